@@ -1,0 +1,95 @@
+"""Time: the one clock that is passed in, and the two conversions between instants and text.
+
+Nothing else in offplan reads the time. An instant is an integer of microseconds since 1970-01-01T00:00:00Z.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from engine.errors import BadInput
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Clock(Protocol):
+    """Tells the present instant of the world that a desk works in."""
+
+    def now(self) -> int:
+        """The present instant, in UTC microseconds; never goes back within one process."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1000
+
+
+class FixedClock:
+    """A clock that stands still: `--now`, replays and tests. `set` moves it."""
+
+    def __init__(self, at: int) -> None:
+        self._at = at
+
+    def now(self) -> int:
+        return self._at
+
+    def set(self, at: int) -> None:
+        self._at = at
+
+
+class OffsetClock:
+    """A running clock that lives at another date: the machine's time plus a constant number of microseconds.
+
+    The demo uses it, so that every process on the demo's file lives on the same running clock.
+    """
+
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+
+    def now(self) -> int:
+        return time.time_ns() // 1000 + self._offset
+
+
+def iso(instant: int) -> str:
+    """An instant as ISO 8601 in UTC with `Z`; seconds, and microseconds only where there are any."""
+    moment = _EPOCH + timedelta(microseconds=instant)
+    text = moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def iso_or_none(instant: int | None) -> str | None:
+    return None if instant is None else iso(instant)
+
+
+def instant_of(moment: datetime) -> int:
+    """A datetime with a zone as an instant."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(instant: int) -> datetime:
+    """An instant as a datetime in UTC."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+def parse_instant(text: str, place: str) -> int:
+    """ISO 8601 text as an instant; text without an offset is taken as UTC, a date alone as its first moment.
+
+    Raises BadInput, naming `place`, when the text is no such time.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(place, f"{text!r} is not a time", "write it as 2026-03-09T08:00:00Z") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return instant_of(moment)

@@ -1,0 +1,236 @@
+"""The values that cross the rooms: what connectors hand in, what detection finds, what a planner answers.
+
+Plain immutable values without behaviour; the tables are in engine.schema, the rules beside the data they judge.
+Instants are UTC microseconds, money is integer minor units beside an ISO 4217 code, quantities are floats in `uom`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+SUPPLY_KINDS: Final = ("purchase_order", "transfer_order", "production_order", "shipment")
+"""Plan lines that bring something in: what late_supply, short_supply and overdue watch."""
+LINE_KINDS: Final = (*SUPPLY_KINDS, "sales_order", "forecast", "target")
+RECORD_KINDS: Final = ("item", "site", "party", "bom", "lane", "owner", "calendar")
+PLAN_KINDS: Final = (*LINE_KINDS, *RECORD_KINDS)
+
+SIGNAL_KINDS: Final[Mapping[str, str]] = {
+    "eta": "a new expected date of a line, in `eta`; a smaller `quantity` says that less is coming",
+    "confirmation": "the other party's answer to a line: promised date in `eta`, promised quantity in `quantity`",
+    "receipt": "goods arrived at `occurred_at`: `quantity` of this receipt, or the whole line where it is empty",
+    "shipped": "goods left at `occurred_at`; says nothing about arrival",
+    "milestone": "a normal step; kept for the record",
+    "status": "a state word of a line, in `status`: open, closed, cancelled, on_hold",
+    "stock": "on-hand `quantity` of `item` at `site` at `occurred_at`",
+    "demand": "actual demand `quantity` of `item` at `site` in the period that holds `occurred_at`",
+    "hazard": "something in the world near a site, port or lane; kept for the record",
+    "note": "anything else; kept for the record",
+}
+"""What a signal can say, and which fields carry it."""
+
+FUNCTIONS: Final = (
+    "procurement", "inventory planning", "logistics", "production", "sales", "quality", "finance", "customer service"
+)  # fmt: skip
+"""The functions that own steps."""
+
+SEVERITIES: Final = ("low", "medium", "high", "critical")
+
+DEVIATION_KINDS: Final = (
+    "late_supply", "short_supply", "overdue", "stockout", "below_target", "demand_shift", "stale_feed", "unmatched"
+)  # fmt: skip
+
+
+class Place(NamedTuple):
+    """Where a record stood in what a source sent."""
+
+    file: str
+    line: int | None = None
+    """1-based line of a text file, row of a sheet, or number of the element in a JSON array."""
+    column: str | None = None
+
+
+class SignalIn(NamedTuple):
+    """One observation as a mapping hands it to ingest; instants in UTC microseconds.
+
+    `source_id` is the source's own id of the event, or of the row that it restates. `payload` is JSON text of the
+    fields that were not mapped. Text may still be dirty: ingest cleans and checks it.
+    """
+
+    source_id: str
+    kind: str
+    occurred_at: int | None
+    recorded_at: int | None
+    order_kind: str | None
+    """A plan kind, where the source knows it; null: any line with this reference."""
+    order_ref: str | None
+    item: str | None
+    site: str | None
+    party: str | None
+    quantity: float | None
+    uom: str | None
+    eta: int | None
+    status: str | None
+    payload: str
+    line: int | None
+    """Line of the file, for a refusal's place."""
+
+
+class PlanLine(NamedTuple):
+    """One line of the baseline; `ref` is unique within its kind.
+
+    `until_at` is the exclusive end of the promised day (a date without a time) or of a forecast's bucket; without it
+    the promise is the instant `planned_at`. `value_minor` is the value of the whole line.
+    """
+
+    kind: str
+    ref: str
+    item: str | None
+    site: str | None
+    origin: str | None
+    party: str | None
+    quantity: float | None
+    maximum: float | None
+    uom: str | None
+    planned_at: int | None
+    until_at: int | None
+    value_minor: int | None
+    currency: str | None
+    status: str
+    attributes: str
+    line: int | None
+
+
+class PlanRecord(NamedTuple):
+    """One master record of the network: an item, site, party, BOM line, lane, owner or calendar.
+
+    `data` is validated by the models in engine.network before it is stored.
+    """
+
+    kind: str
+    data: dict[str, Any]
+    line: int | None
+
+
+class Refusal(NamedTuple):
+    """A record that could not be taken: place, reason, mend, and the raw text (at most 64 KiB)."""
+
+    place: Place
+    reason: str
+    mend: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What one ingest did; `quarantined` counts refusals, `opened` and so on what detection made of it."""
+
+    read: int = 0
+    new: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    opened: int = 0
+    raised: int = 0
+    cleared: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: IngestResult) -> IngestResult:
+        return IngestResult(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What loading a baseline did; `version` is the new baseline version, or the old one when nothing changed."""
+
+    version: int
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    quarantined: int = 0
+    opened: int = 0
+    raised: int = 0
+    cleared: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TickResult:
+    """What time alone made due."""
+
+    judged: int = 0
+    opened: int = 0
+    raised: int = 0
+    cleared: int = 0
+    resolved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of an explanation: a named value with its unit and where it came from.
+
+    `source` is a signal id (`S12`), a plan line (`purchase_order 4711/10, baseline 3`), a setting
+    (`tolerance late_supply: days`) or an arithmetic sentence (`planned + tolerance`).
+    """
+
+    name: str
+    value: str | float | int | None
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a detector says about one subject while the subject breaches its baseline."""
+
+    kind: str
+    summary: str
+    """One line for the queue: what and by how much, without the subject's id."""
+    severity: str
+    planned: Mapping[str, Any]
+    """Field to value as the contract shows them: times as ISO text, quantities as numbers."""
+    observed: Mapping[str, Any]
+    gap: Mapping[str, Any]
+    """The size of the departure: {"days": 12.0}, {"quantity": -400.0, "uom": "EA"} ..."""
+    terms: Sequence[Term]
+    value_minor: int | None
+    """Value at risk, in `currency`."""
+    currency: str | None
+    need_at: int | None
+    occurred_at: int | None
+    """When the departure happened as far as the signals say."""
+    signals: Sequence[int]
+    """Ids of the signals that it rests on."""
+    item: str | None = None
+    site: str | None = None
+    party: str | None = None
+    done: bool = False
+    """The departure is a fact that nothing can change any more (it arrived, late): open, then recovered at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command did to one object."""
+
+    id: str
+    was: str
+    now: str
+    """States, or owners, or dates: what changed, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a person's command did: one journal transaction, undone as a whole by its number."""
+
+    txn: int
+    changes: Sequence[Change] = ()
+    notes: Sequence[str] = field(default_factory=tuple)
+    """Sentences that the person should read: open actions that remain, what was skipped and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A list as the contract prints it: `total` matches, of which `items` are shown."""
+
+    now: int
+    total: int
+    items: Sequence[dict[str, Any]]

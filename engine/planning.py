@@ -1,0 +1,113 @@
+"""What the engine asks of a planner, and what a planner answers: playbooks implements it, engine never imports it.
+
+The planner is pure: it reads what it is given and returns values. The engine alone writes responses and actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A person who can own actions."""
+
+    id: str
+    name: str
+    functions: Sequence[str]
+    sites: Sequence[str] = ()
+    """Sites that the person looks after; empty: all."""
+    parties: Sequence[str] = ()
+    items: Sequence[str] = ()
+    calendar: str | None = None
+    email: str | None = None
+    lead: bool = False
+    """The desk lead: who gets what nobody else owns."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """Working time in a zone: `week` maps mon..sun to ranges such as ("08:00", "16:30"); `holidays` are ISO dates."""
+
+    id: str
+    zone: str
+    week: Mapping[str, Sequence[tuple[str, str]]]
+    holidays: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the planner may know besides the deviation."""
+
+    now: int
+    zone: str
+    """The desk's IANA zone: where an owner has no calendar, office hours 08:00-17:00 Monday to Friday in it."""
+    owners: Sequence[Owner]
+    calendars: Mapping[str, WorkingCalendar]
+    load_minutes: Mapping[str, int]
+    """Working minutes of open actions per owner id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether a playbook applies to a deviation, and the clause that decides it."""
+
+    playbook: str
+    version: int
+    title: str
+    matches: bool
+    because: str
+    """Which clauses held, or the first that did not, with the values compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """One step of a response, owned and dated. Needs name steps of the same response."""
+
+    step: str
+    title: str
+    instructions: str
+    function: str
+    role: str
+    owner: str
+    owner_because: str
+    needs: Sequence[str]
+    start_at: int
+    due_at: int
+    due_because: str
+    duration_minutes: int
+    mandatory: bool
+    critical: bool
+    """On the chain of needs that ends last."""
+    on_fail: str
+    approval: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePlan:
+    """A playbook made concrete for one deviation: a topological order of actions, and the frozen definition."""
+
+    playbook: str
+    version: int
+    sha256: str
+    title: str
+    definition: str
+    owner: str
+    actions: Sequence[PlannedAction]
+    warnings: Sequence[str] = ()
+    """Such as: the last action ends after the decide-by."""
+
+
+class Planner(Protocol):
+    """Makes responses out of playbooks. `deviation` is the contract's JSON of a deviation (docs/commands.md)."""
+
+    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
+        """Every enabled playbook, those that apply first, best first."""
+
+    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+        """The response that `playbook` (or the best that applies) gives; writes nothing.
+
+        Raises NotFound for an unknown playbook and Refused when none applies.
+        """
