@@ -52,10 +52,12 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, *, at: int, actor: str, origin: str) -> None:
         self._connection = connection
         self._at = at
-        self._actor = actor
+        self.actor = actor
+        """Whom the entries name."""
         self._origin = origin
         last = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
-        self._seq, self._hash = last if last else (0, START)
+        self._seq: int = last[0] if last else 0
+        self._hash: bytes = last[1] if last else START
         self.txn = self._seq + 1
         """The number that the entries of this transaction share."""
 
@@ -66,7 +68,7 @@ class Writer:
             seq,
             self._at,
             self.txn,
-            self._actor,
+            self.actor,
             self._origin,
             entry.action,
             entry.subject_type,

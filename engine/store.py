@@ -107,9 +107,12 @@ class Store:
         row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
-    def close(self) -> None:
+    def optimize(self) -> None:
+        """Refresh the planner's statistics where they are old; for the feeder, a plain look must not write."""
         with contextlib.suppress(sqlite3.Error):
             self.connection.execute("PRAGMA optimize")
+
+    def close(self) -> None:
         self.connection.close()
 
 
@@ -208,7 +211,9 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, *, read_only: 
     try:
         descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreUnusable(f"{path}: its folder cannot be written ({error.strerror}); check the permissions") from error
+        raise StoreUnusable(
+            f"{path}: its folder cannot be written ({error.strerror}); check the permissions"
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         _refuse_foreign(connection, path)

@@ -1,0 +1,36 @@
+"""`python -m benchmarks [NAME...]`: one JSON object a line on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from benchmarks import ingest, latency, start
+from benchmarks.harness import Benchmark, Unavailable
+
+BENCHMARKS: Final[dict[str, Benchmark]] = {
+    "ingest_csv": ingest.csv_speed,
+    "ingest_memory": ingest.memory,
+    "live_latency": latency.file_to_screen,
+    "first_cell": start.first_cell,
+    "command_start": start.command,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        print(name, file=sys.stderr, flush=True)
+        try:
+            for result in BENCHMARKS[name]():
+                print(result.line(), flush=True)
+        except Unavailable as reason:
+            print(f"{name}: not measured: {reason}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,134 @@
+"""What record systems call their columns: English, German and SAP words for the fields of signals and plan lines.
+
+Data only, used to propose a mapping; a person confirms it. Words are compared without case, accents and punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+ROLES: Final[Mapping[str, Sequence[str]]] = {
+    "order_ref": (
+        "order ref", "order", "order id", "order no", "order number", "po", "po number", "po no", "purchase order",
+        "purchasing document", "purchdoc", "ebeln", "so number", "sales order", "sales document", "vbeln", "bestellung",
+        "bestellnummer", "bestellnr", "auftrag", "auftragsnummer", "auftragsnr", "einkaufsbeleg", "belegnummer", "beleg",
+        "reference", "ref", "shipment", "shipment id", "transfer order", "po so", "document number", "referenz",
+    ),
+    "order_line": (
+        "line", "line no", "line number", "order line", "po line", "item no", "position", "pos", "posnr", "ebelp",
+        "schedule line", "bestellposition", "auftragsposition", "zeile",
+    ),
+    "id": ("id", "event id", "message id", "uuid", "record id", "guid", "source id"),
+    "item": (
+        "item", "material", "material number", "matnr", "sku", "part", "part number", "part no", "article", "product",
+        "product id", "item id", "artikel", "artikelnummer", "artikelnr", "materialnummer", "teilenummer", "teil",
+        "item description",
+    ),
+    "site": (
+        "site", "plant", "werk", "werks", "location", "warehouse", "lager", "lagerort", "standort", "store", "ship to",
+        "destination", "location id", "country", "dc", "empfangswerk",
+    ),
+    "origin": ("origin", "from", "ship from", "source location", "supplying plant", "lieferwerk", "abgangsort", "origin id"),
+    "party": (
+        "vendor", "supplier", "supplier id", "vendor number", "lifnr", "lieferant", "lieferantennummer", "customer",
+        "customer id", "kunnr", "kunde", "kundennummer", "carrier", "spediteur", "kreditor", "seller", "party",
+    ),
+    "quantity": (
+        "quantity", "qty", "order quantity", "order qty", "menge", "bestellmenge", "auftragsmenge", "menget", "kwmeng",
+        "line item quantity", "amount ordered", "anzahl", "stueck", "confirmed quantity", "confirmed qty",
+        "bestaetigte menge", "delivered quantity", "received quantity", "gelieferte menge", "wareneingangsmenge", "sales",
+        "weekly sales", "demand", "bedarf", "absatz",
+    ),
+    "stock": (
+        "on hand", "onhand", "stock", "inventory", "national inv", "on hand qty", "unrestricted", "labst", "bestand",
+        "lagerbestand", "freier bestand",
+    ),
+    "uom": ("uom", "unit", "unit of measure", "meins", "mengeneinheit", "einheit", "me", "base unit"),
+    "due": (
+        "due", "due date", "delivery date", "scheduled delivery date", "requested date", "requested delivery date",
+        "need by date", "promised date", "eindt", "liefertermin", "lieferdatum", "wunschtermin", "planned date",
+        "planned delivery date", "scheduled date", "order estimated delivery date", "faelligkeit", "termin", "enddate",
+    ),
+    "eta": (
+        "eta", "expected date", "expected delivery date", "estimated arrival", "confirmed date",
+        "confirmed delivery date", "confirmation date", "bestaetigter liefertermin", "bestaetigter termin", "neuer termin",
+        "bestaetigt zum", "voraussichtliche ankunft", "new date", "promise date",
+    ),
+    "received": (
+        "received", "received date", "receipt date", "goods receipt", "goods receipt date", "delivered", "delivered date",
+        "actual delivery date", "delivered to client date", "order delivered customer date", "wareneingang", "budat",
+        "wareneingangsdatum", "eingangsdatum", "geliefert am", "lieferung am",
+    ),
+    "recorded_at": (
+        "recorded", "recorded date", "recorded at", "delivery recorded date", "posting date", "entry date", "created",
+        "created at", "created on", "changed on", "updated at", "last changed", "timestamp", "buchungsdatum",
+        "erfassungsdatum", "erfasst am", "geaendert am", "aenderungsdatum", "angelegt am", "cpudt", "aedat",
+    ),
+    "date": ("date", "datum", "week", "occurred", "occurred at", "event time", "event date", "time", "tag", "woche"),
+    "value": (
+        "value", "net value", "line value", "line item value", "netwr", "nettowert", "wert", "amount", "betrag",
+        "total", "order value", "bestellwert", "positionswert",
+    ),
+    "unit_price": ("unit price", "price", "net price", "netpr", "preis", "nettopreis", "stueckpreis", "einzelpreis"),
+    "currency": ("currency", "curr", "waers", "waehrung", "currency code", "hauswaehrung"),
+    "status": ("status", "state", "order status", "line status", "zustand"),
+    "maximum": ("maximum", "max", "max stock", "maximum stock", "maximalbestand", "hoechstbestand"),
+    "minimum": (
+        "minimum", "min", "min bank", "safety stock", "min stock", "target stock", "reorder point", "eisbe",
+        "mindestbestand", "sicherheitsbestand", "meldebestand", "zielbestand",
+    ),
+}  # fmt: skip
+"""Role of a column to its usual names, the most telling first; what a role fills depends on the kind."""
+
+NULL_WORDS: Final = frozenset(
+    ("n/a", "na", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "tbd", "tba", "unknown", "not captured", "k.a.",
+     "unbekannt", "date not captured", "not available")
+)  # fmt: skip
+"""What people write where nothing is known, in lower case."""
+
+STATUS_WORDS: Final[Mapping[str, str]] = {
+    "open": "open", "offen": "open", "confirmed": "open", "in progress": "open", "released": "open", "new": "open",
+    "shipped": "open", "processing": "open", "approved": "open", "closed": "closed", "complete": "closed",
+    "completed": "closed", "delivered": "closed", "erledigt": "closed", "geliefert": "closed", "abgeschlossen": "closed",
+    "cancelled": "cancelled", "canceled": "cancelled", "deleted": "cancelled", "storniert": "cancelled",
+    "geloescht": "cancelled", "unavailable": "cancelled",
+}  # fmt: skip
+
+_WHOLE_ONLY: Final = ("order_line", "id", "date", "uom", "recorded_at")
+"""Roles whose words stand in too many other names: `lead time` is no time, `first line designation` no line."""
+
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def plain(name: str) -> str:
+    """A column name as words: lower case, without accents and punctuation, `OrderQty` in two."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower().translate(_UMLAUTS)
+    letters = "".join(c for c in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9]+", letters))
+
+
+def roles(columns: Sequence[str]) -> dict[str, str]:
+    """Role to the column that plays it: equal names first, then names that contain the words; each column once."""
+    words = {column: plain(column) for column in columns}
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for whole in (True, False):
+        for role, names in ROLES.items():
+            if role in found or (not whole and role in _WHOLE_ONLY):
+                continue
+            for name in names:
+                if not whole and len(name) < 4:
+                    continue
+                fits = [
+                    column
+                    for column, text in words.items()
+                    if column not in taken and (text == name if whole else f" {name} " in f" {text} ")
+                ]
+                if fits:
+                    found[role] = fits[0]
+                    taken.add(fits[0])
+                    break
+    return found

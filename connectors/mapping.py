@@ -1,0 +1,279 @@
+"""Records to signals, plan lines and master records: a mapping compiled once, then applied to blocks column by column.
+
+A field is a column, a constant or a template; connectors.converters reads its cells. A block is tried whole; where a
+cell is at fault the block is halved until the row stands alone, so that one bad row costs itself and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, time, timedelta
+from functools import partial
+from itertools import compress
+from typing import Any, Final
+
+from connectors import converters
+from connectors.dates import When
+from connectors.faults import Fault
+from connectors.formats import RAW_LIMIT, Block, Cell, Layout
+from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
+from connectors.targets import ALIASES, SIGNAL, SIGNAL_FIELDS, STATE_WORDS, fields_of, required
+from engine import money
+from engine.errors import BadInput
+from engine.model import RECORD_KINDS, Place, PlanLine, PlanRecord, Refusal, SignalIn
+
+Mapped = SignalIn | PlanLine | PlanRecord
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+# SignalIn._make without its check of the length, which zip has made sure of: half the time per row.
+_new_signal: Final[Callable[[Iterable[Any]], SignalIn]] = partial(tuple.__new__, SignalIn)
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+class CompiledMapping:
+    """One mapping, ready to be applied to the blocks of any file. `currency` is that of amounts without one."""
+
+    def __init__(self, name: str, section: MappingSection, currency: str) -> None:
+        self.name = name
+        self.section = section
+        self.kind = section.as_
+        self._currency = currency
+        self._fields = {
+            ALIASES.get(field, field): _Field(ALIASES.get(field, field), rule, section)
+            for field, rule in section.fields.items()
+        }
+        self._bound: _Bound | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """How the mapping says that its files are written; an empty format goes by the file's name."""
+        of = self.section
+        return Layout(of.format or "", of.delimiter, of.encoding, of.sheet, of.header_row, of.items)
+
+    def rows(self, block: Block, file: str) -> list[Mapped | Refusal]:
+        """The values of a block's rows, in order, with a Refusal in the place of a row that cannot be one.
+
+        Rows that the mapping's filter passes over are left out. Raises BadInput when columns are missing.
+        """
+        if self._bound is None or self._bound.columns != block.columns:
+            self._bound = _Bound(self, self._fields, block, file, self._currency)
+        return self._bound.rows(block, file)
+
+
+class _Field:
+    """Where the values of one field come from, whatever the header."""
+
+    def __init__(self, name: str, rule: FieldRule, section: MappingSection) -> None:
+        self.name = name
+        self.rule = rule
+        self.whole_days = name in ("planned_at", "until_at") and section.as_ != SIGNAL
+        self._column = converters.column(rule, section, fields_of(section.as_)[name], whole_days=self.whole_days)
+        self._required = name in required(section.as_)
+        self.parts = _PLACEHOLDER.split(rule.template) if rule.template is not None else []
+        """Text and column names of the template, in turn."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.rule.column,) if self.rule.column is not None else tuple(self.parts[1::2])
+
+    def values(
+        self, columns: Sequence[Sequence[Cell]], at: Sequence[int | None], count: int, textual: bool
+    ) -> list[Any]:
+        """The field's values of `count` rows; `at` has the positions of `columns`, None where a column is absent."""
+        try:
+            cells, textual = self._cells(columns, at, count, textual)
+            found = self._column(cells, textual)
+        except Fault as fault:
+            raise Fault(fault.reason, fault.mend, fault.column or self._label) from None
+        if self._required and None in found:
+            raise Fault(f"{self.name} is empty", "fill it in", self._label)
+        return found
+
+    @property
+    def _label(self) -> str | None:
+        return " + ".join(self.columns) or None
+
+    def _cells(
+        self, columns: Sequence[Sequence[Cell]], at: Sequence[int | None], count: int, textual: bool
+    ) -> tuple[Sequence[Cell], bool]:
+        if self.rule.column is not None:
+            return (columns[at[0]], textual) if at[0] is not None else ([None] * count, False)
+        if self.rule.template is None:
+            return [self.rule.const] * count, False
+        texts = [[""] * count if i is None else [converters.text_of(cell).strip() for cell in columns[i]] for i in at]
+        return [self._filled(row) for row in zip(*texts, strict=True)] if texts else [self.rule.template] * count, True
+
+    def _filled(self, texts: Sequence[str]) -> str:
+        """The template with its columns' texts; empty when one of them is, since half a reference is none."""
+        if "" in texts:
+            return ""
+        filled = list(self.parts)
+        filled[1::2] = texts
+        return "".join(filled)
+
+
+class _Bound:
+    """A mapping on one header: positions instead of names."""
+
+    def __init__(
+        self, mapping: CompiledMapping, fields: dict[str, _Field], block: Block, file: str, currency: str
+    ) -> None:
+        self.columns = block.columns
+        position = {name: index for index, name in enumerate(block.columns)}
+        wanted = {column for field in fields.values() for column in field.columns}
+        filters = mapping.section.only
+        missing = [name for name in (*sorted(wanted), *(test.column for test in filters)) if name not in position]
+        # An object of JSON may leave out a key that has no value; a table has all columns or is another table.
+        if missing and block.objects is None:
+            raise BadInput(
+                file,
+                f"the columns {', '.join(map(repr, dict.fromkeys(missing)))} are missing",
+                f"rename them in the file, or mend mapping.{mapping.name}; its header has {_some(block.columns)}",
+            )
+        self._fields = [(field, [position.get(name) for name in field.columns]) for field in fields.values()]
+        nulls = frozenset(("", *mapping.section.null))
+        self._filters = [(_test(test, nulls), position.get(test.column)) for test in filters]
+        rest = [] if not mapping.section.keep else [name for name in block.columns if name not in wanted]
+        self._rest = [(name, position[name]) for name in rest]
+        self._build = _builder(mapping.kind, currency)
+
+    def rows(self, block: Block, file: str) -> list[Mapped | Refusal]:
+        rows, lines = block.rows, block.lines
+        for test, at in self._filters:
+            kept = [test(None if at is None else row[at]) for row in rows]
+            if not all(kept):
+                rows, lines = list(compress(rows, kept)), list(compress(lines, kept))
+        found: list[Mapped | Refusal] = []
+        # Halves yet to be done, the next one last: recursion without a deep stack.
+        waiting = [(rows, lines)] if rows else []
+        while waiting:
+            rows, lines = waiting.pop()
+            try:
+                found += self._map(rows, lines, block.textual)
+            except Fault as fault:
+                if len(rows) == 1:
+                    raw = _encode(dict(zip(self.columns, rows[0], strict=True)))[:RAW_LIMIT]
+                    found.append(Refusal(Place(file, lines[0], fault.column), fault.reason, fault.mend, raw))
+                else:
+                    half = len(rows) // 2
+                    waiting += [(rows[half:], lines[half:]), (rows[:half], lines[:half])]
+        return found
+
+    def _map(self, rows: Sequence[Sequence[Cell]], lines: Sequence[int], textual: bool) -> list[Mapped]:
+        columns = list(zip(*rows, strict=True))
+        values = {field.name: field.values(columns, at, len(rows), textual) for field, at in self._fields}
+        return self._build(values, self._documents(columns, len(rows)), lines)
+
+    def _documents(self, columns: Sequence[Sequence[Cell]], count: int) -> list[str]:
+        """The cells of the columns that no field takes, as JSON, empty ones left out."""
+        if not self._rest:
+            return ["{}"] * count
+        names = [name for name, _ in self._rest]
+        cells = zip(*[columns[at] for _, at in self._rest], strict=True)
+        return [
+            _encode({name: _plain(cell) for name, cell in zip(names, row, strict=True) if cell not in ("", None)})
+            for row in cells
+        ]
+
+
+def _plain(cell: Cell) -> Cell:
+    return converters.text_of(cell) if isinstance(cell, (date, time, timedelta)) else cell
+
+
+def _some(columns: Sequence[str]) -> str:
+    shown = ", ".join(columns[:20])
+    return shown if len(columns) <= 20 else f"{shown} and {len(columns) - 20} more"
+
+
+def _test(condition: RowFilter, nulls: frozenset[str]) -> Callable[[Cell], bool]:
+    if condition.in_ is not None:
+        allowed = frozenset(condition.in_)
+        return lambda cell: converters.text_of(cell).strip() in allowed
+    wanted = condition.empty
+    return lambda cell: (converters.text_of(cell).strip() in nulls) == wanted
+
+
+_Values = dict[str, list[Any]]
+_Builder = Callable[[_Values, list[str], Sequence[int]], list[Mapped]]
+
+
+def _builder(kind: str, currency: str) -> _Builder:
+    if kind == SIGNAL:
+        return _signals
+    if kind in RECORD_KINDS:
+        return lambda values, _, lines: list(_records(kind, values, lines))
+    return lambda values, rest, lines: list(_plan_lines(kind, currency, values, rest, lines))
+
+
+def _signals(values: _Values, rest: list[str], lines: Sequence[int]) -> list[Mapped]:
+    nothing = [None] * len(lines)
+    ordered = [values.get(name, nothing) for name in SIGNAL_FIELDS]
+    payloads = values.get("payload")
+    ordered[-1] = rest if payloads is None else list(map(_joined, payloads, rest))
+    return list(map(_new_signal, zip(*ordered, lines, strict=True)))
+
+
+def _joined(payload: str | None, rest: str) -> str:
+    """A mapped payload with the columns that nothing else took."""
+    if payload is None or rest == "{}":
+        return payload or rest
+    return _encode({**json.loads(rest), **json.loads(payload)})
+
+
+def _plan_lines(kind: str, currency: str, values: _Values, rest: list[str], lines: Sequence[int]) -> Iterator[PlanLine]:
+    names = list(values)
+    for row, attributes, line in zip(zip(*values.values(), strict=True), rest, lines, strict=True):
+        of = dict(zip(names, row, strict=True))
+        planned, until = of.get("planned_at"), of.get("until_at")
+        coined = of.get("currency") or currency
+        amount = of.get("value")
+        if amount is None and of.get("unit_price") is not None and of.get("quantity") is not None:
+            amount = of["unit_price"] * converters.exact(of["quantity"])
+        yield PlanLine(
+            kind=kind,
+            ref=of.get("ref") or "",
+            item=of.get("item"),
+            site=of.get("site"),
+            origin=of.get("origin"),
+            party=of.get("party"),
+            quantity=of.get("quantity"),
+            maximum=of.get("maximum"),
+            uom=of.get("uom"),
+            planned_at=planned.start if planned else None,
+            until_at=_end(until) if until else planned.end if planned else None,
+            value_minor=None if amount is None else converters.minor_units(amount, money.units(coined)),
+            currency=coined if amount is not None else of.get("currency"),
+            status=_state(of.get("status")),
+            attributes=attributes,
+            line=line,
+        )
+
+
+def _end(when: When) -> int:
+    """The exclusive end that a date of `until_at` names: the day itself still belongs to it."""
+    return when.start if when.end is None else when.end
+
+
+def _state(word: str | None) -> str:
+    if word is None:
+        return "open"
+    if word not in STATE_WORDS:
+        mend = f"it is one of {', '.join(STATE_WORDS)}: translate it by values in the mapping"
+        raise Fault(f"{word[:80]!r} is no state of a plan line", mend, "status")
+    return word
+
+
+def _records(kind: str, values: _Values, lines: Sequence[int]) -> Iterator[PlanRecord]:
+    names = list(values)
+    for row, line in zip(zip(*values.values(), strict=True), lines, strict=True):
+        data: dict[str, Any] = {}
+        for name, value in zip(names, row, strict=True):
+            if value is not None:
+                outer, dot, inner = name.partition(".")
+                if dot:
+                    data.setdefault(outer, {})[inner] = value
+                else:
+                    data[name] = value
+        yield PlanRecord(kind, data, line)

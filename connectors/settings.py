@@ -1,0 +1,205 @@
+"""The settings file `offplan.toml`: `load`, the whole file as `Settings`, and one sentence for whatever may not stand there.
+
+The models of mappings and sources are in connectors.mapping_settings and connectors.source_settings.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
+from connectors.sections import Section, Zone, parse_duration
+from connectors.source_settings import FolderSource, HttpSource, Pagination, Source
+from connectors.targets import SIGNAL
+from engine import tolerance
+from engine.errors import BadInput
+from engine.model import DEVIATION_KINDS
+
+__all__ = [
+    "FILE_NAME",
+    "FieldRule",
+    "FolderSource",
+    "HttpSource",
+    "MappingSection",
+    "Pagination",
+    "Settings",
+    "load",
+    "parse_duration",
+]
+
+FILE_NAME: Final = "offplan.toml"
+_LIMIT: Final = 1024 * 1024
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+
+
+class DeskSection(Section):
+    """`[desk]`: who this desk is."""
+
+    name: str = "desk"
+    zone: Zone = "UTC"
+    currency: str = "EUR"
+    database: str = "offplan.db"
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, code: str) -> str:
+        if not _CURRENCY.fullmatch(code):
+            raise ValueError(f"{code!r} is not a currency; write its ISO 4217 code, such as EUR")
+        return code
+
+
+class RuleSection(Section):
+    """`[[rule]]`: tolerance parameters for some subjects only."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    kind: str
+    match: dict[str, str] = Field(default={})
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, kind: str) -> str:
+        return _checked_kind(kind)
+
+
+class Settings(Section):
+    """The whole file. `folder` is the workspace that relative paths start from."""
+
+    desk: DeskSection = DeskSection()
+    rates: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default={})
+    tolerance: dict[str, dict[str, int | float]] = Field(default={})
+    rules: list[RuleSection] = Field(default=[], alias="rule")
+    mappings: dict[str, MappingSection] = Field(default={}, alias="mapping")
+    sources: dict[str, Source] = Field(default={}, alias="source")
+
+    _folder: Path = PrivateAttr(default=Path("."))
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @field_validator("tolerance")
+    @classmethod
+    def _known_kinds(cls, tolerance: dict[str, Any]) -> dict[str, Any]:
+        for kind in tolerance:
+            _checked_kind(kind)
+        return tolerance
+
+    @model_validator(mode="after")
+    def _names_hold(self) -> Settings:
+        for name in (*self.mappings, *self.sources):
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is not a name; use letters, digits, dots, dashes and underscores")
+        for name, source in self.sources.items():
+            for wanted in source.mapping_names:
+                if wanted not in self.mappings:
+                    raise ValueError(f"source {name!r} names a mapping {wanted!r} that is not there; add it")
+                if self.mappings[wanted].as_ != SIGNAL:
+                    raise ValueError(f"source {name!r} names {wanted!r}, which is not as signal; name another mapping")
+            if len({self.mappings[wanted].identity for wanted in source.mapping_names}) > 1:
+                raise ValueError(
+                    f"the mappings of source {name!r} disagree about identity; set the same in all of them"
+                )
+        return self
+
+    def desk_settings(self) -> dict[str, Any]:
+        """What `Desk.configure` takes: name, zone, currency, rates, tolerance by kind, and rules."""
+        return {
+            "name": self.desk.name,
+            "zone": self.desk.zone,
+            "currency": self.desk.currency,
+            "rates": dict(self.rates),
+            "tolerance": {kind: dict(parameters) for kind, parameters in self.tolerance.items()},
+            "rules": [rule.model_dump() for rule in self.rules],
+        }
+
+
+def _checked_kind(kind: str) -> str:
+    if kind not in DEVIATION_KINDS:
+        raise ValueError(f"{kind!r} is not a kind of deviation; use one of {', '.join(DEVIATION_KINDS)}")
+    return kind
+
+
+def load(path: Path) -> Settings:
+    """The settings of a file. Raises BadInput that names the file, the key, what is wrong and what would be right."""
+    document = read_document(path)
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        raise _sentence(path, error.errors(include_url=False)) from None
+    for number, rule in enumerate(settings.rules, 1):
+        tolerance.check(rule.kind, rule.match, rule.model_extra or {}, f"{path}: rule {number}")
+    for kind, parameters in settings.tolerance.items():
+        tolerance.check(kind, {}, parameters, f"{path}: tolerance.{kind}")
+    settings._folder = path.parent
+    return settings
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The file as TOML, unchecked. Raises BadInput when it cannot be read or is no TOML."""
+    try:
+        with path.open("rb") as handle:
+            content = handle.read(_LIMIT + 1)
+    except FileNotFoundError:
+        raise BadInput(str(path), "there is no such file", "`offplan init` makes one") from None
+    except OSError as error:
+        raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check its permissions") from None
+    if len(content) > _LIMIT:
+        raise BadInput(str(path), "it is larger than 1 MiB", "this is no settings file; name another")
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadInput(f"{path}:{line}", "it is not UTF-8", "save the file as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadInput(str(path), f"it is not TOML: {error}", "mend that place; text stands in quotes") from None
+
+
+def _sentence(path: Path, errors: list[ErrorDetails]) -> BadInput:
+    """The first fault as place, fault and mend; how many more there are is said too."""
+    error = errors[0]
+    keys = [str(part) for part in error["loc"]]
+    if keys[:1] == ["source"]:
+        del keys[2:3]  # The kind of source, which is no key of the file.
+    place = f"{path}: {'.'.join(keys)}" if keys else str(path)
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(error["loc"])
+        near = difflib.get_close_matches(keys[-1], known, 1)
+        mend = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
+        return BadInput(place, f"unknown key {keys[-1]!r}{more}", mend)
+    if error["type"] == "value_error":
+        fault, _, mend = str(error["ctx"]["error"]).partition("; ")
+        return BadInput(place, fault + more, mend)
+    if error["type"] == "missing":
+        return BadInput(place, f"the key is missing{more}", "add it")
+    if error["type"].startswith("union_tag"):
+        return BadInput(f"{place}.type", f"there is no source of this type{more}", 'write type = "folder" or type = "http"')
+    shown = repr(error["input"])
+    shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    return BadInput(place, f"{shown} does not fit{more}", error["msg"][:1].lower() + error["msg"][1:])
+
+
+def _known_keys(location: Iterable[int | str]) -> list[str]:
+    """The keys that the table of a location has."""
+    parts = [str(part) for part in location]
+    model: type[BaseModel] = Settings
+    if len(parts) > 1:
+        inside: Mapping[str, type[BaseModel]] = {"desk": DeskSection, "rule": RuleSection, "mapping": MappingSection}
+        model = inside.get(parts[0], Settings)
+        if parts[0] == "mapping" and "fields" in parts[2:-1]:
+            model = FieldRule
+        elif parts[0] == "mapping" and "only" in parts[2:-1]:
+            model = RowFilter
+        elif parts[0] == "source":
+            model = Pagination if "page" in parts[2:-1] else HttpSource if "http" in parts[2:-1] else FolderSource
+    return [field.alias or name for name, field in model.model_fields.items()]

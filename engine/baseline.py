@@ -1,0 +1,241 @@
+"""Loading the plan: what a load brings is compared with what is current of its kind and scope, and only differences
+become a new version.
+
+A load is the whole truth about its (kind, scope): what it does not name any more is removed, with two exceptions. A
+line that was refused keeps its last sound form, and a load of which more than MANY_BAD is refused, or nothing is
+sound, removes nothing, because then the file is broken rather than the plan empty. What changed goes on detection's
+work list. All of it runs inside the caller's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from engine import line_checks, quarantine
+from engine.journal import Entry, Writer
+from engine.line_checks import Candidate, Candidates
+from engine.model import LINE_KINDS, PLAN_KINDS, LoadResult, PlanLine, PlanRecord, Refusal
+from engine.sqlite import sqlite3
+from engine.text import clean
+
+MANY_BAD: Final = 0.2
+"""Share of refused rows above which a load removes nothing."""
+ORDER_KINDS: Final = tuple(kind for kind in LINE_KINDS if kind not in ("forecast", "target"))
+"""Lines that signals name by their reference."""
+
+_SPEAKS_OF: Final = {
+    "item": ("item", "id"),
+    "site": ("site", "id"),
+    "party": ("party", "id"),
+    "lane": ("site", "destination"),
+}
+"""Kind of record to the column of a plan line that it says something about, and the field that names it."""
+
+# Absent values are bound as '' (engine.ingest says why).
+_INSERT_LINE: Final = (
+    "INSERT INTO plan_line(kind, ref, scope, item, site, origin, party, quantity, maximum, uom, planned_at, until_at,"
+    " value_minor, currency, status, attributes, content, from_version) VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''),"
+    " nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''),"
+    " nullif(?, ''), nullif(?, ''), ?, ?, ?, ?)"
+)
+
+
+class Current(NamedTuple):
+    """What the plan holds now under one key; item, site and origin only of lines."""
+
+    id: int
+    content: bytes
+    item: str | None
+    site: str | None
+    origin: str | None
+
+
+class Difference(NamedTuple):
+    """What a load changes, by key."""
+
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+
+
+def load(
+    connection: sqlite3.Connection,
+    writer: Writer,
+    now: int,
+    rows: Iterable[PlanLine | PlanRecord | Refusal],
+    *,
+    kind: str,
+    scope: str,
+    file: str,
+) -> LoadResult:
+    """Make `rows` the current plan of (kind, scope) and return what that changed; judging it is left to detection.
+
+    Rows of another kind, with a key that came before in this load, or with one that another scope owns are refused.
+    When nothing differs there is no new version and no journal entry.
+    """
+    assert kind in PLAN_KINDS
+    found = line_checks.sift(rows, kind, file, _foreign(connection, kind, scope))
+    source = f"plan:{scope}"
+    quarantine.hold(connection, source, found.refusals, now)
+    quarantine.supersede(connection, source, found.refusals)
+    current = _current(connection, kind, scope)
+    difference = _difference(found, current)
+    last = int(connection.execute("SELECT coalesce(max(version), 0) FROM baseline").fetchone()[0])
+    if not any(difference):
+        return LoadResult(last, quarantined=len(found.refusals))
+    version = last + 1
+    first_orders = kind in ORDER_KINDS and not _has_orders(connection)
+    _write(connection, kind, scope, version, difference, found.by_key, current)
+    added, changed, removed = (len(keys) for keys in difference)
+    connection.execute(
+        "INSERT INTO baseline(version, kind, scope, file, loaded_at, actor, added, changed, removed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (version, kind, scope, clean(file), now, writer.actor, added, changed, removed),
+    )
+    after = {"kind": kind, "scope": scope, "file": clean(file), "added": added, "changed": changed, "removed": removed}
+    after["quarantined"] = len(found.refusals)
+    writer.write(Entry("load", "baseline", str(version), {"version": last}, after))
+    if kind in LINE_KINDS:
+        _touch_lines(connection, kind, difference, found.by_key, current)
+    else:
+        _touch_records(connection, kind, version)
+    if first_orders:
+        # Until now no reference could be missing from the plan; from now on any can.
+        connection.execute(
+            "INSERT INTO touched(type, a) SELECT DISTINCT 'order', order_ref FROM signal WHERE order_ref IS NOT NULL"
+            " ON CONFLICT DO NOTHING"
+        )
+    return LoadResult(version, added, changed, removed, len(found.refusals))
+
+
+# comparing --------------------------------------------------------------------------------------------------------------
+
+
+def _table(kind: str) -> tuple[str, str]:
+    """The table that holds a kind, and the column of its key."""
+    return ("plan_line", "ref") if kind in LINE_KINDS else ("plan_record", "key")
+
+
+def _foreign(connection: sqlite3.Connection, kind: str, scope: str) -> dict[str, str]:
+    """Keys of this kind that are current in another scope, with that scope."""
+    table, key = _table(kind)
+    return dict(
+        connection.execute(
+            f"SELECT {key}, scope FROM {table} WHERE kind = ? AND scope != ? AND to_version IS NULL", (kind, scope)
+        ).fetchall()
+    )
+
+
+def _current(connection: sqlite3.Connection, kind: str, scope: str) -> dict[str, Current]:
+    table, key = _table(kind)
+    about = "item, site, origin" if table == "plan_line" else "NULL, NULL, NULL"
+    rows = connection.execute(
+        f"SELECT {key}, id, content, {about} FROM {table} WHERE kind = ? AND scope = ? AND to_version IS NULL",
+        (kind, scope),
+    )
+    return {name: Current(*rest) for name, *rest in rows}
+
+
+def _difference(found: Candidates, current: dict[str, Current]) -> Difference:
+    added = [key for key in found.by_key if key not in current]
+    changed = [key for key, row in found.by_key.items() if key in current and current[key].content != row.content]
+    broken = bool(found.refusals) and (not found.by_key or len(found.refusals) > MANY_BAD * found.read)
+    gone = () if broken else (key for key in current if key not in found.by_key and key not in found.refused_keys)
+    return Difference(added, changed, list(gone))
+
+
+def _has_orders(connection: sqlite3.Connection) -> bool:
+    marks = ", ".join("?" * len(ORDER_KINDS))
+    query = f"SELECT EXISTS (SELECT 1 FROM plan_line WHERE to_version IS NULL AND kind IN ({marks}))"
+    return bool(connection.execute(query, ORDER_KINDS).fetchone()[0])
+
+
+# writing ----------------------------------------------------------------------------------------------------------------
+
+
+def _write(
+    connection: sqlite3.Connection,
+    kind: str,
+    scope: str,
+    version: int,
+    difference: Difference,
+    by_key: dict[str, Candidate],
+    current: dict[str, Current],
+) -> None:
+    """End what changed or went, and begin what changed or came; nothing else of the plan is written."""
+    table, _ = _table(kind)
+    connection.executemany(
+        f"UPDATE {table} SET to_version = ? WHERE id = ?",
+        [(version, current[key].id) for key in (*difference.changed, *difference.removed)],
+    )
+    begun = (by_key[key] for key in (*difference.added, *difference.changed))
+    if table == "plan_line":
+        connection.executemany(
+            _INSERT_LINE,
+            (
+                (kind, new.key, scope, *("" if v is None else v for v in new.row), bytearray(new.content), version)
+                for new in begun
+            ),
+        )
+    else:
+        connection.executemany(
+            "INSERT INTO plan_record(kind, key, scope, data, content, from_version) VALUES (?, ?, ?, ?, ?, ?)",
+            ((kind, new.key, scope, *new.row, bytearray(new.content), version) for new in begun),
+        )
+
+
+def _touch_lines(
+    connection: sqlite3.Connection,
+    kind: str,
+    difference: Difference,
+    by_key: dict[str, Candidate],
+    current: dict[str, Current],
+) -> None:
+    """Put changed lines, and the stock that they say something about before or after, on the work list."""
+    keys = [key for keys in difference for key in keys]
+    if kind in ORDER_KINDS:
+        _touch(connection, "order", sorted((key, "") for key in keys))
+    places: set[tuple[str, str]] = set()
+    for key in keys:
+        for item, site, origin in _about(key, by_key, current):
+            if item:
+                places.update((item, place) for place in (site, origin) if place)
+    _touch(connection, "stock", sorted(places))
+    if kind not in ORDER_KINDS:
+        connection.executemany(
+            "INSERT INTO stock_point(item, site) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(places)
+        )
+
+
+def _about(key: str, by_key: dict[str, Candidate], current: dict[str, Current]) -> Sequence[tuple[Any, Any, Any]]:
+    """Item, site and origin of a line as it was and as it is."""
+    was = [current[key][2:]] if key in current else []
+    return [*was, by_key[key].row[:3]] if key in by_key else was
+
+
+def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> None:
+    """Put the lines and the stock that records changed by `version` speak of on the work list."""
+    if kind not in _SPEAKS_OF:
+        return
+    column, name = _SPEAKS_OF[kind]
+    names = f"SELECT json_extract(data, '$.{name}') FROM plan_record WHERE kind = '{kind}' AND ? IN (from_version, to_version)"
+    marks = ", ".join("?" * len(ORDER_KINDS))
+    connection.execute(
+        f"INSERT INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL"
+        f" AND kind IN ({marks}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
+        (*ORDER_KINDS, version),
+    )
+    if column != "party":
+        connection.execute(
+            f"INSERT INTO touched(type, a, b) SELECT 'stock', item, site FROM stock_point WHERE {column} IN ({names})"
+            " ON CONFLICT DO NOTHING",
+            (version,),
+        )
+
+
+def _touch(connection: sqlite3.Connection, kind: str, subjects: Iterable[tuple[str, str]]) -> None:
+    connection.executemany(
+        "INSERT INTO touched(type, a, b) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        ((kind, first, second) for first, second in subjects),
+    )

@@ -1,0 +1,123 @@
+"""What is wrong with a desk file and what runs on it, and how to mend it: the findings of `offplan check`.
+
+Each finding is a dict of place, fault, mend and severity: `error` for damage or exposure, `warning` for what asks for
+attention. Only reads; settings and playbooks are checked where they are read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Final
+
+from engine import journal
+from engine.clock import MINUTE, iso
+from engine.lifecycle import ACTION_OPEN_STATES
+from engine.sqlite import sqlite3
+from engine.store import Store, wal_is_safe
+
+STALE_INTERVALS: Final = 2
+"""Expected intervals of silence after which a feed is called stale, as stale_feed does by default."""
+
+Finding = dict[str, str]
+
+
+def check(store: Store, now: int) -> list[Finding]:
+    """Everything that is wrong at the desk's instant `now`, errors first; empty when all is well."""
+    connection = store.connection
+    findings = [
+        *_database(store),
+        *_journal(connection, now),
+        *_permissions(store),
+        *_feeds(connection, now),
+        *_quarantine(connection),
+        *_owners(connection),
+    ]
+    return sorted(findings, key=lambda finding: finding["severity"])
+
+
+def _error(place: str, fault: str, mend: str) -> Finding:
+    return {"place": place, "fault": fault, "mend": mend, "severity": "error"}
+
+
+def _warning(place: str, fault: str, mend: str) -> Finding:
+    return {"place": place, "fault": fault, "mend": mend, "severity": "warning"}
+
+
+def _database(store: Store) -> Iterator[Finding]:
+    place = str(store.path)
+    try:
+        for (said,) in store.connection.execute("PRAGMA quick_check"):
+            if said != "ok":
+                yield _error(place, f"the file is damaged ({said})", "restore the last backup")
+        for table, row, parent, _ in store.connection.execute("PRAGMA foreign_key_check"):
+            yield _error(place, f"{table} row {row} names a {parent} that is not there", "restore the last backup")
+    except sqlite3.DatabaseError as error:
+        yield _error(place, f"the file is damaged ({error})", "restore the last backup")
+    if not wal_is_safe(sqlite3.sqlite_version_info):
+        yield _warning(
+            place,
+            f"SQLite {sqlite3.sqlite_version} has the WAL-reset fault, so the {store.journal_mode} journal is used;"
+            " readers and writers wait for each other",
+            "install pysqlite3, or SQLite 3.51.3 or newer",
+        )
+
+
+def _journal(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+    broken = journal.verify(connection)
+    if broken is not None:
+        mend = "compare with a backup or a printed head; what follows this entry cannot be trusted"
+        yield _error(f"journal entry {broken}", "it does not follow from the entry before it: somebody edited it", mend)
+    latest = connection.execute("SELECT max(at) FROM journal").fetchone()[0]
+    if latest is not None and latest > now + MINUTE:
+        mend = "set the machine's clock, or drop --now"
+        yield _warning("clock", f"it is {iso(now)}, and the journal already holds {iso(latest)}", mend)
+
+
+def _permissions(store: Store) -> Iterator[Finding]:
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        path = store.path.with_name(store.path.name + suffix)
+        try:
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+        except FileNotFoundError:
+            continue
+        if mode & 0o077:
+            yield _error(str(path), f"others may use it (mode {mode:04o})", f"chmod 600 {path}")
+    folder = store.path.parent
+    mode = os.stat(folder).st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        yield _error(str(folder), "everybody may replace the files in it", f"chmod 700 {folder}")
+
+
+def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+    query = (
+        "SELECT name, expected_every, coalesce(last_received_at, first_seen_at), last_error FROM source ORDER BY name"
+    )
+    for name, every, heard_at, error in connection.execute(query).fetchall():
+        place = f"source {name}"
+        if error is not None:
+            yield _warning(place, f"it failed last: {error}", "mend what it says; the feeder tries again")
+        if every is not None and heard_at + STALE_INTERVALS * every < now:
+            yield _warning(
+                place, f"silent since {iso(heard_at)}", "see whether it still delivers, and `offplan watch` runs"
+            )
+
+
+def _quarantine(connection: sqlite3.Connection) -> Iterator[Finding]:
+    query = "SELECT source, count(*) FROM quarantine WHERE state = 'held' GROUP BY source ORDER BY source"
+    for source, count in connection.execute(query).fetchall():
+        records = "1 record is" if count == 1 else f"{count} records are"
+        yield _warning(f"source {source}", f"{records} in quarantine", "`offplan quarantine` says why")
+
+
+def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
+    marks = ", ".join("?" * len(ACTION_OPEN_STATES))
+    query = (
+        f"SELECT owner, count(*) FROM action WHERE state IN ({marks}) AND owner NOT IN"
+        " (SELECT key FROM plan_record WHERE kind = 'owner' AND to_version IS NULL) GROUP BY owner ORDER BY owner"
+    )
+    for owner, count in connection.execute(query, ACTION_OPEN_STATES).fetchall():
+        actions = "1 open action is" if count == 1 else f"{count} open actions are"
+        mend = f"load an owner {owner}, or `offplan assign` them to somebody"
+        yield _warning(f"owner {owner}", f"{actions} in the hands of nobody that the plan knows", mend)

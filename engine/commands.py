@@ -1,0 +1,260 @@
+"""What people do to deviations and actions: each function carries out one command inside one transaction.
+
+States move only through engine.moves; a response and its actions as a whole are engine.responses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import lifecycle, responses
+from engine.clock import iso
+from engine.command_context import CommandContext, Row, cleaned, known_owner
+from engine.errors import BadInput, Refused
+from engine.ids import Reference
+from engine.journal import Entry
+from engine.moves import move_action, move_deviation, write
+
+_WHY = "say why in a few words"
+
+
+def acknowledge(context: CommandContext, ids: Sequence[str], *, to: str | None) -> None:
+    """Deviations get an owner and are acknowledged; an action is accepted by its owner, or by `to`."""
+    for reference, row in context.rows(ids, "deviation", "action"):
+        if reference.table == "deviation":
+            owner = known_owner(context, to or context.actor)
+            _deviation(context, reference, row, "ack", {"owner": owner})
+        elif to is None:
+            _action(context, reference, row, "accept")
+        else:
+            _action(context, reference, row, "assign", changes={"owner": known_owner(context, to)})
+
+
+def assign(context: CommandContext, ids: Sequence[str], *, to: str) -> None:
+    """Another owner for deviations (the state stays) or actions (a ready one counts as accepted)."""
+    owner = known_owner(context, to)
+    for reference, row in context.rows(ids, "deviation", "action"):
+        if reference.table == "action":
+            move_action(context.connection, context.writer, context.now, row, "assign", changes={"owner": owner})
+        else:
+            if row["state"] not in lifecycle.SLOT_STATES:
+                raise Refused(f"{reference.id} is {row['state']}: it has ended; reopen it first")
+            write(context.connection, context.writer, "deviation", row, {"owner": owner}, action="assign")
+        context.changed(reference.id, row["owner"], owner)
+
+
+def start(context: CommandContext, ids: Sequence[str]) -> None:
+    """Actions begin, and their deviations are responding."""
+    for reference, row in context.rows(ids, "action"):
+        _require_needs(context, reference, row)
+        _action(context, reference, row, "start", changes={"reason": None, "waiting_until": None})
+        _begin_deviation(context, row)
+
+
+def wait(context: CommandContext, ids: Sequence[str], *, reason: str, until: int | None) -> None:
+    """Actions wait on somebody outside."""
+    why = cleaned(reason, "reason", "say on whom and for what")
+    if until is not None:
+        _require_future(context, until)
+    for reference, row in context.rows(ids, "action"):
+        _action(context, reference, row, "wait", why, {"reason": why, "waiting_until": until})
+
+
+def done(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> None:
+    """Actions are complete; one that was never started is started and completed in the same instant."""
+    why = None if reason is None else cleaned(reason, "reason", "leave it out, or say what was achieved")
+    for reference, row in context.rows(ids, "action"):
+        present = row
+        if row["state"] in ("blocked", "ready", "assigned"):
+            _require_needs(context, reference, row)
+            move_action(context.connection, context.writer, context.now, row, "start")
+            _begin_deviation(context, row)
+            present = context.row(reference)
+        changes = {"reason": why, "waiting_until": None}
+        state = move_action(
+            context.connection, context.writer, context.now, present, "complete", reason=why, changes=changes
+        )
+        context.changed(reference.id, row["state"], state)
+        responses.follow(context, context.row(reference))
+
+
+def fail(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
+    """Actions did not work out."""
+    _end_actions(context, ids, "fail", reason)
+
+
+def skip(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
+    """Actions are not needed."""
+    _end_actions(context, ids, "skip", reason)
+
+
+def cancel(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
+    """Actions, or whole responses, are called off."""
+    why = cleaned(reason, "reason", _WHY)
+    for reference, row in context.rows(ids, "action", "response"):
+        if reference.table == "response":
+            responses.cancel(context, row, why)
+        else:
+            _action(context, reference, row, "cancel", why, {"reason": why})
+            responses.follow(context, context.row(reference))
+
+
+def block(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
+    """Actions cannot go on. The reason marks them: finished needs do not release them again by themselves."""
+    why = cleaned(reason, "reason", _WHY)
+    for reference, row in context.rows(ids, "action"):
+        _action(context, reference, row, "block", why, {"reason": why})
+
+
+def snooze(context: CommandContext, ids: Sequence[str], *, until: int, reason: str | None) -> None:
+    """Deviations stay out of the queue until an instant."""
+    _require_future(context, until)
+    why = None if reason is None else cleaned(reason, "reason", _WHY)
+    for reference, row in context.rows(ids, "deviation"):
+        if row["state"] not in lifecycle.QUEUE_STATES:
+            raise Refused(f"{reference.id} is {row['state']}: only what stands in the queue can be snoozed")
+        values = {"snoozed_until": until}
+        write(context.connection, context.writer, "deviation", row, values, action="snooze", reason=why)
+        context.changed(reference.id, row["state"], f"snoozed until {iso(until)}")
+
+
+def dismiss(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
+    """Deviations are not worth acting on."""
+    _end_deviations(context, ids, "dismiss", reason)
+
+
+def resolve(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
+    """Deviations are settled."""
+    _end_deviations(context, ids, "resolve", reason)
+
+
+def reopen(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
+    """Take an end back. A deviation is judged anew, since its breach may be over by now."""
+    why = cleaned(reason, "reason", _WHY)
+    for reference, row in context.rows(ids, "deviation", "action"):
+        if reference.table == "action":
+            _reopen_action(context, reference, row, why)
+        else:
+            require_free_slot(context, row)
+            cleared = {"reason": None, "dismissed_severity": None, "clear_since": None}
+            _deviation(context, reference, row, "reopen", cleared, why)
+            touch(context, row)
+
+
+def comment(context: CommandContext, ids: Sequence[str], *, text: str) -> None:
+    """A remark in the history; the rows stay as they are."""
+    remark = cleaned(text, "comment", "write what others should know")
+    for reference, row in context.rows(ids, "deviation", "action", "response"):
+        context.writer.write(Entry("comment", reference.table, reference.id, {}, {}, reason=remark))
+        context.changed(reference.id, row["state"], row["state"])
+
+
+def require_free_slot(context: CommandContext, row: Mapping[str, Any]) -> None:
+    """Raises Refused when a newer episode of the same kind and subject holds the place that this one would take."""
+    states = ", ".join(f"'{state}'" for state in lifecycle.SLOT_STATES)
+    newer = context.connection.execute(
+        f"SELECT id FROM deviation WHERE subject_id = ? AND subject_type = ? AND kind = ? AND state IN ({states})"
+        " AND id != ?",
+        (row["subject_id"], row["subject_type"], row["kind"], row["id"]),
+    ).fetchone()
+    if newer:
+        raise Refused(f"D{row['id']} cannot come back: D{newer[0]} is its new episode; work on that one")
+
+
+def touch(context: CommandContext, row: Mapping[str, Any]) -> None:
+    """Put a deviation's subject on detection's work list."""
+    kind, name = row["subject_type"], row["subject_id"]
+    if kind == "item_site":
+        item, _, site = name.rpartition("@")
+        subject = ("stock", item, site)
+    elif kind == "source":
+        subject = ("source", name, "")
+    elif kind == "reference":
+        subject = ("order", name.partition(":")[2], "")
+    else:
+        subject = ("order", name, "")
+    context.connection.execute("INSERT OR IGNORE INTO touched(type, a, b) VALUES (?, ?, ?)", subject)
+
+
+def _deviation(
+    context: CommandContext,
+    reference: Reference,
+    row: Row,
+    event: str,
+    changes: Mapping[str, Any],
+    reason: str | None = None,
+) -> None:
+    state = move_deviation(context.connection, context.writer, context.now, row, event, reason=reason, changes=changes)
+    context.changed(reference.id, row["state"], state)
+
+
+def _action(
+    context: CommandContext,
+    reference: Reference,
+    row: Row,
+    event: str,
+    reason: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    state = move_action(context.connection, context.writer, context.now, row, event, reason=reason, changes=changes)
+    context.changed(reference.id, row["state"], state)
+
+
+def _end_actions(context: CommandContext, ids: Sequence[str], event: str, reason: str) -> None:
+    why = cleaned(reason, "reason", _WHY)
+    for reference, row in context.rows(ids, "action"):
+        _action(context, reference, row, event, why, {"reason": why})
+        responses.follow(context, context.row(reference))
+
+
+def _end_deviations(context: CommandContext, ids: Sequence[str], event: str, reason: str) -> None:
+    why = cleaned(reason, "reason", _WHY)
+    for reference, row in context.rows(ids, "deviation"):
+        changes = {"reason": why}
+        if event == "dismiss":
+            changes["dismissed_severity"] = row["severity"]
+        _deviation(context, reference, row, event, changes, why)
+        remaining = context.connection.execute(
+            "SELECT id, title, owner FROM action WHERE deviation_id = ? AND mandatory"
+            " AND state NOT IN ('done', 'skipped', 'cancelled') ORDER BY id",
+            (reference.number,),
+        ).fetchall()
+        for number, title, owner in remaining:
+            context.notes.append(f"A{number} {title} ({owner}) is mandatory and stays open; finish, skip or cancel it")
+
+
+def _reopen_action(context: CommandContext, reference: Reference, row: Row, why: str) -> None:
+    """Done goes back to work, failed is tried again, in doubt was not done, blocked by hand is ready again."""
+    events = {"done": "reopen", "failed": "retry", "unknown": "confirm_not_done", "blocked": "needs_done"}
+    event = events.get(row["state"], "reopen")
+    changes: dict[str, Any] = {"reason": None}
+    if event == "needs_done":
+        _require_needs(context, reference, row, by_hand=False)
+    if event == "retry":
+        changes["attempt"] = row["attempt"] + 1
+    responses.require_running(context, reference, row, reopening=True)
+    _action(context, reference, row, event, why, changes)
+
+
+def _begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
+    """The first start of an action moves its deviation, unless that has recovered or ended meanwhile."""
+    row = context.row(Reference("deviation", action["deviation_id"]))
+    if row["state"] in ("open", "acknowledged"):
+        move_deviation(context.connection, context.writer, context.now, row, "start")
+
+
+def _require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:
+    """Raises Refused for a blocked action, naming what it waits for."""
+    if row["state"] != "blocked":
+        return
+    open_needs = responses.open_needs(context.connection, row)
+    if open_needs:
+        raise Refused(f"{reference.id} is blocked: it needs {', '.join(open_needs)} first")
+    if by_hand:
+        raise Refused(f"{reference.id} is blocked ({row['reason']}); reopen it first")
+
+
+def _require_future(context: CommandContext, until: int) -> None:
+    if until <= context.now:
+        raise BadInput("until", f"{iso(until)} is not after now ({iso(context.now)})", "name a later time, such as +2h")

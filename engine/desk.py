@@ -1,0 +1,139 @@
+"""The one door of the engine: every command that a person or a script can give, every question a screen can ask.
+
+Only delegation: feeds are in engine.desk_feed, commands in engine.desk_commands, lists and questions here. Modules
+that a plain list does not need are imported where they are called, so that a short command starts fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine import lists, screens
+from engine.desk_commands import DeskCommands
+from engine.desk_feed import DeskFeed
+
+if TYPE_CHECKING:
+    from engine.model import Page, Term
+    from engine.planning import Match, ResponsePlan
+
+__all__ = ["Desk"]
+
+
+class Desk(DeskFeed, DeskCommands):
+    """A desk file, the clock that it lives on, and the person who acts. Not shared between threads."""
+
+    # lists: contract JSON, `where` in the language of engine.filters ----------------------------------------------------
+
+    def deviations(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Deviations in queue order: those that ask for something and are not snoozed; `all` gives every one ever.
+
+        A condition on `state` also looks beyond the queue. Raises BadInput for a condition that cannot be used.
+        """
+        return lists.deviations(self.store.connection, self.clock.now(), where, limit=limit, everything=all)
+
+    def signals(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Signals, the last that came first. `all` lifts the limit."""
+        return self._list("signals", where, None if all else limit, all)
+
+    def responses(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Running responses, newest first; `all` or a condition on `state` also gives the ended ones."""
+        return self._list("responses", where, limit, all)
+
+    def actions(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Open actions of running responses by due time; `all` or a condition on `state` also gives the others."""
+        return self._list("actions", where, limit, all)
+
+    def sources(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Sources by name, with their health. `all` lifts the limit."""
+        return self._list("sources", where, None if all else limit, all)
+
+    def quarantine(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Records that could not be taken and wait, oldest first; `all` also gives those that a retry took."""
+        return self._list("quarantine", where, limit, all)
+
+    # one object ---------------------------------------------------------------------------------------------------------
+
+    def show(self, id: str) -> dict[str, Any]:  # noqa: A002
+        """Any object with its `history`: D12, A7, R3, S99, Q4, a source's name, or a plan line's reference.
+
+        A plan line is `purchase_order 4711/10`, or `4711/10` alone. A deviation also carries `signals_detail`,
+        `actions` and `explain`. Raises NotFound.
+        """
+        from engine import questions
+
+        return questions.show(self.store.connection, self.clock.now(), id)
+
+    def explain(self, id: str) -> list[Term]:  # noqa: A002
+        """Every term of a deviation's verdict and rank, with its unit and source. Raises NotFound."""
+        from engine import questions
+
+        return questions.explain(self.store.connection, self.clock.now(), id)
+
+    def matches(self, id: str) -> Sequence[Match]:  # noqa: A002
+        """Which playbooks apply to a deviation and why, those that apply first. Raises NotFound."""
+        from engine import questions
+
+        deviation = questions.deviation(self.store.connection, self.clock.now(), id)
+        return self._planner().matches(deviation)
+
+    def preview(self, id: str, playbook: str | None = None) -> ResponsePlan:  # noqa: A002
+        """The response that `respond` would write; writes nothing. Raises NotFound, and Refused when none applies."""
+        from engine import questions
+
+        now = self.clock.now()
+        deviation = questions.deviation(self.store.connection, now, id)
+        return self._planner().plan(deviation, self._world(self.store.connection, now), playbook)
+
+    # what screens ask, often --------------------------------------------------------------------------------------------
+
+    def header(self) -> dict[str, Any]:
+        """The desk in one line: name, zone, now, feeds, stale, quarantined, open, exposure, past_decide_by,
+        last_signal_at, baseline_version, and the feeder's lease or None."""
+        return {**screens.header(self.store.connection, self.clock.now()), "feeder": self.lease("feeder")}
+
+    def queue_ids(self, text: str = "") -> list[int]:
+        """Numbers of the deviations in queue order under a filter text. Raises BadInput."""
+        return screens.queue_ids(self.store.connection, self.clock.now(), text)
+
+    def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
+        return screens.deviation_rows(self.store.connection, self.clock.now(), ids)
+
+    def signal_ids(self, text: str = "", limit: int = 10_000) -> list[int]:
+        """Numbers of the signals under a filter text, the last that came first. Raises BadInput."""
+        return screens.signal_ids(self.store.connection, self.clock.now(), text, limit)
+
+    def signal_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of signals in the order asked."""
+        return screens.signal_rows(self.store.connection, ids)
+
+    def action_rows(self, deviation: int | None = None) -> list[dict[str, Any]]:
+        """Open actions of running responses by owner and start; of one deviation: all its actions."""
+        return screens.action_rows(self.store.connection, self.clock.now(), deviation)
+
+    def owners(self) -> list[dict[str, Any]]:
+        """Everybody who can own or owns actions: id, name, functions, load (open actions), overdue."""
+        return screens.owners(self.store.connection, self.clock.now())
+
+    def data_version(self) -> int:
+        """Changes when another process has committed to the file; cheap enough to ask 20 times a second."""
+        return self.store.data_version()
+
+    # care ---------------------------------------------------------------------------------------------------------------
+
+    def check(self) -> list[dict[str, str]]:
+        """What is wrong with the file, the feeds and the machine: place, fault, mend and severity of each."""
+        from engine import check
+
+        return check.check(self.store, self.clock.now())
+
+    def backup(self, path: Path) -> None:
+        """Write a whole copy of the file, readable by its owner only. Refuses an existing target."""
+        from engine import backup
+
+        backup.copy(self.store, path)
+
+    def _list(self, name: str, where: Sequence[str], limit: int | None, everything: bool) -> Page:
+        return lists.page(self.store.connection, self.clock.now(), name, where, limit=limit, everything=everything)

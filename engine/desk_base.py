@@ -1,0 +1,79 @@
+"""What every part of the desk stands on: the store, the clock, who acts, and one journalled write transaction."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.clock import Clock
+from engine.errors import Refused
+from engine.sqlite import sqlite3
+from engine.store import Store
+
+if TYPE_CHECKING:
+    from engine.journal import Writer
+    from engine.planning import Planner, World
+
+
+class Transaction(NamedTuple):
+    """One open write transaction: everything in it happens at `now` and is journalled by `writer`."""
+
+    connection: sqlite3.Connection
+    writer: Writer
+    now: int
+
+
+class DeskBase:
+    """A desk's store, clock, actor and planner."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        actor: str,
+        planner: Planner | None = None,
+        origin: str | None = None,
+        readonly: bool = False,
+    ) -> None:
+        """`actor` is who the journal names; `origin` is where from as JSON, by default what the machine reports.
+
+        Without a `planner` the desk has no playbooks. A `readonly` desk answers questions and refuses everything else.
+        """
+        self.store = store
+        self.clock = clock
+        self.actor = actor
+        self.planner = planner
+        self.origin = origin
+        self.readonly = readonly
+
+    @contextlib.contextmanager
+    def _writing(self, actor: str | None = None) -> Iterator[Transaction]:
+        """A write transaction in which the journal names `actor`, by default the desk's own.
+
+        Raises Refused on a read-only desk and StoreUnusable when the file cannot be written.
+        """
+        if self.readonly:
+            raise Refused("this desk is read-only; open it without --readonly")
+        with self.store.write() as connection:
+            # Read inside the lock, so that the journal's times never run against its order.
+            now = self.clock.now()
+            yield Transaction(connection, self._writer(connection, now, actor), now)
+
+    def _writer(self, connection: sqlite3.Connection, now: int, actor: str | None = None) -> Writer:
+        from engine.journal import Writer, reported_origin
+
+        if self.origin is None:
+            self.origin = reported_origin()
+        return Writer(connection, at=now, actor=actor or self.actor, origin=self.origin)
+
+    def _planner(self) -> Planner:
+        if self.planner is None:
+            raise Refused("this desk has no playbooks; open it on a workspace that has some")
+        return self.planner
+
+    def _world(self, connection: sqlite3.Connection, now: int) -> World:
+        from engine import responses
+
+        return responses.world(connection, now)

@@ -1,0 +1,137 @@
+"""The desk's commands: what a person decides, each one transaction that names who and why, and can be undone.
+
+Ids are public ids (`D12`, `A7`, `R3`). `expect` maps an id to the version that the person saw: if the row has moved on
+since, nothing is written and StaleVersion says who changed what. A command over several ids carries out all or none.
+Every command raises NotFound for an unknown id, Refused where the state does not allow it, and BadInput for an
+argument that cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.desk_base import DeskBase
+from engine.model import Outcome
+
+if TYPE_CHECKING:
+    from engine.command_context import CommandContext
+
+Expect = Mapping[str, int] | None
+
+
+class DeskCommands(DeskBase):
+    """One method for each command of a person."""
+
+    def ack(self, ids: Sequence[str], *, to: str | None = None, expect: Expect = None) -> Outcome:
+        """Take deviations into hand: acknowledged, owned by `to` or by the actor. An action: its owner accepts it."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.acknowledge(context, ids, to=to))
+
+    def assign(self, ids: Sequence[str], *, to: str, expect: Expect = None) -> Outcome:
+        """Give deviations or actions to another owner."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.assign(context, ids, to=to))
+
+    def respond(self, ids: Sequence[str], *, playbook: str | None = None, expect: Expect = None) -> Outcome:
+        """Answer deviations with a playbook (the best that applies): a response with owned, dated actions.
+
+        Acknowledges an open deviation; it is `responding` once the first action starts. Refused while a response of
+        the same playbook runs.
+        """
+        from engine import responses
+
+        planner = self._planner()
+        plans = responses.plan(self.store.connection, self.clock.now(), planner, ids, playbook)
+        return self._command(expect, lambda context: responses.respond(context, plans))
+
+    def start(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:
+        """Work on the actions has begun; the first start moves the deviation to `responding`."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.start(context, ids))
+
+    def wait(self, ids: Sequence[str], *, reason: str, until: int | None = None, expect: Expect = None) -> Outcome:
+        """The actions wait on somebody outside, until an instant if one is known."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.wait(context, ids, reason=reason, until=until))
+
+    def done(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
+        """The actions are complete; one that was not started gets both stamps. What needed them becomes ready."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.done(context, ids, reason=reason))
+
+    def fail(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """The actions did not work out; `reopen` tries again."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.fail(context, ids, reason=reason))
+
+    def skip(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """The actions are not needed."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.skip(context, ids, reason=reason))
+
+    def cancel(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """Call off actions, or whole responses with all their open actions."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.cancel(context, ids, reason=reason))
+
+    def block(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """The actions cannot go on; `reopen` makes them ready again."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.block(context, ids, reason=reason))
+
+    def snooze(self, ids: Sequence[str], *, until: int, reason: str | None = None, expect: Expect = None) -> Outcome:
+        """Hide deviations from the queue until an instant (UTC microseconds); their state stays."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.snooze(context, ids, until=until, reason=reason))
+
+    def dismiss(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """Judge deviations not worth acting on: they stay away until they clear once or become more severe."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.dismiss(context, ids, reason=reason))
+
+    def resolve(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """Close deviations as settled; the notes list the open mandatory actions, which stay open."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.resolve(context, ids, reason=reason))
+
+    def reopen(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """Take back an end: a resolved or dismissed deviation, a done, failed or blocked action, one in doubt."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.reopen(context, ids, reason=reason))
+
+    def comment(self, ids: Sequence[str], *, text: str, expect: Expect = None) -> Outcome:
+        """Write a remark into the history of deviations, actions or responses."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.comment(context, ids, text=text))
+
+    def undo(self, txn: int | None = None) -> Outcome:
+        """Take back the actor's last command, or command `txn` of the actor, by compensating entries.
+
+        Refused, with who did what, when something that the command wrote has moved on since.
+        """
+        from engine import undo
+
+        return self._command(None, lambda context: undo.undo(context, txn))
+
+    def _command(self, expect: Expect, carry_out: Callable[[CommandContext], Any]) -> Outcome:
+        from engine.command_context import CommandContext
+
+        with self._writing() as transaction:
+            context = CommandContext(*transaction, actor=self.actor, expect=expect or {})
+            carry_out(context)
+            return context.outcome()

@@ -1,0 +1,196 @@
+"""The desk's side towards feeds: taking signals and plan lines in, judging what they touch, sources and the lease."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import SystemClock
+from engine.desk_base import DeskBase, Transaction
+from engine.model import IngestResult, LoadResult, TickResult
+
+if TYPE_CHECKING:
+    from engine.ingest import SourceBatch
+    from engine.model import PlanLine, PlanRecord, Refusal
+
+
+class DeskFeed(DeskBase):
+    """Everything that a feeder, a one-shot ingest, a baseline load and a settings file ask of the engine."""
+
+    def take(self, batch: SourceBatch, *, detect: bool = True) -> IngestResult:
+        """Store one batch of a source with its cursor and its refusals, in one transaction.
+
+        With `detect` the subjects that it touches are judged in the same transaction and counted in the result;
+        without, they stay on the durable work list until `detect()` or `tick()`.
+        """
+        from engine import ingest
+
+        with self._writing() as transaction:
+            taken = ingest.take(*transaction, batch)
+            if not detect:
+                return taken
+            judged = self._drain(transaction)
+        return taken + IngestResult(opened=judged.opened, raised=judged.raised, cleared=judged.cleared)
+
+    def detect(self) -> TickResult:
+        """Judge every touched subject, 5,000 to a transaction."""
+        from engine import journal, pipeline
+
+        total = TickResult()
+        while self._owes_detection():
+            with self._writing(journal.SYSTEM) as transaction:
+                step = pipeline.drain(*transaction)
+            total = _sum(total, step)
+        return total
+
+    def tick(self) -> TickResult:
+        """Do what time alone makes due at the clock's present instant, and what is still touched; then stop."""
+        from engine import journal, pipeline
+
+        total = TickResult()
+        while self._owes_detection() or self._wakes():
+            with self._writing(journal.SYSTEM) as transaction:
+                pipeline.due(transaction.connection, transaction.now)
+            total = _sum(total, self.detect())
+        return total
+
+    def load(self, rows: Iterable[PlanLine | PlanRecord | Refusal], *, kind: str, scope: str, file: str) -> LoadResult:
+        """Make `rows` the whole current plan of (kind, scope), by difference, and judge what changed.
+
+        The load is one transaction; the judging that follows is several.
+        """
+        from engine import baseline
+
+        with self._writing() as transaction:
+            loaded = baseline.load(*transaction, rows, kind=kind, scope=scope, file=file)
+        judged = self.detect()
+        return LoadResult(
+            version=loaded.version,
+            added=loaded.added,
+            changed=loaded.changed,
+            removed=loaded.removed,
+            quarantined=loaded.quarantined,
+            opened=judged.opened,
+            raised=judged.raised,
+            cleared=judged.cleared,
+        )
+
+    def configure(self, settings: Mapping[str, Any]) -> bool:
+        """Take over desk name, zone, currency, rates and tolerances; true when anything changed.
+
+        Raises BadInput naming the setting. What the change may judge differently is put on the work list.
+        """
+        from engine import settings as desk_settings
+
+        if not desk_settings.differ(self.store.connection, settings):
+            return False
+        with self._writing() as transaction:
+            return desk_settings.configure(*transaction, settings)
+
+    # sources ----------------------------------------------------------------------------------------------------------
+
+    def declare_source(self, name: str, kind: str, expected_every: int | None) -> None:
+        """Make sure that a source has its row; `expected_every` (microseconds) is what stale_feed watches."""
+        from engine import sources
+
+        with self._writing() as transaction:
+            sources.declare(transaction.connection, transaction.now, name, kind, expected_every)
+
+    def source_state(self, name: str) -> dict[str, Any] | None:
+        """The row of a source; `cursor` is the connector's own JSON text. None for an unknown source."""
+        from engine import sources
+
+        return sources.state(self.store.connection, name)
+
+    def file_state(self, source: str, sha256: bytes) -> tuple[str, int] | None:
+        """State (reading, taken, refused) and records taken so far of a file of this content; None when unseen."""
+        from engine import sources
+
+        return sources.file_state(self.store.connection, source, sha256)
+
+    def source_failed(self, name: str, error: str, *, next_poll_at: int | None) -> None:
+        """Note that a source could not be read, in one sentence."""
+        from engine import sources
+
+        with self._writing() as transaction:
+            sources.failed(transaction.connection, transaction.now, name, error, next_poll_at=next_poll_at)
+
+    def source_polled(self, name: str, *, cursor: str | None, next_poll_at: int | None) -> None:
+        """Note an answer without new rows, such as HTTP 304: the source is alive."""
+        from engine import sources
+
+        with self._writing() as transaction:
+            sources.polled(transaction.connection, transaction.now, name, cursor=cursor, next_poll_at=next_poll_at)
+
+    def held(self, source: str | None = None) -> list[dict[str, Any]]:
+        """Rows of the quarantine that wait for a retry, oldest first."""
+        from engine import quarantine
+
+        return quarantine.held(self.store.connection, source)
+
+    def release_quarantine(self, ids: Iterable[int]) -> None:
+        """Mark quarantined records as taken after a retry worked."""
+        from engine import quarantine
+
+        with self._writing() as transaction:
+            quarantine.release(transaction.connection, transaction.writer, ids)
+
+    # the lease of the one feeder: on the machine's clock, whatever date the desk lives at -------------------------------
+
+    def acquire_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:
+        """Take the lease when nobody holds it any more; true when `holder` has it now."""
+        from engine import sources
+
+        with self._writing() as transaction:
+            return sources.acquire_lease(transaction.connection, SystemClock().now(), name, holder, seconds)
+
+    def renew_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:
+        """Prolong the lease; false when it is no longer `holder`'s, who must then stop writing."""
+        from engine import sources
+
+        with self._writing() as transaction:
+            return sources.renew_lease(transaction.connection, SystemClock().now(), name, holder, seconds)
+
+    def release_lease(self, name: str, holder: str) -> None:
+        """Give the lease back, if it is `holder`'s."""
+        from engine import sources
+
+        with self._writing() as transaction:
+            sources.release_lease(transaction.connection, name, holder)
+
+    def lease(self, name: str) -> dict[str, Any] | None:
+        """Who holds the lease; None when nobody does or it has lapsed."""
+        from engine import sources
+
+        return sources.lease(self.store.connection, SystemClock().now(), name)
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _drain(self, transaction: Transaction) -> TickResult:
+        """Judge all touched subjects inside the caller's transaction, in the journal as the system's doing."""
+        from engine import journal, pipeline
+
+        writer = self._writer(transaction.connection, transaction.now, journal.SYSTEM)
+        total = TickResult()
+        while True:
+            step = pipeline.drain(transaction.connection, writer, transaction.now)
+            if not step.judged:
+                return total
+            total = _sum(total, step)
+
+    def _owes_detection(self) -> bool:
+        return bool(self.store.connection.execute("SELECT EXISTS (SELECT 1 FROM touched)").fetchone()[0])
+
+    def _wakes(self) -> bool:
+        query = "SELECT EXISTS (SELECT 1 FROM wakeup WHERE due_at <= ?)"
+        return bool(self.store.connection.execute(query, (self.clock.now(),)).fetchone()[0])
+
+
+def _sum(one: TickResult, other: TickResult) -> TickResult:
+    return TickResult(
+        judged=one.judged + other.judged,
+        opened=one.opened + other.opened,
+        raised=one.raised + other.raised,
+        cleared=one.cleared + other.cleared,
+        resolved=one.resolved + other.resolved,
+    )

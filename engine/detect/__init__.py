@@ -1,0 +1,48 @@
+"""Detectors, one module per deviation kind, and the registry of which kinds judge which family of subjects.
+
+A detector is a module with `KIND`, `judge(facts, tolerance, now) -> Finding | None` and `wake_at(facts, tolerance,
+now) -> int | None`, the next instant at which time alone can change its verdict. Both are pure. Adding a kind is a
+module, its test, its defaults in engine.tolerance, and a line here.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol, TypeVar
+
+from engine.detect import (
+    below_target,
+    demand_shift,
+    late_supply,
+    overdue,
+    short_supply,
+    stale_feed,
+    stockout,
+    unmatched,
+)
+from engine.facts import LineFacts, ReferenceFacts, SourceFacts, StockFacts
+from engine.model import Finding
+from engine.tolerance import Tolerance
+
+Facts_contra = TypeVar("Facts_contra", contravariant=True)
+
+
+class Detector(Protocol[Facts_contra]):
+    """What a module of this package offers for one kind of facts."""
+
+    @property
+    def KIND(self) -> str:  # noqa: N802 - a module's constant
+        """The deviation kind."""
+
+    def judge(self, facts: Facts_contra, tolerance: Tolerance, now: int, /) -> Finding | None:
+        """The breach at `now`, or None while the subject keeps to its plan."""
+
+    def wake_at(self, facts: Facts_contra, tolerance: Tolerance, now: int, /) -> int | None:
+        """The next instant after `now` at which time alone can change the verdict; None when it cannot."""
+
+
+LINE: Final[tuple[Detector[LineFacts], ...]] = (late_supply, short_supply, overdue)
+"""For lines of model.SUPPLY_KINDS."""
+STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, demand_shift)
+"""For an item at a site."""
+SOURCE: Final[tuple[Detector[SourceFacts], ...]] = (stale_feed,)
+REFERENCE: Final[tuple[Detector[ReferenceFacts], ...]] = (unmatched,)

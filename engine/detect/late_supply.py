@@ -1,0 +1,66 @@
+"""late_supply: a supply line is expected, or came, later than planned by more than the tolerance.
+
+The date compared is the arrival where the line has arrived in full, else the date last stated by an `eta` or a
+`confirmation`. A promised day is kept by anything before its end; the lateness of a day-promise is whole days, that of
+an instant days with two decimals. "In full" leaves out at most `percent` of the planned quantity. Breach: the promise is broken and the days late are more than `days`. A line that
+arrived late is a fact: it is reported as done. Closed and cancelled lines are not watched.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.clock import iso
+from engine.detect.measures import days_late, open_share, promise_terms, share_of_value, value_terms
+from engine.facts import LineFacts
+from engine.model import Finding, Term
+from engine.tolerance import Tolerance
+
+KIND: Final = "late_supply"
+
+
+def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
+    """The breach at `now`, or None."""
+    line, arrived_at = facts.line, facts.full_at(1 - tolerance["percent"] / 100) if facts.receipts else None
+    expected_at = facts.eta if arrived_at is None else arrived_at
+    due_end = facts.due_end
+    if expected_at is None or due_end is None or line.planned_at is None or expected_at < due_end or not facts.open:
+        return None
+    days = days_late(line.planned_at, line.until_at, expected_at)
+    if days <= tolerance["days"]:
+        return None
+    if arrived_at is None:
+        signals, share, word, what = [facts.eta_signal], open_share(facts), "expected", "open share"
+    else:
+        signals, share, word, what = [move.signal for move in facts.receipts], 1.0, "arrived", "late share"
+    known = [signal for signal in signals if signal is not None]
+    terms = [
+        *promise_terms(facts),
+        Term(word, iso(expected_at), "UTC", ", ".join(f"S{signal}" for signal in known)),
+        Term("late", days, "days", f"{word} − planned"),
+        Term("tolerance", tolerance["days"], "days", tolerance.source("days")),
+        *value_terms(facts, share, what),
+    ]
+    return Finding(
+        kind=KIND,
+        summary=f"{word} {days:g} {'day' if days == 1 else 'days'} late",
+        severity=tolerance.severity(days),
+        planned={"at": iso(line.planned_at)},
+        observed={word: iso(expected_at)},
+        gap={"days": days},
+        terms=terms,
+        value_minor=share_of_value(facts, share),
+        currency=line.currency,
+        need_at=line.planned_at,
+        occurred_at=expected_at if arrived_at is not None else None,
+        signals=known,
+        item=line.item,
+        site=line.site,
+        party=line.party,
+        done=arrived_at is not None,
+    )
+
+
+def wake_at(facts: LineFacts, tolerance: Tolerance, now: int) -> int | None:
+    """Time alone changes nothing: only a new statement does."""
+    return None

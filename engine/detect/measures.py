@@ -1,0 +1,61 @@
+"""What several detectors measure in the same way: whole days late, open value, and the terms that say so."""
+
+from __future__ import annotations
+
+from engine.clock import DAY, HOUR, iso_or_none
+from engine.facts import LineFacts
+from engine.model import Term
+
+
+def days_late(line_planned_at: int, until_at: int | None, instant: int) -> float:
+    """Days from a promise to an instant: whole days after a promised day, else days with two decimals.
+
+    A day with a change of the clocks has 23 or 25 hours: midnight to midnight across it is still whole days.
+    """
+    late = instant - line_planned_at
+    if until_at is None:
+        return round(late / DAY, 2)
+    days = late // DAY + (1 if late % DAY == 23 * HOUR else 0)
+    return float(max(days, 1) if instant >= until_at else days)
+
+
+def tidy(number: float) -> float:
+    """A quantity without the dust of floating point: at most six decimals."""
+    return round(number, 6)
+
+
+def open_share(facts: LineFacts) -> float:
+    """The share of a line that has not come in, from 0 to 1."""
+    quantity = facts.line.quantity
+    if not quantity:
+        return 0.0 if facts.receipts else 1.0
+    return min(1.0, max(0.0, (quantity - facts.received()) / quantity))
+
+
+def share_of_value(facts: LineFacts, share: float) -> int | None:
+    """`share` of the line's own value in minor units."""
+    return None if facts.line.value_minor is None else round(facts.line.value_minor * share)
+
+
+def promise_terms(facts: LineFacts) -> list[Term]:
+    """What the plan promises: the day or the instant, and the quantity."""
+    line = facts.line
+    terms = [Term("planned", iso_or_none(line.planned_at), "UTC", line.source)]
+    if line.until_at is not None:
+        terms.append(Term("promise kept before", iso_or_none(line.until_at), "UTC", line.source))
+    if line.quantity is not None:
+        terms.append(Term("planned quantity", line.quantity, line.uom or "", line.source))
+    return terms
+
+
+def value_terms(facts: LineFacts, share: float, what: str) -> list[Term]:
+    """How the value at risk follows from the value of the line; `what` names the share."""
+    line = facts.line
+    if line.value_minor is None:
+        return [Term("value of the line", None, "", f"{line.source} states none")]
+    unit = f"{line.currency or 'no currency'}, minor units"
+    return [
+        Term("value of the line", line.value_minor, unit, line.source),
+        Term(what, tidy(share), "share", "quantity missing ÷ planned quantity"),
+        Term("value at risk", share_of_value(facts, share), unit, f"value of the line × {what}"),
+    ]

@@ -1,0 +1,83 @@
+"""overdue: the planned date and the grace have passed, and nothing says that the line arrived in full.
+
+It begins at the end of the promised day (or at the promised instant) + `grace_days`, whatever newer date somebody
+announces: that is late_supply's subject. "In full" leaves out at most `percent` of the planned quantity; a line without
+a planned quantity has arrived with its first receipt. Closed and cancelled lines are not watched.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.clock import DAY, iso
+from engine.detect.measures import open_share, promise_terms, share_of_value, value_terms
+from engine.facts import LineFacts
+from engine.model import Finding, Term
+from engine.tolerance import Tolerance
+
+KIND: Final = "overdue"
+
+
+def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
+    """The breach at `now`, or None."""
+    line, due_end = facts.line, facts.due_end
+    if (
+        due_end is None
+        or line.planned_at is None
+        or now < _begins_at(due_end, tolerance)
+        or not _awaited(facts, tolerance)
+    ):
+        return None
+    days = float((now - due_end) // DAY)
+    share = open_share(facts)
+    terms = [
+        *promise_terms(facts),
+        Term(
+            "received",
+            facts.received(),
+            line.uom or "",
+            ", ".join(f"S{m.signal}" for m in facts.receipts) or "no signal",
+        ),
+        Term("grace", tolerance["grace_days"], "days", tolerance.source("grace_days")),
+        Term("overdue from", iso(_begins_at(due_end, tolerance)), "UTC", "end of the promise + grace"),
+        Term("past due", days, "days", "now − end of the promise, whole days"),
+        *value_terms(facts, share, "open share"),
+    ]
+    return Finding(
+        kind=KIND,
+        summary=f"{'not' if share == 1 else 'only partly'} arrived, {_ago(days)} past due",
+        severity=tolerance.severity(days),
+        planned={"at": iso(line.planned_at)},
+        observed={"received": facts.received()},
+        gap={"days": days},
+        terms=terms,
+        value_minor=share_of_value(facts, share),
+        currency=line.currency,
+        need_at=line.planned_at,
+        occurred_at=due_end,
+        signals=[move.signal for move in facts.receipts],
+        item=line.item,
+        site=line.site,
+        party=line.party,
+    )
+
+
+def wake_at(facts: LineFacts, tolerance: Tolerance, now: int) -> int | None:
+    """When the line becomes overdue; while it is, when the next whole day is over."""
+    due_end = facts.due_end
+    if due_end is None or not _awaited(facts, tolerance):
+        return None
+    begins_at = _begins_at(due_end, tolerance)
+    return begins_at if now < begins_at else due_end + ((now - due_end) // DAY + 1) * DAY
+
+
+def _awaited(facts: LineFacts, tolerance: Tolerance) -> bool:
+    return facts.open and (not facts.receipts or facts.full_at(1 - tolerance["percent"] / 100) is None)
+
+
+def _begins_at(due_end: int, tolerance: Tolerance) -> int:
+    return due_end + int(tolerance["grace_days"] * DAY)
+
+
+def _ago(days: float) -> str:
+    return "less than a day" if days < 1 else f"{days:g} {'day' if days == 1 else 'days'}"

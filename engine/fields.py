@@ -1,0 +1,149 @@
+"""The fields of each list: the contract's names, and the SQL that gives their values. `:now` is the present instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from engine import money, rank
+from engine.filters import Field, Fields
+from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
+from engine.model import DEVIATION_KINDS, SEVERITIES, SIGNAL_KINDS
+
+RESPONSE_STATES: Final = ("running", "done", "cancelled")
+
+
+def quoted(words: tuple[str, ...]) -> str:
+    """Words of ours as an SQL list."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _units(currency: str) -> str:
+    cases = " ".join(f"WHEN '{code}' THEN {units}.0" for code, units in money.UNITS.items())
+    return f"(CASE {currency} {cases} ELSE 100.0 END)"
+
+
+DESK_CURRENCY: Final = "(SELECT json_extract(value, '$.currency') FROM meta WHERE key = 'settings')"
+
+_BUCKET: Final = (
+    "(CASE WHEN decide_by IS NULL THEN 'later' "
+    + " ".join(f"WHEN decide_by <= :now + {limit} THEN '{name}'" for name, limit in rank.BUCKETS)
+    + " ELSE 'later' END)"
+)
+
+
+def _plain(type_: str, *names: str) -> dict[str, Field]:
+    return {name: Field(type_, name) for name in names}
+
+
+def _choice(name: str, choices: tuple[str, ...]) -> dict[str, Field]:
+    return {name: Field("choice", name, choices)}
+
+
+DEVIATIONS: Final = Fields(
+    {
+        "id": Field("id", "id", table="deviation"),
+        **_choice("kind", DEVIATION_KINDS),
+        **_choice("state", DEVIATION_STATES),
+        **_choice("severity", SEVERITIES),
+        "subject": Field("text", "subject_id"),
+        "subject.type": Field("text", "subject_type"),
+        "subject.id": Field("text", "subject_id"),
+        **_plain("text", "item", "site", "party", "owner", "summary", "reason"),
+        **_plain("document", "planned", "observed", "gap"),
+        "value_at_risk": Field("money", f"(value_minor / {_units('currency')})"),
+        "exposure": Field("money", f"(exposure_minor / {_units(DESK_CURRENCY)})"),
+        **_plain("number", "likelihood", "baseline_version", "flaps", "version"),
+        **_plain("time", "need_at", "decide_by", "snoozed_until", "occurred_at", "detected_at", "opened_at"),
+        **_plain("time", "acknowledged_at", "responded_at", "recovered_at", "resolved_at", "closed_at"),
+        "bucket": Field("choice", _BUCKET, (*(name for name, _ in rank.BUCKETS), "later")),
+        "response": Field(
+            "id",
+            "(SELECT max(response.id) FROM response WHERE deviation_id = deviation.id AND response.state != 'cancelled')",
+            table="response",
+        ),
+    },
+    words=("summary", "kind", "subject_id", "item", "site", "party", "owner"),
+)
+
+SIGNALS: Final = Fields(
+    {
+        "id": Field("id", "id", table="signal"),
+        **_plain("text", "source", "source_id"),
+        **_choice("kind", tuple(SIGNAL_KINDS)),
+        **_plain("time", "as_of", "occurred_at", "recorded_at", "received_at", "eta"),
+        **_plain("text", "order_kind", "order_ref", "item", "site", "party", "uom", "status"),
+        **_plain("number", "quantity"),
+        **_plain("document", "payload"),
+    },
+    words=("kind", "order_ref", "item", "site", "party", "source", "source_id", "status", "payload"),
+)
+
+RESPONSES: Final = Fields(
+    {
+        "id": Field("id", "id", table="response"),
+        "deviation": Field("id", "deviation_id", table="deviation"),
+        **_plain("text", "playbook", "title", "owner"),
+        **_plain("number", "playbook_version", "version"),
+        **_choice("state", RESPONSE_STATES),
+        **_plain("time", "created_at", "closed_at"),
+    },
+    words=("title", "playbook", "owner"),
+)
+
+OPEN_ACTION: Final = "action.state NOT IN ('done', 'skipped', 'cancelled')"
+
+ACTIONS: Final = Fields(
+    {
+        "id": Field("id", "action.id", table="action"),
+        "response": Field("id", "response_id", table="response"),
+        "deviation": Field("id", "action.deviation_id", table="deviation"),
+        "playbook": Field("text", "playbook"),
+        "state": Field("choice", "action.state", ACTION_STATES),
+        "title": Field("text", "action.title"),
+        "owner": Field("text", "action.owner"),
+        **_plain("text", "step", "function", "role", "reason"),
+        **_plain("time", "start_at", "due_at", "started_at", "done_at", "waiting_until"),
+        **_plain("number", "duration_minutes"),
+        **_plain("flag", "critical", "mandatory"),
+        "overdue": Field("flag", f"({OPEN_ACTION} AND due_at < :now)"),
+        "version": Field("number", "action.version"),
+    },
+    words=("action.title", "action.owner", "function", "role", "step", "playbook"),
+)
+
+SOURCES: Final = Fields(
+    {
+        **_plain("text", "name", "kind", "last_error"),
+        **_plain("time", "first_seen_at", "last_received_at", "last_recorded_at", "last_error_at", "next_poll_at"),
+        **_plain("number", "signals", "duplicates", "quarantined"),
+        "stale": Field(
+            "flag",
+            "EXISTS (SELECT 1 FROM deviation WHERE deviation.kind = 'stale_feed' AND subject_type = 'source'"
+            f" AND subject_id = source.name AND state IN ({quoted(QUEUE_STATES)}))",
+        ),
+    },
+    words=("name", "kind", "last_error"),
+)
+
+QUARANTINE: Final = Fields(
+    {
+        "id": Field("id", "id", table="quarantine"),
+        **_plain("text", "source", "file", "reason", "mend", "raw"),
+        "column": Field("text", "column_name"),
+        **_plain("number", "line"),
+        **_choice("state", ("held", "taken")),
+        **_plain("time", "received_at"),
+    },
+    words=("source", "file", "column_name", "reason", "mend", "raw"),
+)
+
+LISTS: Final[Mapping[str, Fields]] = {
+    "deviations": DEVIATIONS,
+    "signals": SIGNALS,
+    "responses": RESPONSES,
+    "actions": ACTIONS,
+    "sources": SOURCES,
+    "quarantine": QUARANTINE,
+}
+"""Every list by its name in the command contract: what help texts and completion go by."""

@@ -1,0 +1,57 @@
+"""What detection needs of master records: classes and values of items, the fastest lane into a site."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from engine.gather.cases import as_json
+from engine.sqlite import sqlite3
+
+_RECORDS: Final = (
+    "SELECT record.key, record.data FROM json_each(?) AS wanted CROSS JOIN plan_record AS record"
+    " ON record.kind = 'item' AND record.key = wanted.value WHERE record.to_version IS NULL"
+)
+_LANES: Final = "SELECT data FROM plan_record WHERE kind = 'lane' AND to_version IS NULL ORDER BY key"
+
+
+class Item(NamedTuple):
+    """The part of an item record that detection reads; `unit_value` in major units of `currency`."""
+
+    item_class: str | None = None
+    unit_value: float | None = None
+    currency: str | None = None
+
+
+NOTHING: Final = Item()
+
+
+class Lane(NamedTuple):
+    """A way into a site, and how long it takes."""
+
+    origin: str
+    mode: str | None
+    days: float
+
+
+def read(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, Item]:
+    """Item records by name; a name without a record is absent."""
+    found = {}
+    for key, data in connection.execute(_RECORDS, (as_json(names),)):
+        record: dict[str, Any] = json.loads(data)
+        found[key] = Item(record.get("item_class"), record.get("unit_value"), record.get("currency"))
+    return found
+
+
+def fastest_lanes(connection: sqlite3.Connection) -> dict[str, Lane]:
+    """By destination, the lane with the shortest duration."""
+    fastest: dict[str, Lane] = {}
+    for (data,) in connection.execute(_LANES):
+        record: dict[str, Any] = json.loads(data)
+        destination, days = record.get("destination"), record.get("duration_days")
+        if destination is None or days is None:
+            continue
+        if destination not in fastest or days < fastest[destination].days:
+            fastest[destination] = Lane(str(record.get("origin")), record.get("mode"), float(days))
+    return fastest

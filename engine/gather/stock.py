@@ -1,0 +1,192 @@
+"""Facts of items at sites: the last reading, what is to come and go, the target, the forecast, actual demand.
+
+Supply counts at its latest announced date and promised quantity, orders at their planned date. What moved after the
+reading was taken is not in the reading yet, so it counts today; what moved before is in it and counts no more. A
+shipment counts like an order: goods that both list are loaded with an item on one of them only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from engine import money
+from engine.clock import DAY
+from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Move, Reading, Statement, StockFacts, Target, fold
+from engine.gather import items, orders
+from engine.gather.cases import Case, Days, Key, as_json
+from engine.model import SUPPLY_KINDS
+from engine.sqlite import sqlite3
+
+Place = tuple[str, str]
+"""An item and a site."""
+
+_PLACES: Final = (
+    "(SELECT json_extract(value, '$[0]') AS item, json_extract(value, '$[1]') AS site FROM json_each(?)) AS wanted"
+)
+_AT: Final = (
+    f"SELECT {orders.LINE_COLUMNS} FROM {_PLACES} CROSS JOIN plan_line AS line"
+    " ON line.item = wanted.item AND line.site = wanted.site WHERE line.to_version IS NULL"
+)
+_LEAVING: Final = (
+    f"SELECT {orders.LINE_COLUMNS} FROM {_PLACES} CROSS JOIN plan_line AS line"
+    " ON line.item = wanted.item AND line.origin = wanted.site"
+    " WHERE line.to_version IS NULL AND line.kind = 'transfer_order'"
+)
+_READING: Final = (
+    f"SELECT wanted.item, wanted.site, signal.quantity, coalesce(signal.occurred_at, signal.as_of), signal.uom, signal.id"
+    f" FROM {_PLACES} CROSS JOIN signal ON signal.id = ("
+    " SELECT last.id FROM signal AS last WHERE last.item = wanted.item AND last.site = wanted.site"
+    " AND last.order_ref IS NULL AND last.kind = 'stock' AND last.as_of <= ? AND last.quantity IS NOT NULL"
+    " ORDER BY last.as_of DESC, last.tie DESC, last.id DESC LIMIT 1)"
+)
+_DEMAND: Final = (
+    "SELECT signal.item, signal.site, signal.occurred_at, signal.quantity, signal.id, signal.row_key"
+    f" FROM {_PLACES} CROSS JOIN signal ON signal.item = wanted.item AND signal.site = wanted.site"
+    " WHERE signal.order_ref IS NULL AND signal.kind = 'demand' AND signal.as_of <= ?"
+    " AND signal.quantity IS NOT NULL AND signal.occurred_at IS NOT NULL ORDER BY signal.as_of, signal.tie, signal.id"
+)
+_NEXT: Final = (
+    f"SELECT wanted.item, wanted.site, (SELECT min(later.as_of) FROM signal AS later WHERE later.item = wanted.item"
+    f" AND later.site = wanted.site AND later.order_ref IS NULL AND later.as_of > ?) FROM {_PLACES}"
+)
+
+
+class StockReader:
+    """Reads the facts of a chunk of places and builds one case for each."""
+
+    def __init__(self, connection: sqlite3.Connection, places: Sequence[Place], now: int, days: Days) -> None:
+        self._now, self._days, self._places = now, days, places
+        self._today, self._tomorrow = days.start(now), days.after(now)
+        wanted = as_json(places)
+        self._readings = {
+            (row[0], row[1]): Reading(row[2], row[3], row[4], row[5])
+            for row in connection.execute(_READING, (wanted, now))
+        }
+        self._next = {(row[0], row[1]): row[2] for row in connection.execute(_NEXT, (now, wanted))}
+        self._history = self._demands(connection, wanted)
+        self._lines: dict[Place, list[Line]] = defaultdict(list)
+        self._leaving: dict[Place, list[Line]] = defaultdict(list)
+        for line in map(Line._make, connection.execute(_AT, (wanted,))):
+            self._lines[(line.item or "", line.site or "")].append(line)
+        for line in map(Line._make, connection.execute(_LEAVING, (wanted,))):
+            self._leaving[(line.item or "", line.origin or "")].append(line)
+        self._statements = self._orders(connection)
+        self._items = items.read(connection, sorted({item for item, _ in places}))
+
+    def cases(self) -> Iterator[Case[StockFacts]]:
+        """One case for each place."""
+        for item, site in self._places:
+            yield Case(Key("stock", item, site), "item_site", f"{item}@{site}", self._facts((item, site)))
+
+    def _demands(self, connection: sqlite3.Connection, wanted: str) -> Mapping[Place, Sequence[Demand]]:
+        holding: dict[tuple[Place, bytes], Demand] = {}
+        for item, site, at, quantity, signal, row_key in connection.execute(_DEMAND, (wanted, self._now)):
+            holding[(item, site), row_key] = Demand(at, self._days.start(at), quantity, signal)
+        found: dict[Place, list[Demand]] = defaultdict(list)
+        for (place, _), demand in holding.items():
+            found[place].append(demand)
+        for demands in found.values():
+            demands.sort()
+        return found
+
+    def _orders(self, connection: sqlite3.Connection) -> Mapping[str, Sequence[Statement]]:
+        """Signals about the order lines of the places that have a reading: without one there is no projection."""
+        references = {
+            line.ref
+            for lines in (self._lines, self._leaving)
+            for place, found in lines.items()
+            if place in self._readings
+            for line in found
+            if line.kind in orders.ORDER_KINDS
+        }
+        return orders.statements_of(connection, sorted(references)) if references else {}
+
+    def _facts(self, place: Place) -> StockFacts:
+        item, site = place
+        record = self._items.get(item, items.NOTHING)
+        lines = sorted(self._lines.get(place, ()), key=lambda line: (line.kind, line.ref))
+        facts = StockFacts(item, site, self._today, self._tomorrow, item_class=record.item_class)
+        facts.reading = self._readings.get(place)
+        facts.history = self._history.get(place, ())
+        facts.forecasts = [
+            _bucket(line) for line in lines if line.kind == "forecast" and line.quantity and line.planned_at is not None
+        ]
+        facts.target, target_from = self._target(lines)
+        facts.unit_value, facts.currency, facts.unit_value_source = _unit_value(item, record, lines)
+        supply = [line for line in lines if line.kind in SUPPLY_KINDS and line.party and line.planned_at is not None]
+        if supply:
+            facts.party = min(supply, key=lambda line: (line.planned_at, line.ref)).party
+        changes = [self._next.get(place), target_from]
+        if facts.reading is not None:
+            folded = [self._folded(line) for line in lines if line.kind in orders.ORDER_KINDS]
+            leaving = [self._folded(line) for line in self._leaving.get(place, ())]
+            facts.flows = [*self._supply(facts.reading, folded), *self._demand(facts.reading, folded, leaving)]
+            changes += [line.changes_at for line in (*folded, *leaving)]
+        facts.changes_at = min((at for at in changes if at is not None), default=None)
+        return facts
+
+    def _folded(self, line: Line) -> LineFacts:
+        return fold(line, self._statements.get(line.ref, ()), self._now)
+
+    def _supply(self, reading: Reading, lines: Sequence[LineFacts]) -> Iterator[Flow]:
+        for facts in lines:
+            line = facts.line
+            quantity = line.quantity if facts.promised is None else facts.promised
+            if line.kind not in SUPPLY_KINDS or not quantity or quantity < 0:
+                continue
+            counted, arrived = min(quantity, facts.received(reading.at)), min(quantity, facts.received())
+            if arrived > counted:
+                yield self._flow(facts, reading.at, arrived - counted, facts.receipts)
+            at = line.planned_at if facts.eta is None else facts.eta
+            if facts.open and quantity > arrived and at is not None:
+                yield self._flow(facts, at, quantity - arrived, ())
+
+    def _demand(self, reading: Reading, lines: Sequence[LineFacts], leaving: Sequence[LineFacts]) -> Iterator[Flow]:
+        for facts in (*(each for each in lines if each.line.kind == "sales_order"), *leaving):
+            quantity, at = facts.line.quantity, facts.line.planned_at
+            if not quantity or quantity < 0:
+                continue
+            # Goods that reached their destination have left.
+            counted = min(quantity, max(facts.departed(reading.at), facts.received(reading.at)))
+            gone = min(quantity, max(facts.departed(), facts.received()))
+            if gone > counted:
+                yield self._flow(facts, self._today, counted - gone, (*facts.departures, *facts.receipts))
+            if facts.open and quantity > gone:
+                yield self._flow(facts, self._today if at is None else at, gone - quantity, ())
+
+    def _flow(self, facts: LineFacts, at: int, quantity: float, moves: Sequence[Move]) -> Flow:
+        stated = [move.signal for move in moves]
+        if not moves and facts.line.kind in SUPPLY_KINDS and quantity > 0:
+            stated = [signal for signal in (facts.eta_signal, facts.promised_signal) if signal is not None]
+        signals = list(dict.fromkeys(stated))
+        source = ", ".join([facts.line.source, *(f"S{signal}" for signal in signals)])
+        day = max(self._days.start(at), self._today)
+        return Flow(at, day, quantity, source, signals, order=facts.line.kind == "sales_order")
+
+    def _target(self, lines: Sequence[Line]) -> tuple[Target | None, int | None]:
+        """The target in force, and when the next one comes into force."""
+        targets = [line for line in lines if line.kind == "target" and line.quantity is not None]
+        later = [line.planned_at for line in targets if line.planned_at is not None and line.planned_at > self._now]
+        present = [line for line in targets if line.planned_at is None or line.planned_at <= self._now]
+        if not present:
+            return None, min(later, default=None)
+        line = max(present, key=lambda line: (line.planned_at or 0, line.ref))
+        return Target(line.quantity or 0.0, line.uom, line.source), min(later, default=None)
+
+
+def _bucket(line: Line) -> Bucket:
+    start = line.planned_at or 0
+    end = line.until_at if line.until_at is not None and line.until_at > start else start + DAY
+    return Bucket(start, end, line.quantity or 0.0, line.source)
+
+
+def _unit_value(item: str, record: items.Item, lines: Sequence[Line]) -> tuple[float | None, str | None, str]:
+    """Minor units per unit, their currency, and where they come from: the item, else the first line with a value."""
+    if record.unit_value is not None:
+        return record.unit_value * money.units(record.currency), record.currency, f"item {item}: unit_value"
+    for line in lines:
+        if line.value_minor is not None and line.quantity:
+            return line.value_minor / line.quantity, line.currency, f"{line.source}: value ÷ quantity"
+    return None, None, ""

@@ -1,0 +1,203 @@
+"""What makes a plan line or a master record usable, in the form in which the baseline compares and stores it.
+
+A row that fails is a Refusal with place, reason and mend. Comparing with what is current is engine.baseline.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Final
+
+from engine.clock import iso
+from engine.errors import BadInput
+from engine.model import Place, PlanLine, PlanRecord, Refusal
+from engine.signal_checks import EARLIEST, LARGEST_QUANTITY, LATEST, Fault, clean_document, is_encodable
+from engine.text import clean, is_clean
+
+STATUS_WORDS: Final = ("open", "closed", "cancelled")
+LARGEST_AMOUNT: Final = 2**62
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_TEXTS = ("ref", "item", "site", "origin", "party", "uom", "currency")
+_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "forecast": ("item", "site", "quantity", "planned_at"),
+    "target": ("item", "site", "quantity"),
+}
+"""Fields without which a line of a kind says nothing; every line needs its reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One row of a load that can become part of the baseline."""
+
+    key: str
+    """The reference of a line, the key of a record."""
+    content: bytes
+    """Digest of everything that is stored of it."""
+    row: tuple[Any, ...]
+    """A line: its columns from item to attributes. A record: its data as canonical JSON."""
+
+
+@dataclass(slots=True)
+class Candidates:
+    """What a load brings: candidates by key, refusals, and the keys that a refused row had."""
+
+    by_key: dict[str, Candidate] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    refused_keys: set[str] = field(default_factory=set)
+    read: int = 0
+
+
+def sift(rows: Iterable[PlanLine | PlanRecord | Refusal], kind: str, file: str, foreign: dict[str, str]) -> Candidates:
+    """Part the rows of one load into candidates and refusals.
+
+    `foreign` maps keys of this kind that are current in another scope to that scope: they cannot be loaded here. Of
+    two rows with one key the first is kept.
+    """
+    found = Candidates()
+    for row in rows:
+        found.read += 1
+        if isinstance(row, Refusal):
+            found.refusals.append(row)
+            continue
+        candidate = _line(row, kind) if isinstance(row, PlanLine) else _record(row, kind)
+        if isinstance(candidate, Candidate):
+            fault = _taken(candidate.key, found.by_key, foreign)
+            if fault is None:
+                found.by_key[candidate.key] = candidate
+                continue
+        else:
+            fault = candidate
+            if isinstance(row, PlanLine) and is_encodable(row.ref):
+                found.refused_keys.add(clean(row.ref) or _default_ref(row))
+        found.refusals.append(_refusal(row, fault, file))
+    return found
+
+
+def _taken(key: str, known: dict[str, Candidate], foreign: dict[str, str]) -> Fault | None:
+    if key in known:
+        return Fault("ref", f"{key} came earlier in this load; the first one is kept", "make the reference unique")
+    if key in foreign:
+        mend = "remove it there first, or load both files with one --scope"
+        return Fault("ref", f"{key} belongs to the plan loaded as {foreign[key]}", mend)
+    return None
+
+
+def _line(line: PlanLine, kind: str) -> Candidate | Fault:
+    """A sound line, or the first thing that is wrong with it."""
+    texts = (line.ref, line.item, line.site, line.origin, line.party, line.uom, line.currency)
+    if not is_clean("".join([text for text in texts if text])):
+        for name, text in zip(_TEXTS, texts, strict=True):
+            if text and not is_encodable(text):
+                return Fault(name, "it holds half a character (a lone surrogate)", "set the encoding in the mapping")
+        cleaned: dict[str, Any] = {name: clean(text) for name, text in zip(_TEXTS, texts, strict=True) if text}
+        line = line._replace(**cleaned)
+    if line.attributes != "{}":
+        attributes = clean_document(line.attributes)
+        if attributes is None:
+            return Fault("attributes", "it is not a JSON object", "hand over unmapped fields as one JSON object")
+        line = line._replace(attributes=attributes)
+    fault = _line_fault(line, kind)
+    if fault is not None:
+        return fault
+    (
+        _,
+        ref,
+        item,
+        site,
+        origin,
+        party,
+        quantity,
+        maximum,
+        uom,
+        planned_at,
+        until_at,
+        value,
+        currency,
+        status,
+        extra,
+        _,
+    ) = line
+    row = (
+        item or None, site or None, origin or None, party or None, None if quantity is None else float(quantity),
+        None if maximum is None else float(maximum), uom or None, planned_at, until_at, value, currency or None,
+        status, extra,
+    )  # fmt: skip
+    return Candidate(ref or _default_ref(line), _digest(repr(row)), row)
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def _default_ref(line: PlanLine) -> str:
+    """A forecast or target is known by what it is about: `item@site`, and the date where it has one."""
+    if line.kind not in _NEEDS or not line.item or not line.site:
+        return ""
+    place = f"{line.item}@{line.site}"
+    if line.planned_at is None or not EARLIEST <= line.planned_at < LATEST:
+        return place
+    moment = iso(line.planned_at)
+    return f"{place}/{moment.removesuffix('T00:00:00Z')}"
+
+
+def _line_fault(line: PlanLine, kind: str) -> Fault | None:
+    if line.kind != kind:
+        return Fault("kind", f"this is a {line.kind:.40}, and the load is of kind {kind}", f"load it with --as {kind}")
+    for name in _NEEDS.get(kind, ()):
+        if getattr(line, name) in (None, ""):
+            return Fault(name, f"a {kind} needs {name}", f"map a column to {name}")
+    if not line.ref and kind not in _NEEDS:
+        return Fault("ref", f"a {kind} needs a reference", "map a column, or a template of columns, to ref")
+    for name in ("quantity", "maximum"):
+        number = getattr(line, name)
+        if number is not None and not -LARGEST_QUANTITY < number < LARGEST_QUANTITY:
+            return Fault(name, f"{number!r:.40} is no quantity", "give a number under 10^15, or leave it empty")
+    for name in ("planned_at", "until_at"):
+        instant = getattr(line, name)
+        if instant is not None and not EARLIEST <= instant < LATEST:
+            mend = "map a placeholder date to empty with `null`, or correct the date format"
+            return Fault(name, "it lies outside the years 1900 to 2199", mend)
+    return _value_fault(line)
+
+
+def _value_fault(line: PlanLine) -> Fault | None:
+    if line.until_at is not None and line.planned_at is not None and line.until_at <= line.planned_at:
+        return Fault(
+            "until_at", "it ends before it begins", "map until_at to the first instant after planned_at's period"
+        )
+    if line.value_minor is not None and not -LARGEST_AMOUNT < line.value_minor < LARGEST_AMOUNT:
+        return Fault("value", "it is too large for an amount", "map the value of the line in units of its currency")
+    if line.currency and not _CURRENCY.fullmatch(line.currency):
+        return Fault("currency", f"{line.currency!r:.20} is no currency", "write its ISO 4217 code, such as EUR")
+    if line.status not in STATUS_WORDS:
+        words = ", ".join(STATUS_WORDS)
+        return Fault("status", f"{line.status!r:.40} is no state of a line", f"map it to one of {words} with `values`")
+    return None
+
+
+def _record(record: PlanRecord, kind: str) -> Candidate | Fault:
+    from engine.records import validate  # pydantic takes 60 ms to import, and only loads of records need it
+
+    if record.kind != kind:
+        return Fault("kind", f"this is of kind {record.kind:.40}, and the load of {kind}", f"load it with --as {kind}")
+    try:
+        key, data = validate(kind, record.data)
+    except BadInput as error:
+        return Fault(error.place, error.fault, error.mend)
+    return Candidate(key, _digest(data), (data,))
+
+
+def _refusal(row: PlanLine | PlanRecord, fault: Fault, file: str) -> Refusal:
+    """The refusal of a mapped row; its raw text is JSON under the canonical field names, readable without a mapping."""
+    if isinstance(row, PlanRecord):
+        said = dict(row.data)
+    else:
+        said = {name: value for name, value in row._asdict().items() if value is not None}
+        for name in ("planned_at", "until_at"):
+            if name in said and EARLIEST <= said[name] < LATEST:
+                said[name] = iso(said[name])
+    return Refusal(Place(file, row.line, fault.column), fault.reason, fault.mend, json.dumps(said, default=repr))

@@ -1,0 +1,170 @@
+"""The lists of the command contract, each a Page: which rows it shows by default, in which order, and as what JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from engine import fields, rank, settings, shapes
+from engine.filters import Fields, Filter, parse_where
+from engine.lifecycle import QUEUE_STATES
+from engine.model import Page
+from engine.sqlite import sqlite3
+from engine.store import rows
+
+IN_QUEUE: Final = f"(state IN ({fields.quoted(QUEUE_STATES)}) AND (snoozed_until IS NULL OR snoozed_until <= :now))"
+"""What stands in the queue: it asks for something, and nobody has put it off."""
+
+
+class _List(NamedTuple):
+    fields: Fields
+    columns: str
+    table: str
+    scope: str
+    """What the list shows when nobody asks for all of it or for a state."""
+    order: str
+    shape: Callable[[Mapping[str, Any], int], dict[str, Any]]
+
+
+DEVIATION: Final = "deviations"
+_LISTS: Final[Mapping[str, _List]] = {
+    "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: shapes.signal(row)),
+    "responses": _List(
+        fields.RESPONSES,
+        "*, (SELECT json_group_array(id) FROM (SELECT id FROM action WHERE response_id = response.id"
+        " ORDER BY position)) AS actions",
+        "response",
+        "state = 'running'",
+        "id DESC",
+        lambda row, now: shapes.response(row),
+    ),
+    "actions": _List(
+        fields.ACTIONS,
+        "action.*, playbook",
+        "action JOIN response ON response.id = response_id",
+        f"{fields.OPEN_ACTION} AND response.state = 'running'",
+        "due_at, action.id",
+        lambda row, now: shapes.action(row, now=now),
+    ),
+    "sources": _List(
+        fields.SOURCES,
+        f"*, {fields.SOURCES.fields['stale'].sql} AS stale,"
+        " (SELECT count(*) FROM quarantine WHERE source = name AND state = 'held') AS held",
+        "source",
+        "1",
+        "name",
+        lambda row, now: shapes.source(row),
+    ),
+    "quarantine": _List(
+        fields.QUARANTINE, "*", "quarantine", "state = 'held'", "id", lambda row, now: shapes.quarantined(row)
+    ),
+}
+
+
+def page(
+    connection: sqlite3.Connection, now: int, name: str, where: Sequence[str], *, limit: int | None, everything: bool
+) -> Page:
+    """One page of a list other than deviations; `everything` or a condition on state lifts the list's own scope.
+
+    Raises BadInput for a condition that cannot be used.
+    """
+    one = _LISTS[name]
+    found = parse_where(where, one.fields, now)
+    scope = "1" if everything or "state" in found.fields else one.scope
+    total, found_rows = _select(connection, now, one.columns, one.table, scope, found, one.order, limit)
+    return Page(now, total, [one.shape(row, now) for row in found_rows])
+
+
+def items(
+    connection: sqlite3.Connection, now: int, name: str, condition: str, parameters: Mapping[str, Any], order: str = ""
+) -> list[dict[str, Any]]:
+    """The rows of a list under an SQL condition of the engine's own, as the list shows them."""
+    one = _LISTS[name]
+    sql = f"SELECT {one.columns} FROM {one.table} WHERE {condition} ORDER BY {order or one.order}"
+    return [one.shape(row, now) for row in rows(connection, sql, parameters)]
+
+
+def open_actions(connection: sqlite3.Connection, now: int, order: str) -> list[dict[str, Any]]:
+    """Every open action of a running response."""
+    return items(connection, now, "actions", _LISTS["actions"].scope, {}, order)
+
+
+def deviations(
+    connection: sqlite3.Connection, now: int, where: Sequence[str], *, limit: int | None, everything: bool
+) -> Page:
+    """What stands in the queue, in its order; with `everything` or a condition on state also the rest, after it.
+
+    Raises BadInput for a condition that cannot be used.
+    """
+    found = parse_where(where, fields.DEVIATIONS, now)
+    scope = "1" if everything or "state" in found.fields else IN_QUEUE
+    order = rank.ORDER_SQL if scope == IN_QUEUE else f"{IN_QUEUE} DESC, {rank.ORDER_SQL}"
+    total, found_rows = _select(connection, now, "*", "deviation", scope, found, order, limit)
+    if scope == IN_QUEUE and found.sql == "1":
+        places = {row["id"]: at for at, row in enumerate(found_rows, 1)}
+    else:
+        places = queue_places(connection, now)
+    return Page(now, total, deviation_items(connection, now, found_rows, places))
+
+
+def deviation_items(
+    connection: sqlite3.Connection, now: int, found: Sequence[Mapping[str, Any]], places: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """Whole contract JSON of deviation rows; `places` is the place of each in the queue, from 1."""
+    numbers = json.dumps([row["id"] for row in found])
+    signals: dict[int, list[int]] = {}
+    for deviation, signal in connection.execute(
+        "SELECT deviation_id, signal_id FROM deviation_signal WHERE deviation_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY deviation_id, signal_id",
+        (numbers,),
+    ):
+        signals.setdefault(deviation, []).append(signal)
+    return [
+        {**shape, "signals": [f"S{signal}" for signal in signals.get(row["id"], [])], "rank": places.get(row["id"])}
+        for row, shape in zip(found, deviation_shapes(connection, now, found), strict=True)
+    ]
+
+
+def deviation_shapes(
+    connection: sqlite3.Connection, now: int, found: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of one."""
+    answered = dict(
+        connection.execute(
+            "SELECT deviation_id, max(id) FROM response WHERE state != 'cancelled'"
+            " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
+            (json.dumps([row["id"] for row in found]),),
+        ).fetchall()
+    )
+    currency = settings.current(connection)["currency"]
+    return [shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])) for row in found]
+
+
+def queue_places(connection: sqlite3.Connection, now: int) -> dict[int, int]:
+    """The place in the queue of every deviation that stands in it, from 1."""
+    found = connection.execute(f"SELECT id FROM deviation WHERE {IN_QUEUE} ORDER BY {rank.ORDER_SQL}", {"now": now})
+    return {row[0]: at for at, row in enumerate(found, 1)}
+
+
+def _select(
+    connection: sqlite3.Connection,
+    now: int,
+    columns: str,
+    table: str,
+    scope: str,
+    found: Filter,
+    order: str,
+    limit: int | None,
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows match, and the first `limit` of them (all without one)."""
+    parameters = {**found.parameters, "now": now}
+    matching = f"FROM {table} WHERE {scope} AND {found.sql}"
+    shown = rows(
+        connection,
+        f"SELECT {columns} {matching} ORDER BY {order} LIMIT :limit",
+        {**parameters, "limit": -1 if limit is None else max(limit, 0)},
+    )
+    if limit is None or len(shown) < limit:
+        return len(shown), shown
+    return int(connection.execute(f"SELECT count(*) {matching}", parameters).fetchone()[0]), shown

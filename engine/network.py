@@ -1,0 +1,52 @@
+"""The network as it stands: readers of the master records that are current in the plan.
+
+Records were validated by engine.records when they were loaded, so these only read. Items and lanes in bulk, as
+detection needs them, are engine.gather's.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine.planning import Owner, WorkingCalendar
+from engine.sqlite import sqlite3
+
+
+def records(connection: sqlite3.Connection, kind: str) -> dict[str, dict[str, Any]]:
+    """All current records of a kind by key, in the order of the keys."""
+    found = connection.execute(
+        "SELECT key, data FROM plan_record WHERE kind = ? AND to_version IS NULL ORDER BY key", (kind,)
+    )
+    return {key: json.loads(data) for key, data in found}
+
+
+def owners(connection: sqlite3.Connection) -> list[Owner]:
+    """Everybody who can own actions, by id."""
+    return [
+        Owner(
+            id=data["id"],
+            name=data.get("name") or data["id"],
+            functions=tuple(data.get("functions", ())),
+            sites=tuple(data.get("sites", ())),
+            parties=tuple(data.get("parties", ())),
+            items=tuple(data.get("items", ())),
+            calendar=data.get("calendar"),
+            email=data.get("email"),
+            lead=bool(data.get("lead")),
+        )
+        for data in records(connection, "owner").values()
+    ]
+
+
+def calendars(connection: sqlite3.Connection) -> dict[str, WorkingCalendar]:
+    """Working calendars by id."""
+    return {
+        key: WorkingCalendar(
+            id=key,
+            zone=data["zone"],
+            week={day: tuple((start, end) for start, end in ranges) for day, ranges in data["week"].items()},
+            holidays=tuple(data.get("holidays", ())),
+        )
+        for key, data in records(connection, "calendar").items()
+    }

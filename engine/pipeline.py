@@ -1,0 +1,193 @@
+"""Detection from the work list: facts of the touched subjects, every detector's verdict, deviations, wake-ups.
+
+Only what was touched is read and judged, whole chunks at a time. A subject's wake-up is the next instant at which time
+alone can change one of its verdicts, bring in a signal that is stored already, or move a deviation on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from engine import detect, deviations, settings, tolerance
+from engine.deviations import Keeper, Slot, Verdict
+from engine.gather import feeds, items, names, orders, stock
+from engine.gather.cases import Case, Days, Key, as_json
+from engine.journal import Writer
+from engine.model import TickResult
+from engine.rank import Ranking
+from engine.sqlite import sqlite3
+from engine.tolerance import Subject, Tolerances
+
+_NOBODY: Final = Subject(None, None, None, None, "")
+_CASCADE: Final = (
+    "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
+    " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
+    " CROSS JOIN stock_point AS point ON point.item = line.item AND point.site IN (line.site, line.origin)"
+    " WHERE true ON CONFLICT DO NOTHING"
+)
+
+
+def due(connection: sqlite3.Connection, now: int) -> int:
+    """Move the wake-ups that have come onto the work list; returns how many."""
+    connection.execute(
+        "INSERT INTO touched(type, a, b) SELECT type, a, b FROM wakeup WHERE due_at <= ? ON CONFLICT DO NOTHING", (now,)
+    )
+    return int(connection.execute("DELETE FROM wakeup WHERE due_at <= ?", (now,)).rowcount)
+
+
+def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int = 5000) -> TickResult:
+    """Judge up to `limit` touched subjects at `now` and take them off the work list, inside the caller's transaction.
+
+    Orders come first, since they touch the stock of their items; then sources, then stock. `judged` of the result is
+    the number of subjects taken; none means that nothing is left.
+    """
+    has = names.follow_plan(connection)
+    step = _Drain(connection, writer, now, has)
+    judged = 0
+    for family, judge in (("order", step.judge_orders), ("source", step.judge_sources), ("stock", step.judge_places)):
+        if judged < limit:
+            judged += _take(connection, family, limit - judged, judge)
+    return step.keeper.result(judged)
+
+
+def _take(connection: sqlite3.Connection, family: str, limit: int, judge: Callable[[Sequence[Key]], None]) -> int:
+    found = connection.execute(
+        "SELECT type, a, b FROM touched WHERE type = ? ORDER BY a, b LIMIT ?", (family, limit)
+    ).fetchall()
+    keys = [Key(*row) for row in found]
+    if keys:
+        judge(keys)
+        last = keys[-1]
+        # The keys are the first ones of their family, so their end says which they are.
+        connection.execute("DELETE FROM touched WHERE type = ? AND (a, b) <= (?, ?)", (family, last.a, last.b))
+    return len(keys)
+
+
+class _Drain:
+    """One run over part of the work list."""
+
+    def __init__(self, connection: sqlite3.Connection, writer: Writer, now: int, has: names.Has) -> None:
+        self._connection, self._now, self._has = connection, now, has
+        self._tolerances: Tolerances = tolerance.load(connection)
+        desk = settings.current(connection)
+        self._days = Days(desk["zone"])
+        ranking = Ranking(desk["currency"], desk["rates"], items.fastest_lanes(connection))
+        self.keeper = Keeper(connection, writer, now, ranking)
+
+    def judge_orders(self, keys: Sequence[Key]) -> None:
+        """Judge order references: their supply lines, and whether the plan has them."""
+        chunk = orders.read(self._connection, [key.a for key in keys])
+        known = deviations.latest(self._connection, chunk.subject_ids())
+        wakes = orders.next_known(chunk, self._now)
+        lines = orders.line_cases(chunk, self._now, self._item_classes(chunk))
+        verdicts = list(self._judged(lines, detect.LINE, known, wakes))
+        references = orders.reference_cases(
+            chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)
+        )
+        verdicts += self._judged(references, detect.REFERENCE, known, wakes)
+        verdicts += self._gone(verdicts, detect.LINE, known, lambda slot: Key("order", slot[2]))
+        self._settle(keys, verdicts, known, wakes)
+        if self._connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
+            self._connection.execute(_CASCADE, (as_json(key.a for key in keys),))
+
+    def judge_places(self, keys: Sequence[Key]) -> None:
+        """Judge items at sites: their stock and demand, and whether the plan has them."""
+        places = [(key.a, key.b) for key in keys]
+        ids = [f"{item}@{site}" for item, site in places] + names.subject_ids(self._connection, places)
+        known = deviations.latest(self._connection, ids)
+        cases = list(stock.StockReader(self._connection, places, self._now, self._days).cases())
+        wakes = {case.key: case.facts.changes_at for case in cases if case.facts.changes_at is not None}
+        verdicts = list(self._judged(cases, detect.STOCK, known, wakes))
+        references = names.cases(self._connection, places, self._now, self._has, _references(known))
+        verdicts += self._judged(references, detect.REFERENCE, known, wakes)
+        self._settle(keys, verdicts, known, wakes)
+
+    def judge_sources(self, keys: Sequence[Key]) -> None:
+        """Judge sources: whether they are silent."""
+        found = [key.a for key in keys]
+        known = deviations.latest(self._connection, found)
+        wakes: dict[Key, int] = {}
+        verdicts = list(self._judged(feeds.cases(self._connection, found), detect.SOURCE, known, wakes))
+        self._settle(keys, verdicts, known, wakes)
+
+    def _judged(
+        self,
+        cases: Iterable[Case[Any]],
+        detectors: Sequence[detect.Detector[Any]],
+        known: Mapping[Slot, dict[str, Any]],
+        wakes: dict[Key, int],
+    ) -> Iterator[Verdict]:
+        """Verdicts that say something: a finding, or the absence of one where a deviation is known."""
+        now, tolerances = self._now, self._tolerances
+        judges = [(detector, detector.KIND, tolerances.same_for_all(detector.KIND)) for detector in detectors]
+        for key, subject_type, subject_id, facts in cases:
+            wake = wakes.get(key)
+            for detector, kind, shared in judges:
+                limits = tolerances.of(kind, facts.subject()) if shared is None else shared
+                finding = detector.judge(facts, limits, now)
+                at = detector.wake_at(facts, limits, now)
+                if at is not None and (wake is None or at < wake):
+                    wake = wakes[key] = at
+                if finding is not None or (kind, subject_type, subject_id) in known:
+                    yield Verdict(key, (kind, subject_type, subject_id), finding, limits)
+
+    def _gone(
+        self,
+        verdicts: Iterable[Verdict],
+        detectors: Sequence[detect.Detector[Any]],
+        known: Mapping[Slot, dict[str, Any]],
+        key_of: Callable[[Slot], Key],
+    ) -> list[Verdict]:
+        """Verdicts on deviations whose subject the plan has no more: nothing departs from a plan that is gone."""
+        judged, kinds = {verdict.slot for verdict in verdicts}, {detector.KIND for detector in detectors}
+        return [
+            Verdict(key_of(slot), slot, None, self._tolerances.of(slot[0], _NOBODY))
+            for slot in known
+            if slot[0] in kinds and slot not in judged
+        ]
+
+    def _settle(
+        self,
+        keys: Sequence[Key],
+        verdicts: Sequence[Verdict],
+        known: Mapping[Slot, dict[str, Any]],
+        wakes: dict[Key, int],
+    ) -> None:
+        for key, wake in self.keeper.apply(verdicts, known).items():
+            wakes[key] = min(wake, wakes.get(key, wake))
+        _write_wakeups(self._connection, keys, wakes, self._now)
+
+    def _item_classes(self, chunk: orders.Orders) -> dict[str, str]:
+        if not self._tolerances.asks_item_class:
+            return {}
+        wanted = {line.item for lines in chunk.lines.values() for line in lines if line.item is not None}
+        found = items.read(self._connection, sorted(wanted))
+        return {name: item.item_class for name, item in found.items() if item.item_class is not None}
+
+
+def _references(known: Iterable[Slot]) -> set[str]:
+    """The ids of references that were judged before."""
+    return {subject_id for _, subject_type, subject_id in known if subject_type == "reference"}
+
+
+def _write_wakeups(connection: sqlite3.Connection, keys: Sequence[Key], wakes: Mapping[Key, int], now: int) -> None:
+    """Make the wake-ups of some keys those of `wakes`, writing only what differs."""
+    present = {
+        Key(*row[:3]): row[3]
+        for row in connection.execute(
+            "SELECT wakeup.* FROM json_each(?) AS wanted CROSS JOIN wakeup ON wakeup.type = json_extract(wanted.value, '$[0]')"
+            " AND wakeup.a = json_extract(wanted.value, '$[1]') AND wakeup.b = json_extract(wanted.value, '$[2]')",
+            (as_json(keys),),
+        )
+    }
+    # Never at or before now: a wake-up that has come is judged already.
+    wanted = {key: max(wakes[key], now + 1) for key in keys if key in wakes}
+    connection.executemany(
+        "INSERT INTO wakeup(type, a, b, due_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT(type, a, b) DO UPDATE SET due_at = excluded.due_at",
+        [(*key, at) for key, at in wanted.items() if present.get(key) != at],
+    )
+    connection.executemany(
+        "DELETE FROM wakeup WHERE type = ? AND a = ? AND b = ?", [key for key in present if key not in wanted]
+    )

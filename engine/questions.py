@@ -1,0 +1,147 @@
+"""Questions about one object: what it is, what happened to it, why it ranks where it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any, Final
+
+from engine import ids, journal, lists, shapes
+from engine.command_context import fetch
+from engine.errors import NotFound
+from engine.ids import Reference
+from engine.model import Term
+from engine.sqlite import sqlite3
+from engine.store import rows
+
+_HISTORY_OF_A_FEED: Final = 100
+"""Entries shown of a source: each batch is one, and they never end."""
+
+
+def deviation(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
+    """The contract's JSON of a deviation. Raises NotFound."""
+    return _deviation(connection, now, ids.parse(text, "deviation"))
+
+
+def explain(connection: sqlite3.Connection, now: int, text: str) -> list[Term]:
+    """Every term of a deviation's verdict and rank. Raises NotFound."""
+    from engine import explain as explanation
+
+    return explanation.terms(connection, fetch(connection, ids.parse(text, "deviation")), now)
+
+
+def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
+    """Any object by its id, a source by its name, or a plan line by its reference, with its history.
+
+    Raises NotFound, saying what can be named.
+    """
+    reference = ids.find(text)
+    if reference is not None:
+        shown = {
+            "deviation": _show_deviation,
+            "action": _show_action,
+            "response": _show_response,
+            "signal": _show_signal,
+            "quarantine": _show_quarantined,
+        }
+        return shown[reference.table](connection, now, reference)
+    name = text.strip()
+    source = lists.items(connection, now, "sources", "name = :name", {"name": name})
+    if source:
+        told = list(journal.entries(connection, "source", name))[-_HISTORY_OF_A_FEED:]
+        return {**source[0], "history": [shapes.entry(entry) for entry in told]}
+    return _show_plan_line(connection, now, name)
+
+
+def _deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    row = fetch(connection, reference)
+    return lists.deviation_items(connection, now, [row], lists.queue_places(connection, now))[0]
+
+
+def _show_deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    number = {"number": reference.number}
+    signals = lists.items(
+        connection,
+        now,
+        "signals",
+        "id IN (SELECT signal_id FROM deviation_signal WHERE deviation_id = :number)",
+        number,
+        "as_of, id",
+    )
+    actions = lists.items(connection, now, "actions", "action.deviation_id = :number", number, "response_id, position")
+    # What its responses and actions went through is its history too.
+    about = [
+        ("deviation", reference.id),
+        *(("response", identity) for identity in dict.fromkeys(action["response"] for action in actions)),
+        *(("action", action["id"]) for action in actions),
+    ]
+    return {
+        **_deviation(connection, now, reference),
+        "signals_detail": signals,
+        "actions": actions,
+        "explain": [shapes.term(term) for term in explain(connection, now, reference.id)],
+        "history": _history(connection, about),
+    }
+
+
+def _show_action(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    fetch(connection, reference)
+    found = lists.items(connection, now, "actions", "action.id = :number", {"number": reference.number})
+    return {**found[0], "history": _history(connection, [("action", reference.id)])}
+
+
+def _show_response(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    definition = fetch(connection, reference)["definition"]
+    number = {"number": reference.number}
+    shape = lists.items(connection, now, "responses", "id = :number", number)[0]
+    actions = lists.items(connection, now, "actions", "response_id = :number", number, "position")
+    about = [("response", reference.id), *(("action", action["id"]) for action in actions)]
+    return {
+        **shape,
+        "actions_detail": actions,
+        "definition": definition,
+        "history": _history(connection, about),
+    }
+
+
+def _show_signal(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    shape = shapes.signal(fetch(connection, reference))
+    supports = connection.execute(
+        "SELECT deviation_id FROM deviation_signal WHERE signal_id = ? ORDER BY deviation_id", (reference.number,)
+    )
+    return {**shape, "deviations": [f"D{row[0]}" for row in supports], "history": []}
+
+
+def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    shape = shapes.quarantined(fetch(connection, reference))
+    return {**shape, "history": _history(connection, [("quarantine", reference.id)])}
+
+
+def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
+    """A plan line as it stands (else as it last stood), its earlier versions, and the deviations about it."""
+    kind, _, ref = text.partition(" ")
+    found = rows(
+        connection,
+        "SELECT * FROM plan_line WHERE ref = ? OR (ref = ? AND kind = ?)"
+        " ORDER BY to_version IS NULL DESC, kind, from_version DESC",
+        (text, ref, kind),
+    )
+    if not found:
+        raise NotFound(
+            f"there is nothing called {text!r}; name an id such as D12, A7, R3, S99 or Q4, a source,"
+            " or a plan line such as purchase_order 4711/10"
+        )
+    line = found[0]
+    about = connection.execute(
+        "SELECT id FROM deviation WHERE subject_id = ? AND subject_type = ? ORDER BY id", (line["ref"], line["kind"])
+    )
+    return {
+        **shapes.plan_line(line),
+        "deviations": [f"D{row[0]}" for row in about],
+        "history": [shapes.plan_line(former) for former in found[1:] if former["kind"] == line["kind"]],
+    }
+
+
+def _history(connection: sqlite3.Connection, about: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    told = chain.from_iterable(journal.entries(connection, kind, identity) for kind, identity in about)
+    return [shapes.entry(entry) for entry in sorted(told, key=lambda entry: int(entry["seq"]))]

@@ -1,0 +1,102 @@
+"""The queue's order: by the last moment at which a decision still helps, in buckets, then by exposure.
+
+    decide-by = need time − the fastest remedy's duration
+    exposure  = value at risk × likelihood, in the desk's currency
+
+The fastest remedy is the fastest lane into the site, else the tolerance's `remedy_days`. Likelihood is 1: what
+detection reports is a breach of a stated date or quantity, and no history of such statements is kept yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engine import money
+from engine.clock import DAY, HOUR, iso
+from engine.model import Finding, Term
+from engine.tolerance import Tolerance
+
+BUCKETS: Final = (("passed", 0), ("4h", 4 * HOUR), ("24h", 24 * HOUR), ("3d", 3 * DAY))
+"""Buckets in the queue's order, each with the longest time to the decide-by that it holds; the rest is `later`."""
+
+_PLACES: Final = " ".join(f"WHEN decide_by <= :now + {limit} THEN {place}" for place, (_, limit) in enumerate(BUCKETS))
+ORDER_SQL: Final = (
+    f"CASE WHEN decide_by IS NULL THEN {len(BUCKETS)} {_PLACES} ELSE {len(BUCKETS)} END, exposure_minor DESC, id"
+)
+"""What a query of the table deviation orders by; `:now` is the present instant."""
+
+
+def bucket(decide_by: int | None, now: int) -> str:
+    """The queue's bucket of a decide-by: passed, 4h, 24h, 3d or later (also without a decide-by)."""
+    if decide_by is not None:
+        for name, limit in BUCKETS:
+            if decide_by <= now + limit:
+                return name
+    return "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a finding's place in the queue goes by, with every term."""
+
+    likelihood: float
+    exposure_minor: int
+    """In the desk's currency; the raw amount where no rate is known."""
+    decide_by: int | None
+    terms: tuple[Term, ...]
+
+
+class Ranking:
+    """Ranks findings by a desk's currency, exchange rates and lanes."""
+
+    def __init__(self, currency: str, rates: Mapping[str, float], lanes: Mapping[str, Any]) -> None:
+        """`rates` say what one unit of a currency is worth in `currency`; `lanes` map a site to its fastest lane."""
+        self._currency, self._rates, self._lanes = currency, rates, lanes
+
+    def assess(self, finding: Finding, tolerance: Tolerance) -> Assessment:
+        """Exposure and decide-by of a finding."""
+        exposure, terms = self._exposure(finding)
+        decide_by, when = self._decide_by(finding, tolerance)
+        return Assessment(1.0, exposure, decide_by, (*terms, *when))
+
+    def minimum(self, tolerance: Tolerance) -> int:
+        """The exposure under which a departure is not reported, in minor units of the desk's currency."""
+        return round(tolerance["minimum_value"] * money.units(self._currency))
+
+    def _exposure(self, finding: Finding) -> tuple[int, list[Term]]:
+        likelihood = Term("likelihood", 1.0, "", "the breach is a stated fact, or no history exists")
+        if finding.value_minor is None:
+            return 0, [likelihood, Term("exposure", 0, f"{self._currency}, minor units", "no value is known")]
+        unit = f"{self._currency}, minor units"
+        rate = 1.0 if finding.currency == self._currency else self._rates.get(finding.currency or "")
+        if rate is None:
+            source = f"no rate from {finding.currency or 'an unnamed currency'} to {self._currency}: the raw amount"
+            return finding.value_minor, [likelihood, Term("exposure", finding.value_minor, unit, source)]
+        scale = money.units(self._currency) / money.units(finding.currency)
+        exposure = round(finding.value_minor * rate * scale)
+        terms = [likelihood]
+        if finding.currency != self._currency:
+            terms.append(
+                Term("rate", rate, f"{self._currency} per {finding.currency}", f"setting rates: {finding.currency}")
+            )
+        return exposure, [*terms, Term("exposure", exposure, unit, "value at risk × likelihood × rate")]
+
+    def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
+        if finding.need_at is None:
+            return None, [Term("decide by", None, "UTC", "nothing says when it is needed")]
+        lane = self._lanes.get(finding.site or "")
+        if lane is None:
+            days, source = tolerance["remedy_days"], tolerance.source("remedy_days")
+        else:
+            days, source = (
+                lane.days,
+                f"lane {lane.origin} to {finding.site}" + (f" by {lane.mode}" if lane.mode else ""),
+            )
+        decide_by = finding.need_at - int(days * DAY)
+        return decide_by, [
+            Term("needed at", iso(finding.need_at), "UTC", "plan date, or start of the window"),
+            Term("fastest remedy", days, "days", source),
+            Term("decide by", iso(decide_by), "UTC", "needed at − fastest remedy"),
+        ]

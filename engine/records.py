@@ -1,0 +1,190 @@
+"""The models of master records: what an item, site, party, BOM line, lane, owner or calendar may say.
+
+Loading a baseline validates records with these and stores the outcome; who reads stored records goes to engine.network,
+which does not pay for pydantic. Field names are the ones that mappings fill (docs/mappings.md).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from engine.errors import BadInput
+from engine.journal import canonical
+from engine.model import FUNCTIONS
+from engine.text import clean
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+_SEPARATOR = re.compile(r"[;,|]")
+
+
+def _function(word: str) -> str:
+    name = word.lower().replace("_", " ").strip()
+    if name not in FUNCTIONS:
+        raise ValueError(f"{word!r} is no function; use one of {', '.join(FUNCTIONS)}")
+    return name
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; use an IANA name such as Europe/Berlin") from None
+    return name
+
+
+def _holiday(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"{text!r} is no date; write it as 2026-12-24") from None
+
+
+def _words(given: Any) -> Any:
+    """One text as a list: its parts between `;`, `,` or `|`."""
+    if not isinstance(given, str):
+        return given
+    return [part for part in (piece.strip() for piece in _SEPARATOR.split(given)) if part]
+
+
+Text = Annotated[str, AfterValidator(clean)]
+Id = Annotated[str, AfterValidator(clean), Field(min_length=1)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Words = Annotated[tuple[Text, ...], BeforeValidator(_words)]
+
+
+class Record(BaseModel):
+    """What all master records share: unknown fields are refused, numbers may come as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+    def key(self) -> str:
+        """What makes the record unique within its kind."""
+        return str(getattr(self, "id"))  # noqa: B009
+
+
+class Item(Record):
+    """A material; `unit_value` in major units of `currency` for one `uom`."""
+
+    id: Id
+    name: Text = ""
+    item_class: Text | None = None
+    uom: Text | None = None
+    unit_value: Annotated[Number, Field(ge=0)] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+
+
+class Site(Record):
+    """A place of the network: plant, warehouse, port, store."""
+
+    id: Id
+    name: Text = ""
+    type: Text | None = None
+    country: Text | None = None
+    zone: Annotated[str, AfterValidator(_zone)] | None = None
+
+
+class Party(Record):
+    """A supplier, customer or carrier, as `role` says."""
+
+    id: Id
+    name: Text = ""
+    role: Text | None = None
+    country: Text | None = None
+
+
+class BomLine(Record):
+    """`quantity` of `item` goes into one `parent` (a product or an operation), where `site` is given only there."""
+
+    parent: Id
+    item: Id
+    quantity: Number
+    site: Text | None = None
+
+    def key(self) -> str:
+        return f"{self.parent}>{self.item}" + (f"@{self.site}" if self.site else "")
+
+
+class Lane(Record):
+    """A way from `origin` (absent: from anywhere) to `destination`; `duration_days` door to door."""
+
+    destination: Id
+    origin: Text | None = None
+    mode: Text | None = None
+    duration_days: Annotated[Number, Field(ge=0)] | None = None
+
+    def key(self) -> str:
+        return f"{self.origin or ''}>{self.destination}" + (f"/{self.mode}" if self.mode else "")
+
+
+class Owner(Record):
+    """A person who can own actions; engine.planning.Owner says what each field means."""
+
+    id: Id
+    name: Text = ""
+    functions: Annotated[tuple[Annotated[str, AfterValidator(_function)], ...], BeforeValidator(_words)] = ()
+    sites: Words = ()
+    parties: Words = ()
+    items: Words = ()
+    calendar: Text | None = None
+    email: Text | None = None
+    lead: bool = False
+
+
+class Calendar(Record):
+    """Working time in `zone`: ranges per weekday, such as `{"mon": [["08:00", "16:30"]]}`, except on `holidays`."""
+
+    id: Id
+    zone: Annotated[str, AfterValidator(_zone)]
+    week: dict[str, tuple[tuple[str, str], ...]]
+    holidays: Annotated[tuple[Annotated[str, AfterValidator(_holiday)], ...], BeforeValidator(_words)] = ()
+
+    @field_validator("week")
+    @classmethod
+    def _sound_week(cls, week: dict[str, tuple[tuple[str, str], ...]]) -> dict[str, tuple[tuple[str, str], ...]]:
+        for day, ranges in week.items():
+            if day not in DAYS:
+                raise ValueError(f"{day!r} is no weekday; use {', '.join(DAYS)}")
+            end_before = ""
+            for start, end in ranges:
+                if not (_TIME.fullmatch(start) and _TIME.fullmatch(end)) or not end_before <= start < end:
+                    raise ValueError(
+                        f"{day} {start}-{end} is no range after {end_before or '00:00'}; write 08:00-12:00"
+                    )
+                end_before = end
+        if not any(week.values()):
+            raise ValueError("nobody ever works; give at least one range such as mon = 08:00-16:30")
+        return week
+
+
+MODELS: Final[dict[str, type[Record]]] = {
+    "item": Item,
+    "site": Site,
+    "party": Party,
+    "bom": BomLine,
+    "lane": Lane,
+    "owner": Owner,
+    "calendar": Calendar,
+}
+
+
+def validate(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+    """The key of a record and its canonical JSON as it is stored.
+
+    Raises BadInput, whose place is the field, when the record cannot be used.
+    """
+    model = MODELS[kind]
+    try:
+        record = model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or kind
+        reason, _, mend = first["msg"].removeprefix("Value error, ").partition("; ")
+        fields = f"a record of kind {kind} has {', '.join(model.model_fields)}"
+        raise BadInput(clean(place), clean(reason), clean(mend) or fields) from None
+    return record.key(), canonical(record.model_dump(mode="json", exclude_none=True))

@@ -1,0 +1,256 @@
+"""Responses and their actions as a whole: writing what a planner made, and what one action's end means for the others.
+
+A need is satisfied by `done`. One that was failed, skipped or cancelled goes by `on_fail` of the step that waits for
+it: block (it stays blocked), continue (it counts as satisfied), abort (the response is called off).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from engine import lifecycle, questions, settings
+from engine.command_context import CommandContext, Row, fetch, stale_sentence
+from engine.errors import BadInput, Refused, StaleVersion
+from engine.ids import Reference, parse
+from engine.journal import Entry, canonical
+from engine.moves import move_action, move_deviation, write
+from engine.planning import PlannedAction, Planner, ResponsePlan, World
+from engine.sqlite import sqlite3
+from engine.store import rows
+from engine.text import clean
+
+CLOSED: Final = ("done", "skipped", "cancelled")
+"""States in which an action asks for nothing any more."""
+_UNMET: Final = ("failed", "skipped", "cancelled")
+
+
+class Planned(NamedTuple):
+    """A plan for one deviation, and the version of the deviation that it was made from."""
+
+    deviation: Reference
+    version: int
+    plan: ResponsePlan
+
+
+def world(connection: sqlite3.Connection, now: int) -> World:
+    """What a planner may know: the desk's zone, owners, calendars and the load of open actions."""
+    from engine import network
+
+    load = connection.execute(
+        "SELECT owner, sum(duration_minutes) FROM action WHERE state NOT IN ('done', 'skipped', 'cancelled')"
+        " GROUP BY owner ORDER BY owner"
+    )
+    return World(
+        now=now,
+        zone=str(settings.current(connection)["zone"]),
+        owners=network.owners(connection),
+        calendars=network.calendars(connection),
+        load_minutes=dict(load.fetchall()),
+    )
+
+
+def plan(
+    connection: sqlite3.Connection, now: int, planner: Planner, ids: Sequence[str], playbook: str | None
+) -> list[Planned]:
+    """A plan for each deviation, made before the write lock is taken; each counts in the next one's load.
+
+    Raises NotFound for an unknown deviation or playbook, Refused when none applies.
+    """
+    if not ids:
+        raise BadInput("ids", "none was given", "name a deviation")
+    present = world(connection, now)
+    load = dict(present.load_minutes)
+    planned = []
+    for reference in dict.fromkeys(parse(text, "deviation") for text in ids):
+        deviation = questions.deviation(connection, now, reference.id)
+        answer = planner.plan(
+            deviation,
+            World(present.now, present.zone, present.owners, present.calendars, dict(load)),
+            playbook,
+        )
+        planned.append(Planned(reference, deviation["version"], answer))
+        for action in answer.actions:
+            load[action.owner] = load.get(action.owner, 0) + action.duration_minutes
+    return planned
+
+
+def respond(context: CommandContext, plans: Sequence[Planned]) -> None:
+    """Write the planned responses with their actions, and acknowledge the deviations that are open."""
+    for reference, version, answer in plans:
+        row = context.expected(reference)
+        if row["version"] != version:
+            raise StaleVersion(stale_sentence(context.connection, reference, version))
+        if row["state"] not in lifecycle.QUEUE_STATES:
+            raise Refused(f"{reference.id} is {row['state']}: only what stands in the queue can be answered")
+        _refuse_repetition(context, reference, answer)
+        if row["state"] == "open":
+            owner = row["owner"] or context.actor
+            move_deviation(context.connection, context.writer, context.now, row, "ack", changes={"owner": owner})
+        number = _insert_response(context, reference, answer)
+        context.changed(f"R{number}", None, f"running: {answer.playbook} for {reference.id}")
+        for position, action in enumerate(answer.actions):
+            _insert_action(context, number, reference, position, action)
+        context.notes.extend(clean(warning) for warning in answer.warnings)
+
+
+def follow(context: CommandContext, action: Mapping[str, Any]) -> None:
+    """Carry an action's new state on: release or stop the steps that need it, and end the response with its last."""
+    if action["state"] in (*CLOSED, "failed"):
+        for waiting in _actions(context, action["response_id"], "blocked"):
+            if action["step"] not in json.loads(waiting["needs"]):
+                continue
+            if action["state"] in _UNMET and waiting["on_fail"] == "abort":
+                response = context.row(Reference("response", action["response_id"]))
+                because = f"A{action['id']} {action['state']}, which A{waiting['id']} needs"
+                cancel(context, response, because)
+                context.notes.append(f"R{response['id']} was called off: {because}")
+                return
+            if waiting["reason"] is None and not open_needs(context.connection, waiting):
+                state = move_action(context.connection, context.writer, context.now, waiting, "needs_done")
+                context.changed(f"A{waiting['id']}", "blocked", state)
+            elif action["state"] in _UNMET and waiting["on_fail"] != "continue":
+                context.notes.append(
+                    f"A{waiting['id']} {waiting['title']} stays blocked: it needs A{action['id']}; skip or cancel it"
+                )
+    _end_if_complete(context, action["response_id"])
+
+
+def open_needs(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[str]:
+    """The actions that still stand in the way of a blocked one, as `A3 title`."""
+    steps = json.loads(action["needs"])
+    satisfied = ("done", *_UNMET) if action["on_fail"] == "continue" else ("done",)
+    needed = connection.execute(
+        "SELECT id, title, state FROM action WHERE response_id = ? AND step IN (SELECT value FROM json_each(?))"
+        " ORDER BY position",
+        (action["response_id"], json.dumps(steps)),
+    )
+    return [f"A{number} {title}" for number, title, state in needed if state not in satisfied]
+
+
+def cancel(context: CommandContext, response: Row, reason: str) -> None:
+    """Call off a running response: every open action of it, and the response itself. Raises Refused when it ended."""
+    subject = f"R{response['id']}"
+    if response["state"] != "running":
+        raise Refused(f"{subject} is {response['state']}: there is nothing to call off")
+    for action in _actions(context, response["id"], *lifecycle.ACTION_OPEN_STATES):
+        move_action(
+            context.connection, context.writer, context.now, action, "cancel", reason=reason, changes={"reason": reason}
+        )
+        context.changed(f"A{action['id']}", action["state"], "cancelled")
+    present = context.row(Reference("response", response["id"]))
+    _end(context, present, "cancelled", "cancel", reason)
+
+
+def require_running(
+    context: CommandContext, reference: Reference, action: Mapping[str, Any], *, reopening: bool = False
+) -> None:
+    """Raises Refused when an action's response was called off; one that was done runs again when `reopening`."""
+    response = context.row(Reference("response", action["response_id"]))
+    if response["state"] == "cancelled":
+        raise Refused(f"{reference.id} belongs to R{response['id']}, which was called off; respond anew")
+    if response["state"] == "done" and reopening:
+        values = {"state": "running", "closed_at": None}
+        write(context.connection, context.writer, "response", response, values, action="reopen")
+        context.changed(f"R{response['id']}", "done", "running")
+
+
+def _refuse_repetition(context: CommandContext, reference: Reference, answer: ResponsePlan) -> None:
+    former = context.connection.execute(
+        "SELECT id, state, owner, playbook_version FROM response WHERE deviation_id = ? AND playbook = ?"
+        " AND state != 'cancelled' AND (state = 'running' OR playbook_version = ?) ORDER BY id",
+        (reference.number, answer.playbook, answer.version),
+    ).fetchone()
+    if former is None:
+        return
+    number, state, owner, _ = former
+    if state == "running":
+        raise Refused(f"{reference.id} is already answered with {answer.playbook}: R{number}, run by {owner}")
+    raise Refused(
+        f"{reference.id} was answered with {answer.playbook} already: R{number} is done;"
+        " reopen one of its actions, or name another playbook"
+    )
+
+
+def _insert_response(context: CommandContext, reference: Reference, answer: ResponsePlan) -> int:
+    values = {
+        "deviation_id": reference.number,
+        "playbook": answer.playbook,
+        "playbook_version": answer.version,
+        "sha256": answer.sha256,
+        "title": clean(answer.title),
+        "definition": answer.definition,
+        "state": "running",
+        "owner": clean(answer.owner),
+        "created_at": context.now,
+    }
+    number = _insert(context.connection, "response", values)
+    shown = {name: value for name, value in values.items() if name != "definition"}
+    context.writer.write(Entry("respond", "response", f"R{number}", {}, {**shown, "version": 1}))
+    return number
+
+
+def _insert_action(
+    context: CommandContext, response: int, deviation: Reference, position: int, action: PlannedAction
+) -> None:
+    ready = not action.needs
+    values = {
+        "response_id": response,
+        "deviation_id": deviation.number,
+        "step": action.step,
+        "position": position,
+        "title": clean(action.title),
+        "instructions": "\n".join(clean(line) for line in action.instructions.splitlines()),
+        "function": action.function,
+        "role": action.role,
+        "owner": clean(action.owner),
+        "owner_because": clean(action.owner_because),
+        "state": "ready" if ready else "blocked",
+        "needs": canonical(list(action.needs)),
+        "start_at": action.start_at,
+        "due_at": action.due_at,
+        "due_because": clean(action.due_because),
+        "duration_minutes": action.duration_minutes,
+        "mandatory": int(action.mandatory),
+        "critical": int(action.critical),
+        "on_fail": action.on_fail,
+        "approval": canonical(action.approval),
+        "ready_at": context.now if ready else None,
+    }
+    number = _insert(context.connection, "action", values)
+    shown = ("step", "state", "owner", "start_at", "due_at")
+    after = {**{name: values[name] for name in shown}, "version": 1}
+    context.writer.write(Entry("respond", "action", f"A{number}", {}, after))
+    context.changed(f"A{number}", None, f"{values['state']}: {values['title']} ({values['owner']})")
+
+
+def _insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
+    marks = ", ".join("?" for _ in values)
+    cursor = connection.execute(f"INSERT INTO {table}({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    return int(cursor.lastrowid or 0)
+
+
+def _actions(context: CommandContext, response: int, *states: str) -> list[Row]:
+    return rows(
+        context.connection,
+        "SELECT * FROM action WHERE response_id = ? AND state IN (SELECT value FROM json_each(?)) ORDER BY position",
+        (response, json.dumps(states)),
+    )
+
+
+def _end_if_complete(context: CommandContext, response: int) -> None:
+    states = [
+        row[0] for row in context.connection.execute("SELECT state FROM action WHERE response_id = ?", (response,))
+    ]
+    row = fetch(context.connection, Reference("response", response))
+    if row["state"] == "running" and all(state in CLOSED for state in states):
+        # A response of which nothing was done or judged unneeded was called off, and may be tried again.
+        ended = "cancelled" if all(state == "cancelled" for state in states) else "done"
+        _end(context, row, ended, "complete" if ended == "done" else "cancel", None)
+
+
+def _end(context: CommandContext, response: Row, state: str, action: str, reason: str | None) -> None:
+    values = {"state": state, "closed_at": context.now}
+    write(context.connection, context.writer, "response", response, values, action=action, reason=reason)
+    context.changed(f"R{response['id']}", response["state"], state)

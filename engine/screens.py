@@ -1,0 +1,111 @@
+"""What a screen asks, often and in small pieces: the header, ids in order, the rows that are visible, owners."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from engine import fields, lists, rank, settings, shapes
+from engine.clock import iso, iso_or_none
+from engine.filters import parse_line
+from engine.money import amount
+from engine.sqlite import sqlite3
+from engine.store import rows
+
+
+def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
+    """The state of the desk in one line; `stale` counts silent feeds, `exposure` adds up what stands in the queue."""
+    present = settings.current(connection)
+    counts = connection.execute(
+        f"SELECT (SELECT count(*) FROM source), (SELECT count(*) FROM source WHERE {fields.SOURCES.fields['stale'].sql}),"
+        " (SELECT count(*) FROM quarantine WHERE state = 'held'), (SELECT max(last_received_at) FROM source),"
+        " (SELECT max(version) FROM baseline)"
+    ).fetchone()
+    queue = connection.execute(
+        "SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0)"
+        f" FROM deviation WHERE {lists.IN_QUEUE}",
+        {"now": now},
+    ).fetchone()
+    return {
+        "name": present["name"],
+        "zone": present["zone"],
+        "now": iso(now),
+        "feeds": counts[0],
+        "stale": counts[1],
+        "quarantined": counts[2],
+        "open": queue[0],
+        "exposure": amount(queue[1], present["currency"]),
+        "past_decide_by": queue[2],
+        "last_signal_at": iso_or_none(counts[3]),
+        "baseline_version": counts[4],
+    }
+
+
+def queue_ids(connection: sqlite3.Connection, now: int, text: str) -> list[int]:
+    """Numbers of deviations in queue order under a filter; a condition on state also looks beyond the queue."""
+    found = parse_line(text, fields.DEVIATIONS, now)
+    scope, order = lists.IN_QUEUE, rank.ORDER_SQL
+    if "state" in found.fields:
+        scope, order = "1", f"{lists.IN_QUEUE} DESC, {rank.ORDER_SQL}"
+    query = f"SELECT id FROM deviation WHERE {scope} AND {found.sql} ORDER BY {order}"
+    return [row[0] for row in connection.execute(query, {**found.parameters, "now": now})]
+
+
+def deviation_rows(connection: sqlite3.Connection, now: int, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Contract JSON of deviations in the order asked, without `rank` and `signals`."""
+    found = rows(connection, "SELECT * FROM deviation WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
+    by_number = {row["id"]: row for row in found}
+    return lists.deviation_shapes(connection, now, [by_number[number] for number in ids if number in by_number])
+
+
+def signal_ids(connection: sqlite3.Connection, now: int, text: str, limit: int) -> list[int]:
+    """Numbers of signals under a filter, the last that came first, at most `limit`."""
+    found = parse_line(text, fields.SIGNALS, now)
+    query = f"SELECT id FROM signal WHERE {found.sql} ORDER BY id DESC LIMIT :limit"
+    return [row[0] for row in connection.execute(query, {**found.parameters, "now": now, "limit": limit})]
+
+
+def signal_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Contract JSON of signals in the order asked."""
+    found = rows(connection, "SELECT * FROM signal WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
+    by_number = {row["id"]: row for row in found}
+    return [shapes.signal(by_number[number]) for number in ids if number in by_number]
+
+
+def action_rows(connection: sqlite3.Connection, now: int, deviation: int | None) -> list[dict[str, Any]]:
+    """Open actions of running responses by owner and start; of one deviation all its actions, by response and step."""
+    if deviation is None:
+        return lists.open_actions(connection, now, "action.owner, start_at, action.id")
+    condition = "action.deviation_id = :number"
+    return lists.items(connection, now, "actions", condition, {"number": deviation}, "response_id, position")
+
+
+def owners(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
+    """The plan's owners by id, then whoever else has open actions, each with its load and what is overdue."""
+    from engine import network
+
+    load = {
+        owner: (count, overdue)
+        for owner, count, overdue in connection.execute(
+            "SELECT action.owner, count(*), sum(due_at < ?) FROM action JOIN response ON response.id = response_id"
+            f" WHERE {fields.OPEN_ACTION} AND response.state = 'running' GROUP BY action.owner ORDER BY action.owner",
+            (now,),
+        )
+    }
+    known = {owner.id: (owner.name, list(owner.functions)) for owner in network.owners(connection)}
+    everybody = {**known, **{owner: (owner, []) for owner in load if owner not in known}}
+    return [
+        {
+            "id": identity,
+            "name": name,
+            "functions": functions,
+            "load": load.get(identity, (0, 0))[0],
+            "overdue": load.get(identity, (0, 0))[1],
+        }
+        for identity, (name, functions) in everybody.items()
+    ]
+
+
+def _json(ids: Sequence[int]) -> str:
+    return json.dumps(list(ids))

@@ -1,0 +1,155 @@
+"""The desk's own settings: its name, zone, currency, exchange rates, and the tolerances that detection reads.
+
+They live in the file (meta key `settings`, table `tolerance`), put there from a workspace's settings by `configure`, so
+that every process on the file judges alike.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.errors import BadInput
+from engine.sqlite import sqlite3
+
+if TYPE_CHECKING:
+    from engine.journal import Writer
+
+DEFAULTS: Final[Mapping[str, Any]] = {"name": "desk", "zone": "UTC", "currency": "EUR", "rates": {}}
+
+_SUBJECTS: Final[Mapping[str, str]] = {
+    "order": "SELECT DISTINCT 'order', ref, '' FROM plan_line WHERE to_version IS NULL",
+    "stock": "SELECT 'stock', item, site FROM stock_point",
+    "source": "SELECT 'source', name, '' FROM source",
+}
+"""What detection judges, by family."""
+
+_FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "late_supply": ("order",),
+    "short_supply": ("order",),
+    "overdue": ("order",),
+    "stockout": ("stock",),
+    "below_target": ("stock",),
+    "demand_shift": ("stock",),
+    "stale_feed": ("source",),
+    "unmatched": ("order", "stock", "source"),
+}
+"""Which subjects a deviation kind is about."""
+
+_Rule = tuple[str | None, str, str]
+"""Kind, matches and parameters, as a row of the table `tolerance` has them."""
+
+
+def current(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Name, zone, currency and rates as they stand; a desk that was never configured has the defaults."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'settings'").fetchone()
+    return {**DEFAULTS, **(json.loads(row[0]) if row else {})}
+
+
+def differ(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> bool:
+    """Whether `configure` would change anything. Raises BadInput naming the setting that cannot be used."""
+    return _desk_of(settings) != current(connection) or _rules_of(settings) != _present_rules(connection)
+
+
+def configure(connection: sqlite3.Connection, writer: Writer, now: int, settings: Mapping[str, Any]) -> bool:
+    """Make the settings current, journal the change, and touch what may be judged differently; false if none.
+
+    Raises BadInput naming the setting that cannot be used.
+    """
+    from engine.journal import Entry, canonical
+    from engine.store import set_meta
+
+    desk, rules = _desk_of(settings), _rules_of(settings)
+    former_desk, former_rules = current(connection), _present_rules(connection)
+    if desk == former_desk and rules == former_rules:
+        return False
+    set_meta(connection, "settings", canonical(desk))
+    if rules != former_rules:
+        connection.execute("DELETE FROM tolerance")
+        connection.executemany("INSERT INTO tolerance(kind, matches, parameters) VALUES (?, ?, ?)", rules)
+    _touch(connection, _families_of_change(former_desk, desk, former_rules, rules))
+    changed = [name for name in desk if desk[name] != former_desk[name]]
+    before: dict[str, Any] = {name: former_desk[name] for name in changed}
+    after: dict[str, Any] = {name: desk[name] for name in changed}
+    if rules != former_rules:
+        before["tolerance"], after["tolerance"] = former_rules, rules
+    writer.write(Entry("configure", "desk", "desk", before, after))
+    return True
+
+
+def _desk_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    from engine.text import clean
+
+    unknown = sorted(set(settings) - {*DEFAULTS, "tolerance", "rules"})
+    if unknown:
+        known = ", ".join([*DEFAULTS, "tolerance", "rules"])
+        raise BadInput(f"setting {unknown[0]}", "there is no such setting", f"the settings are {known}")
+    desk = {**DEFAULTS, **{name: settings[name] for name in DEFAULTS if name in settings}}
+    _check_zone(desk["zone"])
+    name, currency, rates = desk["name"], desk["currency"], desk["rates"]
+    if not isinstance(name, str) or not clean(name).strip():
+        raise BadInput("setting name", "it is empty", "give the desk a name")
+    _check_currency("setting currency", currency)
+    for code, rate in rates.items():
+        _check_currency(f"rate {code}", code)
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < float("inf"):
+            raise BadInput(f"rate {code}", f"{rate!r} is not a rate", f"write what one {code} is worth in {currency}")
+    return {**desk, "name": clean(name).strip(), "rates": {code: float(rate) for code, rate in sorted(rates.items())}}
+
+
+def _check_zone(zone: Any) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, TypeError, OSError):
+        raise BadInput("setting zone", f"{zone!r} is no time zone", "name one such as Europe/Berlin or UTC") from None
+
+
+def _check_currency(place: str, code: Any) -> None:
+    if not isinstance(code, str) or len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
+        raise BadInput(place, f"{code!r} is no currency", "write an ISO 4217 code such as EUR")
+
+
+def _rules_of(settings: Mapping[str, Any]) -> list[_Rule]:
+    """The tolerance rows that settings ask for: first each kind's own values, then the rules, in their order."""
+    from engine import tolerance
+    from engine.journal import canonical
+
+    rules: list[_Rule] = []
+    for kind, parameters in sorted(settings.get("tolerance", {}).items()):
+        tolerance.check(kind, {}, parameters, f"tolerance {kind}")
+        rules.append((kind, "{}", canonical(dict(parameters))))
+    for number, rule in enumerate(settings.get("rules", ()), 1):
+        kind, matches = rule.get("kind"), rule.get("match", {})
+        parameters = {name: value for name, value in rule.items() if name not in ("kind", "match")}
+        tolerance.check(kind, matches, parameters, f"rule {number}")
+        rules.append((kind, canonical(dict(matches)), canonical(parameters)))
+    return rules
+
+
+def _present_rules(connection: sqlite3.Connection) -> list[_Rule]:
+    return [
+        (kind, matches, parameters)
+        for kind, matches, parameters in connection.execute(
+            "SELECT kind, matches, parameters FROM tolerance ORDER BY id"
+        )
+    ]
+
+
+def _families_of_change(
+    former_desk: Mapping[str, Any], desk: Mapping[str, Any], former_rules: list[_Rule], rules: list[_Rule]
+) -> set[str]:
+    if any(former_desk[name] != desk[name] for name in ("currency", "rates", "zone")):
+        return set(_SUBJECTS)
+    kinds = {rule[0] for rule in [*former_rules, *rules] if rule not in former_rules or rule not in rules}
+    if former_rules != rules and not kinds:
+        # Only their order changed, which decides between rules that are equally specific.
+        kinds = {rule[0] for rule in rules}
+    return {family for kind in kinds for family in (_FAMILIES[kind] if kind else _SUBJECTS)}
+
+
+def _touch(connection: sqlite3.Connection, families: Iterable[str]) -> None:
+    for family in sorted(families):
+        connection.execute(f"INSERT OR IGNORE INTO touched(type, a, b) {_SUBJECTS[family]}")

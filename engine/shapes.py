@@ -1,0 +1,224 @@
+"""Rows as the command contract's JSON: names as in docs/commands.md, times ISO 8601 with Z, money with its currency."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from engine import rank
+from engine.clock import iso, iso_or_none
+from engine.model import Term
+from engine.money import amount
+
+_INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until")
+
+
+def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int | None) -> dict[str, Any]:
+    """A deviation without `signals` and `rank`, which engine.lists adds; `currency` is the desk's, of the exposure."""
+    shape: dict[str, Any] = {
+        "id": f"D{row['id']}",
+        "kind": row["kind"],
+        "state": row["state"],
+        "severity": row["severity"],
+        "subject": {"type": row["subject_type"], "id": row["subject_id"]},
+        "item": row["item"],
+        "site": row["site"],
+        "party": row["party"],
+        "summary": row["summary"],
+        "planned": json.loads(row["planned"]),
+        "observed": json.loads(row["observed"]),
+        "gap": json.loads(row["gap"]),
+        "value_at_risk": amount(row["value_minor"], row["currency"]),
+        "likelihood": row["likelihood"],
+        # An unknown value is not an exposure of nothing.
+        "exposure": None if row["value_minor"] is None else amount(row["exposure_minor"], currency),
+        "need_at": iso_or_none(row["need_at"]),
+        "decide_by": iso_or_none(row["decide_by"]),
+        "bucket": rank.bucket(row["decide_by"], now),
+        "root": None,
+        "consequences": [],
+        "owner": row["owner"],
+        "response": None if response is None else f"R{response}",
+        "baseline_version": row["baseline_version"],
+        "episode": row["episode"],
+        "flaps": row["flaps"],
+        "reason": row["reason"],
+        "snoozed_until": iso_or_none(row["snoozed_until"]),
+    }
+    for name in ("opened", "occurred", "detected", "acknowledged", "responded", "recovered", "resolved", "closed"):
+        shape[f"{name}_at"] = iso_or_none(row[f"{name}_at"])
+    return {**shape, "version": row["version"]}
+
+
+def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
+    """An action; the row also carries its response's `playbook`. `needs` are steps of the same response."""
+    is_open = row["state"] not in ("done", "skipped", "cancelled")
+    return {
+        "id": f"A{row['id']}",
+        "response": f"R{row['response_id']}",
+        "deviation": f"D{row['deviation_id']}",
+        "playbook": row["playbook"],
+        "step": row["step"],
+        "title": row["title"],
+        "instructions": row["instructions"],
+        "function": row["function"],
+        "role": row["role"],
+        "owner": row["owner"],
+        "owner_because": row["owner_because"],
+        "state": row["state"],
+        "needs": json.loads(row["needs"]),
+        "start_at": iso(row["start_at"]),
+        "due_at": iso(row["due_at"]),
+        "due_because": row["due_because"],
+        "duration_minutes": row["duration_minutes"],
+        "waiting_until": iso_or_none(row["waiting_until"]),
+        "started_at": iso_or_none(row["started_at"]),
+        "done_at": iso_or_none(row["done_at"]),
+        "critical": bool(row["critical"]),
+        "overdue": is_open and row["due_at"] < now,
+        "approval": json.loads(row["approval"]),
+        "mandatory": bool(row["mandatory"]),
+        "on_fail": row["on_fail"],
+        "attempt": row["attempt"],
+        "reason": row["reason"],
+        "version": row["version"],
+    }
+
+
+def response(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A response; the row also carries `actions`, the numbers of its actions as a JSON list."""
+    return {
+        "id": f"R{row['id']}",
+        "deviation": f"D{row['deviation_id']}",
+        "playbook": row["playbook"],
+        "playbook_version": row["playbook_version"],
+        "title": row["title"],
+        "state": row["state"],
+        "owner": row["owner"],
+        "actions": [f"A{number}" for number in json.loads(row["actions"])],
+        "created_at": iso(row["created_at"]),
+        "closed_at": iso_or_none(row["closed_at"]),
+        "version": row["version"],
+    }
+
+
+def signal(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A signal; its subject is the order it names, else the item at a site, else its source."""
+    if row["order_ref"] is not None:
+        subject = {"type": row["order_kind"] or "order", "id": row["order_ref"]}
+    elif row["item"] is not None and row["site"] is not None:
+        subject = {"type": "item_site", "id": f"{row['item']}@{row['site']}"}
+    else:
+        subject = {"type": "source", "id": row["source"]}
+    return {
+        "id": f"S{row['id']}",
+        "source": row["source"],
+        "source_id": row["source_id"],
+        "kind": row["kind"],
+        "subject": subject,
+        "as_of": iso(row["as_of"]),
+        "occurred_at": iso_or_none(row["occurred_at"]),
+        "recorded_at": iso_or_none(row["recorded_at"]),
+        "received_at": iso(row["received_at"]),
+        "item": row["item"],
+        "site": row["site"],
+        "party": row["party"],
+        "order_ref": row["order_ref"],
+        "quantity": row["quantity"],
+        "uom": row["uom"],
+        "eta": iso_or_none(row["eta"]),
+        "status": row["status"],
+        "payload": json.loads(row["payload"]),
+    }
+
+
+def source(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A source and its health; the row also carries `stale` and `held`, its records in quarantine."""
+    every = row["expected_every"]
+    return {
+        "id": row["name"],
+        "name": row["name"],
+        "kind": row["kind"],
+        "stale": bool(row["stale"]),
+        "expected_every_seconds": None if every is None else every / 1_000_000,
+        "first_seen_at": iso(row["first_seen_at"]),
+        "last_received_at": iso_or_none(row["last_received_at"]),
+        "last_recorded_at": iso_or_none(row["last_recorded_at"]),
+        "last_error": row["last_error"],
+        "last_error_at": iso_or_none(row["last_error_at"]),
+        "next_poll_at": iso_or_none(row["next_poll_at"]),
+        "signals": row["signals"],
+        "duplicates": row["duplicates"],
+        "quarantined": row["quarantined"],
+        "held": row["held"],
+    }
+
+
+def quarantined(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A record that could not be taken."""
+    return {
+        "id": f"Q{row['id']}",
+        "source": row["source"],
+        "file": row["file"],
+        "line": row["line"],
+        "column": row["column_name"],
+        "reason": row["reason"],
+        "mend": row["mend"],
+        "raw": row["raw"],
+        "state": row["state"],
+        "received_at": iso(row["received_at"]),
+    }
+
+
+def plan_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the baseline; `from_version` to `to_version` are the baseline versions that it holds in."""
+    return {
+        "id": f"{row['kind']} {row['ref']}",
+        "kind": row["kind"],
+        "ref": row["ref"],
+        "scope": row["scope"],
+        "item": row["item"],
+        "site": row["site"],
+        "origin": row["origin"],
+        "party": row["party"],
+        "quantity": row["quantity"],
+        "maximum": row["maximum"],
+        "uom": row["uom"],
+        "planned_at": iso_or_none(row["planned_at"]),
+        "until_at": iso_or_none(row["until_at"]),
+        "value": amount(row["value_minor"], row["currency"]),
+        "status": row["status"],
+        "attributes": json.loads(row["attributes"]),
+        "from_version": row["from_version"],
+        "to_version": row["to_version"],
+    }
+
+
+def entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A journal entry as engine.journal.entries gives it."""
+    return {
+        "seq": row["seq"],
+        "txn": row["txn"],
+        "at": iso(row["at"]),
+        "actor": row["actor"],
+        "origin": json.loads(row["origin"]) if row["origin"].startswith("{") else row["origin"],
+        "action": row["action"],
+        "subject": {"type": row["subject_type"], "id": row["subject_id"]},
+        "reason": row["reason"],
+        "before": _readable(row["before"]),
+        "after": _readable(row["after"]),
+    }
+
+
+def term(value: Term) -> dict[str, Any]:
+    """One line of an explanation."""
+    return {"name": value.name, "value": value.value, "unit": value.unit, "source": value.source}
+
+
+def _readable(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a journal entry with their instants as ISO text."""
+    return {
+        name: iso(value) if isinstance(value, int) and (name.endswith("_at") or name in _INSTANTS) else value
+        for name, value in columns.items()
+    }

@@ -1,0 +1,89 @@
+"""Lint of conditions: fields and operators that go together, values of the right type, and nothing that is constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.text import clean
+from playbooks.conditions import walk
+from playbooks.constancy import verdicts
+from playbooks.fields import FIELDS, OPERATORS, Field, comparable
+from playbooks.findings import Fault
+from playbooks.shape_errors import nearest
+
+if TYPE_CHECKING:
+    from playbooks.schema import Condition, Playbook
+
+MAX_DEPTH: Final = 8
+MAX_NODES: Final = 200
+_LISTS: Final = frozenset({"in", "nin", "between"})
+_VALUE_WORDS: Final = {
+    "text": "text in quotes",
+    "number": "a number",
+    "time": "a time such as 2026-03-09T08:00:00Z",
+}
+
+At = tuple[str | int, ...]
+
+
+def condition_faults(playbook: Playbook) -> Iterator[Fault]:
+    """Faults of every trigger's match."""
+    for number, trigger in enumerate(playbook.triggers):
+        if trigger.match is not None:
+            yield from _match_faults(trigger.match, ("triggers", number, "match"))
+
+
+def _match_faults(match: Condition, at: At) -> Iterator[Fault]:
+    parts = list(walk(match, at))
+    if len(parts) > MAX_NODES or max(depth for _, _, depth in parts) > MAX_DEPTH:
+        fault = f"the condition has {len(parts)} parts, or is nested over {MAX_DEPTH} deep"
+        yield Fault("expressions", at, fault, f"keep it under {MAX_NODES} parts, or write several triggers")
+        return
+    faults = [fault for place, part, _ in parts if part.field is not None for fault in _clause_faults(part, place)]
+    yield from faults
+    if faults:
+        return
+    outcomes = verdicts(match)
+    if outcomes == {False}:
+        yield Fault("expressions", at, "the condition can never hold", "correct the clauses that exclude each other")
+    elif outcomes == {True}:
+        yield Fault("expressions", at, "the condition always holds", "ask for something that can differ, such as kind")
+
+
+def _clause_faults(clause: Condition, at: At) -> Iterator[Fault]:
+    name, operator = clause.field or "", clause.op or ""
+    field = FIELDS.get(name)
+    if field is None:
+        known = nearest(name, list(FIELDS))
+        yield Fault("expressions", (*at, "field"), f"{clean(name)[:60]!r} is no field of a deviation", known)
+        return
+    if operator not in OPERATORS[field.type]:
+        possible = ", ".join(sorted(OPERATORS[field.type]))
+        yield Fault(
+            "expressions", (*at, "op"), f"{operator} does not fit {name}, which is a {field.type}", f"use {possible}"
+        )
+        return
+    fault = _value_fault(name, field, operator, clause.value)
+    if fault:
+        yield Fault("expressions", (*at, "value"), *fault)
+
+
+def _value_fault(name: str, field: Field, operator: str, value: Any) -> tuple[str, str] | None:
+    if operator == "exists":
+        sound = value is None or isinstance(value, bool)
+        return None if sound else ("exists asks for true or false", "write value: true or value: false")
+    if operator in _LISTS:
+        if not isinstance(value, list) or not value:
+            return f"{operator} on {name} asks for a list", "write value: [first, second]"
+    elif isinstance(value, list):
+        return f"{operator} on {name} asks for one value, not a list", "use in for several values"
+    if operator == "between" and len(value) != 2:
+        return f"between on {name} has {len(value)} values", "give the lowest and the highest"
+    for each in value if isinstance(value, list) else [value]:
+        if comparable(field, each) is None or (field.choices and each not in field.choices):
+            mend = nearest(str(each), field.choices) if field.choices else f"write {_VALUE_WORDS[field.type]}"
+            return f"{clean(repr(each))[:60]} cannot be compared with {name}, which is a {field.type}", mend
+        if each == "" and field.type == "text":
+            return f"{operator} on {name} asks for empty text", "use op: exists with value: false for what is not there"
+    return None

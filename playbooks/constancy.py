@@ -1,0 +1,100 @@
+"""Whether a condition can hold at all, and whether it always does: found by trying it on every case that it can tell apart.
+
+A clause only compares one field with constants, so the values that matter are few: each constant, something between
+each two, something beyond, and "unknown" where a deviation may lack the field. All their combinations are tried.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.clock import iso
+from playbooks.conditions import evaluate, walk
+from playbooks.fields import FIELDS, comparable
+
+if TYPE_CHECKING:
+    from playbooks.schema import Condition
+
+MAX_CASES: Final = 4096
+"""A condition with more cases than this is not judged."""
+_MAX_PIECES: Final = 8
+_OTHER: Final = "\N{LATIN SMALL LETTER TURNED E}"
+"""Text that no author writes as a constant."""
+_LAST_SECOND: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def verdicts(condition: Condition) -> set[bool] | None:
+    """What the condition can come out as, unknown counted as False; None when there are too many cases to try.
+
+    Expects clauses whose field, op and value are in order (playbooks.lint checks that first).
+    """
+    asked: dict[str, list[Condition]] = {}
+    for _, part, _ in walk(condition, ()):
+        if part.field is not None:
+            asked.setdefault(part.field, []).append(part)
+    if any(sum(clause.op == "contains" for clause in clauses) > _MAX_PIECES for clauses in asked.values()):
+        return None
+    choices = [_cases(name, clauses) for name, clauses in asked.items()]
+    total = 1
+    for values in choices:
+        total *= len(values)
+        if total > MAX_CASES:
+            return None
+    found: set[bool] = set()
+    for combination in itertools.product(*choices):
+        case = _deviation(dict(zip(asked, combination, strict=True)))
+        found.add(evaluate(condition, case).held is True)
+        if len(found) == 2:
+            break
+    return found
+
+
+def _cases(name: str, clauses: Sequence[Condition]) -> list[Any]:
+    field = FIELDS[name]
+    constants = [value for clause in clauses if clause.op != "exists" for value in _listed(clause.value)]
+    match field.type:
+        case "choice" | "rank":
+            cases: list[Any] = list(field.choices)
+        case "number":
+            cases = list(_around(sorted({float(value) for value in constants})))
+        case "time":
+            instants = sorted({instant for value in constants if isinstance(instant := comparable(field, value), int)})
+            cases = [iso(int(max(0, min(moment, _LAST_SECOND)))) for moment in _around(instants)]
+        case _:
+            cases = _texts(clauses)
+    return cases if field.always else [*cases, None]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _around(values: Sequence[float]) -> list[float]:
+    """The values, the middle of each two, and one beyond each end."""
+    if not values:
+        return [0]
+    middles = [(low + high) / 2 for low, high in itertools.pairwise(values)]
+    return [values[0] - 1, *values, *middles, values[-1] + 1]
+
+
+def _texts(clauses: Sequence[Condition]) -> list[str]:
+    """Each constant, something else, and each beginning with each choice of the pieces that it may contain."""
+    starts = [clause.value for clause in clauses if clause.op == "starts_with"]
+    pieces = [clause.value for clause in clauses if clause.op == "contains"]
+    whole = [value for clause in clauses if clause.op in ("eq", "ne", "in", "nin") for value in _listed(clause.value)]
+    chosen = [_OTHER.join(choice) for size in range(len(pieces) + 1) for choice in itertools.combinations(pieces, size)]
+    return list(dict.fromkeys([*whole, *(start + _OTHER + rest for start in ("", *starts) for rest in chosen)]))
+
+
+def _deviation(values: Mapping[str, Any]) -> dict[str, Any]:
+    deviation: dict[str, Any] = {}
+    for path, value in values.items():
+        *outer, last = path.split(".")
+        inner = deviation
+        for name in outer:
+            inner = inner.setdefault(name, {})
+        inner[last] = value
+    return deviation

@@ -1,0 +1,38 @@
+"""Durations of working time: ISO 8601 text such as PT4H to minutes, and minutes to words.
+
+Hours and minutes are working time. A day is a working day of 8 hours and a week 5 of them, so that every duration is a
+plain number of working minutes; months and years have no such length and are refused, as are numbers without a unit.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from engine.text import clean
+
+MINUTES_PER_DAY: Final = 8 * 60
+MAX_MINUTES: Final = 260 * MINUTES_PER_DAY
+"""A working year: what is longer is a mistake in the unit."""
+
+_FORM = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?)?")
+_UNITS = (5 * MINUTES_PER_DAY, MINUTES_PER_DAY, 60, 1)
+
+
+def working_minutes(text: str) -> int:
+    """Minutes of working time in `text`. Raises ValueError with a sentence that names the fault and the mend."""
+    found = _FORM.fullmatch(text)
+    if found is None or not any(found.groups()):
+        shown = clean(text[:40])
+        raise ValueError(f"{shown!r} is not a duration; write PT30M, PT4H, P2D (8 working hours a day) or P1W")
+    minutes = sum(int(part) * unit for part, unit in zip(found.groups(), _UNITS, strict=True) if part)
+    if minutes > MAX_MINUTES:
+        raise ValueError(f"{text} is over {MAX_MINUTES // 60} working hours; give a shorter time")
+    return minutes
+
+
+def words(minutes: int) -> str:
+    """A number of working minutes as people say it: `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
+    return " ".join(parts)

@@ -1,0 +1,90 @@
+"""The fields of a deviation that a condition may ask about: a closed list, with the type that decides what compares.
+
+Paths are those of the contract's JSON of a deviation. A field that is absent or null there is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from engine.clock import parse_instant
+from engine.errors import BadInput
+from engine.lifecycle import DEVIATION_STATES
+from engine.model import DEVIATION_KINDS, LINE_KINDS, SEVERITIES
+
+FieldType = Literal["text", "number", "choice", "rank", "time"]
+Scalar = str | int | float
+
+_EQUAL: Final = frozenset({"eq", "ne", "in", "nin", "exists"})
+_ORDER: Final = frozenset({"lt", "le", "gt", "ge", "between", "exists"})
+OPERATORS: Final[Mapping[FieldType, frozenset[str]]] = {
+    "text": _EQUAL | {"contains", "starts_with"},
+    "choice": _EQUAL,
+    "number": _EQUAL | _ORDER,
+    "rank": _EQUAL | _ORDER,
+    "time": _ORDER,
+}
+"""What can be asked of each type. A `choice` is one of a few words, a `rank` one of a few ordered words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field that conditions know; `always` says that every deviation has it."""
+
+    type: FieldType
+    choices: tuple[str, ...] = ()
+    always: bool = False
+
+
+FIELDS: Final[Mapping[str, Field]] = {
+    "kind": Field("choice", DEVIATION_KINDS, always=True),
+    "state": Field("choice", DEVIATION_STATES, always=True),
+    "severity": Field("rank", SEVERITIES, always=True),
+    "bucket": Field("rank", ("passed", "4h", "24h", "3d", "later")),
+    "subject.type": Field("choice", (*LINE_KINDS, "item_site", "source", "reference"), always=True),
+    "subject.id": Field("text", always=True),
+    "item": Field("text"),
+    "site": Field("text"),
+    "party": Field("text"),
+    "owner": Field("text"),
+    "summary": Field("text", always=True),
+    "gap.days": Field("number"),
+    "gap.quantity": Field("number"),
+    "gap.percent": Field("number"),
+    "value_at_risk.amount": Field("number"),
+    "value_at_risk.currency": Field("text"),
+    "exposure.amount": Field("number"),
+    "likelihood": Field("number"),
+    "flaps": Field("number", always=True),
+    "need_at": Field("time"),
+    "decide_by": Field("time"),
+    "occurred_at": Field("time"),
+}
+
+
+def lookup(deviation: Mapping[str, Any], path: str) -> Any:
+    """The value at `path`, None where the deviation does not have it."""
+    value: Any = deviation
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def comparable(field: Field, value: Any) -> Scalar | None:
+    """`value` as what the field's type compares: a number, a rank, an instant or text; None where it is no such thing."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if field.type == "number":
+        return value if isinstance(value, (int, float)) else None
+    if not isinstance(value, str):
+        return None
+    if field.type == "rank":
+        return field.choices.index(value) if value in field.choices else None
+    if field.type == "time":
+        try:
+            return parse_instant(value, "time")
+        except BadInput:
+            return None
+    return value

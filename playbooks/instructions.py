@@ -1,0 +1,91 @@
+"""The words of a step with the deviation's values put in: `$item`, `$need_at` and the other names of a closed list.
+
+A template is filled once and never read again, so text from outside that looks like a template stays as it is. Only
+`string.Template` names are known: no attribute, no index, no call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Template
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from engine.clock import moment_of, parse_instant
+from engine.text import clean
+
+UNKNOWN: Final = "(not known)"
+"""What stands where the deviation has no value."""
+
+NAMES: Final[Mapping[str, str]] = {
+    "id": "the deviation's id",
+    "kind": "its kind",
+    "severity": "its severity",
+    "summary": "its summary in one line",
+    "subject": "what it is about, such as purchase_order 4711/10",
+    "item": "item",
+    "site": "site",
+    "party": "supplier, customer or carrier",
+    "gap": "the size of the departure with its unit",
+    "planned": "what the plan says",
+    "observed": "what was observed",
+    "value_at_risk": "amount and currency",
+    "need_at": "when the supply is needed, in the desk's zone",
+    "decide_by": "the last moment at which a decision still helps, in the desk's zone",
+}
+"""The names that titles and instructions may use, and what they mean."""
+
+
+def faults(text: str) -> list[str]:
+    """What is wrong with a template: names that nothing fills, and a `$` that begins no name."""
+    template = Template(text)
+    unknown = sorted(set(template.get_identifiers()) - set(NAMES))
+    found = [f"${name} is not a name that can be filled in" for name in unknown]
+    if not template.is_valid():
+        found.append("a $ stands before something that is not a name (write $$ for the sign)")
+    return found
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The template with `values` in it, as one clean line."""
+    return clean(Template(text).substitute(values))
+
+
+def values_of(deviation: Mapping[str, Any], zone: str) -> dict[str, str]:
+    """Every name of NAMES with its clean text for this deviation; times in `zone`."""
+    subject = deviation.get("subject") or {}
+    values: dict[str, Any] = {
+        name: deviation.get(name) for name in ("id", "kind", "severity", "summary", "item", "site", "party")
+    }
+    values["subject"] = f"{subject.get('type')} {subject.get('id')}" if subject else None
+    values["gap"] = _measures(deviation.get("gap"))
+    values["planned"] = _measures(deviation.get("planned"))
+    values["observed"] = _measures(deviation.get("observed"))
+    values["value_at_risk"] = _money(deviation.get("value_at_risk"))
+    for name in ("need_at", "decide_by"):
+        text = deviation.get(name)
+        values[name] = local_time(parse_instant(text, name), zone) if text else None
+    return {name: clean(str(value)) if value is not None else UNKNOWN for name, value in values.items()}
+
+
+def local_time(instant: int, zone: str) -> str:
+    """An instant as people of the desk read it: `Mon 2026-03-09 14:00 CET`."""
+    return f"{moment_of(instant).astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M %Z}"
+
+
+def _measures(measures: Mapping[str, Any] | None) -> str | None:
+    """`{"days": 12.0, "quantity": -400.0, "uom": "EA"}` as `12 days, -400 EA`; other names stand before their value."""
+    units = {"days": "days", "hours": "hours", "percent": "%", "quantity": (measures or {}).get("uom")}
+    parts = []
+    for name, value in (measures or {}).items():
+        if name == "uom" or value is None:
+            continue
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        shown = f"{value:,.12g}" if is_number else str(value)
+        unit = units.get(name)
+        parts.append(f"{shown} {unit}" if is_number and unit else f"{name} {shown}")
+    return ", ".join(parts) or None
+
+
+def _money(money: Mapping[str, Any] | None) -> str | None:
+    return f"{money['amount']:,.2f} {money['currency']}" if money else None

@@ -1,0 +1,36 @@
+"""Lint: everything that is wrong with playbook files, as findings with file, line and column.
+
+The checks themselves are in playbooks.shape_errors, condition_checks and step_checks; loading runs them all, so what
+lint passes is what the desk uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.errors import BadInput
+from playbooks.findings import LintFinding
+from playbooks.loader import Library, files_in, load_files
+
+__all__ = ["LintFinding", "lint", "lint_paths"]
+
+
+def lint(target: Path | Library) -> list[LintFinding]:
+    """Findings of a file, a folder of files, or a library that is loaded already. Raises BadInput for a missing path."""
+    if isinstance(target, Library):
+        return list(target.findings)
+    return lint_paths([target])
+
+
+def lint_paths(paths: Iterable[Path]) -> list[LintFinding]:
+    """Findings of files and folders together, so that an id used in two of them is found."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += files_in(path)
+        elif path.exists():
+            files.append(path)
+        else:
+            raise BadInput(str(path), "there is no such file or folder", "name a playbook file or a folder of them")
+    return load_files(files)[1]

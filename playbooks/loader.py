@@ -1,0 +1,155 @@
+"""Playbook files to playbooks that can be used, with a finding for everything that cannot.
+
+A file with an error is left out and said; the rest goes on. The workspace's own playbook replaces the one of the same
+id that comes with offplan, also to switch it off. Importing this module is cheap: the parser and the models come in
+with the first file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from engine.errors import BadInput, NotFound
+from engine.journal import canonical
+from engine.text import clean
+from playbooks.findings import Fault, LintFinding
+
+if TYPE_CHECKING:
+    from playbooks.schema import Playbook
+    from playbooks.yaml_source import Document
+
+BUILT_IN: Final = Path(__file__).parent / "library"
+"""The playbooks that come with offplan."""
+
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlaybook:
+    """One usable playbook: what it says, where it came from, and the frozen text of its definition."""
+
+    content: Playbook
+    path: Path
+    definition: str
+    """Canonical JSON of the content: what a response keeps."""
+    sha256: str
+    """Of the definition, in hex."""
+    id_line: int
+    """Line of its id in the file."""
+
+    @property
+    def id(self) -> str:
+        return self.content.id
+
+    @property
+    def version(self) -> int:
+        return self.content.version
+
+    @property
+    def title(self) -> str:
+        return self.content.title
+
+    @property
+    def enabled(self) -> bool:
+        return self.content.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All playbooks by id, and what lint found in their files."""
+
+    playbooks: Sequence[LoadedPlaybook]
+    findings: Sequence[LintFinding]
+
+    def get(self, playbook: str) -> LoadedPlaybook:
+        """The playbook with this id. Raises NotFound, saying so when its file has errors."""
+        for loaded in self.playbooks:
+            if loaded.id == playbook:
+                return loaded
+        broken = sum(finding.severity == "error" for finding in self.findings)
+        hint = f"; {broken} faults keep files out, see playbook lint" if broken else ""
+        raise NotFound(f"there is no playbook {clean(playbook)[:64]}; see playbook list{hint}")
+
+
+def load_library(extra: Path | None = None) -> Library:
+    """The built-in playbooks and those in the folder `extra` (which may be missing), sorted by id."""
+    built_in, findings = load_files(files_in(BUILT_IN))
+    own: list[LoadedPlaybook] = []
+    if extra is not None and extra.is_dir():
+        own, own_findings = load_files(files_in(extra))
+        findings += own_findings
+    by_id = {loaded.id: loaded for loaded in (*built_in, *own)}
+    return Library(tuple(by_id[key] for key in sorted(by_id)), tuple(findings))
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The playbook files of a folder, sorted by name; hidden files are not."""
+    found = (path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
+    return sorted(path for path in found if path.is_file())
+
+
+def load_files(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
+    """The usable playbooks of these files, and every finding; the first file with an id keeps it."""
+    loaded: dict[str, LoadedPlaybook] = {}
+    findings: list[LintFinding] = []
+    for path in paths:
+        playbook, found = load_file(path)
+        findings += found
+        if playbook is None:
+            continue
+        first = loaded.setdefault(playbook.id, playbook)
+        if first is not playbook:
+            fault = f"the id {playbook.id} is taken by {first.path.name}"
+            mend = "give this one another id, or remove one of the files"
+            findings.append(LintFinding("semantics", str(path), playbook.id_line, 1, fault, mend))
+    return list(loaded.values()), findings
+
+
+def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
+    """One file: the playbook, None when it has an error, and its findings in the order of the file."""
+    from pydantic import ValidationError
+
+    from playbooks import yaml_source
+    from playbooks.condition_checks import condition_faults
+    from playbooks.schema import Playbook
+    from playbooks.shape_errors import shape_faults
+    from playbooks.step_checks import step_faults
+
+    try:
+        document = yaml_source.read(_bytes_of(path, yaml_source.MAX_BYTES + 1), str(path))
+    except yaml_source.SourceError as error:
+        line, column = error.position
+        return None, [LintFinding("syntax", str(path), line, column, error.fault, error.mend)]
+    except BadInput as error:
+        return None, [LintFinding("syntax", str(path), 1, 1, error.fault, error.mend)]
+    try:
+        content = Playbook.model_validate(document.value)
+    except ValidationError as error:
+        return None, _placed(shape_faults(error), document, path)
+    findings = _placed([*condition_faults(content), *step_faults(content)], document, path)
+    if any(finding.severity == "error" for finding in findings):
+        return None, findings
+    definition = canonical(content.model_dump(mode="json", by_alias=True, exclude_none=True))
+    digest = hashlib.sha256(definition.encode("utf-8")).hexdigest()
+    return LoadedPlaybook(content, path, definition, digest, document.find(("id",)).line), findings
+
+
+def _bytes_of(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(limit)
+    except OSError as error:
+        raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check the path and permissions") from error
+
+
+def _placed(faults: Iterable[Fault], document: Document, path: Path) -> list[LintFinding]:
+    findings = []
+    for fault in faults:
+        line, column = document.find(fault.at, key=fault.key)
+        message, mend = clean(fault.message), clean(fault.mend)
+        findings.append(LintFinding(fault.level, str(path), line, column, message, mend, fault.severity))
+    return sorted(findings, key=lambda finding: (finding.line, finding.column))

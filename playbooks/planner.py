@@ -1,0 +1,109 @@
+"""The planner that the engine asks (engine.planning.Planner): which playbooks apply, and the response that one gives.
+
+Pure, and cheap to make: a library given as a function is loaded with the first question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from engine.errors import Refused
+from engine.planning import Match, ResponsePlan, World
+from engine.text import clean
+from playbooks.conditions import evaluate, specificity
+from playbooks.loader import Library, LoadedPlaybook
+from playbooks.schedule import schedule
+
+
+class _Judged(NamedTuple):
+    """How one playbook stands to a deviation."""
+
+    playbook: LoadedPlaybook
+    applies: bool
+    offered: bool
+    """It applies by itself, not only when somebody names it."""
+    specificity: int
+    because: str
+
+    @property
+    def order(self) -> tuple[bool, bool, int, str]:
+        return not self.offered, not self.applies, -self.specificity, self.playbook.id
+
+
+class PlaybookPlanner:
+    """Plans responses out of a library of playbooks."""
+
+    def __init__(self, library: Library | Callable[[], Library]) -> None:
+        self._source = library
+        self._loaded: Library | None = library if isinstance(library, Library) else None
+
+    @property
+    def library(self) -> Library:
+        """The playbooks, read once."""
+        if self._loaded is None:
+            self._loaded = self._source if isinstance(self._source, Library) else self._source()
+        return self._loaded
+
+    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
+        """Every enabled playbook: those that apply by themselves first, the most specific first, then by id."""
+        return [
+            Match(each.playbook.id, each.playbook.version, each.playbook.title, each.applies, each.because)
+            for each in self._judge_all(deviation)
+        ]
+
+    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+        """The response that `playbook`, or the best that applies by itself, gives.
+
+        Raises NotFound for an unknown playbook and Refused when it is switched off or does not apply.
+        """
+        chosen = self._named(deviation, playbook) if playbook is not None else self._best(deviation)
+        content = chosen.content
+        result = schedule(content, deviation, world)
+        return ResponsePlan(
+            playbook=content.id,
+            version=content.version,
+            sha256=chosen.sha256,
+            title=content.title,
+            definition=chosen.definition,
+            owner=str(deviation.get("owner") or result.actions[0].owner),
+            actions=tuple(result.actions),
+            warnings=tuple(result.warnings),
+        )
+
+    def _judge_all(self, deviation: Mapping[str, Any]) -> list[_Judged]:
+        enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)
+        return sorted((_judge(loaded, deviation) for loaded in enabled), key=lambda each: each.order)
+
+    def _named(self, deviation: Mapping[str, Any], playbook: str) -> LoadedPlaybook:
+        loaded = self.library.get(playbook)
+        if not loaded.enabled:
+            raise Refused(f"playbook {loaded.id} is switched off; set enabled: true in {loaded.path.name}")
+        judged = _judge(loaded, deviation)
+        if not judged.applies:
+            subject = clean(str(deviation.get("id")))
+            raise Refused(f"playbook {loaded.id} does not apply to {subject}: {judged.because}; choose another")
+        return loaded
+
+    def _best(self, deviation: Mapping[str, Any]) -> LoadedPlaybook:
+        judged = self._judge_all(deviation)
+        if judged and judged[0].offered:
+            return judged[0].playbook
+        named = ", ".join(each.playbook.id for each in judged if each.applies)
+        mend = f"name one that can be chosen by hand: {named}" if named else "write one in playbooks/"
+        subject, kind = clean(str(deviation.get("id"))), clean(str(deviation.get("kind")))
+        raise Refused(f"no playbook applies to {subject} ({kind}) by itself; {mend}")
+
+
+def _judge(loaded: LoadedPlaybook, deviation: Mapping[str, Any]) -> _Judged:
+    """The first trigger that holds decides; where none does, the first one says why."""
+    reason = ""
+    for trigger in loaded.content.triggers:
+        by_hand = trigger.on == "manual"
+        held, because = evaluate(trigger.match, deviation) if trigger.match else (True, "any deviation")
+        if held:
+            text = f"{because}; only when chosen by name" if by_hand else because
+            depth = specificity(trigger.match)
+            return _Judged(loaded, applies=True, offered=not by_hand, specificity=depth, because=text)
+        reason = reason or because
+    return _Judged(loaded, applies=False, offered=False, specificity=0, because=reason)

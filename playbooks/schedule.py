@@ -1,0 +1,159 @@
+"""The actions of one response: owners, planned start and end in each owner's working time, due times, critical chain.
+
+A step starts when everything that it needs has ended, at the next working time of its owner, and takes its duration of
+that owner's working time. Pure: the same deviation, playbook and world give the same actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import parse_instant
+from engine.errors import BadInput
+from engine.planning import PlannedAction, World
+from playbooks.calendars import WorkingTime, is_within_reach, office_hours
+from playbooks.due import Anchors, due_at
+from playbooks.durations import working_minutes
+from playbooks.graph import in_order
+from playbooks.instructions import fill, local_time, values_of
+from playbooks.roles import UNASSIGNED, Roster
+
+if TYPE_CHECKING:
+    from playbooks.schema import Playbook, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Actions in topological order, and what a person should know about them."""
+
+    actions: Sequence[PlannedAction]
+    warnings: Sequence[str]
+
+
+def schedule(playbook: Playbook, deviation: Mapping[str, Any], world: World) -> Schedule:
+    """Plan every step of the playbook for a deviation (the contract's JSON)."""
+    return _Run(playbook, deviation, world).plan()
+
+
+@dataclass(slots=True)
+class _Run:
+    """One planning run: what is worked out once and used by several steps."""
+
+    playbook: Playbook
+    deviation: Mapping[str, Any]
+    world: World
+    roster: Roster = field(init=False)
+    owners: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Owner and reason for each role that is resolved: one person keeps a role for the whole response."""
+    working: dict[str, WorkingTime] = field(default_factory=dict)
+    ends: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.roster = Roster(self.world)
+
+    def plan(self) -> Schedule:
+        order = in_order(self.playbook.steps)
+        values = values_of(self.deviation, self.world.zone)
+        anchors = Anchors(
+            opened=self._instant("opened_at") or self._instant("detected_at"),
+            need=self._instant("need_at"),
+            decide_by=self._instant("decide_by"),
+            ends=self.ends,
+        )
+        actions = [self._action(step, anchors, values) for step in order]
+        critical = _critical(order, self.ends)
+        self._judge_end(anchors)
+        return Schedule([replace(action, critical=action.step in critical) for action in actions], self.warnings)
+
+    def _action(self, step: Step, anchors: Anchors, values: Mapping[str, str]) -> PlannedAction:
+        owner, owner_because = self._owner(step.role)
+        minutes = working_minutes(step.duration)
+        self.roster.give(owner, minutes)
+        working = self._working_time(owner)
+        ready = max([self.world.now, *(self.ends[need] for need in step.needs)])
+        start = working.next_start(ready)
+        end = self.ends[step.id] = working.add(start, minutes)
+        due, due_because = due_at(step.due, anchors, ready, end, working, self.world.zone)
+        self._judge_due(step.id, due, end)
+        return PlannedAction(
+            step=step.id,
+            title=fill(step.title, values),
+            instructions=fill(step.instructions, values),
+            function=self.playbook.roles[step.role].function,
+            role=step.role,
+            owner=owner,
+            owner_because=owner_because,
+            needs=tuple(step.needs),
+            start_at=start,
+            due_at=due,
+            due_because=due_because,
+            duration_minutes=minutes,
+            mandatory=step.mandatory,
+            critical=False,
+            on_fail=step.on_fail,
+            approval=None,
+        )
+
+    def _owner(self, role: str) -> tuple[str, str]:
+        if role not in self.owners:
+            self.owners[role] = self.roster.resolve(self.playbook.roles[role], self.deviation)
+            if self.owners[role][0] == UNASSIGNED:
+                self.warnings.append(f"role {role}: {self.owners[role][1]}")
+        return self.owners[role]
+
+    def _working_time(self, owner: str) -> WorkingTime:
+        person = self.roster.find(owner)
+        name = person.calendar if person is not None and person.calendar else ""
+        if name not in self.working:
+            self.working[name] = self._read_calendar(name)
+        return self.working[name]
+
+    def _read_calendar(self, name: str) -> WorkingTime:
+        office = office_hours(self.world.zone)
+        if not name:
+            return WorkingTime(office)
+        calendar = self.world.calendars.get(name)
+        if calendar is None:
+            self.warnings.append(f"the plan has no calendar {name}; office hours are used for it")
+            return WorkingTime(office)
+        try:
+            return WorkingTime(calendar)
+        except BadInput as error:
+            self.warnings.append(f"{error}; office hours are used for it")
+            return WorkingTime(office)
+
+    def _instant(self, name: str) -> int | None:
+        text = self.deviation.get(name)
+        instant = parse_instant(text, name) if text else None
+        return instant if instant is not None and is_within_reach(instant) else None
+
+    def _judge_due(self, step: str, due: int, end: int) -> None:
+        at = local_time(due, self.world.zone)
+        if due < self.world.now:
+            self.warnings.append(f"step {step} was due {at}, which is past")
+        elif due < end:
+            until = local_time(end, self.world.zone)
+            self.warnings.append(f"step {step} is due {at}, but its work is planned until {until}")
+
+    def _judge_end(self, anchors: Anchors) -> None:
+        mandatory = [self.ends[step.id] for step in self.playbook.steps if step.mandatory]
+        end = max(mandatory, default=self.world.now)
+        for limit, name in ((anchors.need, "need time"), (anchors.decide_by, "decide-by")):
+            if limit is not None and end > limit:
+                last, late = local_time(end, self.world.zone), local_time(limit, self.world.zone)
+                self.warnings.append(f"the last mandatory step ends {last}, after the {name} {late}")
+                return
+
+
+def _critical(order: Sequence[Step], ends: Mapping[str, int]) -> set[str]:
+    """The chain of needs that ends last: from the last step back, always over the need that ended last."""
+    steps = {step.id: step for step in order}
+    last = max(order, key=lambda step: ends[step.id])
+    chain = {last.id}
+    while last.needs:
+        last = steps[max(last.needs, key=lambda need: ends[need])]
+        chain.add(last.id)
+    return chain

@@ -1,0 +1,106 @@
+"""Lint of roles, steps, due times and templates: what the shape allows and a response could not carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine.text import clean
+from playbooks.durations import words, working_minutes
+from playbooks.findings import Fault
+from playbooks.graph import ancestors, circle, in_order, minutes_to_end
+from playbooks.instructions import NAMES, faults
+from playbooks.shape_errors import nearest
+
+if TYPE_CHECKING:
+    from playbooks.schema import Playbook, Step
+
+
+def step_faults(playbook: Playbook) -> Iterator[Fault]:
+    """Faults of the roles and steps of one playbook."""
+    yield from _role_faults(playbook)
+    yield from _template_faults(playbook)
+    broken = list(_need_faults(playbook.steps))
+    yield from broken
+    if not broken:
+        yield from _due_faults(playbook.steps)
+    if not any(step.mandatory for step in playbook.steps):
+        fault = "no step is mandatory, so the response counts as finished from the start"
+        yield Fault("operations", ("steps",), fault, "make the step that settles it mandatory", "warning")
+
+
+def _role_faults(playbook: Playbook) -> Iterator[Fault]:
+    used = {step.role for step in playbook.steps}
+    for name, role in playbook.roles.items():
+        at = ("roles", name)
+        if name not in used:
+            yield Fault("operations", at, f"no step has the role {name}", "give it a step or remove it", "warning")
+        if role.fallback is None:
+            mend = "add fallback with a second function"
+            yield Fault(
+                "operations", at, f"the role {name} has no fallback where nobody does {role.function}", mend, "warning"
+            )
+        elif role.fallback == role.function:
+            mend = "name another function"
+            yield Fault("operations", (*at, "fallback"), f"the fallback of {name} is its own function", mend, "warning")
+    for number, step in enumerate(playbook.steps):
+        if step.role not in playbook.roles:
+            fault = f"step {step.id} asks for the role {step.role}, which roles does not have"
+            yield Fault("operations", ("steps", number, "role"), fault, nearest(step.role, list(playbook.roles)))
+
+
+def _template_faults(playbook: Playbook) -> Iterator[Fault]:
+    for number, step in enumerate(playbook.steps):
+        for key in ("title", "instructions"):
+            for fault in faults(getattr(step, key)):
+                mend = f"use ${', $'.join(NAMES)}"
+                yield Fault("expressions", ("steps", number, key), clean(fault), mend)
+
+
+def _need_faults(steps: list[Step]) -> Iterator[Fault]:
+    known: set[str] = set()
+    for number, step in enumerate(steps):
+        if step.id in known:
+            yield Fault("semantics", ("steps", number, "id"), f"the id {step.id} is there twice", "rename one of them")
+        known.add(step.id)
+    for number, step in enumerate(steps):
+        for place, need in enumerate(step.needs):
+            if need not in known:
+                fault = f"step {step.id} needs {need}, which is no step"
+                yield Fault("semantics", ("steps", number, "needs", place), fault, nearest(need, sorted(known)))
+    round_trip = circle(steps)
+    if round_trip:
+        number = next(index for index, step in enumerate(steps) if step.id == round_trip[0])
+        fault = f"the needs go in a circle: {' -> '.join(round_trip)}"
+        yield Fault("semantics", ("steps", number, "needs"), fault, "take one of these needs out")
+
+
+def _due_faults(steps: list[Step]) -> Iterator[Fault]:
+    order = in_order(steps)
+    before = ancestors(order)
+    for number, step in enumerate(steps):
+        due, at = step.due, ("steps", number, "due")
+        if due is None:
+            continue
+        origin = due.anchor.removeprefix("step:") if due.anchor.startswith("step:") else None
+        if origin is not None and origin not in before[step.id]:
+            fault = f"step {step.id} counts its due time from {origin}, which it does not need"
+            mend = nearest(origin, sorted(before[step.id])) if before[step.id] else "add it to needs"
+            yield Fault("semantics", (*at, "from"), fault, mend)
+            continue
+        least = _least_minutes(order, step, due.anchor, origin)
+        if due.within is not None and least is not None and working_minutes(due.within) < least:
+            fault = (
+                f"step {step.id} is due {words(working_minutes(due.within))} after {due.anchor}, but what it needs and"
+                f" its own work take at least {words(least)}"
+            )
+            yield Fault("operations", at, fault, "allow more time, or shorten what comes before", "warning")
+
+
+def _least_minutes(order: list[Step], step: Step, anchor: str, origin: str | None) -> int | None:
+    """Working minutes that lie at least between the anchor and the step's end; None where nobody can tell."""
+    if anchor == "ready":
+        return working_minutes(step.duration)
+    if anchor == "opened":
+        return minutes_to_end(order)[step.id]
+    return minutes_to_end(order, origin)[step.id] if origin is not None else None

@@ -1,0 +1,112 @@
+"""A small desk for tests of commands and questions: late purchase order lines, and a planner with three steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.clock import DAY, HOUR, FixedClock, iso, parse_instant
+from engine.desk import Desk
+from engine.errors import NotFound, Refused
+from engine.ingest import SourceBatch
+from engine.model import PlanLine, PlanRecord, SignalIn
+from engine.planning import Match, PlannedAction, ResponsePlan, World
+from engine.store import Store
+
+NOW = parse_instant("2026-03-09T08:00:00Z", "test")
+
+
+def open_desk(path: Path, *, actor: str = "ana", clock: FixedClock | None = None, **more: Any) -> Desk:
+    """A desk on a real file, made if it is not there, standing at NOW."""
+    store = Store.open(path, create=True)
+    return Desk(store, clock or FixedClock(NOW), actor=actor, origin="{}", **more)
+
+
+def line(ref: str, *, value: int = 10_000_00, due: int = NOW + 10 * DAY, party: str = "ACME") -> PlanLine:
+    """A purchase order line of 100 pieces, due at an instant; `value` in cents."""
+    return PlanLine(
+        "purchase_order", ref, "SKU-1", "RTM", None, party, 100.0, None, "EA", due, None, value, "EUR", "open", "{}", None
+    )  # fmt: skip
+
+
+def eta(ref: str, at: int, *, number: str = "1", recorded: int = NOW - HOUR) -> SignalIn:
+    """A supplier's message that a line comes at another time."""
+    return SignalIn(
+        f"{ref}/{number}", "eta", recorded, recorded, "purchase_order", ref, "SKU-1", "RTM", "ACME", None, None, at, None,
+        "{}", None
+    )  # fmt: skip
+
+
+def take(desk: Desk, *signals: SignalIn, source: str = "tower", detect: bool = True) -> None:
+    """Hand signals in as one batch of an event source, judged at once."""
+    batch = SourceBatch(source=source, kind="command", identity="event", rows=signals, file="test.csv")
+    desk.take(batch, detect=detect)
+
+
+def late(desk: Desk, **days: int) -> list[str]:
+    """Load lines that are all due in ten days, and say how many days late each comes; the deviations' ids."""
+    desk.load([line(ref) for ref in days], kind="purchase_order", scope="test", file="plan.csv")
+    take(desk, *(eta(ref, NOW + (10 + count) * DAY) for ref, count in days.items()))
+    found = {item["subject"]["id"]: item["id"] for item in desk.deviations().items}
+    return [found[ref] for ref in days]
+
+
+def owners(desk: Desk, *names: str) -> None:
+    """Put people into the plan."""
+    records = [
+        PlanRecord("owner", {"id": name, "name": name.title(), "functions": ["procurement"]}, None) for name in names
+    ]
+    desk.load(records, kind="owner", scope="owner", file="owners.csv")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A planner with one playbook: `confirm`, then `book` (which needs it), beside them `tell`, which is optional."""
+
+    on_fail: str = "block"
+    version: int = 1
+
+    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
+        held = deviation["kind"] == "late_supply"
+        return [Match("expedite", self.version, "Expedite", held, f"kind is {deviation['kind']}")]
+
+    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+        if playbook not in (None, "expedite", "reroute"):
+            raise NotFound(f"there is no playbook {playbook}")
+        if deviation["kind"] != "late_supply":
+            raise Refused(f"no playbook applies to {deviation['id']}")
+        owner = min(("bo", "chen"), key=lambda name: world.load_minutes.get(name, 0))
+        actions = [
+            self._action("confirm", owner, world.now, ()),
+            self._action("book", owner, world.now + 2 * HOUR, ("confirm",)),
+            self._action("tell", "dora", world.now, (), mandatory=False),
+        ]
+        name = playbook or "expedite"
+        text = f"frozen for {deviation['id']} at {iso(world.now)}"
+        return ResponsePlan(
+            name, self.version, "0" * 64, "Expedite", text, "ana", actions, ("the last step ends late",)
+        )
+
+    def _action(
+        self, step: str, owner: str, start_at: int, needs: Sequence[str], *, mandatory: bool = True
+    ) -> PlannedAction:
+        return PlannedAction(
+            step=step,
+            title=f"{step} it",
+            instructions="Call the supplier.\nWrite down the name.",
+            function="procurement",
+            role="buyer",
+            owner=owner,
+            owner_because="has the least to do",
+            needs=needs,
+            start_at=start_at,
+            due_at=start_at + HOUR,
+            due_because="an hour after its start",
+            duration_minutes=60,
+            mandatory=mandatory,
+            critical=mandatory,
+            on_fail=self.on_fail,
+            approval=None,
+        )

@@ -1,0 +1,73 @@
+"""Signals, plan lines and one-line ways to feed them, for the tests of the feed side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from engine import baseline, ingest
+from engine.clock import DAY
+from engine.ingest import FileMark, SourceBatch
+from engine.journal import Writer
+from engine.model import IngestResult, LoadResult, PlanLine, PlanRecord, Refusal, SignalIn
+from engine.store import Store
+
+NOW = 1_772_000_000_000_000
+
+
+def signal(source_id: str = "e1", kind: str = "eta", **fields: Any) -> SignalIn:
+    """An ETA of PO 1 unless `fields` says something else."""
+    values: dict[str, Any] = dict.fromkeys(SignalIn._fields)
+    values |= {"source_id": source_id, "kind": kind, "payload": "{}", "order_ref": "PO1", "eta": NOW + DAY}
+    return SignalIn(**{**values, **fields})
+
+
+def take(
+    store: Store,
+    rows: Sequence[SignalIn | Refusal],
+    *,
+    identity: str = "state",
+    now: int = NOW,
+    source: str = "erp",
+    **fields: Any,
+) -> IngestResult:
+    batch = SourceBatch(source, "folder", identity, rows, "orders.csv", **fields)
+    with store.write() as connection:
+        return ingest.take(connection, Writer(connection, at=now, actor="ana", origin="{}"), now, batch)
+
+
+def mark(content: bytes = b"\1" * 32) -> FileMark:
+    return FileMark(content, "orders.csv", 10, None)
+
+
+def line(ref: str = "PO1", kind: str = "purchase_order", **fields: Any) -> PlanLine:
+    values: dict[str, Any] = dict.fromkeys(PlanLine._fields)
+    values |= {"kind": kind, "ref": ref, "status": "open", "attributes": "{}", "planned_at": NOW, "quantity": 10.0}
+    return PlanLine(**{**values, **fields})
+
+
+def load(
+    store: Store,
+    rows: Iterable[PlanLine | PlanRecord | Refusal],
+    *,
+    kind: str = "purchase_order",
+    scope: str = "erp",
+    file: str = "plan.csv",
+    now: int = NOW,
+) -> LoadResult:
+    with store.write() as connection:
+        writer = Writer(connection, at=now, actor="ana", origin="{}")
+        return baseline.load(connection, writer, now, rows, kind=kind, scope=scope, file=file)
+
+
+def touched(store: Store) -> set[tuple[str, str, str]]:
+    return set(store.connection.execute("SELECT type, a, b FROM touched").fetchall())
+
+
+def forget_touched(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute("DELETE FROM touched")
+
+
+def column(store: Store, sql: str) -> list[Any]:
+    return [row[0] for row in store.connection.execute(sql).fetchall()]

@@ -1,0 +1,157 @@
+"""Responses: writing what a planner made, and what the end of one action means for the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.clock import HOUR, iso
+from engine.desk import Desk
+from engine.errors import NotFound, Refused, StaleVersion
+from tests.engine.desk_support import NOW, Steps, late, open_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return open_desk(tmp_path / "desk.db", planner=Steps())
+
+
+def by_step(desk: Desk) -> dict[str, dict[str, Any]]:
+    return {item["step"]: item for item in desk.actions(all=True).items}
+
+
+def test_respond_writes_the_plan(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    outcome = desk.respond([deviation])
+    assert outcome.notes == ("the last step ends late",)
+    shown = desk.show("R1")
+    assert (shown["deviation"], shown["playbook"], shown["state"], shown["owner"]) == (
+        deviation, "expedite", "running", "ana"
+    )  # fmt: skip
+    assert shown["definition"] == f"frozen for {deviation} at {iso(NOW)}"
+    assert [(action["step"], action["state"], action["owner"]) for action in shown["actions_detail"]] == [
+        ("confirm", "ready", "bo"),
+        ("book", "blocked", "bo"),
+        ("tell", "ready", "dora"),
+    ]
+    book = shown["actions_detail"][1]
+    assert (book["start_at"], book["due_at"], book["needs"]) == (iso(NOW + 2 * HOUR), iso(NOW + 3 * HOUR), ["confirm"])
+    assert book["instructions"] == "Call the supplier.\nWrite down the name."
+    of_deviation = desk.show(deviation)
+    assert (of_deviation["state"], of_deviation["owner"], of_deviation["response"]) == ("acknowledged", "ana", "R1")
+    assert {entry["subject"]["id"] for entry in of_deviation["history"]} == {deviation, "R1", "A1", "A2", "A3"}
+
+
+def test_preview_writes_nothing(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    before = desk.store.connection.execute("SELECT max(seq) FROM journal").fetchone()
+    assert [action.step for action in desk.preview(deviation).actions] == ["confirm", "book", "tell"]
+    assert desk.matches(deviation)[0].matches
+    assert desk.store.connection.execute("SELECT max(seq) FROM journal").fetchone() == before
+    assert desk.responses(all=True).total == 0
+
+
+def test_one_command_spreads_the_load(desk: Desk) -> None:
+    """Each plan counts in the load that the next one sees."""
+    desk.respond(late(desk, alpha=12, beta=12))
+    owners = [item["owner"] for item in desk.actions().items if item["step"] == "confirm"]
+    assert sorted(owners) == ["bo", "chen"]
+
+
+def test_the_same_playbook_runs_once(desk: Desk, tmp_path: Path) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    newer = open_desk(tmp_path / "desk.db", planner=Steps(version=2))
+    for again in (desk, newer):
+        with pytest.raises(Refused, match=f"{deviation} is already answered with expedite: R1, run by ana"):
+            again.respond([deviation])
+    desk.respond([deviation], playbook="reroute")
+    desk.done([action["id"] for action in desk.show("R1")["actions_detail"]])
+    with pytest.raises(Refused, match="was answered with expedite already: R1 is done; reopen one of its actions"):
+        desk.respond([deviation])
+    newer.respond([deviation])
+    assert [item["playbook_version"] for item in desk.responses().items] == [2, 1]
+
+
+def test_after_a_cancelled_response_the_playbook_may_run_again(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    outcome = desk.cancel(["R1"], reason="wrong supplier")
+    assert [(change.id, change.now) for change in outcome.changes] == [
+        ("A1", "cancelled"), ("A2", "cancelled"), ("A3", "cancelled"), ("R1", "cancelled")
+    ]  # fmt: skip
+    assert desk.show(deviation)["response"] is None
+    desk.respond([deviation])
+    assert [item["id"] for item in desk.responses().items] == ["R2"]
+    with pytest.raises(Refused, match="R1 is cancelled: there is nothing to call off"):
+        desk.cancel(["R1"], reason="again")
+
+
+def test_a_response_is_done_with_its_last_action(desk: Desk) -> None:
+    desk.respond(late(desk, alpha=12))
+    steps = {step: item["id"] for step, item in by_step(desk).items()}
+    desk.done([steps["confirm"], steps["book"]])
+    assert desk.show("R1")["state"] == "running"
+    desk.skip([steps["tell"]], reason="they know")
+    shown = desk.show("R1")
+    assert (shown["state"], shown["closed_at"]) == ("done", iso(NOW))
+    desk.reopen([steps["book"]], reason="the truck was cancelled")
+    assert (desk.show("R1")["state"], by_step(desk)["book"]["done_at"]) == ("running", None)
+
+
+@pytest.mark.parametrize(
+    ("on_fail", "book", "response"),
+    [("block", "blocked", "running"), ("continue", "ready", "running"), ("abort", "cancelled", "cancelled")],
+)
+@pytest.mark.parametrize("end", ["skip", "fail", "cancel"])
+def test_an_unmet_need_goes_by_on_fail(tmp_path: Path, on_fail: str, book: str, response: str, end: str) -> None:
+    """PEERS, case 90."""
+    desk = open_desk(tmp_path / "desk.db", planner=Steps(on_fail=on_fail))
+    desk.respond(late(desk, alpha=12))
+    outcome = getattr(desk, end)(["A1"], reason="no use")
+    assert (by_step(desk)["book"]["state"], desk.show("R1")["state"]) == (book, response)
+    if on_fail == "block":
+        assert outcome.notes == ("A2 book it stays blocked: it needs A1; skip or cancel it",)
+    if on_fail == "abort":
+        assert by_step(desk)["tell"]["state"] == "cancelled"
+        assert outcome.notes[0].startswith("R1 was called off: A1 ")
+
+
+def test_a_response_whose_actions_were_all_cancelled_was_called_off(desk: Desk) -> None:
+    desk.respond(late(desk, alpha=12))
+    desk.cancel(["A1", "A2", "A3"], reason="the order was withdrawn")
+    assert desk.show("R1")["state"] == "cancelled"
+    with pytest.raises(Refused, match="A1 belongs to R1, which was called off; respond anew"):
+        desk.reopen(["A1"], reason="it was not")
+
+
+def test_what_cannot_be_answered(desk: Desk, tmp_path: Path) -> None:
+    (deviation,) = late(desk, alpha=12)
+    with pytest.raises(NotFound, match="there is no playbook nonsense"):
+        desk.respond([deviation], playbook="nonsense")
+    with pytest.raises(NotFound, match="there is no deviation D99"):
+        desk.respond(["D99"])
+    with pytest.raises(Refused, match="this desk has no playbooks"):
+        open_desk(tmp_path / "desk.db").respond([deviation])
+    desk.resolve([deviation], reason="settled")
+    with pytest.raises(Refused, match=f"{deviation} is resolved: only what stands in the queue can be answered"):
+        desk.respond([deviation])
+    assert desk.responses(all=True).total == 0
+
+
+def test_a_plan_for_what_has_changed_meanwhile_is_not_written(desk: Desk, tmp_path: Path) -> None:
+    """Planning happens before the write lock; what others did in between refuses the plan."""
+    (deviation,) = late(desk, alpha=12)
+    other = open_desk(tmp_path / "desk.db", actor="bo")
+
+    class Slow(Steps):
+        def plan(self, *arguments: Any) -> Any:
+            other.ack([deviation])
+            return super().plan(*arguments)
+
+    desk.planner = Slow()
+    with pytest.raises(StaleVersion, match=f"{deviation} has changed since you looked: bo did ack"):
+        desk.respond([deviation])
+    assert desk.responses(all=True).total == 0

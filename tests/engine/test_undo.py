@@ -1,0 +1,159 @@
+"""Undo: every command of a person is taken back by compensating entries, as long as nobody has moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import journal
+from engine.clock import DAY, HOUR
+from engine.desk import Desk
+from engine.errors import NotFound, Refused
+from engine.store import rows
+from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return open_desk(tmp_path / "desk.db", planner=Steps())
+
+
+def world(desk: Desk) -> list[dict[str, Any]]:
+    """Everything that commands write, except the versions, which only ever grow."""
+    found = [row for table in ("deviation", "response", "action") for row in rows(
+        desk.store.connection, f"SELECT * FROM {table} ORDER BY id"
+    )]  # fmt: skip
+    return [{name: value for name, value in row.items() if name != "version"} for row in found]
+
+
+Command = Callable[[Desk], object]
+ON_DEVIATIONS: dict[str, Command] = {
+    "ack": lambda desk: desk.ack(["D1"], to="bo"),
+    "assign": lambda desk: desk.assign(["D1", "D2"], to="chen"),
+    "snooze": lambda desk: desk.snooze(["D1"], until=NOW + HOUR),
+    "dismiss": lambda desk: desk.dismiss(["D1", "D2"], reason="slight"),
+    "resolve": lambda desk: desk.resolve(["D1"], reason="settled"),
+    "comment": lambda desk: desk.comment(["D1"], text="called"),
+}
+ON_ACTIONS: dict[str, Command] = {
+    "accept": lambda desk: desk.ack(["A1"]),
+    "assign": lambda desk: desk.assign(["A1"], to="chen"),
+    "start": lambda desk: desk.start(["A1"]),
+    "done": lambda desk: desk.done(["A1"]),
+    "done all": lambda desk: desk.done(["A1", "A2", "A3"]),
+    "fail": lambda desk: desk.fail(["A1"], reason="no answer"),
+    "skip": lambda desk: desk.skip(["A3"], reason="they know"),
+    "cancel": lambda desk: desk.cancel(["A2"], reason="no use"),
+    "cancel response": lambda desk: desk.cancel(["R1"], reason="no use"),
+    "block": lambda desk: desk.block(["A1"], reason="no budget"),
+}
+
+
+@pytest.mark.parametrize("command", ON_DEVIATIONS)
+def test_a_command_on_deviations_is_taken_back(desk: Desk, command: str) -> None:
+    late(desk, alpha=12, beta=20)
+    check_undo(desk, ON_DEVIATIONS[command])
+
+
+@pytest.mark.parametrize("command", ON_ACTIONS)
+def test_a_command_on_actions_is_taken_back(desk: Desk, command: str) -> None:
+    desk.respond(late(desk, alpha=12))
+    check_undo(desk, ON_ACTIONS[command])
+
+
+def test_wait_and_reopen_are_taken_back(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    desk.start(["A1"])
+    check_undo(desk, lambda desk: desk.wait(["A1"], reason="calls back", until=NOW + DAY))
+    desk.done(["A1"])
+    check_undo(desk, lambda desk: desk.reopen(["A1"], reason="wrong date"))
+    desk.dismiss([deviation], reason="slight")
+    check_undo(desk, lambda desk: desk.reopen([deviation], reason="it is not"))
+
+
+def check_undo(desk: Desk, command: Command) -> None:
+    """The world is as before, every row is a newer version, and the journal tells both."""
+    before = world(desk)
+    given = command(desk)
+    taken_back = desk.undo()
+    assert world(desk) == before
+    assert taken_back.txn > given.txn  # type: ignore[attr-defined]
+    told = rows(desk.store.connection, "SELECT * FROM journal WHERE txn = ?", (taken_back.txn,))
+    assert {entry["reason"].split(" (")[0] for entry in told} == {f"undo of command {given.txn}"}  # type: ignore[attr-defined]
+    assert journal.verify(desk.store.connection) is None
+
+
+def test_respond_is_taken_back_by_calling_the_response_off(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    desk.undo()
+    assert desk.show("R1")["state"] == "cancelled"
+    assert {action["state"] for action in desk.actions(all=True).items} == {"cancelled"}
+    shown = desk.show(deviation)
+    assert (shown["state"], shown["owner"], shown["acknowledged_at"]) == ("open", None, None)
+    desk.respond([deviation])  # and may be given again
+    assert desk.show(deviation)["response"] == "R2"
+
+
+def test_undo_goes_back_step_by_step_and_then_says_so(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    before = world(desk)
+    desk.ack([deviation])
+    desk.assign([deviation], to="bo")
+    desk.snooze([deviation], until=NOW + HOUR)
+    for _ in range(3):
+        desk.undo()
+    assert world(desk) == before
+    with pytest.raises(Refused, match="there is no command of ana to take back"):
+        desk.undo()
+
+
+def test_what_detection_measured_meanwhile_does_not_stand_in_the_way(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=3)
+    desk.ack([deviation])
+    take(desk, eta("alpha", NOW + 40 * DAY, number="2", recorded=NOW))
+    desk.undo()
+    shown = desk.show(deviation)
+    assert (shown["state"], shown["gap"]["days"]) == ("open", 30.0)
+
+
+def test_what_somebody_built_on_it_does(desk: Desk, tmp_path: Path) -> None:
+    (deviation,) = late(desk, alpha=12)
+    outcome = desk.respond([deviation])
+    bo = open_desk(tmp_path / "desk.db", actor="bo")
+    bo.start(["A1"])
+    before = world(desk)
+    with pytest.raises(Refused, match=r"has moved on since: bo did start .*that must be taken back first"):
+        desk.undo(outcome.txn)
+    assert world(desk) == before
+    bo.undo()
+    desk.undo(outcome.txn)
+    assert desk.show("R1")["state"] == "cancelled"
+
+
+def test_a_dismissal_is_not_taken_back_over_a_newer_episode(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.resolve([deviation], reason="settled")
+    take(desk, eta("alpha", NOW + 40 * DAY, number="2", recorded=NOW))
+    with pytest.raises(Refused, match=f"{deviation} cannot come back"):
+        desk.undo()
+
+
+def test_only_who_gave_a_command_takes_it_back_and_only_once(desk: Desk, tmp_path: Path) -> None:
+    (deviation,) = late(desk, alpha=12)
+    given = desk.ack([deviation]).txn
+    bo = open_desk(tmp_path / "desk.db", actor="bo")
+    with pytest.raises(Refused, match="there is no command of bo to take back"):
+        bo.undo()
+    with pytest.raises(Refused, match=f"command {given} is ana's"):
+        bo.undo(given)
+    undone = desk.undo(given).txn
+    with pytest.raises(Refused, match=f"command {given} was taken back already"):
+        desk.undo(given)
+    for number in (undone, 10_000, 1):  # an undo, nothing, a load of the baseline
+        with pytest.raises(NotFound, match=f"there is no command {number} that can be taken back"):
+            desk.undo(number)

@@ -1,0 +1,82 @@
+"""Deviations, people and playbook files that several tests of this room share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.clock import parse_instant
+from engine.planning import Owner, WorkingCalendar, World
+from playbooks.loader import Library, load_files
+
+ONE_STEP = """\
+schema: 1
+id: {id}
+version: 1
+title: A playbook
+description: For tests.
+enabled: true
+triggers:
+  - on: deviation.opened
+    match: {{field: kind, op: eq, value: late_supply}}
+roles:
+  buyer: {{function: procurement, fallback: logistics}}
+steps:
+  - id: call
+    title: Call $party
+    role: buyer
+    duration: PT2H
+"""
+
+
+def at(text: str) -> int:
+    return parse_instant(text, "test")
+
+
+def deviation(**changes: Any) -> dict[str, Any]:
+    """A late purchase order line of the contract's JSON, on Friday 6 March 2026."""
+    return {
+        "id": "D1",
+        "kind": "late_supply",
+        "state": "open",
+        "severity": "medium",
+        "subject": {"type": "purchase_order", "id": "4711/10"},
+        "item": "SKU-77",
+        "site": "RTM",
+        "party": "ACME",
+        "summary": "12 days late",
+        "planned": {"due": "2026-03-13"},
+        "observed": {"eta": "2026-03-25"},
+        "gap": {"days": 12.0},
+        "value_at_risk": {"amount": 412000.0, "currency": "EUR"},
+        "likelihood": 1.0,
+        "need_at": "2026-03-13T00:00:00Z",
+        "decide_by": "2026-03-10T09:00:00Z",
+        "opened_at": "2026-03-06T09:00:00Z",
+        "owner": None,
+        "flaps": 0,
+    } | changes
+
+
+def world(
+    *owners: Owner, now: str = "2026-03-06T09:00:00Z", zone: str = "UTC", load: Mapping[str, int] | None = None
+) -> World:
+    calendars = {
+        "nights": WorkingCalendar("nights", "UTC", {"fri": (("22:00", "06:00"),)}),
+        "broken": WorkingCalendar("broken", "Mars/Olympus", {"mon": (("08:00", "16:00"),)}),
+    }
+    return World(at(now), zone, owners, calendars, load or {})
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def library(folder: Path, text: str) -> Library:
+    """A library of one playbook file; the file must be without faults."""
+    loaded, findings = load_files([write(folder, "p.yaml", text)])
+    assert [str(finding) for finding in findings if finding.severity == "error"] == []
+    return Library(tuple(loaded), tuple(findings))

@@ -1,0 +1,96 @@
+"""Builds the sample world's file: loads the plan, plays four weeks of messages and commands, and packs the result."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from engine.clock import DAY, HOUR, FixedClock
+from engine.desk import Desk
+from engine.ingest import SourceBatch
+from engine.store import Store, set_meta
+from playbooks.loader import load_library
+from playbooks.planner import PlaybookPlanner
+from tests.sample_world import feeds, network, plan
+from tests.sample_world.story import STORY, Act, acts
+
+ORIGIN = json.dumps({"host": "sample"})
+EXPECTED_EVERY = {"erp": 36 * HOUR, "edi": None, "wms": 3 * DAY, "carrier": 20 * HOUR, "orders": 7 * DAY}
+"""How often each source should speak; a weekend is silent for the warehouses."""
+SETTINGS = {
+    "name": "eu-desk",
+    "zone": "Europe/Berlin",
+    "currency": "EUR",
+    "rates": {"USD": 0.92, "PLN": 0.23},
+    "tolerance": {"late_supply": {"days": 1}, "short_supply": {"percent": 5}, "demand_shift": {"percent": 25}},
+    "rules": [{"kind": "late_supply", "match": {"party": "TRANSALP"}, "days": 2}],
+}
+
+
+def build(target: Path) -> None:
+    """Write the sample world to `target`, replacing it; the same bytes each time with one SQLite version."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.db"
+        clock = FixedClock(plan.at(plan.FIRST_MONDAY, 5))
+        store = Store.open(draft, create=True)
+        planner = PlaybookPlanner(load_library())
+        desk = Desk(store, clock, actor="ana", planner=planner, origin=ORIGIN)
+        _load(desk)
+        _play(store, clock, planner)
+        with store.write() as connection:
+            set_meta(connection, "clock", json.dumps({"mode": "fixed", "at": feeds.NOW}))
+        for suffix in ("", "-wal", "-shm"):
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+        store.connection.execute("VACUUM INTO ?", (str(target),))
+        store.close()
+    target.chmod(0o644)
+    # In WAL from the start, so that a look at the file does not change it.
+    Store.open(target).close()
+
+
+def _load(desk: Desk) -> None:
+    desk.configure(SETTINGS)
+    for source, every in EXPECTED_EVERY.items():
+        desk.declare_source(source, "folder", every)
+    records = network.records()
+    for kind in dict.fromkeys(record.kind for record in records):
+        desk.load((record for record in records if record.kind == kind), kind=kind, scope=kind, file=f"{kind}.csv")
+    for kind, lines in (
+        ("purchase_order", plan.purchases()), ("shipment", plan.shipments()), ("production_order", plan.production()),
+        ("transfer_order", plan.transfers()), ("sales_order", plan.sales()), ("forecast", plan.forecasts()),
+        ("target", plan.targets()),
+    ):  # fmt: skip
+        desk.load(lines, kind=kind, scope=kind, file=f"{kind}.csv")
+
+
+def _play(store: Store, clock: FixedClock, planner: PlaybookPlanner) -> None:
+    """Messages and commands in order of time, with the clock standing where each of them happened."""
+    system = Desk(store, clock, actor="feeder", planner=planner, origin=ORIGIN)
+    for at, source, messages in _moments(feeds.messages(STORY), list(acts())):
+        clock.set(at)
+        system.tick()
+        if isinstance(messages, Act):
+            person = Desk(store, clock, actor=messages.actor, planner=planner, origin=ORIGIN)
+            messages.do(person, _deviation(person, messages))
+        else:
+            system.take(SourceBatch(
+                source=source, kind="folder", identity="event" if source != "wms" else "state",
+                rows=[message.signal for message in messages], file=f"{source}.csv",
+            ))  # fmt: skip
+    clock.set(feeds.NOW)
+    system.tick()
+
+
+def _moments(messages: list[feeds.Message], commands: list[Act]) -> Iterator[tuple[int, str, list[feeds.Message] | Act]]:
+    """Batches (what one source says at one instant) and commands, merged in order of time; feeds come first."""
+    batches = [(key[0], key[1], list(group)) for key, group in groupby(messages, key=lambda message: message[:2])]
+    every: list[tuple[int, str, list[feeds.Message] | Act]] = [*batches, *((act.at, "", act) for act in commands)]
+    return iter(sorted(every, key=lambda moment: (moment[0], isinstance(moment[2], Act))))
+
+
+def _deviation(desk: Desk, act: Act) -> str:
+    page = desk.deviations([f"kind={act.kind}"], all=True)
+    return next(str(item["id"]) for item in reversed(page.items) if item["subject"]["id"] == act.subject)

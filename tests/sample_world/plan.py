@@ -1,0 +1,154 @@
+"""The plan of the sample world: orders, shipments, transfers, forecasts and targets over eleven weeks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from engine.clock import instant_of
+from engine.model import PlanLine
+from tests.sample_world.network import CENTRES, COMPONENTS, CUSTOMERS, PLANT, PUMPS, Component, Pump
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FIRST_MONDAY = date(2026, 2, 9)
+WEEKS = 11
+"""Weeks that the plan covers, from FIRST_MONDAY."""
+
+_SEA_FREIGHT = "YUEHAI"
+"""This supplier's goods come by container: its lines are shipments, not purchase orders."""
+
+
+def at(day: date, hour: int = 0, minute: int = 0) -> int:
+    """A wall-clock time in Kassel as an instant."""
+    return instant_of(datetime.combine(day, time(hour, minute), BERLIN))
+
+
+def monday(week: int) -> date:
+    return FIRST_MONDAY + timedelta(weeks=week)
+
+
+def _line(kind: str, ref: str, item: str, site: str, day: date, quantity: float, **further: object) -> PlanLine:
+    values: dict[str, object] = {
+        "origin": None, "party": None, "maximum": None, "uom": "EA", "value_minor": None, "currency": None,
+        "status": "open", "attributes": "{}", "line": None, "until_at": at(day + timedelta(days=1)),
+    }  # fmt: skip
+    return PlanLine(
+        **(values | {"kind": kind, "ref": ref, "item": item, "site": site, "planned_at": at(day), "quantity": quantity} | further)  # type: ignore[arg-type]
+    )
+
+
+def supply_day(part: Component, week: int) -> date | None:
+    """The day on which a part's fortnightly delivery is due in a week, if it has one then."""
+    place = COMPONENTS.index(part)
+    if (week + place) % 2:
+        return None
+    return monday(week) + timedelta(days=1 + place % 3)
+
+
+def purchases() -> Iterator[PlanLine]:
+    """One order per supplier and week, one position per part; the sea supplier's come as shipments instead."""
+    number = 4672
+    for week in range(WEEKS):
+        for supplier in dict.fromkeys(part.supplier for part in COMPONENTS if part.supplier != _SEA_FREIGHT):
+            due = [(part, supply_day(part, week)) for part in COMPONENTS if part.supplier == supplier]
+            positions = [(part, day) for part, day in due if day is not None]
+            for place, (part, day) in enumerate(positions, 1):
+                quantity = 2 * part.weekly
+                yield _line(
+                    "purchase_order", f"{number}/{place * 10}", part.id, PLANT, day, quantity,
+                    party=supplier, value_minor=round(quantity * part.price * 100), currency="EUR",
+                )  # fmt: skip
+            number += bool(positions)
+
+
+def shipments() -> Iterator[PlanLine]:
+    """Containers with control boards from Shenzhen."""
+    part = next(part for part in COMPONENTS if part.supplier == _SEA_FREIGHT)
+    for week in range(WEEKS):
+        day = supply_day(part, week)
+        if day is None:
+            continue
+        quantity = 2 * part.weekly
+        yield _line(
+            "shipment", f"MAEU88142{10 + week}", part.id, PLANT, day, quantity,
+            origin="CNSZX", party=part.supplier, value_minor=round(quantity * part.price * 100), currency="EUR",
+            attributes=json.dumps({"carrier": "MAEU", "mode": "sea"}),
+        )  # fmt: skip
+
+
+def production() -> Iterator[PlanLine]:
+    """What Kassel assembles each week, ready on Friday."""
+    number = 8801
+    for week in range(WEEKS):
+        for pump in PUMPS:
+            quantity = sum(pump.weekly)
+            yield _line(
+                "production_order", f"MO-{number}", pump.id, PLANT, monday(week) + timedelta(days=4), quantity,
+                value_minor=round(quantity * pump.price * 60), currency="EUR",
+            )  # fmt: skip
+            number += 1
+
+
+def transfers() -> Iterator[PlanLine]:
+    """The weekly truck to each centre, due on Thursday."""
+    number = 300
+    for week in range(WEEKS):
+        for place, centre in enumerate(CENTRES):
+            number += 1
+            for position, pump in enumerate(PUMPS, 1):
+                quantity = pump.weekly[place]
+                yield _line(
+                    "transfer_order", f"TO-{number}/{position}", pump.id, centre, monday(week) + timedelta(days=3),
+                    quantity, origin=PLANT, party="TRANSALP",
+                    value_minor=round(quantity * pump.price * 60), currency="EUR",
+                )  # fmt: skip
+
+
+def sales() -> Iterator[PlanLine]:
+    """Customer orders: three a week at each centre, within the forecast."""
+    customers = list(CUSTOMERS)
+    number = 20410
+    for week in range(WEEKS - 2):
+        for place, centre in enumerate(CENTRES):
+            for pump in PUMPS:
+                number += 1
+                quantity = max(2, pump.weekly[place] * (4 + number % 4) // 10)
+                yield _line(
+                    "sales_order", f"SO-{number}/1", pump.id, centre, monday(week) + timedelta(days=number % 5), quantity,
+                    party=customers[number % len(customers)],
+                    value_minor=round(quantity * pump.price * 100), currency="EUR",
+                )  # fmt: skip
+
+
+def forecasts() -> Iterator[PlanLine]:
+    """Weekly demand at the centres, and the plant's planned use of parts."""
+    for week in range(WEEKS):
+        start = monday(week)
+        bucket = {"until_at": at(start + timedelta(weeks=1))}
+        for place, centre in enumerate(CENTRES):
+            for pump in PUMPS:
+                ref = f"{pump.id}@{centre}/{start.isoformat()}"
+                yield _line("forecast", ref, pump.id, centre, start, pump.weekly[place], **bucket)
+        for part in COMPONENTS:
+            yield _line("forecast", f"{part.id}@{PLANT}/{start.isoformat()}", part.id, PLANT, start, part.weekly, **bucket)
+
+
+def targets() -> Iterator[PlanLine]:
+    """Stock that is never to be undercut: days of cover in pieces."""
+
+    def target(item: str, site: str, quantity: float, maximum: float) -> PlanLine:
+        line = _line("target", f"{item}@{site}", item, site, FIRST_MONDAY, quantity, maximum=maximum)
+        return line._replace(planned_at=None, until_at=None)
+
+    for part in COMPONENTS:
+        yield target(part.id, PLANT, round(part.weekly * 0.6), part.weekly * 6)
+    for place, centre in enumerate(CENTRES):
+        for pump in PUMPS:
+            yield target(pump.id, centre, round(pump.weekly[place] * 0.5), pump.weekly[place] * 6)
+
+
+def weekly_use(item: Component | Pump, centre: str) -> float:
+    """Planned demand of one week."""
+    return item.weekly if isinstance(item, Component) else item.weekly[CENTRES.index(centre)]

@@ -1,0 +1,80 @@
+"""The documents say what the program does: the reference equals the command table, and the README's commands work."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui import command_line, command_reference
+from tui.arguments import parse
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+_BLOCK = re.compile(r"^```(?:sh|console|shell)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def commands_in(path: Path) -> Iterator[list[str]]:
+    """The offplan command lines in a document's shell blocks, as words without the program's name."""
+    for block in _BLOCK.findall(path.read_text(encoding="utf-8")):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line.removeprefix("$ "), comments=True)
+            if words[:1] == ["offplan"]:
+                yield words[1:]
+
+
+def test_the_reference_is_what_the_table_says() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+    assert text == command_reference.rendered(text)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_in_a_document_can_be_typed(path: Path) -> None:
+    for words in commands_in(path):
+        parse(words)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_somewhere(path: Path) -> None:
+    for target in _LINK.findall(path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_readme_has_commands() -> None:
+    """So that the tests above have something to look at."""
+    assert len(list(commands_in(ROOT / "README.md"))) > 8
+
+
+def test_the_ten_minutes_of_the_readme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.split("## Ten minutes")[1].split("\n## ")[0]
+    now = re.search(r"export OFFPLAN_NOW=(\S+)", section)
+    assert now is not None
+    monkeypatch.setenv("OFFPLAN_NOW", now[1])
+    monkeypatch.setenv("OFFPLAN_ACTOR", "ana")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    shutil.copytree(ROOT / "docs" / "first_steps", tmp_path / "first_steps")
+    monkeypatch.chdir(tmp_path / "first_steps")
+    printed = {}
+    for block in _BLOCK.findall(section):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["cd"]:
+                monkeypatch.chdir(words[1])
+            elif words[:1] == ["offplan"]:
+                assert command_line.main(words[1:]) == 0, line
+                printed[" ".join(words[1:])] = capsys.readouterr().out
+
+    assert {"late_supply", "short_supply"} <= set(printed["deviations"].split())
+    assert "tolerance short_supply" in printed["show D1 --explain"]
+    assert {"ana", "bo"} <= set(printed["actions"].split())
+    assert "2 open" in printed[""]

@@ -1,0 +1,45 @@
+"""Making, checking and copying a workspace."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from tests.tui.commands.shell import Run, one_sentence
+
+
+def test_check_finds_nothing_or_exits_3(desk: Run, tmp_path: Path) -> None:
+    assert desk("check", "--json").document["items"] == []
+    settings = tmp_path / "offplan.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('zone = "UTC"', 'zone = "Mars"'), encoding="utf-8")
+
+    answer = desk("check", "--json")
+
+    assert answer.code == 3
+    assert "Mars" in answer.document["items"][-1]["fault"]
+
+
+def test_check_of_a_file_that_is_none_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"this is no database at all, it only looks a little like one")
+
+    answer = run("check", "--db", "x.db", "--json")
+
+    assert answer.code == 3
+    assert "x.db" in answer.document["items"][0]["fault"]
+
+
+def test_a_backup_is_a_desk_of_its_own(desk: Run, tmp_path: Path) -> None:
+    assert desk("backup", "copy.db").code == 0
+
+    assert desk("--db", "copy.db", "deviations", "--json").document["total"] == 2
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+    again = desk("backup", "copy.db")
+    assert again.code == 1
+    assert one_sentence(again)
+
+
+def test_init_twice_changes_nothing(desk: Run) -> None:
+    answer = desk("init", "--json")
+
+    assert answer.code == 0
+    assert answer.document["made"] == []

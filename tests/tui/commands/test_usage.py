@@ -1,0 +1,79 @@
+"""Words to a command: help, faults in the words, common options anywhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.commands.shell import Run, one_sentence
+from tui.command_table import COMMANDS
+
+
+def test_the_version(run: Run) -> None:
+    assert run("--version") == (0, "offplan 0.1.0\n", "")
+
+
+def test_the_help_names_every_command(run: Run) -> None:
+    answer = run("--help")
+
+    assert answer.code == 0
+    assert all(f"  {words or '(alone)'} " in answer.out for words in COMMANDS)
+
+
+@pytest.mark.parametrize("words", [words for words in COMMANDS if words])
+def test_every_command_explains_itself(run: Run, words: str) -> None:
+    answer = run(*words.split(), "--help")
+
+    assert answer.code == 0
+    assert answer.out.startswith(f"usage: offplan {words}")
+    assert "--now ISO8601" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("deviatons", "did you mean `deviations`?"),
+        ("frobnicate", "there is no command `frobnicate`"),
+        ("ack", "required: ID"),
+        ("dismiss D1", "required: --reason"),
+        ("ack D1 --frob", "unrecognized arguments: --frob"),
+        ("deviations --limit many", "invalid int value: 'many'"),
+        ("playbook", "say what to do (list, show, lint, dry-run, explain)"),
+        ("playbook test", "there is no command `playbook test`"),
+        ("load x.csv --as soup", "--as soup: this is not a plan kind"),
+        ("deviations", "there is no workspace here"),
+        ("", "there is no workspace here"),
+    ],
+)
+def test_words_that_make_no_command_are_one_sentence(run: Run, words: str, fault: str) -> None:
+    answer = run(*words.split())
+
+    assert answer.code == 2
+    assert one_sentence(answer)
+    assert fault in answer.err
+
+
+@pytest.mark.parametrize("verb", ["decide", "approve", "report", "export"])
+def test_what_is_not_built_is_absent(run: Run, verb: str) -> None:
+    assert run(verb, "D1").code == 2
+
+
+def test_common_options_stand_before_or_after(desk: Run) -> None:
+    before = desk("--json", "--now", "2026-03-03", "deviations")
+    after = desk("deviations", "--json", "--now", "2026-03-03")
+
+    assert before == after
+    assert before.document["now"] == "2026-03-03T00:00:00Z"
+
+
+def test_options_may_stand_between_ids(desk: Run) -> None:
+    answer = desk("dismiss", "D1", "--reason", "agreed", "D2", "--json")
+
+    assert [change["id"] for change in answer.document["changes"]] == ["D1", "D2"]
+
+
+@pytest.mark.parametrize("until", ["tomorrow", "+4y", "2026-13-01"])
+def test_a_moment_that_is_none_is_bad_usage(desk: Run, until: str) -> None:
+    answer = desk("snooze", "D1", "--until", until)
+
+    assert answer.code == 2
+    assert one_sentence(answer)

@@ -1,0 +1,109 @@
+"""A real desk on a real file, and the screen on it driven by keys."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from engine.clock import FixedClock
+from engine.desk import Desk
+from tests.engine.desk_support import NOW, Steps, late, open_desk, owners
+from tui.app import OffplanApp
+from tui.screens.desk import DeskScreen
+from tui.session import Session
+from tui.widgets.footer import StatusLine
+
+
+@dataclass
+class World:
+    """A desk file with three late orders, the clock that everybody in it lives on, and what was opened on it."""
+
+    path: Path
+    clock: FixedClock
+    desk: Desk
+    """Somebody else's desk on the same file: bo's."""
+    ids: list[str]
+
+    def factory(self) -> Desk:
+        """ana's desk."""
+        return open_desk(self.path, actor="ana", clock=self.clock, planner=Steps())
+
+    def state(self, id_: str) -> str:
+        return str(self.desk.show(id_)["state"])
+
+
+@dataclass
+class Driven:
+    """An open screen: keys in, lines out."""
+
+    app: OffplanApp
+    pilot: Pilot[Any]
+
+    @property
+    def desk_screen(self) -> DeskScreen:
+        screen = self.app.screen_stack[1]
+        assert isinstance(screen, DeskScreen)
+        return screen
+
+    @property
+    def lines(self) -> list[str]:
+        """What the terminal shows."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def status(self) -> str:
+        return self.app.screen.query_one(StatusLine).message
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and let the screen answer."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        await self.press(*("space" if letter == " " else letter for letter in text))
+
+    async def finish(self, *keys: str) -> None:
+        """Press the last keys of a command and wait until it is carried out and drawn."""
+        await self.press(*keys)
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+
+Open = Callable[..., contextlib.AbstractAsyncContextManager[Driven]]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    path, clock = tmp_path / "desk.db", FixedClock(NOW)
+    desk = open_desk(path, actor="bo", clock=clock, planner=Steps())
+    owners(desk, "ana", "bo", "chen", "dora")
+    yield World(path, clock, desk, late(desk, first=9, second=6, third=3))
+    desk.store.close()
+
+
+@pytest.fixture
+def opened(world: World) -> Open:
+    """Opens ana's screen on the world."""
+
+    @contextlib.asynccontextmanager
+    async def open_screen(size: tuple[int, int] = (120, 36), *, readonly: bool = False) -> AsyncIterator[Driven]:
+        app = OffplanApp(Session(world.factory, readonly=readonly))
+        try:
+            async with app.run_test(size=size) as pilot:
+                await pilot.pause()
+                yield Driven(app, pilot)
+        finally:
+            app.close()
+
+    return open_screen

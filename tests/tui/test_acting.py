@@ -1,0 +1,242 @@
+"""Every command key does through the Desk what it says, shows what it did, and is refused in a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.conftest import Driven, Open, World
+from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
+from tui.widgets.one_line import OneLine
+
+
+async def respond(driven: Driven) -> None:
+    """Answer the deviation under the cursor with the one playbook there is."""
+    await driven.press("r", "enter")
+    await driven.finish("y")
+
+
+async def test_ack_takes_the_row_under_the_cursor(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.finish("a")
+        assert world.state(first) == "acknowledged"
+        assert world.desk.show(first)["owner"] == "ana"
+        assert first in driven.status
+        assert "acknowledged" in driven.status
+
+
+async def test_owner_is_chosen_from_people_with_their_load(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("o")
+        assert isinstance(driven.app.screen, Picker)
+        assert "chen" in driven.text
+        assert "0 open" in driven.text
+        await driven.type("che")
+        await driven.finish("enter")
+        assert world.desk.show(first)["owner"] == "chen"
+
+
+async def test_respond_previews_owners_and_dates_and_asks_before_it_starts(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("r")
+        assert isinstance(driven.app.screen, PreviewPicker)
+        assert "confirm it" in driven.text
+        assert "dora" in driven.text
+        assert "the last step ends late" in driven.text
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, Confirm)
+        assert world.desk.show(first)["actions"] == []
+        await driven.finish("y")
+        assert [action["step"] for action in world.desk.show(first)["actions"]] == ["confirm", "book", "tell"]
+        assert "confirm it" in driven.text
+
+
+async def test_leaving_a_response_starts_nothing(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("r", "enter")
+        await driven.finish("n")
+        assert world.desk.responses().total == 0
+        assert "left as it was" in driven.status
+
+
+async def test_actions_are_started_and_done_from_the_timeline(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await respond(driven)
+        await driven.press("tab")
+        action = driven.desk_screen.selection().ids[0]
+        await driven.finish("s")
+        assert world.state(action) == "in_progress"
+        await driven.finish("d")
+        assert world.state(action) == "done"
+
+
+@pytest.mark.parametrize(("key", "state"), [("x", "skipped"), ("f", "failed"), ("b", "blocked"), ("w", "waiting")])
+async def test_an_action_ends_with_a_reason(world: World, opened: Open, key: str, state: str) -> None:
+    async with opened() as driven:
+        await respond(driven)
+        await driven.press("tab")
+        action = driven.desk_screen.selection().ids[0]
+        if key == "w":
+            await driven.finish("s")
+        await driven.press(key)
+        await driven.type("no answer")
+        await driven.finish("enter")
+        assert world.state(action) == state
+        assert world.desk.show(action)["history"][-1]["reason"] == "no answer"
+
+
+async def test_cancel_shows_what_it_will_do_first(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await respond(driven)
+        await driven.press("tab")
+        action = driven.desk_screen.selection().ids[0]
+        await driven.press("X")
+        await driven.type("changed")
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, Confirm)
+        assert action in driven.text
+        await driven.finish("y")
+        assert world.state(action) == "cancelled"
+
+
+@pytest.mark.parametrize(("key", "state"), [("x", "dismissed"), ("R", "resolved")])
+async def test_a_deviation_ends_with_a_reason(world: World, opened: Open, key: str, state: str) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press(key)
+        await driven.type("known")
+        await driven.finish("enter")
+        assert world.state(first) == state
+        assert world.desk.show(first)["reason"] == "known"
+
+
+async def test_an_empty_reason_leaves_everything(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("x")
+        await driven.finish("enter")
+        assert world.state(first) == "open"
+        assert "left as it was" in driven.status
+
+
+async def test_snooze_takes_a_distance_and_refuses_nonsense(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("S")
+        await driven.type("soon")
+        await driven.finish("enter")
+        assert driven.status.startswith("✗")
+        await driven.press("S")
+        await driven.type("+4h")
+        await driven.finish("enter")
+        assert world.desk.show(first)["snoozed_until"] == "2026-03-09T12:00:00Z"
+        assert int(first[1:]) not in driven.desk_screen.queue.ids
+
+
+async def test_a_comment_is_written_down(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("c")
+        await driven.type("q and j: letters are text here")
+        await driven.finish("enter")
+        assert "letters are text here" in str(world.desk.show(first)["history"][-1])
+
+
+async def test_undo_names_what_it_undid(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.finish("a")
+        await driven.finish("z")
+        assert world.state(first) == "open"
+        assert "undid" in driven.status
+        assert first in driven.status
+
+
+async def test_many_are_dismissed_only_after_their_ids_were_shown(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("*", "x")
+        await driven.type("all known")
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, Confirm)
+        assert all(id_ in driven.text for id_ in world.ids)
+        await driven.finish("n")
+        assert {world.state(id_) for id_ in world.ids} == {"open"}
+        await driven.press("x")
+        await driven.type("all known")
+        await driven.press("enter")
+        await driven.finish("y")
+        assert {world.state(id_) for id_ in world.ids} == {"dismissed"}
+
+
+async def test_a_row_that_moved_on_is_refused_with_what_changed(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        seen = driven.desk_screen.selection()
+        world.desk.ack([first])
+        assert driven.desk_screen.selection() == seen, "the screen has not looked yet"
+        await driven.finish("a")
+        assert driven.status.startswith("✗")
+        assert "bo" in driven.status
+        assert world.desk.show(first)["owner"] == "bo"
+
+
+async def test_a_key_for_another_kind_says_so(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.finish("s")
+        assert driven.status == "start is for actions; the cursor is on deviation"
+
+
+async def test_a_readonly_desk_refuses(world: World, opened: Open) -> None:
+    async with opened(readonly=True) as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.finish("a")
+        assert "read-only" in driven.status
+        assert world.state(first) == "open"
+        assert " a ack" not in driven.lines[-1]
+
+
+async def test_the_command_line_has_the_shells_words(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type(f"assign {world.ids[1]} --to chen")
+        await driven.finish("enter")
+        assert world.desk.show(world.ids[1])["owner"] == "chen"
+        await driven.press(":")
+        await driven.type("dance D1")
+        await driven.finish("enter")
+        assert driven.status.startswith("✗ `dance D1`")
+        await driven.press(":", "up", "up")
+        assert "assign" in driven.text
+        await driven.finish("escape")
+
+
+async def test_tab_completes_verbs_and_ids(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type("dism")
+        await driven.press("tab")
+        assert driven.app.screen.query_one(OneLine).value == "dismiss "
+        await driven.press("D", "tab")
+        assert "D1 D2 D3" in driven.status
+        await driven.finish("escape")
+
+
+async def test_show_opens_any_object(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type("show S1")
+        await driven.finish("enter")
+        assert isinstance(driven.app.screen, TextScreen)
+        assert "tower" in driven.text
+
+
+async def test_the_palette_finds_a_command_by_its_words_and_does_it(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("ctrl+p")
+        await driven.type("acknowledge")
+        await driven.press("enter")
+        await driven.finish()
+        assert world.state(first) == "acknowledged"

@@ -1,0 +1,101 @@
+"""Values in a few cells: never a number, date or id cut in its middle."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.clock import DAY, HOUR, MINUTE, iso, parse_instant
+from tui import cells
+from tui.cells import Column
+
+NOW = parse_instant("2026-03-09T13:03:00Z", "test")
+
+
+@pytest.mark.parametrize(
+    ("distance", "shown"),
+    [
+        (0, "now"),
+        (59_000_000, "now"),
+        (42 * MINUTE, "42m"),
+        (-HOUR, "−1h"),
+        (47 * HOUR, "47h"),
+        (2 * DAY, "2d"),
+        (-100 * DAY, "−14w"),
+    ],
+)
+def test_spans(distance: int, shown: str) -> None:
+    assert cells.span(distance) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (412_300.5, "€412k"),
+        (1_240_000, "€1.24M"),
+        (9_960, "€9,960"),
+        (0, "€0"),
+        (-12_500, "−€12.5k"),
+        (999_999, "€1M"),
+        (2.5e9, "€2.5G"),
+    ],
+)
+def test_money(amount: float, shown: str) -> None:
+    assert cells.money({"amount": amount, "currency": "EUR"}) == shown
+
+
+def test_other_currencies_keep_their_code_and_the_full_amount_is_exact() -> None:
+    assert cells.money({"amount": 960, "currency": "CHF"}) == "CHF 960"
+    assert cells.money(None) == "–"
+    assert cells.money_in_full({"amount": 412300.5, "currency": "EUR"}) == "412,300.5 EUR"
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"days": 12.0}, "+12d"),
+        ({"quantity": -400.0, "uom": "EA"}, "−400 EA"),
+        ({"percent": 63.2}, "+63.2 %"),
+        ({}, ""),
+        ({"quantity": -1_234_567.0, "uom": "EA"}, "−1.23M EA"),
+    ],
+)
+def test_gaps(values: dict[str, object], shown: str) -> None:
+    assert cells.gap(values) == shown
+
+
+def test_times_are_absolute_and_relative_in_the_desks_zone() -> None:
+    assert cells.both_times(iso(NOW + 2 * HOUR), NOW, "Europe/Berlin") == "16:03 (in 2h)"
+    assert cells.both_times(iso(NOW - 3 * DAY), NOW, "UTC") == "6 Mar 13:03 (3d ago)"
+    assert cells.both_times(iso(NOW - 400 * DAY), NOW, "UTC").startswith("2025-02-02 13:03 (")
+    assert cells.both_times(None, NOW, "UTC") == "–"
+
+
+def test_only_the_contracts_times_are_times() -> None:
+    assert cells.is_time("2026-03-09T13:03:00Z")
+    assert cells.is_time("2026-03-09T13:03:00.000001Z")
+    assert not any(map(cells.is_time, ("2026-03-09", "T-1000Z", 5, None, "2026-03-09T13:03:00")))
+
+
+_columns = st.lists(
+    st.builds(
+        Column,
+        name=st.text(min_size=1, max_size=3),
+        title=st.just("title"),
+        width=st.integers(1, 30),
+        rank=st.integers(1, 9),
+        flex=st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(_columns, st.integers(30, 250))
+def test_columns_fit_and_keep_their_width_or_go_as_a_whole(columns: list[Column], width: int) -> None:
+    kept = cells.layout(tuple(columns), width)
+    assert sum(size + 1 for _, size in kept) - 1 <= width
+    assert all(size >= column.width for column, size in kept)
+    lowest_dropped = min((column.rank for column in columns if column not in [each for each, _ in kept]), default=99)
+    assert all(column.rank <= lowest_dropped for column, _ in kept)

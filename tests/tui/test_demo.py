@@ -1,0 +1,119 @@
+"""The demo: a private workspace that lives on from the sample's date, fed by files, gone at the end."""
+
+from __future__ import annotations
+
+import json
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from connectors import settings
+from engine.clock import HOUR, FixedClock, parse_instant
+from engine.errors import StoreUnusable
+from engine.store import Store, set_meta
+from tests.sample_world.build import EXPECTED_EVERY, SETTINGS
+from tui import command_line, demo, demo_feed
+
+MONDAY = parse_instant("2026-03-09T08:00:00Z", "test")
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    store = Store.open(tmp_path / "sample.db", create=True)
+    with store.write() as connection:
+        set_meta(connection, "clock", json.dumps({"mode": "fixed", "at": MONDAY}))
+    store.close()
+    return tmp_path / "sample.db"
+
+
+def test_the_copy_lives_on_from_the_sample_s_date_and_goes(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OFFPLAN_NOW", raising=False)
+    before = sample.read_bytes()
+
+    with demo.Demo(sample) as world:
+        world.begin()
+        now = world.clock.now()
+        folder = world.folder
+        assert MONDAY <= now < MONDAY + HOUR
+        assert now <= world.clock.now()
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE(world.database.stat().st_mode) == 0o600
+
+    assert not folder.exists()
+    assert sample.read_bytes() == before
+
+
+def test_it_may_begin_at_another_moment(sample: Path) -> None:
+    with demo.Demo(sample) as world:
+        world.begin("2026-03-10T08:00:00Z")
+
+        assert world.clock.now() >= parse_instant("2026-03-10T08:00:00Z", "test")
+
+
+def test_its_settings_are_those_that_the_sample_was_built_with() -> None:
+    loaded = settings.load(demo.SETTINGS)
+
+    assert loaded.desk_settings() == SETTINGS
+    assert {name: source.expected_every for name, source in loaded.sources.items()} == EXPECTED_EVERY
+
+
+def test_every_file_of_the_script_belongs_to_one_source() -> None:
+    loaded = settings.load(demo.SETTINGS)
+
+    for _, name, _ in demo_feed.SCRIPT:
+        patterns = [source.pattern for source in loaded.sources.values() if isinstance(source, settings.FolderSource)]
+        assert sum(Path(name).match(pattern) for pattern in patterns) == 1
+
+
+def test_files_come_in_order_and_whole(tmp_path: Path) -> None:
+    script = [(0.0, "a.csv", "id,at\n1,$now\n"), (0.0, "b.csv", "id\n2\n")]
+
+    demo.play(tmp_path, FixedClock(MONDAY), script, threading.Event())
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "id,at\n1,2026-03-09T08:00:00Z\n"
+
+
+def test_the_player_stops_with_the_desk(sample: Path) -> None:
+    with demo.Demo(sample) as world:
+        world.begin()
+        with world.playing([(0.0, "a.csv", "id\n"), (3600.0, "b.csv", "id\n")]) as player:
+            assert player.is_alive()
+        assert not player.is_alive()
+        assert not (world.inbox / "b.csv").exists()
+
+
+def test_a_folder_that_goes_ends_the_player_quietly(tmp_path: Path) -> None:
+    demo.play(tmp_path / "gone", FixedClock(MONDAY), [(0.0, "a.csv", "id\n")], threading.Event())
+
+    assert not (tmp_path / "gone").exists()
+
+
+def test_a_sample_that_cannot_be_copied_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    with pytest.raises(OSError, match="nowhere"), demo.Demo(tmp_path / "nowhere.db"):
+        pass
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_terminal_the_demo_is_printed_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sample: Path
+) -> None:
+    monkeypatch.delenv("OFFPLAN_NOW", raising=False)
+    monkeypatch.setattr(demo, "sample", lambda: sample)
+
+    assert command_line.main(["demo"]) == 0
+
+    assert "2026-03-09 08:00 UTC" in capsys.readouterr().out
+
+
+def test_an_installation_without_the_sample_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(demo, "__file__", str(tmp_path / "tui" / "demo.py"))
+
+    with pytest.raises(StoreUnusable, match="install offplan again"):
+        demo.sample()

@@ -1,0 +1,199 @@
+"""The desk at every size: what it shows, that it follows other people's work, filters, and says why it is empty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.clock import DAY, HOUR, MINUTE, FixedClock
+from tests.engine.desk_support import NOW, eta, line, open_desk, take
+from tests.tui.conftest import Driven, Open, World
+from tui.app import OffplanApp
+from tui.screens.deviation_page import DeviationPage
+from tui.session import Session
+
+
+async def test_the_panes_show_signals_deviations_and_actions(world: World, opened: Open) -> None:
+    world.desk.planner = None
+    async with opened() as driven:
+        assert all(title in driven.text for title in ("Signals", "Deviations", "Actions", "offplan"))
+        row = next(text for text in driven.lines if "PO first" in text)
+        assert "late_supply" in row
+        assert "€10k" in row
+        assert "+9d" in row
+        assert "3 open · €30k exposed" in driven.lines[0]
+        assert "no feeder" in driven.lines[0]
+        assert "ana" in driven.lines[0]
+        assert any("first" in text and "ETA 28 Mar" in text for text in driven.lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (100, 30), (160, 45), (200, 60), (250, 70), (60, 15)])
+async def test_every_line_fills_the_width_and_no_more(opened: Open, size: tuple[int, int]) -> None:
+    async with opened(size) as driven:
+        assert len(driven.lines) == size[1]
+        assert {strip.cell_length for strip in driven.app.screen._compositor.render_strips()} == {size[0]}
+        assert "PO first" in driven.text
+
+
+async def test_a_small_terminal_has_tabs_with_the_same_keys(opened: Open) -> None:
+    async with opened((80, 24)) as driven:
+        assert "Deviations" in driven.lines[1]
+        assert "PO first" in driven.text
+        await driven.press("tab")
+        assert "No open action" in driven.text
+        assert "PO first" not in driven.text
+        await driven.press("tab")
+        assert "ETA" in driven.text
+        await driven.press("shift+tab", "shift+tab", "enter")
+        assert isinstance(driven.app.screen, DeviationPage)
+
+
+async def test_a_tiny_terminal_is_asked_to_grow(opened: Open) -> None:
+    async with opened((58, 14)) as driven:
+        assert "58x14" in driven.text
+        assert "60x15" in driven.text
+        await driven.pilot.resize_terminal(120, 36)
+        await driven.pilot.pause()
+        assert "PO first" in driven.text
+        assert "60x15" not in driven.text
+
+
+async def test_a_wide_terminal_shows_the_detail_beside_the_queue(opened: Open) -> None:
+    async with opened((200, 60)) as driven:
+        driven.desk_screen._show_detail()
+        await driven.pilot.pause()
+        assert "Detail D" in driven.text
+        assert "planned (baseline" in driven.text
+
+
+async def test_somebody_elses_work_shows_without_a_key(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        world.desk.ack([world.ids[0]])
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "bo" in next(text for text in driven.lines if "PO first" in text)
+
+
+async def test_a_new_deviation_announces_itself_and_moves_nothing(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("j")
+        before = driven.desk_screen.queue.current
+        line_before = next(index for index, text in enumerate(driven.lines) if "▌" in text and "late_supply" in text)
+        world.desk.load([line("urgent", value=90_000_00, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
+        take(world.desk, eta("urgent", NOW + 30 * DAY))
+        driven.app._look()
+        await driven.pilot.pause()
+        assert driven.desk_screen.queue.current == before
+        assert line_before == next(i for i, text in enumerate(driven.lines) if "▌" in text and "late_supply" in text)
+        assert "✚ 1 new" in driven.lines[0]
+        assert "PO urgent" in driven.lines[0]
+        await driven.press("k")
+        assert "new" not in driven.lines[0]
+
+
+async def test_the_filter_works_while_it_is_typed_and_esc_takes_it_back(opened: Open) -> None:
+    async with opened() as driven:
+        queue = driven.desk_screen.queue
+        await driven.press("/")
+        await driven.type("second")
+        assert len(queue.ids) == 1
+        await driven.finish("escape")
+        assert len(queue.ids) == 3
+        await driven.press("/")
+        await driven.type("!second")
+        await driven.finish("enter")
+        assert len(queue.ids) == 2
+        assert "/!second" in driven.text
+        await driven.press("escape")
+        assert len(queue.ids) == 3
+
+
+async def test_a_filter_that_cannot_be_read_says_why_and_esc_brings_the_list_back(opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("/")
+        await driven.type("colour=red")
+        assert driven.status.startswith("✗")
+        assert "colour" in driven.status
+        await driven.finish("escape")
+        assert len(driven.desk_screen.queue.ids) == 3
+
+
+async def test_the_signals_and_actions_have_their_own_filter(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened() as driven:
+        await driven.press("tab", "/")
+        await driven.type("book")
+        await driven.finish("enter")
+        assert len(driven.desk_screen.timeline.ids) == 1
+        await driven.press("tab", "/")
+        await driven.type("first")
+        await driven.finish("enter")
+        assert len(driven.desk_screen.feed.ids) == 1
+        assert len(driven.desk_screen.queue.ids) == 3
+
+
+async def test_the_actions_show_load_and_what_is_overdue(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    world.clock.set(NOW + 2 * HOUR)
+    async with opened() as driven:
+        assert any("confirm it" in text and "!" in text for text in driven.lines)
+        assert any("dora 1 !" in text and "bo 2 !" in text for text in driven.lines)
+        assert "▼" in driven.text
+
+
+async def test_times_follow_the_clock(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        assert "08:00 UTC" in driven.lines[0]
+        world.clock.set(NOW + 5 * MINUTE)
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "08:05 UTC" in driven.lines[0]
+
+
+async def test_an_empty_desk_says_what_is_watched(tmp_path: Path) -> None:
+    def factory() -> object:
+        return open_desk(tmp_path / "empty.db", clock=FixedClock(NOW))
+
+    app = OffplanApp(Session(factory, readonly=False))  # type: ignore[arg-type]
+    try:
+        async with app.run_test(size=(120, 36)) as pilot:
+            driven = Driven(app, pilot)
+            await pilot.pause()
+            assert "Nothing is off plan." in driven.text
+            assert "No signal yet." in driven.text
+            assert "No feeder runs" in driven.text
+            await driven.press("j", "G", "enter", "a", "space", "tab", "s", "enter", "y")
+            assert driven.app.is_running
+    finally:
+        app.close()
+
+
+async def test_the_keys_of_this_place_are_shown(opened: Open) -> None:
+    async with opened((120, 60)) as driven:
+        await driven.press("?")
+        assert "Choose a playbook" in driven.text
+        await driven.press("escape")
+        assert "Deviations" in driven.text
+
+
+async def test_the_footer_follows_what_is_under_the_cursor(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened() as driven:
+        assert "r respond" in driven.lines[-1]
+        await driven.press("tab")
+        assert "s start" in driven.lines[-1]
+        assert "r respond" not in driven.lines[-1]
+
+
+async def test_the_id_goes_to_the_terminal(world: World, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    async with opened() as driven:
+        await driven.press("y")
+        assert driven.status == f"sent to the terminal: {driven.desk_screen.selection().ids[0]}"
+
+
+async def test_q_leaves(opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("q")
+        assert not driven.app.is_running

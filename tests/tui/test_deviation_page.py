@@ -1,0 +1,84 @@
+"""A deviation's page: every section, acting on the action under the cursor, tabs on a small terminal."""
+
+from __future__ import annotations
+
+from tests.tui.conftest import Open, World
+from tui.screens.deviation_page import DeviationPage
+
+
+async def test_the_page_tells_the_whole_story(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    world.desk.comment([world.ids[0]], text="called ACME")
+    async with opened((120, 70)) as driven:
+        await driven.press(":")
+        await driven.type(f"show {world.ids[0]}")
+        await driven.finish("enter")
+        assert isinstance(driven.app.screen, DeviationPage)
+        for words in ("Compare", "Signals", "Response", "Explain", "Journal", "10,000 EUR", "tower", "confirm it"):
+            assert words in driven.text, words
+        assert "called ACME" in driven.text
+        assert "(in 10d)" in driven.text
+
+
+async def test_commands_act_on_the_action_under_the_cursor_else_on_the_deviation(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened((120, 36)) as driven:
+        driven.desk_screen.open_deviation(world.ids[0], at="A1")
+        await driven.pilot.pause()
+        page = driven.app.screen
+        assert isinstance(page, DeviationPage)
+        assert page.selection().ids == ("A1",)
+        await driven.finish("s")
+        assert world.state("A1") == "in_progress"
+        assert world.state(world.ids[0]) == "responding"
+        assert page.selection().ids == ("A1",), "the cursor stays on its action"
+        await driven.finish("d")
+        assert world.state("A1") == "done"
+        await driven.press("g")
+        assert page.selection().ids == (world.ids[0],)
+        await driven.press("x")
+        await driven.type("known")
+        await driven.finish("enter")
+        assert world.state(world.ids[0]) == "dismissed"
+
+
+async def test_e_goes_to_the_explanation(world: World, opened: Open) -> None:
+    async with opened((120, 36)) as driven:
+        await driven.press("e")
+        page = driven.app.screen
+        assert isinstance(page, DeviationPage)
+        line = page.page.line
+        assert line is not None
+        assert line.section == "Explain"
+        await driven.press("escape")
+        assert driven.app.screen is driven.desk_screen
+
+
+async def test_a_small_terminal_shows_one_section_at_a_time(world: World, opened: Open) -> None:
+    async with opened((80, 24)) as driven:
+        await driven.press("enter")
+        assert "planned (baseline" in driven.text
+        assert "r chooses a playbook" not in driven.text
+        await driven.press("tab", "tab")
+        assert "r chooses a playbook" in driven.text
+        assert "planned (baseline" not in driven.text
+        await driven.press("e")
+        assert "from" in driven.text
+        await driven.press("q")
+        assert driven.app.screen is driven.desk_screen
+
+
+async def test_enter_on_a_signal_shows_it_whole(world: World, opened: Open) -> None:
+    async with opened((120, 36)) as driven:
+        await driven.press("enter", "tab", "j", "enter")
+        assert "source id" in driven.text
+        assert "tower" in driven.text
+
+
+async def test_enter_on_an_action_opens_its_deviations_page_there(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[1]])
+    async with opened((120, 36)) as driven:
+        await driven.press("tab", "enter")
+        page = driven.app.screen
+        assert isinstance(page, DeviationPage)
+        assert page.selection().kind == "action"

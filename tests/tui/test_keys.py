@@ -1,0 +1,73 @@
+"""One table of keys, from which everything else derives."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+from textual.binding import Binding
+
+from tests.tui.conftest import Open
+from tui import keys
+from tui.request import VERBS
+from tui.screens.desk import DeskScreen
+from tui.screens.deviation_page import DeviationPage
+from tui.widgets.line_list import LineList
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
+NEVER_THE_ONLY_WAY = {"ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q", "ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+z"}
+
+
+def test_the_documentation_is_the_table() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == keys.markdown(), "write keys.markdown() to docs/keys.md"
+
+
+def test_ids_are_unique_and_every_key_explains_itself() -> None:
+    ids = [key.id for key in keys.KEYS]
+    assert len(ids) == len(set(ids))
+    for key in keys.KEYS:
+        assert key.title
+        assert key.tooltip.endswith(".")
+        assert key.scope in keys.SCOPES
+        assert not set(key.keys) <= NEVER_THE_ONLY_WAY
+
+
+def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
+    for place in (("list", "act", "desk", "everywhere"), ("list", "act", "page", "everywhere")):
+        for kind in ("deviation", "action", "signal"):
+            here = [key for key in keys.KEYS if key.scope in place and (not key.kinds or kind in key.kinds)]
+            letters = [letter for key in here for letter in key.keys]
+            assert len(letters) == len(set(letters))
+
+
+def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
+    owners = {
+        "list": [LineList],
+        "act": [DeskScreen, DeviationPage],
+        "everywhere": [DeskScreen, DeviationPage],
+        "desk": [DeskScreen],
+    }
+    for key in keys.KEYS:
+        name = key.action.partition("(")[0]
+        for owner in owners[key.scope]:
+            assert inspect.isfunction(getattr(owner, f"action_{name}", None)), f"{key.id} on {owner.__name__}"
+            bound = {
+                letter
+                for binding in owner.BINDINGS
+                if isinstance(binding, Binding)
+                for letter in binding.key.split(",")
+            }
+            assert set(key.keys) <= bound
+
+
+def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
+    acted = {key.id for key in keys.KEYS if key.action.startswith("act(")}
+    assert acted <= set(VERBS)
+    assert set(VERBS) - acted == {"reopen", "undo"}, "undo has a key of its own; reopen is typed"
+
+
+async def test_a_users_key_map_moves_a_key(opened: Open) -> None:
+    async with opened() as driven:
+        driven.app.set_keymap({"keys": "f1"})
+        await driven.press("f1")
+        assert "Keys of this place" in driven.text

@@ -1,0 +1,172 @@
+"""The list draws only what is in sight, from a cache that really hits, and keeps the cursor on its id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+from tui import theme
+from tui.safe import Pieces
+from tui.widgets.line_list import LineList, Row
+
+
+class Numbers(LineList):
+    """Rows that say their number; counts how often a row is really drawn."""
+
+    kind = "deviation"
+
+    def __init__(self) -> None:
+        super().__init__(self.fetch_rows)
+        self.drawn: list[int] = []
+        self.fetched: list[Sequence[int]] = []
+        self.words: dict[int, str] = {}
+
+    def fetch_rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        self.fetched.append(list(ids))
+        return [{"id": f"D{number}", "text": self.words.get(number, f"row {number}")} for number in ids]
+
+    def draw(self, row: Row, width: int) -> Pieces:
+        self.drawn.append(int(row["id"][1:]))
+        return [(row["text"], "plain")]
+
+
+class Program(App[None]):
+    CSS = theme.STYLE_SHEET
+
+    def compose(self) -> ComposeResult:
+        yield Numbers()
+        yield Static("below", markup=False)
+
+    @property
+    def numbers(self) -> Numbers:
+        return self.query_one(Numbers)
+
+    def shown(self) -> list[str]:
+        lines = [strip.text.strip("│▌* ").strip() for strip in self.screen._compositor.render_strips()]
+        return [line for line in lines if line.startswith("row")]
+
+
+async def test_moving_the_cursor_draws_two_rows_and_takes_the_others_from_the_cache() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show(range(1, 100_001))
+        numbers.focus()
+        await pilot.pause()
+        await pilot.press("j")
+        await pilot.press("k")
+        await pilot.pause()
+        numbers.drawn.clear()
+        hits = numbers.strip_hits
+        await pilot.press("j")
+        await pilot.pause()
+        assert numbers.drawn == [], "both looks of both rows have been drawn before"
+        assert numbers.strip_hits > hits
+        numbers.refresh()
+        await pilot.pause()
+        assert numbers.drawn == []
+
+
+async def test_a_changed_row_is_drawn_anew_and_alone() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        ids = list(range(1, 101))
+        numbers.show(ids)
+        await pilot.pause()
+        numbers.drawn.clear()
+        numbers.words[3] = "row three"
+        numbers.show(ids)
+        await pilot.pause()
+        assert numbers.drawn == [3]
+        assert "row three" in pilot.app.shown()  # type: ignore[attr-defined]
+
+
+async def test_only_rows_near_the_window_are_fetched() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show(range(1, 100_001))
+        numbers.focus()
+        await pilot.press("G")
+        await pilot.pause()
+        assert numbers.current == 100_000
+        assert pilot.app.shown()[-1] == "row 100000"  # type: ignore[attr-defined]
+        assert sum(map(len, numbers.fetched)) < 300
+
+
+async def test_the_cursor_stays_on_its_id_and_on_its_line_of_the_screen() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        ids = list(range(100, 200))
+        numbers.show(ids)
+        numbers.focus()
+        await pilot.pause()
+        await pilot.press(*"jjjjj")
+        await pilot.pause()
+        before = pilot.app.shown()  # type: ignore[attr-defined]
+        numbers.show([1, 2, 3, *ids])
+        await pilot.pause()
+        assert numbers.current == 105
+        assert pilot.app.shown() == before, "what came in above moves nothing that is read"  # type: ignore[attr-defined]
+
+
+async def test_when_its_row_goes_the_cursor_stays_on_the_line() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show([1, 2, 3, 4])
+        numbers.focus()
+        await pilot.press("j")
+        numbers.show([1, 3, 4])
+        assert numbers.current == 3
+        numbers.show([])
+        assert numbers.current is None
+        numbers.show([7])
+        assert numbers.current == 7
+
+
+async def test_a_feed_follows_its_top_only_while_the_cursor_is_there() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show([3, 2, 1], follow=True)
+        numbers.show([4, 3, 2, 1], follow=True)
+        assert numbers.current == 4
+        numbers.focus()
+        await pilot.press("j")
+        numbers.show([5, 4, 3, 2, 1], follow=True)
+        assert numbers.current == 3
+
+
+async def test_marks_go_with_their_ids() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show([1, 2, 3, 4, 5])
+        numbers.focus()
+        await pilot.press("space", "j", "j", "v")
+        assert numbers.chosen == [1, 2, 3, 4]
+        numbers.show([5, 4, 3])
+        assert numbers.chosen == [4, 3]
+        await pilot.press("*")
+        assert numbers.chosen == [5, 4, 3]
+        assert numbers.unmark()
+        assert not numbers.unmark()
+
+
+async def test_every_way_to_move_stays_inside() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show(range(1, 31))
+        numbers.focus()
+        await pilot.press("k", "pageup", "ctrl+u")
+        assert numbers.current == 1
+        for key, expected in (
+            ("ctrl+d", 9),
+            ("pagedown", 26),
+            ("pagedown", 30),
+            ("end", 30),
+            ("home", 1),
+            ("down", 2),
+            ("up", 1),
+        ):
+            await pilot.press(key)
+            assert numbers.current == expected, key

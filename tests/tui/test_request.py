@@ -1,0 +1,71 @@
+"""A typed line, a key's answers and the shell make the same request."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.clock import HOUR
+from engine.errors import OffplanError
+from engine.model import Change, Outcome
+from tests.engine.desk_support import NOW
+from tui import request
+from tui.request import Request
+
+
+def test_what_a_verb_cannot_do_without() -> None:
+    assert request.needs("assign") == ["to"]
+    assert request.needs("snooze") == ["until"]
+    assert request.needs("dismiss") == ["reason"]
+    assert request.needs("comment") == ["text"]
+    assert request.needs("ack") == []
+
+
+def test_a_line_is_read_as_in_the_shell() -> None:
+    asked = request.from_line("snooze D12 D3 --until +4h --reason 'at lunch'", NOW)
+    assert asked == Request("snooze", ("D12", "D3"), {"reason": "at lunch", "until": NOW + 4 * HOUR})
+    assert request.from_line("undo 7", NOW) == Request("undo", ("7",))
+    assert request.from_line("ack D1 --expect D1=3", NOW).expect == {"D1": 3}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dance D1",
+        "assign D1",
+        "dismiss D1",
+        "ack",
+        "comment D1 --text 'open",
+        "undo D1",
+        "snooze D1 --until soon",
+        "",
+        "load x",
+    ],
+)
+def test_a_line_that_makes_no_command_is_refused_in_a_sentence(line: str) -> None:
+    with pytest.raises(OffplanError) as refusal:
+        request.from_line(line, NOW)
+    assert str(refusal.value)
+
+
+def test_completions_follow_the_place() -> None:
+    ids, owners, playbooks = ["D1", "D12", "A3"], ["ana", "bo"], ["expedite"]
+    assert request.completions("dis", ids, owners, playbooks) == ["dismiss"]
+    assert request.completions("ack D1", ids, owners, playbooks) == ["D1", "D12"]
+    assert request.completions("assign D1 --to ", ids, owners, playbooks) == owners
+    assert request.completions("respond D1 --playbook e", ids, owners, playbooks) == playbooks
+    assert "--reason" in request.completions("dismiss D1 --", ids, owners, playbooks)
+
+
+def test_danger_is_many_or_a_cancellation() -> None:
+    assert Request("dismiss", ("D1", "D2")).dangerous
+    assert Request("cancel", ("A1",)).dangerous
+    assert not Request("dismiss", ("D1",)).dangerous
+    assert not Request("ack", ("D1", "D2")).dangerous
+
+
+def test_the_sentence_names_what_changed_and_the_notes() -> None:
+    outcome = Outcome(4, tuple(Change(f"D{n}", "open", "acknowledged") for n in range(1, 6)), ("A7 is still open",))
+    said = request.sentence(Request("ack", ("D1",)), outcome)
+    assert "D1 open → acknowledged" in said
+    assert "and 2 more" in said
+    assert said.endswith("A7 is still open")

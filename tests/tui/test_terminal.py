@@ -1,0 +1,94 @@
+"""A terminal that is missing, too simple or goes away."""
+
+from __future__ import annotations
+
+import base64
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui import terminal
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import sys
+from pathlib import Path
+from tests.engine.desk_support import open_desk
+from tui.app import run
+sys.exit(run(lambda: open_desk(Path(sys.argv[1]))))
+"""
+
+
+def test_a_terminal_that_cannot_draw_is_refused_in_a_sentence() -> None:
+    assert terminal.fault({"TERM": "xterm-256color"}, is_terminal=True) is None
+    for term in ("dumb", "", "unknown"):
+        assert "TERM" in str(terminal.fault({"TERM": term}, is_terminal=True))
+    assert "no terminal" in str(terminal.fault({"TERM": "xterm"}, is_terminal=False))
+
+
+def test_other_encodings_are_warned_about() -> None:
+    assert terminal.warning("utf-8") is None
+    assert terminal.warning("UTF8") is None
+    assert "latin-1" in str(terminal.warning("latin-1"))
+
+
+def test_the_clipboard_gets_clean_text_and_a_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    sent: list[str] = []
+    assert terminal.to_clipboard("D12\nrm -rf", sent.append) == "sent to the terminal: D12 rm -rf"
+    assert sent == [f"\x1b]52;c;{base64.b64encode(b'D12 rm -rf').decode()}\x07"]
+
+
+def test_without_a_terminal_the_desk_says_so_and_ends(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "d.db")],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("offplan: standard input and output are no terminal")
+    assert not done.stdout
+
+
+def _until(descriptor: int, wanted: bytes) -> bytes:
+    """Read what the program draws until it says something."""
+    seen = b""
+    while wanted not in seen:
+        ready, _, _ = select.select([descriptor], [], [], 30)
+        assert ready, seen[-500:]
+        seen += os.read(descriptor, 65536)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [(signal.SIGTERM, terminal.TERMINATED), (signal.SIGHUP, terminal.HANG_UP), (None, terminal.HANG_UP)],
+)
+def test_the_end_of_the_terminal_ends_the_program(tmp_path: Path, ending: signal.Signals | None, code: int) -> None:
+    """By signal, and by a terminal that vanishes while SIGHUP is ignored."""
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "d.db")],
+        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env={**os.environ, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        _until(ours, b"Nothing is off plan")
+        if ending is None:
+            os.close(ours)
+        else:
+            program.send_signal(ending)
+            if ending is signal.SIGTERM:
+                assert b"\x1b[?1049l" in _until(ours, b"\x1b[?1049l"), "the terminal is restored"
+        assert program.wait(timeout=30) == code
+    finally:
+        program.kill()
+        program.wait()
+        if ending is not None:
+            os.close(ours)

@@ -1,0 +1,101 @@
+"""The application around the screens: its start, its heartbeat, its feeder, its end.
+
+Everything that a person sees is a screen; everything that is true comes from the Desk.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.app import App
+
+from engine.desk import Desk
+from tui import terminal, theme
+from tui.live import ASKS_PER_SECOND, Live, gap_of
+from tui.screens.acting import ActingScreen
+from tui.screens.desk import DeskScreen
+from tui.session import Session
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+_FEEDER_SECONDS: Final = 5.0
+Feeder = Callable[[], "Popen[bytes]"]
+
+
+class OffplanApp(App[int]):
+    """One desk on one terminal."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = theme.STYLE_SHEET
+    TITLE = "offplan"
+    BINDINGS: ClassVar = []
+
+    def __init__(self, session: Session, *, feeder: Feeder | None = None) -> None:
+        # The terminal's own sixteen colours: right on light and dark, under NO_COLOR, and a sixth fewer bytes.
+        super().__init__(ansi_color=True)
+        self.animation_level = "none"
+        self.session = session
+        self._feeder = feeder
+        self._child: Popen[bytes] | None = None
+        self._live = Live(session.desk.data_version, lambda: session.present.minute, gap_of(os.environ))
+
+    def on_mount(self) -> None:
+        self.push_screen(DeskScreen(self.session))
+        # After suspend plain Textual leaves the screen blank until something changes.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.set_interval(1 / ASKS_PER_SECOND, self._look)
+        if not self.is_headless:
+            terminal.watch_for_the_end(self._end)
+            self.call_after_refresh(self._warn)
+        if self._feeder is not None:
+            self.call_after_refresh(self._tend_feeder)
+            self.set_interval(_FEEDER_SECONDS, self._tend_feeder)
+
+    def _end(self, code: int) -> None:
+        self.exit(code, return_code=code)
+
+    def _warn(self) -> None:
+        warning = terminal.warning(sys.__stdout__.encoding if sys.__stdout__ is not None else None)
+        if warning is not None and isinstance(self.screen, ActingScreen):
+            self.screen.say(warning, "warning")
+
+    def _look(self) -> None:
+        """Twenty times a second: has anybody written, or has a minute passed?"""
+        if self._live.ask() and isinstance(self.screen, ActingScreen):
+            self.screen.update()
+
+    def _tend_feeder(self) -> None:
+        """Start a feeder where nobody holds the lease; one that ended is started again at the next look."""
+        if self._child is not None and self._child.poll() is None:
+            return
+        if self._feeder is not None and self.session.desk.header()["feeder"] is None:
+            self._child = self._feeder()
+
+    def close(self) -> None:
+        """End what this desk began: its feeder, its connections."""
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+        self.session.close()
+
+
+def run(desk_factory: Callable[[], Desk], *, feeder: Feeder | None = None, readonly: bool = False) -> int:
+    """Open the desk on this terminal and return the exit code.
+
+    `desk_factory` makes a Desk on a connection of its own each time; it is called once here and once in the thread
+    that writes. `feeder` starts the feeder process; it is called after the first paint, and only while nobody holds
+    the lease. Raises OffplanError when the file cannot be used, before the screen is touched.
+    """
+    fault = terminal.fault(os.environ, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
+    if fault is not None:
+        print(f"offplan: {fault}", file=sys.stderr)
+        return 2
+    app = OffplanApp(Session(desk_factory, readonly=readonly), feeder=feeder)
+    try:
+        result = app.run(mouse=False)
+    finally:
+        app.close()
+    return result if result is not None else app.return_code or 0

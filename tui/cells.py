@@ -1,0 +1,198 @@
+"""How values look in a few cells: times, money, quantities, gaps, and which columns fit. No Textual here.
+
+A number, date or id is never cut in its middle: a column that does not fit goes as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from engine.clock import DAY, HOUR, MINUTE, instant_of, moment_of
+
+MINUS: Final = "−"
+_SIGNS: Final[Mapping[str, str]] = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_STEPS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The instant and the IANA zone that times are shown for."""
+
+    now: int
+    zone: str
+
+    @property
+    def minute(self) -> tuple[int, str]:
+        """Changes when a shown time may change."""
+        return self.now // MINUTE, self.zone
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: `rank` 1 is the last to go when the screen is narrow; `flex` takes the room that is left."""
+
+    name: str
+    title: str
+    width: int
+    rank: int
+    align: str = "left"
+    flex: bool = False
+    words: bool = False
+    """Whether a text that is too long loses whole words, so that no number in it is cut."""
+
+
+@lru_cache(maxsize=256)
+def layout(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], ...]:
+    """The columns that fit into `width` cells with one blank between them, and the width of each."""
+    kept = list(columns)
+    while len(kept) > 1 and sum(column.width + 1 for column in kept) - 1 > width:
+        kept.remove(max(kept, key=lambda column: column.rank))
+    spare = width - (sum(column.width + 1 for column in kept) - 1)
+    flexible = sum(column.flex for column in kept)
+    share = max(0, spare) // flexible if flexible else 0
+    return tuple((column, column.width + (share if column.flex else 0)) for column in kept)
+
+
+@lru_cache(maxsize=16)
+def zone_of(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=4096)
+def instant(iso: str) -> int:
+    """A time of the contract's JSON as an instant."""
+    return instant_of(datetime.fromisoformat(iso))
+
+
+def span(microseconds: int) -> str:
+    """A length of time in its largest unit: 42m, 6h, 3d, 5w; negative with a minus."""
+    sign, size = (MINUS, -microseconds) if microseconds < 0 else ("", microseconds)
+    if size < MINUTE:
+        return "now"
+    if size < HOUR:
+        return f"{sign}{size // MINUTE}m"
+    if size < 2 * DAY:
+        return f"{sign}{size // HOUR}h"
+    if size < 70 * DAY:
+        return f"{sign}{size // DAY}d"
+    return f"{sign}{size // (7 * DAY)}w"
+
+
+def relative(iso: str | None, now: int) -> str:
+    """How far a time lies from now: 2h ahead, −1h ago."""
+    return "–" if iso is None else span(instant(iso) - now)
+
+
+def local(at: int, zone: str) -> datetime:
+    return moment_of(at).astimezone(zone_of(zone))
+
+
+def short_time(at: int, now: int, zone: str) -> str:
+    """A time as short as it stays clear: 14:02 today, 22 Nov 14:02 this year, 2025-11-22 14:02 otherwise."""
+    moment, today = local(at, zone), local(now, zone)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M}"
+    if moment.year == today.year:
+        return f"{moment.day} {moment:%b %H:%M}"
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def day(at: int, now: int, zone: str) -> str:
+    """A day: today's is a time, of this year 22 Nov, otherwise 2025-11-22."""
+    moment, today = local(at, zone), local(now, zone)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M}"
+    return f"{moment.day} {moment:%b}" if moment.year == today.year else f"{moment:%Y-%m-%d}"
+
+
+def both_times(iso: str | None, now: int, zone: str) -> str:
+    """A time absolute and relative: 22 Nov 14:02 (in 2h), 13:02 (1h ago)."""
+    if iso is None:
+        return "–"
+    at = instant(iso)
+    distance = span(at - now)
+    if distance == "now":
+        return f"{short_time(at, now, zone)} (now)"
+    words = f"{distance[1:]} ago" if distance.startswith(MINUS) else f"in {distance}"
+    return f"{short_time(at, now, zone)} ({words})"
+
+
+def number(value: float) -> str:
+    """A number without trailing noise: 400, 12.5, −3; thousands are grouped."""
+    shown = f"{abs(value):,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{abs(value):,}"
+    return f"{MINUS if value < 0 else ''}{shown}"
+
+
+def quantity(value: float | None, uom: str | None) -> str:
+    if value is None:
+        return "–"
+    return f"{number(value)} {uom}" if uom else number(value)
+
+
+def compact(value: float) -> str:
+    """A number in three digits where it is large: 999, 12.5k, 1.24M."""
+    size = abs(value)
+    minus = MINUS if value < 0 else ""
+    for step, letter in _STEPS:
+        if size >= max(step, 1e4) * 0.9995:
+            scaled = size / step
+            digits = 2 if scaled < 9.995 else 1 if scaled < 99.95 else 0
+            text = f"{scaled:.{digits}f}"
+            return f"{minus}{text.rstrip('0').rstrip('.') if '.' in text else text}{letter}"
+    return number(value)
+
+
+def money(amount: Mapping[str, Any] | None) -> str:
+    """Money in three digits: €412k, €1.24M, CHF 9,960."""
+    if amount is None:
+        return "–"
+    value, currency = float(amount["amount"]), str(amount["currency"])
+    shown = compact(value if abs(value) >= 1e4 else float(round(value)))
+    minus, size = (MINUS, shown[1:]) if shown.startswith(MINUS) else ("", shown)
+    return f"{minus}{_SIGNS.get(currency, f'{currency} ')}{size}"
+
+
+def money_in_full(amount: Mapping[str, Any] | None) -> str:
+    """Money to the last digit: 412,300.50 EUR."""
+    return "–" if amount is None else f"{number(float(amount['amount']))} {amount['currency']}"
+
+
+def gap(values: Mapping[str, Any]) -> str:
+    """The size of a departure in a few cells: +12d, −400 EA, +63 %."""
+    for name, unit in (("days", "d"), ("hours", "h"), ("percent", " %")):
+        value = values.get(name)
+        if isinstance(value, int | float):
+            return f"{'+' if value > 0 else ''}{compact(round(float(value), 1))}{unit}"
+    value = values.get("quantity")
+    if isinstance(value, int | float):
+        return f"{'+' if value > 0 else ''}{compact(value)} {values.get('uom') or ''}".rstrip()
+    return " ".join(f"{name} {any_value(value)}" for name, value in values.items() if value is not None)
+
+
+def any_value(value: Any) -> str:
+    """A value of the contract's JSON as text; money and nested values too."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, Mapping):
+        if value.keys() == {"amount", "currency"}:
+            return money_in_full(value)
+        return ", ".join(f"{name} {any_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(any_value(inner) for inner in value)
+    return str(value)
+
+
+def is_time(value: Any) -> bool:
+    """Whether a value of the contract's JSON is one of its times (2026-03-09T08:00:00Z)."""
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None

@@ -1,0 +1,265 @@
+"""Every command of offplan as data: its words, its arguments and the function that carries it out.
+
+The parser (tui.arguments), the help, docs/commands.md and the tests derive from this one table. No argument is parsed
+and no command is imported here: `handler` names a function of a module in tui.commands, loaded when it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+
+class Argument(NamedTuple):
+    """One argument: `names` as argparse takes them, `options` are argparse's own keywords."""
+
+    names: tuple[str, ...]
+    help: str
+    options: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """One command: `words` is what is typed (`ack`, `playbook lint`; empty: offplan alone)."""
+
+    words: str
+    handler: str
+    """`module:function` below tui.commands; it takes the parsed arguments and returns the exit code."""
+    summary: str
+    arguments: tuple[Argument, ...] = ()
+
+
+def argument(*names: str, help: str, **options: Any) -> Argument:  # noqa: A002 - argparse's own word
+    return Argument(names, help, options)
+
+
+COMMON: Final = (
+    argument("--db", help="the desk's file, instead of the workspace's", metavar="FILE"),
+    argument("--workspace", help="the folder that holds offplan.toml, instead of the one here", metavar="DIR"),
+    argument("--now", help="live at this moment (also: OFFPLAN_NOW)", metavar="ISO8601"),
+    argument("--json", help="print one JSON document on stdout", action="store_true"),
+    argument("--quiet", help="print nothing but errors and JSON", action="store_true"),
+)
+"""Accepted by every command, before or after its words."""
+
+_IDS = argument("ids", help="ids such as D12 or A7", metavar="ID", nargs="+")
+_EXPECT = argument(
+    "--expect",
+    help="refuse unless the object still has this version; may be repeated",
+    metavar="ID=VERSION",
+    action="append",
+    default=[],
+)
+_REASON = argument("--reason", help="why; kept in the journal", metavar="TEXT")
+_REASON_REQUIRED = argument("--reason", help="why; kept in the journal", metavar="TEXT", required=True)
+_MAPPING = argument("--mapping", help="the mapping of offplan.toml to read them by", metavar="NAME")
+_LIST = (
+    argument(
+        "--where",
+        help="only what meets FIELD=VALUE; also != < <= > >= and ~ (contains); may be repeated",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+    ),
+    argument("--limit", help="print at most N (200 unless said)", metavar="N", type=int),
+    argument("--all", help="every state, and no limit unless --limit is given", action="store_true"),
+)
+
+_OPENING: Final = (
+    Command("", "opening:desk", "open the desk on the workspace here; without one, offer the demo"),
+    Command("demo", "opening:demo", "open a copy of the sample desk with a live scripted feed"),
+    Command(
+        "init",
+        "care:init",
+        "make a workspace: offplan.toml, playbooks/, inbox/, with a commented example of each",
+        (argument("folder", help="where (here unless said)", metavar="DIR", nargs="?", default="."),),
+    ),
+)
+
+_FEED: Final = (
+    Command(
+        "map",
+        "mapping:propose",
+        "propose a mapping from a file's columns, show a preview, write it to offplan.toml",
+        (
+            argument("file", help="the file to look at", metavar="FILE"),
+            argument("--as", help="signal, or a plan kind; guessed unless said", metavar="KIND", dest="kind"),
+            argument("--name", help="the mapping's name (the file's unless said)", metavar="NAME"),
+            argument("--dry-run", help="show it, write nothing", action="store_true"),
+        ),
+    ),
+    Command(
+        "load",
+        "feed:load",
+        "load baseline lines; prints version, added, changed, removed",
+        (
+            argument("files", help="all files of one call are one load", metavar="FILE", nargs="+"),
+            argument(
+                "--as",
+                help="a plan kind, such as purchase_order or item",
+                metavar="KIND",
+                dest="kind",
+                required=True,
+            ),
+            argument("--scope", help="what this load replaces (the mapping's name, else the kind)", metavar="NAME"),
+            _MAPPING,
+        ),
+    ),
+    Command(
+        "ingest",
+        "feed:ingest",
+        "take signals from files once; prints read, new, duplicate, quarantined, opened, raised, cleared",
+        (
+            argument("files", help="files of signals", metavar="FILE", nargs="+"),
+            argument("--source", help="the source that they come from", metavar="NAME"),
+            _MAPPING,
+        ),
+    ),
+    Command(
+        "watch",
+        "feed:watch",
+        "run the feeder until stopped",
+        (argument("--with-desk", help="stop when standard input closes: how a desk starts it", action="store_true"),),
+    ),
+    Command("tick", "feed:tick", "run what time alone makes due (with --now: replay)"),
+)
+
+_LISTS: Final = (
+    Command("signals", "lists:page", "signals, newest first", _LIST),
+    Command("deviations", "lists:page", "deviations that ask for something, in queue order", _LIST),
+    Command("responses", "lists:page", "responses to deviations", _LIST),
+    Command("actions", "lists:page", "open actions by due time", _LIST),
+    Command("sources", "lists:page", "sources: health, lag, last error, next poll", _LIST),
+    Command(
+        "quarantine",
+        "quarantine:quarantine",
+        "records that could not be taken: reason, place and mend",
+        (
+            *_LIST,
+            argument(
+                "--retry",
+                help="read these held records again (all unless named)",
+                metavar="ID",
+                nargs="*",
+                default=None,
+            ),
+            _MAPPING,
+        ),
+    ),
+    Command(
+        "show",
+        "show:show",
+        "any object with its history: D12, A7, R3, S99, Q4, a source, or `purchase_order 4711/10`",
+        (
+            argument("ids", help="one id; a plan line may be two words", metavar="ID", nargs="+"),
+            argument("--explain", help="every term behind a deviation, with its source", action="store_true"),
+        ),
+    ),
+)
+
+
+def _act(verb: str, summary: str, *options: Argument) -> Command:
+    return Command(verb, "acts:act", summary, (_IDS, *options, _EXPECT))
+
+
+_UNTIL = argument("--until", help="a time as ISO 8601, or from now: +45m, +4h, +2d", metavar="TIME", required=True)
+
+_ACTS: Final = (
+    _act(
+        "ack",
+        "take deviations into hand, or accept actions",
+        argument("--to", help="the owner (you unless said)", metavar="OWNER"),
+    ),
+    _act(
+        "assign",
+        "give deviations or actions to an owner",
+        argument("--to", help="the owner", metavar="OWNER", required=True),
+    ),
+    _act(
+        "respond",
+        "answer deviations by a playbook: owned, dated actions",
+        argument("--playbook", help="the playbook (the best that applies unless said)", metavar="NAME"),
+    ),
+    _act("start", "start actions"),
+    _act(
+        "wait",
+        "put actions on hold until something comes",
+        _REASON_REQUIRED,
+        _UNTIL._replace(options={"metavar": "TIME"}),
+    ),
+    _act("done", "complete actions", _REASON),
+    _act("fail", "say that actions failed", _REASON_REQUIRED),
+    _act("skip", "skip actions", _REASON_REQUIRED),
+    _act("cancel", "cancel actions, or all open actions of a response", _REASON_REQUIRED),
+    _act("block", "put actions back to blocked", _REASON_REQUIRED),
+    _act("snooze", "hide deviations from the queue for a while", _UNTIL, _REASON),
+    _act("dismiss", "take deviations out of the queue for good", _REASON_REQUIRED),
+    _act("resolve", "say that deviations are settled", _REASON_REQUIRED),
+    _act("reopen", "bring deviations or actions back", _REASON_REQUIRED),
+    _act(
+        "comment",
+        "write a remark into the journal of objects",
+        argument("--text", "--reason", help="the remark", metavar="TEXT", dest="text", required=True),
+    ),
+    Command(
+        "undo",
+        "acts:undo",
+        "undo your last command, or a named one, by a compensating entry",
+        (
+            argument(
+                "what",
+                help="a command's number, or an id: the last command on it",
+                metavar="NUMBER|ID",
+                nargs="?",
+            ),
+        ),
+    ),
+)
+
+_PLAYBOOK_NAME = argument("playbook", help="a playbook's id", metavar="NAME")
+
+_PLAYBOOKS: Final = (
+    Command("playbook list", "playbook:list_all", "the playbooks at hand"),
+    Command("playbook show", "playbook:show", "one playbook: when it applies, its roles and steps", (_PLAYBOOK_NAME,)),
+    Command(
+        "playbook lint",
+        "playbook:lint",
+        "find faults in playbooks, with line and column; exit 3 when there are any",
+        (argument("paths", help="files or folders (the workspace's and the library)", metavar="PATH", nargs="*"),),
+    ),
+    Command(
+        "playbook dry-run",
+        "playbook:dry_run",
+        "the response that a deviation would get: owners, dates and why; writes nothing",
+        (
+            argument("id", help="a deviation, such as D12", metavar="ID"),
+            argument("--playbook", help="this playbook (the best that applies unless said)", metavar="NAME"),
+        ),
+    ),
+    Command(
+        "playbook explain",
+        "playbook:explain",
+        "which playbooks apply to a deviation, and the clause that decides it",
+        (argument("id", help="a deviation, such as D12", metavar="ID"),),
+    ),
+)
+
+_CARE: Final = (
+    Command("check", "care:check", "database, journal, settings, playbooks, sources, clock: what is wrong; exit 3"),
+    Command(
+        "backup",
+        "care:backup",
+        "copy the desk's file, also while it is in use",
+        (argument("file", help="the copy; must not exist", metavar="FILE"),),
+    ),
+)
+
+GROUPS: Final = (
+    ("Opening", _OPENING),
+    ("Bringing data in", _FEED),
+    ("Lists", _LISTS),
+    ("Acting", _ACTS),
+    ("Playbooks", _PLAYBOOKS),
+    ("Care", _CARE),
+)
+"""Titles and commands in the order of the help."""
+
+COMMANDS: Final = {command.words: command for _, commands in GROUPS for command in commands}

@@ -1,0 +1,85 @@
+"""What people do to deviations, actions and responses: one Desk method for each verb."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.clock import DAY, HOUR, MINUTE, iso, parse_instant
+from engine.desk import Desk
+from engine.errors import BadInput, NotFound
+from engine.journal import SYSTEM
+from engine.model import Outcome
+from tui import printing
+from tui.arguments import UsageError
+from tui.wiring import opened
+
+_KEYWORDS = ("to", "reason", "text", "playbook")
+_FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
+_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+
+
+def act(args: Namespace) -> int:
+    """Carry out the verb on all ids, in one transaction."""
+    with opened(args) as desk:
+        keywords: dict[str, Any] = {name: getattr(args, name) for name in _KEYWORDS if hasattr(args, name)}
+        if getattr(args, "until", None) is not None:
+            keywords["until"] = moment(args.until, desk.clock.now())
+        command: Callable[..., Outcome] = getattr(desk, args.verb)
+        _print(args, desk, command(args.ids, expect=expected(args.expect), **keywords))
+    return 0
+
+
+def undo(args: Namespace) -> int:
+    """Undo a command by its number, by an object that it changed, or the last one."""
+    with opened(args) as desk:
+        if args.what is None:
+            txn = None
+        elif args.what.isdecimal():
+            txn = int(args.what)
+        else:
+            txn = _last_command_on(desk, args.what)
+        _print(args, desk, desk.undo(txn))
+    return 0
+
+
+def _last_command_on(desk: Desk, id: str) -> int:  # noqa: A002 - the contract's word
+    for entry in reversed(desk.show(id)["history"]):
+        if entry["actor"] != SYSTEM:
+            return int(entry["txn"])
+    raise NotFound(f"{id}: nobody has done anything to it")
+
+
+def moment(text: str, now: int) -> int:
+    """An instant: ISO 8601, or a distance from `now` such as +45m, +4h, +2d, +1w. Raises UsageError."""
+    distance = _FROM_NOW.fullmatch(text)
+    if distance:
+        return now + int(distance[1]) * _UNITS[distance[2]]
+    try:
+        return parse_instant(text, "--until")
+    except BadInput as error:
+        raise UsageError(f"{error}, or from now as +45m, +4h, +2d") from None
+
+
+def expected(texts: Sequence[str]) -> dict[str, int] | None:
+    """The versions that `--expect ID=VERSION` names, by id; None for none. Raises UsageError."""
+    versions: dict[str, int] = {}
+    for text in texts:
+        id_, equals, version = text.partition("=")
+        if not (id_ and equals and version.isdecimal()):
+            raise UsageError(f"--expect {text}: this is not ID=VERSION; write it as D12=3")
+        versions[id_] = int(version)
+    return versions or None
+
+
+def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
+    document = {
+        "now": iso(desk.clock.now()),
+        "txn": outcome.txn,
+        "changes": [{"id": change.id, "was": change.was, "now": change.now} for change in outcome.changes],
+        "notes": list(outcome.notes),
+    }
+    lines = [f"{change.id}: {change.was} -> {change.now}" for change in outcome.changes]
+    printing.answer(args, document, *lines, *outcome.notes, f"undo this with: offplan undo {outcome.txn}")

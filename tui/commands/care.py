@@ -1,0 +1,91 @@
+"""Care for a workspace: make one, look for what is wrong with it, and keep a copy."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, Final
+
+from engine.clock import iso
+from engine.errors import BadInput, OffplanError
+from engine.store import Store
+from tui import printing, workspace
+from tui.wiring import DATABASE, clock_for, opened, settings_of
+
+FOUND_PROBLEMS: Final = 3
+
+
+def init(args: Namespace) -> int:
+    """Make what a workspace lacks; what is there stays as it is."""
+    folder = Path(args.workspace or args.folder).absolute()
+    made = workspace.make(folder)
+    database = Path(args.db).absolute() if args.db else folder / DATABASE
+    if not database.exists():
+        made.append(str(database))
+    store = Store.open(database, create=True)
+    try:
+        now = clock_for(store, args.now).now()
+    finally:
+        store.close()
+    lines = [f"made {path}" for path in made] or [f"{folder} is a whole workspace already; nothing was changed"]
+    printing.answer(args, {"now": iso(now), "workspace": str(folder), "made": made}, *lines)
+    return 0
+
+
+def check(args: Namespace) -> int:
+    """Print what is wrong and how to mend it; exit 3 when there is anything."""
+    found = [*_settings_faults(args), *_playbook_faults(args)]
+    now = None
+    try:
+        with opened(args) as desk:
+            now = desk.clock.now()
+            found = [*desk.check(), *found]
+    except OffplanError as error:
+        if error.exit_code == 2:
+            raise
+        found.insert(0, _fault(error, "the desk's file"))
+    document = {"now": None if now is None else iso(now), "total": len(found), "items": found}
+    rows = [[item["severity"], item["place"], f"{item['fault']}; {item['mend']}"] for item in found]
+    lines = printing.table(("severity", "place", "fault and mend"), rows) if found else ["nothing is wrong"]
+    printing.answer(args, document, *lines)
+    return FOUND_PROBLEMS if found else 0
+
+
+def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
+    try:
+        settings_of(args)
+    except BadInput as error:
+        return [_fault(error, "the settings")]
+    return []
+
+
+def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
+    from tui.commands import playbook
+
+    return [
+        {
+            "place": playbook.place(finding),
+            "fault": finding.message,
+            "mend": finding.mend,
+            "severity": finding.severity,
+        }
+        for finding in playbook.library(args).findings
+    ]
+
+
+def _fault(error: OffplanError, place: str) -> dict[str, Any]:
+    """An error as a finding; one that is only a sentence has its mend in it."""
+    if isinstance(error, BadInput):
+        return {"place": error.place, "fault": error.fault, "mend": error.mend, "severity": "error"}
+    fault, _, mend = str(error).rpartition("; ")
+    return {"place": place, "fault": fault or mend, "mend": mend if fault else "see above", "severity": "error"}
+
+
+def backup(args: Namespace) -> int:
+    """Copy the file as it stands at one moment."""
+    target = Path(args.file).absolute()
+    with opened(args) as desk:
+        desk.backup(target)
+        now = desk.clock.now()
+    printing.answer(args, {"now": iso(now), "file": str(target)}, f"copied to {target}")
+    return 0

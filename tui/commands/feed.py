@@ -1,0 +1,186 @@
+"""Bringing data in: baseline loads, signals from files, the feeder, and what time makes due."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.clock import SECOND, SystemClock, iso
+from engine.desk import Desk
+from engine.errors import BadInput, OffplanError
+from engine.model import PLAN_KINDS, IngestResult, PlanLine, PlanRecord, Refusal
+from engine.text import clean
+from tui import printing
+from tui.arguments import UsageError
+from tui.wiring import configured, opened
+
+if TYPE_CHECKING:
+    from connectors.settings import Settings
+
+_SHORT_KINDS = {
+    "purchase": "purchase_order",
+    "purchases": "purchase_order",
+    "po": "purchase_order",
+    "transfer": "transfer_order",
+    "production": "production_order",
+    "sale": "sales_order",
+    "supplier": "party",
+    "customer": "party",
+    "parties": "party",
+}
+
+
+def plan_kind(word: str) -> str:
+    """The plan kind that a word means: its name, its plural or a short form. Raises UsageError with the kinds."""
+    plain = word.strip().lower().replace("-", "_").replace(" ", "_")
+    for form in (plain, plain.removesuffix("s")):
+        if form in PLAN_KINDS:
+            return form
+        if form in _SHORT_KINDS:
+            return _SHORT_KINDS[form]
+    raise UsageError(f"--as {word}: this is not a plan kind; use one of {', '.join(PLAN_KINDS)}")
+
+
+def load(args: Namespace) -> int:
+    """Make the files the whole current plan of their kind and scope."""
+    from connectors.reading import mapping_name
+
+    kind = plan_kind(args.kind)
+    paths = [Path(name) for name in args.files]
+    progress = printing.Progress(args)
+    with opened(args, create=True) as desk:
+        settings = configured(args, desk)
+        scope = args.scope or mapping_name(paths[0], settings, kind, args.mapping) or kind
+        rows = _plan_rows(args, settings, paths, kind, progress)
+        result = desk.load(rows, kind=kind, scope=scope, file=", ".join(path.name for path in paths))
+        now = desk.clock.now()
+    progress.end()
+    printing.answer(
+        args,
+        {"now": iso(now), "kind": kind, "scope": scope, **asdict(result)},
+        f"baseline version {result.version}: {result.added} added, {result.changed} changed, {result.removed} removed;"
+        f" {result.opened} opened, {result.raised} raised, {result.cleared} cleared",
+    )
+    _point_at_quarantine(args, result.quarantined)
+    return 0
+
+
+def _plan_rows(
+    args: Namespace, settings: Settings, paths: Sequence[Path], kind: str, progress: printing.Progress
+) -> Iterator[PlanLine | PlanRecord | Refusal]:
+    """The rows of all files. A file that gives nothing but refusals stops the load: it would empty the plan."""
+    from connectors.reading import plan_rows
+
+    for path in paths:
+        taken = 0
+        first: Refusal | None = None
+        for count, row in enumerate(plan_rows(path, settings, kind, args.mapping), start=1):
+            if isinstance(row, Refusal):
+                first = first or row
+            else:
+                taken += 1
+            if count % 1000 == 0:
+                progress.show(f"{path.name}: {count:,} rows read")
+            yield row
+        if first is not None and not taken:
+            place = first.place.file if first.place.line is None else f"{first.place.file}, line {first.place.line}"
+            raise BadInput(place, first.reason, f"{first.mend}; nothing was loaded")
+
+
+def ingest(args: Namespace) -> int:
+    """Take signals from files; a file that cannot be used is named, and the others go on."""
+    clock = SystemClock()
+    began = clock.now()
+    total = IngestResult()
+    failed = 0
+    progress = printing.Progress(args)
+    with opened(args, create=True) as desk:
+        settings = configured(args, desk)
+        for name in args.files:
+            try:
+                total += _take_file(args, desk, settings, Path(name), progress)
+            except OffplanError as error:
+                failed += 1
+                progress.end()
+                print(f"offplan: {clean(str(error))}", file=sys.stderr)
+        judged = desk.detect()
+    progress.end()
+    seconds = round((clock.now() - began) / SECOND, 3)
+    total = replace(
+        total,
+        opened=total.opened + judged.opened,
+        raised=total.raised + judged.raised,
+        cleared=total.cleared + judged.cleared,
+        seconds=seconds,
+    )
+    printing.answer(
+        args,
+        asdict(total),
+        f"{total.read} read: {total.new} new, {total.duplicate} duplicate, {total.quarantined} quarantined;"
+        f" {total.opened} opened, {total.raised} raised, {total.cleared} cleared; {seconds:.1f} s",
+    )
+    _point_at_quarantine(args, total.quarantined)
+    return 1 if failed else 0
+
+
+def _take_file(
+    args: Namespace, desk: Desk, settings: Settings, path: Path, progress: printing.Progress
+) -> IngestResult:
+    from connectors.reading import signal_batches
+
+    total = IngestResult()
+    for batch in signal_batches(path, settings, args.source or _source_of(settings, path), args.mapping):
+        total += desk.take(batch, detect=False)
+        progress.show(f"{path.name}: {total.read:,} records read, {total.new:,} new")
+    return total
+
+
+def _source_of(settings: Settings, path: Path) -> str:
+    """The folder source that would take a file of this name, else `command`: so the same rows are known as the same."""
+    from fnmatch import fnmatchcase
+
+    for name, source in settings.sources.items():
+        if source.type == "folder" and source.pattern != "*" and fnmatchcase(path.name, source.pattern):
+            return name
+    return "command"
+
+
+def _point_at_quarantine(args: Namespace, count: int) -> None:
+    if count:
+        printing.note(args, f"{count} could not be taken; `offplan quarantine` says why and how to mend them")
+
+
+def watch(args: Namespace) -> int:
+    """Run the feeder until a signal, or with a desk until that desk is gone."""
+    from connectors import feeder
+
+    stop = threading.Event()
+    if args.with_desk:
+        feeder.stop_at_end_of_input(stop)
+    with opened(args, create=True) as desk:
+        settings = configured(args, desk)
+        if not args.with_desk:
+            names = ", ".join(settings.sources) or "no source, so only what time makes due"
+            printing.note(args, f"watching {names}; stop with Ctrl-C")
+        feeder.run(desk, settings, stop=stop)
+    return 0
+
+
+def tick(args: Namespace) -> int:
+    """Do what has become due, with the present settings."""
+    with opened(args) as desk:
+        configured(args, desk)
+        result = desk.tick()
+        now = desk.clock.now()
+    printing.answer(
+        args,
+        {"now": iso(now), **asdict(result)},
+        f"{result.judged} judged: {result.opened} opened, {result.raised} raised, {result.cleared} cleared,"
+        f" {result.resolved} resolved",
+    )
+    return 0

@@ -1,0 +1,115 @@
+"""The columns of each list as people see it; the JSON has every field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from engine.model import Page
+from tui import cells, printing
+
+Row = Mapping[str, Any]
+Reader = Callable[[Row, int, str], str]
+Columns = Sequence[tuple[str, Reader]]
+
+
+def _field(name: str) -> Reader:
+    return lambda item, now, zone: cells.any_value(item.get(name))
+
+
+def _time(name: str) -> Reader:
+    def read(item: Row, now: int, zone: str) -> str:
+        value = item.get(name)
+        return "–" if not value else cells.short_time(cells.instant(value), now, zone)
+
+    return read
+
+
+def _subject(item: Row, now: int, zone: str) -> str:
+    subject = item.get("subject") or {}
+    return f"{subject.get('type', '')} {subject.get('id', '')}".strip() or "–"
+
+
+def _place(item: Row, now: int, zone: str) -> str:
+    parts = [str(item.get("file") or "")]
+    if item.get("line") is not None:
+        parts.append(f"line {item['line']}")
+    if item.get("column"):
+        parts.append(f"column {item['column']}")
+    return ", ".join(part for part in parts if part) or "–"
+
+
+COLUMNS: Final[Mapping[str, Columns]] = {
+    "deviations": (
+        ("id", _field("id")),
+        ("decide by", _time("decide_by")),
+        ("exposure", lambda item, now, zone: cells.money(item["exposure"])),
+        ("severity", _field("severity")),
+        ("kind", _field("kind")),
+        ("subject", _subject),
+        ("gap", lambda item, now, zone: cells.gap(item.get("gap") or {})),
+        ("state", _field("state")),
+        ("owner", _field("owner")),
+        ("summary", _field("summary")),
+    ),
+    "signals": (
+        ("id", _field("id")),
+        ("received", _time("received_at")),
+        ("occurred", _time("occurred_at")),
+        ("source", _field("source")),
+        ("kind", _field("kind")),
+        ("subject", _subject),
+        ("quantity", lambda item, now, zone: cells.quantity(item.get("quantity"), item.get("uom"))),
+        ("eta", _time("eta")),
+    ),
+    "responses": (
+        ("id", _field("id")),
+        ("deviation", _field("deviation")),
+        ("state", _field("state")),
+        ("owner", _field("owner")),
+        ("playbook", _field("playbook")),
+        ("title", _field("title")),
+    ),
+    "actions": (
+        ("id", _field("id")),
+        ("due", _time("due_at")),
+        ("late", lambda item, now, zone: "!" if item.get("overdue") else ""),
+        ("owner", _field("owner")),
+        ("function", _field("function")),
+        ("state", _field("state")),
+        ("deviation", _field("deviation")),
+        ("title", _field("title")),
+    ),
+    "sources": (
+        ("name", _field("name")),
+        ("kind", _field("kind")),
+        (
+            "health",
+            lambda item, now, zone: "stale" if item.get("stale") else "error" if item.get("last_error") else "ok",
+        ),
+        ("last received", _time("last_received_at")),
+        ("next poll", _time("next_poll_at")),
+        ("signals", _field("signals")),
+        ("quarantined", _field("quarantined")),
+        ("last error", _field("last_error")),
+    ),
+    "quarantine": (
+        ("id", _field("id")),
+        ("source", _field("source")),
+        ("place", _place),
+        ("state", _field("state")),
+        ("reason and mend", lambda item, now, zone: f"{item.get('reason')}; {item.get('mend')}"),
+    ),
+}
+
+
+def lines(verb: str, found: Page, zone: str) -> list[str]:
+    """One list for a person: a table, and a word on what is not shown."""
+    if not found.items:
+        return ["nothing is held" if verb == "quarantine" else f"no {verb}"]
+    columns = COLUMNS[verb]
+    rows = [[str(read(item, found.now, zone)) for _, read in columns] for item in found.items]
+    shown = printing.table([title for title, _ in columns], rows)
+    if found.total > len(found.items):
+        shown.append(f"{len(found.items)} of {found.total}; --limit N or --all shows more")
+    return shown

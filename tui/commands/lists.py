@@ -1,0 +1,35 @@
+"""The lists: signals, deviations, responses, actions, sources, quarantine; as the contract's JSON or as a table."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Final
+
+from engine.desk import Desk
+from engine.model import Page
+from tui import printing
+from tui.wiring import opened
+
+USUAL_LIMIT: Final = 200
+
+
+def page(args: Namespace) -> int:
+    """Print one list."""
+    with opened(args) as desk:
+        found = ask(args, desk)
+        if args.json:
+            printing.document(printing.page_document(found))
+        else:
+            # Zones and columns are for people only: a program's list starts without them.
+            from tui.commands import list_tables
+
+            printing.say(args, *list_tables.lines(args.verb, found, str(desk.header()["zone"])))
+    return 0
+
+
+def ask(args: Namespace, desk: Desk) -> Page:
+    """The page that the arguments ask for; `--all` lifts the usual limit, a limit that is given holds."""
+    limit = args.limit if args.limit is not None or args.all else USUAL_LIMIT
+    question: Callable[..., Page] = getattr(desk, args.verb)
+    return question(args.where, limit=limit, all=args.all)

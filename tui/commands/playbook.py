@@ -1,0 +1,188 @@
+"""Playbooks: which there are, what each says, their faults, and what they would do for a deviation."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.clock import SystemClock, iso
+from tui import cells, printing
+from tui.wiring import PLAYBOOKS, find_workspace, opened
+
+if TYPE_CHECKING:
+    from engine.planning import PlannedAction
+    from playbooks.lint import LintFinding
+    from playbooks.loader import Library
+
+FOUND_PROBLEMS: Final = 3
+
+
+def library(args: Namespace) -> Library:
+    """The library with the workspace's own playbooks."""
+    from playbooks.loader import load_library
+
+    folder = find_workspace(args)
+    own = None if folder is None else folder / PLAYBOOKS
+    return load_library(own if own is not None and own.is_dir() else None)
+
+
+def list_all(args: Namespace) -> int:
+    """Print every playbook in the order of its id."""
+    from playbooks.describe import summarize
+
+    found = library(args)
+    items = [summarize(playbook) for playbook in found.playbooks]
+    rows = [
+        (
+            item["id"],
+            str(item["version"]),
+            "yes" if item["enabled"] else "no",
+            str(item["steps"]),
+            ", ".join(item["functions"]),
+            item["title"],
+        )
+        for item in items
+    ]
+    document = {"now": iso(SystemClock().now()), "total": len(items), "items": items}
+    printing.answer(args, document, *printing.table(("id", "version", "enabled", "steps", "functions", "title"), rows))
+    if found.findings:
+        printing.note(args, f"{len(found.findings)} faults in playbooks; `offplan playbook lint` names them")
+    return 0
+
+
+def show(args: Namespace) -> int:
+    """Print one playbook."""
+    from playbooks.describe import describe
+
+    described = describe(library(args).get(args.playbook))
+    printing.answer(args, described, *_described(described))
+    return 0
+
+
+def _described(item: dict[str, Any]) -> list[str]:
+    steps = [
+        (
+            step["id"],
+            step["role"],
+            ", ".join(step["needs"]) or "–",
+            step["duration"],
+            _due(step.get("due")),
+            "yes" if step["mandatory"] else "no",
+            step["title"],
+        )
+        for step in item["steps"]
+    ]
+    roles = [
+        (name, role["function"], ", ".join(role["prefer"]) or "–", role["fallback"] or "–")
+        for name, role in item["roles"].items()
+    ]
+    return [
+        f"{item['id']} version {item['version']}: {item['title']}",
+        item["description"],
+        "",
+        *printing.table(("role", "function", "goes first by", "fallback"), roles),
+        "",
+        *printing.table(("step", "role", "needs", "duration", "due", "mandatory", "title"), steps),
+    ]
+
+
+def _due(due: dict[str, Any] | None) -> str:
+    if due is None:
+        return "when it ends"
+    side = "within" if due.get("within") else "before"
+    return f"{due[side]} {'after' if side == 'within' else 'before'} {due['from']}"
+
+
+def lint(args: Namespace) -> int:
+    """Print the faults of playbooks; exit 3 when there are any."""
+    if args.paths:
+        from playbooks.lint import lint_paths
+
+        found: Sequence[LintFinding] = lint_paths(Path(name) for name in args.paths)
+    else:
+        found = library(args).findings
+    items = [
+        {
+            "level": finding.level,
+            "severity": finding.severity,
+            "path": finding.path,
+            "line": finding.line,
+            "column": finding.column,
+            "message": finding.message,
+            "mend": finding.mend,
+        }
+        for finding in found
+    ]
+    lines = [f"{finding.severity}: {place(finding)}: {finding.message}; {finding.mend}" for finding in found]
+    document = {"now": iso(SystemClock().now()), "total": len(items), "items": items}
+    printing.answer(args, document, *(lines or ["no faults"]))
+    return FOUND_PROBLEMS if found else 0
+
+
+def place(finding: LintFinding) -> str:
+    return f"{finding.path}, line {finding.line}, column {finding.column}"
+
+
+def dry_run(args: Namespace) -> int:
+    """Print the response that a deviation would get."""
+    with opened(args) as desk:
+        plan = desk.preview(args.id, args.playbook)
+        now, zone = desk.clock.now(), str(desk.header()["zone"])
+    document = {
+        "now": iso(now),
+        "deviation": args.id,
+        "playbook": plan.playbook,
+        "version": plan.version,
+        "title": plan.title,
+        "owner": plan.owner,
+        "actions": [_as_document(action) for action in plan.actions],
+        "warnings": list(plan.warnings),
+    }
+    rows = [
+        (
+            action.step,
+            action.owner,
+            cells.both_times(iso(action.start_at), now, zone),
+            cells.both_times(iso(action.due_at), now, zone),
+            action.title,
+        )
+        for action in plan.actions
+    ]
+    lines = [
+        f"{args.id}: {plan.title} ({plan.playbook} {plan.version})",
+        *printing.table(("step", "owner", "start", "due", "title"), rows),
+        "",
+        *(f"{each.step}: {each.owner} because {each.owner_because}; {each.due_because}" for each in plan.actions),
+        *plan.warnings,
+    ]
+    printing.answer(args, document, *lines)
+    return 0
+
+
+def _as_document(action: PlannedAction) -> dict[str, Any]:
+    times = {"start_at": iso(action.start_at), "due_at": iso(action.due_at)}
+    return {**asdict(action), "needs": list(action.needs), **times}
+
+
+def explain(args: Namespace) -> int:
+    """Print every playbook with the clause that decides whether it applies to a deviation."""
+    with opened(args) as desk:
+        matches = desk.matches(args.id)
+        now = desk.clock.now()
+    items = [
+        {
+            "playbook": match.playbook,
+            "version": match.version,
+            "title": match.title,
+            "matches": match.matches,
+            "because": match.because,
+        }
+        for match in matches
+    ]
+    rows = [(match.playbook, "yes" if match.matches else "no", match.because) for match in matches]
+    document = {"now": iso(now), "total": len(items), "items": items}
+    printing.answer(args, document, *printing.table(("playbook", "applies", "because"), rows))
+    return 0

@@ -1,0 +1,111 @@
+"""One object with everything that is known of it: its fields, what it rests on, and its history."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from typing import Any, Final
+
+from engine.clock import iso
+from engine.errors import Refused
+from tui import cells, printing
+from tui.wiring import opened
+
+_SECTIONS: Final = ("history", "signals_detail", "actions", "explain")
+"""Parts that are tables of their own below the fields."""
+
+
+def show(args: Namespace) -> int:
+    """Print one object; a plan line may be given as two words."""
+    with opened(args) as desk:
+        found = desk.show(" ".join(args.ids))
+        zone = str(desk.header()["zone"])
+        now = desk.clock.now()
+    if args.explain and "explain" not in found:
+        raise Refused(f"{' '.join(args.ids)}: only a deviation has an explanation; leave --explain out")
+    if args.json:
+        printing.document(found)
+        return 0
+    fields = [(name, _value(value, now, zone)) for name, value in found.items() if name not in _SECTIONS]
+    printing.say(args, *(f"{name:{_width(fields)}}  {value}" for name, value in fields))
+    if args.explain:
+        printing.say(args, "", "Explanation", *explanation(found["explain"]))
+    for title, lines in (
+        ("Signals", _signals(found, now, zone)),
+        ("Actions", _actions(found, now, zone)),
+        ("History", _history(found, now, zone)),
+    ):
+        if lines:
+            printing.say(args, "", title, *lines)
+    return 0
+
+
+def explanation(terms: list[Mapping[str, Any]]) -> list[str]:
+    """The terms of a deviation's verdict and rank, one a line: name, value, unit, source."""
+    rows = [
+        (str(term["name"]), cells.any_value(term["value"]), str(term["unit"] or ""), str(term["source"]))
+        for term in terms
+    ]
+    return printing.table(("term", "value", "unit", "source"), rows)
+
+
+def _width(fields: list[tuple[str, str]]) -> int:
+    return max((len(name) for name, _ in fields), default=0)
+
+
+def _value(value: Any, now: int, zone: str) -> str:
+    if isinstance(value, str) and cells.is_time(value):
+        return cells.both_times(value, now, zone)
+    if isinstance(value, Mapping) and value.keys() == {"type", "id"}:
+        return f"{value['type']} {value['id']}"
+    return cells.any_value(value) or "–"
+
+
+def _signals(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    signals = found.get("signals_detail")
+    if not signals:
+        return []
+    rows = [
+        (
+            str(signal["id"]),
+            cells.both_times(signal["occurred_at"] or signal["received_at"], now, zone),
+            str(signal["source"]),
+            str(signal["kind"]),
+            cells.quantity(signal["quantity"], signal["uom"]),
+            cells.both_times(signal["eta"], now, zone),
+        )
+        for signal in signals
+    ]
+    return printing.table(("id", "when", "source", "kind", "quantity", "eta"), rows)
+
+
+def _actions(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    actions = found.get("actions")
+    if not actions:
+        return []
+    rows = [
+        (
+            str(action["id"]),
+            str(action["state"]),
+            str(action["owner"]),
+            cells.both_times(action["due_at"], now, zone),
+            str(action["title"]),
+        )
+        for action in actions
+    ]
+    return printing.table(("id", "state", "owner", "due", "title"), rows)
+
+
+def _history(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    rows = []
+    for entry in found.get("history") or []:
+        at = entry["at"] if isinstance(entry["at"], str) else iso(entry["at"])
+        changed = ", ".join(
+            f"{name} {cells.any_value(value)}"
+            for name, value in entry["after"].items()
+            if name not in ("version", "terms")
+        )
+        rows.append(
+            (cells.both_times(at, now, zone), str(entry["actor"]), str(entry["action"]), entry["reason"] or "", changed)
+        )
+    return printing.table(("when", "who", "what", "why", "changed"), rows) if rows else []

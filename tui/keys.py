@@ -1,0 +1,167 @@
+"""The one table of keys: bindings, footer, `?`, palette and docs/keys.md all derive from it.
+
+No key that tmux or a terminal takes is the only way to anything, and no key after `esc` is dangerous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+
+SCOPES: Final[Mapping[str, str]] = {
+    "list": "Move and mark, in every list",
+    "act": "Act on the marked rows, or on the one under the cursor",
+    "desk": "On the desk",
+    "page": "On a deviation's page",
+    "everywhere": "Everywhere",
+}
+"""Where a key works: the headings of `?` and of docs/keys.md, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a person can do with a key."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    """For the footer: a word or two."""
+    tooltip: str
+    """For `?`, the palette and the documentation: one sentence."""
+    scope: str
+    action: str
+    kinds: frozenset[str] = frozenset()
+    """What must be under the cursor (deviation, action, signal); empty: anything."""
+    footer: int = 0
+    """Place in the footer, 1 first; 0: not there."""
+    writes: bool = False
+    """Whether it changes something: refused on a desk that was opened read-only."""
+
+
+_DEVIATION: Final = frozenset({"deviation"})
+_ACTION: Final = frozenset({"action"})
+_BOTH: Final = _DEVIATION | _ACTION
+
+
+def _act(
+    verb: str, key: str, title: str, tooltip: str, kinds: frozenset[str], *, footer: int = 0, id_: str | None = None
+) -> Key:
+    return Key(id_ or verb, (key,), title, tooltip, "act", f"act('{verb}')", kinds, footer, writes=True)
+
+
+KEYS: Final[tuple[Key, ...]] = (
+    Key("down", ("j", "down"), "down", "One row down.", "list", "move(1)"),
+    Key("up", ("k", "up"), "up", "One row up.", "list", "move(-1)"),
+    Key("first", ("g", "home"), "first", "To the first row.", "list", "jump(0)"),
+    Key("last", ("G", "end"), "last", "To the last row.", "list", "jump(-1)"),
+    Key("half_down", ("ctrl+d",), "half down", "Half a screen down.", "list", "page(0.5)"),
+    Key("half_up", ("ctrl+u",), "half up", "Half a screen up.", "list", "page(-0.5)"),
+    Key("page_down", ("pagedown",), "page down", "A screen down.", "list", "page(1)"),
+    Key("page_up", ("pageup",), "page up", "A screen up.", "list", "page(-1)"),
+    Key("open", ("enter",), "open", "Open the row's page.", "list", "open", footer=1),
+    Key("mark", ("space",), "mark", "Mark the row, or take the mark away, and go one down.", "list", "mark"),
+    Key("mark_range", ("v",), "mark to here", "Mark all rows from the last mark to here.", "list", "mark_range"),
+    Key("mark_all", ("*",), "mark all", "Mark all rows that the filter shows.", "list", "mark_all"),
+    _act("ack", "a", "ack", "Acknowledge: you have seen it and own it.", _DEVIATION, footer=2),
+    _act("assign", "o", "owner", "Give it to somebody; their present load is shown.", _BOTH, footer=4),
+    _act(
+        "respond", "r", "respond", "Choose a playbook, see owners and dates, start the response.", _DEVIATION, footer=3
+    ),
+    _act("start", "s", "start", "Start the action.", _ACTION, footer=2),
+    _act("done", "d", "done", "The action is done.", _ACTION, footer=3),
+    _act("wait", "w", "wait", "The action waits for somebody; says for what.", _ACTION),
+    _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5),
+    _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6),
+    _act("cancel", "X", "cancel", "Cancel the action; says why.", _ACTION),
+    _act("block", "b", "block", "Put the action back to blocked; says why.", _ACTION),
+    _act("snooze", "S", "snooze", "Hide it from the queue until a time.", _DEVIATION),
+    _act("dismiss", "x", "dismiss", "It is no deviation; says why.", _DEVIATION, footer=6),
+    _act("resolve", "R", "resolve", "It is over; says why.", _DEVIATION),
+    _act("comment", "c", "comment", "Write something down about it.", _BOTH),
+    Key("undo", ("z",), "undo", "Undo your last command.", "act", "undo", footer=9, writes=True),
+    Key("copy", ("y",), "copy id", "Send the id to your own clipboard.", "act", "copy"),
+    Key("next_pane", ("tab",), "next pane", "To the next pane, or part of a page.", "everywhere", "next_pane(1)"),
+    Key("previous_pane", ("shift+tab",), "previous pane", "To the pane before.", "everywhere", "next_pane(-1)"),
+    Key(
+        "filter",
+        ("/",),
+        "filter",
+        "Show only rows with these words; kind=late_supply, !word also work.",
+        "desk",
+        "filter",
+        footer=7,
+    ),
+    Key("explain", ("e",), "explain", "Why it ranks here: every term with its source.", "act", "explain", _DEVIATION),
+    Key("command", (":",), "command", "A command as in the shell: ack D12 --to bo.", "everywhere", "command", footer=8),
+    Key("palette", ("ctrl+p",), "palette", "Find a command by its words.", "everywhere", "palette"),
+    Key("keys", ("?",), "keys", "The keys of this place.", "everywhere", "keys", footer=8),
+    Key("redraw", ("ctrl+l",), "redraw", "Draw the whole screen anew.", "everywhere", "redraw"),
+    Key("back", ("escape",), "back", "Take marks away, then the filter, then leave the page.", "everywhere", "back"),
+    Key("quit", ("q",), "quit", "Leave the page, or the desk.", "everywhere", "leave", footer=10),
+)
+
+_NAMES: Final[Mapping[str, str]] = {"escape": "esc", "pagedown": "page down", "pageup": "page up"}
+
+
+def bindings(*scopes: str) -> list[Binding]:
+    """Textual's bindings of these scopes, one for each Key; ids are those of the table, for a user's key map.
+
+    Keys that share a letter (`x` dismisses a deviation and skips an action) become one binding whose action is told
+    apart by what is under the cursor.
+    """
+    made: dict[tuple[str, ...], Binding] = {}
+    for key in KEYS:
+        if key.scope in scopes:
+            shared = made.get(key.keys)
+            action = "act_by_kind('" + ",".join(key.keys) + "')" if shared else key.action
+            made[key.keys] = Binding(
+                ",".join(key.keys),
+                action,
+                key.title,
+                show=False,
+                tooltip=key.tooltip,
+                id=shared.id if shared else key.id,
+            )
+    return list(made.values())
+
+
+def for_letter(letters: str, kind: str) -> Key | None:
+    """The key of the table that `letters` means where an object of this kind is under the cursor."""
+    wanted = tuple(letters.split(","))
+    return next((key for key in KEYS if key.keys == wanted and kind in key.kinds), None)
+
+
+def shown(key: Key) -> str:
+    """The keys as a person reads them: `j, down`."""
+    return ", ".join(_NAMES.get(name, name) for name in key.keys)
+
+
+def footer(kind: str | None, scopes: Iterable[str], *, readonly: bool = False) -> list[Key]:
+    """What the footer shows with an object of this kind under the cursor, in order."""
+    wanted = [
+        key
+        for key in KEYS
+        if key.footer and key.scope in scopes and (not key.kinds or kind in key.kinds) and not (readonly and key.writes)
+    ]
+    return sorted(wanted, key=lambda key: key.footer)
+
+
+def markdown() -> str:
+    """docs/keys.md."""
+    lines = [
+        "# Keys",
+        "",
+        "Made from the table in `tui/keys.py`; a test compares. `?` shows the same on the screen.",
+        "",
+    ]
+    for scope, title in SCOPES.items():
+        lines += [f"## {title}", "", "| key | id | does |", "| --- | --- | --- |"]
+        for key in KEYS:
+            if key.scope == scope:
+                on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
+                lines.append(f"| `{shown(key)}` | `{key.id}` | {key.tooltip}{on} |")
+        lines.append("")
+    return "\n".join(lines)

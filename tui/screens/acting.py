@@ -1,0 +1,278 @@
+"""What every screen with objects on it can do: act on them by key, by `:` line and by palette, and say what happened.
+
+How objects are shown belongs to the screens; what a command does belongs to the Desk. Other screens are imported when
+they are asked for: the first paint must not pay for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.events import ScreenResume
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from engine.errors import OffplanError, StoreUnusable
+from engine.sqlite import sqlite3
+from engine.store import sentence
+from tui import keys, request, terminal
+from tui.request import Request
+from tui.safe import Pieces, fit
+from tui.session import Session
+from tui.widgets.footer import KeyLine, StatusLine
+from tui.widgets.prompt import Prompt, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a key acts on: the kind under the cursor, the ids, and the versions that the person sees."""
+
+    kind: str
+    ids: tuple[str, ...] = ()
+    expect: Mapping[str, int] = field(default_factory=dict)
+
+
+class ActingScreen(Screen[None]):
+    """The base of the desk and of a deviation's page."""
+
+    scopes: tuple[str, ...] = ()
+    """Which keys of the table hold here."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    # what a screen says ---------------------------------------------------------------------------------------------
+
+    def selection(self) -> Selection:
+        """What is marked, else what is under the cursor."""
+        raise NotImplementedError
+
+    def bring_up_to_date(self) -> None:
+        """Read again what is shown. May raise OffplanError."""
+        raise NotImplementedError
+
+    def candidates(self) -> list[str]:
+        """Ids that a typed line may complete."""
+        raise NotImplementedError
+
+    # telling --------------------------------------------------------------------------------------------------------
+
+    def say(self, message: str, style: str = "plain") -> None:
+        """One sentence in the status line."""
+        self.query_one(StatusLine).say(message, style)
+
+    def refuse(self, error: OffplanError) -> None:
+        self.say(f"✗ {error}", "bad")
+
+    def update(self) -> None:
+        """Bring the screen up to date; a file that cannot be read is said, and what was shown stays."""
+        try:
+            self.bring_up_to_date()
+        except OffplanError as error:
+            self.refuse(error)
+        except sqlite3.Error as error:
+            self.refuse(StoreUnusable(sentence(error, self.session.desk.store.path)))
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """The footer for what is under the cursor."""
+        shown = keys.footer(self.selection().kind, self.scopes, readonly=self.session.readonly)
+        self.query_one(KeyLine).show(shown)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        self.update()
+
+    # acting ---------------------------------------------------------------------------------------------------------
+
+    def action_act(self, verb: str) -> None:
+        self._flow(self._act(verb))
+
+    def action_act_by_kind(self, letters: str) -> None:
+        key = keys.for_letter(letters, self.selection().kind)
+        if key is None:
+            self.say("nothing under the cursor takes this key")
+        else:
+            self.action_act(key.id)
+
+    def action_undo(self) -> None:
+        self._flow(self.carry_out(Request("undo", ())))
+
+    def _flow(self, flow: Coroutine[Any, Any, None]) -> None:
+        """Run something that asks and waits; one at a time, and whatever it raises is said by the handler below."""
+        self.run_worker(flow, group="flow", exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.say(f"✗ this failed unexpectedly ({type(event.worker.error).__name__}); nothing was changed", "bad")
+            self.log.error(type(event.worker.error).__name__)
+
+    async def _act(self, verb: str) -> None:
+        from tui.screens import gathering
+
+        chosen = self.selection()
+        key = next(key for key in keys.KEYS if key.id == verb)
+        if chosen.kind not in key.kinds or not chosen.ids:
+            self.say(f"{verb} is for {' or '.join(sorted(key.kinds))}s; the cursor is on {chosen.kind or 'nothing'}")
+            return
+        try:
+            options = await gathering.options_for(self, self.session, verb, chosen.ids)
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        if options is None:
+            self.say(f"{verb}: left as it was")
+            return
+        await self.carry_out(Request(verb, chosen.ids, options, chosen.expect))
+
+    async def carry_out(self, asked: Request) -> None:
+        """Do a command and say what it did, or why it was refused."""
+        if self.session.readonly:
+            self.say("✗ this desk was opened read-only", "bad")
+            return
+        from tui.screens import gathering
+
+        if asked.dangerous and not await gathering.confirmed(self, self.session, asked):
+            self.say(f"{asked.verb}: left as it was")
+            return
+        try:
+            outcome = await self.session.commands.carry_out(asked)
+        except OffplanError as error:
+            self.refuse(error)
+        else:
+            self.say(f"✓ {request.sentence(asked, outcome)}", "good")
+            self.done_with_marks()
+        with contextlib.suppress(OffplanError):
+            self.bring_up_to_date()
+        self.show_keys()
+
+    def done_with_marks(self) -> None:
+        """After a command the marks have served."""
+
+    # typing and finding ---------------------------------------------------------------------------------------------
+
+    def action_command(self) -> None:
+        self._flow(self._command())
+
+    async def _command(self) -> None:
+        owners = [owner["id"] for owner in self.session.desk.owners()]
+        ids = self.candidates()
+        playbooks: list[str] = []
+        line = await self.query_one(Prompt).ask(
+            Question(
+                ":",
+                complete=lambda text: request.completions(text, ids, owners, playbooks),
+                suggest=lambda text: self.say(text, "quiet"),
+                history=self.session.history,
+            )
+        )
+        if line:
+            self.session.history.append(line)
+            await self.run_line(line)
+
+    async def run_line(self, line: str) -> None:
+        """Carry out a typed line."""
+        try:
+            words = request.words_of(line)
+            if words[:1] == ["show"] and len(words) > 1:
+                self.open_id(" ".join(words[1:]))
+            elif words[:1] == ["filter"]:
+                self.filter_by(line.partition(" ")[2].strip())
+            elif words == ["quit"]:
+                self.app.exit()
+            elif words == ["help"]:
+                self.action_keys()
+            else:
+                asked = request.from_line(line, self.session.present.now)
+                await self.carry_out(asked)
+        except OffplanError as error:
+            self.refuse(error)
+
+    def open_id(self, id_: str) -> None:
+        """Show an object's page; an action's is its deviation's. Raises NotFound for an unknown id."""
+        from tui.screens.pickers import TextScreen
+        from tui.screens.record_lines import record_lines
+
+        shown = self.session.desk.show(id_)
+        if "severity" in shown:
+            self.open_deviation(shown["id"])
+        elif "step" in shown:
+            self.open_deviation(shown["deviation"], at=shown["id"])
+        else:
+            self.app.push_screen(TextScreen(id_, record_lines(shown, self.session.present)))
+
+    def open_deviation(self, id_: str, *, at: str | None = None, section: str | None = None) -> None:
+        """Show a deviation's page, with the cursor on one of its actions or sections."""
+        from tui.screens.deviation_page import DeviationPage
+
+        self.app.push_screen(DeviationPage(self.session, id_, at=at, section=section))
+
+    def filter_by(self, text: str) -> None:
+        """Narrow the list down. Raises OffplanError for a filter that says nothing."""
+        self.say("there is no list to filter here")
+
+    def action_palette(self) -> None:
+        self._flow(self._palette())
+
+    async def _palette(self) -> None:
+        from tui.screens.pickers import Choice, Picker
+
+        kind = self.selection().kind
+        usable = [
+            key
+            for key in keys.KEYS
+            if key.scope in ("act", *self.scopes) and key.scope != "list" and (not key.kinds or kind in key.kinds)
+        ]
+        choices = [
+            Choice(
+                key.id,
+                [(fit(key.title, 16) + " ", "bold"), (fit(keys.shown(key), 14) + " ", "key"), (key.tooltip, "plain")],
+            )
+            for key in usable
+        ]
+        chosen = await self.app.push_screen_wait(Picker("What to do", choices))
+        if chosen is not None:
+            action = next(key.action for key in usable if key.id == chosen)
+            # After this flow has ended: the action may start one of its own.
+            self.call_later(self.run_action, action)
+
+    def action_keys(self) -> None:
+        from tui.screens.pickers import TextScreen
+
+        self.app.push_screen(TextScreen("Keys of this place", keys_of(self.scopes)))
+
+    # small things ---------------------------------------------------------------------------------------------------
+
+    def action_copy(self) -> None:
+        text = " ".join(self.selection().ids)
+        if text:
+            self.say(terminal.to_clipboard(text, self._write_to_terminal))
+
+    def _write_to_terminal(self, text: str) -> None:
+        driver = self.app._driver
+        if driver is not None:
+            driver.write(text)
+
+    def action_redraw(self) -> None:
+        self.app.refresh(layout=True)
+        self.refresh(layout=True)
+
+
+def keys_of(scopes: tuple[str, ...]) -> list[Pieces]:
+    """The key table of a place, as lines."""
+    lines: list[Pieces] = []
+    for scope, title in keys.SCOPES.items():
+        if scope in scopes:
+            lines += [[(title, "heading")]]
+            for key in keys.KEYS:
+                if key.scope == scope:
+                    on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
+                    lines.append([(fit(keys.shown(key), 14) + " ", "key"), (f"{key.tooltip}{on}", "plain")])
+            lines.append([])
+    lines += [
+        [("If the terminal is left in disorder: reset. Copy goes to your own machine, through tmux too.", "quiet")],
+    ]
+    return lines

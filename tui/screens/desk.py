@@ -1,0 +1,293 @@
+"""The desk: what came in, what is off plan, who does what; three live panes, or tabs where the terminal is small."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.events import Resize
+from textual.geometry import Size
+from textual.timer import Timer
+from textual.widgets import Static
+
+from engine.errors import OffplanError
+from tui import cells, keys, safe
+from tui.screens.acting import ActingScreen, Selection
+from tui.session import Session
+from tui.widgets.feed import FeedList
+from tui.widgets.footer import KeyLine, StatusLine, TabLine
+from tui.widgets.header import Header
+from tui.widgets.line_list import LineList
+from tui.widgets.page_list import PageList
+from tui.widgets.prompt import Prompt, Question
+from tui.widgets.queue import QueueList, subject
+from tui.widgets.timeline import TimelineList
+
+SMALLEST: Final = (60, 15)
+_TABS_BELOW: Final = (100, 30)
+_DETAIL_FROM: Final = 160
+_PANES: Final = ("feed", "queue", "timeline", "detail")
+_TITLES: Final = ("Signals", "Deviations", "Actions")
+_DETAIL_PAUSE: Final = 0.1
+"""Seconds that the cursor rests on a row before its detail is read."""
+
+
+class DeskScreen(ActingScreen):
+    """Screen 1."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "desk", "everywhere")]
+    scopes = ("list", "act", "desk", "everywhere")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._filters = {"feed": "", "queue": "", "timeline": ""}
+        self._known: set[int] = set()
+        """Deviations that have stood in the queue."""
+        self._detail_timer: Timer | None = None
+        self._detail_of: int | None = None
+
+    def compose(self) -> ComposeResult:
+        desk = self.session.desk
+        yield Header(desk.actor)
+        yield TabLine(_TITLES)
+        with Horizontal(id="top"):
+            yield FeedList(desk.signal_rows, id="feed")
+            yield QueueList(desk.deviation_rows, id="queue")
+            yield PageList(id="detail")
+        yield TimelineList(id="timeline")
+        yield Static(id="too-small", markup=False)
+        yield Prompt()
+        yield StatusLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one("#detail", PageList).title = "Detail"
+        self._arrange_for(self.app.size)
+        self._choose_pane("queue")
+        self.update()
+
+    def on_resize(self, event: Resize) -> None:
+        self._arrange_for(event.size)
+        self._detail_of = None
+        self._show_detail_soon()
+
+    def _arrange_for(self, size: Size) -> None:
+        tiny = size.width < SMALLEST[0] or size.height < SMALLEST[1]
+        self.set_class(tiny, "-tiny")
+        self.set_class(size.width < _TABS_BELOW[0] or size.height < _TABS_BELOW[1], "-tabs")
+        self.set_class(size.width > _DETAIL_FROM, "-wide")
+        if tiny:
+            text = f"This terminal has {size.width}x{size.height} cells; the desk needs {SMALLEST[0]}x{SMALLEST[1]}, please."
+            self.query_one("#too-small", Static).update(safe.content(text))
+
+    # content --------------------------------------------------------------------------------------------------------
+
+    @property
+    def queue(self) -> QueueList:
+        return self.query_one("#queue", QueueList)
+
+    @property
+    def feed(self) -> FeedList:
+        return self.query_one("#feed", FeedList)
+
+    @property
+    def timeline(self) -> TimelineList:
+        return self.query_one("#timeline", TimelineList)
+
+    def bring_up_to_date(self) -> None:
+        session = self.session
+        session.header = session.desk.header()
+        present = session.present
+        for pane in self.query(LineList):
+            if pane.present.minute != present.minute:
+                pane.refresh()
+            pane.present = present
+        self._show_queue()
+        self._show_feed()
+        self._show_actions()
+        self._show_detail_soon(at_once=self._detail_of is not None)
+        self.query_one(Header).show(session.header, present, self._news())
+
+    def _show_queue(self) -> None:
+        queue, text = self.queue, self._filters["queue"]
+        ids = self.session.desk.queue_ids(text)
+        if not text:
+            if self._known:
+                queue.unseen |= set(ids) - self._known
+            queue.unseen &= set(ids)
+            self._known |= set(ids)
+        queue.title = f"Deviations /{text}" if text else "Deviations"
+        queue.when_empty = self._nothing_off_plan()
+        queue.show(ids)
+
+    def _show_feed(self) -> None:
+        feed, text = self.feed, self._filters["feed"]
+        feed.title = f"Signals /{text}" if text else "Signals"
+        feed.note = "live" if feed.cursor == 0 else "reading"
+        feed.show(self.session.desk.signal_ids(text), follow=True)
+
+    def _show_actions(self) -> None:
+        desk, text = self.session.desk, self._filters["timeline"]
+        rows = desk.action_rows()
+        if text:
+            kept = {row["id"] for row in desk.actions((text,), limit=None).items}
+            rows = [row for row in rows if row["id"] in kept]
+        self.timeline.title = f"Actions /{text}" if text else "Actions"
+        self.timeline.show_rows(rows, desk.owners())
+
+    def _nothing_off_plan(self) -> list[str]:
+        state, present = self.session.header, self.session.present
+        if self._filters["queue"]:
+            return [f"Nothing matches {self._filters['queue']!r}; esc takes the filter away."]
+        last = cells.both_times(state["last_signal_at"], present.now, present.zone)
+        watched = f"{state['feeds']} feeds are watched against baseline {state['baseline_version'] or '–'}."
+        lines = [
+            "Nothing is off plan.",
+            f"The last signal came {last}." if state["last_signal_at"] else "No signal yet.",
+            watched,
+        ]
+        return lines if state["feeder"] else [*lines, "No feeder runs: offplan watch starts one."]
+
+    def _news(self) -> str:
+        unseen = self.queue.unseen
+        if not unseen:
+            return ""
+        newest = max(unseen)
+        row = self.queue.row(newest) or next(iter(self.session.desk.deviation_rows([newest])), None)
+        what = f": D{newest} {row['kind']} {subject(row)}" if row else ""
+        return f"{len(unseen)} new{what}"
+
+    # the detail beside the queue ------------------------------------------------------------------------------------
+
+    def _show_detail_soon(self, *, at_once: bool = False) -> None:
+        if not self.has_class("-wide"):
+            return
+        if self._detail_timer is not None:
+            self._detail_timer.stop()
+        if at_once:
+            self._show_detail()
+        else:
+            self._detail_timer = self.set_timer(_DETAIL_PAUSE, self._show_detail)
+
+    def _show_detail(self) -> None:
+        current, pane = self.queue.current, self.query_one("#detail", PageList)
+        self._detail_of = current
+        if current is None:
+            pane.show_lines([])
+            return
+        try:
+            shown = self.session.desk.show(f"D{current}")
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        from tui.screens.deviation_sections import sections
+
+        pane.title = f"Detail D{current}"
+        pane.show_lines(sections(shown, max(20, pane.size.width - 2), self.session.present))
+
+    # panes ----------------------------------------------------------------------------------------------------------
+
+    def _choose_pane(self, name: str) -> None:
+        for pane in _PANES:
+            self.set_class(pane == name, f"-pane-{pane}")
+        if name in _PANES[:3]:
+            self.query_one(TabLine).choose(_PANES.index(name))
+        self.query_one(f"#{name}").focus()
+
+    def action_next_pane(self, step: int) -> None:
+        panes = _PANES if self.has_class("-wide") and not self.has_class("-tabs") else _PANES[:3]
+        focused = self.focused.id if self.focused is not None else None
+        place = panes.index(focused) if focused in panes else 1
+        self._choose_pane(panes[(place + step) % len(panes)])
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        if event.list is self.queue:
+            if self.focused is self.queue and self.queue.unseen:
+                self.queue.unseen.clear()
+                self.queue.refresh()
+                self.query_one(Header).show(self.session.header, self.session.present, "")
+            if self._detail_of != self.queue.current:
+                self._show_detail_soon()
+        self.show_keys()
+
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
+        current = event.list.current
+        if event.list is self.feed:
+            self.open_id(f"S{current}")
+        elif event.list is self.timeline and current is not None:
+            row = self.timeline.row(current)
+            if row is not None:
+                self.open_deviation(row["deviation"], at=row["id"])
+        elif self.queue.current is not None:
+            self.open_deviation(f"D{self.queue.current}")
+
+    # selection ------------------------------------------------------------------------------------------------------
+
+    def selection(self) -> Selection:
+        pane = self.focused
+        if isinstance(pane, PageList):
+            line = pane.line
+            if line is not None and line.target is not None and line.target.startswith("A"):
+                return Selection("action", (line.target,), {line.target: line.version or 0})
+            pane = self.queue
+        if not isinstance(pane, LineList) or pane.current is None:
+            return Selection("")
+        letter = {"deviation": "D", "action": "A", "signal": "S"}[pane.kind]
+        seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.row(number)) is not None}
+        ids = tuple(f"{letter}{number}" for number in pane.chosen)
+        expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
+        return Selection(pane.kind, ids, expect)
+
+    def candidates(self) -> list[str]:
+        return [f"D{number}" for number in self.queue.ids] + [f"A{number}" for number in self.timeline.ids]
+
+    def done_with_marks(self) -> None:
+        for pane in self.query(LineList):
+            pane.unmark()
+
+    # filter, back, leave --------------------------------------------------------------------------------------------
+
+    def _filtered_pane(self) -> str:
+        focused = self.focused.id if self.focused is not None else None
+        return focused if focused in self._filters else "queue"
+
+    def action_filter(self) -> None:
+        self._flow(self._filter(self._filtered_pane()))
+
+    async def _filter(self, pane: str) -> None:
+        before = self._filters[pane]
+        question = Question("/", before, changed=lambda text: self._try_filter(pane, text))
+        if await self.query_one(Prompt).ask(question) is None:
+            self._try_filter(pane, before)
+
+    def _try_filter(self, pane: str, text: str) -> None:
+        """Show a filter's result while it is typed; one that cannot be read yet leaves the list as it is."""
+        before = self._filters[pane]
+        self._filters[pane] = text.strip()
+        try:
+            self.bring_up_to_date()
+        except OffplanError as error:
+            self._filters[pane] = before
+            self.refuse(error)
+        else:
+            self.say("")
+
+    def filter_by(self, text: str) -> None:
+        self._try_filter(self._filtered_pane(), text)
+
+    def action_back(self) -> None:
+        pane = self._filtered_pane()
+        if self.query_one(f"#{pane}", LineList).unmark():
+            return
+        if self._filters[pane]:
+            self._try_filter(pane, "")
+
+    def action_leave(self) -> None:
+        self.app.exit()
+
+    def action_explain(self) -> None:
+        chosen = self.selection()
+        if chosen.kind == "deviation":
+            self.open_deviation(chosen.ids[0], section="Explain")

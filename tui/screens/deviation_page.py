@@ -1,0 +1,135 @@
+"""A deviation's page: what happened, what it compares, why it ranks here, the response, the journal."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+
+from tui import keys
+from tui.screens import deviation_sections
+from tui.screens.acting import ActingScreen, Selection
+from tui.screens.deviation_sections import SECTIONS
+from tui.session import Session
+from tui.widgets.footer import KeyLine, StatusLine, TabLine
+from tui.widgets.header import Header
+from tui.widgets.line_list import LineList
+from tui.widgets.page_list import PageList
+from tui.widgets.prompt import Prompt
+
+_TABS_BELOW: Final = 30
+"""Lines of a terminal below which one section is shown at a time."""
+
+
+class DeviationPage(ActingScreen):
+    """Acts on the action under the cursor, and everywhere else on the deviation."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "page", "everywhere")]
+    scopes = ("list", "act", "page", "everywhere")
+
+    def __init__(self, session: Session, deviation: str, *, at: str | None = None, section: str | None = None) -> None:
+        """`at` is an action to put the cursor on, `section` one of SECTIONS."""
+        super().__init__(session)
+        self._deviation = deviation
+        self._at = at
+        self._section = section or ("Response" if at else SECTIONS[0])
+        self._wanted: str | None = None if at else section
+        self._detail: dict[str, Any] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.session.desk.actor)
+        yield TabLine(SECTIONS)
+        yield PageList(id="page")
+        yield Prompt()
+        yield StatusLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
+        self.page.title = self._deviation
+        self.page.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < _TABS_BELOW, "-tabs")
+        self.call_after_refresh(self._draw)
+
+    @property
+    def page(self) -> PageList:
+        return self.query_one("#page", PageList)
+
+    def bring_up_to_date(self) -> None:
+        session = self.session
+        session.header = session.desk.header()
+        self.query_one(Header).show(session.header, session.present, "")
+        self._detail = session.desk.show(self._deviation)
+        self.page.present = session.present
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._detail is None:
+            return
+        width = max(40, self.page.size.width - 2)
+        present = self.session.present
+        if self.has_class("-tabs"):
+            self.query_one(TabLine).choose(SECTIONS.index(self._section))
+            lines = deviation_sections.section(self._detail, self._section, width, present)
+        else:
+            lines = deviation_sections.sections(self._detail, width, present)
+        self.page.show_lines(lines)
+        self._go_where_wanted()
+
+    def _go_where_wanted(self) -> None:
+        """Once, after opening: to the action or the section that the page was opened for."""
+        if self.page.size.width == 0:
+            return
+        if self._at is not None:
+            targets = [line.target for line in self.page.lines]
+            if self._at in targets:
+                self.page.go_to(targets.index(self._at))
+            self._at = None
+        elif self._wanted is not None:
+            self.page.go_to_section(self._wanted)
+            self._wanted = None
+
+    def selection(self) -> Selection:
+        line = self.page.line
+        if line is not None and line.target is not None and line.target.startswith("A"):
+            return Selection("action", (line.target,), {line.target: line.version or 0})
+        if self._detail is None:
+            return Selection("")
+        return Selection("deviation", (self._deviation,), {self._deviation: self._detail["version"]})
+
+    def candidates(self) -> list[str]:
+        actions = [] if self._detail is None else [action["id"] for action in self._detail["actions"]]
+        return [self._deviation, *actions]
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        self.show_keys()
+
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
+        line = self.page.line
+        if line is not None and line.target is not None:
+            self.open_id(line.target)
+
+    def action_next_pane(self, step: int) -> None:
+        place = SECTIONS.index(self._section)
+        self._section = SECTIONS[(place + step) % len(SECTIONS)]
+        if self.has_class("-tabs"):
+            self._draw()
+            self.page.go_to(0)
+        else:
+            self.page.go_to_section(self._section)
+
+    def action_explain(self) -> None:
+        self._section = "Explain"
+        if self.has_class("-tabs"):
+            self._draw()
+        self.page.go_to_section("Explain")
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
+
+    def action_leave(self) -> None:
+        self.app.pop_screen()

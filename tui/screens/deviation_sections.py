@@ -1,0 +1,204 @@
+"""What a deviation's page says, as lines: what happened, what it compares, why it ranks here, the response, the journal.
+
+Pure: `Desk.show`'s answer in, lines out. The page and the detail beside the queue show the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tui import cells, safe, theme
+from tui.cells import Column, Present
+from tui.safe import Pieces
+from tui.widgets import feed, queue
+from tui.widgets.page_list import PageLine
+
+SECTIONS: Final = ("Compare", "Signals", "Response", "Explain", "Journal")
+_LABEL: Final = 16
+_TERMS: Final = (
+    Column("name", "term", 18, 1, flex=True),
+    Column("value", "value", 18, 1, align="right"),
+    Column("unit", "unit", 10, 3),
+    Column("source", "from", 22, 2, flex=True),
+)
+_ACTIONS: Final = (
+    Column("mark", "", 1, 1),
+    Column("id", "id", 5, 2),
+    Column("title", "action", 20, 1, flex=True),
+    Column("owner", "owner", 10, 2),
+    Column("function", "function", 18, 6),
+    Column("state", "state", 11, 3),
+    Column("start", "start", 12, 5),
+    Column("due", "due", 22, 2),
+)
+
+
+def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """All sections below one another, each with its heading."""
+    made = [*_summary(detail, width, present)]
+    for name, build in (
+        ("Compare", _compare),
+        ("Signals", _signals),
+        ("Response", _response),
+        ("Explain", _explain),
+        ("Journal", _journal),
+    ):
+        made += [PageLine([]), PageLine([(name, "heading")], section=name), *build(detail, width, present)]
+    return made
+
+
+def section(detail: Mapping[str, Any], name: str, width: int, present: Present) -> list[PageLine]:
+    """The head and one section: what a small screen shows at a time."""
+    whole = sections(detail, width, present)
+    first = next(index for index, line in enumerate(whole) if line.section is not None)
+    start = next(index for index, line in enumerate(whole) if line.section == name)
+    end = next((index for index in range(start + 1, len(whole)) if whole[index].section is not None), len(whole))
+    return [*whole[:first], *whole[start:end]]
+
+
+def _pair(label: str, value: str, style: str = "plain") -> Pieces:
+    return [(safe.fit(label, _LABEL), "quiet"), (value, style)]
+
+
+def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    shape, style = theme.SEVERITY.get(detail["severity"], ("?", "plain"))
+    passed = detail["bucket"] == "passed"
+    decide = cells.both_times(detail["decide_by"], present.now, present.zone)
+    lines = [
+        [(f"{shape} {detail['severity']}", style), (f"  {detail['kind']}  {queue.subject(detail)}", "bold")],
+        *([(line, "plain")] for line in safe.wrap(detail["summary"], width)),
+        _pair("state", detail["state"] + (f", {detail['reason']}" if detail["reason"] else "")),
+        _pair("owner", detail["owner"] or "nobody"),
+        _pair("decide by", f"PASSED {decide}" if passed else decide, "bad" if passed else "plain"),
+        _pair("need", cells.both_times(detail["need_at"], present.now, present.zone)),
+        _pair("exposure", _exposure(detail), "bold"),
+    ]
+    if detail["consequences"] or detail["root"]:
+        lines.append(_pair("root", detail["root"] or "this one"))
+        lines.append(_pair("consequences", ", ".join(map(str, detail["consequences"])) or "–"))
+    return [PageLine(line) for line in lines]
+
+
+def _exposure(detail: Mapping[str, Any]) -> str:
+    if detail["exposure"] is None:
+        return "unknown: the plan has no value for it"
+    return (
+        f"{cells.money_in_full(detail['exposure'])}  ="
+        f" {cells.money_in_full(detail['value_at_risk'])} at risk × {cells.number(float(detail['likelihood']))}"
+    )
+
+
+def _value(value: Any, present: Present) -> str:
+    if cells.is_time(value):
+        return cells.both_times(value, present.now, present.zone)
+    return cells.any_value(value)
+
+
+def _compare(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """Planned beside observed, a row for each field that either has."""
+    planned, observed = detail["planned"], detail["observed"]
+    half = max(10, (width - _LABEL - 1) // 2)
+    head: Pieces = [
+        (" " * _LABEL, "plain"),
+        (safe.fit(f"planned (baseline {detail['baseline_version']})", half) + " ", "quiet"),
+        ("observed", "quiet"),
+    ]
+    lines = [head]
+    for name in dict.fromkeys((*planned, *observed)):
+        left = _value(planned[name], present) if name in planned else ""
+        right = _value(observed[name], present) if name in observed else ""
+        lines.append(
+            [
+                (safe.fit(name.replace("_", " "), _LABEL - 1) + " ", "quiet"),
+                (safe.fit(left, half) + " ", "plain"),
+                (safe.cut(right, half), "bold"),
+            ]
+        )
+    lines.append(_pair("gap", cells.gap(detail["gap"]), "bold"))
+    return [PageLine(line) for line in lines]
+
+
+def _signals(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    rows = detail["signals_detail"]
+    if not rows:
+        return [PageLine([("No signal: time alone made it due.", "quiet")])]
+    lines = []
+    for row in rows:
+        when = cells.short_time(cells.instant(row["as_of"]), present.now, present.zone)
+        text = f"{feed.about(row)}  {feed.says(row, present)}  {row['party'] or ''}"
+        pieces: Pieces = [(safe.fit(row["id"], 7) + " ", "quiet"), (safe.fit(when, 16) + " ", "plain"), (text, "plain")]
+        lines.append(PageLine([*pieces, (f"  {row['source']}", "quiet")], target=row["id"]))
+    return lines
+
+
+def _response(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    actions = detail["actions"]
+    if not actions:
+        return [PageLine([("No response yet: r chooses a playbook.", "quiet")])]
+    lines = [PageLine(safe.columns(_ACTIONS, {column.name: (column.title, "quiet") for column in _ACTIONS}, width))]
+    for row in actions:
+        mark, _, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
+        title = row["title"] + ("" if row["mandatory"] else " (optional)")
+        values = {
+            "mark": (mark, style),
+            "id": (row["id"], "quiet"),
+            "title": (title, "bold" if row["critical"] else "plain"),
+            "owner": (row["owner"], "plain"),
+            "function": (row["function"], "quiet"),
+            "state": (row["state"].replace("_", " "), style),
+            "start": (cells.short_time(cells.instant(row["start_at"]), present.now, present.zone), "plain"),
+            "due": (_due(row, present), "bad" if row["overdue"] else "plain"),
+        }
+        lines.append(PageLine(safe.columns(_ACTIONS, values, width), target=row["id"], version=row["version"]))
+    return lines
+
+
+def _due(row: Mapping[str, Any], present: Present) -> str:
+    if row["done_at"]:
+        return f"done {cells.short_time(cells.instant(row['done_at']), present.now, present.zone)}"
+    return ("! " if row["overdue"] else "") + cells.both_times(row["due_at"], present.now, present.zone)
+
+
+def _explain(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    lines = [PageLine(safe.columns(_TERMS, {column.name: (column.title, "quiet") for column in _TERMS}, width))]
+    for term in detail["explain"]:
+        value = term["value"]
+        shown = (
+            cells.short_time(cells.instant(value), present.now, present.zone)
+            if cells.is_time(value)
+            else cells.any_value(value)
+        )
+        values = {
+            "name": (term["name"], "plain"),
+            "value": (shown, "bold"),
+            "unit": (term["unit"], "quiet"),
+            "source": (term["source"], "quiet"),
+        }
+        lines.append(PageLine(safe.columns(_TERMS, values, width)))
+    return lines
+
+
+def _journal(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    lines = []
+    for entry in reversed(detail["history"]):
+        when = cells.short_time(cells.instant(entry["at"]), present.now, present.zone)
+        said = f": {entry['reason']}" if entry["reason"] else ""
+        head: Pieces = [(safe.fit(when, 16) + " ", "quiet"), (safe.fit(entry["actor"], 10) + " ", "bold")]
+        text = f"{entry['action']}{said}{_changes(entry)}"
+        first, *rest = safe.wrap(text, max(10, width - 28)) or [""]
+        lines.append(PageLine([*head, (first, "plain")]))
+        lines += [PageLine([(" " * 28, "plain"), (line, "plain")]) for line in rest]
+    return lines
+
+
+def _changes(entry: Mapping[str, Any]) -> str:
+    """State, owner and text of an entry: what a person looks for in it."""
+    before, after = entry["before"], entry["after"]
+    parts = [
+        f"{name} {cells.any_value(before.get(name))} → {cells.any_value(after[name])}"
+        for name in ("state", "owner", "severity")
+        if after.get(name) is not None and after.get(name) != before.get(name)
+    ]
+    text = after.get("text")
+    return f" “{text}”" if text else f"  ({', '.join(parts)})" if parts else ""

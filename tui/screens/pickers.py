@@ -1,0 +1,176 @@
+"""Screens that ask for one thing: a choice from a list, a yes before a danger, the keys of this place.
+
+They fill the screen: a translucent box over a live one would be repainted with every signal that comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.safe import Pieces, plain
+from tui.widgets.footer import StatusLine
+from tui.widgets.line_list import LineList
+from tui.widgets.page_list import ChoiceList, PageLine, PageList
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose: `id` is the answer, `pieces` its line."""
+
+    id: str
+    pieces: Pieces
+
+
+class Picker(Screen[str | None]):
+    """Choose one line; typing narrows them down to those that hold all typed words."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False, id="picker.down"),
+        Binding("up", "move(-1)", show=False, id="picker.up"),
+        Binding("pagedown", "page(1)", show=False, id="picker.page_down"),
+        Binding("pageup", "page(-1)", show=False, id="picker.page_up"),
+        Binding("escape", "give_up", show=False, id="picker.give_up"),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._shown: Sequence[Choice] = choices
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder="type to narrow down", compact=True, select_on_focus=False)
+        yield ChoiceList()
+        yield StatusLine()
+
+    def on_mount(self) -> None:
+        line = self.query_one(Input)
+        line.cursor_blink = False
+        line.focus()
+        self.query_one(StatusLine).say("enter takes it   esc back", "quiet")
+        self._narrow("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._narrow(event.value)
+
+    def on_input_submitted(self) -> None:
+        chosen = self.query_one(ChoiceList).current
+        if chosen is not None:
+            self.dismiss(self._shown[chosen].id)
+
+    def _narrow(self, text: str) -> None:
+        words = text.casefold().split()
+        self._shown = [
+            choice for choice in self._choices if all(word in plain(choice.pieces).casefold() for word in words)
+        ]
+        lines = self.query_one(ChoiceList)
+        lines.title = self._title
+        lines.show_lines([PageLine(choice.pieces) for choice in self._shown])
+        lines.go_to(0)
+
+    def action_move(self, rows: int) -> None:
+        self.query_one(ChoiceList).action_move(rows)
+
+    def action_page(self, pages: int) -> None:
+        self.query_one(ChoiceList).action_page(pages)
+
+    def action_give_up(self) -> None:
+        self.dismiss(None)
+
+
+class Confirm(Screen[bool]):
+    """Shows what a command will do and to which ids, before it does it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", show=False, id="confirm.yes"),
+        Binding("n,escape,q", "answer(False)", show=False, id="confirm.no"),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        yield PageList()
+        yield StatusLine()
+
+    def on_mount(self) -> None:
+        page = self.query_one(PageList)
+        page.title = self._title
+        page.show_lines([PageLine(line) for line in self._lines])
+        page.focus()
+        self.query_one(StatusLine).say("y does it   n or esc leaves everything as it is", "bold")
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes)
+
+
+class TextScreen(Screen[None]):
+    """Lines to read, such as the keys of this place."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,?", "leave", show=False, id="text.leave")]
+
+    def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        yield PageList()
+        yield StatusLine()
+
+    def on_mount(self) -> None:
+        page = self.query_one(PageList)
+        page.title = self._title
+        page.show_lines([PageLine(line) for line in self._lines])
+        page.focus()
+        self.query_one(StatusLine).say("esc back", "quiet")
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class PreviewPicker(Screen[str | None]):
+    """Choose one line and see below what it would give."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "give_up", show=False, id="preview.give_up")]
+
+    def __init__(self, title: str, choices: Sequence[Choice], preview: Callable[[str], Sequence[Pieces]]) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._preview = preview
+
+    def compose(self) -> ComposeResult:
+        yield ChoiceList(id="choices")
+        yield PageList(id="preview")
+        yield StatusLine()
+
+    def on_mount(self) -> None:
+        choices = self.query_one("#choices", ChoiceList)
+        choices.title = self._title
+        choices.show_lines([PageLine(choice.pieces) for choice in self._choices])
+        choices.focus()
+        self.query_one(StatusLine).say("enter takes it   tab to the preview   esc back", "quiet")
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        if event.list.id == "choices" and event.list.current is not None:
+            preview = self.query_one("#preview", PageList)
+            preview.title = "What it would give"
+            preview.show_lines([PageLine(line) for line in self._preview(self._choices[event.list.current].id)])
+
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
+        current = self.query_one("#choices", ChoiceList).current
+        if current is not None:
+            self.dismiss(self._choices[current].id)
+
+    def action_give_up(self) -> None:
+        self.dismiss(None)

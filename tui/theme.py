@@ -1,0 +1,103 @@
+"""Colours, shapes and the style sheet. Only the terminal's own sixteen colours, so light and dark both read well.
+
+Colour is never the only carrier: each severity and each state has a shape, and severities a letter too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from rich.style import Style
+
+STYLES: Final[Mapping[str, Style]] = {
+    "plain": Style(),
+    "bold": Style(bold=True),
+    "quiet": Style(color="bright_black"),
+    "good": Style(color="green"),
+    "notice": Style(color="cyan"),
+    "warning": Style(color="yellow"),
+    "bad": Style(color="red"),
+    "worst": Style(color="red", bold=True),
+    "cursor": Style(reverse=True),
+    "heading": Style(bold=True, underline=True),
+    "key": Style(bold=True),
+}
+"""Every style that drawing code may name."""
+
+SEVERITY: Final[Mapping[str, tuple[str, str]]] = {
+    "critical": ("◆C", "worst"),
+    "high": ("●H", "bad"),
+    "medium": ("▲M", "warning"),
+    "low": ("○L", "plain"),
+}
+"""Severity to its shape and letter, and its style."""
+
+ACTION_SHAPE: Final[Mapping[str, tuple[str, str, str]]] = {
+    "blocked": ("◌", "┄", "quiet"),
+    "ready": ("○", "░", "notice"),
+    "assigned": ("◔", "▒", "notice"),
+    "in_progress": ("▶", "▓", "good"),
+    "waiting": ("‖", "╌", "warning"),
+    "unknown": ("?", "?", "bad"),
+    "failed": ("✗", "╳", "bad"),
+    "done": ("✓", "█", "quiet"),
+    "skipped": ("–", "─", "quiet"),
+    "cancelled": ("–", "─", "quiet"),
+}
+"""Action state to its mark, the cell that its bar is made of, and its style."""
+
+SIGNAL_SHAPE: Final[Mapping[str, str]] = {
+    "eta": "»",
+    "confirmation": "✉",
+    "receipt": "▣",
+    "shipped": "→",
+    "milestone": "·",
+    "status": "◇",
+    "stock": "⌂",
+    "demand": "↗",
+    "hazard": "!",
+    "note": "–",
+}
+"""Signal kind to a mark of one cell; terminals disagree about emoji, so there are none."""
+
+
+def style(name: str) -> Style:
+    return STYLES[name]
+
+
+STYLE_SHEET: Final = """
+Screen { background: ansi_default; color: ansi_default; layout: vertical; }
+LineList {
+    height: 1fr; border: round ansi_bright_black; border-title-align: left; border-subtitle-align: right;
+    scrollbar-size: 0 0; background: ansi_default; color: ansi_default;
+}
+LineList:focus { border: round ansi_default; border-title-style: bold reverse; }
+Header, TabLine, KeyLine, StatusLine { height: 1; background: ansi_default; }
+#top { height: 3fr; }
+#feed { width: 42; }
+#queue { width: 1fr; }
+#detail { width: 1fr; display: none; }
+#timeline { height: 2fr; }
+TabLine, #too-small { display: none; }
+#too-small { height: 1fr; }
+.-tabs TabLine { display: block; }
+.-tabs #feed { width: 1fr; }
+.-tabs #feed, .-tabs #queue, .-tabs #timeline, .-tabs #top { display: none; }
+.-tabs #timeline, .-tabs #top { height: 1fr; }
+.-tabs.-pane-feed #top, .-tabs.-pane-feed #feed { display: block; }
+.-tabs.-pane-queue #top, .-tabs.-pane-queue #queue { display: block; }
+.-tabs.-pane-timeline #timeline { display: block; }
+.-wide #feed { width: 48; }
+.-wide #detail { display: block; }
+.-tiny Header, .-tiny TabLine, .-tiny KeyLine, .-tiny StatusLine, .-tiny #top, .-tiny #timeline, .-tiny LineList {
+    display: none;
+}
+.-tiny #too-small { display: block; }
+Prompt { height: 1; display: none; layout: horizontal; }
+Prompt.-asking { display: block; }
+Prompt Input, Picker Input {
+    border: none; padding: 0; height: 1; width: 1fr; background: ansi_default; color: ansi_default;
+}
+PromptLabel { height: 1; width: auto; text-style: bold; }
+"""

@@ -1,0 +1,69 @@
+"""The feed of signals, the last that came first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tui import cells, safe, theme
+from tui.cells import Column, Present
+from tui.safe import Pieces
+from tui.widgets.line_list import LineList, Row
+
+COLUMNS: Final = (
+    Column("time", "", 6, 1),
+    Column("mark", "", 1, 2),
+    Column("about", "", 10, 1, flex=True),
+    Column("says", "", 14, 2, flex=True, words=True),
+    Column("party", "", 12, 3),
+    Column("source", "", 12, 4),
+)
+
+
+def about(row: Row) -> str:
+    """What a signal is about: an order, an item at a site, a party, or its own id at its source."""
+    if row["order_ref"]:
+        return str(row["order_ref"])
+    if row["item"]:
+        return f"{row['item']}@{row['site']}" if row["site"] else str(row["item"])
+    return str(row["site"] or row["party"] or row["source_id"])
+
+
+def says(row: Row, present: Present) -> str:
+    """What a signal says, in a few words."""
+    amount = cells.quantity(row["quantity"], row["uom"]) if row["quantity"] is not None else ""
+    date = cells.day(cells.instant(row["eta"]), present.now, present.zone) if row["eta"] else ""
+    words = {
+        "eta": ("ETA", date, amount),
+        "confirmation": ("confirmed", amount, date),
+        "receipt": ("received", amount or "all"),
+        "stock": ("on hand", amount),
+        "demand": ("demand", amount),
+    }.get(row["kind"], (row["kind"], row["status"] or "", amount, date))
+    return " ".join(word for word in words if word)
+
+
+class FeedList(LineList):
+    """Signals as they come in."""
+
+    kind = "signal"
+    title = "Signals"
+
+    def empty(self) -> Sequence[str]:
+        return (
+            "No signal yet.",
+            "offplan ingest FILE takes one;",
+            "a [source] in offplan.toml",
+            "brings them by itself.",
+        )
+
+    def draw(self, row: Row, width: int) -> Pieces:
+        values = {
+            "time": (cells.day(cells.instant(row["received_at"]), self.present.now, self.present.zone), "quiet"),
+            "mark": (theme.SIGNAL_SHAPE.get(row["kind"], "·"), "notice"),
+            "about": (about(row), "plain"),
+            "says": (says(row, self.present), "plain"),
+            "party": (row["party"] or "", "quiet"),
+            "source": (row["source"], "quiet"),
+        }
+        return safe.columns(COLUMNS, values, width)

@@ -1,0 +1,64 @@
+"""The line on top: which desk, how its feeds are, how much is off plan, what is new, the time, who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tui import cells, safe
+from tui.cells import Present
+from tui.safe import Pieces
+from tui.widgets.line import Line
+
+_ROOMY: Final = 100
+"""Cells from which words are written out."""
+
+
+class Header(Line):
+    """Shows what `Desk.header` says; whole parts go when the screen is narrow, the least important first."""
+
+    def __init__(self, actor: str) -> None:
+        super().__init__()
+        self._actor = actor
+        self._state: Mapping[str, Any] = {}
+        self._present = Present(0, "UTC")
+        self._news = ""
+
+    def show(self, state: Mapping[str, Any], present: Present, news: str) -> None:
+        """Take new content; draws only when it differs. `news` announces deviations that came in."""
+        fresh = (state, present.minute, news)
+        if fresh != (self._state, self._present.minute, self._news):
+            self._state, self._present, self._news = state, present, news
+            self.refresh()
+
+    def pieces(self, width: int) -> Pieces:
+        if not self._state:
+            return [(" offplan", "bold")]
+        moment = cells.local(self._present.now, self._present.zone)
+        clock = f"{moment:%H:%M} {moment.tzname() or self._present.zone}  {self._actor} "
+        parts = self._parts(width, f"{moment:%a} {moment.day} {moment:%b}")
+        room = width - safe.width_of([(clock, "plain")])
+        while sum(safe.width_of(part) + 2 for _, part in parts) > room:
+            parts.remove(max(parts, key=lambda ranked: ranked[0]))
+        line = [piece for _, part in parts for piece in (*part, ("  ", "plain"))]
+        return [*line, (" " * (room - safe.width_of(line)), "plain"), (clock, "plain")]
+
+    def _parts(self, width: int, date: str) -> list[tuple[int, Pieces]]:
+        """The parts in the order of the screen, each with its rank: the highest goes first where room is short."""
+        state, roomy = self._state, width >= _ROOMY
+        exposure = cells.money(state["exposure"])
+        parts: list[tuple[int, Pieces]] = [(1, [(" offplan", "bold")]), (7, [(str(state["name"]), "plain")])]
+        parts.append((9, [(f"● {state['feeds']} feeds", "good")]))
+        if state["stale"]:
+            parts.append((5, [(f"▲ {state['stale']} stale", "warning")]))
+        if state["feeder"] is None:
+            parts.append((6, [("○ no feeder", "warning")]))
+        if state["quarantined"]:
+            parts.append((8, [(f"▣ {state['quarantined']} quarantined", "warning")]))
+        if self._news:
+            parts.append((2, [(f"✚ {self._news}", "notice")]))
+        parts.append((4, [(f"{state['open']} open · {exposure}{' exposed' if roomy else ''}", "bold")]))
+        if state["past_decide_by"]:
+            parts.append((3, [(f"✖ {state['past_decide_by']} past{' decide-by' if roomy else ''}", "bad")]))
+        parts.append((10, [(date, "quiet")]))
+        return parts

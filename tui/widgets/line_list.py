@@ -1,0 +1,324 @@
+"""A list of any length that draws only the lines in sight: ids in order, a window of rows, cached strips.
+
+What a row looks like belongs to the subclasses; what rows there are belongs to whoever calls `show`. Nothing here knows
+the desk. The cursor stays on its id when the list changes, and on its line of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui import keys, safe
+from tui.cells import Present
+from tui.safe import Pieces
+
+Row = Mapping[str, Any]
+Fetch = Callable[[Sequence[int]], Sequence[Row]]
+
+_LETTERS: Final = "DARSQ"
+"""What a public id begins with."""
+
+GUTTER: Final = 2
+"""Cells left of a row: the cursor's bar and the mark."""
+
+
+class LineList(ScrollView, can_focus=True):
+    """The base of every list on the screen.
+
+    A subclass says how a row is drawn (`draw`), what stands above the rows (`heading`), what an empty list says
+    (`empty`) and what besides the row changes the look (`look`): all of that is in the key of the strip cache.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("list")]
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another row."""
+
+        list: LineList
+
+        def can_replace(self, message: Message) -> bool:
+            """Of a burst only the last matters."""
+            return isinstance(message, type(self)) and message.list is self.list
+
+        @property
+        def control(self) -> LineList:
+            return self.list
+
+    @dataclass
+    class Opened(Message):
+        """A person wants to see the row under the cursor."""
+
+        list: LineList
+
+        @property
+        def control(self) -> LineList:
+            return self.list
+
+    kind = ""
+    """What the rows are: deviation, action, signal; empty where that differs by row."""
+    title = ""
+
+    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._fetch = fetch
+        self.present = Present(0, "UTC")
+        """The instant and zone that times are shown for."""
+        self.ids: Sequence[int] = ()
+        self.cursor = 0
+        """Index of the row under the cursor."""
+        self.marks: set[int] = set()
+        self.strip_hits = 0
+        """How many lines were drawn from the cache; a test counts them."""
+        self.note = ""
+        """What the lower border says besides the position."""
+        self._last_mark = 0
+        self._slack = 0
+        """Empty lines below the last row that keep the others where they are."""
+        self._rows: dict[int, Row] = {}
+        self._revisions: dict[int, int] = {}
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(2048)
+
+    # what subclasses say --------------------------------------------------------------------------------------------
+
+    def draw(self, row: Row, width: int) -> Pieces:
+        """One row in `width` cells."""
+        raise NotImplementedError
+
+    def heading(self, width: int) -> Pieces | None:
+        """The line above the rows; None: there is none."""
+        return None
+
+    def below(self, width: int) -> Pieces:
+        """What the lines under the last row show."""
+        return ()
+
+    def empty(self) -> Sequence[str]:
+        """What an empty list says, one sentence a line."""
+        return ()
+
+    def look(self) -> Hashable:
+        """What besides a row's content changes the look of all rows; the minute does, as times are relative."""
+        return self.present.minute
+
+    def look_of(self, number: int) -> Hashable:
+        """The same for one row."""
+        return None
+
+    # rows -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def top(self) -> int:
+        """Lines above the rows."""
+        return 0 if self.heading(max(1, self.size.width - GUTTER)) is None else 1
+
+    @property
+    def rows_in_sight(self) -> int:
+        """Rows that fit on the screen."""
+        return max(1, self.size.height - self.top)
+
+    @property
+    def current(self) -> int | None:
+        """The id under the cursor."""
+        return self.ids[self.cursor] if self.cursor < len(self.ids) else None
+
+    def row(self, number: int) -> Row | None:
+        """The row with this id, if it has been in sight."""
+        return self._rows.get(number)
+
+    @property
+    def chosen(self) -> list[int]:
+        """The marked ids in the order of the list, else the one under the cursor."""
+        if self.marks:
+            return [number for number in self.ids if number in self.marks]
+        return [] if self.current is None else [self.current]
+
+    def show(self, ids: Sequence[int], *, follow: bool = False) -> None:
+        """Take the list anew. The cursor stays on its id and line; with `follow` a cursor on top stays on top."""
+        if ids != self.ids:
+            kept, offset = self.current, self.cursor - self.scroll_offset.y
+            stay_on_top = follow and self.cursor == 0
+            self.ids = ids
+            present = set(ids)
+            self.marks &= present
+            if stay_on_top or kept is None:
+                self.cursor = 0
+            elif kept in present:
+                self.cursor = ids.index(kept)
+            self.cursor = max(0, min(self.cursor, len(ids) - 1))
+            wanted = 0 if stay_on_top else max(0, self.cursor - offset)
+            # Even where all rows fit, what came in above must not move the line that is being read.
+            self._slack = max(0, wanted + self.rows_in_sight - len(ids))
+            self._resize_virtual()
+            self._scroll(wanted)
+            self._keep_in_sight()
+            self.refresh()
+            if kept != self.current:
+                self.post_message(self.Moved(self))
+        self._load(refetch=True)
+        self._describe()
+
+    def _window(self) -> Sequence[int]:
+        first = max(0, round(self.scroll_target_y) - self.rows_in_sight)
+        return self.ids[first : first + 3 * self.rows_in_sight]
+
+    def _load(self, *, refetch: bool = False) -> None:
+        """Fetch the rows in sight and a screen either side; with `refetch` see what has changed and draw only that."""
+        window = self._window()
+        wanted = window if refetch else [number for number in window if number not in self._rows]
+        if not wanted:
+            return
+        before = self._rows
+        fetched = {int(str(row["id"]).lstrip(_LETTERS)): row for row in self._fetch(wanted)}
+        self._rows = fetched if refetch else {**before, **fetched}
+        for number, row in fetched.items():
+            if before.get(number) != row:
+                self._revisions[number] = self._revisions.get(number, 0) + 1
+        changed = {number for number in fetched if before.get(number) != fetched[number]}
+        for index in range(self.scroll_offset.y, min(len(self.ids), self.scroll_offset.y + self.rows_in_sight)):
+            if self.ids[index] in changed:
+                self.refresh_lines(index + self.top)
+
+    def _resize_virtual(self) -> None:
+        self.virtual_size = Size(max(1, self.size.width), len(self.ids) + self.top + self._slack)
+
+    def _describe(self) -> None:
+        """What the borders say: the title, where the cursor is, how many are marked."""
+        position = f"{self.cursor + 1}/{len(self.ids)}" if self.ids else ""
+        marked = f"{len(self.marks)} marked" if self.marks else ""
+        self.border_title = safe.content(self.title)
+        self.border_subtitle = safe.content(" · ".join(part for part in (marked, self.note, position) if part))
+
+    # drawing --------------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        top = self.top
+        if y < top:
+            pieces = self.heading(width - GUTTER) or ()
+            return safe.strip([(" " * GUTTER, "plain"), *pieces], width)
+        index = self.scroll_offset.y + y - top
+        if index >= len(self.ids):
+            sentences = () if self.ids else self.empty()
+            inside = [(sentences[y - top], "quiet")] if y - top < len(sentences) else self.below(width - GUTTER)
+            return safe.strip([(" " * GUTTER, "plain"), *inside], width)
+        return self._row_strip(index, width)
+
+    def _row_strip(self, index: int, width: int) -> Strip:
+        number = self.ids[index]
+        at_cursor, marked = index == self.cursor, number in self.marks
+        state = (at_cursor, self.has_focus and at_cursor, marked)
+        key = (number, self._revisions.get(number, 0), state, width, self.look(), self.look_of(number))
+        cached = self._strips.get(key)
+        if cached is not None:
+            self.strip_hits += 1
+            return cached
+        row = self._rows.get(number)
+        if row is None:
+            return safe.strip([("  …", "quiet")], width)
+        gutter = ("▌" if at_cursor else " ") + ("*" if marked else " ")
+        over = "cursor" if self.has_focus and at_cursor else None
+        made = safe.strip([(gutter, "bold"), *self.draw(row, width - GUTTER)], width, over)
+        self._strips[key] = made
+        return made
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self, event: Resize) -> None:
+        self._resize_virtual()
+        self._keep_in_sight()
+        self._load()
+
+    def on_focus(self) -> None:
+        self.refresh_lines(self.cursor + self.top)
+        self.post_message(self.Moved(self))
+
+    def on_blur(self) -> None:
+        self.refresh_lines(self.cursor + self.top)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._load()
+
+    # moving ---------------------------------------------------------------------------------------------------------
+
+    def go_to(self, index: int) -> None:
+        """Put the cursor on a row by its place in the list."""
+        new = max(0, min(len(self.ids) - 1, index))
+        if new == self.cursor or not self.ids:
+            return
+        old, self.cursor = self.cursor, new
+        if self._slack:
+            self._slack = 0
+            self._resize_virtual()
+        self._keep_in_sight()
+        self._load()
+        for line in (old, new):
+            self.refresh_lines(line + self.top)
+        self._describe()
+        self.post_message(self.Moved(self))
+
+    def _scroll(self, first: int) -> None:
+        # Forced: whether a list may scroll is otherwise decided at its last layout, which may be older than its rows.
+        self.scroll_to(y=first, animate=False, force=True)
+
+    def _keep_in_sight(self) -> None:
+        first = self.scroll_offset.y
+        if self.cursor < first:
+            self._scroll(self.cursor)
+        elif self.cursor >= first + self.rows_in_sight:
+            self._scroll(self.cursor - self.rows_in_sight + 1)
+
+    def action_move(self, rows: int) -> None:
+        self.go_to(self.cursor + rows)
+
+    def action_page(self, pages: float) -> None:
+        self.go_to(self.cursor + int(pages * self.rows_in_sight))
+
+    def action_jump(self, index: int) -> None:
+        self.go_to(index % max(1, len(self.ids)))
+
+    def action_open(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Opened(self))
+
+    # marking --------------------------------------------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        if self.current is not None:
+            self.marks ^= {self.current}
+            self._last_mark = self.cursor
+            self.refresh_lines(self.cursor + self.top)
+            self.action_move(1)
+            self._describe()
+
+    def action_mark_range(self) -> None:
+        first, last = sorted((self._last_mark, self.cursor))
+        self.marks |= set(self.ids[first : last + 1])
+        self.refresh()
+        self._describe()
+
+    def action_mark_all(self) -> None:
+        self.marks = set(self.ids)
+        self.refresh()
+        self._describe()
+
+    def unmark(self) -> bool:
+        """Take all marks away; whether there were any."""
+        had, self.marks = bool(self.marks), set()
+        if had:
+            self.refresh()
+            self._describe()
+        return had

@@ -1,0 +1,72 @@
+"""Lines of text with a cursor: a deviation's page, the detail beside the queue, a preview, help. Some stand for an object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.safe import Pieces
+from tui.widgets.line_list import LineList, Row
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """One line; `target` is the id of the object that it stands for, at the version shown."""
+
+    pieces: Pieces
+    target: str | None = None
+    version: int | None = None
+    section: str | None = None
+    """The name of the section that this line is the heading of."""
+
+
+class PageList(LineList):
+    """Shows lines; the cursor stays on the object that it is on when the lines change."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(self._from_memory, id=id)
+        self.lines: Sequence[PageLine] = ()
+
+    def _from_memory(self, ids: Sequence[int]) -> Sequence[Row]:
+        return [{"id": str(index), "pieces": self.lines[index].pieces} for index in ids]
+
+    @property
+    def line(self) -> PageLine | None:
+        """The line under the cursor."""
+        return self.lines[self.cursor] if self.cursor < len(self.lines) else None
+
+    def show_lines(self, lines: Sequence[PageLine]) -> None:
+        """Take the lines anew."""
+        before = self.line
+        self.lines = lines
+        self.show(list(range(len(lines))))
+        if (
+            before is not None
+            and before.target is not None
+            and (self.line is None or self.line.target != before.target)
+        ):
+            targets = [line.target for line in lines]
+            if before.target in targets:
+                self.go_to(targets.index(before.target))
+
+    def go_to_section(self, name: str) -> bool:
+        """Put the cursor on a section's heading; whether there is one."""
+        place = next((index for index, line in enumerate(self.lines) if line.section == name), None)
+        if place is None:
+            return False
+        self.go_to(place)
+        self._scroll(place)
+        return True
+
+    def draw(self, row: Row, width: int) -> Pieces:
+        pieces: Pieces = row["pieces"]
+        return pieces
+
+    def action_mark(self) -> None:
+        """Lines of text are not marked."""
+
+    action_mark_range = action_mark_all = action_mark
+
+
+class ChoiceList(PageList):
+    """Lines of which one is chosen."""

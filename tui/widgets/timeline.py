@@ -1,0 +1,167 @@
+"""The actions on a time axis: one line an action, owners together, the present as a vertical line."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from engine.clock import DAY, HOUR, instant_of
+from tui import cells, safe, theme
+from tui.cells import Present
+from tui.safe import Pieces
+from tui.widgets.line_list import GUTTER, LineList, Row
+
+_SPANS: Final = (12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 84 * DAY)
+_STEPS: Final = (HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY)
+_TICK_CELLS: Final = 9
+LANE: Final = 24
+"""Cells for the owner and the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Instants to cells: `width` cells from `start`, `span` microseconds long; the present is a fifth from the left."""
+
+    start: int
+    span: int
+    width: int
+
+    @classmethod
+    def around(cls, now: int, due: Sequence[int], width: int) -> Axis:
+        """The smallest span that shows nine of ten due times, from a fifth of it in the past."""
+        ahead = sorted(max(0, at - now) for at in due)
+        wanted = ahead[len(ahead) * 9 // 10] * 5 // 4 if ahead else DAY
+        span = next((span for span in _SPANS if span >= wanted), _SPANS[-1])
+        start = now - span // 5
+        return cls(start - start % HOUR, span, width)
+
+    def cell(self, at: int) -> int:
+        """The cell of an instant; below 0 or from `width` on it lies outside."""
+        return (at - self.start) * self.width // self.span
+
+    def ticks(self, zone: str) -> list[tuple[int, str]]:
+        """Cells and labels: days where a day begins, hours between them, never closer than a label is wide."""
+        step = next((step for step in _STEPS if step * self.width >= _TICK_CELLS * self.span), _STEPS[-1])
+        moment = cells.local(self.start, zone).replace(minute=0, second=0, microsecond=0)
+        if step >= DAY:
+            moment = moment.replace(hour=0)
+        else:
+            moment = moment.replace(hour=moment.hour - moment.hour % (step // HOUR))
+        ticks: list[tuple[int, str]] = []
+        free = 0
+        while (cell := self.cell(instant_of(moment))) < self.width:
+            label = f"{moment:%a} {moment.day}" if moment.hour == 0 or step >= DAY else f"{moment:%H:%M}"
+            if cell >= free and cell + len(label) <= self.width:
+                ticks.append((cell, label))
+                free = cell + len(label) + 1
+            moment += timedelta(microseconds=step)
+        return ticks
+
+
+class TimelineList(LineList):
+    """Open actions, owner by owner."""
+
+    kind = "action"
+    title = "Actions"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(self._from_memory, id=id)
+        self._all: dict[int, Row] = {}
+        self._first: set[int] = set()
+        self._due: tuple[int, ...] = ()
+
+    def _from_memory(self, ids: Sequence[int]) -> Sequence[Row]:
+        return [self._all[number] for number in ids]
+
+    def show_rows(self, rows: Sequence[Row], owners: Sequence[Mapping[str, Any]]) -> None:
+        """Take the open actions anew, and what each owner has on the desk."""
+        self._all = {int(row["id"][1:]): row for row in rows}
+        self._due = tuple(cells.instant(row["due_at"]) for row in rows)
+        self._first = set()
+        before = None
+        for number, row in self._all.items():
+            if row["owner"] != before:
+                self._first.add(number)
+                before = row["owner"]
+        busy = sorted((owner for owner in owners if owner["load"]), key=lambda owner: (-owner["load"], owner["id"]))
+        self.note = " · ".join(f"{owner['id']} {owner['load']}{' !' if owner['overdue'] else ''}" for owner in busy[:6])
+        self.show(list(self._all))
+        self.refresh_lines(0)
+
+    def empty(self) -> Sequence[str]:
+        return ("No open action.", "r on a deviation chooses a playbook and gives everybody their part.")
+
+    def look(self) -> Hashable:
+        return (self.present.minute, self._axis(self.size.width - GUTTER))
+
+    def look_of(self, number: int) -> Hashable:
+        return number in self._first
+
+    def _axis(self, width: int) -> Axis:
+        return Axis.around(self.present.now, self._due, max(10, width - LANE))
+
+    def heading(self, width: int) -> Pieces:
+        axis = self._axis(width)
+        line = [" "] * axis.width
+        for cell, label in axis.ticks(self.present.zone):
+            if cell >= 0:
+                line[cell : cell + len(label)] = label
+        now = axis.cell(self.present.now)
+        return [
+            (" " * LANE, "plain"),
+            ("".join(line[:now]), "quiet"),
+            ("▼", "bold"),
+            ("".join(line[now + 1 :]), "quiet"),
+        ]
+
+    def below(self, width: int) -> Pieces:
+        axis = self._axis(width)
+        return [(" " * LANE, "plain"), (_blank(0, axis.width, axis.cell(self.present.now)), "quiet")]
+
+    def draw(self, row: Row, width: int) -> Pieces:
+        first = int(row["id"][1:]) in self._first
+        lane = safe.fit(f"{row['owner']} {row['function']}", LANE - 1) + " "
+        return [(lane, "bold" if first else "quiet"), *bar(row, self._axis(width), self.present)]
+
+
+def bar(row: Row, axis: Axis, present: Present) -> Pieces:
+    """An action's line on the axis: the bar by state, a mark at the due time, the title after it, the present as │.
+
+    A title that has no room after its bar stands before it; one without room at all ends in …
+    """
+    mark, fill, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
+    first = min(max(0, axis.cell(cells.instant(row["start_at"]))), axis.width - 1)
+    due = cells.instant(row["due_at"])
+    last = min(max(first, axis.cell(due)), axis.width - 1)
+    drawn = fill * (last - first) + ("▸" if axis.cell(due) >= axis.width else "┫")
+    late = " !" if row["overdue"] else ""
+    label = f"{mark}{late} {row['title']}"
+    after = axis.width - last - 2
+    now_cell = axis.cell(present.now)
+    if safe.width_of([(label, style)]) <= after or after >= first:
+        label = safe.cut(label, max(0, after))
+        return [
+            (_blank(0, first, now_cell), "quiet"),
+            (drawn, style),
+            (_blank(last + 1, last + 2, now_cell), "quiet"),
+            (label, "bad" if late else "plain"),
+            (_blank(last + 2 + safe.width_of([(label, style)]), axis.width, now_cell), "quiet"),
+        ]
+    label = safe.cut(label, max(0, first - 1))
+    size = safe.width_of([(label, style)])
+    return [
+        (_blank(0, first - 1 - size, now_cell), "quiet"),
+        (label, "bad" if late else "plain"),
+        (_blank(first - 1, first, now_cell), "quiet"),
+        (drawn, style),
+        (_blank(last + 1, axis.width, now_cell), "quiet"),
+    ]
+
+
+def _blank(start: int, end: int, now_cell: int) -> str:
+    """Blanks from a cell up to another, with the line of the present where it passes."""
+    if start <= now_cell < end:
+        return " " * (now_cell - start) + "│" + " " * (end - now_cell - 1)
+    return " " * max(0, end - start)

@@ -1,0 +1,183 @@
+"""Where a command begins: which workspace, which file, which clock, which planner, and the Desk made of them.
+
+The one place that puts the rooms together. What is heavy (settings, playbooks) is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.clock import Clock, FixedClock, iso, parse_instant
+from engine.desk import Desk
+from engine.desk_clock import clock_of
+from engine.errors import BadInput, StoreUnusable
+from engine.sqlite import sqlite3
+from engine.store import Store, sentence
+from tui.arguments import UsageError
+
+if TYPE_CHECKING:
+    from connectors.settings import Settings
+    from engine.planning import Match, Planner, ResponsePlan, World
+
+SETTINGS_FILE: Final = "offplan.toml"
+DATABASE: Final = "offplan.db"
+PLAYBOOKS: Final = "playbooks"
+
+
+class NoWorkspaceError(UsageError):
+    """There is neither a workspace here nor a file named."""
+
+
+def find_workspace(args: Namespace) -> Path | None:
+    """The workspace's folder: `--workspace`, else the nearest folder from here upwards that holds offplan.toml.
+
+    Raises UsageError when the folder given by `--workspace` holds none.
+    """
+    if args.workspace is not None:
+        folder = Path(args.workspace).absolute()
+        if not (folder / SETTINGS_FILE).is_file():
+            raise UsageError(f"{folder}: there is no {SETTINGS_FILE} here; `offplan init {args.workspace}` makes one")
+        return folder
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / SETTINGS_FILE).is_file()), None)
+
+
+def database_of(args: Namespace) -> Path:
+    """The desk's file: `--db`, else what the workspace's settings name. Raises NoWorkspaceError where there is neither."""
+    if args.db is not None:
+        return Path(args.db).absolute()
+    folder = find_workspace(args)
+    if folder is None:
+        raise NoWorkspaceError(
+            "there is no workspace here; `offplan init` makes one, `offplan demo` shows one, --db names a file"
+        )
+    return folder / _database_name(folder / SETTINGS_FILE)
+
+
+def _database_name(path: Path) -> str:
+    """`[desk] database` alone: reading all settings costs what a command that prints a list must not pay."""
+    import tomllib
+
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(str(path), f"it cannot be read as TOML ({error})", "correct that line") from None
+    section = document.get("desk", {})
+    name = section.get("database", DATABASE) if isinstance(section, dict) else DATABASE
+    if not isinstance(name, str) or not name:
+        raise BadInput(f"{path}, desk.database", f"{name!r} is not a file name", f'write database = "{DATABASE}"')
+    return name
+
+
+def settings_of(args: Namespace) -> Settings:
+    """The workspace's settings; the built-in ones where only a file is named. Raises BadInput."""
+    from connectors import settings
+
+    folder = find_workspace(args)
+    return settings.Settings() if folder is None else settings.load(folder / SETTINGS_FILE)
+
+
+def clock_for(store: Store, now: str | None) -> Clock:
+    """The clock of a command: `--now`, else OFFPLAN_NOW, else the one that the file lives on. Raises UsageError."""
+    for place, text in (("--now", now), ("OFFPLAN_NOW", os.environ.get("OFFPLAN_NOW"))):
+        if text:
+            try:
+                return FixedClock(parse_instant(text, place))
+            except BadInput as error:
+                raise UsageError(str(error)) from None
+    return clock_of(store)
+
+
+def actor() -> str:
+    """Who acts: OFFPLAN_ACTOR, else the login name."""
+    name = os.environ.get("OFFPLAN_ACTOR", "").strip()
+    if name:
+        return name
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid {os.getuid()}"
+
+
+def open_desk(args: Namespace, *, create: bool = False) -> Desk:
+    """The Desk that the arguments name; whoever asks closes `desk.store`.
+
+    `create` makes the file where there is none, for the commands that bring data in. Raises OffplanError.
+    """
+    path = database_of(args)
+    folder = find_workspace(args)
+    store = Store.open(path, create=create)
+    try:
+        clock = clock_for(store, args.now)
+    except BaseException:
+        store.close()
+        raise
+    return Desk(store, clock, actor=actor(), planner=PlannerOnDemand(None if folder is None else folder / PLAYBOOKS))
+
+
+@contextlib.contextmanager
+def opened(args: Namespace, *, create: bool = False) -> Iterator[Desk]:
+    """`open_desk` for the length of a command; a fault of the file becomes its sentence."""
+    desk = open_desk(args, create=create)
+    try:
+        yield desk
+    except sqlite3.Error as error:
+        raise StoreUnusable(sentence(error, desk.store.path)) from error
+    finally:
+        desk.store.close()
+
+
+def configured(args: Namespace, desk: Desk) -> Settings:
+    """The settings, taken over by the desk where a workspace gives some."""
+    settings = settings_of(args)
+    if find_workspace(args) is not None:
+        desk.configure(settings.desk_settings())
+    return settings
+
+
+def arguments_for_feeder(args: Namespace, desk: Desk) -> list[str] | None:
+    """The options that make a feeder work on the same desk; None where one would have nothing to do.
+
+    A desk whose time stands still and that has no workspace has neither sources nor anything that becomes due.
+    """
+    folder = find_workspace(args)
+    standing = isinstance(desk.clock, FixedClock)
+    if folder is None and standing:
+        return None
+    options = ["--db", str(desk.store.path)]
+    if folder is not None:
+        options += ["--workspace", str(folder)]
+    if args.now or os.environ.get("OFFPLAN_NOW"):
+        options += ["--now", iso(desk.clock.now())]
+    return options
+
+
+class PlannerOnDemand:
+    """A planner that reads the playbooks when it is first asked something (engine.planning.Planner)."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`folder` holds the workspace's own playbooks, beside the library; it may be missing."""
+        self._folder = folder
+        self._planner: Planner | None = None
+
+    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
+        return self._loaded().matches(deviation)
+
+    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+        return self._loaded().plan(deviation, world, playbook)
+
+    def _loaded(self) -> Planner:
+        if self._planner is None:
+            from playbooks.loader import load_library
+            from playbooks.planner import PlaybookPlanner
+
+            folder = self._folder if self._folder is not None and self._folder.is_dir() else None
+            self._planner = PlaybookPlanner(load_library(folder))
+        return self._planner
