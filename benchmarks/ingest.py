@@ -25,9 +25,6 @@ WORKSPACE = """
 [desk]
 name = "bench"
 
-[tolerance.short_supply]
-percent = 100
-
 [mapping.signals]
 as = "signal"
 identity = "event"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Fault(Exception):  # noqa: N818 - not an error of the program: it becomes a Refusal
+class Fault(Exception):
     """A cell that cannot be what its field needs: what is wrong, what would be right, and in which column it stands."""
 
     def __init__(self, reason: str, mend: str, column: str | None = None) -> None:

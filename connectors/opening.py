@@ -38,12 +38,16 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         if path.is_symlink():
             raise BadInput(str(path), "it is a symbolic link", "name the file itself") from None
         raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check its permissions") from None
+    found = os.fstat(descriptor)
+    fault = None
+    if not stat.S_ISREG(found.st_mode):
+        fault = BadInput(str(path), "it is not a regular file", "name a file")
+    elif found.st_size > SIZE_LIMIT:
+        fault = BadInput(str(path), f"it is larger than {SIZE_LIMIT >> 20} MiB", "split the file")
+    if fault is not None:
+        os.close(descriptor)
+        raise fault
     with os.fdopen(descriptor, "rb") as handle:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise BadInput(str(path), "it is not a regular file", "name a file")
-        if found.st_size > SIZE_LIMIT:
-            raise BadInput(str(path), f"it is larger than {SIZE_LIMIT >> 20} MiB", "split the file")
         yield handle
 
 

@@ -7,13 +7,14 @@ them apart are doubts for a person to settle.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from connectors import dates
-from connectors.converters import decimal_reader, text_of
+from connectors.converters import Convert, decimal_reader, text_of
 from connectors.faults import Fault
 from connectors.formats import Cell
 from connectors.header_words import NULL_WORDS
@@ -66,21 +67,22 @@ def profile(name: str, cells: Sequence[Cell], lines: Sequence[int]) -> Profile:
     filled = {text: line for text, line in zip(reversed(texts), reversed(lines), strict=True) if text}
     for word in nulls:
         del filled[word]
+    counts = Counter(text for text in texts if text in filled)
     full = all(text and text not in nulls for text in texts)
     unique = full and len(filled) == len(texts)
     if any(isinstance(cell, date) for cell in cells):
         return Profile(nulls, "excel", number=False, decimal=None, full=full, unique=unique, doubts=())
-    form, doubts = _date_format(name, filled)
+    form, doubts = _date_format(name, filled, counts)
     if form is not None:
         return Profile(nulls, form, number=False, decimal=None, full=full, unique=unique, doubts=doubts)
-    number, decimal, doubts = _number(name, filled)
+    number, decimal, doubts = _number(name, filled, counts)
     return Profile(nulls, None, number, decimal, full, unique, doubts)
 
 
-def _date_format(name: str, filled: dict[str, int]) -> tuple[str | None, tuple[Doubt, ...]]:
+def _date_format(name: str, filled: dict[str, int], counts: Counter[str]) -> tuple[str | None, tuple[Doubt, ...]]:
     fits = {form: _fitting(dates.reader(form, "UTC"), filled) for form in DATE_FORMATS if _could_be(form, filled)}
     best = max(fits, key=lambda form: len(fits[form]), default=None)
-    if best is None or not filled or len(fits[best]) < _MOSTLY * len(filled):
+    if best is None or not _mostly(fits[best], counts):
         return None, ()
     doubts = [
         Doubt(name, line, text, f"it is no date of the form {best}")
@@ -98,13 +100,18 @@ def _date_format(name: str, filled: dict[str, int]) -> tuple[str | None, tuple[D
     return best, tuple(doubts)
 
 
+def _mostly(fitting: Iterable[str], counts: Counter[str]) -> bool:
+    """Whether these texts make up most of the filled cells."""
+    return bool(counts) and sum(counts[text] for text in fitting) >= _MOSTLY * counts.total()
+
+
 def _could_be(form: str, filled: dict[str, int]) -> bool:
-    """Whether the first cell with digits fits a format: trying all formats on all cells would be slow."""
+    """Whether one of the first cells with digits fits a format: trying all formats on all cells would be slow."""
     sample = [text for text in filled if _DIGITS.search(text)][:20]
     return bool(_fitting(dates.reader(form, "UTC"), sample))
 
 
-def _fitting(read: dates.ReadDate, texts: Iterable[str]) -> set[str]:
+def _fitting(read: Convert, texts: Iterable[str]) -> set[str]:
     found = set()
     for text in texts:
         try:
@@ -115,24 +122,18 @@ def _fitting(read: dates.ReadDate, texts: Iterable[str]) -> set[str]:
     return found
 
 
-def _number(name: str, filled: dict[str, int]) -> tuple[bool, str | None, tuple[Doubt, ...]]:
+def _number(name: str, filled: dict[str, int], counts: Counter[str]) -> tuple[bool, str | None, tuple[Doubt, ...]]:
     comma = sum(bool(_COMMA.fullmatch(text)) and not _GROUP.fullmatch(text) for text in filled)
     point = sum(bool(_POINT.fullmatch(text)) and not _GROUP.fullmatch(text) for text in filled)
     decimal = "," if comma > point else "."
     read = decimal_reader(decimal, "." if decimal == "," else ",")
-    numbers = set()
-    for text in filled:
-        try:
-            read(text)
-        except Fault:
-            continue
-        numbers.add(text)
-    if not filled or len(numbers) < _MOSTLY * len(filled):
+    numbers = _fitting(read, filled)
+    if not _mostly(numbers, counts):
         return False, None, ()
     doubts = [Doubt(name, line, text, "it is not a number") for text, line in filled.items() if text not in numbers]
     if not comma and not point:
         doubts += [
-            Doubt(name, line, text, "a decimal sign or thousands? read as thousands")
+            Doubt(name, line, text, f"read as {'thousands' if ',' in text else 'a decimal sign'}; it may be the other")
             for text, line in filled.items()
             if _GROUP.fullmatch(text)
         ]

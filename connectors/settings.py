@@ -183,7 +183,9 @@ def _sentence(path: Path, errors: list[ErrorDetails]) -> BadInput:
     if error["type"] == "missing":
         return BadInput(place, f"the key is missing{more}", "add it")
     if error["type"].startswith("union_tag"):
-        return BadInput(f"{place}.type", f"there is no source of this type{more}", 'write type = "folder" or type = "http"')
+        return BadInput(
+            f"{place}.type", f"there is no source of this type{more}", 'write type = "folder" or type = "http"'
+        )
     shown = repr(error["input"])
     shown = shown if len(shown) <= 60 else shown[:59] + "…"
     return BadInput(place, f"{shown} does not fit{more}", error["msg"][:1].lower() + error["msg"][1:])

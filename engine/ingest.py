@@ -139,31 +139,34 @@ def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, n
     times = [signal[3] if signal[3] is not None else signal[2] for signal in sifted.signals]
     cells = [_cell(digest, at) for digest, at in zip(sifted.digests, times, strict=True)]
     last = _last_statements(connection, cells)
-    changed: dict[bytes, tuple[bytes, bytes]] = {}
-    values: list[Values] = []
-    for signal, digest, stated_at, cell in zip(sifted.signals, sifted.digests, times, cells, strict=True):
-        content = _content(signal)
-        previous_content, previous_key = last.get(cell, (b"", b""))
-        if content == previous_content:
-            continue
-        dedup_key = blake2b(cell + content + previous_key, digest_size=16).digest()
-        last[cell] = changed[cell] = (content, dedup_key)
-        number = first_id + len(values)
-        if stated_at is None:
-            values.append(_values(number, dedup_key, digest, source, signal, now, number, now))
-        else:
-            tie = int.from_bytes(digest[8:12], "big") >> 1 << 32 | number & 0xFFFFFFFF
-            values.append(_values(number, dedup_key, digest, source, signal, stated_at, tie, now))
-    connection.executemany(_INSERT, values)
+    changed: set[bytes] = set()
+
+    def values() -> Iterator[Values]:
+        number = first_id
+        for signal, digest, stated_at, cell in zip(sifted.signals, sifted.digests, times, cells, strict=True):
+            content = _content(signal)
+            previous_content, previous_key = last.get(cell, (b"", b""))
+            if content == previous_content:
+                continue
+            dedup_key = blake2b(cell + content + previous_key, digest_size=16).digest()
+            last[cell] = (content, dedup_key)
+            changed.add(cell)
+            if stated_at is None:
+                yield _values(number, dedup_key, digest, source, signal, now, number, now)
+            else:
+                tie = int.from_bytes(digest[8:12], "big") >> 1 << 32 | number & 0xFFFFFFFF
+                yield _values(number, dedup_key, digest, source, signal, stated_at, tie, now)
+            number += 1
+
+    before = connection.total_changes
+    connection.executemany(_INSERT, values())
+    new = int(connection.total_changes - before)
     connection.executemany(
         "INSERT INTO source_row(key, content, dedup_key) VALUES (?, ?, ?)"
         " ON CONFLICT(key) DO UPDATE SET content = excluded.content, dedup_key = excluded.dedup_key",
-        (
-            (bytearray(cell), bytearray(content), bytearray(dedup_key))
-            for cell, (content, dedup_key) in sorted(changed.items())
-        ),
+        ((bytearray(cell), *map(bytearray, last[cell])) for cell in sorted(changed)),
     )
-    return len(values)
+    return new
 
 
 def _cell(digest: bytes, stated_at: int | None) -> bytes:

@@ -43,8 +43,11 @@ class OffplanApp(App[int]):
         self._child: Popen[bytes] | None = None
         self._live = Live(session.desk.data_version, lambda: session.present.minute, gap_of(os.environ))
 
+    def get_default_screen(self) -> DeskScreen:
+        """The desk lies at the bottom of the stack: an empty screen below it would be painted first."""
+        return DeskScreen(self.session)
+
     def on_mount(self) -> None:
-        self.push_screen(DeskScreen(self.session))
         # After suspend plain Textual leaves the screen blank until something changes.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_interval(1 / ASKS_PER_SECOND, self._look)

@@ -93,7 +93,9 @@ def until(text: str, now: int) -> int:
     return moment(text.strip(), now)
 
 
-def completions(line: str, ids: Iterable[str], owners: Sequence[str], playbooks: Sequence[str]) -> list[str]:
+def completions(
+    line: str, ids: Iterable[str], owners: Sequence[str], playbooks: Callable[[], Sequence[str]]
+) -> list[str]:
     """What the last word of a typed line can become: verbs first, then ids, options, and the values of options."""
     before, _, word = line.rpartition(" ")
     earlier = before.split()
@@ -102,7 +104,7 @@ def completions(line: str, ids: Iterable[str], owners: Sequence[str], playbooks:
     elif earlier[-1] == "--to":
         candidates = owners
     elif earlier[-1] == "--playbook":
-        candidates = playbooks
+        candidates = playbooks()
     elif word.startswith("-") and earlier[0] in VERBS:
         candidates = (name for argument in COMMANDS[earlier[0]].arguments for name in argument.names if name[0] == "-")
     else:

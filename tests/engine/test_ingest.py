@@ -48,6 +48,14 @@ def test_an_event_is_known_by_its_id_whatever_it_says_later(store: Store) -> Non
     assert touched(store) == {("source", "erp", "")}
 
 
+@pytest.mark.parametrize("identity", ["event", "state"])
+def test_only_what_is_new_is_touched(store: Store, identity: str) -> None:
+    take(store, [signal("1", order_ref="OLD")], identity=identity)
+    forget_touched(store)
+    take(store, [signal("1", order_ref="OLD"), signal("2", order_ref="NEW")], identity=identity)
+    assert touched(store) == {("order", "NEW", ""), ("source", "erp", "")}
+
+
 def test_the_same_id_of_two_sources_is_two_events(store: Store) -> None:
     take(store, [signal("1")], identity="event", source="a")
     assert take(store, [signal("1")], identity="event", source="b").new == 1
@@ -81,7 +89,10 @@ INSTANT = st.integers(0, 3).map(lambda day: NOW - day * DAY)
 def _statements(draw: st.DrawFn, timed: str) -> list[SignalIn]:
     """Statements whose content follows from row and time, as of a source that never contradicts itself."""
     keys = draw(st.lists(st.tuples(ROW, INSTANT), min_size=1, max_size=12))
-    return [signal(row, eta=at + int(row[1:]) * DAY)._replace(**{timed: at}) for row, at in keys]
+    eta_of = {"r1": DAY, "r2": 2 * DAY, "r3": 3 * DAY}
+    if timed == "occurred_at":
+        return [signal(row, eta=at + eta_of[row], occurred_at=at) for row, at in keys]
+    return [signal(row, eta=at + eta_of[row], recorded_at=at) for row, at in keys]
 
 
 def _stored(tmp: Path, feed: list[list[SignalIn]], identity: str) -> set[tuple[Any, ...]]:

@@ -47,7 +47,7 @@ class Driven:
 
     @property
     def desk_screen(self) -> DeskScreen:
-        screen = self.app.screen_stack[1]
+        screen = self.app.screen_stack[0]
         assert isinstance(screen, DeskScreen)
         return screen
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -197,3 +199,40 @@ async def test_q_leaves(opened: Open) -> None:
     async with opened() as driven:
         await driven.press("q")
         assert not driven.app.is_running
+
+
+async def test_a_desk_starts_one_feeder_where_there_is_none_and_ends_it_with_itself(world: World) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def feeder() -> subprocess.Popen[bytes]:
+        waits = "import sys; sys.stdin.read()"
+        started.append(subprocess.Popen([sys.executable, "-c", waits], stdin=subprocess.PIPE))
+        return started[-1]
+
+    app = OffplanApp(Session(world.factory, readonly=False), feeder=feeder)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app._tend_feeder()
+        app._tend_feeder()
+        assert len(started) == 1
+        started[0].kill()
+        started[0].wait()
+        app._tend_feeder()
+        assert len(started) == 2, "one that died is replaced"
+    app.close()
+    assert started[1].wait(timeout=30) != 0
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+async def test_somebody_elses_feeder_is_left_to_it(world: World) -> None:
+    assert world.desk.acquire_lease("feeder", "another")
+    started: list[object] = []
+    app = OffplanApp(Session(world.factory, readonly=False), feeder=lambda: started.append(1))  # type: ignore[arg-type,return-value]
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app._tend_feeder()
+        assert started == []
+        assert "no feeder" not in Driven(app, pilot).lines[0]
+    app.close()

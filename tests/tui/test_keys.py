@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 
 from textual.binding import Binding
+from textual.widget import Widget
 
 from tests.tui.conftest import Open
 from tui import keys
@@ -41,7 +42,7 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
 
 
 def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
-    owners = {
+    owners: dict[str, list[type[Widget]]] = {
         "list": [LineList],
         "act": [DeskScreen, DeviationPage],
         "everywhere": [DeskScreen, DeviationPage],

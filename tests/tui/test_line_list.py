@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from tui import theme
 from tui.safe import Pieces
-from tui.widgets.line_list import LineList, Row
+from tui.widgets.line_list import LineList
+from tui.widgets.row_window import Row
 
 
 class Numbers(LineList):

@@ -48,11 +48,11 @@ def test_a_line_that_makes_no_command_is_refused_in_a_sentence(line: str) -> Non
 
 
 def test_completions_follow_the_place() -> None:
-    ids, owners, playbooks = ["D1", "D12", "A3"], ["ana", "bo"], ["expedite"]
+    ids, owners, playbooks = ["D1", "D12", "A3"], ["ana", "bo"], (lambda: ["expedite"])
     assert request.completions("dis", ids, owners, playbooks) == ["dismiss"]
     assert request.completions("ack D1", ids, owners, playbooks) == ["D1", "D12"]
     assert request.completions("assign D1 --to ", ids, owners, playbooks) == owners
-    assert request.completions("respond D1 --playbook e", ids, owners, playbooks) == playbooks
+    assert request.completions("respond D1 --playbook e", ids, owners, playbooks) == ["expedite"]
     assert "--reason" in request.completions("dismiss D1 --", ids, owners, playbooks)
 
 

@@ -160,11 +160,10 @@ class ActingScreen(Screen[None]):
     async def _command(self) -> None:
         owners = [owner["id"] for owner in self.session.desk.owners()]
         ids = self.candidates()
-        playbooks: list[str] = []
         line = await self.query_one(Prompt).ask(
             Question(
                 ":",
-                complete=lambda text: request.completions(text, ids, owners, playbooks),
+                complete=lambda text: request.completions(text, ids, owners, self._playbooks),
                 suggest=lambda text: self.say(text, "quiet"),
                 history=self.session.history,
             )
@@ -172,6 +171,16 @@ class ActingScreen(Screen[None]):
         if line:
             self.session.history.append(line)
             await self.run_line(line)
+
+    def _playbooks(self) -> list[str]:
+        """What may follow --playbook: those that apply to the deviation under the cursor."""
+        chosen = self.selection()
+        if chosen.kind != "deviation":
+            return []
+        try:
+            return [match.playbook for match in self.session.desk.matches(chosen.ids[0]) if match.matches]
+        except OffplanError:
+            return []
 
     async def run_line(self, line: str) -> None:
         """Carry out a typed line."""

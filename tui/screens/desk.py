@@ -10,10 +10,9 @@ from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
 from textual.timer import Timer
-from textual.widgets import Static
 
 from engine.errors import OffplanError
-from tui import cells, keys, safe
+from tui import cells, keys
 from tui.screens.acting import ActingScreen, Selection
 from tui.session import Session
 from tui.widgets.feed import FeedList
@@ -24,8 +23,8 @@ from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt, Question
 from tui.widgets.queue import QueueList, subject
 from tui.widgets.timeline import TimelineList
+from tui.widgets.too_small import SMALLEST, TooSmall
 
-SMALLEST: Final = (60, 15)
 _TABS_BELOW: Final = (100, 30)
 _DETAIL_FROM: Final = 160
 _PANES: Final = ("feed", "queue", "timeline", "detail")
@@ -38,6 +37,7 @@ class DeskScreen(ActingScreen):
     """Screen 1."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "desk", "everywhere")]
+    AUTO_FOCUS = "#queue"
     scopes = ("list", "act", "desk", "everywhere")
 
     def __init__(self, session: Session) -> None:
@@ -50,6 +50,9 @@ class DeskScreen(ActingScreen):
 
     def compose(self) -> ComposeResult:
         desk = self.session.desk
+        # Before anything is laid out: a class set later would have the first screen painted twice.
+        self._arrange_for(self.app.size)
+        self.add_class("-pane-queue")
         yield Header(desk.actor)
         yield TabLine(_TITLES)
         with Horizontal(id="top"):
@@ -57,15 +60,14 @@ class DeskScreen(ActingScreen):
             yield QueueList(desk.deviation_rows, id="queue")
             yield PageList(id="detail")
         yield TimelineList(id="timeline")
-        yield Static(id="too-small", markup=False)
+        yield TooSmall(id="too-small")
         yield Prompt()
         yield StatusLine()
         yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one("#detail", PageList).title = "Detail"
-        self._arrange_for(self.app.size)
-        self._choose_pane("queue")
+        self.query_one(TabLine).choose(_PANES.index("queue"))
         self.update()
 
     def on_resize(self, event: Resize) -> None:
@@ -78,9 +80,6 @@ class DeskScreen(ActingScreen):
         self.set_class(tiny, "-tiny")
         self.set_class(size.width < _TABS_BELOW[0] or size.height < _TABS_BELOW[1], "-tabs")
         self.set_class(size.width > _DETAIL_FROM, "-wide")
-        if tiny:
-            text = f"This terminal has {size.width}x{size.height} cells; the desk needs {SMALLEST[0]}x{SMALLEST[1]}, please."
-            self.query_one("#too-small", Static).update(safe.content(text))
 
     # content --------------------------------------------------------------------------------------------------------
 

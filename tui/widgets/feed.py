@@ -8,7 +8,8 @@ from typing import Final
 from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.safe import Pieces
-from tui.widgets.line_list import LineList, Row
+from tui.widgets.line_list import LineList
+from tui.widgets.row_window import Row
 
 COLUMNS: Final = (
     Column("time", "", 6, 1),

@@ -6,14 +6,14 @@ the desk. The cursor stays on its id when the list changes, and on its line of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.events import Resize
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -21,12 +21,7 @@ from textual.strip import Strip
 from tui import keys, safe
 from tui.cells import Present
 from tui.safe import Pieces
-
-Row = Mapping[str, Any]
-Fetch = Callable[[Sequence[int]], Sequence[Row]]
-
-_LETTERS: Final = "DARSQ"
-"""What a public id begins with."""
+from tui.widgets.row_window import Fetch, Row, RowWindow
 
 GUTTER: Final = 2
 """Cells left of a row: the cursor's bar and the mark."""
@@ -51,19 +46,11 @@ class LineList(ScrollView, can_focus=True):
             """Of a burst only the last matters."""
             return isinstance(message, type(self)) and message.list is self.list
 
-        @property
-        def control(self) -> LineList:
-            return self.list
-
     @dataclass
     class Opened(Message):
         """A person wants to see the row under the cursor."""
 
         list: LineList
-
-        @property
-        def control(self) -> LineList:
-            return self.list
 
     kind = ""
     """What the rows are: deviation, action, signal; empty where that differs by row."""
@@ -71,7 +58,7 @@ class LineList(ScrollView, can_focus=True):
 
     def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
-        self._fetch = fetch
+        self._rows = RowWindow(fetch)
         self.present = Present(0, "UTC")
         """The instant and zone that times are shown for."""
         self.ids: Sequence[int] = ()
@@ -85,11 +72,7 @@ class LineList(ScrollView, can_focus=True):
         self._last_mark = 0
         self._slack = 0
         """Empty lines below the last row that keep the others where they are."""
-        self._rows: dict[int, Row] = {}
-        self._revisions: dict[int, int] = {}
         self._strips: LRUCache[Hashable, Strip] = LRUCache(2048)
-
-    # what subclasses say --------------------------------------------------------------------------------------------
 
     def draw(self, row: Row, width: int) -> Pieces:
         """One row in `width` cells."""
@@ -115,8 +98,6 @@ class LineList(ScrollView, can_focus=True):
         """The same for one row."""
         return None
 
-    # rows -----------------------------------------------------------------------------------------------------------
-
     @property
     def top(self) -> int:
         """Lines above the rows."""
@@ -124,8 +105,8 @@ class LineList(ScrollView, can_focus=True):
 
     @property
     def rows_in_sight(self) -> int:
-        """Rows that fit on the screen."""
-        return max(1, self.size.height - self.top)
+        """Rows that fit on the screen; before the first layout as many as the terminal has lines."""
+        return max(1, (self.size.height or self.app.size.height) - self.top)
 
     @property
     def current(self) -> int | None:
@@ -173,33 +154,26 @@ class LineList(ScrollView, can_focus=True):
         return self.ids[first : first + 3 * self.rows_in_sight]
 
     def _load(self, *, refetch: bool = False) -> None:
-        """Fetch the rows in sight and a screen either side; with `refetch` see what has changed and draw only that."""
-        window = self._window()
-        wanted = window if refetch else [number for number in window if number not in self._rows]
-        if not wanted:
-            return
-        before = self._rows
-        fetched = {int(str(row["id"]).lstrip(_LETTERS)): row for row in self._fetch(wanted)}
-        self._rows = fetched if refetch else {**before, **fetched}
-        for number, row in fetched.items():
-            if before.get(number) != row:
-                self._revisions[number] = self._revisions.get(number, 0) + 1
-        changed = {number for number in fetched if before.get(number) != fetched[number]}
+        """Fetch the rows in sight and a screen either side, and draw those that changed."""
+        changed = self._rows.load(self._window(), refetch=refetch)
         for index in range(self.scroll_offset.y, min(len(self.ids), self.scroll_offset.y + self.rows_in_sight)):
             if self.ids[index] in changed:
                 self.refresh_lines(index + self.top)
 
     def _resize_virtual(self) -> None:
-        self.virtual_size = Size(max(1, self.size.width), len(self.ids) + self.top + self._slack)
+        # The width stays: one that followed the size would have everything laid out and painted twice.
+        self.virtual_size = Size(1, len(self.ids) + self.top + self._slack)
 
     def _describe(self) -> None:
         """What the borders say: the title, where the cursor is, how many are marked."""
         position = f"{self.cursor + 1}/{len(self.ids)}" if self.ids else ""
         marked = f"{len(self.marks)} marked" if self.marks else ""
-        self.border_title = safe.content(self.title)
-        self.border_subtitle = safe.content(" · ".join(part for part in (marked, self.note, position) if part))
-
-    # drawing --------------------------------------------------------------------------------------------------------
+        below = " · ".join(part for part in (marked, self.note, position) if part)
+        # Past Textual's own setters, which draw the whole list again for one changed letter of its border.
+        for name, text, line in (("_border_title", self.title, -1), ("_border_subtitle", below, self.size.height)):
+            if getattr(self, name) is None or getattr(self, name).plain != text:
+                setattr(self, name, safe.content(text))
+                self.refresh(Region(-1, line, self.size.width + 2, 1))
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -218,7 +192,7 @@ class LineList(ScrollView, can_focus=True):
         number = self.ids[index]
         at_cursor, marked = index == self.cursor, number in self.marks
         state = (at_cursor, self.has_focus and at_cursor, marked)
-        key = (number, self._revisions.get(number, 0), state, width, self.look(), self.look_of(number))
+        key = (number, self._rows.revision(number), state, width, self.look(), self.look_of(number))
         cached = self._strips.get(key)
         if cached is not None:
             self.strip_hits += 1
@@ -251,8 +225,6 @@ class LineList(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._load()
-
-    # moving ---------------------------------------------------------------------------------------------------------
 
     def go_to(self, index: int) -> None:
         """Put the cursor on a row by its place in the list."""
@@ -294,8 +266,6 @@ class LineList(ScrollView, can_focus=True):
         if self.current is not None:
             self.post_message(self.Opened(self))
 
-    # marking --------------------------------------------------------------------------------------------------------
-
     def action_mark(self) -> None:
         if self.current is not None:
             self.marks ^= {self.current}
@@ -306,19 +276,19 @@ class LineList(ScrollView, can_focus=True):
 
     def action_mark_range(self) -> None:
         first, last = sorted((self._last_mark, self.cursor))
-        self.marks |= set(self.ids[first : last + 1])
-        self.refresh()
-        self._describe()
+        self._mark(self.marks | set(self.ids[first : last + 1]))
 
     def action_mark_all(self) -> None:
-        self.marks = set(self.ids)
-        self.refresh()
-        self._describe()
+        self._mark(set(self.ids))
 
     def unmark(self) -> bool:
         """Take all marks away; whether there were any."""
-        had, self.marks = bool(self.marks), set()
-        if had:
+        had = bool(self.marks)
+        self._mark(set())
+        return had
+
+    def _mark(self, marks: set[int]) -> None:
+        if marks != self.marks:
+            self.marks = marks
             self.refresh()
             self._describe()
-        return had

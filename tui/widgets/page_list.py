@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.safe import Pieces
-from tui.widgets.line_list import LineList, Row
+from tui.widgets.line_list import LineList
+from tui.widgets.row_window import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any, Final
 from tui import cells, safe, theme
 from tui.cells import Column
 from tui.safe import Pieces
-from tui.widgets.line_list import LineList, Row
+from tui.widgets.line_list import LineList
+from tui.widgets.row_window import Row
 
 COLUMNS: Final = (
     Column("decide_by", "decide by", 11, 1),

@@ -1,0 +1,163 @@
+"""`offplan map`: what is recognised in files of strangers, what is called doubtful, and how it is written down."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors import reading
+from connectors.propose import Proposal, append, propose
+from connectors.settings import load
+from engine.errors import BadInput
+from engine.model import PlanLine, SignalIn
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+GERMAN = """Bestellnummer;Pos.;Material;Werk;Lieferant;Bestellmenge;ME;Liefertermin;Nettowert;Währung;Status
+4711;10;M-1;1000;ACME GmbH;1.200,5;ST;25.02.2026;12.345,67;EUR;offen
+4711;20;M-2;1000;Müller;7,0;ST;28.02.2026;99,90;EUR;storniert
+"""
+
+
+def proposed(folder: Path, text: str | bytes, kind: str | None = None, name: str = "data.csv") -> Proposal:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return propose(path, kind)
+
+
+def fields(proposal: Proposal) -> dict[str, Any]:
+    return dict(proposal.mapping["fields"])
+
+
+def test_a_german_order_book_in_a_western_encoding(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, GERMAN.encode("cp1252"), name="bestellungen-2026-02.csv")
+    assert {key: proposal.mapping[key] for key in ("as", "files", "delimiter", "encoding")} == {
+        "as": "purchase_order",
+        "files": "bestellungen-*.csv",
+        "delimiter": ";",
+        "encoding": "cp1252",
+    }
+    assert fields(proposal) == {
+        "ref": {"template": "{Bestellnummer}/{Pos.}"},
+        "item": "Material",
+        "site": "Werk",
+        "party": "Lieferant",
+        "quantity": {"column": "Bestellmenge", "decimal": ",", "thousands": "."},
+        "uom": "ME",
+        "planned_at": {"column": "Liefertermin", "date": "%d.%m.%Y"},
+        "value": {"column": "Nettowert", "decimal": ",", "thousands": "."},
+        "currency": "Währung",
+        "status": {"column": "Status", "values": {"offen": "open", "storniert": "cancelled"}},
+    }
+    assert proposal.preview[0]["quantity"] == 1200.5
+    assert proposal.preview[0]["planned_at"] == "2026-02-25T00:00:00Z"
+    assert [doubt.text for doubt in proposal.doubts] == ["cp1252"]
+
+
+def test_what_is_proposed_reads_the_file_it_came_from(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, GERMAN.encode("cp1252"), name="orders.csv")
+    settings = tmp_path / "offplan.toml"
+    settings.write_text("# mine, and it stays\n[desk]\nname = 'x'  # so", encoding="utf-8")
+    append(settings, proposal, "orders")
+    text = settings.read_text(encoding="utf-8")
+    assert text.startswith("# mine, and it stays\n[desk]\nname = 'x'  # so\n\n[mapping.orders]\n")
+    rows = list(reading.plan_rows(tmp_path / "orders.csv", load(settings), "purchase_order"))
+    assert [(row.ref, row.quantity, row.value_minor, row.status) for row in rows if isinstance(row, PlanLine)] == [
+        ("4711/10", 1200.5, 1234567, "open"),
+        ("4711/20", 7.0, 9990, "cancelled"),
+    ]
+    with pytest.raises(BadInput, match=r"mapping\.orders: it stands there already"):
+        append(settings, proposal, "orders")
+    assert settings.read_text(encoding="utf-8") == text
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_dates_that_may_be_day_or_month_first_are_doubtful_cells(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, "po,eta\n1,01/02/2026\n2,03/04/2026\n3,05/05/2026\n")
+    doubts = [(doubt.column, doubt.line, doubt.text) for doubt in proposal.doubts if doubt.column == "eta"]
+    assert doubts == [("eta", 2, "01/02/2026"), ("eta", 3, "03/04/2026")]
+    settled = proposed(tmp_path, "po,eta\n1,01/02/2026\n2,03/14/2026\n")
+    assert fields(settled)["eta"] == {"column": "eta", "date": "%m/%d/%Y"}
+    assert [doubt for doubt in settled.doubts if doubt.column == "eta"] == []
+
+
+def test_a_point_that_may_be_decimal_or_thousands_is_doubtful(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, "po,eta,qty\n1,2026-03-09,1,234\n".replace("1,234", '"1,234"'))
+    assert [(doubt.column, doubt.line) for doubt in proposal.doubts] == [("qty", 2)]
+
+
+def test_null_words_and_cells_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    rows = [f"{number},2026-03-{number:02},5" for number in range(1, 25)]
+    proposal = proposed(
+        tmp_path, "\n".join(["order id,due date,qty", *rows, "25,TBD,5", "26,soon,5", "27,2026-03-27,lots"])
+    )
+    assert proposal.mapping["null"] == ["TBD"]
+    assert {(doubt.column, doubt.line, doubt.text) for doubt in proposal.doubts} == {
+        ("due date", 27, "soon"),
+        ("qty", 28, "lots"),
+    }
+
+
+def test_receipts_without_their_date_are_passed_over(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, "po number,delivered date\n1,2026-03-09\n2,\n")
+    assert proposal.mapping["only"] == [{"column": "delivered date", "empty": False}]
+    assert fields(proposal)["kind"] == {"const": "receipt"}
+    assert len(proposal.preview) == 1
+
+
+def test_json_with_its_records_inside(tmp_path: Path) -> None:
+    text = json.dumps({"meta": {"n": 2}, "data": {"rows": [{"po": {"number": "1"}, "eta": "2026-03-09T08:00:00Z"}]}})
+    proposal = proposed(tmp_path, text, name="etas.json")
+    assert proposal.mapping["items"] == "data.rows"
+    assert proposal.preview[0]["order_ref"] == "1"
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "x,y\n1,1\n1,1\n"])
+def test_a_file_that_teaches_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadInput):
+        proposed(tmp_path, text, "purchase_order")
+
+
+def test_text_of_a_file_cannot_break_out_of_the_settings(tmp_path: Path) -> None:
+    nasty = 'po "\x7f\\ ]\u2028 = {x}'
+    header = '"' + nasty.replace('"', '""') + '"'
+    proposal = proposed(tmp_path, f"order id,{header}\n1,2026-03-09\n", "signal")
+    mapping = Proposal({**proposal.mapping, "null": [nasty, "\n[desk]"]}, ())
+    assert tomllib.loads(mapping.to_toml('a"b'))["mapping"]['a"b']["null"] == [nasty, "\n[desk]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("walmart_weekly_sales/Walmart.csv", None, {"kind": {"const": "demand"}, "site": "Store", "quantity": "Weekly_Sales"}),
+        ("product_backorders/BackOrders.csv", None, {"kind": {"const": "stock"}, "item": "sku", "quantity": "national_inv"}),
+        ("product_backorders/BackOrders.csv", "target", {"item": "sku", "quantity": "min_bank"}),
+        ("scms_delivery_history/dev_scheduled_2006_2012.csv", "purchase_order",
+         {"ref": "ID", "planned_at": {"column": "Scheduled Delivery Date", "date": "%d-%b-%y"}, "value": "Line Item Value"}),
+        ("olist_orders_5000/olist_orders_dataset.csv", None,
+         {"order_ref": "order_id", "occurred_at": {"column": "order_delivered_customer_date", "date": "%m/%d/%Y %H:%M"}}),
+        ("frepple/csv/manufacturing_demo/demand.csv", None, {"ref": "name", "planned_at": "due", "party": "customer_id"}),
+    ],
+)  # fmt: skip
+def test_public_files_are_recognised(name: str, kind: str | None, expected: dict[str, Any]) -> None:
+    if not (DATA / name).exists():
+        pytest.skip(f"needs {name} in shared/data beside the checkout")
+    proposal = propose(DATA / name, kind)
+    found = fields(proposal)
+    assert {key: found.get(key) for key in expected} == expected
+    assert proposal.preview
+
+
+def test_signals_that_are_proposed_can_be_read(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, "sku,warehouse,on hand,date\nA,RTM,5,2026-03-09\nB,RTM,0,2026-03-09\n")
+    (tmp_path / "offplan.toml").write_text("", encoding="utf-8")
+    append(tmp_path / "offplan.toml", proposal, "stock")
+    (batch,) = reading.signal_batches(tmp_path / "data.csv", load(tmp_path / "offplan.toml"), "command")
+    assert [(row.kind, row.item, row.site, row.quantity) for row in batch.rows if isinstance(row, SignalIn)] == [
+        ("stock", "A", "RTM", 5.0),
+        ("stock", "B", "RTM", 0.0),
+    ]

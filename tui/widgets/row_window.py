@@ -1,0 +1,43 @@
+"""The rows of a list that are in sight or a screen away, and which of them have changed; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+Row = Mapping[str, Any]
+Fetch = Callable[[Sequence[int]], Sequence[Row]]
+
+_LETTERS: Final = "DARSQ"
+"""What a public id begins with."""
+
+
+class RowWindow:
+    """Fetches rows by id and keeps those of the last windows."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        """`fetch` answers rows in the contract's JSON for numbers; rows that are gone may be missing."""
+        self._fetch = fetch
+        self._rows: dict[int, Row] = {}
+        self._revisions: dict[int, int] = {}
+
+    def get(self, number: int) -> Row | None:
+        return self._rows.get(number)
+
+    def revision(self, number: int) -> int:
+        """Changes whenever the row's content does: part of the key of a cached line."""
+        return self._revisions.get(number, 0)
+
+    def load(self, window: Sequence[int], *, refetch: bool) -> set[int]:
+        """Have the rows of the window at hand; the numbers of those that are new or differ.
+
+        With `refetch` all are read again and those outside the window are forgotten.
+        """
+        wanted = window if refetch else [number for number in window if number not in self._rows]
+        before = self._rows
+        fetched = {int(str(row["id"]).lstrip(_LETTERS)): row for row in self._fetch(wanted)} if wanted else {}
+        self._rows = fetched if refetch else {**before, **fetched}
+        changed = {number for number, row in fetched.items() if before.get(number) != row}
+        for number in changed:
+            self._revisions[number] = self._revisions.get(number, 0) + 1
+        return changed
