@@ -51,7 +51,16 @@ def csv_speed() -> Iterator[Result]:
         floor.write_json_lines(lines, ROWS, 11)
         to_csv(Path(lines), Path(table))
         prepare(Path(folder))
-        raw = partial(common.run_isolated, floor.measure, "raw_executemany", lines, os.path.join(folder, "floor.db"), ROWS, 10_000, "FULL")
+        raw = partial(
+            common.run_isolated,
+            floor.measure,
+            "raw_executemany",
+            lines,
+            os.path.join(folder, "floor.db"),
+            ROWS,
+            10_000,
+            "FULL",
+        )
         rounds = interleave(
             {
                 "offplan": lambda: float(common.run_isolated(measure, folder, table, ROWS)["seconds"]),

@@ -68,9 +68,7 @@ def file_to_screen() -> Iterator[Result]:
         finally:
             _end(terminal)
     value = percentile(taken, 0.95)
-    yield Result(
-        "live_latency", round(value, 1), "ms p95", None, None, None, "p95 <= 150 ms", value <= 150, len(taken)
-    )
+    yield Result("live_latency", round(value, 1), "ms p95", None, None, None, "p95 <= 150 ms", value <= 150, len(taken))
 
 
 def _prepare(folder: Path, now: int) -> None:

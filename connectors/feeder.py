@@ -45,7 +45,7 @@ class Stop(Protocol):
     def is_set(self) -> bool: ...
 
 
-class LeaseLost(Exception):  # noqa: N818  (never leaves this module)
+class LeaseLost(Exception):
     """Another feeder has the lease: stop writing at once and stand by."""
 
 

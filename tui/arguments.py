@@ -25,7 +25,7 @@ class UsageError(OffplanError):
     exit_code = 2
 
 
-class HelpAsked(OffplanError):  # noqa: N818 - not a fault
+class HelpAsked(OffplanError):
     """Help or the version was asked for; the text is the error's."""
 
     exit_code = 0

@@ -39,9 +39,7 @@ WHERE line.kind IN ({_SUPPLY}) AND line.status = 'open' AND line.planned_at IS N
 """
 
 
-def references(
-    connection: sqlite3.Connection, wanted: Sequence[str], now: int, overdue: Tolerance | None
-) -> set[str]:
+def references(connection: sqlite3.Connection, wanted: Sequence[str], now: int, overdue: Tolerance | None) -> set[str]:
     """Those of some order references that are quiet at `now`.
 
     `overdue` is the tolerance of that kind where it is the same for all lines; None: no reference is called quiet.

@@ -84,7 +84,9 @@ def _play(store: Store, clock: FixedClock, planner: PlaybookPlanner) -> None:
     system.tick()
 
 
-def _moments(messages: list[feeds.Message], commands: list[Act]) -> Iterator[tuple[int, str, list[feeds.Message] | Act]]:
+def _moments(
+    messages: list[feeds.Message], commands: list[Act]
+) -> Iterator[tuple[int, str, list[feeds.Message] | Act]]:
     """Batches (what one source says at one instant) and commands, merged in order of time; feeds come first."""
     batches = [(key[0], key[1], list(group)) for key, group in groupby(messages, key=lambda message: message[:2])]
     every: list[tuple[int, str, list[feeds.Message] | Act]] = [*batches, *((act.at, "", act) for act in commands)]

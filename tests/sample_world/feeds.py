@@ -16,7 +16,7 @@ from typing import NamedTuple
 from engine.clock import HOUR, MINUTE
 from engine.model import PlanLine, SignalIn
 from tests.sample_world import plan
-from tests.sample_world.network import CENTRES, COMPONENTS, PLANT, PUMPS
+from tests.sample_world.network import CENTRES, COMPONENTS, PLANT, PUMPS, Component, Pump
 
 TODAY = date(2026, 3, 9)
 NOW = plan.at(TODAY, 9, 12)
@@ -127,12 +127,14 @@ def _received(story: Story) -> dict[tuple[str, str, date], float]:
 def _stock_messages(story: Story) -> Iterator[Message]:
     """A reading at six every working morning, before the day's use and receipts."""
     received = _received(story)
-    places = [(part, PLANT) for part in COMPONENTS]
-    goods = [(pump, centre) for centre in CENTRES for pump in PUMPS]
-    for item, site in [*places, *goods]:
+    # Parts whose delivery falls into odd weeks begin with a week more.
+    places: list[tuple[Component | Pump, str, float]] = [
+        (part, PLANT, 2.8 if number % 2 else 1.8) for number, part in enumerate(COMPONENTS)
+    ]
+    places += [(pump, centre, 1.7) for centre in CENTRES for pump in PUMPS]
+    for item, site, weeks in places:
         weekly = plan.weekly_use(item, site)
-        late_start = site == PLANT and COMPONENTS.index(item) % 2 == 1  # type: ignore[arg-type]
-        stock = weekly * (2.8 if late_start else 1.8 if site == PLANT else 1.7)
+        stock = weekly * weeks
         day = plan.FIRST_MONDAY
         while day <= TODAY:
             stock += story.counted.get((item.id, site, day), 0)
@@ -180,7 +182,9 @@ def _carrier_messages() -> Iterator[Message]:
 def _loose_ends() -> Iterator[Message]:
     """What an ERP says besides: a short delivery declared complete, and a receipt for an order that nobody planned."""
     complete = plan.at(date(2026, 2, 17), 15)
-    cartons = next(line for line in plan.purchases() if line.item == "BOX-20" and line.planned_at == plan.at(date(2026, 2, 19)))
+    cartons = next(
+        line for line in plan.purchases() if line.item == "BOX-20" and line.planned_at == plan.at(date(2026, 2, 19))
+    )
     yield Message(complete, "erp", say(
         f"DC-{cartons.ref}", "status", complete, order_kind=cartons.kind, order_ref=cartons.ref, item=cartons.item,
         site=cartons.site, party=cartons.party, status="closed", payload=json.dumps({"flag": "delivery complete"}),

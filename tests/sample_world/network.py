@@ -89,7 +89,7 @@ _LANES = (
     ("KAS", "LYS", "road", 1.0),
     ("KAS", "GDN", "road", 2.0),
 )
-_OWNERS = (
+_OWNERS: tuple[tuple[str, str, list[str], list[str], str, bool], ...] = (
     ("ana", "Ana Castro", ["inventory planning"], [], "office-de", True),
     ("bo", "Bo Lindqvist", ["procurement"], [], "office-de", False),
     ("chen", "Chen Wei", ["production"], ["KAS"], "plant-kassel", False),
@@ -104,7 +104,12 @@ _OWNERS = (
 _PARTIES_OF = {"bo": ["ACME", "KNORD", "YUEHAI", "STEELFORM"], "jan": ["TENUTA", "BALTIC", "FONDERIE", "PACKRIGHT"]}
 _WEEK = ("mon", "tue", "wed", "thu", "fri")
 _CALENDARS = (
-    ("office-de", "Europe/Berlin", [["08:00", "12:00"], ["12:45", "17:00"]], ["2026-04-03", "2026-04-06", "2026-05-01"]),
+    (
+        "office-de",
+        "Europe/Berlin",
+        [["08:00", "12:00"], ["12:45", "17:00"]],
+        ["2026-04-03", "2026-04-06", "2026-05-01"],
+    ),
     ("office-fr", "Europe/Paris", [["09:00", "12:30"], ["13:30", "17:30"]], ["2026-04-06", "2026-05-01"]),
     ("office-pl", "Europe/Warsaw", [["08:00", "16:00"]], ["2026-04-06", "2026-05-01"]),
     ("plant-kassel", "Europe/Berlin", [["06:00", "14:00"]], ["2026-04-03", "2026-04-06", "2026-05-01"]),
@@ -114,14 +119,16 @@ _CALENDARS = (
 def records() -> list[PlanRecord]:
     """Every master record, in an order that a person would load them."""
     found = [
-        PlanRecord("site", {"id": site, "name": name, "type": kind, "country": country, "zone": _ZONES.get(site, "UTC")}, None)
+        PlanRecord(
+            "site", {"id": site, "name": name, "type": kind, "country": country, "zone": _ZONES.get(site, "UTC")}, None
+        )
         for site, name, kind, country in _SITES
     ]
     for role, parties in (("supplier", SUPPLIERS), ("customer", CUSTOMERS), ("carrier", CARRIERS)):
         for party, (name, country) in parties.items():
             found.append(PlanRecord("party", {"id": party, "name": name, "role": role, "country": country}, None))
     for part in COMPONENTS:
-        values = {"id": part.id, "name": part.name, "item_class": "component", "uom": part.uom}
+        values: dict[str, object] = {"id": part.id, "name": part.name, "item_class": "component", "uom": part.uom}
         found.append(PlanRecord("item", {**values, "unit_value": part.price, "currency": "EUR"}, None))
     for pump in PUMPS:
         values = {"id": pump.id, "name": pump.name, "item_class": "finished", "uom": "EA"}
@@ -133,9 +140,16 @@ def records() -> list[PlanRecord]:
         values = {"origin": origin, "destination": destination, "mode": mode, "duration_days": days}
         found.append(PlanRecord("lane", values, None))
     for calendar, zone, day, holidays in _CALENDARS:
-        week = {name: day for name in _WEEK}
+        week = dict.fromkeys(_WEEK, day)
         found.append(PlanRecord("calendar", {"id": calendar, "zone": zone, "week": week, "holidays": holidays}, None))
     for owner, name, functions, sites, calendar, lead in _OWNERS:
-        values = {"id": owner, "name": name, "functions": functions, "sites": sites, "calendar": calendar, "lead": lead}
+        values = {
+            "id": owner,
+            "name": name,
+            "functions": functions,
+            "sites": sites,
+            "calendar": calendar,
+            "lead": lead,
+        }
         found.append(PlanRecord("owner", {**values, "parties": _PARTIES_OF.get(owner, [])}, None))
     return found

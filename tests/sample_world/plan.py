@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.clock import instant_of
@@ -29,14 +30,16 @@ def monday(week: int) -> date:
     return FIRST_MONDAY + timedelta(weeks=week)
 
 
-def _line(kind: str, ref: str, item: str, site: str, day: date, quantity: float, **further: object) -> PlanLine:
-    values: dict[str, object] = {
-        "origin": None, "party": None, "maximum": None, "uom": "EA", "value_minor": None, "currency": None,
-        "status": "open", "attributes": "{}", "line": None, "until_at": at(day + timedelta(days=1)),
-    }  # fmt: skip
-    return PlanLine(
-        **(values | {"kind": kind, "ref": ref, "item": item, "site": site, "planned_at": at(day), "quantity": quantity} | further)  # type: ignore[arg-type]
-    )
+_BLANK = PlanLine(
+    kind="", ref="", item=None, site=None, origin=None, party=None, quantity=None, maximum=None, uom="EA",
+    planned_at=None, until_at=None, value_minor=None, currency=None, status="open", attributes="{}", line=None,
+)  # fmt: skip
+
+
+def _line(kind: str, ref: str, item: str, site: str, day: date, quantity: float, **further: Any) -> PlanLine:
+    """A line that is promised for a day; `further` fields replace what that implies."""
+    line = _BLANK._replace(kind=kind, ref=ref, item=item, site=site, planned_at=at(day), quantity=quantity)
+    return line._replace(until_at=at(day + timedelta(days=1)))._replace(**further)
 
 
 def supply_day(part: Component, week: int) -> date | None:
@@ -132,7 +135,9 @@ def forecasts() -> Iterator[PlanLine]:
                 ref = f"{pump.id}@{centre}/{start.isoformat()}"
                 yield _line("forecast", ref, pump.id, centre, start, pump.weekly[place], **bucket)
         for part in COMPONENTS:
-            yield _line("forecast", f"{part.id}@{PLANT}/{start.isoformat()}", part.id, PLANT, start, part.weekly, **bucket)
+            yield _line(
+                "forecast", f"{part.id}@{PLANT}/{start.isoformat()}", part.id, PLANT, start, part.weekly, **bucket
+            )
 
 
 def targets() -> Iterator[PlanLine]:

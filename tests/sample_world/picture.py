@@ -1,0 +1,38 @@
+"""`python -m tests.sample_world.picture FILE.svg`: the desk on the sample world as the README shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from engine.desk import Desk
+from engine.desk_clock import clock_of
+from engine.store import Store
+from tui.app import OffplanApp
+from tui.demo import sample
+from tui.session import Session
+
+
+async def picture(columns: int = 120, lines: int = 36) -> str:
+    """The desk's first screen as SVG, without the web fonts that Textual refers to."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "sample.db"
+        shutil.copyfile(sample(), database)
+
+        def desk() -> Desk:
+            store = Store.open(database)
+            return Desk(store, clock_of(store), actor="ana")
+
+        app = OffplanApp(Session(desk, readonly=True))
+        async with app.run_test(size=(columns, lines)) as pilot:
+            await pilot.pause()
+            drawn = app.export_screenshot(title="offplan")
+    return re.sub(r"@font-face\s*\{.*?\}\s*", "", drawn, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(asyncio.run(picture()), encoding="utf-8")
