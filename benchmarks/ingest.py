@@ -153,11 +153,9 @@ def measure(folder: str, table: str, rows: int) -> dict[str, float]:
     known = settings.load(Path(folder) / "offplan.toml")
     desk = Desk(Store.open(database), FixedClock(parse_instant("2026-03-15", "bench")), actor="bench")
     began = time.perf_counter()
-    new = 0
-    for batch in reading.signal_batches(Path(table), known, "command", mapping="signals", size=20_000):
-        new += desk.take(batch, detect=False).new
-    judged = desk.detect()
+    batches = reading.signal_batches(Path(table), known, "command", mapping="signals", size=reading.ONE_SHOT)
+    result = desk.take_all(batches)
     seconds = time.perf_counter() - began
-    if new != rows or not judged.opened:
-        raise RuntimeError(f"stored {new} of {rows} rows, opened {judged.opened}")
+    if result.new != rows or not result.opened:
+        raise RuntimeError(f"stored {result.new} of {rows} rows, opened {result.opened}")
     return {"seconds": seconds, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}

@@ -29,6 +29,7 @@ Mapped = SignalIn | PlanLine | PlanRecord
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 # SignalIn._make without its check of the length, which zip has made sure of: half the time per row.
 _new_signal: Final[Callable[[Iterable[Any]], SignalIn]] = partial(tuple.__new__, SignalIn)
+_encode_text: Final = json.encoder.encode_basestring
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
@@ -164,14 +165,21 @@ class _Bound:
     def _map(self, rows: Sequence[Sequence[Cell]], lines: Sequence[int], textual: bool) -> list[Mapped]:
         columns = list(zip(*rows, strict=True))
         values = {field.name: field.values(columns, at, len(rows), textual) for field, at in self._fields}
-        return self._build(values, self._documents(columns, len(rows)), lines)
+        return self._build(values, self._documents(columns, len(rows), textual), lines)
 
-    def _documents(self, columns: Sequence[Sequence[Cell]], count: int) -> list[str]:
+    def _documents(self, columns: Sequence[Sequence[Cell]], count: int, textual: bool) -> list[str]:
         """The cells of the columns that no field takes, as JSON, empty ones left out."""
         if not self._rest:
             return ["{}"] * count
-        names = [name for name, _ in self._rest]
         cells = zip(*[columns[at] for _, at in self._rest], strict=True)
+        if textual:
+            # Text alone needs no walk through the encoder's types: its string function, three times as fast.
+            labels = [f"{_encode_text(name)}:" for name, _ in self._rest]
+            return [
+                f"{{{','.join([label + _encode_text(cell) for label, cell in zip(labels, row, strict=True) if cell])}}}"
+                for row in cells
+            ]
+        names = [name for name, _ in self._rest]
         return [
             _encode({name: _plain(cell) for name, cell in zip(names, row, strict=True) if cell not in ("", None)})
             for row in cells

@@ -26,6 +26,9 @@ from engine.model import PLAN_KINDS, RECORD_KINDS, Place, PlanLine, PlanRecord, 
 
 MappingNames = str | Sequence[str] | None
 
+ONE_SHOT: Final = 40_000
+"""Rows a batch where whole files are taken at once: few commits, each a fraction of a second under the write lock."""
+
 _PLACE: Final = re.compile(r"(.*?)(?::(\d+))?", re.DOTALL)
 
 

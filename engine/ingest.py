@@ -21,6 +21,7 @@ from itertools import islice
 from typing import Any, Final
 
 from engine import quarantine, sources
+from engine.gather import quiet
 from engine.journal import Entry, Writer
 from engine.model import IngestResult, Refusal, SignalIn
 from engine.signal_checks import Sifted, sift
@@ -84,7 +85,8 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
     else:
         new = _store_states(connection, batch.source, sifted, now, first_id)
     if new:
-        _touch(connection, first_id)
+        quiet.touch_orders(connection, first_id, now)
+        _touch_places(connection, first_id)
     result = IngestResult(
         read=len(batch.rows), new=new, duplicate=len(sifted.signals) - new, quarantined=len(sifted.refusals)
     )
@@ -198,16 +200,11 @@ def _last_statements(connection: sqlite3.Connection, cells: Sequence[bytes]) -> 
     return found
 
 
-def _touch(connection: sqlite3.Connection, first_id: int) -> None:
-    """Put the subjects of the signals from `first_id` on on detection's work list.
+def _touch_places(connection: sqlite3.Connection, first_id: int) -> None:
+    """Put the items at sites that the signals from `first_id` on are about on detection's work list.
 
-    In key order, so that a large batch writes each page of the list once. NOT INDEXED holds SQLite to the few new rows.
+    NOT INDEXED holds SQLite to the few new rows.
     """
-    connection.execute(
-        "INSERT INTO touched(type, a) SELECT DISTINCT 'order', order_ref FROM signal NOT INDEXED"
-        " WHERE id >= ? AND order_ref IS NOT NULL ORDER BY order_ref ON CONFLICT DO NOTHING",
-        (first_id,),
-    )
     connection.execute(
         "INSERT INTO touched(type, a, b) SELECT DISTINCT 'stock', item, site FROM signal NOT INDEXED WHERE id >= ?"
         " AND order_ref IS NULL AND item IS NOT NULL AND site IS NOT NULL ORDER BY item, site ON CONFLICT DO NOTHING",

@@ -7,7 +7,6 @@ Instants are UTC microseconds, money is integer minor units beside an ISO 4217 c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 SUPPLY_KINDS: Final = ("purchase_order", "transfer_order", "production_order", "shipment")
@@ -122,8 +121,7 @@ class Refusal(NamedTuple):
     raw: str
 
 
-@dataclass(frozen=True, slots=True)
-class IngestResult:
+class IngestResult(NamedTuple):
     """What one ingest did; `quarantined` counts refusals, `opened` and so on what detection made of it."""
 
     read: int = 0
@@ -135,12 +133,12 @@ class IngestResult:
     cleared: int = 0
     seconds: float = 0.0
 
-    def __add__(self, other: IngestResult) -> IngestResult:
-        return IngestResult(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+    def plus(self, other: IngestResult) -> IngestResult:
+        """Both together, field by field."""
+        return IngestResult._make(one + another for one, another in zip(self, other, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class LoadResult:
+class LoadResult(NamedTuple):
     """What loading a baseline did; `version` is the new baseline version, or the old one when nothing changed."""
 
     version: int
@@ -153,8 +151,7 @@ class LoadResult:
     cleared: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TickResult:
+class TickResult(NamedTuple):
     """What time alone made due."""
 
     judged: int = 0
@@ -163,9 +160,12 @@ class TickResult:
     cleared: int = 0
     resolved: int = 0
 
+    def plus(self, other: TickResult) -> TickResult:
+        """Both together, field by field."""
+        return TickResult._make(one + another for one, another in zip(self, other, strict=True))
 
-@dataclass(frozen=True, slots=True)
-class Term:
+
+class Term(NamedTuple):
     """One line of an explanation: a named value with its unit and where it came from.
 
     `source` is a signal id (`S12`), a plan line (`purchase_order 4711/10, baseline 3`), a setting
@@ -178,8 +178,7 @@ class Term:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a detector says about one subject while the subject breaches its baseline."""
 
     kind: str
@@ -207,8 +206,7 @@ class Finding:
     """The departure is a fact that nothing can change any more (it arrived, late): open, then recovered at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What a command did to one object."""
 
     id: str
@@ -217,18 +215,16 @@ class Change:
     """States, or owners, or dates: what changed, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a person's command did: one journal transaction, undone as a whole by its number."""
 
     txn: int
     changes: Sequence[Change] = ()
-    notes: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
     """Sentences that the person should read: open actions that remain, what was skipped and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A list as the contract prints it: `total` matches, of which `items` are shown."""
 
     now: int

@@ -12,7 +12,6 @@ from typing import Any, Final
 from engine import detect, deviations, settings, tolerance
 from engine.deviations import Keeper, Slot, Verdict
 from engine.gather import feeds, items, names, orders, stock
-from engine.gather import quiet as quiet_orders
 from engine.gather.cases import Case, Days, Key, as_json
 from engine.journal import Writer
 from engine.model import TickResult
@@ -78,13 +77,6 @@ class _Drain:
 
     def judge_orders(self, keys: Sequence[Key]) -> None:
         """Judge order references: their supply lines, and whether the plan has them."""
-        named = [key.a for key in keys]
-        quiet = quiet_orders.references(self._connection, named, self._now, self._tolerances.same_for_all("overdue"))
-        self._judge_orders([key for key in keys if key.a not in quiet])
-        if self._connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
-            self._connection.execute(_CASCADE, (as_json(named),))
-
-    def _judge_orders(self, keys: Sequence[Key]) -> None:
         chunk = orders.read(self._connection, [key.a for key in keys])
         known = deviations.latest(self._connection, chunk.subject_ids())
         wakes = orders.next_known(chunk, self._now)
@@ -96,6 +88,8 @@ class _Drain:
         verdicts += self._judged(references, detect.REFERENCE, known, wakes)
         verdicts += self._gone(verdicts, detect.LINE, known, lambda slot: Key("order", slot[2]))
         self._settle(keys, verdicts, known, wakes)
+        if self._connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
+            self._connection.execute(_CASCADE, (as_json(key.a for key in keys),))
 
     def judge_places(self, keys: Sequence[Key]) -> None:
         """Judge items at sites: their stock and demand, and whether the plan has them."""

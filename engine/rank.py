@@ -10,13 +10,14 @@ detection reports is a breach of a stated date or quantity, and no history of su
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine import money
 from engine.clock import DAY, HOUR, iso
 from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+
+if TYPE_CHECKING:
+    from engine.tolerance import Tolerance
 
 BUCKETS: Final = (("passed", 0), ("4h", 4 * HOUR), ("24h", 24 * HOUR), ("3d", 3 * DAY))
 """Buckets in the queue's order, each with the longest time to the decide-by that it holds; the rest is `later`."""
@@ -37,8 +38,7 @@ def bucket(decide_by: int | None, now: int) -> str:
     return "later"
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """What a finding's place in the queue goes by, with every term."""
 
     likelihood: float

@@ -141,7 +141,9 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     before = os.umask(0o077)
     try:
         mode = "ro" if read_only else "rwc"
-        uri = f"{path.as_uri()}?mode={mode}"
+        # Path.as_uri would import urllib, which costs a command 1.5 ms.
+        name = str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        uri = f"file:{name}?mode={mode}"
         return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MILLISECONDS / 1000)
     finally:
         os.umask(before)

@@ -1,56 +1,54 @@
-"""Order references that keep to the plan beyond doubt: found by one query, so that detection need not read them.
+"""Signals that change no verdict: found by one query when they come in, so that nothing is judged in vain.
 
-Most signals confirm what was planned. A reference is quiet when it is one open supply line that is not due yet, no
-deviation ever named it, every signal about it is known by now and says at most what the plan says (no later date, no
-smaller quantity, no receipt and no state), and its wake-up is the one that a full judgement would write. Whatever is
-not certain is left to the detectors: a reference that is missing here costs time, never a verdict.
+Most signals confirm what was planned. One is quiet when its reference is a single open supply line that is not due yet
+and has no deviation, when it says at most what the plan says (no later date, no smaller quantity, no receipt, no
+state), and when the wake-up of the line is the very one that a line without receipts has. That wake-up is the proof
+that the line was judged and found whole; what is said besides can then move neither a verdict nor the wake-up. A line
+whose item is counted somewhere is never quiet, for its dates move the stock. Whatever is not certain is judged: a
+signal that is missed here costs time, never a verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
+from engine import tolerance
 from engine.clock import DAY
-from engine.gather.cases import as_json
 from engine.model import SUPPLY_KINDS
 from engine.sqlite import sqlite3
-from engine.tolerance import Tolerance
 
 _SUPPLY: Final = ", ".join(f"'{kind}'" for kind in SUPPLY_KINDS)
 _QUIET: Final = f"""
-SELECT wanted.value FROM json_each(:wanted) AS wanted
-CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL
-CROSS JOIN wakeup ON wakeup.type = 'order' AND wakeup.a = wanted.value AND wakeup.b = ''
-WHERE line.kind IN ({_SUPPLY}) AND line.status = 'open' AND line.planned_at IS NOT NULL
-  AND coalesce(line.until_at, line.planned_at) > :now
-  AND wakeup.due_at = coalesce(line.until_at, line.planned_at) + :grace
-  AND NOT EXISTS (SELECT 1 FROM plan_line AS other WHERE other.ref = line.ref AND other.to_version IS NULL
-                  AND other.id != line.id)
-  AND NOT EXISTS (SELECT 1 FROM deviation WHERE subject_id = line.ref)
-  AND NOT EXISTS (
-    SELECT 1 FROM signal WHERE signal.order_ref = wanted.value AND (
-      signal.as_of > :now
-      OR signal.kind NOT IN ('eta', 'confirmation', 'shipped', 'milestone', 'note', 'hazard')
-      OR (signal.order_kind IS NOT NULL AND signal.order_kind != line.kind)
-      OR signal.eta > line.planned_at
-      OR signal.quantity < line.quantity
-      OR (:unmatched AND EXISTS (SELECT 1 FROM deviation WHERE subject_id = signal.source || ':' || line.ref))))
+  said.as_of <= :now AND said.kind IN ('eta', 'confirmation', 'shipped', 'milestone', 'note', 'hazard') AND EXISTS (
+    SELECT 1 FROM plan_line AS line
+    CROSS JOIN wakeup ON wakeup.type = 'order' AND wakeup.a = line.ref AND wakeup.b = ''
+    WHERE line.ref = said.order_ref AND line.to_version IS NULL
+      AND line.kind IN ({_SUPPLY}) AND line.status = 'open' AND line.planned_at IS NOT NULL
+      AND (said.order_kind IS NULL OR said.order_kind = line.kind)
+      AND coalesce(said.eta <= line.planned_at, 1) AND coalesce(said.quantity >= line.quantity, 1)
+      AND coalesce(line.until_at, line.planned_at) > :now
+      AND wakeup.due_at = coalesce(line.until_at, line.planned_at) + :grace
+      AND NOT EXISTS (SELECT 1 FROM deviation WHERE subject_id = line.ref)
+      AND NOT EXISTS (SELECT 1 FROM plan_line AS other WHERE other.ref = line.ref AND other.kind != line.kind
+                      AND other.to_version IS NULL)
+      AND NOT (:points AND EXISTS (SELECT 1 FROM stock_point WHERE item = line.item AND site IN (line.site, line.origin))))
 """
+# NOT INDEXED holds SQLite to the few new rows; in key order, a large batch writes each page of the list once.
+_LOUD: Final = (
+    "INSERT INTO touched(type, a) SELECT DISTINCT 'order', said.order_ref FROM signal AS said NOT INDEXED"
+    f" WHERE said.id >= :first_id AND said.order_ref IS NOT NULL AND NOT ({_QUIET})"
+    " ORDER BY said.order_ref ON CONFLICT DO NOTHING"
+)
 
 
-def references(connection: sqlite3.Connection, wanted: Sequence[str], now: int, overdue: Tolerance | None) -> set[str]:
-    """Those of some order references that are quiet at `now`.
-
-    `overdue` is the tolerance of that kind where it is the same for all lines; None: no reference is called quiet.
-    """
-    if overdue is None:
-        return set()
-    unmatched = connection.execute("SELECT EXISTS (SELECT 1 FROM deviation WHERE kind = 'unmatched')").fetchone()[0]
+def touch_orders(connection: sqlite3.Connection, first_id: int, now: int) -> None:
+    """Put the order references of the signals from `first_id` on on the work list, but for those that are quiet."""
+    overdue = tolerance.load(connection).same_for_all("overdue")
     parameters = {
-        "wanted": as_json(wanted),
+        "first_id": first_id,
         "now": now,
-        "grace": int(overdue["grace_days"] * DAY),
-        "unmatched": unmatched,
+        # Where lines differ in their grace no wake-up is known beforehand, and everything is judged.
+        "grace": None if overdue is None else int(overdue["grace_days"] * DAY),
+        "points": connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0],
     }
-    return {reference for (reference,) in connection.execute(_QUIET, parameters)}
+    connection.execute(_LOUD, parameters)

@@ -39,11 +39,8 @@ class Fed:
         self.desk.load(rows, kind=kind, scope=mapping, file=path.name)
 
     def ingest(self, path: Path, mapping: str, *, size: int = 2000) -> IngestResult:
-        total = IngestResult()
-        for batch in reading.signal_batches(path, self.settings, "command", mapping=mapping, size=size):
-            total += self.desk.take(batch, detect=False)
-        judged = self.desk.detect()
-        return total + IngestResult(opened=judged.opened, raised=judged.raised, cleared=judged.cleared)
+        batches = reading.signal_batches(path, self.settings, "command", mapping=mapping, size=size)
+        return self.desk.take_all(batches)
 
     def at(self, now: str) -> None:
         """Move the clock and do what time makes due."""

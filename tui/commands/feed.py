@@ -6,13 +6,11 @@ import sys
 import threading
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.clock import SECOND, SystemClock, iso
-from engine.desk import Desk
-from engine.errors import BadInput, OffplanError
+from engine.errors import BadInput
 from engine.model import PLAN_KINDS, IngestResult, PlanLine, PlanRecord, Refusal
 from engine.text import clean
 from tui import printing
@@ -21,6 +19,7 @@ from tui.wiring import configured, opened
 
 if TYPE_CHECKING:
     from connectors.settings import Settings
+    from engine.ingest import SourceBatch
 
 _SHORT_KINDS = {
     "purchase": "purchase_order",
@@ -62,7 +61,7 @@ def load(args: Namespace) -> int:
     progress.end()
     printing.answer(
         args,
-        {"now": iso(now), "kind": kind, "scope": scope, **asdict(result)},
+        {"now": iso(now), "kind": kind, "scope": scope, **result._asdict()},
         f"baseline version {result.version}: {result.added} added, {result.changed} changed, {result.removed} removed;"
         f" {result.opened} opened, {result.raised} raised, {result.cleared} cleared",
     )
@@ -96,48 +95,42 @@ def ingest(args: Namespace) -> int:
     """Take signals from files; a file that cannot be used is named, and the others go on."""
     clock = SystemClock()
     began = clock.now()
-    total = IngestResult()
-    failed = 0
+    failed: list[str] = []
     progress = printing.Progress(args)
+
+    def told(so_far: IngestResult) -> None:
+        progress.show(f"{so_far.read:,} records read, {so_far.new:,} new")
+
     with opened(args, create=True) as desk:
         settings = configured(args, desk)
-        for name in args.files:
-            try:
-                total += _take_file(args, desk, settings, Path(name), progress)
-            except OffplanError as error:
-                failed += 1
-                progress.end()
-                print(f"offplan: {clean(str(error))}", file=sys.stderr)
-        judged = desk.detect()
+        total = desk.take_all(_batches(args, settings, progress, failed), told)
     progress.end()
-    seconds = round((clock.now() - began) / SECOND, 3)
-    total = replace(
-        total,
-        opened=total.opened + judged.opened,
-        raised=total.raised + judged.raised,
-        cleared=total.cleared + judged.cleared,
-        seconds=seconds,
-    )
+    total = total._replace(seconds=round((clock.now() - began) / SECOND, 3))
     printing.answer(
         args,
-        asdict(total),
+        total._asdict(),
         f"{total.read} read: {total.new} new, {total.duplicate} duplicate, {total.quarantined} quarantined;"
-        f" {total.opened} opened, {total.raised} raised, {total.cleared} cleared; {seconds:.1f} s",
+        f" {total.opened} opened, {total.raised} raised, {total.cleared} cleared; {total.seconds:.1f} s",
     )
     _point_at_quarantine(args, total.quarantined)
     return 1 if failed else 0
 
 
-def _take_file(
-    args: Namespace, desk: Desk, settings: Settings, path: Path, progress: printing.Progress
-) -> IngestResult:
-    from connectors.reading import signal_batches
+def _batches(
+    args: Namespace, settings: Settings, progress: printing.Progress, failed: list[str]
+) -> Iterator[SourceBatch]:
+    """The batches of all files; a file that cannot be used is said on stderr and put into `failed`."""
+    from connectors.reading import ONE_SHOT, signal_batches
 
-    total = IngestResult()
-    for batch in signal_batches(path, settings, args.source or _source_of(settings, path), args.mapping):
-        total += desk.take(batch, detect=False)
-        progress.show(f"{path.name}: {total.read:,} records read, {total.new:,} new")
-    return total
+    for name in args.files:
+        path = Path(name)
+        source = args.source or _source_of(settings, path)
+        try:
+            yield from signal_batches(path, settings, source, args.mapping, size=ONE_SHOT)
+        except BadInput as error:
+            failed.append(name)
+            progress.end()
+            print(f"offplan: {clean(str(error))}", file=sys.stderr)
 
 
 def _source_of(settings: Settings, path: Path) -> str:
@@ -179,7 +172,7 @@ def tick(args: Namespace) -> int:
         now = desk.clock.now()
     printing.answer(
         args,
-        {"now": iso(now), **asdict(result)},
+        {"now": iso(now), **result._asdict()},
         f"{result.judged} judged: {result.opened} opened, {result.raised} raised, {result.cleared} cleared,"
         f" {result.resolved} resolved",
     )

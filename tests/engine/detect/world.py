@@ -104,7 +104,7 @@ class World:
                 step = pipeline.drain(connection, self._writer(), self.clock.now(), limit)
             if not step.judged:
                 return total
-            total = TickResult(*(getattr(total, name) + getattr(step, name) for name in TickResult.__slots__))
+            total = total.plus(step)
 
     def tick(self, now: int) -> TickResult:
         self.clock.set(now)
