@@ -78,7 +78,7 @@ CREATE TABLE signal (
     source_id   TEXT NOT NULL,
     kind        TEXT NOT NULL,
     as_of       INTEGER NOT NULL,                 -- when the statement was true: recorded, else occurred, else received
-    tie         INTEGER NOT NULL,                 -- orders statements of one as_of, whatever the order of arrival
+    tie         INTEGER NOT NULL,                 -- orders statements of one as_of: by row, whatever the order of arrival
     occurred_at INTEGER,
     recorded_at INTEGER,
     received_at INTEGER NOT NULL,
@@ -97,7 +97,7 @@ CREATE INDEX signal_order ON signal(order_ref, as_of) WHERE order_ref IS NOT NUL
 CREATE INDEX signal_stock ON signal(item, site, as_of) WHERE order_ref IS NULL;
 
 CREATE TABLE source_row (                         -- state sources only: the last content of each row
-    key       BLOB PRIMARY KEY,                   -- 16 bytes of source and source_id
+    key       BLOB PRIMARY KEY,                   -- 16 bytes of the row, and 8 of the statement's own time if it has one
     content   BLOB NOT NULL,
     dedup_key BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;

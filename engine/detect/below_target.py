@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.clock import iso
 from engine.detect import projection
+from engine.detect.measures import shown
 from engine.facts import StockFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
@@ -31,7 +32,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     value, value_terms = projection.value_of(facts, missing)
     return Finding(
         kind=KIND,
-        summary=f"{window.worst:g} of {target.quantity:g} {uom or 'units'}, {percent:.0f} % under target",
+        summary=f"{shown(window.worst)} of {shown(target.quantity)} {uom or 'units'}, {percent:.0f} % under target",
         severity=tolerance.severity(percent),
         planned={"quantity": target.quantity, "uom": uom},
         observed={"quantity": window.worst, "uom": uom, "at": iso(window.worst_day)},

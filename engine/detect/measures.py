@@ -24,6 +24,13 @@ def tidy(number: float) -> float:
     return round(number, 6)
 
 
+def shown(quantity: float) -> str:
+    """A quantity as a summary says it: one decimal at most, three digits where it is under one, never an exponent."""
+    if 0 < abs(quantity) < 1:
+        return f"{quantity:.3f}".rstrip("0").rstrip(".")
+    return f"{quantity:,.1f}".removesuffix(".0")
+
+
 def open_share(facts: LineFacts) -> float:
     """The share of a line that has not come in, from 0 to 1."""
     quantity = facts.line.quantity

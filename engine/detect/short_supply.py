@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from engine.clock import DAY, iso_or_none
-from engine.detect.measures import promise_terms, share_of_value, tidy, value_terms
+from engine.detect.measures import promise_terms, share_of_value, shown, tidy, value_terms
 from engine.facts import LineFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
@@ -47,7 +47,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
     ]
     return Finding(
         kind=KIND,
-        summary=f"{missing:g} {line.uom or 'units'} of {planned:g} missing ({percent:.0f} %)",
+        summary=f"{shown(missing)} {line.uom or 'units'} of {shown(planned)} missing ({percent:.0f} %)",
         severity=tolerance.severity(percent),
         planned={"quantity": planned, "uom": line.uom, "at": iso_or_none(line.planned_at)},
         observed={"quantity": expected, "uom": line.uom, "by": word},

@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.clock import iso
 from engine.detect import projection
+from engine.detect.measures import shown
 from engine.facts import StockFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
@@ -27,7 +28,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     lasting = f"for {window.days} {'day' if window.days == 1 else 'days'}" if window.ends else "to the horizon's end"
     return Finding(
         kind=KIND,
-        summary=f"{missing:g} {uom or 'units'} short, {lasting}",
+        summary=f"{shown(missing)} {uom or 'units'} short, {lasting}",
         severity=tolerance.severity(window.days),
         planned={"quantity": 0.0, "uom": uom},
         observed={"quantity": window.worst, "uom": uom, "at": iso(window.worst_day)},

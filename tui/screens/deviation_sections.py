@@ -172,7 +172,8 @@ def _explain(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         values = {
             "name": (term["name"], "plain"),
             "value": (shown, "bold"),
-            "unit": (term["unit"], "quiet"),
+            # Times are shown in the desk's zone, whatever the term is kept in.
+            "unit": (present.zone if cells.is_time(value) else term["unit"], "quiet"),
             "source": (term["source"], "quiet"),
         }
         lines.append(PageLine(safe.columns(_TERMS, values, width)))
