@@ -79,7 +79,7 @@ STORY = Story(
             note="casting rejected, second melt",
         ),
         CARTONS: Departure(announced_at=plan.at(date(2026, 2, 13), 12, 0), promised=640.0, note="paper shortage"),
-        SHAFTS: Departure(received_days=3),
+        SHAFTS: Departure(received_days=5),
     },
     demand={("PMP-200", "GDN", 3): 1.63},
     counted={("PMP-100", "LYS", date(2026, 3, 6)): -52.0},
@@ -149,6 +149,15 @@ def acts() -> Iterator[Act]:
     yield Act(feb(20, 10, 30), "jan", "late_supply", IMPELLERS, lambda desk, found: desk.respond([found]))
     yield Act(feb(20, 11), "jan", "late_supply", IMPELLERS, _done(0, "foundry confirms the 27th"))
     yield Act(feb(23, 9), "jan", "late_supply", IMPELLERS, _finish)
+    yield Act(
+        feb(23, 9, 30),
+        "bo",
+        "overdue",
+        SHAFTS,
+        lambda desk, found: desk.dismiss(
+            [found], reason="they lie in the yard since Friday, the receipt is not booked"
+        ),
+    )
     yield Act(
         march(2, 9),
         "ana",

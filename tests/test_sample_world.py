@@ -1,0 +1,73 @@
+"""The sample world: the same bytes whenever it is built, a date of its own, and a story with something in every stage."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import journal
+from engine.clock import iso
+from engine.desk import Desk
+from engine.desk_clock import clock_of
+from engine.model import DEVIATION_KINDS
+from engine.sqlite import sqlite3
+from engine.store import Store
+from tests.sample_world.build import build
+
+SAMPLE = Path(__file__).resolve().parents[1] / "sample.db"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    copy = tmp_path / "sample.db"
+    shutil.copyfile(SAMPLE, copy)
+    store = Store.open(copy)
+    yield Desk(store, clock_of(store), actor="test")
+    store.close()
+
+
+def test_a_rebuild_gives_the_same_bytes(tmp_path: Path) -> None:
+    written_by = struct.unpack(">I", SAMPLE.read_bytes()[96:100])[0]
+    major, minor, patch = sqlite3.sqlite_version_info
+    if written_by != major * 1_000_000 + minor * 1000 + patch:
+        pytest.skip(
+            f"the file was written by SQLite {written_by}, which puts its number into it; this is {sqlite3.sqlite_version}"
+        )
+    build(tmp_path / "rebuilt.db")
+    assert (tmp_path / "rebuilt.db").read_bytes() == SAMPLE.read_bytes()
+
+
+def test_a_look_does_not_change_the_file(tmp_path: Path) -> None:
+    copy = tmp_path / "sample.db"
+    shutil.copyfile(SAMPLE, copy)
+    store = Store.open(copy)
+    assert Desk(store, clock_of(store), actor="test").deviations().total
+    store.close()
+    assert copy.read_bytes() == SAMPLE.read_bytes()
+
+
+def test_it_lives_at_its_own_date(desk: Desk) -> None:
+    assert iso(desk.clock.now()) == "2026-03-09T08:12:00Z"
+    assert desk.tick().judged == 0, "nothing is due that the file does not already show"
+
+
+def test_every_kind_of_deviation_is_there_and_every_stage(desk: Desk) -> None:
+    ever = desk.deviations(limit=None, all=True).items
+    assert {item["kind"] for item in ever} == set(DEVIATION_KINDS)
+    states = Counter(item["state"] for item in ever)
+    assert {"open", "acknowledged", "responding", "resolved", "dismissed"} <= set(states)
+    responses = Counter(item["state"] for item in desk.responses(all=True).items)
+    assert responses["running"] >= 2
+    assert responses["done"] >= 1
+    actions = Counter(item["state"] for item in desk.actions(all=True, limit=None).items)
+    assert {"blocked", "ready", "in_progress", "done"} <= set(actions)
+    assert all(item["owner"] for item in desk.actions(all=True, limit=None).items)
+
+
+def test_its_journal_is_whole(desk: Desk) -> None:
+    assert journal.verify(desk.store.connection) is None
