@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import connectors
-from connectors.troubles import Troubles
+from connectors.troubles import News, Troubles
 from engine.clock import SystemClock
 from engine.errors import StoreUnusable
 from engine.text import clean
@@ -49,13 +49,22 @@ class LeaseLost(Exception):
     """Another feeder has the lease: stop writing at once and stand by."""
 
 
-def run(desk: Desk, settings: Settings, *, stop: Stop, report: Callable[[str], None] | None = None) -> None:
+def run(
+    desk: Desk,
+    settings: Settings,
+    *,
+    stop: Stop,
+    report: Callable[[str], None] | None = None,
+    news: Callable[[str], None] | None = None,
+) -> None:
     """Run the sources of `settings` into `desk` until `stop` is set or SIGTERM or SIGINT comes.
 
     Waits as a standby while another feeder holds the lease. `report` gets one sentence for each trouble, by default it
-    is written to stderr. Raises BadInput for settings that no source can be made of.
+    is written to stderr; `news` one for each file that was taken, and for each poll that brought something. Raises
+    BadInput for settings that no source can be made of.
     """
-    asyncio.run(Feeder(desk, settings, report=report or _to_stderr, jitter=random.Random()).serve(stop))
+    feeder = Feeder(desk, settings, report=report or _to_stderr, news=news, jitter=random.Random())
+    asyncio.run(feeder.serve(stop))
 
 
 def spawn(arguments: Sequence[str], *, log: Path) -> subprocess.Popen[bytes]:
@@ -99,12 +108,25 @@ def stop_at_end_of_input(stop: threading.Event) -> None:
 class Feeder:
     """The sources of one workspace, one desk to feed, and the lease that allows it."""
 
-    def __init__(self, desk: Desk, settings: Settings, *, report: Callable[[str], None], jitter: Jitter) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        *,
+        report: Callable[[str], None],
+        news: Callable[[str], None] | None,
+        jitter: Jitter,
+    ) -> None:
+        # Here, so that a desk that only starts a feeder does not load formats and mappings.
+        from connectors.held import LettingGo
+
         self._desk = desk
         self._settings = settings
         self._jitter = jitter
         self._troubles = Troubles(report)
         self._holder = secrets.token_hex(8)
+        self._held = LettingGo(desk, settings)
+        self._news = News(news) if news is not None else None
 
     async def serve(self, stop: Stop) -> None:
         """Feed while the lease is ours, stand by while it is not, until `stop` is set or a signal comes."""
@@ -128,7 +150,10 @@ class Feeder:
         between this look and the transaction, that one batch is dropped by its rows' identity.
         """
         self._hold()
-        self._desk.take(batch)
+        with self._held.taking(batch):
+            result = self._desk.take(batch)
+        if self._news is not None:
+            self._news.hear(batch, result)
 
     def _hold(self) -> None:
         """Make sure of the lease. One that ran out over long work, and that nobody took, is simply taken again."""

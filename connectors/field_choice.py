@@ -6,11 +6,11 @@ doubts, never silent choices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from connectors.converters import text_of
-from connectors.header_words import STATUS_WORDS, plain
+from connectors.header_words import STATUS_WORDS, plain, rivals
 from connectors.profile import Doubt, Profile
 from connectors.targets import ALIASES, SIGNAL, fields_of, required
 from engine.errors import BadInput
@@ -69,6 +69,7 @@ def chosen_fields(
         elif "id" in playing and profiles[playing["id"]].unique and not _unique(fields.get("ref"), profiles):
             fields["ref"] = playing["id"]
             doubts.append(Doubt(playing["id"], None, "", "taken as the reference: the order's column is not unique"))
+    doubts += _doubts_of_reference(fields, columns, playing)
     reference = fields.get("ref")
     if isinstance(reference, str) and reference and not profiles[reference].unique:
         doubts.append(Doubt(reference, None, "", "taken as the reference, but its cells are not unique"))
@@ -83,6 +84,18 @@ def chosen_fields(
     if fields.get("site") == {"const": _NO_SITE}:
         doubts.append(Doubt("site", None, "", f"no column names a site: {_NO_SITE} is set for all records"))
     return {name: _read(name, rule, known[name], profiles, cells) for name, rule in ordered.items()}, doubts
+
+
+def _doubts_of_reference(
+    fields: Mapping[str, Rule], columns: Sequence[str], playing: Mapping[str, str]
+) -> Iterator[Doubt]:
+    """A word on other columns that look like the order's reference: by the wrong one nothing is found in the plan."""
+    reference = _reference(playing)
+    if reference and reference in (fields.get("order_ref"), fields.get("ref")):
+        others = rivals("order_ref", columns, playing.values())
+        if others:
+            also = f"{', '.join(others)} {'looks' if len(others) == 1 else 'look'} like one as well"
+            yield Doubt(playing["order_ref"], None, "", f"taken as the order's reference; {also}")
 
 
 def _unique(rule: Rule | None, profiles: Mapping[str, Profile]) -> bool:

@@ -7,7 +7,6 @@ It writes nothing: the feeder hands the batches to the desk. When a file is comp
 from __future__ import annotations
 
 import asyncio
-import fnmatch
 import hashlib
 import json
 import os
@@ -42,23 +41,23 @@ class Checkpoints(Protocol):
 class Folder:
     """One folder and what is known of its files.
 
-    `read` reads one complete file into batches of rows, each with the mark of the file. `clock` is the machine's: it
-    measures how long a file rests.
+    `takes` says which names are the source's. `read` reads one complete file into batches of rows, each with the mark of
+    the file. `clock` is the machine's: it measures how long a file rests.
     """
 
     def __init__(
         self,
         name: str,
         path: Path,
-        pattern: str,
         *,
+        takes: Callable[[str], bool],
         read: Callable[[Path], Iterator[SourceBatch]],
         checkpoints: Checkpoints,
         clock: Clock | None = None,
     ) -> None:
         self.name = name
         self.path = path
-        self._pattern = pattern
+        self._takes = takes
         self._read = read
         self._checkpoints = checkpoints
         self._clock = clock or SystemClock()
@@ -86,7 +85,7 @@ class Folder:
         """These files came or changed; names that are no data of this source are passed over."""
         now = self._clock.now()
         for name in names:
-            if is_data(name) and fnmatch.fnmatch(name, self._pattern):
+            if is_data(name) and self._takes(name):
                 self._waiting.setdefault(name, (None, now))
                 self._next_look[name] = now
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from connectors.folder import Folder
 from connectors.reading import signal_batches
 from connectors.settings import FolderSource, Settings
+from connectors.strays import strays
 from connectors.troubles import Troubles
 from engine.clock import MINUTE, SECOND, Clock
 from engine.errors import BadInput
@@ -38,6 +39,7 @@ class FolderLoop:
         self, desk: Desk, settings: Settings, *, take: Callable[[SourceBatch], None], troubles: Troubles, clock: Clock
     ) -> None:
         self._desk = desk
+        self._settings = settings
         self._take = take
         self._troubles = troubles
         self._clock = clock
@@ -113,6 +115,7 @@ class FolderLoop:
             self._rescan_at = self._clock.now() + RESCAN_EVERY
             for folder in self._folders:
                 self._rescan(folder)
+            self._tell_strays()
         for folder in self._folders:
             for name in folder.ready():
                 last = None
@@ -130,6 +133,15 @@ class FolderLoop:
         else:
             if self._troubles.end(folder.name):
                 self._desk.source_polled(folder.name, cursor=None, next_poll_at=None)
+
+    def _tell_strays(self) -> None:
+        """Say once which files in the folders no pattern takes."""
+        found = strays(self._settings.folder, self._settings.sources)
+        for source in self._settings.sources.values():
+            if isinstance(source, FolderSource) and source.path in found:
+                self._troubles.begin(f"strays: {source.path}", str(found[source.path]))
+            elif isinstance(source, FolderSource):
+                self._troubles.end(f"strays: {source.path}")
 
     def _settle_refusal(self, source: str, name: str, last: SourceBatch) -> None:
         """Remember that a whole file was refused; release that once a file of this name could be read after all."""
@@ -149,7 +161,7 @@ def _folder(desk: Desk, settings: Settings, name: str, source: FolderSource, clo
     def read(file: Path) -> Iterator[SourceBatch]:
         return signal_batches(file, settings, name)
 
-    return Folder(name, path, source.pattern, read=read, checkpoints=desk, clock=clock)
+    return Folder(name, path, takes=source.takes, read=read, checkpoints=desk, clock=clock)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

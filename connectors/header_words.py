@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 ROLES: Final[Mapping[str, Sequence[str]]] = {
@@ -132,3 +132,12 @@ def roles(columns: Sequence[str]) -> dict[str, str]:
                     taken.add(fits[0])
                     break
     return found
+
+
+def rivals(role: str, columns: Sequence[str], playing: Collection[str]) -> list[str]:
+    """Columns that play no role although their names have a word of this one: any of them may be what is meant."""
+    return [
+        column
+        for column in columns
+        if column not in playing and any(f" {name} " in f" {plain(column)} " for name in ROLES[role])
+    ]

@@ -217,8 +217,17 @@ def _date(text: str) -> int | None:
     return None if moment.tzinfo is None else instant_of(moment)
 
 
+def joined(answer: Answer, target: str, place: str) -> str:
+    """The address that an answer names, seen from its own. Raises FetchFailed where it is none, such as `http://[::1`."""
+    try:
+        return urljoin(answer.url, target)
+    except ValueError:
+        fault = f"the answer leads to {clean(target)[:200]!r}, which is no address"
+        raise FetchFailed(place, fault, "ask whoever runs the server, or change `page` in offplan.toml") from None
+
+
 def _redirected(answer: Answer, home: tuple[str, str, int], place: str) -> str:
-    target = urljoin(answer.url, answer.headers.get("location", ""))
+    target = joined(answer, answer.headers.get("location", ""), place)
     if origin(target, f"{place}: redirect") != home:
         fault = f"the server sends us elsewhere ({shown(target)})"
         raise FetchFailed(place, fault, "nothing was sent there; if that is right, put that address into `url`")

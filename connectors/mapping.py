@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
-from functools import partial
 from itertools import compress
 from typing import Any, Final
 
 from connectors import converters
-from connectors.dates import When
+from connectors.building import Mapped, builder
 from connectors.faults import Fault
 from connectors.formats import RAW_LIMIT, Block, Cell, Layout
 from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
-from connectors.targets import ALIASES, SIGNAL, SIGNAL_FIELDS, STATE_WORDS, fields_of, required
-from engine import money
+from connectors.targets import ALIASES, SIGNAL, fields_of, required
 from engine.errors import BadInput
-from engine.model import RECORD_KINDS, Place, PlanLine, PlanRecord, Refusal, SignalIn
-
-Mapped = SignalIn | PlanLine | PlanRecord
+from engine.model import Place, Refusal
+from engine.quarantine import clean_raw
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
-# SignalIn._make without its check of the length, which zip has made sure of: half the time per row.
-_new_signal: Final[Callable[[Iterable[Any]], SignalIn]] = partial(tuple.__new__, SignalIn)
 _encode_text: Final = json.encoder.encode_basestring
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=converters.text_of).encode
+_encode_ascii: Final = json.JSONEncoder(separators=(",", ":"), default=converters.text_of).encode
 
 
 class CompiledMapping:
@@ -52,6 +48,28 @@ class CompiledMapping:
         """How the mapping says that its files are written; an empty format goes by the file's name."""
         of = self.section
         return Layout(of.format or "", of.delimiter, of.encoding, of.sheet, of.header_row, of.items)
+
+    @property
+    def identity(self) -> str:
+        """`event` or `state`: what makes a row the same as one before."""
+        return self.section.identity
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that fields and conditions read."""
+        of_fields = (name for field in self._fields.values() for name in field.columns)
+        return frozenset((*of_fields, *(test.column for test in self.section.only)))
+
+    def said(self, record: Mapping[str, Cell], name: str) -> Any:
+        """What one field says of a record, whatever the others do; None where it says nothing or its cell is at fault."""
+        field = self._fields.get(name)
+        if field is None:
+            return None
+        cells = [[record.get(column)] for column in field.columns]
+        try:
+            return field.values(cells, range(len(cells)), 1, textual=False)[0]
+        except Fault:
+            return None
 
     def rows(self, block: Block, file: str) -> list[Mapped | Refusal]:
         """The values of a block's rows, in order, with a Refusal in the place of a row that cannot be one.
@@ -138,7 +156,7 @@ class _Bound:
         self._filters = [(_test(test, nulls), position.get(test.column)) for test in filters]
         rest = [] if not mapping.section.keep else [name for name in block.columns if name not in wanted]
         self._rest = [(name, position[name]) for name in rest]
-        self._build = _builder(mapping.kind, currency)
+        self._build = builder(mapping.kind, currency)
 
     def rows(self, block: Block, file: str) -> list[Mapped | Refusal]:
         rows, lines = block.rows, block.lines
@@ -155,7 +173,7 @@ class _Bound:
                 found += self._map(rows, lines, block.textual)
             except Fault as fault:
                 if len(rows) == 1:
-                    raw = _encode(dict(zip(self.columns, rows[0], strict=True)))[:RAW_LIMIT]
+                    raw = raw_text(dict(zip(self.columns, rows[0], strict=True)))
                     found.append(Refusal(Place(file, lines[0], fault.column), fault.reason, fault.mend, raw))
                 else:
                     half = len(rows) // 2
@@ -186,6 +204,15 @@ class _Bound:
         ]
 
 
+def raw_text(record: Mapping[str, Cell]) -> str:
+    """A record as the JSON by which the quarantine can try it again: what cleaning would change stands there escaped."""
+    text = _encode(record)
+    if clean_raw(text) != text:
+        # DEL is the one suspect character that JSON lets pass in ASCII too.
+        text = _encode_ascii(record).replace("\x7f", "\\u007f")
+    return text[:RAW_LIMIT]
+
+
 def _plain(cell: Cell) -> Cell:
     return converters.text_of(cell) if isinstance(cell, (date, time, timedelta)) else cell
 
@@ -201,87 +228,3 @@ def _test(condition: RowFilter, nulls: frozenset[str]) -> Callable[[Cell], bool]
         return lambda cell: converters.text_of(cell).strip() in allowed
     wanted = condition.empty
     return lambda cell: (converters.text_of(cell).strip() in nulls) == wanted
-
-
-_Values = dict[str, list[Any]]
-_Builder = Callable[[_Values, list[str], Sequence[int]], list[Mapped]]
-
-
-def _builder(kind: str, currency: str) -> _Builder:
-    if kind == SIGNAL:
-        return _signals
-    if kind in RECORD_KINDS:
-        return lambda values, _, lines: list(_records(kind, values, lines))
-    return lambda values, rest, lines: list(_plan_lines(kind, currency, values, rest, lines))
-
-
-def _signals(values: _Values, rest: list[str], lines: Sequence[int]) -> list[Mapped]:
-    nothing = [None] * len(lines)
-    ordered = [values.get(name, nothing) for name in SIGNAL_FIELDS]
-    payloads = values.get("payload")
-    ordered[-1] = rest if payloads is None else list(map(_joined, payloads, rest))
-    return list(map(_new_signal, zip(*ordered, lines, strict=True)))
-
-
-def _joined(payload: str | None, rest: str) -> str:
-    """A mapped payload with the columns that nothing else took."""
-    if payload is None or rest == "{}":
-        return payload or rest
-    return _encode({**json.loads(rest), **json.loads(payload)})
-
-
-def _plan_lines(kind: str, currency: str, values: _Values, rest: list[str], lines: Sequence[int]) -> Iterator[PlanLine]:
-    names = list(values)
-    for row, attributes, line in zip(zip(*values.values(), strict=True), rest, lines, strict=True):
-        of = dict(zip(names, row, strict=True))
-        planned, until = of.get("planned_at"), of.get("until_at")
-        coined = of.get("currency") or currency
-        amount = of.get("value")
-        if amount is None and of.get("unit_price") is not None and of.get("quantity") is not None:
-            amount = of["unit_price"] * converters.exact(of["quantity"])
-        yield PlanLine(
-            kind=kind,
-            ref=of.get("ref") or "",
-            item=of.get("item"),
-            site=of.get("site"),
-            origin=of.get("origin"),
-            party=of.get("party"),
-            quantity=of.get("quantity"),
-            maximum=of.get("maximum"),
-            uom=of.get("uom"),
-            planned_at=planned.start if planned else None,
-            until_at=_end(until) if until else planned.end if planned else None,
-            value_minor=None if amount is None else converters.minor_units(amount, money.units(coined)),
-            currency=coined if amount is not None else of.get("currency"),
-            status=_state(of.get("status")),
-            attributes=attributes,
-            line=line,
-        )
-
-
-def _end(when: When) -> int:
-    """The exclusive end that a date of `until_at` names: the day itself still belongs to it."""
-    return when.start if when.end is None else when.end
-
-
-def _state(word: str | None) -> str:
-    if word is None:
-        return "open"
-    if word not in STATE_WORDS:
-        mend = f"it is one of {', '.join(STATE_WORDS)}: translate it by values in the mapping"
-        raise Fault(f"{word[:80]!r} is no state of a plan line", mend, "status")
-    return word
-
-
-def _records(kind: str, values: _Values, lines: Sequence[int]) -> Iterator[PlanRecord]:
-    names = list(values)
-    for row, line in zip(zip(*values.values(), strict=True), lines, strict=True):
-        data: dict[str, Any] = {}
-        for name, value in zip(names, row, strict=True):
-            if value is not None:
-                outer, dot, inner = name.partition(".")
-                if dot:
-                    data.setdefault(outer, {})[inner] = value
-                else:
-                    data[name] = value
-        yield PlanRecord(kind, data, line)

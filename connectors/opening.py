@@ -48,7 +48,11 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         os.close(descriptor)
         raise fault
     with os.fdopen(descriptor, "rb") as handle:
-        yield handle
+        try:
+            yield handle
+        except OSError as error:
+            # A share or a disk that fails in the middle: the file is at fault, not the program.
+            raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check the disk or the share") from error
 
 
 def stamp(handle: BufferedReader) -> Stamp:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from connectors.choosing import PlainNames, Reader
 from connectors.formats import Block, Layout
 from connectors.formats.documents import decode, read_document
 from connectors.mapping import CompiledMapping
 from connectors.polling import PageContent, PageReader
-from connectors.reading import Mapping, PlainNames
 from connectors.settings import HttpSource, Settings
 from connectors.targets import SIGNAL
 from engine.errors import BadInput
@@ -27,7 +27,7 @@ def page_reader(settings: Settings, name: str) -> PageReader:
     """
     source = settings.sources[name]
     assert isinstance(source, HttpSource)
-    mappings: list[Mapping] = [_signal_mapping(settings, name, mapping) for mapping in source.mapping_names]
+    mappings: list[Reader] = [_signal_mapping(settings, name, mapping) for mapping in source.mapping_names]
     mappings = mappings or [PlainNames(SIGNAL, settings.desk.currency)]
     layout = Layout("json", items=source.items or mappings[0].layout.items)
     looks_around = source.page.field is not None
@@ -44,7 +44,7 @@ def page_reader(settings: Settings, name: str) -> PageReader:
             for mapping, found in zip(mappings, rows, strict=True):
                 found += _signals(mapping, part, place)
         batches = [
-            SourceBatch(source=name, kind="http", identity=_identity(mapping), rows=found, file=place)
+            SourceBatch(source=name, kind="http", identity=mapping.identity, rows=found, file=place)
             for mapping, found in zip(mappings, rows, strict=True)
             if found
         ]
@@ -66,9 +66,5 @@ def _signal_mapping(settings: Settings, source: str, mapping: str) -> CompiledMa
     return CompiledMapping(mapping, section, settings.desk.currency)
 
 
-def _identity(mapping: Mapping) -> str:
-    return mapping.section.identity if isinstance(mapping, CompiledMapping) else "state"
-
-
-def _signals(mapping: Mapping, block: Block, place: str) -> list[SignalIn | Refusal]:
+def _signals(mapping: Reader, block: Block, place: str) -> list[SignalIn | Refusal]:
     return [row for row in mapping.rows(block, place) if isinstance(row, (SignalIn, Refusal))]

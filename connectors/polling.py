@@ -11,9 +11,9 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from connectors.http import LONGEST_WAIT, Answer, Client, FetchFailed, origin, shown
+from connectors.http import LONGEST_WAIT, Answer, Client, FetchFailed, joined, origin, shown
 from connectors.source_settings import HttpSource, Pagination
 from engine.clock import SECOND
 from engine.errors import BadInput
@@ -125,7 +125,7 @@ def next_address(
         return with_query(url, {page.param: str(page.start + asked)}) if content.records else None
     if page.type == "link" and page.field is None:
         link = next_link(answer.headers.get("link", ""))
-        return None if link is None else urljoin(answer.url, link)
+        return None if link is None else joined(answer, link, place)
     if page.type in ("cursor", "link") and page.field is not None:
         value = at_path(content.document, page.field)
         if value is None or value == "" or value is False:
@@ -133,7 +133,7 @@ def next_address(
         if not isinstance(value, str | int) or isinstance(value, bool) or len(str(value)) > 4096:
             raise FetchFailed(place, f"`{page.field}` of the answer is no text", "mend `page.field` in offplan.toml")
         if page.type == "link":
-            return urljoin(answer.url, str(value))
+            return joined(answer, str(value), place)
         return with_query(url, {page.param or "": str(value)})
     return None
 

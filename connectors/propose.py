@@ -6,36 +6,33 @@ applied to the same sample, so that the preview and its refusals are what ingest
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.building import Mapped
 from connectors.field_choice import chosen_fields, guessed_kind, plausible
-from connectors.formats import Block, Layout, layout_of, records
-from connectors.formats.delimited import DELIMITERS, guessed_delimiter
-from connectors.formats.documents import decode
-from connectors.formats.lines import encoding_of
+from connectors.formats import Cell, Layout
 from connectors.header_words import roles
 from connectors.mapping import CompiledMapping
 from connectors.mapping_settings import MappingSection
 from connectors.opening import opened
 from connectors.profile import Doubt, Profile, profile
+from connectors.sampling import SAMPLE_ROWS, joined, layout_in, sample
 from connectors.settings import load, read_document
 from connectors.targets import SIGNAL, is_target
+from engine import money
 from engine.clock import iso
 from engine.errors import BadInput
-from engine.model import PLAN_KINDS, PlanRecord, Refusal
+from engine.model import PLAN_KINDS, PlanLine, PlanRecord, Refusal
 
 __all__ = ["Doubt", "Proposal", "append", "propose"]
 
-SAMPLE_ROWS: Final = 2000
 PREVIEW_ROWS: Final = 5
 _DOUBTS_PER_COLUMN: Final = 5
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -48,8 +45,10 @@ class Proposal:
 
     mapping: Mapping[str, Any]
     preview: Sequence[Mapping[str, Any]]
-    """The first rows as they would be read: field to value, instants as ISO text."""
+    """The first rows as they would be read: field to value, instants as ISO text, money as the contract has it."""
     doubts: Sequence[Doubt] = field(default_factory=tuple)
+    unused: Sequence[str] = field(default_factory=tuple)
+    """Columns that no field takes."""
 
     def to_toml(self, name: str) -> str:
         """The section `[mapping.NAME]` as text."""
@@ -61,29 +60,27 @@ class Proposal:
         return "\n".join(lines) + "\n"
 
 
-def propose(path: Path, as_kind: str | None = None) -> Proposal:
-    """A mapping for a file, as `as_kind` or as what its columns look most like.
+def propose(path: Path, as_kind: str | None = None, currency: str = "EUR") -> Proposal:
+    """A mapping for a file, as `as_kind` or as what its columns look most like; `currency` is that of bare amounts.
 
     Raises BadInput when the file cannot be read at all, or has no column that could tell its records apart.
     """
     if as_kind is not None and not is_target(as_kind):
         raise BadInput(f"--as {as_kind}", "there is no such kind", f"use one of {', '.join((SIGNAL, *PLAN_KINDS))}")
     with opened(path) as handle:
-        layout = _layout(handle, path.name)
-        blocks, refusals = _sample(handle, path.name, layout)
-    columns, cells, lines = _joined(blocks, path.name)
+        layout = layout_in(handle, path.name)
+        blocks, refusals = sample(handle, path.name, layout)
+    columns, cells, lines = joined(blocks, path.name)
     profiles = {name: profile(name, cells[name], lines) for name in columns}
     playing = plausible(roles(columns), profiles)
     kind = as_kind or guessed_kind(playing)
     fields, doubts = chosen_fields(kind, columns, playing, profiles, cells, path.name)
-    if layout.encoding:
-        doubts.append(Doubt("", None, layout.encoding, "the encoding is a guess: look at letters beyond ASCII"))
+    doubts = [*_doubts_of_file(kind, as_kind, fields, layout), *doubts]
     mapping = _settings(kind, layout, path.name, fields, profiles)
-    compiled = CompiledMapping("proposal", MappingSection.model_validate(mapping), "EUR")
+    compiled = CompiledMapping("proposal", MappingSection.model_validate(mapping), currency)
     rows = [row for block in blocks for row in compiled.rows(block, path.name)]
     refused = [row for row in rows if isinstance(row, Refusal)] + refusals
-    used = {name for rule in fields.values() for name in columns if name in json.dumps(rule, ensure_ascii=False)}
-    for name in sorted(used & set(profiles)):
+    for name in sorted(compiled.columns & set(profiles)):
         doubts += profiles[name].doubts[:_DOUBTS_PER_COLUMN]
     known = {(doubt.column, doubt.line) for doubt in doubts}
     doubts += [
@@ -91,8 +88,25 @@ def propose(path: Path, as_kind: str | None = None) -> Proposal:
         for refusal in refused[:SAMPLE_ROWS]
         if (refusal.place.column, refusal.place.line) not in known
     ]
-    preview = [_shown(row, fields) for row in rows if not isinstance(row, Refusal)][:PREVIEW_ROWS]
-    return Proposal(mapping, preview, tuple(doubts))
+    record_at = {
+        line: dict(zip(block.columns, row, strict=True))
+        for block in blocks
+        for line, row in zip(block.lines, block.rows, strict=True)
+    }
+    read = [row for row in rows if not isinstance(row, Refusal)][:PREVIEW_ROWS]
+    preview = [_shown(row, fields, compiled, record_at[row.line or 0]) for row in read]
+    return Proposal(mapping, preview, doubts, [name for name in columns if name not in compiled.columns])
+
+
+def _doubts_of_file(kind: str, as_kind: str | None, fields: Mapping[str, Any], layout: Layout) -> Iterator[Doubt]:
+    """A word on what was guessed of the file as a whole."""
+    if as_kind is None:
+        yield Doubt("as", None, kind, "guessed from the columns: --as says what it is")
+    signals = fields.get("kind") if kind == SIGNAL else None
+    if isinstance(signals, dict) and "const" in signals:
+        yield Doubt("kind", None, signals["const"], "guessed from the columns: correct it under fields if need be")
+    if layout.encoding:
+        yield Doubt("encoding", None, layout.encoding, "it is a guess: look at letters beyond ASCII")
 
 
 def append(path: Path, proposal: Proposal, name: str) -> None:
@@ -119,91 +133,6 @@ def append(path: Path, proposal: Proposal, name: str) -> None:
         raise
 
 
-def _layout(handle: BufferedReader, name: str) -> Layout:
-    """How the file is written, as far as it can be told."""
-    layout = layout_of(name, Layout(""))
-    if layout.format in ("xlsx", "json"):
-        return Layout(layout.format, items=_items(handle) if layout.format == "json" else None)
-    encoding = _encoding(handle, name)
-    if layout.format == "jsonl":
-        return Layout("jsonl", encoding=encoding)
-    handle.seek(0)
-    text = handle.read(256 * 1024).decode(encoding or "utf-8-sig", "replace")
-    return Layout("csv", _delimiter(text.splitlines()[:200]), encoding)
-
-
-def _encoding(handle: BufferedReader, name: str) -> str | None:
-    try:
-        encoding_of(handle, name, None)
-    except BadInput as error:
-        proposed = re.search(r'encoding = "([^"]+)"', error.mend)
-        if proposed is None:
-            raise
-        return proposed[1]
-    return None
-
-
-def _delimiter(lines: Sequence[str]) -> str:
-    """The delimiter under which most lines have as many cells as the header, and more than one."""
-
-    def score(delimiter: str) -> tuple[float, int]:
-        rows = list(csv.reader(lines, delimiter=delimiter))
-        width = len(rows[0]) if rows else 0
-        return (sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0.0, width)
-
-    return (
-        max(DELIMITERS, key=score)
-        if lines and any(score(d)[1] > 1 for d in DELIMITERS)
-        else (guessed_delimiter(lines[0]) if lines else ",")
-    )
-
-
-def _items(handle: BufferedReader) -> str | None:
-    """The path of the largest array of objects, where the document is not one itself."""
-    handle.seek(0)
-    found: list[tuple[int, str]] = []
-
-    def walk(value: Any, path: str, depth: int) -> None:
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            found.append((len(value), path))
-        elif isinstance(value, dict) and depth < 6:
-            for key, inner in value.items():
-                walk(inner, f"{path}.{key}" if path else key, depth + 1)
-
-    walk(decode(handle.read(64 * 1024 * 1024).decode("utf-8-sig", "replace"), "the document"), "", 0)
-    return max(found)[1] or None if found else None
-
-
-def _sample(handle: BufferedReader, name: str, layout: Layout) -> tuple[list[Block], list[Refusal]]:
-    blocks: list[Block] = []
-    refusals: list[Refusal] = []
-    taken = 0
-    for part in records(handle, name, layout, 500):
-        if isinstance(part, Refusal):
-            refusals.append(part)
-        else:
-            blocks.append(part)
-            taken += len(part.rows)
-        if taken >= SAMPLE_ROWS or len(refusals) >= SAMPLE_ROWS:
-            break
-    return blocks, refusals
-
-
-def _joined(blocks: Sequence[Block], name: str) -> tuple[list[str], dict[str, list[Any]], list[int]]:
-    columns = list(dict.fromkeys(column for block in blocks for column in block.columns))
-    if not columns:
-        raise BadInput(name, "there is no record in it to learn from", "name a file with some records")
-    cells: dict[str, list[Any]] = {column: [] for column in columns}
-    lines: list[int] = []
-    for block in blocks:
-        at = {column: index for index, column in enumerate(block.columns)}
-        lines += block.lines
-        for column in columns:
-            index = at.get(column)
-            cells[column] += [None] * len(block.rows) if index is None else [row[index] for row in block.rows]
-    return columns, cells, lines
-
-
 def _settings(
     kind: str, layout: Layout, name: str, fields: Mapping[str, Any], profiles: Mapping[str, Profile]
 ) -> dict[str, Any]:
@@ -224,10 +153,14 @@ def _settings(
 
 
 def _pattern(name: str) -> str:
-    """The file name with every number or date in it open: `orders-2026-03-09.csv` is `orders-*.csv`."""
+    """The file name with every number or date in it open, and its end: tomorrow's file has another one.
+
+    `orders-2026-03-09.csv` is `orders-*.csv`, and `orders.csv` is `orders*.csv`.
+    """
     path = Path(name)
     escaped = re.sub(r"([\[*?])", r"[\1]", path.stem)
-    return re.sub(r"\d[\dT_.-]*", "*", escaped) + path.suffix
+    stem = re.sub(r"\d[\dT_.-]*", "*", escaped)
+    return f"{stem}{'' if stem.endswith('*') else '*'}{path.suffix}"
 
 
 def _only(fields: Mapping[str, Any], profiles: Mapping[str, Profile]) -> dict[str, Any]:
@@ -243,13 +176,22 @@ def _only(fields: Mapping[str, Any], profiles: Mapping[str, Profile]) -> dict[st
     return {"only": [{"column": column, "empty": False}]}
 
 
-def _shown(row: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(
+    row: Mapped, fields: Mapping[str, Any], compiled: CompiledMapping, record: Mapping[str, Cell]
+) -> dict[str, Any]:
+    """A row as a person checks it against the file: each value under the field that it was read for."""
     if isinstance(row, PlanRecord):
         return dict(row.data)
     found: dict[str, Any] = {}
     for name in fields:
-        value = getattr(row, {"id": "source_id", "value": "value_minor", "unit_price": "value_minor"}.get(name, name))
-        found[name] = iso(value) if name in _INSTANTS and value is not None else value
+        if name == "unit_price" and isinstance(row, PlanLine):
+            price = compiled.said(record, name)
+            found[name] = None if price is None else {"amount": float(price), "currency": row.currency}
+        elif name != "value":
+            value = getattr(row, "source_id" if name == "id" else name)
+            found[name] = iso(value) if name in _INSTANTS and value is not None else value
+    if isinstance(row, PlanLine) and {"value", "unit_price"} & fields.keys():
+        found["value"] = money.amount(row.value_minor, row.currency)
     return found
 
 

@@ -7,38 +7,27 @@ go on at a row number.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 from io import BufferedReader
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
+from connectors.building import Mapped
+from connectors.choosing import MappingNames, PlainNames, Reader, fitting, identity_of, readers_of, without_mapping
 from connectors.formats import Block, Layout, layout_of, records
-from connectors.mapping import CompiledMapping, Mapped
-from connectors.mapping_settings import FieldRule, MappingSection
 from connectors.opening import opened, sha256, stamp
-from connectors.settings import Settings
-from connectors.targets import ALIASES, SIGNAL, fields_of, required
+from connectors.settings import FolderSource, HttpSource, Settings
+from connectors.targets import SIGNAL
 from engine.errors import BadInput
 from engine.ingest import FileMark, SourceBatch
-from engine.model import PLAN_KINDS, RECORD_KINDS, Place, PlanLine, PlanRecord, Refusal, SignalIn
-
-MappingNames = str | Sequence[str] | None
+from engine.model import PLAN_KINDS, Place, PlanLine, PlanRecord, Refusal, SignalIn
 
 ONE_SHOT: Final = 40_000
 """Rows a batch where whole files are taken at once: few commits, each a fraction of a second under the write lock."""
 
 _PLACE: Final = re.compile(r"(.*?)(?::(\d+))?", re.DOTALL)
-
-
-class Mapping(Protocol):
-    """Turns blocks of records into values."""
-
-    @property
-    def layout(self) -> Layout: ...
-
-    def rows(self, block: Block, file: str) -> list[Mapped | Refusal]: ...
 
 
 def plan_rows(
@@ -50,10 +39,10 @@ def plan_rows(
     """
     if kind not in PLAN_KINDS:
         raise BadInput(f"--as {kind}", "there is no such kind of plan", f"use one of {', '.join(PLAN_KINDS)}")
-    mappings = _mappings(path.name, settings, kind, mapping)
+    readers = readers_of(path.name, settings, kind, mapping)
     with opened(path) as handle:
         before = stamp(handle)
-        for rows in _rows(handle, path.name, mappings):
+        for rows in _rows(handle, path.name, settings, kind, readers):
             yield from cast("list[PlanLine | PlanRecord | Refusal]", rows)
         if stamp(handle) != before:
             raise BadInput(str(path), "it changed while it was read", "load it again when it is complete")
@@ -65,26 +54,27 @@ def signal_batches(
     """The signals of a file as batches of `size` rows, the last one marked; cursor None.
 
     The mapping is the named one, else the source's, else those whose `files` fit, else the plain column names. What
-    concerns the whole file (its header, its encoding, that it is empty) is one Refusal of the last batch.
+    concerns the whole file (its header, its encoding, that it is empty) is one Refusal of the last batch. Its place is
+    its name in the source's folder, and its whole path anywhere else: by it a refused record is found again.
 
     Raises BadInput when the file cannot be opened or changed while it was read, and when no mapping is named so.
     """
     configured = settings.sources.get(source)
-    names = mapping or (configured.mapping_names if configured else ())
-    mappings = _mappings(path.name, settings, SIGNAL, names)
+    readers = signal_readers(path.name, settings, source, mapping)
+    place = _place(path, settings, source)
     with opened(path) as handle:
         before = stamp(handle)
         mark = FileMark(sha256(handle), path.name, before.size, before.modified_ns // 1000)
         rows_before = 0
-        for rows, last in _batched(_signals(handle, path.name, mappings), size):
+        for rows, last in _batched(_signals(handle, place, settings, readers), size):
             if last and stamp(handle) != before:
                 raise BadInput(str(path), "it changed while it was read", "it is read again when it is complete")
             yield SourceBatch(
                 source=source,
                 kind=configured.type if configured else "command",
-                identity=_identity(path.name, mappings),
+                identity=identity_of(path.name, readers),
                 rows=rows,
-                file=path.name,
+                file=place,
                 mark=mark,
                 rows_before=rows_before,
                 last=last,
@@ -95,64 +85,69 @@ def signal_batches(
 
 def mapping_name(path: Path, settings: Settings, kind: str, mapping: str | None = None) -> str | None:
     """The name of the mapping that a plan file would be read by: the named one, or the first whose `files` fit."""
-    names = [mapping] if mapping else _fitting(path.name, settings, kind)
+    names = [mapping] if mapping else fitting(path.name, settings, kind)
     return names[0] if names else None
 
 
-def _fitting(file: str, settings: Settings, kind: str) -> list[str]:
-    """The mappings to `kind` whose pattern of file names fits."""
-    return [
-        name
-        for name, section in settings.mappings.items()
-        if section.as_ == kind and section.files is not None and fnmatchcase(file, section.files)
-    ]
+def signal_readers(file: str, settings: Settings, source: str, mapping: MappingNames = None) -> list[Reader]:
+    """What the records of a source are read by: the named mapping, else the source's, else by the name of the file.
+
+    `file` may be a place. Raises BadInput for a mapping that is not there or makes no signals.
+    """
+    configured = settings.sources.get(source)
+    names = mapping or (configured.mapping_names if configured else ())
+    if isinstance(configured, HttpSource) and not names:
+        return [PlainNames(SIGNAL, settings.desk.currency)]
+    return readers_of(os.path.basename(file), settings, SIGNAL, names)
 
 
-def _mappings(file: str, settings: Settings, kind: str, mapping: MappingNames) -> list[Mapping]:
-    names = [mapping] if isinstance(mapping, str) else list(mapping or ()) or _fitting(file, settings, kind)
-    found: list[Mapping] = []
-    for name in names:
-        section = settings.mappings.get(name)
-        if section is None:
-            known = ", ".join(settings.mappings) or "none yet; `offplan map` proposes one"
-            raise BadInput(f"mapping {name!r}", "there is none of this name", f"offplan.toml has {known}")
-        if section.as_ != kind:
-            raise BadInput(f"mapping.{name}", f"it is as {section.as_}, not {kind}", f"name a mapping as {kind}")
-        found.append(CompiledMapping(name, section, settings.desk.currency))
-    return found or [PlainNames(kind, settings.desk.currency)]
+def path_of(place: str, settings: Settings, source: str) -> Path | None:
+    """Where the file of a place lies; None where the place does not tell, as that of an answer to a poll."""
+    configured = settings.sources.get(source)
+    if os.path.isabs(place):
+        return Path(place)
+    return settings.folder / configured.path / place if isinstance(configured, FolderSource) else None
 
 
-def _identity(file: str, mappings: Iterable[Mapping]) -> str:
-    """Of the rows of one file; a file cannot be both."""
-    found = {mapping.section.identity if isinstance(mapping, CompiledMapping) else "state" for mapping in mappings}
-    if len(found) > 1:
-        raise BadInput(
-            file, "its mappings disagree about identity", 'set identity to "event" or "state" in all of them'
-        )
-    return str(found.pop())
+def _place(path: Path, settings: Settings, source: str) -> str:
+    configured = settings.sources.get(source)
+    if isinstance(configured, FolderSource):
+        home = os.path.realpath(settings.folder / configured.path)
+        if os.path.realpath(path.parent) == home:
+            return path.name
+    return os.path.abspath(path)
 
 
-def _rows(handle: BufferedReader, file: str, mappings: Sequence[Mapping]) -> Iterator[list[Mapped | Refusal]]:
+def _rows(
+    handle: BufferedReader, place: str, settings: Settings, kind: str, readers: Sequence[Reader]
+) -> Iterator[list[Mapped | Refusal]]:
     """Every row through every mapping; the file is read once for each layout that the mappings have."""
-    by_layout: dict[Layout, list[Mapping]] = {}
-    for mapping in mappings:
-        by_layout.setdefault(layout_of(file, mapping.layout), []).append(mapping)
-    for layout, fitting in by_layout.items():
-        for part in records(handle, file, layout):
-            yield _mapped(part, fitting, file)
+    by_layout: dict[Layout, list[Reader]] = {}
+    try:
+        for reader in readers:
+            by_layout.setdefault(layout_of(place, reader.layout), []).append(reader)
+        for layout, alike in by_layout.items():
+            for part in records(handle, place, layout):
+                yield _mapped(part, alike, place)
+    except BadInput as error:
+        if not isinstance(readers[0], PlainNames):
+            raise
+        raise without_mapping(error, handle, os.path.basename(place), settings, kind) from None
 
 
-def _mapped(part: Block | Refusal, mappings: Sequence[Mapping], file: str) -> list[Mapped | Refusal]:
+def _mapped(part: Block | Refusal, readers: Sequence[Reader], place: str) -> list[Mapped | Refusal]:
     if isinstance(part, Refusal):
         return [part]
-    return [row for mapping in mappings for row in mapping.rows(part, file)]
+    return [row for reader in readers for row in reader.rows(part, place)]
 
 
-def _signals(handle: BufferedReader, file: str, mappings: Sequence[Mapping]) -> Iterator[list[SignalIn | Refusal]]:
+def _signals(
+    handle: BufferedReader, place: str, settings: Settings, readers: Sequence[Reader]
+) -> Iterator[list[SignalIn | Refusal]]:
     try:
-        yield from cast("Iterator[list[SignalIn | Refusal]]", _rows(handle, file, mappings))
+        yield from cast("Iterator[list[SignalIn | Refusal]]", _rows(handle, place, settings, SIGNAL, readers))
     except BadInput as error:
-        yield [_refusal(error, file)]
+        yield [_refusal(error, place)]
 
 
 def _refusal(error: BadInput, file: str) -> Refusal:
@@ -171,41 +166,3 @@ def _batched(runs: Iterable[list[SignalIn | Refusal]], size: int) -> Iterator[tu
             yield batch[:size], False
             batch = batch[size:]
     yield batch, True
-
-
-class PlainNames:
-    """The mapping of a file whose columns already have the names of the fields: ISO dates, plain numbers."""
-
-    def __init__(self, kind: str, currency: str) -> None:
-        self._kind = kind
-        self._currency = currency
-        self._compiled: CompiledMapping | None = None
-        self._columns: tuple[str, ...] = ()
-
-    @property
-    def layout(self) -> Layout:
-        return Layout("")
-
-    def rows(self, block: Block, file: str) -> list[Mapped | Refusal]:
-        """As CompiledMapping.rows. Raises BadInput when the columns are not the fields of the kind."""
-        if self._kind in RECORD_KINDS and block.objects is not None:
-            return [
-                PlanRecord(self._kind, dict(item), line) for item, line in zip(block.objects, block.lines, strict=True)
-            ]
-        if self._compiled is None or self._columns != block.columns:
-            self._compiled = CompiledMapping("", self._section(block.columns, file), self._currency)
-            self._columns = block.columns
-        return self._compiled.rows(block, file)
-
-    def _section(self, columns: Sequence[str], file: str) -> MappingSection:
-        known = fields_of(self._kind)
-        fields = {name: FieldRule(column=name) for name in columns if ALIASES.get(name, name) in known}
-        given = {ALIASES.get(name, name) for name in fields}
-        missing = [name for name in required(self._kind) if name not in given]
-        if missing or len(given) < len(fields):
-            raise BadInput(
-                file,
-                f"its columns are not the fields of a {self._kind} ({', '.join(missing) or 'one stands there twice'})",
-                "`offplan map` proposes a mapping for it",
-            )
-        return MappingSection(as_=self._kind, fields=fields)

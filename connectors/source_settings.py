@@ -5,6 +5,7 @@ What is done with them is connectors.folder's and connectors.http's business. Re
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -17,9 +18,18 @@ class FolderSource(Section):
 
     type: Literal["folder"]
     path: str
-    pattern: str = "*"
+    pattern: str | Annotated[list[str], Field(min_length=1)] = "*"
     mapping: str | list[str] | None = None
     every: Duration | None = None
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of file names, of which one has to fit."""
+        return _names(self.pattern)
+
+    def takes(self, name: str) -> bool:
+        """Whether a file of this name is one of the source's."""
+        return any(fnmatchcase(name, pattern) for pattern in self.patterns)
 
     @property
     def expected_every(self) -> int | None:

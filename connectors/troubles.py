@@ -1,11 +1,18 @@
-"""What goes wrong while the feeder runs, told once: the log of an overnight outage must not repeat one sentence."""
+"""What the feeder tells while it runs: each trouble once, since the log of an overnight outage must not repeat one
+sentence, and a line for each file or poll that brought something.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from engine.errors import StoreUnusable
+from engine.model import IngestResult
+
+if TYPE_CHECKING:
+    from engine.ingest import SourceBatch
 
 
 class Troubles:
@@ -36,3 +43,23 @@ class Troubles:
             self.begin(f"store: {subject}", str(error))
         else:
             self.end(f"store: {subject}")
+
+
+class News:
+    """One line for each file that was taken, and for each poll that brought something. `tell` gets it."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._so_far: dict[tuple[str, str], IngestResult] = {}
+
+    def hear(self, batch: SourceBatch, result: IngestResult) -> None:
+        """Count a batch that was taken; the last one of its file or poll makes the line."""
+        key = (batch.source, batch.file if batch.kind == "folder" else "")
+        total = self._so_far.pop(key, IngestResult()).plus(result)
+        ends = batch.last if batch.kind == "folder" else batch.cursor is not None
+        if not ends:
+            self._so_far[key] = total
+        elif batch.kind == "folder" or total.new or total.quarantined:
+            name = f"{batch.source}: {batch.file}" if batch.kind == "folder" else batch.source
+            counts = f"{total.new} new, {total.duplicate} duplicate, {total.quarantined} quarantined"
+            self._tell(f"{name}: {counts}; {total.opened} opened, {total.raised} raised, {total.cleared} cleared")

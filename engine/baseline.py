@@ -2,9 +2,10 @@
 become a new version.
 
 A load is the whole truth about its (kind, scope): what it does not name any more is removed, with two exceptions. A
-line that was refused keeps its last sound form, and a load of which more than MANY_BAD is refused, or nothing is
-sound, removes nothing, because then the file is broken rather than the plan empty. What changed goes on detection's
-work list. All of it runs inside the caller's write transaction.
+line that was refused keeps its last sound form; where a refusal cannot be tied to a line, every line may be the refused
+one, and the load removes nothing. And a load that would remove a large part of the plan is refused until somebody
+accepts that, because far more often the file is cut off. What changed goes on detection's work list. All of it runs
+inside the caller's write transaction.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import line_checks, quarantine
+from engine.errors import BadInput
 from engine.journal import Entry, Writer
 from engine.line_checks import Candidate, Candidates
-from engine.model import LINE_KINDS, PLAN_KINDS, LoadResult, PlanLine, PlanRecord, Refusal
+from engine.model import LINE_KINDS, ORDER_KINDS, PLAN_KINDS, LoadResult
 from engine.sqlite import sqlite3
 from engine.text import clean
 
-MANY_BAD: Final = 0.2
-"""Share of refused rows above which a load removes nothing."""
-ORDER_KINDS: Final = tuple(kind for kind in LINE_KINDS if kind not in ("forecast", "target"))
-"""Lines that signals name by their reference."""
+_MANY_REMOVED: Final = 5
+_PART_REMOVED: Final = 1 / 3
+"""A load that would remove at least so many lines, and more than this part of them, has to be accepted."""
 
 _SPEAKS_OF: Final = {
     "item": ("item", "id"),
@@ -57,44 +58,54 @@ class Difference(NamedTuple):
     added: list[str]
     changed: list[str]
     removed: list[str]
+    kept: list[str]
+    """Not named any more, and yet not removed, because a refused row may have named it."""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the plan stays as it is."""
+        return not (self.added or self.changed or self.removed)
 
 
 def load(
     connection: sqlite3.Connection,
     writer: Writer,
     now: int,
-    rows: Iterable[PlanLine | PlanRecord | Refusal],
+    found: Candidates,
     *,
     kind: str,
     scope: str,
     file: str,
+    accept_removal: bool = False,
 ) -> LoadResult:
-    """Make `rows` the current plan of (kind, scope) and return what that changed; judging it is left to detection.
+    """Make what was sifted the current plan of (kind, scope), and return what that changed; judging is detection's.
 
-    Rows of another kind, with a key that came before in this load, or with one that another scope owns are refused.
-    When nothing differs there is no new version and no journal entry.
+    Rows with a key that another scope owns are refused. When nothing differs there is no new version. Raises BadInput
+    for a load that would remove a large part of the plan, unless `accept_removal` says that this is meant.
     """
     assert kind in PLAN_KINDS
-    found = line_checks.sift(rows, kind, file, _foreign(connection, kind, scope))
-    source = f"plan:{scope}"
-    quarantine.hold(connection, source, found.refusals, now)
-    quarantine.supersede(connection, source, found.refusals)
+    line_checks.refuse_foreign(found, kind, file, _foreign(connection, kind, scope))
     current = _current(connection, kind, scope)
     difference = _difference(found, current)
+    if not accept_removal:
+        _refuse_large_removal(len(difference.removed), len(current), kind, scope, file)
+    source = f"plan:{kind}:{scope}"
+    quarantine.hold(connection, source, found.refusals, now)
+    quarantine.supersede(connection, writer, source, found.refusals)
     last = int(connection.execute("SELECT coalesce(max(version), 0) FROM baseline").fetchone()[0])
-    if not any(difference):
-        return LoadResult(last, quarantined=len(found.refusals))
+    if difference.is_none:
+        return LoadResult(last, quarantined=len(found.refusals), kept=len(difference.kept))
     version = last + 1
     first_orders = kind in ORDER_KINDS and not _has_orders(connection)
     _write(connection, kind, scope, version, difference, found.by_key, current)
-    added, changed, removed = (len(keys) for keys in difference)
+    added, changed, removed, kept = (len(keys) for keys in difference)
     connection.execute(
         "INSERT INTO baseline(version, kind, scope, file, loaded_at, actor, added, changed, removed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (version, kind, scope, clean(file), now, writer.actor, added, changed, removed),
     )
     after = {"kind": kind, "scope": scope, "file": clean(file), "added": added, "changed": changed, "removed": removed}
-    after["quarantined"] = len(found.refusals)
+    after |= {"kept": kept, "quarantined": len(found.refusals)}
     writer.write(Entry("load", "baseline", str(version), {"version": last}, after))
     if kind in LINE_KINDS:
         _touch_lines(connection, kind, difference, found.by_key, current)
@@ -106,7 +117,7 @@ def load(
             "INSERT INTO touched(type, a) SELECT DISTINCT 'order', order_ref FROM signal WHERE order_ref IS NOT NULL"
             " ON CONFLICT DO NOTHING"
         )
-    return LoadResult(version, added, changed, removed, len(found.refusals))
+    return LoadResult(version, added, changed, removed, len(found.refusals), kept=kept)
 
 
 # comparing --------------------------------------------------------------------------------------------------------------
@@ -140,9 +151,18 @@ def _current(connection: sqlite3.Connection, kind: str, scope: str) -> dict[str,
 def _difference(found: Candidates, current: dict[str, Current]) -> Difference:
     added = [key for key in found.by_key if key not in current]
     changed = [key for key, row in found.by_key.items() if key in current and current[key].content != row.content]
-    broken = bool(found.refusals) and (not found.by_key or len(found.refusals) > MANY_BAD * found.read)
-    gone = () if broken else (key for key in current if key not in found.by_key and key not in found.refused_keys)
-    return Difference(added, changed, list(gone))
+    gone = [key for key in current if key not in found.by_key]
+    kept = gone if found.keyless else [key for key in gone if key in found.refused_keys]
+    removed = [] if found.keyless else [key for key in gone if key not in found.refused_keys]
+    return Difference(added, changed, removed, kept)
+
+
+def _refuse_large_removal(removed: int, present: int, kind: str, scope: str, file: str) -> None:
+    if removed < _MANY_REMOVED or removed <= _PART_REMOVED * present:
+        return
+    plan = f"{kind} plan" if scope == kind else f"{kind} plan {scope}"
+    fault = f"it no longer names {removed} of the {present} records of the {plan}"
+    raise BadInput(clean(file), fault, "see that the file is whole, or load it with --accept-removal")
 
 
 def _has_orders(connection: sqlite3.Connection) -> bool:
@@ -193,7 +213,7 @@ def _touch_lines(
     current: dict[str, Current],
 ) -> None:
     """Put changed lines, and the stock that they say something about before or after, on the work list."""
-    keys = [key for keys in difference for key in keys]
+    keys = [*difference.added, *difference.changed, *difference.removed]
     if kind in ORDER_KINDS:
         _touch(connection, "order", sorted((key, "") for key in keys))
     places: set[tuple[str, str]] = set()

@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from typing import Final
+from itertools import groupby
 
-from engine import journal
+from engine import journal, tolerance
 from engine.clock import MINUTE, iso
+from engine.detect import stale_feed
+from engine.gather import feeds
 from engine.lifecycle import ACTION_OPEN_STATES
 from engine.sqlite import sqlite3
 from engine.store import Store, wal_is_safe
-
-STALE_INTERVALS: Final = 2
-"""Expected intervals of silence after which a feed is called stale, as stale_feed does by default."""
 
 Finding = dict[str, str]
 
@@ -33,6 +32,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *_feeds(connection, now),
         *_quarantine(connection),
         *_owners(connection),
+        *_orphans(connection),
     ]
     return sorted(findings, key=lambda finding: finding["severity"])
 
@@ -91,17 +91,16 @@ def _permissions(store: Store) -> Iterator[Finding]:
 
 
 def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
-    query = (
-        "SELECT name, expected_every, coalesce(last_received_at, first_seen_at), last_error FROM source ORDER BY name"
-    )
-    for name, every, heard_at, error in connection.execute(query).fetchall():
-        place = f"source {name}"
+    errors = dict(connection.execute("SELECT name, last_error FROM source ORDER BY name").fetchall())
+    tolerances = tolerance.load(connection)
+    # Judged here and now, since a desk that nobody ticks does not open the deviation.
+    for case in feeds.cases(connection, list(errors)):
+        place, error = f"source {case.subject_id}", errors[case.subject_id]
         if error is not None:
             yield _warning(place, f"it failed last: {error}", "mend what it says; the feeder tries again")
-        if every is not None and heard_at + STALE_INTERVALS * every < now:
-            yield _warning(
-                place, f"silent since {iso(heard_at)}", "see whether it still delivers, and `offplan watch` runs"
-            )
+        silent = stale_feed.judge(case.facts, tolerances.of(stale_feed.KIND, case.facts.subject()), now)
+        if silent is not None:
+            yield _warning(place, silent.summary, "see whether it still delivers, and `offplan watch` runs")
 
 
 def _quarantine(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -121,3 +120,18 @@ def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
         actions = "1 open action is" if count == 1 else f"{count} open actions are"
         mend = f"load an owner {owner}, or `offplan assign` them to somebody"
         yield _warning(f"owner {owner}", f"{actions} in the hands of nobody that the plan knows", mend)
+
+
+def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Actions that are open although their response has ended: commands refuse them, and none leads there any more."""
+    marks = ", ".join("?" * len(ACTION_OPEN_STATES))
+    query = (
+        "SELECT response_id, response.state, action.id FROM action JOIN response ON response.id = response_id"
+        f" WHERE action.state IN ({marks}) AND response.state != 'running' ORDER BY response_id, action.id"
+    )
+    found = connection.execute(query, ACTION_OPEN_STATES).fetchall()
+    for (response, state), open_ones in groupby(found, key=lambda row: row[:2]):
+        ids = [f"A{number}" for _, _, number in open_ones]
+        fault = f"it is {state}, and {', '.join(ids)} {'is' if len(ids) == 1 else 'are'} still open"
+        mend = f'`offplan cancel {" ".join(ids)} --reason "R{response} is {state}"`'
+        yield _error(f"response R{response}", fault, mend)

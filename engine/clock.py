@@ -16,8 +16,16 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+EARLIEST = -2_208_988_800_000_000
+"""1900-01-01: earlier instants are placeholders, never dates of a supply chain."""
+LATEST = 7_258_118_400_000_000
+"""2200-01-01, exclusive: 9999-12-31 is how record systems write `unknown`."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# One day inside what a datetime can hold, so that every zone can still show it.
+_FIRST_SHOWN = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST_SHOWN = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 class Clock(Protocol):
@@ -61,8 +69,11 @@ class OffsetClock:
 
 
 def iso(instant: int) -> str:
-    """An instant as ISO 8601 in UTC with `Z`; seconds, and microseconds only where there are any."""
-    moment = _EPOCH + timedelta(microseconds=instant)
+    """An instant as ISO 8601 in UTC with `Z`; seconds, and microseconds only where there are any.
+
+    What lies outside the years 1 to 9999 is written as their first or last day: a list must never fail over one row.
+    """
+    moment = _EPOCH + timedelta(microseconds=min(max(instant, _FIRST_SHOWN), _LAST_SHOWN))
     text = moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds")
     return text.replace("+00:00", "Z")
 
@@ -93,3 +104,15 @@ def parse_instant(text: str, place: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return instant_of(moment)
+
+
+def typed_instant(text: str, place: str) -> int:
+    """An instant that a person typed: as `parse_instant`, and within EARLIEST and LATEST. Raises BadInput."""
+    return within_reach(parse_instant(text, place), text, place)
+
+
+def within_reach(instant: int, text: str, place: str) -> int:
+    """The instant that `text` gave, if it lies within EARLIEST and LATEST. Raises BadInput, naming `place`."""
+    if not EARLIEST <= instant < LATEST:
+        raise BadInput(place, f"{text!r} lies outside the years 1900 to 2199", "correct the year")
+    return instant

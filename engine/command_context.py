@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import ids
+from engine import ids, lifecycle, shapes
 from engine.clock import iso
-from engine.errors import BadInput, NotFound, StaleVersion
+from engine.errors import BadInput, NotFound, Refused, StaleVersion
 from engine.ids import Reference
 from engine.journal import Writer, entries
 from engine.model import Change, Outcome
@@ -35,6 +35,7 @@ class CommandContext:
         self.changes: list[Change] = []
         self.notes: list[str] = []
         self._expect = {_normal(id_): version for id_, version in expect.items()}
+        self._compared: set[str] = set()
 
     def rows(self, texts: Sequence[str], *tables: str) -> Iterator[tuple[Reference, Row]]:
         """The rows that ids name, each once, in the order given, and as they stand when their turn comes.
@@ -54,6 +55,7 @@ class CommandContext:
     def expected(self, reference: Reference) -> Row:
         """The present row, which must still be of the version that the person saw, if one is known."""
         row = self.row(reference)
+        self._compared.add(reference.id)
         seen = self._expect.get(reference.id)
         if seen is not None and row["version"] != seen:
             raise StaleVersion(stale_sentence(self.connection, reference, seen))
@@ -64,6 +66,11 @@ class CommandContext:
         return fetch(self.connection, reference)
 
     def outcome(self) -> Outcome:
+        """What the command did. Raises BadInput for a version of something that the command did not name."""
+        for id_, version in self._expect.items():
+            if id_ not in self._compared:
+                fault = f"{id_}={version} is of nothing that this command names"
+                raise BadInput("expect", fault, "name the ids that the command is given")
         return Outcome(txn=self.writer.txn, changes=tuple(self.changes), notes=tuple(self.notes))
 
     def changed(self, subject: str, was: str | None, now: str | None) -> None:
@@ -90,21 +97,35 @@ def stale_sentence(connection: sqlite3.Connection, reference: Reference, seen: i
 
 def describe(entry: Mapping[str, Any]) -> str:
     """A journal entry in words: who, what, when, and the fields that changed."""
-    before, after = entry["before"], entry["after"]
+    before, after = shapes.readable(entry["before"]), shapes.readable(entry["after"])
     names = [
         name for name in after if name != "version" and not name.endswith("_at") and before.get(name) != after[name]
     ]
     # Documents and texts would fill the line; that they changed is enough.
     changed = ", ".join(f"{name} {_brief(before.get(name))} → {_brief(after[name])}" for name in names[:4])
-    return f"{entry['actor']} did {entry['action']} at {iso(entry['at'])}{f' ({changed})' if changed else ''}"
+    event = lifecycle.spoken(entry["subject_type"], entry["action"])
+    return f"{entry['actor']} did {event} at {iso(entry['at'])}{f' ({changed})' if changed else ''}"
 
 
-def cleaned(text: str | None, name: str, mend: str) -> str:
-    """A person's text, cleaned. Raises BadInput, naming the argument, when nothing is in it."""
+def cleaned(text: str | None, name: str, needed: str, mend: str) -> str:
+    """A person's text, cleaned. Raises BadInput, naming the argument and what is `needed`, when nothing is in it."""
     stripped = clean(text or "").strip()
     if not stripped:
-        raise BadInput(name, "it is empty", mend)
+        raise BadInput(name, f"{needed} is needed", mend)
     return stripped
+
+
+def reason_of(text: str | None, mend: str = "say why, such as 'agreed with the customer'") -> str:
+    """The reason of a command that cannot do without one. Raises BadInput when it is empty."""
+    return cleaned(text, "reason", "a reason", mend)
+
+
+def require_in_queue(reference: Reference, state: str, asked: str) -> None:
+    """Raises Refused for a deviation that does not stand in the queue; `asked` is what cannot be done with it."""
+    if state in lifecycle.QUEUE_STATES:
+        return
+    mend = "reopen it first" if state in ("resolved", "dismissed") else "it comes back when detection finds it again"
+    raise Refused(f"{reference.id} is {state}: only what stands in the queue can be {asked}; {mend}")
 
 
 def known_owner(context: CommandContext, name: str | None) -> str:
@@ -112,7 +133,7 @@ def known_owner(context: CommandContext, name: str | None) -> str:
 
     A desk whose plan has no owners takes any name.
     """
-    owner = cleaned(name, "to", "name an owner")
+    owner = cleaned(name, "to", "an owner", "name who takes it")
     known = [row[0] for row in context.connection.execute(
         "SELECT key FROM plan_record WHERE kind = 'owner' AND to_version IS NULL ORDER BY key"
     )]  # fmt: skip

@@ -5,18 +5,17 @@ States move only through engine.moves; a response and its actions as a whole are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import lifecycle, responses
-from engine.clock import iso
-from engine.command_context import CommandContext, Row, cleaned, known_owner
+from engine import closing, lifecycle, needs, responses
+from engine.clock import LATEST, iso
+from engine.command_context import CommandContext, Row, cleaned, known_owner, reason_of, require_in_queue
 from engine.errors import BadInput, Refused
 from engine.ids import Reference
 from engine.journal import Entry
 from engine.moves import move_action, move_deviation, write
-
-_WHY = "say why in a few words"
 
 
 def acknowledge(context: CommandContext, ids: Sequence[str], *, to: str | None) -> None:
@@ -25,28 +24,33 @@ def acknowledge(context: CommandContext, ids: Sequence[str], *, to: str | None) 
         if reference.table == "deviation":
             owner = known_owner(context, to or context.actor)
             _deviation(context, reference, row, "ack", {"owner": owner})
-        elif to is None:
-            _action(context, reference, row, "accept")
         else:
-            _action(context, reference, row, "assign", changes={"owner": known_owner(context, to)})
+            responses.require_running(context, reference, row)
+            if to is None:
+                _action(context, reference, row, "accept")
+            else:
+                _hand_on(context, reference, row, known_owner(context, to))
 
 
 def assign(context: CommandContext, ids: Sequence[str], *, to: str) -> None:
-    """Another owner for deviations (the state stays) or actions (a ready one counts as accepted)."""
+    """Another owner for deviations (the state stays) or actions (a ready one counts as accepted, a blocked one waits)."""
     owner = known_owner(context, to)
     for reference, row in context.rows(ids, "deviation", "action"):
         if reference.table == "action":
-            move_action(context.connection, context.writer, context.now, row, "assign", changes={"owner": owner})
+            responses.require_running(context, reference, row)
+            _hand_on(context, reference, row, owner)
+        elif row["state"] not in lifecycle.SLOT_STATES:
+            raise Refused(f"{reference.id} is {row['state']}: it has ended; reopen it first")
+        elif row["owner"] == owner:
+            _note_same_owner(context, reference, owner)
         else:
-            if row["state"] not in lifecycle.SLOT_STATES:
-                raise Refused(f"{reference.id} is {row['state']}: it has ended; reopen it first")
             write(context.connection, context.writer, "deviation", row, {"owner": owner}, action="assign")
-        context.changed(reference.id, row["owner"], owner)
+            context.changed(reference.id, row["owner"], owner)
 
 
 def start(context: CommandContext, ids: Sequence[str]) -> None:
     """Actions begin, and their deviations are responding."""
-    for reference, row in context.rows(ids, "action"):
+    for reference, row in _running(context, ids):
         _require_needs(context, reference, row)
         _action(context, reference, row, "start", changes={"reason": None, "waiting_until": None})
         _begin_deviation(context, row)
@@ -54,17 +58,17 @@ def start(context: CommandContext, ids: Sequence[str]) -> None:
 
 def wait(context: CommandContext, ids: Sequence[str], *, reason: str, until: int | None) -> None:
     """Actions wait on somebody outside."""
-    why = cleaned(reason, "reason", "say on whom and for what")
+    why = reason_of(reason, "say on whom and for what, such as 'ACME calls back'")
     if until is not None:
         _require_future(context, until)
-    for reference, row in context.rows(ids, "action"):
+    for reference, row in _running(context, ids):
         _action(context, reference, row, "wait", why, {"reason": why, "waiting_until": until})
 
 
 def done(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> None:
     """Actions are complete; one that was never started is started and completed in the same instant."""
-    why = None if reason is None else cleaned(reason, "reason", "leave it out, or say what was achieved")
-    for reference, row in context.rows(ids, "action"):
+    why = None if reason is None else reason_of(reason, "leave it out, or say what was achieved")
+    for reference, row in _running(context, ids):
         present = row
         if row["state"] in ("blocked", "ready", "assigned"):
             _require_needs(context, reference, row)
@@ -91,7 +95,7 @@ def skip(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
 
 def cancel(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
     """Actions, or whole responses, are called off."""
-    why = cleaned(reason, "reason", _WHY)
+    why = reason_of(reason)
     for reference, row in context.rows(ids, "action", "response"):
         if reference.table == "response":
             responses.cancel(context, row, why)
@@ -102,18 +106,17 @@ def cancel(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
 
 def block(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
     """Actions cannot go on. The reason marks them: finished needs do not release them again by themselves."""
-    why = cleaned(reason, "reason", _WHY)
-    for reference, row in context.rows(ids, "action"):
+    why = reason_of(reason, "say what stands in the way, such as 'no budget yet'")
+    for reference, row in _running(context, ids):
         _action(context, reference, row, "block", why, {"reason": why})
 
 
 def snooze(context: CommandContext, ids: Sequence[str], *, until: int, reason: str | None) -> None:
     """Deviations stay out of the queue until an instant."""
     _require_future(context, until)
-    why = None if reason is None else cleaned(reason, "reason", _WHY)
+    why = None if reason is None else reason_of(reason, "leave it out, or say why")
     for reference, row in context.rows(ids, "deviation"):
-        if row["state"] not in lifecycle.QUEUE_STATES:
-            raise Refused(f"{reference.id} is {row['state']}: only what stands in the queue can be snoozed")
+        require_in_queue(reference, row["state"], "snoozed")
         values = {"snoozed_until": until}
         write(context.connection, context.writer, "deviation", row, values, action="snooze", reason=why)
         context.changed(reference.id, row["state"], f"snoozed until {iso(until)}")
@@ -131,7 +134,7 @@ def resolve(context: CommandContext, ids: Sequence[str], *, reason: str) -> None
 
 def reopen(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
     """Take an end back. A deviation is judged anew, since its breach may be over by now."""
-    why = cleaned(reason, "reason", _WHY)
+    why = reason_of(reason)
     for reference, row in context.rows(ids, "deviation", "action"):
         if reference.table == "action":
             _reopen_action(context, reference, row, why)
@@ -144,7 +147,7 @@ def reopen(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
 
 def comment(context: CommandContext, ids: Sequence[str], *, text: str) -> None:
     """A remark in the history; the rows stay as they are."""
-    remark = cleaned(text, "comment", "write what others should know")
+    remark = cleaned(text, "comment", "a text", "write what others should know, such as 'ACME called'")
     for reference, row in context.rows(ids, "deviation", "action", "response"):
         context.writer.write(Entry("comment", reference.table, reference.id, {}, {}, reason=remark))
         context.changed(reference.id, row["state"], row["state"])
@@ -164,17 +167,29 @@ def require_free_slot(context: CommandContext, row: Mapping[str, Any]) -> None:
 
 def touch(context: CommandContext, row: Mapping[str, Any]) -> None:
     """Put a deviation's subject on detection's work list."""
-    kind, name = row["subject_type"], row["subject_id"]
+    kind, item, site = row["subject_type"], row["item"], row["site"]
     if kind == "item_site":
-        item, _, site = name.rpartition("@")
-        subject = ("stock", item, site)
+        subject: tuple[str, str, str] | None = ("stock", item, site)
     elif kind == "source":
-        subject = ("source", name, "")
-    elif kind == "reference":
-        subject = ("order", name.partition(":")[2], "")
+        subject = ("source", row["subject_id"], "")
+    elif kind != "reference":
+        subject = ("order", row["subject_id"], "")
+    elif item is None and site is None:
+        subject = ("order", json.loads(row["observed"])["order"], "")
     else:
-        subject = ("order", name, "")
-    context.connection.execute("INSERT OR IGNORE INTO touched(type, a, b) VALUES (?, ?, ?)", subject)
+        subject = _place_of_name(context, "site" if item is None else "item", site if item is None else item)
+    if subject is not None:
+        context.connection.execute("INSERT OR IGNORE INTO touched(type, a, b) VALUES (?, ?, ?)", subject)
+
+
+def _place_of_name(context: CommandContext, column: str, name: str) -> tuple[str, str, str] | None:
+    """The work-list key of one place where a signal names an item or a site: any one judges the name."""
+    found = context.connection.execute(
+        f"SELECT item, site FROM signal WHERE {column} = ? AND order_ref IS NULL AND item IS NOT NULL"
+        " AND site IS NOT NULL LIMIT 1",
+        (name,),
+    ).fetchone()
+    return None if found is None else ("stock", found[0], found[1])
 
 
 def _deviation(
@@ -201,27 +216,37 @@ def _action(
     context.changed(reference.id, row["state"], state)
 
 
+def _hand_on(context: CommandContext, reference: Reference, row: Row, owner: str) -> None:
+    """Another owner for an action; the one that it has already accepts it, if that is still to be done."""
+    if row["owner"] == owner and lifecycle.ACTION[row["state"]].get("assign") == row["state"]:
+        _note_same_owner(context, reference, owner)
+        return
+    state = move_action(context.connection, context.writer, context.now, row, "assign", changes={"owner": owner})
+    was, now = (row["state"], state) if row["owner"] == owner else (row["owner"], owner)
+    context.changed(reference.id, was, now)
+
+
+def _note_same_owner(context: CommandContext, reference: Reference, owner: str) -> None:
+    context.notes.append(f"{reference.id} is {owner}'s already: nothing was changed")
+
+
 def _end_actions(context: CommandContext, ids: Sequence[str], event: str, reason: str) -> None:
-    why = cleaned(reason, "reason", _WHY)
-    for reference, row in context.rows(ids, "action"):
+    why = reason_of(reason)
+    for reference, row in _running(context, ids):
         _action(context, reference, row, event, why, {"reason": why})
         responses.follow(context, context.row(reference))
 
 
 def _end_deviations(context: CommandContext, ids: Sequence[str], event: str, reason: str) -> None:
-    why = cleaned(reason, "reason", _WHY)
+    why = reason_of(reason)
     for reference, row in context.rows(ids, "deviation"):
         changes = {"reason": why}
         if event == "dismiss":
             changes["dismissed_severity"] = row["severity"]
+        else:
+            closing.require_mandatory_done(context, reference)
         _deviation(context, reference, row, event, changes, why)
-        remaining = context.connection.execute(
-            "SELECT id, title, owner FROM action WHERE deviation_id = ? AND mandatory"
-            " AND state NOT IN ('done', 'skipped', 'cancelled') ORDER BY id",
-            (reference.number,),
-        ).fetchall()
-        for number, title, owner in remaining:
-            context.notes.append(f"A{number} {title} ({owner}) is mandatory and stays open; finish, skip or cancel it")
+        closing.note_open_actions(context, reference)
 
 
 def _reopen_action(context: CommandContext, reference: Reference, row: Row, why: str) -> None:
@@ -235,6 +260,14 @@ def _reopen_action(context: CommandContext, reference: Reference, row: Row, why:
         changes["attempt"] = row["attempt"] + 1
     responses.require_running(context, reference, row, reopening=True)
     _action(context, reference, row, event, why, changes)
+    needs.hold_back(context, row)
+
+
+def _running(context: CommandContext, ids: Sequence[str]) -> Iterator[tuple[Reference, Row]]:
+    """The actions that ids name; raises Refused at one whose response does not run any more."""
+    for reference, row in context.rows(ids, "action"):
+        responses.require_running(context, reference, row)
+        yield reference, row
 
 
 def _begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
@@ -248,7 +281,7 @@ def _require_needs(context: CommandContext, reference: Reference, row: Row, *, b
     """Raises Refused for a blocked action, naming what it waits for."""
     if row["state"] != "blocked":
         return
-    open_needs = responses.open_needs(context.connection, row)
+    open_needs = needs.open_needs(context.connection, row)
     if open_needs:
         raise Refused(f"{reference.id} is blocked: it needs {', '.join(open_needs)} first")
     if by_hand:
@@ -258,3 +291,5 @@ def _require_needs(context: CommandContext, reference: Reference, row: Row, *, b
 def _require_future(context: CommandContext, until: int) -> None:
     if until <= context.now:
         raise BadInput("until", f"{iso(until)} is not after now ({iso(context.now)})", "name a later time, such as +2h")
+    if until >= LATEST:
+        raise BadInput("until", f"{iso(until)} lies outside the years 1900 to 2199", "correct the year")

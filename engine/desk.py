@@ -31,11 +31,12 @@ class Desk(DeskFeed, DeskCommands):
 
         A condition on `state` also looks beyond the queue. Raises BadInput for a condition that cannot be used.
         """
-        return lists.deviations(self.store.connection, self.clock.now(), where, limit=limit, everything=all)
+        with self._reading() as view:
+            return lists.deviations(*view, where, limit=limit, everything=all)
 
     def signals(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
-        """Signals, the last that came first. `all` lifts the limit."""
-        return self._list("signals", where, None if all else limit, all)
+        """Signals, the last that came first; `all` is every one, with or without it."""
+        return self._list("signals", where, limit, all)
 
     def responses(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
         """Running responses, newest first; `all` or a condition on `state` also gives the ended ones."""
@@ -46,8 +47,8 @@ class Desk(DeskFeed, DeskCommands):
         return self._list("actions", where, limit, all)
 
     def sources(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
-        """Sources by name, with their health. `all` lifts the limit."""
-        return self._list("sources", where, None if all else limit, all)
+        """Sources by name, with their health; `all` is every one, with or without it."""
+        return self._list("sources", where, limit, all)
 
     def quarantine(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
         """Records that could not be taken and wait, oldest first; `all` also gives those that a retry took."""
@@ -63,63 +64,78 @@ class Desk(DeskFeed, DeskCommands):
         """
         from engine import questions
 
-        return questions.show(self.store.connection, self.clock.now(), id)
+        with self._reading() as view:
+            return questions.show(*view, id)
 
     def explain(self, id: str) -> list[Term]:  # noqa: A002
         """Every term of a deviation's verdict and rank, with its unit and source. Raises NotFound."""
         from engine import questions
 
-        return questions.explain(self.store.connection, self.clock.now(), id)
+        with self._reading() as view:
+            return questions.explain(*view, id)
 
     def matches(self, id: str) -> Sequence[Match]:  # noqa: A002
         """Which playbooks apply to a deviation and why, those that apply first. Raises NotFound."""
         from engine import questions
 
-        deviation = questions.deviation(self.store.connection, self.clock.now(), id)
+        with self._reading() as view:
+            deviation = questions.deviation(*view, id)
         return self._planner().matches(deviation)
 
     def preview(self, id: str, playbook: str | None = None) -> ResponsePlan:  # noqa: A002
         """The response that `respond` would write; writes nothing. Raises NotFound, and Refused when none applies."""
         from engine import questions
 
-        now = self.clock.now()
-        deviation = questions.deviation(self.store.connection, now, id)
-        return self._planner().plan(deviation, self._world(self.store.connection, now), playbook)
+        with self._reading() as view:
+            deviation = questions.deviation(*view, id)
+            world = self._world(*view)
+        return self._planner().plan(deviation, world, playbook)
 
     # what screens ask, often --------------------------------------------------------------------------------------------
 
     def header(self) -> dict[str, Any]:
         """The desk in one line: name, zone, now, feeds, stale, quarantined, open, exposure, past_decide_by,
         last_signal_at, baseline_version, and the feeder's lease or None."""
-        return {**screens.header(self.store.connection, self.clock.now()), "feeder": self.lease("feeder")}
+        with self._reading() as view:
+            return {**screens.header(*view), "feeder": self.lease("feeder")}
 
     def queue_ids(self, text: str = "") -> list[int]:
         """Numbers of the deviations in queue order under a filter text. Raises BadInput."""
-        return screens.queue_ids(self.store.connection, self.clock.now(), text)
+        with self._reading() as view:
+            return screens.queue_ids(*view, text)
 
     def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
-        return screens.deviation_rows(self.store.connection, self.clock.now(), ids)
+        with self._reading() as view:
+            return screens.deviation_rows(*view, ids)
 
     def signal_ids(self, text: str = "", limit: int = 10_000) -> list[int]:
         """Numbers of the signals under a filter text, the last that came first. Raises BadInput."""
-        return screens.signal_ids(self.store.connection, self.clock.now(), text, limit)
+        with self._reading() as view:
+            return screens.signal_ids(*view, text, limit)
 
     def signal_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of signals in the order asked."""
-        return screens.signal_rows(self.store.connection, ids)
+        with self._reading() as view:
+            return screens.signal_rows(view.connection, ids)
 
     def action_rows(self, deviation: int | None = None) -> list[dict[str, Any]]:
         """Open actions of running responses by owner and start; of one deviation: all its actions."""
-        return screens.action_rows(self.store.connection, self.clock.now(), deviation)
+        with self._reading() as view:
+            return screens.action_rows(*view, deviation)
 
     def owners(self) -> list[dict[str, Any]]:
         """Everybody who can own or owns actions: id, name, functions, load (open actions), overdue."""
-        return screens.owners(self.store.connection, self.clock.now())
+        with self._reading() as view:
+            return screens.owners(*view)
 
     def data_version(self) -> int:
-        """Changes when another process has committed to the file; cheap enough to ask 20 times a second."""
-        return self.store.data_version()
+        """Changes when another process has committed to the file, or the feeder is another one; a number without meaning.
+
+        Cheap enough to ask 20 times a second.
+        """
+        lease = self.lease("feeder")
+        return hash((self.store.data_version(), None if lease is None else lease["holder"]))
 
     # care ---------------------------------------------------------------------------------------------------------------
 
@@ -127,7 +143,8 @@ class Desk(DeskFeed, DeskCommands):
         """What is wrong with the file, the feeds and the machine: place, fault, mend and severity of each."""
         from engine import check
 
-        return check.check(self.store, self.clock.now())
+        with self._reading() as view:
+            return check.check(self.store, view.now)
 
     def backup(self, path: Path) -> None:
         """Write a whole copy of the file, readable by its owner only. Refuses an existing target."""
@@ -136,4 +153,5 @@ class Desk(DeskFeed, DeskCommands):
         backup.copy(self.store, path)
 
     def _list(self, name: str, where: Sequence[str], limit: int | None, everything: bool) -> Page:
-        return lists.page(self.store.connection, self.clock.now(), name, where, limit=limit, everything=everything)
+        with self._reading() as view:
+            return lists.page(*view, name, where, limit=limit, everything=everything)

@@ -1,4 +1,4 @@
-"""What every part of the desk stands on: the store, the clock, who acts, and one journalled write transaction."""
+"""What every part of the desk stands on: the store, the clock, who acts; one view to read, one transaction to write."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ class Transaction(NamedTuple):
 
     connection: sqlite3.Connection
     writer: Writer
+    now: int
+
+
+class View(NamedTuple):
+    """What questions are asked of: the file as it stands at one instant, and that instant."""
+
+    connection: sqlite3.Connection
     now: int
 
 
@@ -54,12 +61,24 @@ class DeskBase:
 
         Raises Refused on a read-only desk and StoreUnusable when the file cannot be written.
         """
-        if self.readonly:
-            raise Refused("this desk is read-only; open it without --readonly")
+        self._refuse_readonly()
         with self.store.write() as connection:
             # Read inside the lock, so that the journal's times never run against its order.
             now = self.clock.now()
             yield Transaction(connection, self._writer(connection, now, actor), now)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[View]:
+        """One view for all the queries of a question; inside a write transaction it is that one's.
+
+        Raises StoreUnusable when the file cannot be read.
+        """
+        with self.store.read() as connection:
+            yield View(connection, self.clock.now())
+
+    def _refuse_readonly(self) -> None:
+        if self.readonly:
+            raise Refused("this desk is read-only; open it without --readonly")
 
     def _writer(self, connection: sqlite3.Connection, now: int, actor: str | None = None) -> Writer:
         from engine.journal import Writer, reported_origin

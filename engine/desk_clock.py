@@ -48,5 +48,6 @@ def run_on_from(store: Store, at: int) -> OffsetClock:
 
 
 def _last_entry(store: Store) -> int:
-    row = store.connection.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    with store.read() as connection:
+        row = connection.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     return 0 if row is None else int(row[0])

@@ -1,7 +1,7 @@
 """The desk's commands: what a person decides, each one transaction that names who and why, and can be undone.
 
 Ids are public ids (`D12`, `A7`, `R3`). `expect` maps an id to the version that the person saw: if the row has moved on
-since, nothing is written and StaleVersion says who changed what. A command over several ids carries out all or none.
+since, nothing is written and StaleVersion says who changed what; BadInput for an id that the command does not name. A command over several ids carries out all or none.
 Every command raises NotFound for an unknown id, Refused where the state does not allow it, and BadInput for an
 argument that cannot be used.
 """
@@ -30,7 +30,7 @@ class DeskCommands(DeskBase):
         return self._command(expect, lambda context: commands.acknowledge(context, ids, to=to))
 
     def assign(self, ids: Sequence[str], *, to: str, expect: Expect = None) -> Outcome:
-        """Give deviations or actions to another owner."""
+        """Give deviations or actions to another owner; one that has them already is noted, and nothing is written."""
         from engine import commands
 
         return self._command(expect, lambda context: commands.assign(context, ids, to=to))
@@ -102,7 +102,10 @@ class DeskCommands(DeskBase):
         return self._command(expect, lambda context: commands.dismiss(context, ids, reason=reason))
 
     def resolve(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
-        """Close deviations as settled; the notes list the open mandatory actions, which stay open."""
+        """Close deviations as settled; the notes list the open actions, which stay open.
+
+        Refused while a running response requires its mandatory actions done (`close.requires`) and one is open.
+        """
         from engine import commands
 
         return self._command(expect, lambda context: commands.resolve(context, ids, reason=reason))
@@ -122,7 +125,8 @@ class DeskCommands(DeskBase):
     def undo(self, txn: int | None = None) -> Outcome:
         """Take back the actor's last command, or command `txn` of the actor, by compensating entries.
 
-        Refused, with who did what, when something that the command wrote has moved on since.
+        Refused, with who did what, when something that the command wrote has moved on since. An undo is no command: the
+        next one takes back what the actor did before, and its number is refused.
         """
         from engine import undo
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import SystemClock
 from engine.desk_base import DeskBase, Transaction
+from engine.lease import Lease
 from engine.model import IngestResult, LoadResult, TickResult
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class DeskFeed(DeskBase):
         """Store one batch of a source with its cursor and its refusals, in one transaction.
 
         With `detect` the subjects that it touches are judged in the same transaction and counted in the result;
-        without, they stay on the durable work list until `detect()` or `tick()`.
+        without, they stay on the durable work list until `detect()` or `tick()`. `seconds` of the result is the
+        caller's to fill, who alone knows what reading the file took.
         """
         from engine import ingest
 
@@ -72,26 +74,33 @@ class DeskFeed(DeskBase):
             total = total.plus(self.detect())
         return total
 
-    def load(self, rows: Iterable[PlanLine | PlanRecord | Refusal], *, kind: str, scope: str, file: str) -> LoadResult:
+    def load(
+        self,
+        rows: Iterable[PlanLine | PlanRecord | Refusal],
+        *,
+        kind: str,
+        scope: str,
+        file: str,
+        accept_removal: bool = False,
+    ) -> LoadResult:
         """Make `rows` the whole current plan of (kind, scope), by difference, and judge what changed.
 
-        The load is one transaction; the judging that follows is several.
+        The load is one transaction; the judging that follows is several. Raises BadInput for a load that would remove
+        more than a third of the plan (and at least five records), unless `accept_removal` says that this is meant.
         """
-        from engine import baseline
+        from engine import baseline, line_checks
+        from engine.gather import names
 
+        self._refuse_readonly()
+        # Before the transaction: rows are read from files meanwhile, and nobody should wait for a lock that long.
+        found = line_checks.sift(rows, kind, file)
         with self._writing() as transaction:
-            loaded = baseline.load(*transaction, rows, kind=kind, scope=scope, file=file)
+            loaded = baseline.load(
+                *transaction, found, kind=kind, scope=scope, file=file, accept_removal=accept_removal
+            )
+            names.follow_plan(transaction.connection)
         judged = self.detect()
-        return LoadResult(
-            version=loaded.version,
-            added=loaded.added,
-            changed=loaded.changed,
-            removed=loaded.removed,
-            quarantined=loaded.quarantined,
-            opened=judged.opened,
-            raised=judged.raised,
-            cleared=judged.cleared,
-        )
+        return loaded._replace(opened=judged.opened, raised=judged.raised, cleared=judged.cleared)
 
     def configure(self, settings: Mapping[str, Any]) -> bool:
         """Take over desk name, zone, currency, rates and tolerances; true when anything changed.
@@ -100,8 +109,9 @@ class DeskFeed(DeskBase):
         """
         from engine import settings as desk_settings
 
-        if not desk_settings.differ(self.store.connection, settings):
-            return False
+        with self._reading() as view:
+            if not desk_settings.differ(view.connection, settings):
+                return False
         with self._writing() as transaction:
             return desk_settings.configure(*transaction, settings)
 
@@ -114,17 +124,29 @@ class DeskFeed(DeskBase):
         with self._writing() as transaction:
             sources.declare(transaction.connection, transaction.now, name, kind, expected_every)
 
+    def keep_sources(self, names: Collection[str]) -> None:
+        """Expect nothing more of sources that the settings no longer have; their signals and their history stay."""
+        from engine import sources
+
+        with self._reading() as view:
+            gone = sources.given_up(view.connection, names)
+        if gone:
+            with self._writing() as transaction:
+                sources.expect_nothing(transaction.connection, gone)
+
     def source_state(self, name: str) -> dict[str, Any] | None:
         """The row of a source; `cursor` is the connector's own JSON text. None for an unknown source."""
         from engine import sources
 
-        return sources.state(self.store.connection, name)
+        with self._reading() as view:
+            return sources.state(view.connection, name)
 
     def file_state(self, source: str, sha256: bytes) -> tuple[str, int] | None:
         """State (reading, taken, refused) and records taken so far of a file of this content; None when unseen."""
         from engine import sources
 
-        return sources.file_state(self.store.connection, source, sha256)
+        with self._reading() as view:
+            return sources.file_state(view.connection, source, sha256)
 
     def source_failed(self, name: str, error: str, *, next_poll_at: int | None) -> None:
         """Note that a source could not be read, in one sentence."""
@@ -141,10 +163,11 @@ class DeskFeed(DeskBase):
             sources.polled(transaction.connection, transaction.now, name, cursor=cursor, next_poll_at=next_poll_at)
 
     def held(self, source: str | None = None) -> list[dict[str, Any]]:
-        """Rows of the quarantine that wait for a retry, oldest first."""
+        """What `quarantine()` lists, for who retries it: the table's rows as they are, oldest first."""
         from engine import quarantine
 
-        return quarantine.held(self.store.connection, source)
+        with self._reading() as view:
+            return quarantine.held(view.connection, source)
 
     def release_quarantine(self, ids: Iterable[int]) -> None:
         """Mark quarantined records as taken after a retry worked."""
@@ -157,30 +180,22 @@ class DeskFeed(DeskBase):
 
     def acquire_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:
         """Take the lease when nobody holds it any more; true when `holder` has it now."""
-        from engine import sources
-
-        with self._writing() as transaction:
-            return sources.acquire_lease(transaction.connection, SystemClock().now(), name, holder, seconds)
+        self._refuse_readonly()
+        return Lease(self.store.path, name).acquire(SystemClock().now(), holder, seconds)
 
     def renew_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:
         """Prolong the lease; false when it is no longer `holder`'s, who must then stop writing."""
-        from engine import sources
-
-        with self._writing() as transaction:
-            return sources.renew_lease(transaction.connection, SystemClock().now(), name, holder, seconds)
+        self._refuse_readonly()
+        return Lease(self.store.path, name).renew(SystemClock().now(), holder, seconds)
 
     def release_lease(self, name: str, holder: str) -> None:
         """Give the lease back, if it is `holder`'s."""
-        from engine import sources
-
-        with self._writing() as transaction:
-            sources.release_lease(transaction.connection, name, holder)
+        self._refuse_readonly()
+        Lease(self.store.path, name).release(SystemClock().now(), holder)
 
     def lease(self, name: str) -> dict[str, Any] | None:
-        """Who holds the lease; None when nobody does or it has lapsed."""
-        from engine import sources
-
-        return sources.lease(self.store.connection, SystemClock().now(), name)
+        """Who holds the lease, as engine.lease says it; None when nobody does or it has lapsed."""
+        return Lease(self.store.path, name).held(SystemClock().now())
 
     # ------------------------------------------------------------------------------------------------------------------
 
@@ -197,11 +212,13 @@ class DeskFeed(DeskBase):
             total = total.plus(step)
 
     def _owes_detection(self) -> bool:
-        return bool(self.store.connection.execute("SELECT EXISTS (SELECT 1 FROM touched)").fetchone()[0])
+        with self._reading() as view:
+            return bool(view.connection.execute("SELECT EXISTS (SELECT 1 FROM touched)").fetchone()[0])
 
     def _wakes(self) -> bool:
         query = "SELECT EXISTS (SELECT 1 FROM wakeup WHERE due_at <= ?)"
-        return bool(self.store.connection.execute(query, (self.clock.now(),)).fetchone()[0])
+        with self._reading() as view:
+            return bool(view.connection.execute(query, (view.now,)).fetchone()[0])
 
 
 @contextlib.contextmanager

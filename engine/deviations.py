@@ -7,6 +7,7 @@ What a finding does to the subject's latest row
     none                         opens episode 1
     open, acknowledged, responding   stays; raise or lower when the severity changed, update when signals or the plan
                                  changed the gap
+    snoozed                      a raise ends the snooze: who put it off did so at a lower severity
     recovered                    returns to the state it left, flaps + 1; after `reopen_window` a new episode instead
     resolved, closed             a new episode, once it has cleared, or something new was said, or it became more severe
     dismissed                    a new episode once it has cleared, or is more severe than it was when dismissed
@@ -112,6 +113,8 @@ class Keeper:
                 self._open(verdict, columns, row)
             else:
                 changes = {**columns, "flaps": row["flaps"] + 1, "clear_since": None}
+                if _more_severe(finding.severity, row["severity"]):
+                    changes["snoozed_until"] = None
                 moves.move_deviation(self._connection, self._writer, self._now, row, "fire", changes=changes)
                 self._link(row["id"], finding)
                 self._counts["opened"] += 1
@@ -182,12 +185,14 @@ class Keeper:
 
     def _update(self, row: Mapping[str, Any], columns: Mapping[str, Any], finding: Finding) -> None:
         """Bring a standing deviation up to date; only what was said, planned or became more severe is an event."""
+        said = self._link(row["id"], finding)
         changes = {name: value for name, value in {**columns, "clear_since": None}.items() if row[name] != value}
         if not changes:
             return
-        said = self._link(row["id"], finding)
         if "severity" in changes:
             up = _more_severe(finding.severity, row["severity"])
+            if up and row["snoozed_until"] is not None:
+                changes["snoozed_until"] = None
             self._write(row, changes, "raise" if up else "lower")
             self._counts["raised"] += up
         elif "gap" in changes and (said or "planned" in changes):

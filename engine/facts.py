@@ -1,20 +1,16 @@
-"""What detectors judge: the values, and the fold that makes one line's facts out of the signals about it.
+"""What detectors judge, as values: lines, items at sites, sources and references with all that is known about them.
 
-A fold is a function of the set of signals that are known at `now`, whatever the order in which they came: among the
-statements of one row the last by (as_of, tie) holds; between rows the last holds for a date, a promised quantity or a
-state; receipts of different rows add up (docs/architecture.md, "Statements about time"). Pure; engine.gather reads.
+How signals become the facts of a line is engine.fold; engine.gather reads what goes in. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from engine.days import Days
 from engine.tolerance import Subject
-
-CLOSED_WORDS: Final = ("closed", "cancelled")
-"""States of a line, in the plan or by signal, that end its watch."""
 
 
 class Line(NamedTuple):
@@ -42,24 +38,6 @@ class Line(NamedTuple):
         return f"{self.kind} {self.ref}, baseline {self.from_version}"
 
 
-class Statement(NamedTuple):
-    """One signal about an order; sorts in the order in which statements hold."""
-
-    as_of: int
-    tie: int
-    id: int
-    row_key: bytes
-    kind: str
-    order_kind: str | None
-    occurred_at: int | None
-    quantity: float | None
-    uom: str | None
-    eta: int | None
-    status: str | None
-    source: str
-    order_ref: str
-
-
 class Move(NamedTuple):
     """Goods that arrived or left: when, how many (None: all of the line), and the signal that says so."""
 
@@ -73,6 +51,8 @@ class LineFacts:
     """A line of the plan beside all that is known about it."""
 
     line: Line
+    days: Days
+    """The days of the desk's zone."""
     item_class: str | None = None
     due_end: int | None = None
     """The instant from which the plan's date is past: the end of a promised day, else the promised instant."""
@@ -130,6 +110,7 @@ class Flow(NamedTuple):
     signals: Sequence[int]
     order: bool
     """Demand of a customer order: what a forecast is consumed by."""
+    uom: str | None = None
 
 
 class Bucket(NamedTuple):
@@ -139,6 +120,7 @@ class Bucket(NamedTuple):
     end: int
     quantity: float
     source: str
+    uom: str | None = None
 
 
 class Reading(NamedTuple):
@@ -166,17 +148,29 @@ class Demand(NamedTuple):
     """First instant of the desk's day that holds `at`."""
     quantity: float
     signal: int
+    uom: str | None = None
+
+
+class UnitValue(NamedTuple):
+    """What one `uom` of an item is worth."""
+
+    minor: float
+    """In minor units of `currency`."""
+    currency: str | None
+    uom: str | None
+    source: str
 
 
 @dataclass(slots=True)
 class StockFacts:
-    """An item at a site: what is there, what comes, what goes, and what was asked for."""
+    """An item at a site: what is there, what comes, what goes, and what was asked for, each in its own unit."""
 
     item: str
     site: str
+    days: Days
+    """The days of the desk's zone."""
     today: int
     """First instant of the desk's present day."""
-    tomorrow: int
     reading: Reading | None = None
     flows: Sequence[Flow] = ()
     forecasts: Sequence[Bucket] = ()
@@ -186,12 +180,14 @@ class StockFacts:
     party: str | None = None
     """The supplier of the next supply line, for rules and owners."""
     item_class: str | None = None
-    unit_value: float | None = None
-    """Value of one unit in minor units of `currency`."""
-    currency: str | None = None
-    unit_value_source: str = ""
+    unit_values: Sequence[UnitValue] = ()
+    """What a unit is worth, the best source first."""
     changes_at: int | None = None
     """When the next stored statement or target comes into force."""
+
+    def unit_value(self, uom: str | None) -> UnitValue | None:
+        """What one `uom` is worth; None where nothing says so for this unit."""
+        return next((value for value in self.unit_values if same_unit(value.uom, uom)), None)
 
     def subject(self) -> Subject:
         return Subject(self.party, self.item, self.site, self.item_class, f"{self.item}@{self.site}")
@@ -237,49 +233,6 @@ class ReferenceFacts:
 def reference_id(source: str, noun: str, name: str) -> str:
     """The id of a reference; items and sites say what they are, since an order may have the same name."""
     return f"{source}:{name}" if noun == "order" else f"{source}:{noun} {name}"
-
-
-def fold(line: Line, statements: Sequence[Statement], now: int, item_class: str | None = None) -> LineFacts:
-    """The facts of one line at `now`; `statements` are sorted and may be about lines of other kinds as well."""
-    due_end = line.planned_at if line.until_at is None else line.until_at
-    facts = LineFacts(line, item_class, due_end, open=line.status not in CLOSED_WORDS)
-    holding: dict[bytes, Statement] = {}
-    for statement in statements:
-        if statement.order_kind is not None and statement.order_kind != line.kind:
-            continue
-        if statement.as_of > now:
-            facts.changes_at = statement.as_of
-            break
-        if statement.row_key in holding:
-            # Out and in again, so that the statements that hold stand in the order of their time.
-            del holding[statement.row_key]
-        holding[statement.row_key] = statement
-    for statement in holding.values():
-        _state(facts, statement)
-    if len(facts.receipts) > 1:
-        facts.receipts = sorted(facts.receipts)
-    return facts
-
-
-def _state(facts: LineFacts, statement: Statement) -> None:
-    """Lay one statement over the facts; called in the order of time."""
-    kind = statement.kind
-    if kind == "eta" or kind == "confirmation":
-        if statement.eta is not None:
-            facts.eta, facts.eta_signal = statement.eta, statement.id
-        if statement.quantity is not None and same_unit(facts.line.uom, statement.uom):
-            facts.promised, facts.promised_signal = statement.quantity, statement.id
-    elif kind == "receipt" or kind == "shipped":
-        # A quantity in another unit says that something moved, not how much of the line.
-        counts = statement.quantity is None or same_unit(facts.line.uom, statement.uom)
-        at = statement.as_of if statement.occurred_at is None else statement.occurred_at
-        move = Move(at, statement.quantity if counts else 0.0, statement.id)
-        if kind == "receipt":
-            facts.receipts = (*facts.receipts, move)
-        else:
-            facts.departures = (*facts.departures, move)
-    elif kind == "status":
-        facts.open = facts.line.status not in CLOSED_WORDS and statement.status not in CLOSED_WORDS
 
 
 def same_unit(one: str | None, other: str | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from engine import money, rank
@@ -92,6 +91,10 @@ RESPONSES: Final = Fields(
 )
 
 OPEN_ACTION: Final = "action.state NOT IN ('done', 'skipped', 'cancelled')"
+OVERDUE_ACTION: Final = (
+    f"({OPEN_ACTION} AND (due_at < :now OR (action.state = 'waiting' AND coalesce(waiting_until < :now, 0))))"
+)
+"""Past its due time, or still waiting after the time until which it waits."""
 
 ACTIONS: Final = Fields(
     {
@@ -106,7 +109,7 @@ ACTIONS: Final = Fields(
         **_plain("time", "start_at", "due_at", "started_at", "done_at", "waiting_until"),
         **_plain("number", "duration_minutes"),
         **_plain("flag", "critical", "mandatory"),
-        "overdue": Field("flag", f"({OPEN_ACTION} AND due_at < :now)"),
+        "overdue": Field("flag", OVERDUE_ACTION),
         "version": Field("number", "action.version"),
     },
     words=("action.title", "action.owner", "function", "role", "step", "playbook"),
@@ -137,13 +140,3 @@ QUARANTINE: Final = Fields(
     },
     words=("source", "file", "column_name", "reason", "mend", "raw"),
 )
-
-LISTS: Final[Mapping[str, Fields]] = {
-    "deviations": DEVIATIONS,
-    "signals": SIGNALS,
-    "responses": RESPONSES,
-    "actions": ACTIONS,
-    "sources": SOURCES,
-    "quarantine": QUARANTINE,
-}
-"""Every list by its name in the command contract: what help texts and completion go by."""

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import ids
-from engine.clock import DAY, HOUR, MINUTE, parse_instant
+from engine.clock import DAY, HOUR, MINUTE, typed_instant, within_reach
 from engine.errors import BadInput, NotFound
 
 
@@ -60,6 +60,9 @@ class Term(NamedTuple):
     value: str
 
 
+_MOST_TERMS: Final = 200
+_LONGEST_VALUE: Final = 10_000
+"""Characters: what SQLite still searches for, and combines, whatever they are."""
 _OPERATORS: Final = "<=|>=|!=|=|<|>|~"
 _VALUE: Final = r"\"[^\"]*\"|'[^']*'|\S*"
 # Patterns stay text, compiled at their first use: a list without conditions must start fast.
@@ -113,6 +116,9 @@ def _unquoted(text: str, term: str) -> str:
 
 
 def _compile(terms: Sequence[Term], of: Fields, now: int) -> Filter:
+    if len(terms) > _MOST_TERMS or any(len(term.value) > _LONGEST_VALUE for term in terms):
+        limits = f"at most {_MOST_TERMS} terms, each of at most {_LONGEST_VALUE:,} characters"
+        raise BadInput("filter", "it is too long", f"write {limits}")
     parameters: dict[str, Any] = {}
 
     def bind(value: Any) -> str:
@@ -150,7 +156,7 @@ def _field_condition(term: Term, of: Fields, now: int, bind: Callable[[Any], str
             raise BadInput(place, "there is no such field", f"the fields are {', '.join(of.fields)}")
         return _document_condition(document.sql, key, term, place, bind)
     if field.type == "choice":
-        return _choice_condition(field, term, place, bind)
+        return _choice_condition(field, term, of, place, bind)
     if field.type == "document":
         if term.operator != "~":
             raise BadInput(place, "this field holds several values", f"name one, as in {term.field}.days>3, or use ~")
@@ -183,11 +189,11 @@ def _document_condition(sql: str, key: str, term: Term, place: str, bind: Callab
     return f"{value} {_SQL_OPERATOR[term.operator]} {bind(wanted)}"
 
 
-def _choice_condition(field: Field, term: Term, place: str, bind: Callable[[Any], str]) -> str:
+def _choice_condition(field: Field, term: Term, of: Fields, place: str, bind: Callable[[Any], str]) -> str:
     if term.operator == "~":
         chosen = [word for word in field.choices if term.value.lower() in word.lower()]
     else:
-        wanted = [_choice(field, word.strip(), place) for word in term.value.split(",")]
+        wanted = [_choice(field, word.strip(), of, place) for word in term.value.split(",")]
         holds: Mapping[str, Callable[[int], bool]] = {
             "=": lambda at: at in wanted,
             "!=": lambda at: at not in wanted,
@@ -200,7 +206,10 @@ def _choice_condition(field: Field, term: Term, place: str, bind: Callable[[Any]
     return f"{field.sql} IN ({', '.join(bind(word) for word in chosen)})"
 
 
-def _choice(field: Field, word: str, place: str) -> int:
+def _choice(field: Field, word: str, of: Fields, place: str) -> int:
+    until = f"{word.lower()}_until"
+    if word.lower() not in field.choices and until in of.fields:
+        raise BadInput(place, f"{word!r} is no state", f"use {until}>now")
     if word.lower() not in field.choices:
         raise BadInput(place, f"{word!r} is not one of its values", f"use {', '.join(field.choices)}")
     return list(field.choices).index(word.lower())
@@ -229,11 +238,11 @@ def instants(text: str, now: int, place: str) -> tuple[int, int]:
     relative = re.fullmatch(_RELATIVE, text, re.ASCII)
     if relative:
         offset = round(float(relative[2]) * _SPAN[relative[3]])
-        at = now - offset if relative[1] == "-" else now + offset
+        at = within_reach(now - offset if relative[1] == "-" else now + offset, text, place)
         return at, at
     if text[:1] in ("+", "-"):
         raise BadInput(place, f"{text!r} is not a span of time", "write it as +2h, -3d, +30m or +1w")
-    start = parse_instant(text, place)
+    start = typed_instant(text, place)
     return start, start + DAY if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text, re.ASCII) else start
 
 

@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any, Final
 
 from engine import quarantine, sources
-from engine.gather import quiet
+from engine.gather import quiet, restated
 from engine.journal import Entry, Writer
 from engine.model import IngestResult, Refusal, SignalIn
 from engine.signal_checks import Sifted, sift
@@ -64,12 +64,20 @@ _COLUMNS: Final = (
     "id, dedup_key, row_key, source, source_id, kind, as_of, tie, occurred_at, recorded_at, received_at, order_kind,"
     " order_ref, item, site, party, quantity, uom, eta, status, payload"
 )
-# Binding None or bytes costs the SQLite module 0.9 us a value, binding '' or a bytearray 0.05 us.
-_INSERT: Final = (
-    f"INSERT INTO signal({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, nullif(?, ''),"
-    " nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''),"
-    " nullif(?, ''), ?) ON CONFLICT(dedup_key) DO NOTHING"
-)
+
+
+def _insert(restatable: str) -> str:
+    """SQL that stores one signal, with the constant that says whether its row can be said again."""
+    # Binding None or bytes costs the SQLite module 0.9 us a value, binding '' or a bytearray 0.05 us.
+    return (
+        f"INSERT INTO signal({_COLUMNS}, restatable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?,"
+        " nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''),"
+        f" nullif(?, ''), nullif(?, ''), ?, {restatable}) ON CONFLICT(dedup_key) DO NOTHING"
+    )
+
+
+_INSERT_EVENT: Final = _insert("NULL")
+_INSERT_STATE: Final = _insert("1")
 
 
 def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: SourceBatch) -> IngestResult:
@@ -87,6 +95,8 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
     if new:
         quiet.touch_orders(connection, first_id, now)
         _touch_places(connection, first_id)
+        if batch.identity == "state":
+            restated.touch_left(connection, first_id)
     result = IngestResult(
         read=len(batch.rows), new=new, duplicate=len(sifted.signals) - new, quarantined=len(sifted.refusals)
     )
@@ -108,7 +118,7 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
 def _values(
     number: int, dedup_key: bytes, digest: bytes, source: str, signal: SignalIn, as_of: int, tie: int, now: int
 ) -> Values:
-    """The parameters of _INSERT for one signal; `digest` is that of its row."""
+    """The parameters of _insert's SQL for one signal; `digest` is that of its row."""
     (source_id, kind, occurred_at, recorded_at, order_kind, order_ref, item, site, party, quantity, uom, eta, status,
      payload, _) = signal  # fmt: skip
     return (
@@ -132,7 +142,7 @@ def _store_events(connection: sqlite3.Connection, source: str, sifted: Sifted, n
                 yield _values(number, digest, digest, source, signal, stated_at, tie, now)
 
     before = connection.total_changes
-    connection.executemany(_INSERT, values())
+    connection.executemany(_INSERT_EVENT, values())
     return int(connection.total_changes - before)
 
 
@@ -161,7 +171,7 @@ def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, n
             number += 1
 
     before = connection.total_changes
-    connection.executemany(_INSERT, values())
+    connection.executemany(_INSERT_STATE, values())
     new = int(connection.total_changes - before)
     connection.executemany(
         "INSERT INTO source_row(key, content, dedup_key) VALUES (?, ?, ?)"

@@ -99,12 +99,6 @@ def verify(connection: sqlite3.Connection) -> int | None:
     return None
 
 
-def head(connection: sqlite3.Connection) -> str:
-    """The hash of the last entry in hex: the anchor that a report prints."""
-    row = connection.execute("SELECT hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
-    return (row[0] if row else START).hex()
-
-
 def entries(connection: sqlite3.Connection, subject_type: str, subject_id: str) -> Iterator[dict[str, Any]]:
     """The entries about one object, oldest first, as the columns of the table without the hashes."""
     names = _COLUMNS.split(", ")[:-2]

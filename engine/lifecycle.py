@@ -86,7 +86,13 @@ ACTION_STATES: Final = (
 ACTION_OPEN_STATES: Final = ("blocked", "ready", "assigned", "in_progress", "waiting", "unknown", "failed")
 
 ACTION: Final[Table] = {
-    "blocked": {"needs_done": "ready", "fail": "failed", "skip": "skipped", "cancel": "cancelled"},
+    "blocked": {
+        "needs_done": "ready",
+        "assign": "blocked",
+        "fail": "failed",
+        "skip": "skipped",
+        "cancel": "cancelled",
+    },
     "ready": {
         "accept": "assigned",
         "assign": "assigned",
@@ -146,13 +152,49 @@ ACTION_STAMPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_DEVIATION_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ack": ("ack", "respond", "snooze"),
+    "dismiss": ("dismiss", "assign"),
+    "resolve": ("resolve",),
+    "reopen": ("reopen",),
+}
+"""The commands that a person can give wherever the table has an event; the other events are detection's."""
+_ACTION_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "accept": ("ack",),
+    "assign": ("assign",),
+    "start": ("start", "done"),
+    "wait": ("wait",),
+    "resume": ("start",),
+    "complete": ("done",),
+    "confirm_not_done": ("reopen",),
+    "retry": ("reopen",),
+    "reopen": ("reopen",),
+    "block": ("block",),
+    "fail": ("fail",),
+    "skip": ("skip",),
+    "cancel": ("cancel",),
+}
+
+
+def spoken(subject_type: str, event: str) -> str:
+    """An event as people name it: the command that asks for it, else its own name."""
+    if event == "needs_done":
+        return "release"
+    commands = _DEVIATION_COMMANDS if subject_type == "deviation" else _ACTION_COMMANDS
+    return commands.get(event, (event,))[0]
+
+
 def next_state(table: Table, state: str, event: str, subject: str) -> str:
     """The state that `event` leads to from `state`; RETURN and NEW_EPISODE are for the caller to carry out.
 
-    Raises Refused with the events that are possible when the table has no such cell; `subject` is the id to name.
+    Raises Refused with the commands that are possible when the table has no such cell; `subject` is the id to name.
     """
     following = table[state].get(event)
     if following is None:
-        possible = ", ".join(sorted(table[state])) or "nothing"
-        raise Refused(f"{subject} is {state}: {event} is not possible, only {possible}")
+        commands = _DEVIATION_COMMANDS if table is DEVIATION else _ACTION_COMMANDS
+        asked = spoken("deviation" if table is DEVIATION else "action", event)
+        possible = sorted({command for other in table[state] for command in commands.get(other, ())})
+        if possible:
+            raise Refused(f"{subject} is {state}: {asked} is not possible, only {', '.join(possible)}")
+        raise Refused(f"{subject} is {state}: {asked} is not possible; only undo brings back what has ended so")
     return following

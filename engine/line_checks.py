@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final
 
-from engine.clock import iso
+from engine.clock import EARLIEST, LATEST, iso
 from engine.errors import BadInput
-from engine.model import Place, PlanLine, PlanRecord, Refusal
-from engine.signal_checks import EARLIEST, LARGEST_QUANTITY, LATEST, Fault, clean_document, is_encodable
+from engine.model import LINE_KINDS, Place, PlanLine, PlanRecord, Refusal
+from engine.signal_checks import LARGEST_QUANTITY, Fault, clean_document, is_encodable
 from engine.text import clean, is_clean
 
 STATUS_WORDS: Final = ("open", "closed", "cancelled")
@@ -27,6 +27,8 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "target": ("item", "site", "quantity"),
 }
 """Fields without which a line of a kind says nothing; every line needs its reference."""
+_KNOWN_BY_ID: Final = ("item", "site", "party", "owner", "calendar")
+"""Kinds of records whose key is their id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +41,69 @@ class Candidate:
     """Digest of everything that is stored of it."""
     row: tuple[Any, ...]
     """A line: its columns from item to attributes. A record: its data as canonical JSON."""
+    line: int | None
+    """Where it stood in the file."""
 
 
 @dataclass(slots=True)
 class Candidates:
-    """What a load brings: candidates by key, refusals, and the keys that a refused row had."""
+    """What a load brings: candidates by key, refusals, and which keys the refused rows had."""
 
     by_key: dict[str, Candidate] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     refused_keys: set[str] = field(default_factory=set)
-    read: int = 0
+    keyless: int = 0
+    """Refused rows of which nobody can tell whose they were: any line of the plan may be one of them."""
 
 
-def sift(rows: Iterable[PlanLine | PlanRecord | Refusal], kind: str, file: str, foreign: dict[str, str]) -> Candidates:
-    """Part the rows of one load into candidates and refusals.
-
-    `foreign` maps keys of this kind that are current in another scope to that scope: they cannot be loaded here. Of
-    two rows with one key the first is kept.
-    """
+def sift(rows: Iterable[PlanLine | PlanRecord | Refusal], kind: str, file: str) -> Candidates:
+    """Part the rows of one load into candidates and refusals. Of two rows with one key the first is kept."""
     found = Candidates()
     for row in rows:
-        found.read += 1
         if isinstance(row, Refusal):
             found.refusals.append(row)
+            found.keyless += 1
             continue
         candidate = _line(row, kind) if isinstance(row, PlanLine) else _record(row, kind)
-        if isinstance(candidate, Candidate):
-            fault = _taken(candidate.key, found.by_key, foreign)
-            if fault is None:
-                found.by_key[candidate.key] = candidate
-                continue
-        else:
+        if isinstance(candidate, Fault):
             fault = candidate
-            if isinstance(row, PlanLine) and is_encodable(row.ref):
-                found.refused_keys.add(clean(row.ref) or _default_ref(row))
+            key = None if row.kind != kind else _key_of(row)
+            if key is None:
+                found.keyless += 1
+            else:
+                found.refused_keys.add(key)
+        elif candidate.key in found.by_key:
+            reason = f"{candidate.key} came earlier in this load; the first one is kept"
+            fault = Fault("ref", reason, "make the reference unique")
+        else:
+            found.by_key[candidate.key] = candidate
+            continue
         found.refusals.append(_refusal(row, fault, file))
     return found
 
 
-def _taken(key: str, known: dict[str, Candidate], foreign: dict[str, str]) -> Fault | None:
-    if key in known:
-        return Fault("ref", f"{key} came earlier in this load; the first one is kept", "make the reference unique")
-    if key in foreign:
+def refuse_foreign(found: Candidates, kind: str, file: str, foreign: Mapping[str, str]) -> None:
+    """Turn candidates that another scope owns into refusals; `foreign` maps current keys of this kind to that scope."""
+    for key in [key for key in found.by_key if key in foreign]:
+        candidate = found.by_key.pop(key)
         mend = "remove it there first, or load both files with one --scope"
-        return Fault("ref", f"{key} belongs to the plan loaded as {foreign[key]}", mend)
-    return None
+        fault = Fault("ref", f"{key} belongs to the plan loaded as {foreign[key]}", mend)
+        row: PlanLine | PlanRecord
+        if kind in LINE_KINDS:
+            row = PlanLine._make((kind, key, *candidate.row, candidate.line))
+        else:
+            row = PlanRecord(kind, json.loads(candidate.row[0]), candidate.line)
+        found.refusals.append(_refusal(row, fault, file))
+
+
+def _key_of(row: PlanLine | PlanRecord) -> str | None:
+    """The key that a refused row has in the plan; None where the row does not tell."""
+    if isinstance(row, PlanLine):
+        key = row.ref or _default_ref(row)
+    else:
+        named = row.data.get("id") if row.kind in _KNOWN_BY_ID else None
+        key = str(named).strip() if isinstance(named, str | int | float) else ""
+    return (clean(key) or None) if is_encodable(key) else None
 
 
 def _line(line: PlanLine, kind: str) -> Candidate | Fault:
@@ -126,7 +146,7 @@ def _line(line: PlanLine, kind: str) -> Candidate | Fault:
         None if maximum is None else float(maximum), uom or None, planned_at, until_at, value, currency or None,
         status, extra,
     )  # fmt: skip
-    return Candidate(ref or _default_ref(line), _digest(repr(row)), row)
+    return Candidate(ref or _default_ref(line), _digest(repr(row)), row, line.line)
 
 
 def _digest(text: str) -> bytes:
@@ -134,12 +154,17 @@ def _digest(text: str) -> bytes:
 
 
 def _default_ref(line: PlanLine) -> str:
-    """A forecast or target is known by what it is about: `item@site`, and the date where it has one."""
+    """A forecast or target is known by what it is about: `item@site`, and the date, which only a target may lack.
+
+    Empty where it does not say that.
+    """
     if line.kind not in _NEEDS or not line.item or not line.site:
         return ""
     place = f"{line.item}@{line.site}"
-    if line.planned_at is None or not EARLIEST <= line.planned_at < LATEST:
-        return place
+    if line.planned_at is None:
+        return "" if "planned_at" in _NEEDS[line.kind] else place
+    if not EARLIEST <= line.planned_at < LATEST:
+        return ""
     moment = iso(line.planned_at)
     return f"{place}/{moment.removesuffix('T00:00:00Z')}"
 
@@ -188,7 +213,7 @@ def _record(record: PlanRecord, kind: str) -> Candidate | Fault:
         key, data = validate(kind, record.data)
     except BadInput as error:
         return Fault(error.place, error.fault, error.mend)
-    return Candidate(key, _digest(data), (data,))
+    return Candidate(key, _digest(data), (data,), record.line)
 
 
 def _refusal(row: PlanLine | PlanRecord, fault: Fault, file: str) -> Refusal:

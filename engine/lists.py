@@ -93,12 +93,12 @@ def open_actions(connection: sqlite3.Connection, now: int, order: str) -> list[d
 def deviations(
     connection: sqlite3.Connection, now: int, where: Sequence[str], *, limit: int | None, everything: bool
 ) -> Page:
-    """What stands in the queue, in its order; with `everything` or a condition on state also the rest, after it.
+    """What stands in the queue, in its order; with `everything`, or where the filter asks for it, the rest after it.
 
     Raises BadInput for a condition that cannot be used.
     """
     found = parse_where(where, fields.DEVIATIONS, now)
-    scope = "1" if everything or "state" in found.fields else IN_QUEUE
+    scope = "1" if everything else scope_of(found)
     order = rank.ORDER_SQL if scope == IN_QUEUE else f"{IN_QUEUE} DESC, {rank.ORDER_SQL}"
     total, found_rows = _select(connection, now, "*", "deviation", scope, found, order, limit)
     if scope == IN_QUEUE and found.sql == "1":
@@ -139,6 +139,13 @@ def deviation_shapes(
     )
     currency = settings.current(connection)["currency"]
     return [shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])) for row in found]
+
+
+def scope_of(found: Filter) -> str:
+    """Where a filter of deviations looks: the queue; put-off ones too where it names their date; all by a state."""
+    if "state" in found.fields:
+        return "1"
+    return f"(state IN ({fields.quoted(QUEUE_STATES)}))" if "snoozed_until" in found.fields else IN_QUEUE
 
 
 def queue_places(connection: sqlite3.Connection, now: int) -> dict[int, int]:

@@ -11,7 +11,9 @@ from typing import Any, Final, NamedTuple
 
 SUPPLY_KINDS: Final = ("purchase_order", "transfer_order", "production_order", "shipment")
 """Plan lines that bring something in: what late_supply, short_supply and overdue watch."""
-LINE_KINDS: Final = (*SUPPLY_KINDS, "sales_order", "forecast", "target")
+ORDER_KINDS: Final = (*SUPPLY_KINDS, "sales_order")
+"""Plan lines that a signal can name by its order reference."""
+LINE_KINDS: Final = (*ORDER_KINDS, "forecast", "target")
 RECORD_KINDS: Final = ("item", "site", "party", "bom", "lane", "owner", "calendar")
 PLAN_KINDS: Final = (*LINE_KINDS, *RECORD_KINDS)
 
@@ -39,6 +41,7 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 DEVIATION_KINDS: Final = (
     "late_supply", "short_supply", "overdue", "stockout", "below_target", "demand_shift", "stale_feed", "unmatched"
 )  # fmt: skip
+"""The kinds of engine.detect's registry, in its order (held by a test): questions need the words, not the detectors."""
 
 
 class Place(NamedTuple):
@@ -104,7 +107,7 @@ class PlanLine(NamedTuple):
 class PlanRecord(NamedTuple):
     """One master record of the network: an item, site, party, BOM line, lane, owner or calendar.
 
-    `data` is validated by the models in engine.network before it is stored.
+    `data` is validated by the models in engine.records before it is stored.
     """
 
     kind: str
@@ -149,6 +152,8 @@ class LoadResult(NamedTuple):
     opened: int = 0
     raised: int = 0
     cleared: int = 0
+    kept: int = 0
+    """Not named any more and yet not removed, because a refused row may have named it."""
 
 
 class TickResult(NamedTuple):

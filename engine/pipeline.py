@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine import detect, deviations, settings, tolerance
+from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
 from engine.gather import feeds, items, names, orders, stock
-from engine.gather.cases import Case, Days, Key, as_json
+from engine.gather.cases import Case, Key, as_json
 from engine.journal import Writer
 from engine.model import TickResult
 from engine.rank import Ranking
@@ -80,7 +81,7 @@ class _Drain:
         chunk = orders.read(self._connection, [key.a for key in keys])
         known = deviations.latest(self._connection, chunk.subject_ids())
         wakes = orders.next_known(chunk, self._now)
-        lines = orders.line_cases(chunk, self._now, self._item_classes(chunk))
+        lines = orders.line_cases(chunk, self._now, self._days, self._item_classes(chunk))
         verdicts = list(self._judged(lines, detect.LINE, known, wakes))
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)

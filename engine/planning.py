@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+MANDATORY_DONE: Final = "mandatory_done"
+"""The close condition under which a deviation is resolved only after every mandatory action of the response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class ResponsePlan:
     actions: Sequence[PlannedAction]
     warnings: Sequence[str] = ()
     """Such as: the last action ends after the decide-by."""
+    close_requires: Sequence[str] = ()
+    """What has to hold before the deviation is resolved while the response runs: MANDATORY_DONE, or nothing."""
 
 
 class Planner(Protocol):

@@ -85,14 +85,9 @@ def release(connection: sqlite3.Connection, writer: Writer, ids: Iterable[int]) 
     return released
 
 
-def supersede(connection: sqlite3.Connection, source: str, standing: Sequence[Refusal]) -> None:
+def supersede(connection: sqlite3.Connection, writer: Writer, source: str, standing: Sequence[Refusal]) -> None:
     """Release what `source` has held except `standing`: its last word covered everything that it ever sent."""
     keys = {key(source, refusal) for refusal in standing}
-    over = [
-        (number,)
-        for number, known in connection.execute(
-            "SELECT id, key FROM quarantine WHERE source = ? AND state = 'held'", (source,)
-        )
-        if known not in keys
-    ]
-    connection.executemany("UPDATE quarantine SET state = 'taken' WHERE id = ?", over)
+    query = "SELECT id, key FROM quarantine WHERE source = ? AND state = 'held' ORDER BY id"
+    over = [number for number, known in connection.execute(query, (source,)) if known not in keys]
+    release(connection, writer, over)

@@ -118,7 +118,7 @@ def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Refer
 
 
 def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
-    """A plan line as it stands (else as it last stood), its earlier versions, and the deviations about it."""
+    """A plan line as it stands (else as it last stood), all its versions, the deviations about it, who loaded it."""
     kind, _, ref = text.partition(" ")
     found = rows(
         connection,
@@ -132,13 +132,16 @@ def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict
             " or a plan line such as purchase_order 4711/10"
         )
     line = found[0]
+    versions = [version for version in found if version["kind"] == line["kind"]]
+    loads = {number for version in versions for number in (version["from_version"], version["to_version"])} - {None}
     about = connection.execute(
         "SELECT id FROM deviation WHERE subject_id = ? AND subject_type = ? ORDER BY id", (line["ref"], line["kind"])
     )
     return {
         **shapes.plan_line(line),
         "deviations": [f"D{row[0]}" for row in about],
-        "history": [shapes.plan_line(former) for former in found[1:] if former["kind"] == line["kind"]],
+        "versions": [shapes.plan_line(version) for version in versions],
+        "history": _history(connection, [("baseline", str(number)) for number in sorted(loads)]),
     }
 
 

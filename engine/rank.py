@@ -43,7 +43,7 @@ class Assessment(NamedTuple):
 
     likelihood: float
     exposure_minor: int
-    """In the desk's currency; the raw amount where no rate is known."""
+    """In minor units of the desk's currency; where no rate is known, of the same number of units."""
     decide_by: int | None
     terms: tuple[Term, ...]
 
@@ -70,17 +70,17 @@ class Ranking:
         if finding.value_minor is None:
             return 0, [likelihood, Term("exposure", 0, f"{self._currency}, minor units", "no value is known")]
         unit = f"{self._currency}, minor units"
+        scale = money.units(self._currency) / money.units(finding.currency)
         rate = 1.0 if finding.currency == self._currency else self._rates.get(finding.currency or "")
         if rate is None:
+            exposure = round(finding.value_minor * scale)
             source = f"no rate from {finding.currency or 'an unnamed currency'} to {self._currency}: the raw amount"
-            return finding.value_minor, [likelihood, Term("exposure", finding.value_minor, unit, source)]
-        scale = money.units(self._currency) / money.units(finding.currency)
+            return exposure, [likelihood, Term("exposure", exposure, unit, source)]
         exposure = round(finding.value_minor * rate * scale)
         terms = [likelihood]
         if finding.currency != self._currency:
-            terms.append(
-                Term("rate", rate, f"{self._currency} per {finding.currency}", f"setting rates: {finding.currency}")
-            )
+            source = f"setting rates: {finding.currency}"
+            terms.append(Term("rate", rate, f"{self._currency} per {finding.currency}", source))
         return exposure, [*terms, Term("exposure", exposure, unit, "value at risk × likelihood × rate")]
 
     def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
@@ -90,10 +90,8 @@ class Ranking:
         if lane is None:
             days, source = tolerance["remedy_days"], tolerance.source("remedy_days")
         else:
-            days, source = (
-                lane.days,
-                f"lane {lane.origin} to {finding.site}" + (f" by {lane.mode}" if lane.mode else ""),
-            )
+            way = f"{lane.origin} to {finding.site}" if lane.origin else f"from anywhere to {finding.site}"
+            days, source = lane.days, f"lane {way}" + (f" by {lane.mode}" if lane.mode else "")
         decide_by = finding.need_at - int(days * DAY)
         return decide_by, [
             Term("needed at", iso(finding.need_at), "UTC", "plan date, or start of the window"),

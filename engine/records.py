@@ -116,7 +116,7 @@ class Lane(Record):
     destination: Id
     origin: Text | None = None
     mode: Text | None = None
-    duration_days: Annotated[Number, Field(ge=0)] | None = None
+    duration_days: Annotated[Number, Field(ge=0, le=3650)] | None = None
 
     def key(self) -> str:
         return f"{self.origin or ''}>{self.destination}" + (f"/{self.mode}" if self.mode else "")
@@ -137,7 +137,10 @@ class Owner(Record):
 
 
 class Calendar(Record):
-    """Working time in `zone`: ranges per weekday, such as `{"mon": [["08:00", "16:30"]]}`, except on `holidays`."""
+    """Working time in `zone`: ranges per weekday, such as `{"mon": [["08:00", "16:30"]]}`, except on `holidays`.
+
+    A range that ends before it starts ends the next morning: `[["22:00", "06:00"]]`.
+    """
 
     id: Id
     zone: Annotated[str, AfterValidator(_zone)]
@@ -152,11 +155,13 @@ class Calendar(Record):
                 raise ValueError(f"{day!r} is no weekday; use {', '.join(DAYS)}")
             end_before = ""
             for start, end in ranges:
-                if not (_TIME.fullmatch(start) and _TIME.fullmatch(end)) or not end_before <= start < end:
+                sound = _TIME.fullmatch(start) and _TIME.fullmatch(end) and start not in (end, "24:00")
+                if not sound or start < end_before:
                     raise ValueError(
-                        f"{day} {start}-{end} is no range after {end_before or '00:00'}; write 08:00-12:00"
+                        f"{day} {start}-{end} is no range after {end_before or '00:00'}; write 08:00-12:00, or 22:00-06:00"
                     )
-                end_before = end
+                # Nothing of the same day comes after a range that ends the next morning.
+                end_before = end if end > start else "24:00"
         if not any(week.values()):
             raise ValueError("nobody ever works; give at least one range such as mon = 08:00-16:30")
         return week

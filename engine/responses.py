@@ -1,7 +1,7 @@
 """Responses and their actions as a whole: writing what a planner made, and what one action's end means for the others.
 
-A need is satisfied by `done`. One that was failed, skipped or cancelled goes by `on_fail` of the step that waits for
-it: block (it stays blocked), continue (it counts as satisfied), abort (the response is called off).
+An end that does not satisfy a need goes by `on_fail` of the step that waits for it: block (it stays blocked), continue
+(it counts as satisfied, see engine.needs), abort (the response is called off).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import lifecycle, questions, settings
-from engine.command_context import CommandContext, Row, fetch, stale_sentence
+from engine import lifecycle, needs, questions, settings
+from engine.command_context import CommandContext, Row, fetch, require_in_queue, stale_sentence
 from engine.errors import BadInput, Refused, StaleVersion
 from engine.ids import Reference, parse
 from engine.journal import Entry, canonical
@@ -23,7 +23,6 @@ from engine.text import clean
 
 CLOSED: Final = ("done", "skipped", "cancelled")
 """States in which an action asks for nothing any more."""
-_UNMET: Final = ("failed", "skipped", "cancelled")
 
 
 class Planned(NamedTuple):
@@ -56,7 +55,7 @@ def plan(
 ) -> list[Planned]:
     """A plan for each deviation, made before the write lock is taken; each counts in the next one's load.
 
-    Raises NotFound for an unknown deviation or playbook, Refused when none applies.
+    Raises NotFound for an unknown deviation or playbook, Refused when none applies or the deviation asks for nothing.
     """
     if not ids:
         raise BadInput("ids", "none was given", "name a deviation")
@@ -65,6 +64,7 @@ def plan(
     planned = []
     for reference in dict.fromkeys(parse(text, "deviation") for text in ids):
         deviation = questions.deviation(connection, now, reference.id)
+        require_in_queue(reference, deviation["state"], "answered")
         answer = planner.plan(
             deviation,
             World(present.now, present.zone, present.owners, present.calendars, dict(load)),
@@ -82,8 +82,7 @@ def respond(context: CommandContext, plans: Sequence[Planned]) -> None:
         row = context.expected(reference)
         if row["version"] != version:
             raise StaleVersion(stale_sentence(context.connection, reference, version))
-        if row["state"] not in lifecycle.QUEUE_STATES:
-            raise Refused(f"{reference.id} is {row['state']}: only what stands in the queue can be answered")
+        require_in_queue(reference, row["state"], "answered")
         _refuse_repetition(context, reference, answer)
         if row["state"] == "open":
             owner = row["owner"] or context.actor
@@ -98,35 +97,19 @@ def respond(context: CommandContext, plans: Sequence[Planned]) -> None:
 def follow(context: CommandContext, action: Mapping[str, Any]) -> None:
     """Carry an action's new state on: release or stop the steps that need it, and end the response with its last."""
     if action["state"] in (*CLOSED, "failed"):
-        for waiting in _actions(context, action["response_id"], "blocked"):
-            if action["step"] not in json.loads(waiting["needs"]):
-                continue
-            if action["state"] in _UNMET and waiting["on_fail"] == "abort":
+        for waiting in needs.needing(context, action, "blocked"):
+            if action["state"] in needs.UNMET and waiting["on_fail"] == "abort":
                 response = context.row(Reference("response", action["response_id"]))
                 because = f"A{action['id']} {action['state']}, which A{waiting['id']} needs"
                 cancel(context, response, because)
                 context.notes.append(f"R{response['id']} was called off: {because}")
                 return
-            if waiting["reason"] is None and not open_needs(context.connection, waiting):
-                state = move_action(context.connection, context.writer, context.now, waiting, "needs_done")
-                context.changed(f"A{waiting['id']}", "blocked", state)
-            elif action["state"] in _UNMET and waiting["on_fail"] != "continue":
+            released = needs.release(context, waiting)
+            if not released and action["state"] in needs.UNMET and waiting["on_fail"] != "continue":
                 context.notes.append(
                     f"A{waiting['id']} {waiting['title']} stays blocked: it needs A{action['id']}; skip or cancel it"
                 )
     _end_if_complete(context, action["response_id"])
-
-
-def open_needs(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[str]:
-    """The actions that still stand in the way of a blocked one, as `A3 title`."""
-    steps = json.loads(action["needs"])
-    satisfied = ("done", *_UNMET) if action["on_fail"] == "continue" else ("done",)
-    needed = connection.execute(
-        "SELECT id, title, state FROM action WHERE response_id = ? AND step IN (SELECT value FROM json_each(?))"
-        " ORDER BY position",
-        (action["response_id"], json.dumps(steps)),
-    )
-    return [f"A{number} {title}" for number, title, state in needed if state not in satisfied]
 
 
 def cancel(context: CommandContext, response: Row, reason: str) -> None:
@@ -146,31 +129,62 @@ def cancel(context: CommandContext, response: Row, reason: str) -> None:
 def require_running(
     context: CommandContext, reference: Reference, action: Mapping[str, Any], *, reopening: bool = False
 ) -> None:
-    """Raises Refused when an action's response was called off; one that was done runs again when `reopening`."""
+    """Raises Refused when an action's response was called off, or is done though the action is still open.
+
+    When `reopening`, one that was done runs again instead.
+    """
     response = context.row(Reference("response", action["response_id"]))
+    subject = f"R{response['id']}"
+    is_open = action["state"] in lifecycle.ACTION_OPEN_STATES
     if response["state"] == "cancelled":
-        raise Refused(f"{reference.id} belongs to R{response['id']}, which was called off; respond anew")
+        mend = f"{f'cancel {reference.id}, and ' if is_open else ''}respond to D{action['deviation_id']} anew"
+        raise Refused(f"{reference.id} belongs to {subject}, which was called off; {mend}")
     if response["state"] == "done" and reopening:
+        require_sole(context, response)
         values = {"state": "running", "closed_at": None}
         write(context.connection, context.writer, "response", response, values, action="reopen")
-        context.changed(f"R{response['id']}", "done", "running")
+        context.changed(subject, "done", "running")
+    elif response["state"] == "done" and is_open:
+        raise Refused(f"{reference.id} belongs to {subject}, which is done; cancel {reference.id}")
+
+
+def require_sole(context: CommandContext, response: Mapping[str, Any]) -> None:
+    """Raises Refused when another response with the same playbook has taken the place of one that is to run again."""
+    deviation, number = response["deviation_id"], response["id"]
+    other = _same_playbook(context, deviation, response["playbook"], response["playbook_version"], but=number)
+    if other is not None:
+        mend = f"cancel R{other['id']} first" if other["state"] == "running" else "reopen one of its actions instead"
+        raise Refused(
+            f"R{number} cannot run again: R{other['id']} ({other['state']}) answers D{deviation}"
+            f" with {response['playbook']} too; {mend}"
+        )
 
 
 def _refuse_repetition(context: CommandContext, reference: Reference, answer: ResponsePlan) -> None:
-    former = context.connection.execute(
-        "SELECT id, state, owner, playbook_version FROM response WHERE deviation_id = ? AND playbook = ?"
-        " AND state != 'cancelled' AND (state = 'running' OR playbook_version = ?) ORDER BY id",
-        (reference.number, answer.playbook, answer.version),
-    ).fetchone()
+    former = _same_playbook(context, reference.number, answer.playbook, answer.version)
     if former is None:
         return
-    number, state, owner, _ = former
-    if state == "running":
-        raise Refused(f"{reference.id} is already answered with {answer.playbook}: R{number}, run by {owner}")
+    number = former["id"]
+    if former["state"] == "running":
+        raise Refused(
+            f"{reference.id} is already answered with {answer.playbook}: R{number}, run by {former['owner']};"
+            " work on that one, or cancel it first"
+        )
     raise Refused(
         f"{reference.id} was answered with {answer.playbook} already: R{number} is done;"
         " reopen one of its actions, or name another playbook"
     )
+
+
+def _same_playbook(context: CommandContext, deviation: int, playbook: str, version: int, *, but: int = 0) -> Row | None:
+    """The response that keeps one with this playbook from running: it runs, or had the same version and is done."""
+    found = rows(
+        context.connection,
+        "SELECT * FROM response WHERE deviation_id = ? AND playbook = ? AND state != 'cancelled'"
+        " AND (state = 'running' OR playbook_version = ?) AND id != ? ORDER BY id",
+        (deviation, playbook, version, but),
+    )
+    return found[0] if found else None
 
 
 def _insert_response(context: CommandContext, reference: Reference, answer: ResponsePlan) -> int:
@@ -181,6 +195,7 @@ def _insert_response(context: CommandContext, reference: Reference, answer: Resp
         "sha256": answer.sha256,
         "title": clean(answer.title),
         "definition": answer.definition,
+        "close_requires": canonical(list(answer.close_requires)),
         "state": "running",
         "owner": clean(answer.owner),
         "created_at": context.now,
@@ -239,10 +254,14 @@ def _actions(context: CommandContext, response: int, *states: str) -> list[Row]:
     )
 
 
+def action_states(context: CommandContext, response: int) -> list[str]:
+    """The states of a response's actions."""
+    found = context.connection.execute("SELECT state FROM action WHERE response_id = ?", (response,))
+    return [row[0] for row in found]
+
+
 def _end_if_complete(context: CommandContext, response: int) -> None:
-    states = [
-        row[0] for row in context.connection.execute("SELECT state FROM action WHERE response_id = ?", (response,))
-    ]
+    states = action_states(context, response)
     row = fetch(context.connection, Reference("response", response))
     if row["state"] == "running" and all(state in CLOSED for state in states):
         # A response of which nothing was done or judged unneeded was called off, and may be tried again.

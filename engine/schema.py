@@ -59,16 +59,6 @@ CREATE TABLE quarantine (
 ) STRICT;
 CREATE INDEX quarantine_held ON quarantine(source, id) WHERE state = 'held';
 
-CREATE TABLE lease (
-    name       TEXT PRIMARY KEY,
-    holder     TEXT NOT NULL,                     -- random token of the process
-    host       TEXT NOT NULL,
-    pid        INTEGER NOT NULL,
-    boot_id    TEXT NOT NULL,
-    taken_at   INTEGER NOT NULL,                  -- the machine's time, whatever the desk's clock says
-    expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- signals: never edited, never deleted --------------------------------------------------------------------------------
 CREATE TABLE signal (
     id          INTEGER PRIMARY KEY,
@@ -91,10 +81,13 @@ CREATE TABLE signal (
     uom         TEXT,
     eta         INTEGER,
     status      TEXT,
-    payload     TEXT NOT NULL
+    payload     TEXT NOT NULL,
+    restatable  INTEGER                           -- 1: of a state source, whose rows are said again; null: an event
 ) STRICT;
 CREATE INDEX signal_order ON signal(order_ref, as_of) WHERE order_ref IS NOT NULL;
 CREATE INDEX signal_stock ON signal(item, site, as_of) WHERE order_ref IS NULL;
+CREATE INDEX signal_site ON signal(site, as_of) WHERE order_ref IS NULL;
+CREATE INDEX signal_row ON signal(row_key, as_of, tie) WHERE restatable = 1;
 
 CREATE TABLE source_row (                         -- state sources only: the last content of each row
     key       BLOB PRIMARY KEY,                   -- 16 bytes of the row, and 8 of the statement's own time if it has one
@@ -161,6 +154,7 @@ CREATE TABLE stock_point (                        -- items at sites that have a 
 
 CREATE TABLE tolerance (
     id         INTEGER PRIMARY KEY,
+    rule       INTEGER,                           -- number of the rule as the user wrote them; null: the kind's setting
     kind       TEXT,                              -- null: every deviation kind
     matches    TEXT NOT NULL,                     -- {"party": "ACME"}; empty: every subject
     parameters TEXT NOT NULL                      -- {"days": 2}; engine.tolerance names them
@@ -244,6 +238,7 @@ CREATE TABLE response (
     sha256           TEXT NOT NULL,
     title            TEXT NOT NULL,
     definition       TEXT NOT NULL,               -- frozen when the response began
+    close_requires   TEXT NOT NULL DEFAULT '[]',  -- JSON list: what has to hold before the deviation is resolved
     state            TEXT NOT NULL,               -- running, done, cancelled
     owner            TEXT NOT NULL,
     created_at       INTEGER NOT NULL,

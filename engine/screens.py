@@ -43,11 +43,10 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
 
 
 def queue_ids(connection: sqlite3.Connection, now: int, text: str) -> list[int]:
-    """Numbers of deviations in queue order under a filter; a condition on state also looks beyond the queue."""
+    """Numbers of deviations in queue order under a filter, which may look beyond the queue (lists.scope_of)."""
     found = parse_line(text, fields.DEVIATIONS, now)
-    scope, order = lists.IN_QUEUE, rank.ORDER_SQL
-    if "state" in found.fields:
-        scope, order = "1", f"{lists.IN_QUEUE} DESC, {rank.ORDER_SQL}"
+    scope = lists.scope_of(found)
+    order = rank.ORDER_SQL if scope == lists.IN_QUEUE else f"{lists.IN_QUEUE} DESC, {rank.ORDER_SQL}"
     query = f"SELECT id FROM deviation WHERE {scope} AND {found.sql} ORDER BY {order}"
     return [row[0] for row in connection.execute(query, {**found.parameters, "now": now})]
 
@@ -88,9 +87,10 @@ def owners(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
     load = {
         owner: (count, overdue)
         for owner, count, overdue in connection.execute(
-            "SELECT action.owner, count(*), sum(due_at < ?) FROM action JOIN response ON response.id = response_id"
+            f"SELECT action.owner, count(*), sum({fields.OVERDUE_ACTION}) FROM action"
+            " JOIN response ON response.id = response_id"
             f" WHERE {fields.OPEN_ACTION} AND response.state = 'running' GROUP BY action.owner ORDER BY action.owner",
-            (now,),
+            {"now": now},
         )
     }
     known = {owner.id: (owner.name, list(owner.functions)) for owner in network.owners(connection)}

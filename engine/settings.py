@@ -7,7 +7,7 @@ that every process on the file judges alike.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.errors import BadInput
@@ -23,22 +23,10 @@ _SUBJECTS: Final[Mapping[str, str]] = {
     "stock": "SELECT 'stock', item, site FROM stock_point",
     "source": "SELECT 'source', name, '' FROM source",
 }
-"""What detection judges, by family."""
+"""What detection judges, by family of engine.detect."""
 
-_FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "late_supply": ("order",),
-    "short_supply": ("order",),
-    "overdue": ("order",),
-    "stockout": ("stock",),
-    "below_target": ("stock",),
-    "demand_shift": ("stock",),
-    "stale_feed": ("source",),
-    "unmatched": ("order", "stock", "source"),
-}
-"""Which subjects a deviation kind is about."""
-
-_Rule = tuple[str | None, str, str]
-"""Kind, matches and parameters, as a row of the table `tolerance` has them."""
+_Rule = tuple[int | None, str | None, str, str]
+"""Number, kind, matches and parameters, as a row of the table `tolerance` has them."""
 
 
 def current(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -67,7 +55,7 @@ def configure(connection: sqlite3.Connection, writer: Writer, now: int, settings
     set_meta(connection, "settings", canonical(desk))
     if rules != former_rules:
         connection.execute("DELETE FROM tolerance")
-        connection.executemany("INSERT INTO tolerance(kind, matches, parameters) VALUES (?, ?, ?)", rules)
+        connection.executemany("INSERT INTO tolerance(rule, kind, matches, parameters) VALUES (?, ?, ?, ?)", rules)
     _touch(connection, _families_of_change(former_desk, desk, former_rules, rules))
     changed = [name for name in desk if desk[name] != former_desk[name]]
     before: dict[str, Any] = {name: former_desk[name] for name in changed}
@@ -91,11 +79,18 @@ def _desk_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str) or not clean(name).strip():
         raise BadInput("setting name", "it is empty", "give the desk a name")
     _check_currency("setting currency", currency)
-    for code, rate in rates.items():
+    for code, rate in _table("setting rates", rates, "write it as {USD = 0.92}").items():
         _check_currency(f"rate {code}", code)
         if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < float("inf"):
             raise BadInput(f"rate {code}", f"{rate!r} is not a rate", f"write what one {code} is worth in {currency}")
     return {**desk, "name": clean(name).strip(), "rates": {code: float(rate) for code, rate in sorted(rates.items())}}
+
+
+def _table(place: str, given: Any, mend: str) -> Mapping[Any, Any]:
+    """What must be names with values. Raises BadInput at `place`, with the mend, where it is something else."""
+    if not isinstance(given, Mapping):
+        raise BadInput(place, f"{given!r:.40} is no table", mend)
+    return given
 
 
 def _check_zone(zone: Any) -> None:
@@ -117,25 +112,29 @@ def _rules_of(settings: Mapping[str, Any]) -> list[_Rule]:
     from engine import tolerance
     from engine.journal import canonical
 
-    rules: list[_Rule] = []
-    for kind, parameters in sorted(settings.get("tolerance", {}).items()):
-        tolerance.check(kind, {}, parameters, f"tolerance {kind}")
-        rules.append((kind, "{}", canonical(dict(parameters))))
-    for number, rule in enumerate(settings.get("rules", ()), 1):
-        kind, matches = rule.get("kind"), rule.get("match", {})
+    found: list[_Rule] = []
+    kinds = _table("setting tolerance", settings.get("tolerance", {}), "write it as {late_supply = {days = 2}}")
+    for kind, given in sorted(kinds.items(), key=lambda pair: str(pair[0])):
+        place = f"tolerance {kind}"
+        parameters = _table(place, given, "write it as {days = 2}")
+        tolerance.check(kind, {}, parameters, place)
+        found.append((None, kind, "{}", canonical(dict(parameters))))
+    rules = settings.get("rules", ())
+    if isinstance(rules, str | Mapping) or not isinstance(rules, Sequence):
+        raise BadInput("setting rules", f"{rules!r:.40} is no list of rules", "write each as a table [[rule]]")
+    for number, given in enumerate(rules, 1):
+        place = f"rule {number}"
+        rule = _table(place, given, 'write it as {kind = "late_supply", match = {party = "ACME"}, days = 5}')
+        matches = _table(place, rule.get("match", {}), 'write match as {party = "ACME"}')
         parameters = {name: value for name, value in rule.items() if name not in ("kind", "match")}
-        tolerance.check(kind, matches, parameters, f"rule {number}")
-        rules.append((kind, canonical(dict(matches)), canonical(parameters)))
-    return rules
+        tolerance.check(rule.get("kind"), matches, parameters, place)
+        found.append((number, rule.get("kind"), canonical(dict(matches)), canonical(parameters)))
+    return found
 
 
 def _present_rules(connection: sqlite3.Connection) -> list[_Rule]:
-    return [
-        (kind, matches, parameters)
-        for kind, matches, parameters in connection.execute(
-            "SELECT kind, matches, parameters FROM tolerance ORDER BY id"
-        )
-    ]
+    query = "SELECT rule, kind, matches, parameters FROM tolerance ORDER BY id"
+    return [(number, *rest) for number, *rest in connection.execute(query)]
 
 
 def _families_of_change(
@@ -143,11 +142,13 @@ def _families_of_change(
 ) -> set[str]:
     if any(former_desk[name] != desk[name] for name in ("currency", "rates", "zone")):
         return set(_SUBJECTS)
-    kinds = {rule[0] for rule in [*former_rules, *rules] if rule not in former_rules or rule not in rules}
-    if former_rules != rules and not kinds:
-        # Only their order changed, which decides between rules that are equally specific.
-        kinds = {rule[0] for rule in rules}
-    return {family for kind in kinds for family in (_FAMILIES[kind] if kind else _SUBJECTS)}
+    from engine import detect
+
+    # A rule whose number alone changed is another one as well: explanations name it.
+    kinds = {rule[1] for rule in [*former_rules, *rules] if rule not in former_rules or rule not in rules}
+    if None in kinds:
+        return set(_SUBJECTS)
+    return {family for family, judges in detect.FAMILIES.items() if kinds & {judge.KIND for judge in judges}}
 
 
 def _touch(connection: sqlite3.Connection, families: Iterable[str]) -> None:

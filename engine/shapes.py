@@ -54,6 +54,7 @@ def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int 
 def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
     """An action; the row also carries its response's `playbook`. `needs` are steps of the same response."""
     is_open = row["state"] not in ("done", "skipped", "cancelled")
+    waits_too_long = row["state"] == "waiting" and row["waiting_until"] is not None and row["waiting_until"] < now
     return {
         "id": f"A{row['id']}",
         "response": f"R{row['response_id']}",
@@ -76,7 +77,7 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "started_at": iso_or_none(row["started_at"]),
         "done_at": iso_or_none(row["done_at"]),
         "critical": bool(row["critical"]),
-        "overdue": is_open and row["due_at"] < now,
+        "overdue": is_open and (row["due_at"] < now or waits_too_long),
         "approval": json.loads(row["approval"]),
         "mandatory": bool(row["mandatory"]),
         "on_fail": row["on_fail"],
@@ -206,8 +207,8 @@ def entry(row: Mapping[str, Any]) -> dict[str, Any]:
         "action": row["action"],
         "subject": {"type": row["subject_type"], "id": row["subject_id"]},
         "reason": row["reason"],
-        "before": _readable(row["before"]),
-        "after": _readable(row["after"]),
+        "before": readable(row["before"]),
+        "after": readable(row["after"]),
     }
 
 
@@ -216,8 +217,8 @@ def term(value: Term) -> dict[str, Any]:
     return {"name": value.name, "value": value.value, "unit": value.unit, "source": value.source}
 
 
-def _readable(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a journal entry with their instants as ISO text."""
+def readable(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Some columns of a row, as a journal entry has them, with their instants as ISO text."""
     return {
         name: iso(value) if isinstance(value, int) and (name.endswith("_at") or name in _INSTANTS) else value
         for name, value in columns.items()

@@ -11,14 +11,10 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
-from engine.clock import iso
+from engine.clock import EARLIEST, LATEST, iso
 from engine.model import LINE_KINDS, SIGNAL_KINDS, Place, Refusal, SignalIn
 from engine.text import clean, is_clean
 
-EARLIEST: Final = -2_208_988_800_000_000
-"""1900-01-01: earlier instants are placeholders, never dates of a supply chain."""
-LATEST: Final = 7_258_118_400_000_000
-"""2200-01-01, exclusive: 9999-12-31 is how record systems write `unknown`."""
 LARGEST_QUANTITY: Final = 1e15
 PAYLOAD_LIMIT: Final = 64 * 1024
 STATUS_WORDS: Final = ("open", "closed", "cancelled", "on_hold")

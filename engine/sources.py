@@ -1,19 +1,15 @@
-"""Sources of signals: how each one stands, which files of it were read how far, and the lease of the one feeder.
+"""Sources of signals: how each one stands, and which files of it were read how far.
 
 A source's cursor is the connector's own JSON; it is written in the transaction of the rows it stands behind
-(engine.ingest), or here when an answer brought no rows. The lease runs on the machine's clock: callers pass its time.
+(engine.ingest), or here when an answer brought no rows.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from engine.clock import SECOND
 from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.text import clean
@@ -41,6 +37,21 @@ def declare(connection: sqlite3.Connection, now: int, name: str, kind: str, expe
         (name, kind, expected_every, now),
     )
     if cursor.rowcount > 0:
+        touch(connection, name)
+
+
+def given_up(connection: sqlite3.Connection, present: Collection[str]) -> list[str]:
+    """Sources that are still expected to speak, and that a feeder with just these `present` never reads."""
+    found = connection.execute(
+        "SELECT name FROM source WHERE kind IN ('folder', 'http') AND expected_every IS NOT NULL ORDER BY name"
+    )
+    return [name for (name,) in found if name not in present]
+
+
+def expect_nothing(connection: sqlite3.Connection, names: Collection[str]) -> None:
+    """Let sources be silent from now on, and put them on detection's work list: they are stale no more."""
+    for name in names:
+        connection.execute("UPDATE source SET expected_every = NULL, next_poll_at = NULL WHERE name = ?", (name,))
         touch(connection, name)
 
 
@@ -106,67 +117,3 @@ def mark_file(
             now if last else None,
         ),
     )
-
-
-# the lease: `now` is the machine's time ---------------------------------------------------------------------------------
-
-_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-
-
-def acquire_lease(connection: sqlite3.Connection, now: int, name: str, holder: str, seconds: float) -> bool:
-    """Take the lease unless somebody else holds it; true when `holder` has it now.
-
-    Somebody else's lease has lapsed when its time is over, or when its process of this very boot is gone.
-    """
-    present = lease(connection, now, name)
-    if present is not None and present["holder"] != holder:
-        return False
-    connection.execute(
-        "INSERT INTO lease(name, holder, host, pid, boot_id, taken_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT(name) DO UPDATE SET holder = excluded.holder, host = excluded.host, pid = excluded.pid,"
-        " boot_id = excluded.boot_id, taken_at = excluded.taken_at, expires_at = excluded.expires_at",
-        (name, holder, socket.gethostname(), os.getpid(), boot_id(), now, now + round(seconds * SECOND)),
-    )
-    return True
-
-
-def renew_lease(connection: sqlite3.Connection, now: int, name: str, holder: str, seconds: float) -> bool:
-    """Prolong the lease; false when `holder` no longer has it, or let it run out, and must stop writing."""
-    cursor = connection.execute(
-        "UPDATE lease SET expires_at = ? WHERE name = ? AND holder = ? AND expires_at > ?",
-        (now + round(seconds * SECOND), name, holder, now),
-    )
-    return bool(cursor.rowcount == 1)
-
-
-def release_lease(connection: sqlite3.Connection, name: str, holder: str) -> None:
-    """Give the lease back, if it is `holder`'s."""
-    connection.execute("DELETE FROM lease WHERE name = ? AND holder = ?", (name, holder))
-
-
-def lease(connection: sqlite3.Connection, now: int, name: str) -> dict[str, Any] | None:
-    """The lease as column to value while somebody holds it; None otherwise."""
-    found = rows(connection, "SELECT * FROM lease WHERE name = ? AND expires_at > ?", (name, now))
-    if not found or _is_gone(found[0]):
-        return None
-    return found[0]
-
-
-def _is_gone(row: dict[str, Any]) -> bool:
-    """Whether the lease's process ran on this machine since it was started, and has ended."""
-    if row["host"] != socket.gethostname() or row["boot_id"] != boot_id() or not row["boot_id"]:
-        return False
-    try:
-        os.kill(row["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def boot_id() -> str:
-    """The kernel's name of the running boot; empty where the system has none."""
-    with contextlib.suppress(OSError):
-        return _BOOT_ID.read_text(encoding="ascii").strip()
-    return ""

@@ -1,26 +1,32 @@
-"""Opening a desk's SQLite file safely, and the one way to write to it.
+"""Opening a desk's SQLite file safely, and the one way to read it and the one way to write to it.
 
-Here: the version gate, the settings of every connection, migrations under a lock, and `Store.write`. No table's
-meaning: that is engine.schema and whoever reads it. Reasons for each setting: docs/reliability.md.
+Here: what a file must be like, the settings of every connection, `Store.read` and `Store.write`. No table's meaning: that
+is engine.schema and whoever reads it. Reasons for each setting: docs/reliability.md.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from engine import schema
+from engine import migrations
 from engine.errors import StoreUnusable
 from engine.sqlite import sqlite3
 
 _NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre")
 _BUSY_MILLISECONDS: Final = 10_000
+_FAULTS_OF_THE_FILE: Final = frozenset(
+    (
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
+    )
+)  # fmt: skip
+"""Primary result codes of SQLite that a person can do something about; the others are faults of our statements."""
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -57,8 +63,8 @@ class Store:
             raise StoreUnusable(f"{path}: cannot be opened ({error}); check its permissions") from error
         try:
             if existed:
-                _refuse_foreign(connection, path)
-            _bring_up_to_date(connection, path, read_only=read_only)
+                migrations.refuse_foreign(connection, path)
+            migrations.bring_up_to_date(connection, path, read_only=read_only)
             mode = _settle_journal_mode(connection, path, read_only=read_only)
             _set_pragmas(connection)
         except sqlite3.Error as error:
@@ -75,42 +81,55 @@ class Store:
 
         Raises StoreUnusable when the file stays locked, is read-only or the disk is full.
         """
-        try:
+        with self._in_sentences():
             self.connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise StoreUnusable(sentence(error, self.path)) from error
-        try:
-            yield self.connection
-            self.connection.execute("COMMIT")
-        except BaseException as error:
-            with contextlib.suppress(sqlite3.Error):
-                self.connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise StoreUnusable(sentence(error, self.path)) from error
-            raise
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """One consistent view over several queries; never kept open across a wait."""
-        self.connection.execute("BEGIN")
-        try:
+        """One view over several queries, as the file stood at the first of them; never kept open across a wait.
+
+        Inside a transaction it is that transaction's. Raises StoreUnusable when the file stays locked or cannot be read.
+        """
+        if self.connection.in_transaction:
             yield self.connection
-        finally:
-            with contextlib.suppress(sqlite3.Error):
-                self.connection.execute("ROLLBACK")
+            return
+        with self._in_sentences():
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+            finally:
+                self._roll_back()
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def _in_sentences(self) -> Iterator[None]:
+        """What SQLite says about the file becomes StoreUnusable; a fault of our own statements stays what it is."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            # The low byte is the primary code; what the module itself finds wrong has none.
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FAULTS_OF_THE_FILE:
+                raise StoreUnusable(sentence(error, self.path)) from error
+            raise
 
     def data_version(self) -> int:
-        """Changes when another connection has committed; costs 2 us, so a screen can ask 20 times a second."""
-        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+        """Changes when another connection has committed; costs 3 us, so a screen can ask 20 times a second."""
+        with self._in_sentences():
+            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def meta(self, key: str) -> str | None:
-        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        with self.read() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
-
-    def optimize(self) -> None:
-        """Refresh the planner's statistics where they are old; for the feeder, a plain look must not write."""
-        with contextlib.suppress(sqlite3.Error):
-            self.connection.execute("PRAGMA optimize")
 
     def close(self) -> None:
         self.connection.close()
@@ -132,6 +151,8 @@ def sentence(error: sqlite3.Error, path: Path) -> str:
         return f"{path}: it cannot be written; check the permissions of the file and its folder"
     if "full" in text:
         return f"{path}: the disk is full; free some space, nothing was half done"
+    if "disk I/O" in text:
+        return f"{path}: the disk did not read or write what it should ({text}); look at the disk, then `offplan check`"
     if "not a database" in text or "malformed" in text:
         return f"{path}: this is not a sound SQLite file ({text}); restore a backup"
     return f"{path}: {text}"
@@ -189,74 +210,6 @@ def file_system_of(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> st
         if target.startswith(point) and len(point) >= len(best):
             best, kind = point, fields[2]
     return kind
-
-
-def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-    if application != schema.APPLICATION_ID and not (empty and application == 0):
-        raise StoreUnusable(f"{path}: this is somebody else's SQLite file; name an offplan database")
-    if version > schema.VERSION:
-        raise StoreUnusable(
-            f"{path}: it was written by a newer offplan (schema {version}, this one knows {schema.VERSION});"
-            " update offplan"
-        )
-
-
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
-    """Run the missing migrations under a lock of our own, so that two processes starting at once both survive."""
-    if connection.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION:
-        return
-    if read_only:
-        raise StoreUnusable(f"{path}: it needs a migration; open it once without --readonly")
-    try:
-        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StoreUnusable(
-            f"{path}: its folder cannot be written ({error.strerror}); check the permissions"
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        _refuse_foreign(connection, path)
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if 0 < version < schema.VERSION:
-            _copy_before_migration(connection, path, version)
-        for number in range(version, schema.VERSION):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                for statement in statements(schema.MIGRATIONS[number]):
-                    connection.execute(statement)
-                broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-                if broken:
-                    raise StoreUnusable(f"{path}: the migration to schema {number + 1} breaks a reference ({broken})")
-                connection.execute(f"PRAGMA user_version = {number + 1}")
-                connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-    finally:
-        os.close(descriptor)
-
-
-def _copy_before_migration(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    # The name only has to differ from earlier copies, so the machine's date is good enough here.
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    copy = path.with_name(f"{path.name}.schema{version}.{stamp}.bak")
-    connection.execute("VACUUM INTO ?", (str(copy),))
-    copy.chmod(0o600)
-
-
-def statements(script: str) -> Iterator[str]:
-    """The single statements of a script; triggers stay whole."""
-    waiting = ""
-    for line in script.splitlines():
-        waiting += line + "\n"
-        if sqlite3.complete_statement(waiting):
-            if waiting.strip():
-                yield waiting
-            waiting = ""
 
 
 def _settle_journal_mode(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> str:

@@ -2,11 +2,12 @@
 
 Tolerances are data. A rule of the table `tolerance` names the subjects that it is for (`matches`) and the parameters
 that it sets; each parameter is taken from the most specific rule that sets it: more matching keys first, then a rule
-for this deviation kind before one for every kind, then the later rule; last the defaults below. Pure, except `load`.
+for this deviation kind before one for every kind, then the later rule; last the kind's defaults. Pure, except `load`.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,28 +21,19 @@ MATCH_KEYS: Final = ("party", "item", "site", "item_class", "subject")
 """What a rule can ask of a subject; `subject` is its id, such as 4711/10 or SKU-77@RTM."""
 
 _COMMON: Final = {"clear_hold_hours": 0.0, "reopen_window_hours": 24.0, "minimum_value": 0.0}
+"""Parameters of every kind; `minimum_value` is in units of the desk's currency."""
 
 
-def _bounds(medium: float, high: float, critical: float) -> dict[str, float]:
-    return {"medium": medium, "high": high, "critical": critical}
+@functools.cache
+def defaults() -> Mapping[str, Mapping[str, float]]:
+    """Each deviation kind with its parameters and their defaults.
 
+    Lengths of time are days or hours as named, `percent` is 0 to 100, and medium, high and critical are the sizes from
+    which that severity holds. What else a kind has is beside its detector.
+    """
+    from engine import detect  # here, since the detectors are judged by this module's Tolerance
 
-DEFAULTS: Final[Mapping[str, Mapping[str, float]]] = {
-    "late_supply": {"days": 1.0, "percent": 5.0, "remedy_days": 3.0, **_bounds(3, 7, 14), **_COMMON},
-    "short_supply": {"quantity": 0.0, "percent": 5.0, "remedy_days": 5.0, **_bounds(10, 25, 50), **_COMMON},
-    "overdue": {"grace_days": 1.0, "percent": 5.0, "remedy_days": 2.0, **_bounds(3, 7, 14), **_COMMON},
-    "stockout": {"horizon_days": 28.0, "remedy_days": 3.0, **_bounds(0, 3, 7), **_COMMON},
-    "below_target": {"horizon_days": 28.0, "remedy_days": 5.0, **_bounds(25, 50, 100), **_COMMON},
-    "demand_shift": {
-        "percent": 25.0, "deviations": 3.5, "periods": 8.0, "remedy_days": 5.0, **_bounds(50, 100, 200), **_COMMON
-    },
-    "stale_feed": {"intervals": 2.0, "remedy_days": 0.0, **_bounds(4, 12, 48), **_COMMON},
-    "unmatched": {"remedy_days": 0.0, **_bounds(1, 1, 1), **_COMMON},
-}  # fmt: skip
-"""Parameters of each deviation kind. Lengths of time are days or hours as named, `percent` is 0 to 100, `minimum_value`
-is in units of the desk's currency, and medium, high and critical are the sizes from which that severity holds: days
-late, per cent short, days of the stockout, per cent under target, per cent of demand, intervals missed; unmatched has no
-size (0), so a bound of 0 raises it. The `percent` of late_supply and overdue is what may be missing from "in full"."""
+    return {kind: {**detector.DEFAULTS, **_COMMON} for kind, detector in detect.KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +53,7 @@ class Tolerance:
         return f"tolerance {self.kind}: {parameter} ({self.layers.get(parameter, 'default')})"
 
     def severity(self, size: float) -> str:
-        """The severity of a departure of this size, in the unit of the kind's bounds (see DEFAULTS)."""
+        """The severity of a departure of this size, in the unit of the kind's bounds."""
         reached = [name for name in SEVERITIES if name in self.values and size >= self.values[name]]
         return str(reached[-1] if reached else SEVERITIES[0])
 
@@ -81,6 +73,7 @@ _ANY: Final = Subject(None, None, None, None, "")
 
 class _Rule(NamedTuple):
     number: int
+    """As the user counts the rules; 0: the setting of a kind."""
     kind: str | None
     matches: tuple[tuple[int, str], ...]
     """Pairs of a position in Subject and the value asked for."""
@@ -91,7 +84,7 @@ class _Rule(NamedTuple):
 
     def words(self) -> str:
         named = ", ".join(f"{MATCH_KEYS[position]}={value}" for position, value in self.matches)
-        return f"rule {self.number}: {named}" if named else f"setting {self.number}"
+        return (f"rule {self.number}" + (f": {named}" if named else "")) if self.number else "setting"
 
 
 class Tolerances:
@@ -99,7 +92,7 @@ class Tolerances:
 
     def __init__(self, rules: list[_Rule]) -> None:
         self._by_kind = {
-            kind: sorted((rule for rule in rules if rule.kind in (None, kind)), key=_Rule.rank) for kind in DEFAULTS
+            kind: sorted((rule for rule in rules if rule.kind in (None, kind)), key=_Rule.rank) for kind in defaults()
         }
         self._asked = {
             kind: sorted({position for rule in ranked for position, _ in rule.matches})
@@ -122,7 +115,7 @@ class Tolerances:
         return found
 
     def _resolve(self, kind: str, subject: Subject) -> Tolerance:
-        values, layers = dict(DEFAULTS[kind]), {}
+        values, layers = dict(defaults()[kind]), {}
         for rule in self._by_kind[kind]:
             if all(subject[position] == wanted for position, wanted in rule.matches):
                 for parameter, value in rule.parameters.items():
@@ -136,9 +129,10 @@ def check(kind: str | None, matches: Mapping[str, Any], parameters: Mapping[str,
 
     `kind` None is a rule for every kind; it may set any parameter that some kind has.
     """
-    if kind is not None and kind not in DEFAULTS:
-        raise BadInput(place, f"{kind!r} is no deviation kind", f"write one of {', '.join(DEFAULTS)}")
-    known = DEFAULTS[kind] if kind is not None else {name: 0.0 for each in DEFAULTS.values() for name in each}
+    every = defaults()
+    if kind is not None and (not isinstance(kind, str) or kind not in every):
+        raise BadInput(place, f"{kind!r} is no deviation kind", f"write one of {', '.join(every)}")
+    known = every[kind] if kind is not None else {name: 0.0 for each in every.values() for name in each}
     for key, value in matches.items():
         if key not in MATCH_KEYS or not isinstance(value, str):
             raise BadInput(
@@ -156,7 +150,9 @@ def check(kind: str | None, matches: Mapping[str, Any], parameters: Mapping[str,
 def load(connection: sqlite3.Connection) -> Tolerances:
     """The rules of a desk as they stand now."""
     rules = []
-    for number, kind, matches, parameters in connection.execute("SELECT id, kind, matches, parameters FROM tolerance"):
+    for number, kind, matches, parameters in connection.execute(
+        "SELECT coalesce(rule, 0), kind, matches, parameters FROM tolerance"
+    ):
         asked = tuple((MATCH_KEYS.index(key), value) for key, value in sorted(json.loads(matches).items()))
         rules.append(_Rule(number, kind, asked, json.loads(parameters)))
     return Tolerances(rules)

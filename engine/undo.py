@@ -1,52 +1,62 @@
-"""Taking back a person's command: entries that restore what it changed, for as long as nobody has changed it since.
+"""Taking back a person's command: entries that restore what it changed, for as long as nobody has moved on since.
 
-The journal says how each column stood before and after. Columns are compared, not versions: what others did to other
-columns meanwhile (detection measures a gap anew, say) does not stand in the way and is kept.
+The journal says how each column stood before and after; what stands in the way is engine.moved_on. An undo is no
+command of a person: it is never taken back itself, and what it wrote is passed over when the last command is sought.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.command_context import CommandContext, Row, describe
+from engine import needs, responses, shapes
+from engine.command_context import CommandContext, Row
 from engine.commands import require_free_slot, touch
 from engine.errors import NotFound, Refused
-from engine.ids import Reference, parse
-from engine.journal import Entry, entries
-from engine.lifecycle import SLOT_STATES
+from engine.ids import Reference
+from engine.journal import Entry
+from engine.lifecycle import ACTION_OPEN_STATES, SLOT_STATES
+from engine.moved_on import UNDONE, Told, is_undone, obstacle, told_of
 from engine.moves import move_action, write
 from engine.store import rows
 
-UNDONE: Final = "command"
-"""Subject type of the entry that says which command was taken back; its subject id is the command's number."""
-
-_A_PERSONS: Final = "subject_type IN ('deviation', 'action', 'response') AND action != 'undo'"
+_A_PERSONS: Final = "subject_type IN ('deviation', 'action', 'response')"
 
 
 def undo(context: CommandContext, txn: int | None) -> None:
     """Take back command `txn` of the actor, by default the last one that was not taken back yet.
 
-    Raises Refused when there is none, it is somebody else's, or what it wrote has moved on; NotFound for no such one.
+    Raises Refused when there is none, it is somebody else's, it is an undo, or what it wrote has moved on; NotFound for
+    no such one.
     """
     number = _last(context) if txn is None else _named(context, txn)
-    told = rows(context.connection, f"SELECT * FROM journal WHERE txn = ? AND {_A_PERSONS} ORDER BY seq", (number,))
-    reason = f"undo of command {number} ({told[0]['action']})"
-    subjects: dict[str, list[dict[str, Any]]] = {}
-    for subject in dict.fromkeys((entry["subject_type"], entry["subject_id"]) for entry in told):
-        about = list(entries(context.connection, *subject))
-        subjects[subject[1]] = [entry for entry in about if entry["txn"] == number]
-        _refuse_moved_on(context, subject[1], subjects[subject[1]], about)
+    written = rows(context.connection, f"SELECT * FROM journal WHERE txn = ? AND {_A_PERSONS} ORDER BY seq", (number,))
+    command = told_of(context, number, written)
+    going_back = []
+    for told in command:
+        why = obstacle(context, number, told, command)
+        if why is None:
+            going_back.append(told)
+        elif told.follows:
+            context.notes.append(f"{told.reference.id} stays {context.row(told.reference)['state']}")
+        else:
+            raise Refused(why)
+    reason = f"undo of command {number} ({written[0]['action']})"
     context.writer.write(Entry("undo", UNDONE, str(number), {}, {}, reason=reason))
-    # Backwards, so that a response is called off after its actions.
-    for identity, own in reversed(subjects.items()):
-        _compensate(context, parse(identity, own[0]["subject_type"]), own, reason)
+    # Backwards, so that a response is called off, or done again, after its actions.
+    for told in reversed(going_back):
+        _compensate(context, told, reason)
+    for told in going_back:
+        if told.reference.table == "action" and "state" in told.before():
+            _settle(context, told.reference)
 
 
 def _last(context: CommandContext) -> int:
     row = context.connection.execute(
-        f"SELECT txn FROM journal WHERE actor = ? AND {_A_PERSONS} AND NOT EXISTS (SELECT 1 FROM journal AS later"
-        " WHERE later.subject_type = ? AND later.subject_id = CAST(journal.txn AS TEXT)) ORDER BY seq DESC LIMIT 1",
+        f"SELECT txn FROM journal WHERE actor = ?1 AND {_A_PERSONS}"
+        " AND NOT EXISTS (SELECT 1 FROM journal AS same WHERE same.txn = journal.txn AND same.subject_type = ?2)"
+        " AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.subject_type = ?2"
+        " AND later.subject_id = CAST(journal.txn AS TEXT)) ORDER BY seq DESC LIMIT 1",
         (context.actor, UNDONE),
     ).fetchone()
     if row is None:
@@ -55,44 +65,42 @@ def _last(context: CommandContext) -> int:
 
 
 def _named(context: CommandContext, txn: int) -> int:
+    undone = rows(context.connection, "SELECT * FROM journal WHERE txn = ? AND subject_type = ?", (txn, UNDONE))
+    if undone:
+        taken_back = undone[0]["subject_id"]
+        raise Refused(f"command {txn} is the undo of command {taken_back}; to have that back, give it again")
     found = rows(context.connection, f"SELECT * FROM journal WHERE txn = ? AND {_A_PERSONS}", (txn,))
     if not found:
         raise NotFound(f"there is no command {txn} that can be taken back; histories show the numbers as txn")
     if found[0]["actor"] != context.actor:
         raise Refused(f"command {txn} is {found[0]['actor']}'s; only who gave a command takes it back")
-    if any(True for _ in entries(context.connection, UNDONE, str(txn))):
+    if is_undone(context, txn):
         raise Refused(f"command {txn} was taken back already")
     return txn
 
 
-def _refuse_moved_on(
-    context: CommandContext, identity: str, own: Sequence[Mapping[str, Any]], about: Sequence[Mapping[str, Any]]
-) -> None:
-    """Raises Refused when a later entry changed something that the command wrote; says who did what."""
-    written = _after(own)
-    row = context.row(parse(identity, own[0]["subject_type"]))
-    if all(row[name] == value for name, value in written.items()):
-        return
-    later = [entry for entry in about if entry["seq"] > own[-1]["seq"] and written.keys() & entry["after"].keys()]
-    told = describe(later[-1]) if later else "by whom is not recorded"
-    raise Refused(f"{identity} has moved on since: {told}; that must be taken back first")
-
-
-def _compensate(context: CommandContext, reference: Reference, own: Sequence[Mapping[str, Any]], reason: str) -> None:
-    row = context.row(reference)
-    if _created(own):
+def _compensate(context: CommandContext, told: Told, reason: str) -> None:
+    reference, row, values = told.reference, context.row(told.reference), told.before()
+    if told.created():
         _call_off(context, reference, row, reason)
-    elif not _before(own):
+    elif not values:
         context.writer.write(Entry("undo", reference.table, reference.id, {}, {}, reason=reason))
         context.changed(reference.id, row["state"], row["state"])
-    else:
-        values = _before(own)
-        if reference.table == "deviation" and values.get("state") in SLOT_STATES:
-            require_free_slot(context, row)
+    elif _may_go_back(context, reference, row, values):
         write(context.connection, context.writer, reference.table, row, values, action="undo", reason=reason)
         if reference.table == "deviation" and "state" in values:
             touch(context, row)
         context.changed(reference.id, _words(row, values), _words(values, values))
+
+
+def _may_go_back(context: CommandContext, reference: Reference, row: Row, values: Mapping[str, Any]) -> bool:
+    """False for a response that others keep running; raises Refused where another row has taken this one's place."""
+    if reference.table == "deviation" and values.get("state") in SLOT_STATES:
+        require_free_slot(context, row)
+    if reference.table == "response" and values["state"] == "running":
+        responses.require_sole(context, row)
+    ends_response = reference.table == "response" and values["state"] == "done"
+    return not (ends_response and set(responses.action_states(context, row["id"])) & set(ACTION_OPEN_STATES))
 
 
 def _call_off(context: CommandContext, reference: Reference, row: Row, reason: str) -> None:
@@ -106,25 +114,17 @@ def _call_off(context: CommandContext, reference: Reference, row: Row, reason: s
     context.changed(reference.id, row["state"], "cancelled")
 
 
-def _created(own: Sequence[Mapping[str, Any]]) -> bool:
-    return not own[0]["before"] and own[0]["after"].get("version") == 1
-
-
-def _before(own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The columns as they stood before the first of a command's entries that wrote them."""
-    columns: dict[str, Any] = {}
-    for entry in reversed(own):
-        columns |= {name: value for name, value in entry["before"].items() if name != "version"}
-    return columns
-
-
-def _after(own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
-    for entry in own:
-        columns |= {name: value for name, value in entry["after"].items() if name != "version"}
-    return columns
+def _settle(context: CommandContext, reference: Reference) -> None:
+    """What others did since may bear on an action that went back: its response ended, or its needs were met."""
+    row = context.row(reference)
+    if row["state"] in ACTION_OPEN_STATES:
+        responses.require_running(context, reference, row, reopening=True)
+    if row["state"] == "blocked":
+        needs.release(context, row)
+    responses.follow(context, context.row(reference))
 
 
 def _words(row: Mapping[str, Any], names: Mapping[str, Any]) -> str | None:
     name = "state" if "state" in names else "owner" if "owner" in names else next(iter(names))
-    return None if row[name] is None else str(row[name])
+    value = shapes.readable({name: row[name]})[name]
+    return None if value is None else str(value)

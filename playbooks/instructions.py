@@ -6,6 +6,7 @@ A template is filled once and never read again, so text from outside that looks 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Template
 from typing import Any, Final
@@ -13,6 +14,9 @@ from zoneinfo import ZoneInfo
 
 from engine.clock import moment_of, parse_instant
 from engine.text import clean
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
+"""How the contract writes an instant."""
 
 UNKNOWN: Final = "(not known)"
 """What stands where the deviation has no value."""
@@ -58,9 +62,8 @@ def values_of(deviation: Mapping[str, Any], zone: str) -> dict[str, str]:
         name: deviation.get(name) for name in ("id", "kind", "severity", "summary", "item", "site", "party")
     }
     values["subject"] = f"{subject.get('type')} {subject.get('id')}" if subject else None
-    values["gap"] = _measures(deviation.get("gap"))
-    values["planned"] = _measures(deviation.get("planned"))
-    values["observed"] = _measures(deviation.get("observed"))
+    for name in ("gap", "planned", "observed"):
+        values[name] = _measures(deviation.get(name), zone)
     values["value_at_risk"] = _money(deviation.get("value_at_risk"))
     for name in ("need_at", "decide_by"):
         text = deviation.get(name)
@@ -73,15 +76,21 @@ def local_time(instant: int, zone: str) -> str:
     return f"{moment_of(instant).astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M %Z}"
 
 
-def _measures(measures: Mapping[str, Any] | None) -> str | None:
-    """`{"days": 12.0, "quantity": -400.0, "uom": "EA"}` as `12 days, -400 EA`; other names stand before their value."""
+def _measures(measures: Mapping[str, Any] | None, zone: str) -> str | None:
+    """`{"days": 12.0, "quantity": -400.0, "uom": "EA"}` as `12 days, -400 EA`; other names stand before their value.
+
+    Instants are shown in `zone`.
+    """
     units = {"days": "days", "hours": "hours", "percent": "%", "quantity": (measures or {}).get("uom")}
     parts = []
     for name, value in (measures or {}).items():
         if name == "uom" or value is None:
             continue
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        is_instant = isinstance(value, str) and _INSTANT.fullmatch(value) is not None
         shown = f"{value:,.12g}" if is_number else str(value)
+        if is_instant:
+            shown = local_time(parse_instant(value, name), zone)
         unit = units.get(name)
         parts.append(f"{shown} {unit}" if is_number and unit else f"{name} {shown}")
     return ", ".join(parts) or None

@@ -8,6 +8,8 @@ with the first file.
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +90,7 @@ def load_library(extra: Path | None = None) -> Library:
 
 def files_in(folder: Path) -> list[Path]:
     """The playbook files of a folder, sorted by name; hidden files are not."""
-    found = (path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
-    return sorted(path for path in found if path.is_file())
+    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
 def load_files(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
@@ -140,9 +141,15 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
 
 def _bytes_of(path: Path, limit: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        # Without O_NONBLOCK a FIFO would keep the reader waiting for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise BadInput(str(path), "it is not a regular file", "name a playbook file")
             return file.read(limit)
     except OSError as error:
+        if path.is_symlink():
+            raise BadInput(str(path), "it is a symbolic link", "name the file itself") from error
         raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check the path and permissions") from error
 
 

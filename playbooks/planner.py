@@ -69,6 +69,7 @@ class PlaybookPlanner:
             owner=str(deviation.get("owner") or result.actions[0].owner),
             actions=tuple(result.actions),
             warnings=tuple(result.warnings),
+            close_requires=tuple(content.close.requires),
         )
 
     def _judge_all(self, deviation: Mapping[str, Any]) -> list[_Judged]:

@@ -121,10 +121,9 @@ class Step(_Strict):
 
 
 class Close(_Strict):
-    """When a response counts as finished. One rule so far, so the file states it and cannot state another."""
+    """What has to hold before the deviation is resolved while the response runs; `requires: []` asks for nothing."""
 
-    requires: list[Literal["mandatory_done"]] = Field(default=["mandatory_done"], min_length=1, max_length=1)
-    reason_required: Literal[True] = True
+    requires: list[Literal["mandatory_done"]] = Field(default=["mandatory_done"], max_length=1)
 
 
 class Playbook(_Strict):

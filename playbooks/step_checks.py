@@ -24,9 +24,10 @@ def step_faults(playbook: Playbook) -> Iterator[Fault]:
     yield from broken
     if not broken:
         yield from _due_faults(playbook.steps)
-    if not any(step.mandatory for step in playbook.steps):
-        fault = "no step is mandatory, so the response counts as finished from the start"
-        yield Fault("operations", ("steps",), fault, "make the step that settles it mandatory", "warning")
+    if playbook.close.requires and not any(step.mandatory for step in playbook.steps):
+        fault = "no step is mandatory, so close.requires asks for nothing"
+        mend = "make the step that settles it mandatory, or write requires: []"
+        yield Fault("operations", ("steps",), fault, mend, "warning")
 
 
 def _role_faults(playbook: Playbook) -> Iterator[Fault]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App
+from textual.events import Event, Key, Paste
 
 from engine.desk import Desk
 from tui import terminal, theme
@@ -42,6 +44,10 @@ class OffplanApp(App[int]):
         self._feeder = feeder
         self._child: Popen[bytes] | None = None
         self._live = Live(session.desk.data_version, lambda: session.present.minute, gap_of(os.environ))
+        self.fault: Exception | None = None
+        """What nobody expected, and ended the desk."""
+        self._typed: deque[Key | Paste] = deque()
+        """What was typed and is not taken yet, in its order."""
 
     def get_default_screen(self) -> DeskScreen:
         """The desk lies at the bottom of the stack: an empty screen below it would be painted first."""
@@ -50,6 +56,8 @@ class OffplanApp(App[int]):
     def on_mount(self) -> None:
         # After suspend plain Textual leaves the screen blank until something changes.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        # A screen that has come or gone takes the keys that were held back.
+        self.screen_change_signal.subscribe(self, lambda _: self._go_on(), immediate=True)
         self.set_interval(1 / ASKS_PER_SECOND, self._look)
         if not self.is_headless:
             terminal.watch_for_the_end(self._end)
@@ -57,6 +65,59 @@ class OffplanApp(App[int]):
         if self._feeder is not None:
             self.call_after_refresh(self._tend_feeder)
             self.set_interval(_FEEDER_SECONDS, self._tend_feeder)
+
+    # keys -----------------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        """Keys are taken here, one after the other, each to its end.
+
+        Textual hands them to the focused widget, from where they travel back up to their binding. Of a burst all would
+        have set out before the first opens a prompt, and the rest of a typed line would be carried out as commands.
+        """
+        if not isinstance(event, Key | Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self.app_focus = True
+        if isinstance(event, Key) and await self._check_bindings(event.key, priority=True):
+            return
+        self._typed.append(event)
+        await self._take_typed()
+
+    async def _take_typed(self) -> None:
+        """Take what was typed, up to the key after which the screen is not ready for the next."""
+        while self._typed:
+            screen = self.screen
+            if not screen.is_mounted:
+                # Its first message comes after its mount.
+                screen.call_later(self._go_on)
+                return
+            if isinstance(screen, ActingScreen) and not screen.takes_keys:
+                return
+            event = self._typed.popleft()
+            event._set_forwarded()
+            widget = self.focused
+            if isinstance(event, Paste) or (widget and widget.check_consume_key(event.key, event.character)):
+                await (widget or screen).on_event(event)
+            else:
+                await self._check_bindings(event.key)
+
+    def _go_on(self) -> None:
+        self.call_later(self._take_typed)
+
+    def on_prompt_listening(self) -> None:
+        self._go_on()
+
+    # the heartbeat, the feeder, the end -----------------------------------------------------------------------------
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual prints the variables of every frame, which are the desk's data; `run` says one sentence instead.
+        self.fault = self.fault or error
+        self._return_code = 1
+        if self._exception is None:
+            # A test that drives the screen hears of it.
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
 
     def _end(self, code: int) -> None:
         self.exit(code, return_code=code)
@@ -101,4 +162,9 @@ def run(desk_factory: Callable[[], Desk], *, feeder: Feeder | None = None, reado
         result = app.run(mouse=False)
     finally:
         app.close()
+    if app.fault is not None:
+        from tui import crash
+
+        print(f"offplan: {crash.report(app.fault)}", file=sys.stderr)
+        return 1
     return result if result is not None else app.return_code or 0

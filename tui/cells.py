@@ -13,11 +13,13 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from engine import money as minor_units
 from engine.clock import DAY, HOUR, MINUTE, instant_of, moment_of
 
 MINUS: Final = "−"
 _SIGNS: Final[Mapping[str, str]] = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_TIME: Final = re.compile(r"(?<![\w.])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z(?!\w)")
+_MINOR_UNITS: Final = re.compile(r"([A-Z]{3}),? minor units")
 _STEPS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -195,4 +197,34 @@ def any_value(value: Any) -> str:
 
 def is_time(value: Any) -> bool:
     """Whether a value of the contract's JSON is one of its times (2026-03-09T08:00:00Z)."""
-    return isinstance(value, str) and _TIME.fullmatch(value) is not None
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None and _readable(value)
+
+
+def with_local_times(text: str, now: int, zone: str) -> str:
+    """A sentence of the engine with the contract's times in it as a person reads them in the desk's zone."""
+
+    def shown(match: re.Match[str]) -> str:
+        return short_time(instant(match[0]), now, zone) if _readable(match[0]) else match[0]
+
+    return _TIME.sub(shown, text)
+
+
+def _readable(text: str) -> bool:
+    """Whether text in the form of a time is one, in every zone: data from outside may say the 99th of a month."""
+    try:
+        instant(text)
+    except ValueError:
+        return False
+    return "0001" < text[:4] < "9999"
+
+
+def explained(term: Mapping[str, Any], now: int, zone: str) -> tuple[str, str]:
+    """A term's value and unit as a person reads them: times in the desk's zone, money in its currency."""
+    value, unit = term["value"], str(term["unit"] or "")
+    if is_time(value):
+        at = instant(value)
+        return short_time(at, now, zone), local(at, zone).tzname() or zone
+    money_unit = _MINOR_UNITS.fullmatch(unit)
+    if money_unit and isinstance(value, int | float):
+        return number(value / minor_units.units(money_unit[1])), money_unit[1]
+    return any_value(value), unit

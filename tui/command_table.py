@@ -100,6 +100,11 @@ _FEED: Final = (
                 required=True,
             ),
             argument("--scope", help="what this load replaces (the mapping's name, else the kind)", metavar="NAME"),
+            argument(
+                "--accept-removal",
+                help="load it even if more than a third of the plan goes away",
+                action="store_true",
+            ),
             _MAPPING,
         ),
     ),
@@ -136,7 +141,7 @@ _LISTS: Final = (
             *_LIST,
             argument(
                 "--retry",
-                help="read these held records again (all unless named)",
+                help="try these held records again (all unless named); each that is still held says why",
                 metavar="ID",
                 nargs="*",
                 default=None,

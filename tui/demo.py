@@ -21,11 +21,14 @@ from engine.clock import SECOND, Clock, iso
 from engine.desk_clock import run_on_from
 from engine.errors import StoreUnusable
 from engine.store import Store
+from tui import terminal
 from tui.demo_feed import SCRIPT
 from tui.wiring import DATABASE, SETTINGS_FILE, clock_for
 
 SETTINGS: Final = Path(__file__).with_name("demo.toml")
 """The settings that the sample world was built with, and the sources that go on speaking."""
+
+_TRIES: Final = 3
 
 Script = Sequence[tuple[float, str, str]]
 """Seconds after the start, name of the file, its text."""
@@ -61,13 +64,21 @@ class Demo:
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
+        self._stay = terminal.before_a_forced_end(self._remove)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A feeder that is just dying may still hold a file: what stays is the system's to clear.
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._stay()
+        self._remove()
+
+    def _remove(self) -> None:
+        # A feeder that is just dying may write a file meanwhile: what stays after that is the system's to clear.
+        for _ in range(_TRIES):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self.folder.exists():
+                return
 
     def begin(self, now: str | None = None) -> None:
         """Let the copy's clock run on from `now` (ISO 8601), or from the date that the sample carries."""

@@ -11,6 +11,8 @@ from typing import Final
 
 from textual.binding import Binding
 
+from tui.request import SNOOZED
+
 SCOPES: Final[Mapping[str, str]] = {
     "list": "Move and mark, in every list",
     "act": "Act on the marked rows, or on the one under the cursor",
@@ -61,7 +63,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("half_up", ("ctrl+u",), "half up", "Half a screen up.", "list", "page(-0.5)"),
     Key("page_down", ("pagedown",), "page down", "A screen down.", "list", "page(1)"),
     Key("page_up", ("pageup",), "page up", "A screen up.", "list", "page(-1)"),
-    Key("open", ("enter",), "open", "Open the row's page.", "list", "open", footer=1),
+    Key("open", ("enter",), "open", "Open the row's page.", "list", "screen.open", footer=1),
     Key("mark", ("space",), "mark", "Mark the row, or take the mark away, and go one down.", "list", "mark"),
     Key("mark_range", ("v",), "mark to here", "Mark all rows from the last mark to here.", "list", "mark_range"),
     Key("mark_all", ("*",), "mark all", "Mark all rows that the filter shows.", "list", "mark_all"),
@@ -77,7 +79,7 @@ KEYS: Final[tuple[Key, ...]] = (
     _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6),
     _act("cancel", "X", "cancel", "Cancel the action; says why.", _ACTION),
     _act("block", "b", "block", "Put the action back to blocked; says why.", _ACTION),
-    _act("snooze", "S", "snooze", "Hide it from the queue until a time.", _DEVIATION),
+    _act("snooze", "S", "snooze", f"Hide it from the queue until a time; /{SNOOZED} shows it.", _DEVIATION),
     _act("dismiss", "x", "dismiss", "It is no deviation; says why.", _DEVIATION, footer=6),
     _act("resolve", "R", "resolve", "It is over; says why.", _DEVIATION),
     _act("comment", "c", "comment", "Write something down about it.", _BOTH),
@@ -98,6 +100,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("command", (":",), "command", "A command as in the shell: ack D12 --to bo.", "everywhere", "command", footer=8),
     Key("palette", ("ctrl+p",), "palette", "Find a command by its words.", "everywhere", "palette"),
     Key("keys", ("?",), "keys", "The keys of this place.", "everywhere", "keys", footer=8),
+    Key("messages", ("m",), "messages", "What was done and refused here, in full.", "everywhere", "messages"),
     Key("redraw", ("ctrl+l",), "redraw", "Draw the whole screen anew.", "everywhere", "redraw"),
     Key("back", ("escape",), "back", "Take marks away, then the filter, then leave the page.", "everywhere", "back"),
     Key("quit", ("q",), "quit", "Leave the page, or the desk.", "everywhere", "leave", footer=10),
@@ -158,10 +161,11 @@ def markdown() -> str:
         "",
     ]
     for scope, title in SCOPES.items():
-        lines += [f"## {title}", "", "| key | id | does |", "| --- | --- | --- |"]
-        for key in KEYS:
-            if key.scope == scope:
+        here = [key for key in KEYS if key.scope == scope]
+        if here:
+            lines += [f"## {title}", "", "| key | id | does |", "| --- | --- | --- |"]
+            for key in here:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
                 lines.append(f"| `{shown(key)}` | `{key.id}` | {key.tooltip}{on} |")
-        lines.append("")
+            lines.append("")
     return "\n".join(lines)

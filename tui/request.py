@@ -5,20 +5,32 @@ Which options a verb needs is what tui.command_table says, so the keys, the `:` 
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from engine.desk import Desk
 from engine.errors import BadInput
 from engine.model import Outcome
+from tui import cells
+from tui.cells import Present
 from tui.command_table import COMMANDS
 
 VERBS: Final = tuple(words for words, command in COMMANDS.items() if command.handler.startswith("acts:"))
 """What can be done on the screen, in words."""
-LOCAL: Final = ("show", "filter", "help", "quit")
-"""Words of the `:` line that change nothing: open an id, filter the list, show the keys, leave."""
+LOCAL: Final[Mapping[str, str]] = {
+    "show": "show ID: open its page.",
+    "filter": "filter TEXT: show only rows that meet it, as after /.",
+    "help": "help: the keys of this place. help COMMAND: how it is written.",
+    "quit": "quit: leave the desk.",
+}
+"""Words of the `:` line that change nothing, and what they do."""
+SNOOZED: Final = "snoozed_until>now"
+"""The filter that shows what snoozing hid."""
+_TERM: Final = r"""!?(?:[A-Za-z_][\w.]*(?:[<>!]?=|[<>~]))?(?:"[^"]*"|'[^']*'|\S+)"""
 _KEYWORDS: Final = ("to", "reason", "text", "playbook")
 
 
@@ -62,13 +74,16 @@ def words_of(line: str) -> list[str]:
         raise BadInput("command", str(error).lower(), "close the quote") from None
 
 
-def from_line(line: str, now: int) -> Request:
-    """A typed command, as in the shell: `ack D12 --to bo`. Raises OffplanError for words that make no command."""
+def from_line(line: str, present: Present) -> Request:
+    """A typed command, as in the shell: `ack D12 --to bo`; also `dismiss D12 they called`, its reason without quotes.
+
+    Raises OffplanError for words that make no command.
+    """
     # argparse costs 10 ms that the first paint must not pay.
     from tui.arguments import parse
-    from tui.commands.acts import expected, moment
+    from tui.commands.acts import expected
 
-    words = words_of(line)
+    words = _with_rest_of_line(line) or words_of(line)
     if not words or words[0] not in VERBS:
         raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
     _, given = parse(words)
@@ -76,8 +91,32 @@ def from_line(line: str, now: int) -> Request:
         return Request("undo", _undo_number(given.what))
     options = {name: getattr(given, name) for name in _KEYWORDS if getattr(given, name, None) is not None}
     if getattr(given, "until", None) is not None:
-        options["until"] = moment(given.until, now)
+        options["until"] = until(given.until, present)
     return Request(given.verb, tuple(given.ids), options, expected(given.expect) or {})
+
+
+def rest_of_line(verb: str) -> str | None:
+    """The option whose value a typed line may simply end in: `--text` or `--reason`, of verbs that need only that."""
+    wanted = needs(verb) if verb in VERBS else []
+    return f"--{wanted[0]}" if wanted in (["text"], ["reason"]) else None
+
+
+def _with_rest_of_line(line: str) -> list[str] | None:
+    """The words of a line that ends in a text or reason without its option; None for any other line."""
+    verb = next(iter(line.split()), "")
+    option = rest_of_line(verb)
+    if option is None:
+        return None
+    options = {name for argument in COMMANDS[verb].arguments for name in argument.names if name.startswith("-")}
+    if any(word.partition("=")[0] in options for word in line.split()):
+        return None
+    parts = re.fullmatch(r"\s*\S+((?:\s+[DARdar][1-9]\d*(?!\S))++)\s+(\S.*?)\s*", line, re.ASCII)
+    if parts is None:
+        return None
+    text = parts[2]
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    return [verb, *parts[1].split(), f"{option}={text}"]
 
 
 def _undo_number(what: str | None) -> tuple[str, ...]:
@@ -86,11 +125,26 @@ def _undo_number(what: str | None) -> tuple[str, ...]:
     return () if what is None else (what,)
 
 
-def until(text: str, now: int) -> int:
-    """An instant as a person types it: ISO 8601, or +45m, +4h, +2d. Raises BadUsage."""
+def until(text: str, present: Present) -> int:
+    """An instant as a person types it at the desk: ISO 8601, in the desk's zone unless it says its own, or +45m, +4h,
+    +2d. Raises BadUsage."""
     from tui.commands.acts import moment
 
-    return moment(text.strip(), now)
+    return moment(_in_zone(text.strip(), present.zone), present.now)
+
+
+def _in_zone(text: str, zone: str) -> str:
+    """A time without an offset with that of the zone, in which the desk shows its times; other text as it is."""
+    try:
+        typed = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text if typed.tzinfo is not None else typed.replace(tzinfo=cells.zone_of(zone)).isoformat()
+
+
+def terms_of(text: str) -> list[str]:
+    """The terms of a filter line, for a list that takes them one by one; those of `/` end at a blank."""
+    return re.findall(_TERM, text)
 
 
 def completions(
@@ -99,7 +153,7 @@ def completions(
     """What the last word of a typed line can become: verbs first, then ids, options, and the values of options."""
     before, _, word = line.rpartition(" ")
     earlier = before.split()
-    if not earlier:
+    if not earlier or earlier == ["help"]:
         candidates: Iterable[str] = (*VERBS, *LOCAL)
     elif earlier[-1] == "--to":
         candidates = owners
@@ -112,12 +166,14 @@ def completions(
     return [candidate for candidate in candidates if candidate.casefold().startswith(word.casefold())]
 
 
-def sentence(request: Request, outcome: Outcome) -> str:
-    """What was done, in one sentence, with the notes that the person should read."""
+def sentence(request: Request, outcome: Outcome, present: Present) -> str:
+    """What was done, in one sentence, with the notes that the person should read; times are the desk's."""
     changes = [
         f"{change.id} {change.was} → {change.now}" if change.was else f"{change.id} {change.now}"
         for change in outcome.changes
     ]
     shown = "; ".join(changes[:3]) + (f"; and {len(changes) - 3} more" if len(changes) > 3 else "")
     done = "undid" if request.verb == "undo" else request.verb
-    return ". ".join([f"{done}: {shown or ', '.join(request.ids)}", *outcome.notes])
+    notes = [*outcome.notes, *([f"/{SNOOZED} shows it"] if request.verb == "snooze" else [])]
+    said = ". ".join([f"{done}: {shown or ', '.join(request.ids)}", *notes])
+    return cells.with_local_times(said, present.now, present.zone)

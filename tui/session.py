@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, NamedTuple
 
+from engine.clock import FixedClock
 from engine.desk import Desk
 from tui.cells import Present
 from tui.executor import CommandThread
+
+_KEPT: Final = 50
+"""Sentences that can be read again."""
+
+
+class Said(NamedTuple):
+    """A sentence of the status line, and when it was said."""
+
+    at: int
+    message: str
+    style: str
 
 
 class Session:
@@ -20,12 +33,24 @@ class Session:
         self.readonly = readonly or self.desk.readonly
         self.history: list[str] = []
         """Lines that were typed after `:`, oldest first."""
+        self.said: deque[Said] = deque(maxlen=_KEPT)
+        """What was done and what was refused, oldest first."""
         self.header: dict[str, Any] = self.desk.header()
 
     @property
     def present(self) -> Present:
         """The desk's present, in its zone."""
         return Present(self.desk.clock.now(), self.header["zone"])
+
+    @property
+    def pinned(self) -> bool:
+        """Whether time stands still here: --now, or a file that lives at one moment."""
+        return isinstance(self.desk.clock, FixedClock)
+
+    def keep(self, message: str, style: str) -> None:
+        """Remember a sentence that was said; one that is said again and again, once."""
+        if not self.said or self.said[-1].message != message:
+            self.said.append(Said(self.desk.clock.now(), message, style))
 
     def close(self) -> None:
         """Let the last command finish and close the file."""

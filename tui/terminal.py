@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import os
 import select
 import signal
@@ -18,6 +19,7 @@ HANG_UP: Final = 129
 TERMINATED: Final = 143
 _CLIPBOARD_LIMIT: Final = 75_000
 _SECONDS_TO_END: Final = 3.0
+_last_acts: Final[list[Callable[[], object]]] = []
 
 
 def fault(environment: Mapping[str, str], *, is_terminal: bool) -> str | None:
@@ -38,35 +40,66 @@ def warning(encoding: str | None) -> str | None:
     return None
 
 
+def before_a_forced_end(act: Callable[[], object]) -> Callable[[], None]:
+    """Have `act` done where the program is ended at once, past every `finally`; the answer takes it back."""
+    _last_acts.append(act)
+    return lambda: _last_acts.remove(act)
+
+
 def watch_for_the_end(leave: Callable[[int], None]) -> None:
     """End the program when the terminal hangs up or somebody asks for it, with the terminal restored where there is one.
 
-    `leave` ends the screen with an exit code. Two nets lie below it: an end by force 3 seconds after SIGTERM, and a
-    thread that sees a vanished terminal even where SIGHUP is ignored: Textual's input loop would spin for ever there.
+    `leave` ends the screen with an exit code; 3 seconds after SIGTERM the end comes by force. A thread listens: a
+    terminal that nobody reads blocks the loop in its next write, and one that has vanished while SIGHUP is ignored
+    would have Textual's input loop spin for ever.
     """
     loop = asyncio.get_running_loop()
-    if threading.current_thread() is threading.main_thread():
-        loop.add_signal_handler(signal.SIGHUP, os._exit, HANG_UP)
-        loop.add_signal_handler(signal.SIGTERM, _terminate, leave)
-    if sys.__stdin__ is not None and os.isatty(0):
-        threading.Thread(target=_watch_input, name="hang-up", daemon=True).start()
-
-
-def _terminate(leave: Callable[[int], None]) -> None:
-    net = threading.Timer(_SECONDS_TO_END, os._exit, (TERMINATED,))
-    net.daemon = True
-    net.start()
-    leave(TERMINATED)
-
-
-def _watch_input() -> None:
-    gone = select.POLLHUP | select.POLLERR | select.POLLNVAL
     poll = select.poll()
-    poll.register(0, 0)
+    if sys.__stdin__ is not None and os.isatty(0):
+        poll.register(0, 0)
+    signals = -1
+    if threading.current_thread() is threading.main_thread():
+        signals = _pipe_of_signals()
+        poll.register(signals, select.POLLIN)
+    watch = threading.Thread(target=_watch, args=(poll, signals, loop, leave), name="the end", daemon=True)
+    watch.start()
+
+
+def _pipe_of_signals() -> int:
+    """Where the numbers of SIGHUP and SIGTERM can be read the moment they come, whatever the main thread does."""
+    out, into = os.pipe()
+    os.set_blocking(into, False)
+    # Python's own handlers run between two steps of the main thread, which may be blocked; this is done before them.
+    signal.set_wakeup_fd(into, warn_on_full_buffer=False)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    return out
+
+
+def _watch(
+    poll: select.poll, signals: int, loop: asyncio.AbstractEventLoop, leave: Callable[[int], None]
+) -> None:
+    gone = select.POLLHUP | select.POLLERR | select.POLLNVAL
     while True:
-        if any(event & gone for _, event in poll.poll(1000)):
-            # Every command is committed before the screen says so, and the feeder is a process of its own.
-            os._exit(HANG_UP)
+        for descriptor, event in poll.poll(1000):
+            came = os.read(signals, 64) if descriptor == signals else b""
+            if signal.SIGHUP in came or (descriptor != signals and event & gone):
+                # Every command is committed before the screen says so, and the feeder is a process of its own.
+                _end_by_force(HANG_UP)
+            if signal.SIGTERM in came:
+                net = threading.Timer(_SECONDS_TO_END, _end_by_force, (TERMINATED,))
+                net.daemon = True
+                net.start()
+                with contextlib.suppress(RuntimeError):
+                    # The loop is closed: the end is under way.
+                    loop.call_soon_threadsafe(leave, TERMINATED)
+
+
+def _end_by_force(code: int) -> None:
+    for act in reversed(_last_acts):
+        with contextlib.suppress(Exception):
+            act()
+    os._exit(code)
 
 
 def to_clipboard(text: str, write: Callable[[str], None]) -> str:

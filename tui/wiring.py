@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.clock import Clock, FixedClock, iso, parse_instant
+from engine.clock import Clock, FixedClock, iso, typed_instant
 from engine.desk import Desk
 from engine.desk_clock import clock_of
 from engine.errors import BadInput, StoreUnusable
@@ -87,7 +87,7 @@ def clock_for(store: Store, now: str | None) -> Clock:
     for place, text in (("--now", now), ("OFFPLAN_NOW", os.environ.get("OFFPLAN_NOW"))):
         if text:
             try:
-                return FixedClock(parse_instant(text, place))
+                return FixedClock(typed_instant(text, place))
             except BadInput as error:
                 raise UsageError(str(error)) from None
     return clock_of(store)
@@ -139,6 +139,7 @@ def configured(args: Namespace, desk: Desk) -> Settings:
     settings = settings_of(args)
     if find_workspace(args) is not None:
         desk.configure(settings.desk_settings())
+        desk.keep_sources(settings.sources)
     return settings
 
 

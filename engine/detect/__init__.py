@@ -1,13 +1,14 @@
 """Detectors, one module per deviation kind, and the registry of which kinds judge which family of subjects.
 
-A detector is a module with `KIND`, `judge(facts, tolerance, now) -> Finding | None` and `wake_at(facts, tolerance,
-now) -> int | None`, the next instant at which time alone can change its verdict. Both are pure. Adding a kind is a
-module, its test, its defaults in engine.tolerance, and a line here.
+A detector is a module with `KIND`, `DEFAULTS` (the parameters of its tolerance), `judge(facts, tolerance, now) -> Finding
+| None` and `wake_at(facts, tolerance, now) -> int | None`, the next instant at which time alone can change its verdict.
+Both are pure. Adding a kind is a module, its test, its place here, and its word in engine.model.DEVIATION_KINDS.
 """
 
 from __future__ import annotations
 
-from typing import Final, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final, Protocol, TypeVar
 
 from engine.detect import (
     below_target,
@@ -33,6 +34,10 @@ class Detector(Protocol[Facts_contra]):
     def KIND(self) -> str:  # noqa: N802 - a module's constant
         """The deviation kind."""
 
+    @property
+    def DEFAULTS(self) -> Mapping[str, float]:  # noqa: N802 - a module's constant
+        """The tolerance's parameters of this kind, beside those that every kind has (engine.tolerance)."""
+
     def judge(self, facts: Facts_contra, tolerance: Tolerance, now: int, /) -> Finding | None:
         """The breach at `now`, or None while the subject keeps to its plan."""
 
@@ -46,3 +51,13 @@ STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, demand
 """For an item at a site."""
 SOURCE: Final[tuple[Detector[SourceFacts], ...]] = (stale_feed,)
 REFERENCE: Final[tuple[Detector[ReferenceFacts], ...]] = (unmatched,)
+
+FAMILIES: Final[Mapping[str, tuple[Detector[Any], ...]]] = {
+    "order": (*LINE, *REFERENCE),
+    "stock": (*STOCK, *REFERENCE),
+    "source": SOURCE,
+}
+"""Type of a subject on the work list to the detectors that judge it."""
+_ALL: Final[tuple[Detector[Any], ...]] = (*LINE, *STOCK, *SOURCE, *REFERENCE)
+KINDS: Final[Mapping[str, Detector[Any]]] = {detector.KIND: detector for detector in _ALL}
+"""Every detector by its deviation kind."""

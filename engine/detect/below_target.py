@@ -1,7 +1,8 @@
 """below_target: stock of an item at a site is, or is projected to fall, under its inventory target.
 
 The same walk as stockout, against the target's quantity instead of zero; both kinds may be open at once. With nothing
-but a reading and a target it is exactly `on hand < target`. Without a stock reading or a target there is no verdict.
+but a reading and a target it is exactly `on hand < target`. Without a stock reading or a target, and where these are in
+different units, there is no verdict.
 """
 
 from __future__ import annotations
@@ -10,51 +11,44 @@ from typing import Final
 
 from engine.clock import iso
 from engine.detect import projection
-from engine.detect.measures import shown
-from engine.facts import StockFacts
+from engine.detect.measures import bounds, shown, tidy
+from engine.facts import StockFacts, same_unit
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "below_target"
+DEFAULTS: Final = {"horizon_days": 28.0, "remedy_days": 5.0, **bounds(25, 50, 100)}
+"""`horizon_days` that the projection looks ahead; bounds in per cent under the target."""
 
 
 def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     """The breach at `now`, or None."""
     target, reading = facts.target, facts.reading
-    if target is None or reading is None:
+    if target is None or reading is None or not same_unit(target.uom, reading.uom):
         return None
     window = projection.first_window(facts, target.quantity, tolerance["horizon_days"])
     if window is None:
         return None
-    missing = round(target.quantity - window.worst, 6)
+    missing = tidy(target.quantity - window.worst)
     percent = round(100 * missing / target.quantity, 2) if target.quantity > 0 else 100.0
-    uom = reading.uom or target.uom
-    value, value_terms = projection.value_of(facts, missing)
-    return Finding(
-        kind=KIND,
+    uom = window.uom or target.uom
+    return projection.finding(
+        KIND,
+        facts,
+        window,
+        missing,
+        tolerance,
         summary=f"{shown(window.worst)} of {shown(target.quantity)} {uom or 'units'}, {percent:.0f} % under target",
         severity=tolerance.severity(percent),
         planned={"quantity": target.quantity, "uom": uom},
-        observed={"quantity": window.worst, "uom": uom, "at": iso(window.worst_day)},
         gap={"quantity": -missing, "uom": uom, "percent": -percent},
         terms=[
-            *projection.terms(facts, window),
             Term("target", target.quantity, target.uom or "", target.source),
             Term("missing", missing, uom or "", "target − worst projected stock"),
             Term(
                 "under target from", iso(window.start_at), "UTC", "first movement that leads under it, or the reading"
             ),
-            Term("horizon", tolerance["horizon_days"], "days", tolerance.source("horizon_days")),
-            *value_terms,
         ],
-        value_minor=value,
-        currency=facts.currency,
-        need_at=window.start_at,
-        occurred_at=None,
-        signals=projection.signals(facts, window),
-        item=facts.item,
-        site=facts.site,
-        party=facts.party,
     )
 
 

@@ -6,7 +6,7 @@ days before it, 0.6745 × (actual − median) ÷ MAD, with the median and the me
 of them (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993); a MAD of zero is replaced by 0.8453 × the mean
 absolute deviation, their equivalent for a normal distribution. It needs `periods` earlier days, and both the difference
 from the median in per cent and the z must be exceeded. A bucket or day that is not over yet can only be a spike. A
-period without any statement is unknown, not zero.
+period without any statement is unknown, not zero. Only what is in the unit of the latest statement is compared.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from engine.clock import DAY, iso
-from engine.facts import Bucket, Demand, StockFacts
+from engine.clock import iso
+from engine.detect.measures import bounds
+from engine.facts import Bucket, Demand, StockFacts, same_unit
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "demand_shift"
+DEFAULTS: Final = {"percent": 25.0, "deviations": 3.5, "periods": 8.0, "remedy_days": 5.0, **bounds(50, 100, 200)}
+"""`percent` and `deviations` (robust z) that pass, `periods` of history that are needed; bounds in per cent of demand."""
 
 _LOOK_BACK: Final = 52
 _NORMAL_MAD: Final = 0.6745
@@ -36,6 +39,7 @@ class _Comparison(NamedTuple):
     end: int
     actual: float
     expected: float
+    uom: str | None
     signals: Sequence[int]
     deviations: float | None
     """The robust z; None where a forecast is the yardstick."""
@@ -56,7 +60,9 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     word, statistic = ("spike" if difference > 0 else "drop"), "forecast"
     if found.deviations is not None:
         statistic = f"median (robust z {found.deviations:.1f})"
-    value = None if facts.unit_value is None else round(abs(difference) * facts.unit_value)
+    worth = facts.unit_value(found.uom)
+    currency = None if worth is None else worth.currency
+    value = None if worth is None else round(abs(difference) * worth.minor)
     return Finding(
         kind=KIND,
         summary=f"{word}: {percent:+.0f} % against the {statistic}",
@@ -68,10 +74,10 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
             *found.terms,
             Term("difference", percent, "%", "(actual − expected) ÷ expected × 100"),
             Term("tolerance", tolerance["percent"], "%", tolerance.source("percent")),
-            Term("value at risk", value, f"{facts.currency or 'no currency'}, minor units", "difference × unit value"),
+            Term("value at risk", value, f"{currency or 'no currency'}, minor units", "difference × unit value"),
         ],
         value_minor=value,
-        currency=facts.currency,
+        currency=currency,
         need_at=None,
         occurred_at=found.start,
         signals=found.signals,
@@ -91,24 +97,33 @@ def _compare(facts: StockFacts, tolerance: Tolerance) -> _Comparison | None:
     if not facts.history:
         return None
     latest = facts.history[-1]
+    history = [demand for demand in facts.history if same_unit(latest.uom, demand.uom)]
+    terms = []
+    if len(history) < len(facts.history):
+        source = f"demand in another unit than S{latest.signal}'s {latest.uom or ''}"
+        terms.append(Term("not counted", len(facts.history) - len(history), "statements", source))
     for bucket in facts.forecasts:
-        if bucket.start <= latest.at < bucket.end:
-            return _with_forecast(facts.history, bucket)
-    return _with_history(facts.history, tolerance)
+        if bucket.start <= latest.at < bucket.end and same_unit(latest.uom, bucket.uom):
+            return _with_forecast(history, bucket, terms)
+    return _with_history(facts, history, tolerance, terms)
 
 
-def _with_forecast(history: Sequence[Demand], bucket: Bucket) -> _Comparison:
-    inside = [demand for demand in history if bucket.start <= demand.at < bucket.end]
+def _with_forecast(history: Sequence[Demand], bucket: Bucket, terms: Sequence[Term]) -> _Comparison:
+    uom = history[-1].uom or bucket.uom
+    inside = [demand for demand in history if bucket.start <= demand.at < bucket.end and same_unit(uom, demand.uom)]
     actual = math.fsum(demand.quantity for demand in inside)
     terms = [
-        Term("actual", round(actual, 6), "", _named(inside)),
-        Term("expected", bucket.quantity, "", bucket.source),
+        Term("actual", round(actual, 6), uom or "", _named(inside)),
+        Term("expected", bucket.quantity, uom or "", bucket.source),
+        *terms,
     ]
     signals = [demand.signal for demand in inside]
-    return _Comparison(bucket.start, bucket.end, actual, bucket.quantity, signals, None, terms)
+    return _Comparison(bucket.start, bucket.end, actual, bucket.quantity, uom, signals, None, terms)
 
 
-def _with_history(history: Sequence[Demand], tolerance: Tolerance) -> _Comparison | None:
+def _with_history(
+    facts: StockFacts, history: Sequence[Demand], tolerance: Tolerance, terms: Sequence[Term]
+) -> _Comparison | None:
     by_day: dict[int, list[Demand]] = defaultdict(list)
     for demand in history:
         by_day[demand.day].append(demand)
@@ -117,21 +132,23 @@ def _with_history(history: Sequence[Demand], tolerance: Tolerance) -> _Compariso
     if len(earlier) < max(2, tolerance["periods"]):
         return None
     past = [math.fsum(demand.quantity for demand in by_day[day]) for day in earlier]
-    latest = by_day[latest_day]
+    latest, uom = by_day[latest_day], history[-1].uom
     actual, median = math.fsum(demand.quantity for demand in latest), statistics.median(past)
     distances = [abs(quantity - median) for quantity in past]
     spread = statistics.median(distances) or _MEAN_TO_MEDIAN * statistics.fmean(distances)
     # Without any spread every difference is beyond every limit; a large number keeps it printable.
     deviations = _NORMAL_MAD * (actual - median) / spread if spread else math.copysign(999.0, actual - median)
     terms = [
-        Term("actual", round(actual, 6), "", _named(latest)),
-        Term("expected", round(median, 6), "", f"median of the {len(past)} periods before"),
-        Term("median absolute deviation", round(spread, 6), "", "of the same periods"),
+        Term("actual", round(actual, 6), uom or "", _named(latest)),
+        Term("expected", round(median, 6), uom or "", f"median of the {len(past)} periods before"),
+        Term("median absolute deviation", round(spread, 6), uom or "", "of the same periods"),
         Term("robust z", round(deviations, 2), "", "0.6745 × (actual − expected) ÷ median absolute deviation"),
         Term("tolerance", tolerance["deviations"], "robust z", tolerance.source("deviations")),
+        *terms,
     ]
     signals = [demand.signal for demand in latest]
-    return _Comparison(latest[0].at, latest_day + DAY, actual, median, signals, deviations, terms)
+    end = facts.days.after(latest_day)
+    return _Comparison(latest[0].at, end, actual, median, uom, signals, deviations, terms)
 
 
 def _named(demands: Sequence[Demand]) -> str:

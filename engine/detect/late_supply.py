@@ -1,9 +1,10 @@
 """late_supply: a supply line is expected, or came, later than planned by more than the tolerance.
 
 The date compared is the arrival where the line has arrived in full, else the date last stated by an `eta` or a
-`confirmation`. A promised day is kept by anything before its end; the lateness of a day-promise is whole days, that of
-an instant days with two decimals. "In full" leaves out at most `percent` of the planned quantity. Breach: the promise is broken and the days late are more than `days`. A line that
-arrived late is a fact: it is reported as done. Closed and cancelled lines are not watched.
+`confirmation`. A promised day is kept by anything before its end; the lateness of a day-promise is whole days of the
+desk's calendar, that of an instant days with two decimals. "In full" leaves out at most `percent` of the planned
+quantity. Breach: the promise is broken and the days late are more than `days`. A line that arrived late is a fact: it is
+reported as done. Closed and cancelled lines are not watched.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from __future__ import annotations
 from typing import Final
 
 from engine.clock import iso
-from engine.detect.measures import days_late, open_share, promise_terms, share_of_value, value_terms
+from engine.detect.measures import bounds, days_late, open_share, promise_terms, share_of_value, value_terms
 from engine.facts import LineFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "late_supply"
+DEFAULTS: Final = {"days": 1.0, "percent": 5.0, "remedy_days": 3.0, **bounds(3, 7, 14)}
+"""`days` late that pass, `percent` of the quantity that may be missing from "in full"; bounds in days late."""
 
 
 def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
@@ -26,7 +29,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
     due_end = facts.due_end
     if expected_at is None or due_end is None or line.planned_at is None or expected_at < due_end or not facts.open:
         return None
-    days = days_late(line.planned_at, line.until_at, expected_at)
+    days = days_late(facts, line.planned_at, expected_at)
     if days <= tolerance["days"]:
         return None
     if arrived_at is None:

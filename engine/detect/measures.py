@@ -1,22 +1,23 @@
-"""What several detectors measure in the same way: whole days late, open value, and the terms that say so."""
+"""What several detectors measure in the same way: severities' bounds, whole days late, open value, and their terms."""
 
 from __future__ import annotations
 
-from engine.clock import DAY, HOUR, iso_or_none
+from engine.clock import DAY, iso_or_none
 from engine.facts import LineFacts
 from engine.model import Term
 
 
-def days_late(line_planned_at: int, until_at: int | None, instant: int) -> float:
-    """Days from a promise to an instant: whole days after a promised day, else days with two decimals.
+def bounds(medium: float, high: float, critical: float) -> dict[str, float]:
+    """The sizes from which a departure has each severity above low, as parameters of a kind."""
+    return {"medium": medium, "high": high, "critical": critical}
 
-    A day with a change of the clocks has 23 or 25 hours: midnight to midnight across it is still whole days.
-    """
-    late = instant - line_planned_at
-    if until_at is None:
-        return round(late / DAY, 2)
-    days = late // DAY + (1 if late % DAY == 23 * HOUR else 0)
-    return float(max(days, 1) if instant >= until_at else days)
+
+def days_late(facts: LineFacts, planned_at: int, instant: int) -> float:
+    """Days from a promise to an instant that breaks it: of a day whole days of the desk, else with two decimals."""
+    if facts.line.until_at is None:
+        return round((instant - planned_at) / DAY, 2)
+    # A promised day can belong to another zone than the desk's, and end within one of the desk's days.
+    return float(max(1, facts.days.between(planned_at, instant)))
 
 
 def tidy(number: float) -> float:

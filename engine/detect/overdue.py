@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 from engine.clock import DAY, iso
-from engine.detect.measures import open_share, promise_terms, share_of_value, value_terms
+from engine.detect.measures import bounds, open_share, promise_terms, share_of_value, value_terms
 from engine.facts import LineFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "overdue"
+DEFAULTS: Final = {"grace_days": 1.0, "percent": 5.0, "remedy_days": 2.0, **bounds(3, 7, 14)}
+"""`grace_days` of 24 hours, `percent` of the quantity that may be missing from "in full"; bounds in days past due."""
 
 
 def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
@@ -28,7 +30,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         or not _awaited(facts, tolerance)
     ):
         return None
-    days = float((now - due_end) // DAY)
+    days = float(facts.days.between(due_end, now))
     share = open_share(facts)
     terms = [
         *promise_terms(facts),
@@ -68,7 +70,7 @@ def wake_at(facts: LineFacts, tolerance: Tolerance, now: int) -> int | None:
     if due_end is None or not _awaited(facts, tolerance):
         return None
     begins_at = _begins_at(due_end, tolerance)
-    return begins_at if now < begins_at else due_end + ((now - due_end) // DAY + 1) * DAY
+    return begins_at if now < begins_at else facts.days.later(due_end, facts.days.between(due_end, now) + 1)
 
 
 def _awaited(facts: LineFacts, tolerance: Tolerance) -> bool:

@@ -2,31 +2,35 @@
 
     projected(day) = on hand + supply due up to that day − demand due up to that day
 
-Movements of one day are netted; what is past due counts today. Where a forecast bucket exists, its demand is
-max(orders in it, forecast that remains): the excess of the forecast over the orders is spread evenly over the bucket's
-remaining days. The walk is a function of today's date, so a verdict can change by time alone only when a day begins.
-After R1 of frePPLe (`src/model/problems_buffer.cpp`): a window opens at the first level under the floor, keeps the
-worst, and closes when the level is back. Pure.
+Movements of one day are netted; what is past due counts today. Only what is in the reading's unit is counted, and what is
+left out is said. Where a forecast bucket exists, its demand is max(orders in it, forecast that remains): the excess of
+the forecast over the orders is spread evenly over the bucket's remaining days. The walk is a function of today's date,
+so a verdict can change by time alone only when a day begins. After R1 of frePPLe (`src/model/problems_buffer.cpp`): a
+window opens at the first level under the floor, keeps the worst, and closes when the level is back. Pure.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from engine.clock import DAY, iso
-from engine.facts import Bucket, Flow, StockFacts
-from engine.model import Term
+from engine.clock import iso
+from engine.facts import Bucket, Flow, Reading, StockFacts, same_unit
+from engine.model import Finding, Term
+from engine.tolerance import Tolerance
 
 _LISTED: Final = 40
 """Movements that an explanation lists one by one; further ones are summed up."""
+_LEFT_OUT: Final = 5
+"""Movements in other units that an explanation names; further ones are counted."""
 
 
 class Window(NamedTuple):
     """A stretch of days on which projected stock is under the floor."""
 
+    reading: Reading
     start_at: int
     """When the need was, or is: the first stated demand of the day that goes under, or the time of the reading."""
     days: int
@@ -37,32 +41,49 @@ class Window(NamedTuple):
     flows: Sequence[Flow]
     """Every movement up to the worst day."""
 
+    @property
+    def uom(self) -> str | None:
+        return self.reading.uom
+
+
+def comparable(facts: StockFacts) -> bool:
+    """Whether the reading's unit is that of anything else that is known of the place, or nothing else is known."""
+    if facts.reading is None:
+        return False
+    units = [*(flow.uom for flow in facts.flows), *(bucket.uom for bucket in facts.forecasts)]
+    if facts.target is not None:
+        units.append(facts.target.uom)
+    return not units or any(same_unit(facts.reading.uom, unit) for unit in units)
+
 
 def first_window(facts: StockFacts, floor: float, horizon_days: float) -> Window | None:
     """The first window under `floor` from now to the horizon; None without one, and without a stock reading."""
-    if facts.reading is None:
+    reading = facts.reading
+    if reading is None:
         return None
     horizon = int(horizon_days)
+    flows = [flow for flow in facts.flows if same_unit(reading.uom, flow.uom)]
     by_day: dict[int, list[Flow]] = defaultdict(list)
-    for flow in (*facts.flows, *_forecast_excess(facts, horizon)):
-        index = _index(facts, flow.day)
+    for flow in (*flows, *_forecast_excess(facts, reading, flows, horizon)):
+        index = facts.days.between(facts.today, flow.day)
         if index <= horizon:
             by_day[index].append(flow)
-    level = facts.reading.quantity
+    level = total = reading.quantity
     # The reading itself is compared as it is; sums of movements carry the dust of floating point.
-    window = _Open(0, facts.reading.at, level) if level < floor else None
+    window = _Open(0, reading.at, level) if level < floor else None
     floor = round(floor, 6)
-    passed: list[Flow] = []
+    passed: list[tuple[int, Flow]] = []
     for index in sorted(by_day):
-        passed += by_day[index]
-        level = round(level + math.fsum(flow.quantity for flow in by_day[index]), 6)
+        passed += ((index, flow) for flow in by_day[index])
+        total += math.fsum(flow.quantity for flow in by_day[index])
+        level = round(total, 6)
         if level < floor and window is None:
             window = _Open(index, min(flow.at for flow in by_day[index] if flow.quantity < 0), level)
         elif level >= floor and window is not None:
-            return window.closed(facts, passed, index)
+            return window.closed(facts, reading, passed, index)
         if window is not None:
             window.lower(index, level)
-    return window.closed(facts, passed, None, horizon) if window else None
+    return window.closed(facts, reading, passed, None, horizon) if window else None
 
 
 class _Open:
@@ -76,92 +97,131 @@ class _Open:
         if level < self._worst:
             self._worst, self._worst_index = level, index
 
-    def closed(self, facts: StockFacts, passed: Iterable[Flow], end: int | None, horizon: int = 0) -> Window:
+    def closed(
+        self,
+        facts: StockFacts,
+        reading: Reading,
+        passed: Iterable[tuple[int, Flow]],
+        end: int | None,
+        horizon: int = 0,
+    ) -> Window:
         last = horizon + 1 if end is None else end
-        worst_day = facts.today + self._worst_index * DAY
         return Window(
+            reading=reading,
             start_at=self._start_at,
             days=max(1, last - self._first),
             ends=end is not None,
             worst=self._worst,
-            worst_day=worst_day,
-            flows=[flow for flow in passed if _index(facts, flow.day) <= self._worst_index],
+            worst_day=facts.days.later(facts.today, self._worst_index),
+            flows=[flow for index, flow in passed if index <= self._worst_index],
         )
 
 
 def wake_at(facts: StockFacts) -> int | None:
-    """When the projection can change by time alone: at the next day, or when a target or statement comes into force."""
+    """When the projection can change by time alone: at the next day, while anything is expected to move."""
     if facts.reading is None or not (facts.flows or facts.forecasts):
         return None
-    return facts.tomorrow
+    return facts.days.after(facts.today)
 
 
-def terms(facts: StockFacts, window: Window) -> list[Term]:
-    """The arithmetic from the reading down to the worst level."""
-    reading = facts.reading
-    if reading is None:
-        return []
-    unit = reading.uom or ""
-    found = [Term("on hand", reading.quantity, unit, f"S{reading.signal} at {iso(reading.at)}")]
+def finding(
+    kind: str,
+    facts: StockFacts,
+    window: Window,
+    missing: float,
+    tolerance: Tolerance,
+    *,
+    summary: str,
+    severity: str,
+    planned: Mapping[str, Any],
+    gap: Mapping[str, Any],
+    terms: Sequence[Term],
+) -> Finding:
+    """What a detector says about a window; `missing` is the quantity at risk, `terms` are the kind's own."""
+    value, currency, value_terms = _value_of(facts, missing, window.uom)
+    return Finding(
+        kind=kind,
+        summary=summary,
+        severity=severity,
+        planned=planned,
+        observed={"quantity": window.worst, "uom": window.uom, "at": iso(window.worst_day)},
+        gap=gap,
+        terms=[
+            *_terms(facts, window),
+            *terms,
+            Term("horizon", tolerance["horizon_days"], "days", tolerance.source("horizon_days")),
+            *value_terms,
+        ],
+        value_minor=value,
+        currency=currency,
+        need_at=window.start_at,
+        occurred_at=None,
+        signals=sorted({window.reading.signal, *(signal for flow in window.flows for signal in flow.signals)}),
+        item=facts.item,
+        site=facts.site,
+        party=facts.party,
+    )
+
+
+def _terms(facts: StockFacts, window: Window) -> Iterator[Term]:
+    """The arithmetic from the reading down to the worst level, and what could not be counted."""
+    reading, unit = window.reading, window.uom or ""
+    yield Term("on hand", reading.quantity, unit, f"S{reading.signal} at {iso(reading.at)}")
     for flow in window.flows[:_LISTED]:
         what = "supply" if flow.quantity > 0 else "demand"
-        found.append(Term(f"{what} {iso(flow.at)}", round(flow.quantity, 6), unit, flow.source))
+        yield Term(f"{what} {iso(flow.at)}", round(flow.quantity, 6), unit, flow.source)
     rest = window.flows[_LISTED:]
     if rest:
         total = round(math.fsum(flow.quantity for flow in rest), 6)
-        found.append(Term(f"{len(rest)} further movements", total, unit, "open lines up to that day"))
-    found.append(
-        Term("worst projected stock", window.worst, unit, f"on hand + movements up to {iso(window.worst_day)}")
+        yield Term(f"{len(rest)} further movements", total, unit, "open lines up to that day")
+    yield Term("worst projected stock", window.worst, unit, f"on hand + movements up to {iso(window.worst_day)}")
+    others: list[Flow | Bucket] = [*facts.flows, *facts.forecasts]
+    left_out = [stated for stated in others if not same_unit(reading.uom, stated.uom)]
+    for stated in left_out[:_LEFT_OUT]:
+        quantity = round(abs(stated.quantity), 6)
+        yield Term("not counted", quantity, stated.uom or "", f"{stated.source}; stock is in {unit}")
+    if left_out[_LEFT_OUT:]:
+        yield Term("not counted", len(left_out) - _LEFT_OUT, "further", f"in another unit; stock is in {unit}")
+
+
+def _value_of(facts: StockFacts, quantity: float, uom: str | None) -> tuple[int | None, str | None, list[Term]]:
+    """The value of a missing quantity in minor units, their currency, and how it comes about."""
+    worth = facts.unit_value(uom)
+    if worth is None:
+        source = f"neither the item {facts.item} nor its lines state one" + (f" of {uom}" if uom else "")
+        return None, None, [Term("unit value", None, "", source)]
+    unit = f"{worth.currency or 'no currency'}, minor units"
+    value = round(quantity * worth.minor)
+    return (
+        value,
+        worth.currency,
+        [
+            Term("unit value", round(worth.minor, 6), unit, worth.source),
+            Term("value at risk", value, unit, "missing quantity × unit value"),
+        ],
     )
-    return found
 
 
-def signals(facts: StockFacts, window: Window) -> list[int]:
-    """The signals that the projection rests on: the reading, and those that moved a date or a quantity."""
-    found = [] if facts.reading is None else [facts.reading.signal]
-    for flow in window.flows:
-        found += flow.signals
-    return sorted(set(found))
-
-
-def value_of(facts: StockFacts, quantity: float) -> tuple[int | None, list[Term]]:
-    """The value of a missing quantity in minor units, and how it comes about."""
-    if facts.unit_value is None:
-        return None, [Term("unit value", None, "", f"neither the item {facts.item} nor its lines state one")]
-    unit = f"{facts.currency or 'no currency'}, minor units"
-    value = round(quantity * facts.unit_value)
-    return value, [
-        Term("unit value", round(facts.unit_value, 6), unit, facts.unit_value_source),
-        Term("value at risk", value, unit, "missing quantity × unit value"),
-    ]
-
-
-def _forecast_excess(facts: StockFacts, horizon: int) -> list[Flow]:
-    found: list[Flow] = []
+def _forecast_excess(facts: StockFacts, reading: Reading, flows: Sequence[Flow], horizon: int) -> Iterator[Flow]:
+    end = facts.days.later(facts.today, horizon + 1)
     for bucket in facts.forecasts:
         start = max(bucket.start, facts.today)
-        if bucket.end <= start or bucket.start >= facts.today + (horizon + 1) * DAY:
+        if bucket.end <= start or bucket.start >= end or not same_unit(reading.uom, bucket.uom):
             continue
         remaining = bucket.quantity * (bucket.end - start) / (bucket.end - bucket.start)
         # An order that is past due is asked for today.
-        orders = [flow for flow in facts.flows if flow.order and start <= max(flow.at, facts.today) < bucket.end]
+        orders = [flow for flow in flows if flow.order and start <= max(flow.at, facts.today) < bucket.end]
         ordered = -math.fsum(flow.quantity for flow in orders)
         if remaining > ordered:
-            found += _spread(facts, bucket, start, remaining - ordered)
-    return found
+            yield from _spread(facts, bucket, start, remaining - ordered)
 
 
-def _spread(facts: StockFacts, bucket: Bucket, start: int, quantity: float) -> Iterable[Flow]:
+def _spread(facts: StockFacts, bucket: Bucket, start: int, quantity: float) -> Iterator[Flow]:
     """`quantity` as demand in equal measure from `start` to the bucket's end, one movement a day."""
-    first, last = (start - facts.today) // DAY, (bucket.end - 1 - facts.today) // DAY
-    for index in range(first, last + 1):
-        begins = max(start, facts.today + index * DAY)
-        ends = min(bucket.end, facts.today + (index + 1) * DAY)
+    source = f"{bucket.source}: remaining forecast − orders"
+    begins = start
+    while begins < bucket.end:
+        ends = min(bucket.end, facts.days.after(begins))
         share = (ends - begins) / (bucket.end - start)
-        source = f"{bucket.source}: remaining forecast − orders"
-        yield Flow(begins, facts.today + index * DAY, -quantity * share, source, (), order=False)
-
-
-def _index(facts: StockFacts, day: int) -> int:
-    # A day with a change of the clocks has 23 or 25 hours, so the nearest whole number is meant.
-    return round((day - facts.today) / DAY)
+        yield Flow(begins, facts.days.start(begins), -quantity * share, source, (), order=False, uom=bucket.uom)
+        begins = ends

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.clock import DAY, iso_or_none
-from engine.detect.measures import promise_terms, share_of_value, shown, tidy, value_terms
+from engine.clock import iso_or_none
+from engine.detect.measures import bounds, promise_terms, share_of_value, shown, tidy, value_terms
 from engine.facts import LineFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "short_supply"
+DEFAULTS: Final = {"quantity": 0.0, "percent": 5.0, "remedy_days": 5.0, **bounds(10, 25, 50)}
+"""`quantity` and `percent` of the plan that may be missing; bounds in per cent short."""
 
 
 def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
@@ -24,8 +26,8 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
     line, planned = facts.line, facts.line.quantity
     if not planned or not facts.open or (facts.promised is None and not facts.receipts):
         return None
-    settled_at = _settled_at(facts)
-    if facts.receipts and settled_at is not None and now >= settled_at:
+    settled_at = _settled_at(facts) if facts.receipts else None
+    if settled_at is not None and now >= settled_at:
         expected, word, signals = facts.received(), "received", [move.signal for move in facts.receipts]
     elif facts.promised is not None and facts.promised_signal is not None:
         # What came in already cannot be taken back by a smaller promise.
@@ -65,11 +67,14 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
 
 
 def wake_at(facts: LineFacts, tolerance: Tolerance, now: int) -> int | None:
-    """When a partial receipt begins to count as all that came."""
-    settled_at = _settled_at(facts)
-    if facts.receipts and facts.open and settled_at is not None and settled_at > now:
-        return settled_at
-    return None
+    """When a partial receipt begins to count as all that came; before that, when the plan's date is past.
+
+    The latter so that no announcement can bring the wake-up forward (engine.gather.quiet relies on it).
+    """
+    due_end, settled_at = facts.due_end, _settled_at(facts) if facts.receipts and facts.open else None
+    if due_end is None or settled_at is None:
+        return None
+    return next((at for at in (due_end, settled_at) if at > now), None)
 
 
 def _settled_at(facts: LineFacts) -> int | None:
@@ -77,4 +82,4 @@ def _settled_at(facts: LineFacts) -> int | None:
     due_end = facts.due_end
     if facts.eta is None or due_end is None:
         return due_end
-    return max(due_end, facts.eta + (DAY if facts.line.until_at is not None else 0))
+    return max(due_end, facts.eta if facts.line.until_at is None else facts.days.later(facts.eta, 1))

@@ -1,7 +1,8 @@
 """stockout: projected stock of an item at a site goes under zero inside the horizon.
 
 The projection is engine.detect.projection's. One deviation per item and site: its first window inside `horizon_days`,
-with the worst quantity of that window. Without a stock reading there is no verdict.
+with the worst quantity of that window. Without a stock reading, and for one in a unit that nothing else is in, there is
+no verdict.
 """
 
 from __future__ import annotations
@@ -10,44 +11,39 @@ from typing import Final
 
 from engine.clock import iso
 from engine.detect import projection
-from engine.detect.measures import shown
+from engine.detect.measures import bounds, shown
 from engine.facts import StockFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "stockout"
+DEFAULTS: Final = {"horizon_days": 28.0, "remedy_days": 3.0, **bounds(0, 3, 7)}
+"""`horizon_days` that the projection looks ahead; bounds in days that the stockout lasts."""
 
 
 def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     """The breach at `now`, or None."""
-    window = projection.first_window(facts, 0.0, tolerance["horizon_days"])
-    if window is None or facts.reading is None:
+    if not projection.comparable(facts):
         return None
-    missing, uom = -window.worst, facts.reading.uom
-    value, value_terms = projection.value_of(facts, missing)
+    window = projection.first_window(facts, 0.0, tolerance["horizon_days"])
+    if window is None:
+        return None
+    missing, uom = -window.worst, window.uom
     lasting = f"for {window.days} {'day' if window.days == 1 else 'days'}" if window.ends else "to the horizon's end"
-    return Finding(
-        kind=KIND,
+    return projection.finding(
+        KIND,
+        facts,
+        window,
+        missing,
+        tolerance,
         summary=f"{shown(missing)} {uom or 'units'} short, {lasting}",
         severity=tolerance.severity(window.days),
         planned={"quantity": 0.0, "uom": uom},
-        observed={"quantity": window.worst, "uom": uom, "at": iso(window.worst_day)},
         gap={"quantity": window.worst, "uom": uom, "days": float(window.days)},
         terms=[
-            *projection.terms(facts, window),
             Term("under zero from", iso(window.start_at), "UTC", "first demand that is not covered"),
             Term("lasts", window.days, "days", "until projected stock is back, or to the horizon"),
-            Term("horizon", tolerance["horizon_days"], "days", tolerance.source("horizon_days")),
-            *value_terms,
         ],
-        value_minor=value,
-        currency=facts.currency,
-        need_at=window.start_at,
-        occurred_at=None,
-        signals=projection.signals(facts, window),
-        item=facts.item,
-        site=facts.site,
-        party=facts.party,
     )
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.detect.measures import bounds
 from engine.facts import ReferenceFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "unmatched"
+DEFAULTS: Final = {"remedy_days": 0.0, **bounds(1, 1, 1)}
+"""An unmatched name has no size (0), so a bound of 0 raises it."""
 
 
 def judge(facts: ReferenceFacts, tolerance: Tolerance, now: int) -> Finding | None:

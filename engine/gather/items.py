@@ -17,11 +17,12 @@ _LANES: Final = "SELECT data FROM plan_record WHERE kind = 'lane' AND to_version
 
 
 class Item(NamedTuple):
-    """The part of an item record that detection reads; `unit_value` in major units of `currency`."""
+    """The part of an item record that detection reads; `unit_value` of one `uom` in major units of `currency`."""
 
     item_class: str | None = None
     unit_value: float | None = None
     currency: str | None = None
+    uom: str | None = None
 
 
 NOTHING: Final = Item()
@@ -30,7 +31,8 @@ NOTHING: Final = Item()
 class Lane(NamedTuple):
     """A way into a site, and how long it takes."""
 
-    origin: str
+    origin: str | None
+    """None: from anywhere."""
     mode: str | None
     days: float
 
@@ -40,7 +42,7 @@ def read(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, Item
     found = {}
     for key, data in connection.execute(_RECORDS, (as_json(names),)):
         record: dict[str, Any] = json.loads(data)
-        found[key] = Item(record.get("item_class"), record.get("unit_value"), record.get("currency"))
+        found[key] = Item(*(record.get(field) for field in Item._fields))
     return found
 
 
@@ -53,5 +55,5 @@ def fastest_lanes(connection: sqlite3.Connection) -> dict[str, Lane]:
         if destination is None or days is None:
             continue
         if destination not in fastest or days < fastest[destination].days:
-            fastest[destination] = Lane(str(record.get("origin")), record.get("mode"), float(days))
+            fastest[destination] = Lane(record.get("origin"), record.get("mode"), float(days))
     return fastest

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from engine.facts import ReferenceFacts, reference_id
 from engine.gather.cases import Case, Key, as_json
-from engine.gather.orders import ORDER_KINDS
 from engine.lifecycle import SLOT_STATES
+from engine.model import ORDER_KINDS
 from engine.sqlite import sqlite3
 from engine.store import set_meta
 
@@ -39,11 +39,35 @@ _KNOWN_SITES: Final = (
     " EXISTS (SELECT 1 FROM plan_record WHERE kind = 'site' AND key = value AND to_version IS NULL)"
     " OR EXISTS (SELECT 1 FROM plan_line WHERE (site = value OR origin = value) AND to_version IS NULL)"
 )
+# What the last word of a signal's row names now: a name that was corrected is said no more.
+_LAST_WORD: Final = (
+    "SELECT last.{column} FROM signal AS last INDEXED BY signal_row WHERE last.row_key = said.row_key"
+    " AND last.restatable = 1 AND last.kind = said.kind AND last.as_of <= :now"
+    " ORDER BY last.as_of DESC, last.tie DESC LIMIT 1"
+)
+_FIRST: Final = (
+    "SELECT wanted.source, wanted.name, said.id, said.as_of FROM (SELECT json_extract(value, '$[0]') AS source,"
+    " json_extract(value, '$[1]') AS name FROM json_each(:wanted)) AS wanted CROSS JOIN signal AS said ON said.id = ("
+    " SELECT said.id FROM signal AS said INDEXED BY {index} WHERE said.{column} = wanted.name"
+    " AND said.source = wanted.source AND said.order_ref IS NULL AND said.item IS NOT NULL AND said.site IS NOT NULL"
+    " AND said.as_of <= :now AND said.{column} = coalesce((" + _LAST_WORD + "), said.{column})"
+    " ORDER BY said.as_of, said.tie LIMIT 1)"
+)
+_FIRST_OF: Final = {
+    "item": _FIRST.format(column="item", index="signal_stock"),
+    "site": _FIRST.format(column="site", index="signal_site"),
+}
+"""By noun, SQL for the first signal of a source that names one, if it names it still."""
 _NAMING: Final = (
-    "SELECT signal.item, signal.site, signal.source, signal.id, signal.as_of FROM (SELECT json_extract(value, '$[0]') AS item,"
+    "SELECT signal.source, signal.item, signal.site, signal.id FROM (SELECT json_extract(value, '$[0]') AS item,"
     " json_extract(value, '$[1]') AS site FROM json_each(?)) AS wanted CROSS JOIN signal ON signal.item = wanted.item"
     " AND signal.site = wanted.site WHERE signal.order_ref IS NULL AND signal.as_of <= ? ORDER BY signal.as_of, signal.id"
 )
+
+Place = tuple[str, str]
+"""An item and a site."""
+Name = tuple[str, str, str]
+"""A source, `item` or `site`, and the name."""
 
 
 class Has(NamedTuple):
@@ -60,40 +84,70 @@ def has(connection: sqlite3.Connection) -> Has:
     return Has(**found)
 
 
-def subject_ids(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> list[str]:
+def subject_ids(connection: sqlite3.Connection, places: Sequence[Place]) -> list[str]:
     """Every subject id that a deviation about the names of these places can have."""
-    sources = [row[0] for row in connection.execute("SELECT name FROM source ORDER BY name")]
-    nouns = {noun for item, site in places for noun in (("item", item), ("site", site))}
-    return [reference_id(source, noun, name) for source in sources for noun, name in nouns]
+    return [reference_id(source, noun, name) for source in _sources(connection) for noun, name in _keys(places)]
 
 
 def cases(
-    connection: sqlite3.Connection, places: Sequence[tuple[str, str]], now: int, has_: Has, judged_before: set[str]
+    connection: sqlite3.Connection, places: Sequence[Place], now: int, has_: Has, judged_before: set[str]
 ) -> Iterator[Case[ReferenceFacts]]:
-    """Items and sites by source: those that the plan does not have, and those in `judged_before` (ids of subjects)."""
-    items, sites = sorted({item for item, _ in places}), sorted({site for _, site in places})
-    known_items = {row[0] for row in connection.execute(_KNOWN_ITEMS, (as_json(items),))} if has_.items else set(items)
-    known_sites = {row[0] for row in connection.execute(_KNOWN_SITES, (as_json(sites),))} if has_.sites else set(sites)
-    unknown = [(item, site) for item, site in places if item not in known_items or site not in known_sites]
-    naming: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+    """Items and sites by source: those that the plan does not have, and those in `judged_before` (ids of subjects).
+
+    A name rests on the first signal that uses it, wherever that is, and on those about `places`.
+    """
+    keys = _keys(places)
+    known = _known(connection, keys, has_)
+    naming: dict[Name, list[int]] = defaultdict(list)
+    unknown = [(item, site) for item, site in places if ("item", item) not in known or ("site", site) not in known]
+    for source, item, site, signal in connection.execute(_NAMING, (as_json(unknown), now)):
+        for noun, name in (("item", item), ("site", site)):
+            if (noun, name) not in known:
+                naming[source, noun, name].append(signal)
+    for source in _sources(connection) if judged_before else ():
+        for noun, name in keys:
+            if reference_id(source, noun, name) in judged_before:
+                naming.setdefault((source, noun, name), [])
+    first = _first(connection, [name for name in naming if name[1:] not in known], now)
+    for (source, noun, name), signals in naming.items():
+        signal, first_at = first.get((source, noun, name), (None, None))
+        # Without a first one, the source names it no more.
+        rests_on = [] if signal is None else list(dict.fromkeys([signal, *signals]))
+        facts = ReferenceFacts(source, noun, name, (noun, name) in known, rests_on, first_at)
+        yield Case(keys[noun, name], "reference", facts.id, facts)
+
+
+def _keys(places: Sequence[Place]) -> dict[tuple[str, str], Key]:
+    """The names of some places, each with the place that it is judged at."""
     keys: dict[tuple[str, str], Key] = {}
-    for item, site, source, signal, as_of in connection.execute(_NAMING, (as_json(unknown), now)):
-        for noun, name, known in (("item", item, known_items), ("site", site, known_sites)):
-            if name not in known:
-                naming[source, noun, name].append((signal, as_of))
     for item, site in places:
         keys.setdefault(("item", item), Key("stock", item, site))
         keys.setdefault(("site", site), Key("stock", item, site))
-    for (source, noun, name), signals in naming.items():
-        facts = ReferenceFacts(source, noun, name, known=False, signals=[s for s, _ in signals], first_at=signals[0][1])
-        yield Case(keys[noun, name], "reference", facts.id, facts)
-    sources = [row[0] for row in connection.execute("SELECT name FROM source")] if judged_before else []
-    for noun, name in keys:
-        if name in (known_items if noun == "item" else known_sites):
-            for source in sources:
-                facts = ReferenceFacts(source, noun, name, known=True, signals=())
-                if facts.id in judged_before:
-                    yield Case(keys[noun, name], "reference", facts.id, facts)
+    return keys
+
+
+def _known(connection: sqlite3.Connection, names: Iterable[tuple[str, str]], has_: Has) -> set[tuple[str, str]]:
+    """Which of some names need no judging: the plan has them, or has nothing of their sort at all."""
+    known: set[tuple[str, str]] = set()
+    for noun, query, judged in (("item", _KNOWN_ITEMS, has_.items), ("site", _KNOWN_SITES, has_.sites)):
+        wanted = [name for sort, name in names if sort == noun]
+        found = (name for (name,) in connection.execute(query, (as_json(wanted),))) if judged else wanted
+        known.update((noun, name) for name in found)
+    return known
+
+
+def _first(connection: sqlite3.Connection, names: Sequence[Name], now: int) -> dict[Name, tuple[int, int]]:
+    """The first signal that uses each name, and its time; a name that is used no more is absent."""
+    found: dict[Name, tuple[int, int]] = {}
+    for noun, query in _FIRST_OF.items():
+        wanted = as_json([source, name] for source, sort, name in names if sort == noun)
+        for source, name, signal, as_of in connection.execute(query, {"wanted": wanted, "now": now}):
+            found[source, noun, name] = (signal, as_of)
+    return found
+
+
+def _sources(connection: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM source ORDER BY name")]
 
 
 def follow_plan(connection: sqlite3.Connection) -> Has:

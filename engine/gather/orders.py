@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine.facts import Line, LineFacts, ReferenceFacts, Statement, fold, reference_id
+from engine.days import Days
+from engine.facts import Line, LineFacts, ReferenceFacts, reference_id
+from engine.fold import Statement, fold, next_change
+from engine.gather import restated
 from engine.gather.cases import Case, Key, as_json
-from engine.model import SUPPLY_KINDS
+from engine.model import ORDER_KINDS, SUPPLY_KINDS
 from engine.sqlite import sqlite3
-
-ORDER_KINDS: Final = (*SUPPLY_KINDS, "sales_order")
-"""Plan lines that a signal can name by its order reference."""
 
 LINE_COLUMNS: Final = ", ".join(f"line.{name}" for name in Line._fields)
 _KINDS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
@@ -21,7 +21,7 @@ _LINES: Final = (
     f" WHERE line.to_version IS NULL AND line.kind IN ({_KINDS})"
 )
 _STATEMENTS: Final = (
-    f"SELECT {', '.join(f'signal.{name}' for name in Statement._fields)} FROM json_each(?) AS wanted"
+    f"SELECT {', '.join(f'signal.{name}' for name in Statement._fields[:-1])}, {restated.until('signal')} FROM json_each(?) AS wanted"
     " CROSS JOIN signal ON signal.order_ref = wanted.value"
 )
 
@@ -62,22 +62,20 @@ def statements_of(connection: sqlite3.Connection, references: Sequence[str]) -> 
     return found
 
 
-def line_cases(orders: Orders, now: int, item_classes: Mapping[str, str]) -> Iterator[Case[LineFacts]]:
+def line_cases(orders: Orders, now: int, days: Days, item_classes: Mapping[str, str]) -> Iterator[Case[LineFacts]]:
     """The supply lines of a chunk, each with its facts at `now`."""
     for reference, lines in orders.lines.items():
         key, statements = Key("order", reference), orders.statements.get(reference, ())
         for line in lines:
             if line.kind in SUPPLY_KINDS:
-                yield Case(key, line.kind, reference, fold(line, statements, now, item_classes.get(line.item or "")))
+                facts = fold(line, statements, now, days, item_classes.get(line.item or ""))
+                yield Case(key, line.kind, reference, facts)
 
 
 def next_known(orders: Orders, now: int) -> dict[Key, int]:
-    """When the next signal about a reference becomes known, for the references that have such a signal."""
-    found = {}
-    for reference, statements in orders.statements.items():
-        if statements[-1].as_of > now:
-            found[Key("order", reference)] = min(each.as_of for each in statements if each.as_of > now)
-    return found
+    """When what is stored about a reference next changes it, for the references that it will change."""
+    changes = {reference: next_change(statements, now) for reference, statements in orders.statements.items()}
+    return {Key("order", reference): at for reference, at in changes.items() if at is not None}
 
 
 def reference_cases(
@@ -96,8 +94,11 @@ def reference_cases(
                     missing.append(statement)
         for source, missing in unknown.items():
             subject_id = reference_id(source, "order", reference)
-            if missing or subject_id in judged_before:
-                first_at = missing[0].as_of if missing else None
-                signals = [statement.id for statement in missing]
-                facts = ReferenceFacts(source, "order", reference, not missing, signals, first_at)
+            # What a row said first counts as long as its last word names the reference still.
+            rows = {statement.row_key for statement in missing if statement.holds(now)}
+            naming = [statement for statement in missing if statement.row_key in rows]
+            if naming or subject_id in judged_before:
+                first_at = naming[0].as_of if naming else None
+                signals = [statement.id for statement in naming]
+                facts = ReferenceFacts(source, "order", reference, not naming, signals, first_at)
                 yield Case(Key("order", reference), "reference", subject_id, facts)

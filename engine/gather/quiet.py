@@ -2,10 +2,10 @@
 
 Most signals confirm what was planned. One is quiet when its reference is a single open supply line that is not due yet
 and has no deviation, when it says at most what the plan says (no later date, no smaller quantity, no receipt, no
-state), and when the wake-up of the line is the very one that a line without receipts has. That wake-up is the proof
-that the line was judged and found whole; what is said besides can then move neither a verdict nor the wake-up. A line
-whose item is counted somewhere is never quiet, for its dates move the stock. Whatever is not certain is judged: a
-signal that is missed here costs time, never a verdict.
+state), when no later word of its row is stored, and when the wake-up of the line is the very one that a line without
+receipts has. That wake-up is the proof that the line was judged and found whole; what is said besides can then move
+neither a verdict nor the wake-up. A line whose item is counted somewhere is never quiet, for its dates move the stock.
+Whatever is not certain is judged: a signal that is missed here costs time, never a verdict.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import Final
 
 from engine import tolerance
 from engine.clock import DAY
+from engine.gather import restated
 from engine.model import SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
 _SUPPLY: Final = ", ".join(f"'{kind}'" for kind in SUPPLY_KINDS)
 _QUIET: Final = f"""
-  said.as_of <= :now AND said.kind IN ('eta', 'confirmation', 'shipped', 'milestone', 'note', 'hazard') AND EXISTS (
+  said.as_of <= :now AND said.kind IN ('eta', 'confirmation', 'shipped', 'milestone', 'note', 'hazard')
+  AND (said.restatable IS NULL OR {restated.until("said")} IS NULL) AND EXISTS (
     SELECT 1 FROM plan_line AS line
     CROSS JOIN wakeup ON wakeup.type = 'order' AND wakeup.a = line.ref AND wakeup.b = ''
     WHERE line.ref = said.order_ref AND line.to_version IS NULL

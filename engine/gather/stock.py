@@ -13,18 +13,18 @@ from typing import Final
 
 from engine import money
 from engine.clock import DAY
-from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Move, Reading, Statement, StockFacts, Target, fold
-from engine.gather import items, orders
-from engine.gather.cases import Case, Days, Key, as_json
-from engine.model import SUPPLY_KINDS
+from engine.days import Days
+from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Move, Reading, StockFacts, Target, UnitValue
+from engine.fold import Statement, fold
+from engine.gather import items, orders, restated
+from engine.gather.cases import Case, Key, as_json
+from engine.model import ORDER_KINDS, SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
 Place = tuple[str, str]
 """An item and a site."""
 
-_PLACES: Final = (
-    "(SELECT json_extract(value, '$[0]') AS item, json_extract(value, '$[1]') AS site FROM json_each(?)) AS wanted"
-)
+_PLACES: Final = "(SELECT json_extract(value, '$[0]') AS item, json_extract(value, '$[1]') AS site FROM json_each(:places)) AS wanted"
 _AT: Final = (
     f"SELECT {orders.LINE_COLUMNS} FROM {_PLACES} CROSS JOIN plan_line AS line"
     " ON line.item = wanted.item AND line.site = wanted.site WHERE line.to_version IS NULL"
@@ -34,22 +34,26 @@ _LEAVING: Final = (
     " ON line.item = wanted.item AND line.origin = wanted.site"
     " WHERE line.to_version IS NULL AND line.kind = 'transfer_order'"
 )
+# Only the last word of a row counts; `until` is when a stored one takes its place.
 _READING: Final = (
-    f"SELECT wanted.item, wanted.site, signal.quantity, coalesce(signal.occurred_at, signal.as_of), signal.uom, signal.id"
-    f" FROM {_PLACES} CROSS JOIN signal ON signal.id = ("
+    "SELECT wanted.item, wanted.site, signal.quantity, coalesce(signal.occurred_at, signal.as_of), signal.uom, signal.id,"
+    f" {restated.until('signal')} FROM {_PLACES} CROSS JOIN signal ON signal.id = ("
     " SELECT last.id FROM signal AS last WHERE last.item = wanted.item AND last.site = wanted.site"
-    " AND last.order_ref IS NULL AND last.kind = 'stock' AND last.as_of <= ? AND last.quantity IS NOT NULL"
+    " AND last.order_ref IS NULL AND last.kind = 'stock' AND last.as_of <= :now AND last.quantity IS NOT NULL"
+    f" AND coalesce({restated.until('last')} > :now, 1)"
     " ORDER BY last.as_of DESC, last.tie DESC, last.id DESC LIMIT 1)"
 )
 _DEMAND: Final = (
-    "SELECT signal.item, signal.site, signal.occurred_at, signal.quantity, signal.id, signal.row_key"
-    f" FROM {_PLACES} CROSS JOIN signal ON signal.item = wanted.item AND signal.site = wanted.site"
-    " WHERE signal.order_ref IS NULL AND signal.kind = 'demand' AND signal.as_of <= ?"
-    " AND signal.quantity IS NOT NULL AND signal.occurred_at IS NOT NULL ORDER BY signal.as_of, signal.tie, signal.id"
+    "SELECT item, site, occurred_at, quantity, id, uom, until"
+    f" FROM (SELECT signal.*, {restated.until('signal')} AS until FROM {_PLACES} CROSS JOIN signal"
+    " ON signal.item = wanted.item AND signal.site = wanted.site"
+    " WHERE signal.order_ref IS NULL AND signal.kind = 'demand' AND signal.as_of <= :now"
+    " AND signal.quantity IS NOT NULL AND signal.occurred_at IS NOT NULL)"
+    " WHERE coalesce(until > :now, 1) ORDER BY occurred_at, as_of, tie"
 )
 _NEXT: Final = (
     f"SELECT wanted.item, wanted.site, (SELECT min(later.as_of) FROM signal AS later WHERE later.item = wanted.item"
-    f" AND later.site = wanted.site AND later.order_ref IS NULL AND later.as_of > ?) FROM {_PLACES}"
+    f" AND later.site = wanted.site AND later.order_ref IS NULL AND later.as_of > :now) FROM {_PLACES}"
 )
 
 
@@ -58,19 +62,19 @@ class StockReader:
 
     def __init__(self, connection: sqlite3.Connection, places: Sequence[Place], now: int, days: Days) -> None:
         self._now, self._days, self._places = now, days, places
-        self._today, self._tomorrow = days.start(now), days.after(now)
-        wanted = as_json(places)
-        self._readings = {
-            (row[0], row[1]): Reading(row[2], row[3], row[4], row[5])
-            for row in connection.execute(_READING, (wanted, now))
-        }
-        self._next = {(row[0], row[1]): row[2] for row in connection.execute(_NEXT, (now, wanted))}
-        self._history = self._demands(connection, wanted)
+        self._today = days.start(now)
+        self._wanted = {"places": as_json(places), "now": now}
+        self._changes: dict[Place, list[int]] = defaultdict(list)
+        """When what is stored about the place itself comes into force, or is said no more."""
+        for item, site, at in connection.execute(_NEXT, self._wanted):
+            self._changes[item, site] += [] if at is None else [at]
+        self._readings = self._last_readings(connection)
+        self._history = self._demands(connection)
         self._lines: dict[Place, list[Line]] = defaultdict(list)
         self._leaving: dict[Place, list[Line]] = defaultdict(list)
-        for line in map(Line._make, connection.execute(_AT, (wanted,))):
+        for line in map(Line._make, connection.execute(_AT, self._wanted)):
             self._lines[(line.item or "", line.site or "")].append(line)
-        for line in map(Line._make, connection.execute(_LEAVING, (wanted,))):
+        for line in map(Line._make, connection.execute(_LEAVING, self._wanted)):
             self._leaving[(line.item or "", line.origin or "")].append(line)
         self._statements = self._orders(connection)
         self._items = items.read(connection, sorted({item for item, _ in places}))
@@ -80,15 +84,18 @@ class StockReader:
         for item, site in self._places:
             yield Case(Key("stock", item, site), "item_site", f"{item}@{site}", self._facts((item, site)))
 
-    def _demands(self, connection: sqlite3.Connection, wanted: str) -> Mapping[Place, Sequence[Demand]]:
-        holding: dict[tuple[Place, bytes], Demand] = {}
-        for item, site, at, quantity, signal, row_key in connection.execute(_DEMAND, (wanted, self._now)):
-            holding[(item, site), row_key] = Demand(at, self._days.start(at), quantity, signal)
+    def _last_readings(self, connection: sqlite3.Connection) -> Mapping[Place, Reading]:
+        found: dict[Place, Reading] = {}
+        for item, site, quantity, at, uom, signal, until in connection.execute(_READING, self._wanted):
+            found[item, site] = Reading(quantity, at, uom, signal)
+            self._changes[item, site] += [] if until is None else [until]
+        return found
+
+    def _demands(self, connection: sqlite3.Connection) -> Mapping[Place, Sequence[Demand]]:
         found: dict[Place, list[Demand]] = defaultdict(list)
-        for (place, _), demand in holding.items():
-            found[place].append(demand)
-        for demands in found.values():
-            demands.sort()
+        for item, site, at, quantity, signal, uom, until in connection.execute(_DEMAND, self._wanted):
+            found[item, site].append(Demand(at, self._days.start(at), quantity, signal, uom))
+            self._changes[item, site] += [] if until is None else [until]
         return found
 
     def _orders(self, connection: sqlite3.Connection) -> Mapping[str, Sequence[Statement]]:
@@ -99,7 +106,7 @@ class StockReader:
             for place, found in lines.items()
             if place in self._readings
             for line in found
-            if line.kind in orders.ORDER_KINDS
+            if line.kind in ORDER_KINDS
         }
         return orders.statements_of(connection, sorted(references)) if references else {}
 
@@ -107,20 +114,20 @@ class StockReader:
         item, site = place
         record = self._items.get(item, items.NOTHING)
         lines = sorted(self._lines.get(place, ()), key=lambda line: (line.kind, line.ref))
-        facts = StockFacts(item, site, self._today, self._tomorrow, item_class=record.item_class)
+        facts = StockFacts(item, site, self._days, self._today, item_class=record.item_class)
         facts.reading = self._readings.get(place)
         facts.history = self._history.get(place, ())
         facts.forecasts = [
             _bucket(line) for line in lines if line.kind == "forecast" and line.quantity and line.planned_at is not None
         ]
         facts.target, target_from = self._target(lines)
-        facts.unit_value, facts.currency, facts.unit_value_source = _unit_value(item, record, lines)
+        facts.unit_values = list(_unit_values(item, record, lines))
         supply = [line for line in lines if line.kind in SUPPLY_KINDS and line.party and line.planned_at is not None]
         if supply:
             facts.party = min(supply, key=lambda line: (line.planned_at, line.ref)).party
-        changes = [self._next.get(place), target_from]
+        changes = [*self._changes.get(place, ()), target_from]
         if facts.reading is not None:
-            folded = [self._folded(line) for line in lines if line.kind in orders.ORDER_KINDS]
+            folded = [self._folded(line) for line in lines if line.kind in ORDER_KINDS]
             leaving = [self._folded(line) for line in self._leaving.get(place, ())]
             facts.flows = [*self._supply(facts.reading, folded), *self._demand(facts.reading, folded, leaving)]
             changes += [line.changes_at for line in (*folded, *leaving)]
@@ -128,7 +135,7 @@ class StockReader:
         return facts
 
     def _folded(self, line: Line) -> LineFacts:
-        return fold(line, self._statements.get(line.ref, ()), self._now)
+        return fold(line, self._statements.get(line.ref, ()), self._now, self._days)
 
     def _supply(self, reading: Reading, lines: Sequence[LineFacts]) -> Iterator[Flow]:
         for facts in lines:
@@ -163,7 +170,7 @@ class StockReader:
         signals = list(dict.fromkeys(stated))
         source = ", ".join([facts.line.source, *(f"S{signal}" for signal in signals)])
         day = max(self._days.start(at), self._today)
-        return Flow(at, day, quantity, source, signals, order=facts.line.kind == "sales_order")
+        return Flow(at, day, quantity, source, signals, facts.line.kind == "sales_order", facts.line.uom)
 
     def _target(self, lines: Sequence[Line]) -> tuple[Target | None, int | None]:
         """The target in force, and when the next one comes into force."""
@@ -179,14 +186,16 @@ class StockReader:
 def _bucket(line: Line) -> Bucket:
     start = line.planned_at or 0
     end = line.until_at if line.until_at is not None and line.until_at > start else start + DAY
-    return Bucket(start, end, line.quantity or 0.0, line.source)
+    return Bucket(start, end, line.quantity or 0.0, line.source, line.uom)
 
 
-def _unit_value(item: str, record: items.Item, lines: Sequence[Line]) -> tuple[float | None, str | None, str]:
-    """Minor units per unit, their currency, and where they come from: the item, else the first line with a value."""
+def _unit_values(item: str, record: items.Item, lines: Sequence[Line]) -> Iterator[UnitValue]:
+    """What a unit is worth: by the item, else by the first line in that unit that has a value."""
     if record.unit_value is not None:
-        return record.unit_value * money.units(record.currency), record.currency, f"item {item}: unit_value"
+        minor = record.unit_value * money.units(record.currency)
+        yield UnitValue(minor, record.currency, record.uom, f"item {item}: unit_value")
     for line in lines:
         if line.value_minor is not None and line.quantity:
-            return line.value_minor / line.quantity, line.currency, f"{line.source}: value ÷ quantity"
-    return None, None, ""
+            yield UnitValue(
+                line.value_minor / line.quantity, line.currency, line.uom, f"{line.source}: value ÷ quantity"
+            )

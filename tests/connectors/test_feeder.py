@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import queue
 import random
@@ -24,6 +25,7 @@ from connectors.troubles import Troubles
 from engine.clock import HOUR, MINUTE, SECOND, Clock, FixedClock, SystemClock
 from engine.desk import Desk
 from engine.ingest import SourceBatch
+from engine.lease import Lease
 from engine.model import IngestResult, TickResult
 from engine.store import Store
 from tests.connectors.server import Request, serving
@@ -103,6 +105,7 @@ class Running:
     def __init__(self, workspace: Workspace, settings: Settings, clock: Clock | None = None) -> None:
         self.stop = threading.Event()
         self.said: list[str] = []
+        self.news: list[str] = []
         self._heard: queue.Queue[IngestResult | TickResult] = queue.Queue()
         self._clock = clock or SystemClock()
         self._thread = threading.Thread(target=self._run, args=(workspace, settings), daemon=True)
@@ -120,7 +123,7 @@ class Running:
         store = Store.open(workspace.database)
         desk = HeardDesk(store, self._clock, actor="feeder")
         desk.heard = self._heard
-        feeder.run(desk, settings, stop=self.stop, report=self.said.append)
+        feeder.run(desk, settings, stop=self.stop, report=self.said.append, news=self.news.append)
         store.close()
 
     def taken(self) -> IngestResult:
@@ -225,6 +228,37 @@ def test_time_alone_opens_a_deviation(workspace: Workspace) -> None:
         assert [row["kind"] for row in desk.deviations().items] == ["stale_feed"]
 
 
+def test_each_file_is_one_line_of_news(workspace: Workspace) -> None:
+    with Running(workspace, workspace.settings()) as running:
+        workspace.deliver("a.csv", range(3000))
+        running.taken()
+        running.taken()
+        workspace.deliver("b.csv", range(2999, 3001))
+        running.taken()
+    assert running.news == [
+        "erp: a.csv: 3000 new, 0 duplicate, 0 quarantined; 0 opened, 0 raised, 0 cleared",
+        "erp: b.csv: 1 new, 1 duplicate, 0 quarantined; 0 opened, 0 raised, 0 cleared",
+    ]
+
+
+def test_files_that_no_pattern_takes_are_told_once(workspace: Workspace) -> None:
+    (workspace.inbox / "a.xlsx").touch()
+    with Running(workspace, workspace.settings(FOLDER.replace('"inbox"', '"inbox"\npattern = "*.csv"'))) as running:
+        workspace.deliver("b.csv", range(1))
+        running.taken()
+    assert running.said == ["inbox: no `pattern` takes a.xlsx; widen that of source.erp, or put them elsewhere"]
+
+
+def test_a_row_that_comes_again_in_order_lets_the_held_one_go(workspace: Workspace) -> None:
+    with Running(workspace, workspace.settings()) as running:
+        (workspace.inbox / "a.csv").write_text(f"{HEADER}e1,stock,SKU-1,RTM,some\ne2,stock,SKU-2,RTM,1\n")
+        assert running.taken().quarantined == 1
+        workspace.deliver("b.csv", range(1, 2))
+        running.taken()
+    with workspace.desk() as desk:
+        assert desk.held() == []
+
+
 # processes ------------------------------------------------------------------------------------------------------------
 
 
@@ -273,9 +307,10 @@ def test_a_feeder_that_was_stopped_and_resumed_late_writes_nothing_and_stands_by
         first.until("took")
         first.process.send_signal(signal.SIGSTOP)
         os.waitpid(first.process.pid, os.WUNTRACED)
-        with workspace.desk() as desk, desk.store.write() as connection:
-            # As if the five seconds were over.
-            connection.execute("UPDATE lease SET expires_at = 0")
+        with workspace.desk() as desk:
+            lease = Lease(desk.store.path, feeder.LEASE).path
+        # As if the five seconds were over.
+        lease.write_text(json.dumps({**json.loads(lease.read_text()), "expires_at": 0}))
         with Process(workspace) as second:
             second.until("leads")
             workspace.deliver("b.csv", range(3, 6))

@@ -33,7 +33,14 @@ class World:
 
     def restart(self) -> None:
         """What a new process knows: only what is in the database."""
-        self.folder = Folder("erp", self.path, "*.csv", read=self._read, checkpoints=self.desk, clock=self.clock)
+        self.folder = Folder(
+            "erp",
+            self.path,
+            takes=lambda name: name.endswith(".csv"),
+            read=self._read,
+            checkpoints=self.desk,
+            clock=self.clock,
+        )
 
     def look(self) -> list[str]:
         self.folder.rescan()

@@ -135,6 +135,19 @@ async def test_a_next_page_at_another_server_is_refused_after_the_rows_are_in() 
     assert found.cursors in ([], [None])
 
 
+async def test_a_next_page_that_is_no_address_is_a_sentence() -> None:
+    def in_body(request: Request) -> None:
+        request.send(200, {"items": records(1), "next": "http://[::1"})
+
+    def in_header(request: Request) -> None:
+        request.send(200, records(1), Link="<http://[::1>; rel=next")
+
+    for answer, page in ((in_body, {"type": "link", "field": "next"}), (in_header, {"type": "link"})):
+        with serving(answer) as server:
+            found = await ask(server, page=page)
+        assert "which is no address" in str(found.failure)
+
+
 @pytest.mark.parametrize("value", [{"a": 1}, [1], 1.5, True, "x" * 5000])
 async def test_a_next_cursor_of_no_usable_kind_is_a_sentence(value: Any) -> None:
     with serving(lambda request: request.send(200, {"items": records(1), "next": value})) as server:

@@ -111,7 +111,7 @@ def test_a_file_that_is_refused_whole_is_one_refusal(
     (batch,) = reading.signal_batches(path, settings, "x")
     (row,) = batch.rows
     assert isinstance(row, Refusal)
-    assert (row.place.file, row.reason, batch.last) == ("etas-1.csv", reason, True)
+    assert (row.place.file, row.reason, batch.last) == (str(path), reason, True)
     assert row.mend
 
 
@@ -170,3 +170,34 @@ def test_the_pattern_of_names_chooses_the_mapping_of_a_plan(tmp_path: Path, sett
     assert reading.mapping_name(path, settings, "purchase_order", "given") == "given"
     with pytest.raises(BadInput, match="no such kind of plan"):
         list(reading.plan_rows(path, settings, "orders"))
+
+
+def test_the_place_is_the_name_in_the_source_s_folder_and_the_whole_path_elsewhere(
+    tmp_path: Path, settings: Settings
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    for folder, place in ((tmp_path / "inbox", "a.csv"), (tmp_path, str(tmp_path / "a.csv"))):
+        (batch,) = reading.signal_batches(write(folder / "a.csv", 1), settings, "drop")
+        assert batch.file == place
+        assert reading.path_of(place, settings, "drop") == folder / "a.csv"
+
+
+def test_where_no_pattern_fits_a_mapping_that_knows_the_columns_is_named(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "offplan.toml"
+    path.write_text(TOML.replace('"orders-*.csv"', '"orders-*.csv"\nencoding = "cp1252"'), encoding="utf-8")
+    settings = load(path)
+    tomorrow = tmp_path / "bestellungen_2026-03-10.csv"
+    tomorrow.write_bytes("po;Ort\n1;Köln\n".encode("cp1252"))
+    with pytest.raises(BadInput) as refused:
+        list(reading.plan_rows(tomorrow, settings, "purchase_order"))
+    assert str(refused.value).endswith(
+        "no mapping's `files` fits bestellungen_2026-03-10.csv;"
+        " mapping.orders has its columns: widen its `files`, or give --mapping orders"
+    )
+
+    tomorrow.write_bytes("nr;Ort\n1;Köln\n".encode("cp1252"))
+    (batch,) = reading.signal_batches(tomorrow, settings, "x")
+    (row,) = batch.rows
+    assert isinstance(row, Refusal)
+    assert row.reason == "no mapping's `files` fits bestellungen_2026-03-10.csv, and it is not utf-8 (byte 10)"
+    assert row.mend == "`offplan map` proposes a mapping for it"

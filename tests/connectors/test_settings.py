@@ -73,6 +73,18 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert (erp.poll_every, erp.expected_every, erp.page.field) == (MINUTE, None, "next")
 
 
+def test_a_folder_has_one_pattern_or_several(tmp_path: Path) -> None:
+    path = tmp_path / "offplan.toml"
+    table = '[source.x]\ntype = "folder"\npath = "in"\n'
+    path.write_text(f'{table}pattern = ["*.csv", "stock-*.xlsx"]', encoding="utf-8")
+    source = load(path).sources["x"]
+    assert isinstance(source, FolderSource)
+    assert [name for name in ("a.csv", "stock-1.xlsx", "a.xlsx") if source.takes(name)] == ["a.csv", "stock-1.xlsx"]
+    path.write_text(f"{table}pattern = []", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"source\.x\.pattern"):
+        load(path)
+
+
 def test_an_empty_file_is_a_desk_with_defaults(tmp_path: Path) -> None:
     path = tmp_path / "offplan.toml"
     path.write_text("", encoding="utf-8")

@@ -67,6 +67,7 @@ class Steps:
 
     on_fail: str = "block"
     version: int = 1
+    close_requires: Sequence[str] = ()
 
     def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
         held = deviation["kind"] == "late_supply"
@@ -86,7 +87,15 @@ class Steps:
         name = playbook or "expedite"
         text = f"frozen for {deviation['id']} at {iso(world.now)}"
         return ResponsePlan(
-            name, self.version, "0" * 64, "Expedite", text, "ana", actions, ("the last step ends late",)
+            name,
+            self.version,
+            "0" * 64,
+            "Expedite",
+            text,
+            "ana",
+            actions,
+            ("the last step ends late",),
+            self.close_requires,
         )
 
     def _action(

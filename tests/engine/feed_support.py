@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from engine import baseline, ingest
+from engine import baseline, ingest, line_checks
 from engine.clock import DAY
 from engine.ingest import FileMark, SourceBatch
 from engine.journal import Writer
@@ -54,10 +54,14 @@ def load(
     scope: str = "erp",
     file: str = "plan.csv",
     now: int = NOW,
+    accept_removal: bool = False,
 ) -> LoadResult:
+    found = line_checks.sift(rows, kind, file)
     with store.write() as connection:
         writer = Writer(connection, at=now, actor="ana", origin="{}")
-        return baseline.load(connection, writer, now, rows, kind=kind, scope=scope, file=file)
+        return baseline.load(
+            connection, writer, now, found, kind=kind, scope=scope, file=file, accept_removal=accept_removal
+        )
 
 
 def touched(store: Store) -> set[tuple[str, str, str]]:
@@ -71,3 +75,12 @@ def forget_touched(store: Store) -> None:
 
 def column(store: Store, sql: str) -> list[Any]:
     return [row[0] for row in store.connection.execute(sql).fetchall()]
+
+
+def record(kind: str, **data: Any) -> PlanRecord:
+    return PlanRecord(kind, data, None)
+
+
+def current(store: Store) -> dict[str, float]:
+    """The plan's lines as they stand: reference to quantity."""
+    return dict(store.connection.execute("SELECT ref, quantity FROM plan_line WHERE to_version IS NULL").fetchall())

@@ -7,24 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import network, quarantine
+from engine import network
 from engine.clock import DAY, parse_instant
-from engine.model import Place, PlanLine, PlanRecord, Refusal
+from engine.model import PlanRecord
 from engine.store import Store, rows
-from tests.engine.feed_support import NOW, column, forget_touched, line, load, signal, take, touched
+from tests.engine.feed_support import column, current, forget_touched, line, load, record, signal, take, touched
 
 MARCH = parse_instant("2026-03-09", "test")
-UNREADABLE = Refusal(Place("plan.csv", 9), "'soon' is no date", "write 2026-03-09", "PO9;soon")
-
-
-def current(store: Store) -> dict[str, float]:
-    return dict(store.connection.execute("SELECT ref, quantity FROM plan_line WHERE to_version IS NULL").fetchall())
 
 
 def test_a_reload_stores_what_changed_and_nothing_else(store: Store) -> None:
@@ -68,78 +62,6 @@ def test_scopes_and_kinds_do_not_disturb_each_other(store: Store) -> None:
     assert refs == [("purchase_order", "PO2"), ("purchase_order", "PO3"), ("sales_order", "PO1")]
 
 
-def test_a_reference_of_another_scope_is_refused_by_name(store: Store) -> None:
-    load(store, [line("PO1", quantity=1.0)])
-    result = load(store, [line("PO1", quantity=2.0), line("PO2")], scope="other")
-    assert (result.added, result.quarantined) == (1, 1)
-    assert current(store) == {"PO1": 1.0, "PO2": 10.0}
-    assert "belongs to the plan loaded as erp" in quarantine.held(store.connection, "plan:other")[0]["reason"]
-
-
-def test_of_two_rows_with_one_reference_the_first_is_kept(store: Store) -> None:
-    result = load(store, [line("PO1", quantity=1.0), line("PO1", quantity=2.0, line=3)])
-    assert (result.added, result.quarantined) == (1, 1)
-    assert current(store) == {"PO1": 1.0}
-    held = quarantine.held(store.connection)[0]
-    assert (held["file"], held["line"]) == ("plan.csv", 3)
-
-
-@pytest.mark.parametrize(
-    ("bad", "column_name"),
-    [
-        (line(""), "ref"),
-        (line("B", kind="sales_order"), "kind"),
-        (line("B", quantity=float("nan")), "quantity"),
-        (line("B", maximum=float("inf")), "maximum"),
-        (line("B", planned_at=2**70), "planned_at"),
-        (line("B", until_at=NOW), "until_at"),
-        (line("B", value_minor=2**64), "value"),
-        (line("B", currency="euro"), "currency"),
-        (line("B", status="gone"), "status"),
-        (line("B", item="\ud800"), "item"),
-        (line("B", attributes="[]"), "attributes"),
-    ],
-)
-def test_a_bad_line_is_refused_with_its_place_and_the_rest_is_loaded(
-    store: Store, bad: PlanLine, column_name: str
-) -> None:
-    result = load(store, [line("PO1"), bad._replace(line=4), line("PO2")])
-    assert (result.added, result.quarantined) == (2, 1)
-    held = quarantine.held(store.connection, "plan:erp")[0]
-    assert (held["line"], held["column_name"]) == (4, column_name)
-    assert held["mend"]
-    assert json.loads(held["raw"])["kind"] == bad.kind
-
-
-def test_a_refused_line_keeps_its_last_sound_form(store: Store) -> None:
-    plan = [line(f"PO{number}") for number in range(10)]
-    load(store, plan)
-    result = load(store, [plan[0]._replace(status="gone"), *plan[2:]])
-    assert (result.removed, result.quarantined) == (1, 1)
-    assert set(current(store)) == {"PO0", *(f"PO{number}" for number in range(2, 10))}
-
-
-def test_a_broken_file_removes_nothing(store: Store) -> None:
-    load(store, [line("PO1"), line("PO2")])
-    assert load(store, [UNREADABLE]).removed == 0
-    assert load(store, [line("PO1"), UNREADABLE]).removed == 0
-    assert set(current(store)) == {"PO1", "PO2"}
-    assert load(store, [line("PO1")]).removed == 1
-
-
-def test_an_empty_plan_without_refusals_is_an_empty_plan(store: Store) -> None:
-    load(store, [line("PO1")])
-    assert load(store, []).removed == 1
-    assert current(store) == {}
-
-
-def test_what_a_mended_file_no_longer_refuses_leaves_quarantine(store: Store) -> None:
-    load(store, [line("PO1"), UNREADABLE])
-    assert len(quarantine.held(store.connection)) == 1
-    load(store, [line("PO1"), line("PO9")])
-    assert quarantine.held(store.connection) == []
-
-
 def test_lines_touch_their_order_and_the_stock_they_speak_of(store: Store) -> None:
     load(store, [line("PO1", item="A", site="X", origin="W"), line("PO2")])
     assert touched(store) == {("order", "PO1", ""), ("order", "PO2", ""), ("stock", "A", "X"), ("stock", "A", "W")}
@@ -179,10 +101,6 @@ def test_the_first_orders_of_a_plan_make_every_known_reference_worth_a_look(stor
     assert touched(store) == {("order", "PO2", "")}
 
 
-def record(kind: str, **data: Any) -> PlanRecord:
-    return PlanRecord(kind, data, None)
-
-
 def test_records_are_validated_versioned_and_read_back(store: Store) -> None:
     week = {"mon": [["08:00", "12:00"], ["12:45", "17:00"]]}
     load(
@@ -206,33 +124,11 @@ def test_records_are_validated_versioned_and_read_back(store: Store) -> None:
     assert [owner.id for owner in network.owners(store.connection)] == ["bo"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "data", "place"),
-    [
-        ("item", {"id": ""}, "id"),
-        ("item", {"id": "A", "colour": "red"}, "colour"),
-        ("item", {"id": "A", "unit_value": "nan"}, "unit_value"),
-        ("item", {"id": "A", "unit_value": -1}, "unit_value"),
-        ("site", {"id": "X", "zone": "Mars/Olympus"}, "zone"),
-        ("bom", {"parent": "P", "quantity": 1}, "item"),
-        ("lane", {"destination": "X", "duration_days": "fast"}, "duration_days"),
-        ("owner", {"id": "bo", "functions": "boss"}, "functions.0"),
-        ("calendar", {"id": "c", "zone": "UTC", "week": {"mon": [["12:00", "08:00"]]}}, "week"),
-        ("calendar", {"id": "c", "zone": "UTC", "week": {"someday": []}}, "week"),
-        ("calendar", {"id": "c", "zone": "UTC", "week": {}}, "week"),
-        (
-            "calendar",
-            {"id": "c", "zone": "UTC", "week": {"mon": [["08:00", "09:00"]]}, "holidays": ["xmas"]},
-            "holidays.0",
-        ),
-    ],
-)
-def test_a_bad_record_is_refused_at_its_field(store: Store, kind: str, data: dict[str, Any], place: str) -> None:
-    assert load(store, [PlanRecord(kind, data, 2)], kind=kind).quarantined == 1
-    held = quarantine.held(store.connection)[0]
-    assert (held["line"], held["column_name"]) == (2, place)
-    assert held["reason"]
-    assert held["mend"]
+def test_a_shift_may_end_the_next_morning(store: Store) -> None:
+    night = record("calendar", id="night", zone="UTC", week={"mon": [["08:00", "12:00"], ["22:00", "06:00"]]})
+    assert load(store, [night], kind="calendar").added == 1
+    calendar = network.calendars(store.connection)["night"]
+    assert calendar.week == {"mon": (("08:00", "12:00"), ("22:00", "06:00"))}
 
 
 def test_boms_and_lanes_are_known_by_their_ends(store: Store) -> None:
@@ -280,7 +176,8 @@ def test_whatever_was_loaded_before_the_last_load_is_the_plan_and_each_version_c
         versions: list[int] = []
         for plan in plans:
             before = current(store)
-            result = load(store, [line(ref, quantity=quantity) for ref, quantity in plan.items()])
+            lines = [line(ref, quantity=quantity) for ref, quantity in plan.items()]
+            result = load(store, lines, accept_removal=True)
             versions.append(result.version)
             assert current(store) == plan
             assert result.added - result.removed == len(plan) - len(before)

@@ -107,9 +107,18 @@ def test_a_clock_behind_the_journal_is_said(store: Store) -> None:
 def test_silent_and_failing_feeds_are_said(store: Store) -> None:
     take(store, [signal()], expected_every=HOUR)
     assert faults(store, NOW + 2 * HOUR) == {}
-    assert faults(store, NOW + 2 * HOUR + 1)["source erp"][0] == "silent since 2026-02-25T06:13:20Z"
+    assert faults(store, NOW + 2 * HOUR + 1)["source erp"][0] == "silent for 2 h, expected every 1 h"
     take(store, [signal("1", kind="?")], source="crm")
     assert any("could not be taken" in finding["fault"] for finding in check(store, NOW))
+
+
+def test_a_feed_is_silent_as_its_tolerance_says(store: Store) -> None:
+    take(store, [signal()], expected_every=HOUR)
+    with store.write() as connection:
+        connection.execute("""INSERT INTO tolerance(kind, matches, parameters)
+            VALUES ('stale_feed', '{}', '{"intervals": 5}')""")
+    assert faults(store, NOW + 5 * HOUR) == {}
+    assert "source erp" in faults(store, NOW + 5 * HOUR + 1)
 
 
 def test_held_records_are_counted(store: Store) -> None:
@@ -124,6 +133,19 @@ def test_open_actions_of_unknown_owners_are_said(store: Store) -> None:
     assert faults(store, NOW + DAY) == {
         "owner zoe": ("2 open actions are in the hands of nobody that the plan knows", "warning")
     }
+
+
+@pytest.mark.parametrize("state", ["cancelled", "done"])
+def test_open_actions_of_an_ended_response_are_an_error(store: Store, state: str) -> None:
+    load(store, [PlanRecord("owner", {"id": "ana"}, None)], kind="owner")
+    add_action(store, "ana")
+    add_action(store, "ana", "blocked")
+    add_action(store, "ana", "skipped")
+    assert faults(store) == {}
+    with store.write() as connection:
+        connection.execute("UPDATE response SET state = ?", (state,))
+    assert faults(store) == {"response R1": (f"it is {state}, and A1, A2 are still open", "error")}
+    assert f'`offplan cancel A1 A2 --reason "R1 is {state}"`' in [finding["mend"] for finding in check(store, NOW)]
 
 
 def test_errors_come_before_warnings(store: Store) -> None:

@@ -6,16 +6,18 @@ import json
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from engine import journal
-from engine.clock import DAY, FixedClock
+from engine.clock import DAY, HOUR, FixedClock
 from engine.desk import Desk
 from engine.errors import BadInput, StoreUnusable
+from engine.model import Place, PlanLine, Refusal
 from engine.store import Store
-from tests.engine.desk_support import NOW, eta, late, line, open_desk, take
+from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -172,6 +174,107 @@ def test_a_locked_file_is_said_in_a_sentence(desk: Desk, tmp_path: Path) -> None
     with other.write(), pytest.raises(StoreUnusable, match="another process keeps it locked"):
         desk.ack(["D1"])
     desk.ack(["D1"])
+
+
+def test_every_question_to_a_locked_file_is_answered_by_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One read that met a lock once ended the feeder. With a rollback journal readers wait for writers."""
+    monkeypatch.setattr("engine.store.wal_is_safe", lambda version: False)
+    desk = open_desk(tmp_path / "desk.db", planner=Steps())
+    (deviation,) = late(desk, alpha=12)
+    desk.store.connection.execute("PRAGMA busy_timeout = 1")
+    questions: dict[str, Callable[[], object]] = {
+        "deviations": desk.deviations, "signals": desk.signals, "responses": desk.responses, "actions": desk.actions,
+        "sources": desk.sources, "quarantine": desk.quarantine, "show": lambda: desk.show(deviation),
+        "explain": lambda: desk.explain(deviation), "matches": lambda: desk.matches(deviation),
+        "preview": lambda: desk.preview(deviation), "header": desk.header, "queue_ids": desk.queue_ids,
+        "deviation_rows": lambda: desk.deviation_rows([1]), "signal_ids": desk.signal_ids,
+        "signal_rows": lambda: desk.signal_rows([1]), "action_rows": desk.action_rows, "owners": desk.owners,
+        "held": desk.held, "source_state": lambda: desk.source_state("tower"), "tick": desk.tick,
+        "file_state": lambda: desk.file_state("tower", b""), "keep_sources": lambda: desk.keep_sources([]),
+        "configure": lambda: desk.configure({"name": "x"}),
+    }  # fmt: skip
+    other = Store.open(tmp_path / "desk.db")
+    other.connection.execute("BEGIN EXCLUSIVE")
+    for ask in questions.values():
+        with pytest.raises(StoreUnusable, match="another process keeps it locked"):
+            ask()
+    other.connection.execute("ROLLBACK")
+    for ask in questions.values():
+        ask()
+
+
+def test_an_answer_of_several_queries_shows_one_moment(desk: Desk, tmp_path: Path) -> None:
+    """The total of a list is counted after its rows; a commit between the two must not show."""
+    late(desk, alpha=12)
+    other = open_desk(tmp_path / "desk.db")
+
+    def commit_before_the_count(statement: str) -> None:
+        if statement.startswith("SELECT count(*)"):
+            desk.store.connection.set_trace_callback(None)
+            take(other, eta("alpha", NOW + 40 * DAY, number="2"))
+
+    desk.store.connection.set_trace_callback(commit_before_the_count)
+    page = desk.signals(limit=1)
+    assert (page.total, [item["id"] for item in page.items]) == (1, ["S1"])
+    assert desk.signals(limit=1).total == 2
+
+
+def test_rows_of_a_load_are_read_before_anybody_has_to_wait(desk: Desk, tmp_path: Path) -> None:
+    other = open_desk(tmp_path / "desk.db", actor="bo")
+    other.store.connection.execute("PRAGMA busy_timeout = 1")
+
+    def rows() -> Iterator[PlanLine]:
+        yield line("alpha")
+        other.declare_source("tower", "folder", None)
+        yield line("beta")
+
+    assert desk.load(rows(), kind="purchase_order", scope="test", file="plan.csv").added == 2
+
+
+def test_a_file_that_is_cut_off_does_not_empty_the_plan(desk: Desk) -> None:
+    plan = [line(f"p{number}") for number in range(9)]
+    desk.load(plan, kind="purchase_order", scope="test", file="plan.csv")
+    take(desk, eta("p3", NOW + 30 * DAY))
+    with pytest.raises(BadInput, match=r"no longer names 9 of the 9 records .* --accept-removal"):
+        desk.load([], kind="purchase_order", scope="test", file="plan.csv")
+    assert desk.deviations().total == 1
+    gone = desk.load([], kind="purchase_order", scope="test", file="plan.csv", accept_removal=True)
+    assert (gone.removed, gone.kept) == (9, 0)
+
+
+def test_a_row_that_a_mapping_refused_leaves_its_line_and_what_is_known_of_it_alone(desk: Desk) -> None:
+    plan = [line(f"p{number}") for number in range(6)]
+    desk.load(plan, kind="purchase_order", scope="test", file="plan.csv")
+    take(desk, eta("p3", NOW + 30 * DAY))
+    bad = Refusal(Place("plan.csv", 5, "due"), "'soon' is no date", "write 2026-03-09", "p3;soon")
+    loaded = desk.load([*plan[:3], bad, *plan[4:]], kind="purchase_order", scope="test", file="plan.csv")
+    assert (loaded.removed, loaded.kept, loaded.quarantined, loaded.opened) == (0, 1, 1, 0)
+    assert [(item["kind"], item["state"]) for item in desk.deviations(all=True).items] == [("late_supply", "open")]
+
+
+def test_a_source_taken_out_of_the_settings_is_stale_no_more(desk: Desk, tmp_path: Path) -> None:
+    desk.declare_source("tower", "folder", HOUR)
+    later = open_desk(tmp_path / "desk.db", clock=FixedClock(NOW + 5 * HOUR))
+    assert later.tick().opened == 1
+    later.keep_sources(["tower"])
+    assert later.tick().cleared == 0
+    later.keep_sources([])
+    later.tick()
+    assert later.header()["stale"] == 0
+
+
+def test_a_time_that_no_calendar_holds_does_not_spoil_the_lists(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path / "desk.db", planner=Steps())
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    desk.start(["A1"])
+    with desk.store.write() as connection:
+        connection.execute("UPDATE action SET waiting_until = ?", (NOW + 999_999 * 7 * DAY,))
+    assert desk.actions().items[0]["waiting_until"] == "9999-12-31T00:00:00Z"
+    assert desk.action_rows()
+    assert desk.show(deviation)["actions"]
 
 
 def test_what_a_list_needs_is_little() -> None:

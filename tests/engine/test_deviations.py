@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,32 @@ def test_a_raise_is_an_event_and_a_field_of_the_same_deviation(world: World) -> 
     row = world.one("late_supply")
     assert (row["severity"], row["gap"], row["version"], row["episode"]) == ("medium", {"days": 4.0}, 3, 1)
     assert world.journal(row["id"]) == ["open", "raise", "lower"]
+
+
+def test_a_raise_ends_a_snooze_and_the_journal_says_so(world: World) -> None:
+    eta(world, 8)
+    world.end(1, "open", snoozed_until=NOW + 20 * DAY)
+    minutes(world, 1)
+    eta(world, 10)
+    assert world.one("late_supply")["snoozed_until"] == NOW + 20 * DAY, "as severe as when it was put off"
+    minutes(world, 1)
+    eta(world, 40)
+    row = world.one("late_supply")
+    assert (row["severity"], row["snoozed_until"]) == ("critical", None)
+    (last,) = world.store.connection.execute("SELECT before, after FROM journal ORDER BY seq DESC LIMIT 1").fetchall()
+    assert json.loads(last[0])["snoozed_until"] == NOW + 20 * DAY
+    assert json.loads(last[1])["snoozed_until"] is None
+
+
+def test_a_snoozed_one_that_comes_back_worse_is_awake(world: World) -> None:
+    eta(world, 8)
+    world.end(1, "open", snoozed_until=NOW + 20 * DAY)
+    eta(world, 5)
+    assert world.one("late_supply")["state"] == "recovered"
+    minutes(world, 1)
+    eta(world, 40)
+    row = world.one("late_supply")
+    assert (row["state"], row["snoozed_until"]) == ("open", None)
 
 
 def test_a_changed_gap_is_an_update_and_the_same_word_again_is_nothing(world: World) -> None:

@@ -122,6 +122,25 @@ def test_what_cannot_be_used_is_refused_with_the_mend(desk: Desk, text: str, fau
     assert text[:5] in refusal.value.place
 
 
+def test_what_is_put_off_is_no_state(desk: Desk) -> None:
+    with pytest.raises(BadInput, match=r"filter state=snoozed: 'snoozed' is no state; use snoozed_until>now"):
+        desk.deviations(["state=snoozed"])
+
+
+@pytest.mark.parametrize("text", ["as_of<+999999w", "as_of>-99999d", "as_of=9999-12-31", "as_of<1850-01-01"])
+def test_a_time_beyond_all_planning_is_refused(desk: Desk, text: str) -> None:
+    with pytest.raises(BadInput, match="lies outside the years 1900 to 2199; correct the year"):
+        desk.signals([text])
+
+
+def test_a_filter_of_any_length_is_a_filter_or_is_refused(desk: Desk) -> None:
+    assert desk.signal_ids(" ".join(["\u00d6x"] * 200)) == []
+    assert desk.signal_ids("%" * 10_000) == []
+    for text in ("x" * 10_001, " ".join(["x"] * 201)):
+        with pytest.raises(BadInput, match="filter: it is too long; write at most 200 terms"):
+            desk.signal_ids(text)
+
+
 texts = st.text(st.sampled_from(list("abcSKUkindparty=<>~!.,'\"\\%_-+0123456789 ;()\u00d6\x00")), max_size=30)
 
 

@@ -28,13 +28,11 @@ def tamper(store: Store, statement: str) -> None:
     store.connection.execute(statement)
 
 
-def test_a_whole_chain_verifies_and_its_head_moves(store: Store) -> None:
-    assert journal.head(store.connection) == "00" * 32
+def test_a_whole_chain_verifies(store: Store) -> None:
+    assert journal.verify(store.connection) is None
     write(store)
-    first = journal.head(store.connection)
     write(store, reason="Zoë said 'so' …")
     assert journal.verify(store.connection) is None
-    assert journal.head(store.connection) != first
 
 
 def test_entries_of_one_command_share_its_number(store: Store) -> None:

@@ -118,7 +118,9 @@ def test_lists_show_what_is_open_and_all_on_request(desk: Desk) -> None:
     assert (desk.responses().total, desk.responses(all=True).total) == (0, 1)
     assert (desk.actions().total, desk.actions(all=True).total, desk.actions(["state=done"]).total) == (0, 3, 1)
     assert desk.signals(limit=1).total == 2
-    assert [item["id"] for item in desk.signals(limit=1, all=True).items] == ["S2", "S1"]
+    assert [item["id"] for item in desk.signals(limit=1, all=True).items] == ["S2"], "a limit that is given holds"
+    assert [item["id"] for item in desk.signals(limit=None, all=True).items] == ["S2", "S1"]
+    assert desk.sources(limit=0, all=True).items == []
 
 
 def test_quarantine(desk: Desk) -> None:
@@ -170,7 +172,9 @@ def test_show_other_objects(desk: Desk) -> None:
     desk.load([line("alpha", value=5_00)], kind="purchase_order", scope="test", file="plan.csv")
     changed = desk.show("alpha")
     assert changed["value"] == {"amount": 5.0, "currency": "EUR"}
-    assert [former["value"]["amount"] for former in changed["history"]] == [10_000.0]
+    assert [version["value"]["amount"] for version in changed["versions"]] == [5.0, 10_000.0]
+    assert [(version["from_version"], version["to_version"]) for version in changed["versions"]] == [(2, None), (1, 2)]
+    assert [(entry["action"], entry["actor"]) for entry in changed["history"]] == [("load", "ana"), ("load", "ana")]
 
 
 @pytest.mark.parametrize("name", ["D7", "A7", "R7", "S7", "Q7", "nobody", "purchase_order nobody", ""])
@@ -232,3 +236,11 @@ def test_owners_are_those_of_the_plan_and_whoever_has_the_ball(desk: Desk) -> No
         {"id": "dora", "name": "dora", "functions": [], "load": 1, "overdue": 0},
     ]
     assert [row["id"] for row in desk.action_rows()] == ["A1", "A2", "A3"]
+
+
+def test_what_was_put_off_is_found_by_its_date(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.snooze([deviation], until=NOW + HOUR)
+    assert desk.deviations().total == 0
+    assert [item["id"] for item in desk.deviations(["snoozed_until>now"]).items] == [deviation]
+    assert desk.queue_ids("snoozed_until>now") == [int(deviation[1:])]

@@ -70,6 +70,22 @@ def test_an_unknown_rate_keeps_the_raw_amount_and_says_so(world: World) -> None:
     assert any("no rate from USD to EUR" in str(source) for _, _, _, source in row["terms"])
 
 
+@pytest.mark.parametrize(
+    ("currency", "minor", "exposure"), [("JPY", 1_000, 100_000), ("KWD", 1_000_000, 100_000), (None, 1_000, 1_000)]
+)
+def test_an_amount_without_a_rate_keeps_its_units_not_its_minor_units(
+    world: World, currency: str | None, minor: int, exposure: int
+) -> None:
+    """1,000 yen count as 1,000.00 of the desk's euros, as 1,000 dinars do."""
+    assert late(world, value_minor=minor, currency=currency)["exposure_minor"] == exposure
+
+
+def test_a_lane_from_anywhere_is_named_so(world: World) -> None:
+    world.record("lane", "a", destination="RTM", duration_days=2.0)
+    sources = [source for name, _, _, source in late(world)["terms"] if name == "fastest remedy"]
+    assert sources == ["lane from anywhere to RTM"]
+
+
 def test_decide_by_is_the_need_less_the_fastest_lane_else_the_setting(world: World) -> None:
     world.record("lane", "a", origin="SHA", destination="RTM", mode="sea", duration_days=34.0)
     world.record("lane", "b", origin="SHA", destination="RTM", mode="air", duration_days=1.5)

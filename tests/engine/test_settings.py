@@ -88,6 +88,18 @@ def test_only_what_may_be_judged_differently_is_touched(desk: Desk) -> None:
         ({"tolerance": {"late": {"days": 1}}}, "tolerance late: 'late' is no deviation kind"),
         ({"tolerance": {"late_supply": {"dayz": 1}}}, "tolerance late_supply: 'dayz' is no parameter"),
         ({"rules": [{"kind": "overdue", "match": {"colour": "red"}}]}, "rule 1: a rule cannot match 'colour'"),
+        ({"rates": None}, "setting rates: None is no table; write it as {USD = 0.92}"),
+        ({"rates": [1]}, "setting rates: [1] is no table"),
+        ({"rates": {1: 2}}, "rate 1: 1 is no currency"),
+        ({"tolerance": None}, "setting tolerance: None is no table"),
+        ({"tolerance": {"late_supply": 3}}, "tolerance late_supply: 3 is no table; write it as {days = 2}"),
+        ({"tolerance": {"late_supply": {"days": 1}, 5: {}}}, "tolerance 5: 5 is no deviation kind"),
+        ({"rules": None}, "setting rules: None is no list of rules; write each as a table [[rule]]"),
+        ({"rules": {"kind": "overdue"}}, "setting rules: {'kind': 'overdue'} is no list of rules"),
+        ({"rules": [1]}, "rule 1: 1 is no table; write it as {kind ="),
+        ({"rules": [{"kind": ["overdue"]}]}, "rule 1: ['overdue'] is no deviation kind"),
+        ({"rules": [{"kind": "overdue", "match": "x"}]}, "rule 1: 'x' is no table; write match as {party ="),
+        ({"rules": [{"match": None}]}, "rule 1: None is no table"),
     ],
 )
 def test_what_cannot_be_used_is_refused(desk: Desk, settings: dict[str, Any], sentence: str) -> None:
@@ -95,3 +107,27 @@ def test_what_cannot_be_used_is_refused(desk: Desk, settings: dict[str, Any], se
         desk.configure(settings)
     assert sentence in str(refusal.value)
     assert entries(desk) == []
+
+
+def explained(desk: Desk, deviation: str) -> str:
+    """Where the tolerance of a deviation comes from."""
+    return next(term.source for term in desk.explain(deviation) if term.name == "tolerance")
+
+
+def test_rules_are_numbered_as_the_user_wrote_them_and_settings_are_none(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    kinds = {"late_supply": {"days": 2}, "overdue": {"grace_days": 1}}
+    desk.configure({"tolerance": kinds})
+    desk.detect()
+    assert explained(desk, deviation) == "tolerance late_supply: days (setting)"
+    other = {"kind": "overdue", "match": {"party": "ACME"}, "grace_days": 2}
+    desk.configure({"tolerance": kinds, "rules": [other, {"kind": "late_supply", "days": 1}]})
+    desk.detect()
+    assert explained(desk, deviation) == "tolerance late_supply: days (rule 2)"
+    rule = {"kind": "late_supply", "match": {"party": "ACME"}, "days": 0}
+    desk.configure({"tolerance": kinds, "rules": [rule]})
+    desk.detect()
+    assert explained(desk, deviation) == "tolerance late_supply: days (rule 1: party=ACME)"
+    desk.configure({"tolerance": kinds, "rules": [other, rule]})
+    desk.detect()
+    assert explained(desk, deviation) == "tolerance late_supply: days (rule 2: party=ACME)"

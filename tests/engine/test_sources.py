@@ -1,14 +1,6 @@
-"""Sources: their row, how far their files were read, and the one lease."""
+"""Sources: their row, and how far their files were read."""
 
 from __future__ import annotations
-
-import os
-import socket
-import subprocess
-import sys
-from typing import Any
-
-import pytest
 
 from engine import sources
 from engine.clock import SECOND
@@ -90,69 +82,16 @@ def test_a_file_is_known_by_its_content_and_goes_on_where_it_stopped(store: Stor
     assert row == {"name": "orders.csv", "size": 10, "first_at": NOW, "finished_at": NOW + 1}
 
 
-def acquire(store: Store, holder: str, now: int = NOW, seconds: float = 5.0) -> bool:
+def test_a_source_that_the_settings_no_longer_have_is_waited_for_no_more(store: Store) -> None:
+    declare(store)
     with store.write() as connection:
-        return sources.acquire_lease(connection, now, "feeder", holder, seconds)
-
-
-def renew(store: Store, holder: str, now: int) -> bool:
+        sources.declare(connection, NOW, "kept", "http", SECOND)
+        sources.declare(connection, NOW, "by hand", "command", SECOND)
+    forget_touched(store)
+    gone = sources.given_up(store.connection, ["kept"])
+    assert gone == ["erp"]
     with store.write() as connection:
-        return sources.renew_lease(connection, now, "feeder", holder, 5.0)
-
-
-def test_one_holder_at_a_time_and_the_next_when_it_lapses(store: Store) -> None:
-    assert acquire(store, "one")
-    assert not acquire(store, "two", NOW + 4 * SECOND)
-    assert acquire(store, "one", NOW + 4 * SECOND)
-    assert not acquire(store, "two", NOW + 8 * SECOND)
-    assert acquire(store, "two", NOW + 9 * SECOND)
-    lease = sources.lease(store.connection, NOW + 9 * SECOND, "feeder")
-    assert lease is not None
-    assert (lease["holder"], lease["host"], lease["pid"]) == ("two", socket.gethostname(), os.getpid())
-
-
-def test_a_holder_that_slept_too_long_learns_that_it_lost_the_lease(store: Store) -> None:
-    acquire(store, "one")
-    assert renew(store, "one", NOW + 4 * SECOND)
-    assert not renew(store, "two", NOW + 5 * SECOND)
-    # Nobody took it meanwhile, but somebody could have: it counts as lost.
-    assert not renew(store, "one", NOW + 9 * SECOND)
-    acquire(store, "two", NOW + 9 * SECOND)
-    assert not renew(store, "one", NOW + 10 * SECOND)
-
-
-def test_only_its_holder_gives_a_lease_back(store: Store) -> None:
-    acquire(store, "one")
-    with store.write() as connection:
-        sources.release_lease(connection, "feeder", "two")
-    assert sources.lease(store.connection, NOW, "feeder") is not None
-    with store.write() as connection:
-        sources.release_lease(connection, "feeder", "one")
-    assert sources.lease(store.connection, NOW, "feeder") is None
-
-
-def taken_by(store: Store, **fields: Any) -> None:
-    acquire(store, "gone", seconds=3600)
-    with store.write() as connection:
-        for name, value in fields.items():
-            connection.execute(f"UPDATE lease SET {name} = ?", (value,))
-
-
-@pytest.fixture
-def dead_pid() -> int:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-def test_the_lease_of_a_dead_process_of_this_boot_is_free_at_once(store: Store, dead_pid: int) -> None:
-    taken_by(store, pid=dead_pid)
-    assert acquire(store, "next")
-
-
-@pytest.mark.parametrize("elsewhere", [{"host": "another-host"}, {"boot_id": "an earlier boot"}, {"boot_id": ""}])
-def test_nothing_is_known_about_processes_of_other_hosts_and_boots(
-    store: Store, dead_pid: int, elsewhere: dict[str, str]
-) -> None:
-    taken_by(store, pid=dead_pid, **elsewhere)
-    assert not acquire(store, "next")
+        sources.expect_nothing(connection, gone)
+    assert touched(store) == {("source", "erp", "")}
+    assert column(store, "SELECT expected_every FROM source ORDER BY name") == [SECOND, None, SECOND]
+    assert sources.given_up(store.connection, ["kept"]) == []

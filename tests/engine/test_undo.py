@@ -99,6 +99,18 @@ def test_respond_is_taken_back_by_calling_the_response_off(desk: Desk) -> None:
     assert desk.show(deviation)["response"] == "R2"
 
 
+def test_an_undo_tells_instants_as_time(desk: Desk, tmp_path: Path) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.snooze([deviation], until=NOW + HOUR)
+    (change,) = desk.undo().changes
+    assert change == (deviation, "2026-03-09T09:00:00Z", "–")
+    snoozed = desk.snooze([deviation], until=NOW + HOUR).txn
+    open_desk(tmp_path / "desk.db", actor="bo").snooze([deviation], until=NOW + DAY)
+    told = r"bo did snooze at .* \(snoozed_until 2026-03-09T09:00:00Z → 2026-03-10T08:00:00Z\)"
+    with pytest.raises(Refused, match=told):
+        desk.undo(snoozed)
+
+
 def test_undo_goes_back_step_by_step_and_then_says_so(desk: Desk) -> None:
     (deviation,) = late(desk, alpha=12)
     before = world(desk)
@@ -154,6 +166,8 @@ def test_only_who_gave_a_command_takes_it_back_and_only_once(desk: Desk, tmp_pat
     undone = desk.undo(given).txn
     with pytest.raises(Refused, match=f"command {given} was taken back already"):
         desk.undo(given)
-    for number in (undone, 10_000, 1):  # an undo, nothing, a load of the baseline
+    with pytest.raises(Refused, match=f"command {undone} is the undo of command {given}; to have that back, give it"):
+        desk.undo(undone)
+    for number in (10_000, 1):  # nothing, a load of the baseline
         with pytest.raises(NotFound, match=f"there is no command {number} that can be taken back"):
             desk.undo(number)

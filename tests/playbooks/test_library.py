@@ -90,6 +90,7 @@ def test_describe_is_json_in_the_words_of_the_schema(tmp_path: Path) -> None:
         "late-purchase-order", 1, {"from": "opened", "within": "PT4H"}
     )  # fmt: skip
     assert shown["sha256"] == loaded.sha256
+    assert shown["close"] == {"requires": ["mandatory_done"]}
     write(tmp_path, "bare.yaml", ONE_STEP.format(id="bare").replace(", fallback: logistics", ""))
     bare = describe(load_library(tmp_path).get("bare"))
     assert (bare["roles"]["buyer"]["fallback"], bare["steps"][0]["due"]) == (None, None)

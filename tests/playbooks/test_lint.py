@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -139,3 +140,23 @@ def test_a_thousand_playbooks_load_and_lint_in_seconds(tmp_path: Path) -> None:
     findings = lint(tmp_path)
     assert findings == []
     assert time.perf_counter() - begin < 8  # the aim is 2 s; the bench holds it, a shared machine may be slower
+
+
+def test_what_is_no_file_is_said_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "pipe.yaml")
+    found = {Path(finding.path).name: finding.message for finding in lint_paths([tmp_path])}
+    assert found["pipe.yaml"] == "it is not a regular file"
+    assert found["link.yaml"] == "it is a symbolic link"
+    assert "folder.yaml" in found
+
+
+def test_close_conditions_are_few_and_need_something_to_ask_for(tmp_path: Path) -> None:
+    optional = ONE_STEP.format(id="soft") + "    mandatory: false\n"
+    (found,) = lint(write(tmp_path, "soft.yaml", optional))
+    assert (found.severity, found.message) == ("warning", "no step is mandatory, so close.requires asks for nothing")
+    assert lint(write(tmp_path, "soft.yaml", optional + "close: {requires: []}\n")) == []
+    for close in ("{reason_required: true}", "{requires: [all_done]}"):
+        (found,) = lint(write(tmp_path, "hard.yaml", ONE_STEP.format(id="hard") + f"close: {close}\n"))
+        assert (found.severity, found.level) == ("error", "syntax")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine.clock import iso
 from engine.errors import NotFound, Refused
-from engine.planning import Owner, PlannedAction, Planner, ResponsePlan
+from engine.planning import MANDATORY_DONE, Owner, PlannedAction, Planner, ResponsePlan
+from playbooks.instructions import values_of
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
@@ -56,6 +57,11 @@ def test_steps_follow_their_needs_in_working_time(tmp_path: Path) -> None:
     assert response.owner == "ana"
 
 
+def test_the_close_conditions_go_with_the_plan(tmp_path: Path) -> None:
+    assert plan(tmp_path).close_requires == (MANDATORY_DONE,)
+    assert plan(tmp_path, CHAIN + "close: {requires: []}\n").close_requires == ()
+
+
 def test_an_owner_works_by_the_own_calendar_and_a_broken_one_is_said(tmp_path: Path) -> None:
     night = Owner("nina", "Nina", ["procurement"], calendar="nights")
     assert iso(by_step(plan(tmp_path, CHAIN, night, BO))["call"].start_at) == "2026-03-06T22:00:00Z"
@@ -66,10 +72,9 @@ def test_an_owner_works_by_the_own_calendar_and_a_broken_one_is_said(tmp_path: P
 
 
 def test_a_due_time_without_its_anchor_falls_back_and_says_so(tmp_path: Path) -> None:
-    for unknown in (None, "9999-12-31T00:00:00Z"):
-        book = by_step(plan(tmp_path, about=deviation(need_at=unknown, decide_by=unknown)))["book"]
-        assert iso(book.due_at) == "2026-03-09T09:00:00Z"
-        assert book.due_because == "when its work is planned to end, since the need time is not known"
+    book = by_step(plan(tmp_path, about=deviation(need_at=None, decide_by=None)))["book"]
+    assert iso(book.due_at) == "2026-03-09T09:00:00Z"
+    assert book.due_because == "when its work is planned to end, since the need time is not known"
 
 
 def test_warnings_name_what_is_past_too_tight_or_too_late(tmp_path: Path) -> None:
@@ -191,3 +196,8 @@ def test_every_plan_is_owned_ordered_and_repeatable(owners: list[Owner], kind: s
         assert action.owner in {owner.id for owner in owners} | {"unassigned-lead"}
         assert action.start_at >= max([world().now, *(ends[need] for need in action.needs)])
         ends[action.step] = action.start_at + action.duration_minutes * 60_000_000
+
+
+def test_instants_among_the_measures_are_said_in_the_desks_zone() -> None:
+    values = values_of({"planned": {"at": "2026-02-24T23:00:00Z", "quantity": 820.0, "uom": "EA"}}, "Europe/Berlin")
+    assert values["planned"] == "at Wed 2026-02-25 00:00 CET, 820 EA"

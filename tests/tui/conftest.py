@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from engine.clock import FixedClock
@@ -76,7 +78,21 @@ class Driven:
     async def finish(self, *keys: str) -> None:
         """Press the last keys of a command and wait until it is carried out and drawn."""
         await self.press(*keys)
-        await self.app.workers.wait_for_complete()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until everything that was begun has ended and is drawn; what ended may have begun more."""
+        while running := [worker for worker in self.app.workers if not worker.is_finished]:
+            await self.app.workers.wait_for_complete(running)
+        await self.pilot.pause()
+
+    async def burst(self, *keys: str) -> None:
+        """Type faster than anything can answer: all keys are there before the first is looked at."""
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            letter = key if len(key) == 1 else None
+            driver.send_message(Key(_character_to_key(key) if letter else key, letter))
         await self.pilot.pause()
 
 

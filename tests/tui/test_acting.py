@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from engine.clock import DAY, HOUR
+from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Driven, Open, World
+from tui.cells import Present
+from tui.safe import plain
+from tui.screens import gathering
 from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
-from tui.widgets.one_line import OneLine
 
 
 async def respond(driven: Driven) -> None:
     """Answer the deviation under the cursor with the one playbook there is."""
-    await driven.press("r", "enter")
-    await driven.finish("y")
+    await driven.press("r")
+    await driven.finish("enter")
 
 
 async def test_ack_takes_the_row_under_the_cursor(world: World, opened: Open) -> None:
@@ -37,26 +43,54 @@ async def test_owner_is_chosen_from_people_with_their_load(world: World, opened:
         assert world.desk.show(first)["owner"] == "chen"
 
 
-async def test_respond_previews_owners_and_dates_and_asks_before_it_starts(world: World, opened: Open) -> None:
+async def test_respond_shows_owners_and_dates_and_starts_what_was_seen(world: World, opened: Open) -> None:
     async with opened() as driven:
         first = driven.desk_screen.selection().ids[0]
         await driven.press("r")
         assert isinstance(driven.app.screen, PreviewPicker)
-        assert "confirm it" in driven.text
         assert "dora" in driven.text
         assert "the last step ends late" in driven.text
-        await driven.press("enter")
-        assert isinstance(driven.app.screen, Confirm)
         assert world.desk.show(first)["actions"] == []
-        await driven.finish("y")
+        await driven.finish("enter")
         assert [action["step"] for action in world.desk.show(first)["actions"]] == ["confirm", "book", "tell"]
         assert "confirm it" in driven.text
 
 
+async def test_the_preview_names_its_times_and_uses_the_room(world: World, opened: Open) -> None:
+    async with opened((160, 40)) as driven:
+        await driven.press("r")
+        heading = next(text for text in driven.lines if " start " in text)
+        assert all(title in heading for title in ("action", "owner", "start", "due", "after"))
+        row = next(text for text in driven.lines if "book it" in text)
+        assert "10:00" in row
+        assert "11:00 (in 3h)" in row
+        assert "confirm" in row
+        assert row.index(" bo ") > 60, "a title has the room that is left"
+
+
+def test_a_due_time_before_its_start_is_marked() -> None:
+    def shown(start: int, due: int) -> str:
+        action = replace(Steps()._action("book", "bo", start, ()), due_at=due)
+        return plain(gathering.planned(action, 100, Present(NOW, "UTC"))[0])
+
+    assert "! 05:00 (3h ago)" in shown(NOW, NOW - 3 * HOUR)
+    assert "! 10:00 (in 2h)" in shown(NOW + 3 * HOUR, NOW + 2 * HOUR)
+    assert "! 8 Mar 08:00 (24h ago)" in shown(NOW, NOW - DAY)
+    assert "!" not in shown(NOW, NOW + HOUR)
+
+
+def test_a_long_title_goes_on_below_itself() -> None:
+    title = "Ask the second source for what the first one cannot deliver, and by when"
+    action = replace(Steps()._action("book", "bo", NOW, ()), title=title)
+    lines = [plain(line) for line in gathering.planned(action, 76, Present(NOW, "UTC"))]
+    assert "…" not in "".join(lines)
+    assert " ".join(" ".join(line.partition(" bo ")[0] for line in lines).split()) == title
+
+
 async def test_leaving_a_response_starts_nothing(world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.press("r", "enter")
-        await driven.finish("n")
+        await driven.press("r")
+        await driven.finish("escape")
         assert world.desk.responses().total == 0
         assert "left as it was" in driven.status
 
@@ -135,6 +169,26 @@ async def test_snooze_takes_a_distance_and_refuses_nonsense(world: World, opened
         assert int(first[1:]) not in driven.desk_screen.queue.ids
 
 
+async def test_what_is_snoozed_can_be_seen_as_the_message_says(world: World, opened: Open) -> None:
+    world.desk.configure(
+        {"name": "eu", "zone": "Europe/Berlin", "currency": "EUR", "rates": {}, "tolerance": {}, "rules": []}
+    )
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("S")
+        await driven.type("+4h")
+        await driven.finish("enter")
+        assert "snoozed until 13:00" in driven.status, "in the desk's zone"
+        assert "2026-03-09T" not in driven.status
+        hint = driven.status.partition(" /")[2].removesuffix(" shows it")
+        await driven.press("/")
+        await driven.type(hint)
+        await driven.finish("enter")
+        assert driven.desk_screen.queue.ids == [int(first[1:])]
+        await driven.press("?")
+        assert f"/{hint}" in driven.text
+
+
 async def test_a_comment_is_written_down(world: World, opened: Open) -> None:
     async with opened() as driven:
         first = driven.desk_screen.selection().ids[0]
@@ -197,41 +251,6 @@ async def test_a_readonly_desk_refuses(world: World, opened: Open) -> None:
         assert " a ack" not in driven.lines[-1]
 
 
-async def test_the_command_line_has_the_shells_words(world: World, opened: Open) -> None:
-    async with opened() as driven:
-        await driven.press(":")
-        await driven.type(f"assign {world.ids[1]} --to chen")
-        await driven.finish("enter")
-        assert world.desk.show(world.ids[1])["owner"] == "chen"
-        await driven.press(":")
-        await driven.type("dance D1")
-        await driven.finish("enter")
-        assert driven.status.startswith("✗ `dance D1`")
-        await driven.press(":", "up", "up")
-        assert "assign" in driven.text
-        await driven.finish("escape")
-
-
-async def test_tab_completes_verbs_and_ids(world: World, opened: Open) -> None:
-    async with opened() as driven:
-        await driven.press(":")
-        await driven.type("dism")
-        await driven.press("tab")
-        assert driven.app.screen.query_one(OneLine).value == "dismiss "
-        await driven.press("D", "tab")
-        assert "D1 D2 D3" in driven.status
-        await driven.finish("escape")
-
-
-async def test_show_opens_any_object(world: World, opened: Open) -> None:
-    async with opened() as driven:
-        await driven.press(":")
-        await driven.type("show S1")
-        await driven.finish("enter")
-        assert isinstance(driven.app.screen, TextScreen)
-        assert "tower" in driven.text
-
-
 async def test_the_palette_finds_a_command_by_its_words_and_does_it(world: World, opened: Open) -> None:
     async with opened() as driven:
         first = driven.desk_screen.selection().ids[0]
@@ -240,3 +259,16 @@ async def test_the_palette_finds_a_command_by_its_words_and_does_it(world: World
         await driven.press("enter")
         await driven.finish()
         assert world.state(first) == "acknowledged"
+
+
+async def test_messages_can_be_read_in_full(world: World, opened: Open) -> None:
+    async with opened((60, 24)) as driven:
+        await driven.finish("*", "a")
+        assert "m shows all of it" in driven.lines[-2]
+        assert "D3 open → acknowledged" not in driven.lines[-2]
+        await driven.finish("z")
+        await driven.press("m")
+        assert isinstance(driven.app.screen, TextScreen)
+        shown = " ".join(text.strip("│ ") for text in driven.lines)
+        assert all(f"{id_} open → acknowledged" in " ".join(shown.split()) for id_ in world.ids)
+        assert shown.index("undid") < shown.index("✓ ack"), "the last on top"

@@ -78,6 +78,30 @@ def test_only_the_contracts_times_are_times() -> None:
     assert not any(map(cells.is_time, ("2026-03-09", "T-1000Z", 5, None, "2026-03-09T13:03:00")))
 
 
+def test_times_inside_a_sentence_are_the_desks() -> None:
+    said = f"D3 open → snoozed until {iso(NOW + 2 * HOUR + 377_033)}; see {iso(NOW + 3 * DAY)}."
+    assert cells.with_local_times(said, NOW, "Europe/Berlin") == "D3 open → snoozed until 16:03; see 12 Mar 14:03."
+    for text in ("2026-99-99T00:00:00Z", "9999-12-31T23:59:59Z", "v2026-03-09T13:03:00Z", "no time"):
+        assert cells.with_local_times(text, NOW, "Europe/Berlin") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (262_475_000, "EUR, minor units", ("2,624,750", "EUR")),
+        (1_250, "JPY, minor units", ("1,250", "JPY")),
+        (5, "no currency, minor units", ("5", "no currency, minor units")),
+        (None, "EUR, minor units", ("–", "EUR, minor units")),
+        ("2026-03-09T13:03:00Z", "UTC", ("14:03", "CET")),
+        ("2026-07-09T13:03:00Z", "UTC", ("9 Jul 15:03", "CEST")),
+        (3, "days", ("3", "days")),
+    ],
+)
+def test_a_term_is_shown_as_money_or_in_the_desks_zone(value: object, unit: str, shown: tuple[str, str]) -> None:
+    term = {"name": "term", "value": value, "unit": unit, "source": ""}
+    assert cells.explained(term, NOW, "Europe/Berlin") == shown
+
+
 _columns = st.lists(
     st.builds(
         Column,

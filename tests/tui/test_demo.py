@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from connectors import settings
-from engine.clock import HOUR, FixedClock, parse_instant
+from connectors.reading import signal_batches
+from engine.clock import HOUR, SECOND, FixedClock, iso, parse_instant
+from engine.desk import Desk
+from engine.desk_clock import clock_of
 from engine.errors import StoreUnusable
+from engine.model import IngestResult
 from engine.store import Store, set_meta
-from tests.sample_world.build import EXPECTED_EVERY, SETTINGS
+from tests.sample_world.build import EXPECTED_EVERY, SETTINGS, build
 from tui import command_line, demo, demo_feed
 
 MONDAY = parse_instant("2026-03-09T08:00:00Z", "test")
@@ -63,8 +69,42 @@ def test_every_file_of_the_script_belongs_to_one_source() -> None:
     loaded = settings.load(demo.SETTINGS)
 
     for _, name, _ in demo_feed.SCRIPT:
-        patterns = [source.pattern for source in loaded.sources.values() if isinstance(source, settings.FolderSource)]
-        assert sum(Path(name).match(pattern) for pattern in patterns) == 1
+        folders = [source for source in loaded.sources.values() if isinstance(source, settings.FolderSource)]
+        assert sum(source.takes(name) for source in folders) == 1
+
+
+def test_the_script_goes_on_for_ten_minutes_without_a_long_silence() -> None:
+    times = [seconds for seconds, _, _ in demo_feed.SCRIPT]
+
+    assert times == sorted(times)
+    assert times[0] < 10
+    assert max(after - before for before, after in pairwise(times)) <= 30
+    assert times[-1] >= 580
+
+
+def test_what_the_script_says_is_about_the_sample_s_plan_and_moves_it(tmp_path: Path) -> None:
+    build(tmp_path / "world.db")
+    shutil.copyfile(demo.SETTINGS, tmp_path / "offplan.toml")
+    loaded = settings.load(tmp_path / "offplan.toml")
+    store = Store.open(tmp_path / "world.db")
+    start = clock_of(store).now()
+    clock = FixedClock(start)
+    desk = Desk(store, clock, actor="feeder")
+    unmatched = desk.deviations(["kind=unmatched"], all=True).total
+    late = IngestResult()
+    for seconds, name, text in demo_feed.SCRIPT:
+        clock.set(start + int(seconds * SECOND))
+        path = tmp_path / name
+        path.write_text(text.replace("$now", iso(clock.now())), encoding="utf-8")
+        (batch,) = signal_batches(path, loaded, name.split("-")[0])
+        result = desk.take(batch)
+        assert (result.new, result.quarantined) == (len(batch.rows), 0), name
+        late = late.plus(result) if seconds > 60 else late
+
+    assert desk.deviations(["kind=unmatched"], all=True).total == unmatched
+    assert late.opened >= 5
+    assert late.cleared >= 5
+    store.close()
 
 
 def test_files_come_in_order_and_whole(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from tests.tui.conftest import Driven, Open, World
 from tui.app import OffplanApp
 from tui.screens.deviation_page import DeviationPage
 from tui.session import Session
+from tui.widgets.prompt import Prompt
+from tui.widgets.timeline import Axis
 
 
 async def test_the_panes_show_signals_deviations_and_actions(world: World, opened: Open) -> None:
@@ -119,6 +121,58 @@ async def test_a_filter_that_cannot_be_read_says_why_and_esc_brings_the_list_bac
         assert "colour" in driven.status
         await driven.finish("escape")
         assert len(driven.desk_screen.queue.ids) == 3
+
+
+async def test_enter_stays_in_the_prompt_while_the_filter_cannot_be_read(opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("/")
+        await driven.type("state=snoozed")
+        await driven.press("enter")
+        prompt = driven.app.screen.query_one(Prompt)
+        assert prompt.is_open
+        assert driven.status.startswith("✗ filter state=snoozed")
+        for _ in "snoozed":
+            await driven.press("backspace")
+        await driven.type("open")
+        await driven.finish("enter")
+        assert not prompt.is_open
+        assert "/state=open" in driven.text
+        assert len(driven.desk_screen.queue.ids) == 3
+
+
+async def test_the_list_says_what_it_goes_by(world: World, opened: Open) -> None:
+    world.clock.set(NOW + 10 * DAY)
+    world.desk.load([line("far", due=NOW + 60 * DAY)], kind="purchase_order", scope="far", file="far")
+    take(world.desk, eta("far", NOW + 90 * DAY))
+    async with opened((80, 24)) as driven:
+        assert "by decide-by bucket, then exposure" in driven.text
+        assert "PASSED" in next(text for text in driven.lines if "PO first" in text)
+        assert "later" in next(text for text in driven.lines if "PO far" in text)
+
+
+async def test_ids_are_in_the_lists_where_there_is_room(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened((120, 36)) as driven:
+        assert f" {world.ids[0]} " in next(text for text in driven.lines if "PO first" in text)
+        assert any("A1 confirm it" in text for text in driven.lines)
+    async with opened((100, 36)) as driven:
+        assert f" {world.ids[0]} " not in next(text for text in driven.lines if "PO first" in text)
+        assert any("○ confirm it" in text for text in driven.lines)
+
+
+async def test_a_standing_clock_says_so(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        assert "08:00 UTC pinned" in driven.lines[0]
+
+
+@pytest.mark.parametrize("minutes", range(0, 12 * 60, 17))
+def test_the_present_never_covers_half_a_time(minutes: int) -> None:
+    now = NOW + minutes * MINUTE
+    axis = Axis.around(now, [now + DAY], 90)
+    marked = axis.cell(now)
+    ticks = axis.ticks("UTC", marked)
+    assert len(ticks) > 3
+    assert all(not cell <= marked < cell + len(label) for cell, label in ticks)
 
 
 async def test_the_signals_and_actions_have_their_own_filter(world: World, opened: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.tui.conftest import Open, World
+from tui.screens.action_page import ActionPage
 from tui.screens.deviation_page import DeviationPage
 
 
@@ -75,10 +76,45 @@ async def test_enter_on_a_signal_shows_it_whole(world: World, opened: Open) -> N
         assert "tower" in driven.text
 
 
-async def test_enter_on_an_action_opens_its_deviations_page_there(world: World, opened: Open) -> None:
+async def test_enter_on_an_action_shows_what_it_is_and_why(world: World, opened: Open) -> None:
     world.desk.respond([world.ids[1]])
-    async with opened((120, 36)) as driven:
-        await driven.press("tab", "enter")
+    async with opened((120, 60)) as driven:
+        await driven.press("tab", "j", "enter")
         page = driven.app.screen
-        assert isinstance(page, DeviationPage)
-        assert page.selection().kind == "action"
+        assert isinstance(page, ActionPage)
+        for words in ("book it", "Write down the name.", "has the least to do", "an hour after its start", "Journal"):
+            assert words in driven.text, words
+        needed = next(text for text in driven.lines if "A1  confirm it" in text)
+        assert "ready" in needed
+        await driven.press("j", "enter")
+        assert isinstance(driven.app.screen, DeviationPage)
+        assert driven.app.screen.selection().ids == ("A2",), "the deviation's page, with the cursor on the action"
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, ActionPage)
+
+
+async def test_keys_act_on_the_action_of_the_page(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[1]])
+    async with opened((120, 60)) as driven:
+        await driven.press("tab", "enter")
+        assert "s start" in driven.lines[-1]
+        await driven.finish("s")
+        assert world.state("A1") == "in_progress"
+        assert any("started" in text and "08:00" in text for text in driven.lines)
+        await driven.press("q")
+        assert driven.app.screen is driven.desk_screen
+
+
+async def test_an_explanation_shows_money_as_money_and_times_in_the_desks_zone(world: World, opened: Open) -> None:
+    world.desk.configure(
+        {"name": "eu", "zone": "Europe/Berlin", "currency": "EUR", "rates": {}, "tolerance": {}, "rules": []}
+    )
+    async with opened((120, 70)) as driven:
+        await driven.press("e")
+        assert "minor units" not in driven.text
+        value = next(text for text in driven.lines if "value at risk" in text)
+        assert "10,000 EUR" in " ".join(value.split())
+        planned = next(text for text in driven.lines if "│  planned " in text and "CET" in text)
+        assert "19 Mar 09:00" in planned
+        bucket = next(text for text in driven.lines if "bucket" in text and "now is" in text)
+        assert "now is 09:00" in bucket

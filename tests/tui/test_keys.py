@@ -11,6 +11,7 @@ from textual.widget import Widget
 from tests.tui.conftest import Open
 from tui import keys
 from tui.request import VERBS
+from tui.screens.action_page import ActionPage
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.widgets.line_list import LineList
@@ -44,14 +45,15 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
 def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
     owners: dict[str, list[type[Widget]]] = {
         "list": [LineList],
-        "act": [DeskScreen, DeviationPage],
-        "everywhere": [DeskScreen, DeviationPage],
+        "act": [DeskScreen, DeviationPage, ActionPage],
+        "everywhere": [DeskScreen, DeviationPage, ActionPage],
         "desk": [DeskScreen],
     }
     for key in keys.KEYS:
-        name = key.action.partition("(")[0]
-        for owner in owners[key.scope]:
+        place, _, name = key.action.partition("(")[0].rpartition(".")
+        for owner in owners["everywhere" if place == "screen" else key.scope]:
             assert inspect.isfunction(getattr(owner, f"action_{name}", None)), f"{key.id} on {owner.__name__}"
+        for owner in owners[key.scope]:
             bound = {
                 letter
                 for binding in owner.BINDINGS

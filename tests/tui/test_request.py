@@ -9,6 +9,7 @@ from engine.errors import OffplanError
 from engine.model import Change, Outcome
 from tests.engine.desk_support import NOW
 from tui import request
+from tui.cells import Present
 from tui.request import Request
 
 
@@ -28,6 +29,21 @@ def test_a_line_is_read_as_in_the_shell() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("comment D15 can't reach ACME", Request("comment", ("D15",), {"text": "can't reach ACME"})),
+        ('comment D1 A2 "two of them"', Request("comment", ("D1", "A2"), {"text": "two of them"})),
+        ("dismiss D1 --reason 'a typo'", Request("dismiss", ("D1",), {"reason": "a typo"})),
+        ("dismiss D1 D2x is right", Request("dismiss", ("D1",), {"reason": "D2x is right"})),
+        ("skip A4 - not here", Request("skip", ("A4",), {"reason": "- not here"})),
+        ("wait A4 for the bank", Request("wait", ("A4",), {"reason": "for the bank"})),
+    ],
+)
+def test_a_text_or_reason_may_be_the_rest_of_the_line(line: str, asked: Request) -> None:
+    assert request.from_line(line, NOW) == asked
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "dance D1",
@@ -35,6 +51,8 @@ def test_a_line_is_read_as_in_the_shell() -> None:
         "dismiss D1",
         "ack",
         "comment D1 --text 'open",
+        "dismiss D1 D2",
+        "comment D1",
         "undo D1",
         "snooze D1 --until soon",
         "",
@@ -53,6 +71,7 @@ def test_completions_follow_the_place() -> None:
     assert request.completions("ack D1", ids, owners, playbooks) == ["D1", "D12"]
     assert request.completions("assign D1 --to ", ids, owners, playbooks) == owners
     assert request.completions("respond D1 --playbook e", ids, owners, playbooks) == ["expedite"]
+    assert request.completions("help dis", ids, owners, playbooks) == ["dismiss"]
     assert "--reason" in request.completions("dismiss D1 --", ids, owners, playbooks)
 
 
@@ -65,7 +84,7 @@ def test_danger_is_many_or_a_cancellation() -> None:
 
 def test_the_sentence_names_what_changed_and_the_notes() -> None:
     outcome = Outcome(4, tuple(Change(f"D{n}", "open", "acknowledged") for n in range(1, 6)), ("A7 is still open",))
-    said = request.sentence(Request("ack", ("D1",)), outcome)
+    said = request.sentence(Request("ack", ("D1",)), outcome, Present(NOW, "UTC"))
     assert "D1 open → acknowledged" in said
     assert "and 2 more" in said
     assert said.endswith("A7 is still open")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors import settings
+from connectors.strays import strays
 from engine.errors import BadInput
 from playbooks.lint import lint_paths
 from tui import workspace
@@ -36,6 +37,11 @@ def test_the_settings_load_as_they_are(tmp_path: Path) -> None:
 
     assert loaded.desk.database == "offplan.db"
     assert list(loaded.sources) == ["inbox"]
+    inbox = loaded.sources["inbox"]
+    assert isinstance(inbox, settings.FolderSource)
+    names = ("a.csv", "a.xlsx", "a.json", "a.jsonl", "README.txt", "a.pdf")
+    assert [inbox.takes(name) for name in names] == [True, True, True, True, False, False]
+    assert strays(loaded.folder, loaded.sources) == {}
 
 
 def test_the_commented_examples_load_too(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.clock import DAY, HOUR, MINUTE, iso, parse_instant
+from engine.clock import DAY, HOUR, MINUTE, iso, typed_instant, within_reach
 from engine.desk import Desk
 from engine.errors import BadInput, NotFound
 from engine.journal import SYSTEM
 from engine.model import Outcome
 from tui import printing
 from tui.arguments import UsageError
+from tui.commands import owners
 from tui.wiring import opened
 
 _KEYWORDS = ("to", "reason", "text", "playbook")
@@ -55,10 +56,10 @@ def _last_command_on(desk: Desk, id: str) -> int:  # noqa: A002 - the contract's
 def moment(text: str, now: int) -> int:
     """An instant: ISO 8601, or a distance from `now` such as +45m, +4h, +2d, +1w. Raises UsageError."""
     distance = _FROM_NOW.fullmatch(text)
-    if distance:
-        return now + int(distance[1]) * _UNITS[distance[2]]
     try:
-        return parse_instant(text, "--until")
+        if distance:
+            return within_reach(now + int(distance[1]) * _UNITS[distance[2]], text, "--until")
+        return typed_instant(text, "--until")
     except BadInput as error:
         raise UsageError(f"{error}, or from now as +45m, +4h, +2d") from None
 
@@ -82,4 +83,5 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
         "notes": list(outcome.notes),
     }
     lines = [f"{change.id}: {change.was} -> {change.now}" for change in outcome.changes]
-    printing.answer(args, document, *lines, *outcome.notes, f"undo this with: offplan undo {outcome.txn}")
+    notes = owners.notes_for_people(desk, outcome.notes)
+    printing.answer(args, document, *lines, *notes, f"undo this with: offplan undo {outcome.txn}")

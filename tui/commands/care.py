@@ -52,11 +52,15 @@ def check(args: Namespace) -> int:
 
 
 def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
+    """What is wrong with the settings, or with the folders that they watch."""
+    from connectors.strays import strays
+
     try:
-        settings_of(args)
+        settings = settings_of(args)
     except BadInput as error:
         return [_fault(error, "the settings")]
-    return []
+    left = strays(settings.folder, settings.sources)
+    return [{**_fault(error, "the sources"), "severity": "warning"} for error in left.values()]
 
 
 def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
@@ -78,7 +82,12 @@ def _fault(error: OffplanError, place: str) -> dict[str, Any]:
     if isinstance(error, BadInput):
         return {"place": error.place, "fault": error.fault, "mend": error.mend, "severity": "error"}
     fault, _, mend = str(error).rpartition("; ")
-    return {"place": place, "fault": fault or mend, "mend": mend if fault else "see above", "severity": "error"}
+    return {
+        "place": place,
+        "fault": fault or mend,
+        "mend": mend if fault else "see to that, then run `offplan check` again",
+        "severity": "error",
+    }
 
 
 def backup(args: Namespace) -> int:

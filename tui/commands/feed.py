@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 from argparse import Namespace
@@ -18,6 +19,7 @@ from tui.arguments import UsageError
 from tui.wiring import configured, opened
 
 if TYPE_CHECKING:
+    from connectors.held import LettingGo
     from connectors.settings import Settings
     from engine.ingest import SourceBatch
 
@@ -56,7 +58,8 @@ def load(args: Namespace) -> int:
         settings = configured(args, desk)
         scope = args.scope or mapping_name(paths[0], settings, kind, args.mapping) or kind
         rows = _plan_rows(args, settings, paths, kind, progress)
-        result = desk.load(rows, kind=kind, scope=scope, file=", ".join(path.name for path in paths))
+        file = ", ".join(path.name for path in paths)
+        result = desk.load(rows, kind=kind, scope=scope, file=file, accept_removal=args.accept_removal)
         now = desk.clock.now()
     progress.end()
     printing.answer(
@@ -65,6 +68,8 @@ def load(args: Namespace) -> int:
         f"baseline version {result.version}: {result.added} added, {result.changed} changed, {result.removed} removed;"
         f" {result.opened} opened, {result.raised} raised, {result.cleared} cleared",
     )
+    if result.kept:
+        printing.note(args, f"{result.kept} not named any more, but kept: a row that was refused may be one of them")
     _point_at_quarantine(args, result.quarantined)
     return 0
 
@@ -93,6 +98,8 @@ def _plan_rows(
 
 def ingest(args: Namespace) -> int:
     """Take signals from files; a file that cannot be used is named, and the others go on."""
+    from connectors.held import LettingGo
+
     clock = SystemClock()
     began = clock.now()
     failed: list[str] = []
@@ -103,7 +110,8 @@ def ingest(args: Namespace) -> int:
 
     with opened(args, create=True) as desk:
         settings = configured(args, desk)
-        total = desk.take_all(_batches(args, settings, progress, failed), told)
+        held = LettingGo(desk, settings, args.mapping)
+        total = desk.take_all(_batches(args, settings, held, progress, failed), told)
     progress.end()
     total = total._replace(seconds=round((clock.now() - began) / SECOND, 3))
     printing.answer(
@@ -112,12 +120,14 @@ def ingest(args: Namespace) -> int:
         f"{total.read} read: {total.new} new, {total.duplicate} duplicate, {total.quarantined} quarantined;"
         f" {total.opened} opened, {total.raised} raised, {total.cleared} cleared; {total.seconds:.1f} s",
     )
+    if held.count:
+        printing.note(args, f"let go of {held.count} held before: the same rows came in order now")
     _point_at_quarantine(args, total.quarantined)
     return 1 if failed else 0
 
 
 def _batches(
-    args: Namespace, settings: Settings, progress: printing.Progress, failed: list[str]
+    args: Namespace, settings: Settings, held: LettingGo, progress: printing.Progress, failed: list[str]
 ) -> Iterator[SourceBatch]:
     """The batches of all files; a file that cannot be used is said on stderr and put into `failed`."""
     from connectors.reading import ONE_SHOT, signal_batches
@@ -126,7 +136,9 @@ def _batches(
         path = Path(name)
         source = args.source or _source_of(settings, path)
         try:
-            yield from signal_batches(path, settings, source, args.mapping, size=ONE_SHOT)
+            for batch in signal_batches(path, settings, source, args.mapping, size=ONE_SHOT):
+                with held.taking(batch):
+                    yield batch
         except BadInput as error:
             failed.append(name)
             progress.end()
@@ -135,10 +147,8 @@ def _batches(
 
 def _source_of(settings: Settings, path: Path) -> str:
     """The folder source that would take a file of this name, else `command`: so the same rows are known as the same."""
-    from fnmatch import fnmatchcase
-
     for name, source in settings.sources.items():
-        if source.type == "folder" and source.pattern != "*" and fnmatchcase(path.name, source.pattern):
+        if source.type == "folder" and "*" not in source.patterns and source.takes(path.name):
             return name
     return "command"
 
@@ -160,7 +170,9 @@ def watch(args: Namespace) -> int:
         if not args.with_desk:
             names = ", ".join(settings.sources) or "no source, so only what time makes due"
             printing.note(args, f"watching {names}; stop with Ctrl-C")
-        feeder.run(desk, settings, stop=stop)
+        # A desk shows for itself what comes; its feeder's stderr is a log of troubles.
+        talks = not (args.quiet or args.with_desk)
+        feeder.run(desk, settings, stop=stop, news=functools.partial(printing.note, args) if talks else None)
     return 0
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.model import Page
 from tui import cells, printing
 
+_MENDING: Final = (
+    "mend the mapping and say `offplan quarantine --retry`, or mend the file and `offplan ingest` it:"
+    " a record is let go of when it could be taken"
+)
 Row = Mapping[str, Any]
 Reader = Callable[[Row, int, str], str]
 Columns = Sequence[tuple[str, Reader]]
@@ -31,7 +36,9 @@ def _subject(item: Row, now: int, zone: str) -> str:
 
 
 def _place(item: Row, now: int, zone: str) -> str:
-    parts = [str(item.get("file") or "")]
+    file = str(item.get("file") or "")
+    # Of a file's whole path the end tells most; `show` has all of it.
+    parts = [os.path.basename(file) if os.path.isabs(file) else file]
     if item.get("line") is not None:
         parts.append(f"line {item['line']}")
     if item.get("column"):
@@ -112,4 +119,6 @@ def lines(verb: str, found: Page, zone: str) -> list[str]:
     shown = printing.table([title for title, _ in columns], rows)
     if found.total > len(found.items):
         shown.append(f"{len(found.items)} of {found.total}; --limit N or --all shows more")
+    if verb == "quarantine" and any(item["state"] == "held" for item in found.items):
+        shown.append(_MENDING)
     return shown

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Final
 
 from engine.desk import Desk
+from engine.errors import BadInput
 from engine.model import Page
 from tui import printing
-from tui.wiring import opened
+from tui.wiring import opened, settings_of
 
 USUAL_LIMIT: Final = 200
 
@@ -25,7 +27,19 @@ def page(args: Namespace) -> int:
             from tui.commands import list_tables
 
             printing.say(args, *list_tables.lines(args.verb, found, str(desk.header()["zone"])))
+            if args.verb == "sources":
+                printing.note(args, *_strays(args))
     return 0
+
+
+def _strays(args: Namespace) -> list[str]:
+    """What lies in watched folders and is nobody's. Settings that do not load are `offplan check`'s business."""
+    from connectors.strays import strays
+
+    with contextlib.suppress(BadInput):
+        settings = settings_of(args)
+        return [str(error) for error in strays(settings.folder, settings.sources).values()]
+    return []
 
 
 def ask(args: Namespace, desk: Desk) -> Page:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.clock import SystemClock, iso
+from engine.model import RECORD_KINDS
 from tui import cells, printing
 from tui.arguments import UsageError
 from tui.commands.feed import plan_kind
-from tui.wiring import SETTINGS_FILE, NoWorkspaceError, find_workspace
+from tui.wiring import SETTINGS_FILE, NoWorkspaceError, find_workspace, settings_of
 
 if TYPE_CHECKING:
     from connectors.propose import Proposal
@@ -31,7 +32,7 @@ def propose(args: Namespace) -> int:
     path = Path(args.file)
     name = args.name or _name_of(path)
     kind = None if args.kind is None else "signal" if args.kind in ("signal", "signals") else plan_kind(args.kind)
-    proposal = propose(path, kind)
+    proposal = propose(path, kind, settings_of(args).desk.currency)
     written = None
     if folder is not None and not args.dry_run:
         written = folder / SETTINGS_FILE
@@ -45,6 +46,7 @@ def propose(args: Namespace) -> int:
             {"column": doubt.column, "line": doubt.line, "text": doubt.text, "why": doubt.why}
             for doubt in proposal.doubts
         ],
+        "unused": list(proposal.unused),
         "written": None if written is None else str(written),
     }
     end = f"written to {written} as mapping.{name}" if written else "nothing was written"
@@ -66,6 +68,9 @@ def _lines(proposal: Proposal, name: str) -> list[str]:
         headings = list(dict.fromkeys(field for row in proposal.preview for field in row))
         rows = [[cells.any_value(row.get(field)) for field in headings] for row in proposal.preview]
         lines += ["The first rows as they would be read:", *printing.table(headings, rows)]
+    if proposal.unused:
+        kept = "" if proposal.mapping["as"] in RECORD_KINDS else ", but kept with each record"
+        lines += ["", f"Columns not used{kept}: {', '.join(proposal.unused)}"]
     if proposal.doubts:
         doubts = [
             (doubt.column, "–" if doubt.line is None else str(doubt.line), doubt.text, doubt.why)

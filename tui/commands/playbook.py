@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.clock import SystemClock, iso
 from tui import cells, printing
+from tui.commands import owners
 from tui.wiring import PLAYBOOKS, find_workspace, opened
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from playbooks.loader import Library
 
 FOUND_PROBLEMS: Final = 3
+_TRIGGERS: Final = {"deviation.opened": "by itself", "manual": "only when chosen by name"}
+_SIGNS: Final = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in"}
 
 
 def library(args: Namespace) -> Library:
@@ -63,6 +66,11 @@ def show(args: Namespace) -> int:
 
 
 def _described(item: dict[str, Any]) -> list[str]:
+    triggers = [f"  {_TRIGGERS[trigger['on']]}: {_condition(trigger.get('match'))}" for trigger in item["triggers"]]
+    roles = [
+        (name, role["function"], ", ".join(role["prefer"]) or "–", role["fallback"] or "–")
+        for name, role in item["roles"].items()
+    ]
     steps = [
         (
             step["id"],
@@ -75,18 +83,37 @@ def _described(item: dict[str, Any]) -> list[str]:
         )
         for step in item["steps"]
     ]
-    roles = [
-        (name, role["function"], ", ".join(role["prefer"]) or "–", role["fallback"] or "–")
-        for name, role in item["roles"].items()
-    ]
+    instructions = [f"  {step['id']}: {step['instructions'].strip()}" for step in item["steps"] if step["instructions"]]
     return [
-        f"{item['id']} version {item['version']}: {item['title']}",
-        item["description"],
+        f"{item['id']} version {item['version']}{'' if item['enabled'] else ', switched off'}: {item['title']}",
+        item["description"].strip(),
+        "",
+        "Applies",
+        *triggers,
         "",
         *printing.table(("role", "function", "goes first by", "fallback"), roles),
         "",
         *printing.table(("step", "role", "needs", "duration", "due", "mandatory", "title"), steps),
+        *(["", "Instructions", *instructions] if instructions else []),
+        "",
+        "Resolving the deviation while the response runs",
+        "  is refused until every mandatory action is closed" if item["close"]["requires"] else "  asks for nothing",
     ]
+
+
+def _condition(match: dict[str, Any] | None) -> str:
+    """A condition in words, as somebody would say it."""
+    if match is None:
+        return "any deviation"
+    for form, word in (("all", " and "), ("any", " or ")):
+        if match.get(form) is not None:
+            return word.join(f"({text})" if " or " in text else text for text in map(_condition, match[form]))
+    if match.get("not") is not None:
+        return f"not ({_condition(match['not'])})"
+    if match["op"] == "exists":
+        return f"{match['field']} is {'not ' if match['value'] is False else ''}known"
+    sign = _SIGNS.get(match["op"], match["op"].replace("_", " "))
+    return f"{match['field']} {sign} {cells.any_value(match['value'])}"
 
 
 def _due(due: dict[str, Any] | None) -> str:
@@ -131,6 +158,8 @@ def dry_run(args: Namespace) -> int:
     with opened(args) as desk:
         plan = desk.preview(args.id, args.playbook)
         now, zone = desk.clock.now(), str(desk.header()["zone"])
+        nobody = owners.none_loaded(desk)
+        warnings = owners.notes_for_people(desk, plan.warnings)
     document = {
         "now": iso(now),
         "deviation": args.id,
@@ -155,11 +184,16 @@ def dry_run(args: Namespace) -> int:
         f"{args.id}: {plan.title} ({plan.playbook} {plan.version})",
         *printing.table(("step", "owner", "start", "due", "title"), rows),
         "",
-        *(f"{each.step}: {each.owner} because {each.owner_because}; {each.due_because}" for each in plan.actions),
-        *plan.warnings,
+        *(f"{each.step}: {_because(each, nobody=nobody)}{each.due_because}" for each in plan.actions),
+        *warnings,
     ]
     printing.answer(args, document, *lines)
     return 0
+
+
+def _because(action: PlannedAction, *, nobody: bool) -> str:
+    """Why this owner; where the plan knows nobody, the reason is the same for all and stands below, once."""
+    return "" if nobody else f"{action.owner} because {action.owner_because}; "
 
 
 def _as_document(action: PlannedAction) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from engine.errors import Refused
 from tui import cells, printing
 from tui.wiring import opened
 
-_SECTIONS: Final = ("history", "signals_detail", "actions", "explain")
+_SECTIONS: Final = ("history", "versions", "signals_detail", "actions", "explain")
 """Parts that are tables of their own below the fields."""
 
 
@@ -33,6 +33,7 @@ def show(args: Namespace) -> int:
     for title, lines in (
         ("Signals", _signals(found, now, zone)),
         ("Actions", _actions(found, now, zone)),
+        ("Versions", _versions(found, now, zone)),
         ("History", _history(found, now, zone)),
     ):
         if lines:
@@ -94,6 +95,24 @@ def _actions(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
         for action in actions
     ]
     return printing.table(("id", "state", "owner", "due", "title"), rows)
+
+
+def _versions(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    versions = found.get("versions")
+    if not versions:
+        return []
+    rows = [
+        (
+            str(version["from_version"]),
+            "–" if version["to_version"] is None else str(version["to_version"]),
+            str(version["status"]),
+            cells.both_times(version["planned_at"], now, zone),
+            cells.quantity(version["quantity"], version["uom"]),
+            cells.any_value(version["value"]),
+        )
+        for version in versions
+    ]
+    return printing.table(("from", "to", "status", "planned", "quantity", "value"), rows)
 
 
 def _history(found: Mapping[str, Any], now: int, zone: str) -> list[str]:

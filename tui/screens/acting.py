@@ -18,9 +18,9 @@ from textual.worker import Worker, WorkerState
 from engine.errors import OffplanError, StoreUnusable
 from engine.sqlite import sqlite3
 from engine.store import sentence
-from tui import keys, request, terminal
+from tui import cells, keys, request, terminal
 from tui.request import Request
-from tui.safe import Pieces, fit
+from tui.safe import fit
 from tui.session import Session
 from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.prompt import Prompt, Question
@@ -44,6 +44,8 @@ class ActingScreen(Screen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self._asking: Worker[None] | None = None
+        """What a key began and still may ask for."""
 
     # what a screen says ---------------------------------------------------------------------------------------------
 
@@ -55,18 +57,26 @@ class ActingScreen(Screen[None]):
         """Read again what is shown. May raise OffplanError."""
         raise NotImplementedError
 
+    def target(self) -> str | None:
+        """The id under the cursor that `enter` opens."""
+        raise NotImplementedError
+
     def candidates(self) -> list[str]:
         """Ids that a typed line may complete."""
         raise NotImplementedError
 
     # telling --------------------------------------------------------------------------------------------------------
 
-    def say(self, message: str, style: str = "plain") -> None:
-        """One sentence in the status line."""
-        self.query_one(StatusLine).say(message, style)
+    def say(self, message: str, style: str = "plain", *, keep: bool = True) -> None:
+        """One sentence in the status line; `keep` it for the messages screen, where it can be read in full."""
+        if message and keep:
+            self.session.keep(message, style)
+        readable = keep and not self.query_one(Prompt).is_open
+        self.query_one(StatusLine).say(message, style, "m shows all of it" if readable else "")
 
-    def refuse(self, error: OffplanError) -> None:
-        self.say(f"✗ {error}", "bad")
+    def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
+        present = self.session.present
+        self.say(f"✗ {cells.with_local_times(str(error), present.now, present.zone)}", "bad", keep=keep)
 
     def update(self) -> None:
         """Bring the screen up to date; a file that cannot be read is said, and what was shown stays."""
@@ -89,7 +99,7 @@ class ActingScreen(Screen[None]):
     # acting ---------------------------------------------------------------------------------------------------------
 
     def action_act(self, verb: str) -> None:
-        self._flow(self._act(verb))
+        self._ask(self._act(verb))
 
     def action_act_by_kind(self, letters: str) -> None:
         key = keys.for_letter(letters, self.selection().kind)
@@ -99,16 +109,23 @@ class ActingScreen(Screen[None]):
             self.action_act(key.id)
 
     def action_undo(self) -> None:
-        self._flow(self.carry_out(Request("undo", ())))
+        self._ask(self._request(Request("undo", ())))
 
-    def _flow(self, flow: Coroutine[Any, Any, None]) -> None:
-        """Run something that asks and waits; one at a time, and whatever it raises is said by the handler below."""
-        self.run_worker(flow, group="flow", exclusive=True, exit_on_error=False)
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the next key has a meaning: nothing is about to be asked, or the prompt is there to take it."""
+        return self._asking is None or self._asking.is_finished or self.query_one(Prompt).is_open
+
+    def _ask(self, flow: Coroutine[Any, Any, None]) -> None:
+        """Run something that may ask. Until it does, or has ended, what is typed is held back for it."""
+        self._asking = self.run_worker(flow, exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.say(f"✗ this failed unexpectedly ({type(event.worker.error).__name__}); nothing was changed", "bad")
             self.log.error(type(event.worker.error).__name__)
+        if event.worker.is_finished:
+            self.post_message(Prompt.Listening())
 
     async def _act(self, verb: str) -> None:
         from tui.screens import gathering
@@ -126,10 +143,10 @@ class ActingScreen(Screen[None]):
         if options is None:
             self.say(f"{verb}: left as it was")
             return
-        await self.carry_out(Request(verb, chosen.ids, options, chosen.expect))
+        await self._request(Request(verb, chosen.ids, options, chosen.expect))
 
-    async def carry_out(self, asked: Request) -> None:
-        """Do a command and say what it did, or why it was refused."""
+    async def _request(self, asked: Request) -> None:
+        """Send a command on its way, after a yes where it is dangerous."""
         if self.session.readonly:
             self.say("✗ this desk was opened read-only", "bad")
             return
@@ -138,12 +155,17 @@ class ActingScreen(Screen[None]):
         if asked.dangerous and not await gathering.confirmed(self, self.session, asked):
             self.say(f"{asked.verb}: left as it was")
             return
+        # Keys go on while a locked file keeps a command waiting.
+        self.run_worker(self._carry_out(asked), exit_on_error=False)
+
+    async def _carry_out(self, asked: Request) -> None:
+        """Do a command and say what it did, or why it was refused."""
         try:
             outcome = await self.session.commands.carry_out(asked)
         except OffplanError as error:
             self.refuse(error)
         else:
-            self.say(f"✓ {request.sentence(asked, outcome)}", "good")
+            self.say(f"✓ {request.sentence(asked, outcome, self.session.present)}", "good")
             self.done_with_marks()
         with contextlib.suppress(OffplanError):
             self.bring_up_to_date()
@@ -155,7 +177,7 @@ class ActingScreen(Screen[None]):
     # typing and finding ---------------------------------------------------------------------------------------------
 
     def action_command(self) -> None:
-        self._flow(self._command())
+        self._ask(self._command())
 
     async def _command(self) -> None:
         owners = [owner["id"] for owner in self.session.desk.owners()]
@@ -164,7 +186,7 @@ class ActingScreen(Screen[None]):
             Question(
                 ":",
                 complete=lambda text: request.completions(text, ids, owners, self._playbooks),
-                suggest=lambda text: self.say(text, "quiet"),
+                suggest=lambda text: self.say(text, "quiet", keep=False),
                 history=self.session.history,
             )
         )
@@ -184,47 +206,51 @@ class ActingScreen(Screen[None]):
 
     async def run_line(self, line: str) -> None:
         """Carry out a typed line."""
+        from tui.screens import pages
+
+        words = line.split()
         try:
-            words = request.words_of(line)
-            if words[:1] == ["show"] and len(words) > 1:
+            if words[0] == "show" and len(words) > 1:
                 self.open_id(" ".join(words[1:]))
-            elif words[:1] == ["filter"]:
+            elif words[0] == "filter":
                 self.filter_by(line.partition(" ")[2].strip())
+            elif words[0] == "help" and len(words) > 1:
+                self.app.push_screen(pages.of_command(" ".join(words[1:]), self.app.size.width - 4))
             elif words == ["quit"]:
                 self.app.exit()
             elif words == ["help"]:
                 self.action_keys()
             else:
-                asked = request.from_line(line, self.session.present.now)
-                await self.carry_out(asked)
+                await self._request(request.from_line(line, self.session.present.now))
         except OffplanError as error:
             self.refuse(error)
 
-    def open_id(self, id_: str) -> None:
-        """Show an object's page; an action's is its deviation's. Raises NotFound for an unknown id."""
-        from tui.screens.pickers import TextScreen
-        from tui.screens.record_lines import record_lines
+    def action_open(self) -> None:
+        target = self.target()
+        if target is not None:
+            try:
+                self.open_id(target)
+            except OffplanError as error:
+                self.refuse(error)
 
-        shown = self.session.desk.show(id_)
-        if "severity" in shown:
-            self.open_deviation(shown["id"])
-        elif "step" in shown:
-            self.open_deviation(shown["deviation"], at=shown["id"])
-        else:
-            self.app.push_screen(TextScreen(id_, record_lines(shown, self.session.present)))
+    def open_id(self, id_: str) -> None:
+        """Show an object's page. Raises NotFound for an unknown id."""
+        from tui.screens import pages
+
+        self.app.push_screen(pages.of_object(self.session, id_))
 
     def open_deviation(self, id_: str, *, at: str | None = None, section: str | None = None) -> None:
         """Show a deviation's page, with the cursor on one of its actions or sections."""
-        from tui.screens.deviation_page import DeviationPage
+        from tui.screens import pages
 
-        self.app.push_screen(DeviationPage(self.session, id_, at=at, section=section))
+        self.app.push_screen(pages.of_deviation(self.session, id_, at=at, section=section))
 
     def filter_by(self, text: str) -> None:
         """Narrow the list down. Raises OffplanError for a filter that says nothing."""
         self.say("there is no list to filter here")
 
     def action_palette(self) -> None:
-        self._flow(self._palette())
+        self._ask(self._palette())
 
     async def _palette(self) -> None:
         from tui.screens.pickers import Choice, Picker
@@ -244,16 +270,19 @@ class ActingScreen(Screen[None]):
         ]
         chosen = await self.app.push_screen_wait(Picker("What to do", choices))
         if chosen is not None:
-            action = next(key.action for key in usable if key.id == chosen)
-            # After this flow has ended: the action may start one of its own.
-            self.call_later(self.run_action, action)
+            # What was chosen may ask for something itself: this flow ends with it.
+            self._asking = None
+            await self.run_action(next(key.action for key in usable if key.id == chosen))
 
     def action_keys(self) -> None:
-        from tui.screens.pickers import TextScreen
+        from tui.screens import pages
 
-        self.app.push_screen(TextScreen("Keys of this place", keys_of(self.scopes)))
+        self.app.push_screen(pages.of_keys(self.scopes))
 
-    # small things ---------------------------------------------------------------------------------------------------
+    def action_messages(self) -> None:
+        from tui.screens import pages
+
+        self.app.push_screen(pages.of_messages(self.session, self.app.size.width - 4))
 
     def action_copy(self) -> None:
         text = " ".join(self.selection().ids)
@@ -268,20 +297,3 @@ class ActingScreen(Screen[None]):
     def action_redraw(self) -> None:
         self.app.refresh(layout=True)
         self.refresh(layout=True)
-
-
-def keys_of(scopes: tuple[str, ...]) -> list[Pieces]:
-    """The key table of a place, as lines."""
-    lines: list[Pieces] = []
-    for scope, title in keys.SCOPES.items():
-        if scope in scopes:
-            lines += [[(title, "heading")]]
-            for key in keys.KEYS:
-                if key.scope == scope:
-                    on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
-                    lines.append([(fit(keys.shown(key), 14) + " ", "key"), (f"{key.tooltip}{on}", "plain")])
-            lines.append([])
-    lines += [
-        [("If the terminal is left in disorder: reset. Copy goes to your own machine, through tmux too.", "quiet")],
-    ]
-    return lines

@@ -29,6 +29,7 @@ _TABS_BELOW: Final = (100, 30)
 _DETAIL_FROM: Final = 160
 _PANES: Final = ("feed", "queue", "timeline", "detail")
 _TITLES: Final = ("Signals", "Deviations", "Actions")
+_LETTERS: Final = {"deviation": "D", "action": "A", "signal": "S"}
 _DETAIL_PAUSE: Final = 0.1
 """Seconds that the cursor rests on a row before its detail is read."""
 
@@ -53,7 +54,7 @@ class DeskScreen(ActingScreen):
         # Before anything is laid out: a class set later would have the first screen painted twice.
         self._arrange_for(self.app.size)
         self.add_class("-pane-queue")
-        yield Header(desk.actor)
+        yield Header(desk.actor, pinned=self.session.pinned)
         yield TabLine(_TITLES)
         with Horizontal(id="top"):
             yield FeedList(desk.signal_rows, id="feed")
@@ -193,7 +194,8 @@ class DeskScreen(ActingScreen):
             self.set_class(pane == name, f"-pane-{pane}")
         if name in _PANES[:3]:
             self.query_one(TabLine).choose(_PANES.index(name))
-        self.query_one(f"#{name}").focus()
+        # Not widget.focus(), which waits for its turn: the next key is for this pane.
+        self.set_focus(self.query_one(f"#{name}"))
 
     def action_next_pane(self, step: int) -> None:
         panes = _PANES if self.has_class("-wide") and not self.has_class("-tabs") else _PANES[:3]
@@ -211,17 +213,6 @@ class DeskScreen(ActingScreen):
                 self._show_detail_soon()
         self.show_keys()
 
-    def on_line_list_opened(self, event: LineList.Opened) -> None:
-        current = event.list.current
-        if event.list is self.feed:
-            self.open_id(f"S{current}")
-        elif event.list is self.timeline and current is not None:
-            row = self.timeline.row(current)
-            if row is not None:
-                self.open_deviation(row["deviation"], at=row["id"])
-        elif self.queue.current is not None:
-            self.open_deviation(f"D{self.queue.current}")
-
     # selection ------------------------------------------------------------------------------------------------------
 
     def selection(self) -> Selection:
@@ -233,11 +224,21 @@ class DeskScreen(ActingScreen):
             pane = self.queue
         if not isinstance(pane, LineList) or pane.current is None:
             return Selection("")
-        letter = {"deviation": "D", "action": "A", "signal": "S"}[pane.kind]
+        letter = _LETTERS[pane.kind]
         seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.row(number)) is not None}
         ids = tuple(f"{letter}{number}" for number in pane.chosen)
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
         return Selection(pane.kind, ids, expect)
+
+    def target(self) -> str | None:
+        pane = self.focused
+        if isinstance(pane, PageList):
+            if pane.line is not None and pane.line.target is not None:
+                return pane.line.target
+            pane = self.queue
+        if not isinstance(pane, LineList) or pane.current is None:
+            return None
+        return f"{_LETTERS[pane.kind]}{pane.current}"
 
     def candidates(self) -> list[str]:
         return [f"D{number}" for number in self.queue.ids] + [f"A{number}" for number in self.timeline.ids]
@@ -253,25 +254,31 @@ class DeskScreen(ActingScreen):
         return focused if focused in self._filters else "queue"
 
     def action_filter(self) -> None:
-        self._flow(self._filter(self._filtered_pane()))
+        self._ask(self._filter(self._filtered_pane()))
 
     async def _filter(self, pane: str) -> None:
         before = self._filters[pane]
-        question = Question("/", before, changed=lambda text: self._try_filter(pane, text))
+        question = Question(
+            "/",
+            before,
+            changed=lambda text: self._try_filter(pane, text, keep=False),
+            accepts=lambda text: self._try_filter(pane, text),
+        )
         if await self.query_one(Prompt).ask(question) is None:
             self._try_filter(pane, before)
 
-    def _try_filter(self, pane: str, text: str) -> None:
-        """Show a filter's result while it is typed; one that cannot be read yet leaves the list as it is."""
+    def _try_filter(self, pane: str, text: str, *, keep: bool = True) -> bool:
+        """Show a filter's result; one that cannot be read leaves the list as it is, says why and answers False."""
         before = self._filters[pane]
         self._filters[pane] = text.strip()
         try:
             self.bring_up_to_date()
         except OffplanError as error:
             self._filters[pane] = before
-            self.refuse(error)
-        else:
-            self.say("")
+            self.refuse(error, keep=keep)
+            return False
+        self.say("")
+        return True
 
     def filter_by(self, text: str) -> None:
         self._try_filter(self._filtered_pane(), text)

@@ -39,7 +39,7 @@ class DeviationPage(ActingScreen):
         self._detail: dict[str, Any] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Header(self.session.desk.actor)
+        yield Header(self.session.desk.actor, pinned=self.session.pinned)
         yield TabLine(SECTIONS)
         yield PageList(id="page")
         yield Prompt()
@@ -49,7 +49,7 @@ class DeviationPage(ActingScreen):
     def on_mount(self) -> None:
         self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
         self.page.title = self._deviation
-        self.page.focus()
+        self.set_focus(self.page)
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < _TABS_BELOW, "-tabs")
@@ -108,10 +108,8 @@ class DeviationPage(ActingScreen):
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         self.show_keys()
 
-    def on_line_list_opened(self, event: LineList.Opened) -> None:
-        line = self.page.line
-        if line is not None and line.target is not None:
-            self.open_id(line.target)
+    def target(self) -> str | None:
+        return self.page.line.target if self.page.line is not None else None
 
     def action_next_pane(self, step: int) -> None:
         place = SECTIONS.index(self._section)

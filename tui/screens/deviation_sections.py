@@ -42,7 +42,7 @@ def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         ("Signals", _signals),
         ("Response", _response),
         ("Explain", _explain),
-        ("Journal", _journal),
+        ("Journal", journal),
     ):
         made += [PageLine([]), PageLine([(name, "heading")], section=name), *build(detail, width, present)]
     return made
@@ -163,24 +163,19 @@ def _due(row: Mapping[str, Any], present: Present) -> str:
 def _explain(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
     lines = [PageLine(safe.columns(_TERMS, {column.name: (column.title, "quiet") for column in _TERMS}, width))]
     for term in detail["explain"]:
-        value = term["value"]
-        shown = (
-            cells.short_time(cells.instant(value), present.now, present.zone)
-            if cells.is_time(value)
-            else cells.any_value(value)
-        )
+        value, unit = cells.explained(term, present.now, present.zone)
         values = {
-            "name": (term["name"], "plain"),
-            "value": (shown, "bold"),
-            # Times are shown in the desk's zone, whatever the term is kept in.
-            "unit": (present.zone if cells.is_time(value) else term["unit"], "quiet"),
-            "source": (term["source"], "quiet"),
+            "name": (cells.with_local_times(term["name"], present.now, present.zone), "plain"),
+            "value": (value, "bold"),
+            "unit": (unit, "quiet"),
+            "source": (cells.with_local_times(term["source"], present.now, present.zone), "quiet"),
         }
         lines.append(PageLine(safe.columns(_TERMS, values, width)))
     return lines
 
 
-def _journal(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+def journal(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """What was done to an object, the last on top."""
     lines = []
     for entry in reversed(detail["history"]):
         when = cells.short_time(cells.instant(entry["at"]), present.now, present.zone)

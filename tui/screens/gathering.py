@@ -10,28 +10,37 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-from engine.errors import OffplanError
-from tui import cells, request
-from tui.cells import Present
+from engine.clock import iso
+from engine.errors import OffplanError, Refused
+from engine.planning import PlannedAction
+from tui import cells, request, safe
+from tui.cells import Column, Present
 from tui.request import Request
 from tui.safe import Pieces, fit
 from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
 from tui.session import Session
 from tui.widgets.prompt import Prompt, Question
 
-_LABELS: Final = {"reason": "why", "text": "comment", "until": "until (+4h, +2d or 2026-03-09T08:00)"}
+_LABELS: Final = {"reason": "why", "text": "comment", "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})"}
 _MOST_IDS: Final = 200
+_PLANNED: Final = (
+    Column("title", "action", 24, 1, flex=True),
+    Column("owner", "owner", 8, 2),
+    Column("start", "start", 12, 3),
+    Column("due", "due", 24, 1),
+    Column("needs", "after", 20, 4, words=True),
+)
 
 
 async def options_for(screen: Screen[Any], session: Session, verb: str, ids: Sequence[str]) -> dict[str, Any] | None:
     """The options that a verb needs, asked one after the other. Raises OffplanError for an answer that is no time."""
     options: dict[str, Any] = {}
     for name in request.needs(verb):
-        label = f"{verb} {_named(ids)}: {_LABELS.get(name, name)}"
+        label = f"{verb} {_named(ids)}: {_LABELS.get(name, name).format(zone=session.present.zone)}"
         answer = await _owner(screen, session, ids) if name == "to" else await _line(screen, label)
         if not answer:
             return None
-        options[name] = request.until(answer, session.present.now) if name == "until" else answer
+        options[name] = request.until(answer, session.present) if name == "until" else answer
     if verb == "respond":
         playbook = await _playbook(screen, session, ids)
         if playbook is None:
@@ -70,7 +79,7 @@ async def _owner(screen: Screen[Any], session: Session, ids: Sequence[str]) -> s
 
 
 async def _playbook(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:
-    """A playbook, chosen with its owners and dates in view, and then confirmed."""
+    """A playbook, chosen with its owners and dates in view. Raises Refused when none applies."""
     matches = [match for match in session.desk.matches(ids[0]) if match.matches]
     choices = [
         Choice(
@@ -79,39 +88,43 @@ async def _playbook(screen: Screen[Any], session: Session, ids: Sequence[str]) -
         )
         for match in matches
     ]
-    chosen = await screen.app.push_screen_wait(
-        PreviewPicker(f"How to answer {_named(ids)}", choices, lambda playbook: preview(session, ids[0], playbook))
+    if not matches:
+        raise Refused(f"no playbook applies to {ids[0]}; offplan playbook explain {ids[0]} says why")
+    title = f"How to answer {_named(ids)}" + (f", shown for {ids[0]}" if len(ids) > 1 else "")
+    return await screen.app.push_screen_wait(
+        PreviewPicker(title, choices, lambda playbook, width: preview(session, ids[0], playbook, width))
     )
-    if chosen is None:
-        return None
-    lines: list[Pieces] = [[(f"start {chosen} for {', '.join(ids)}", "bold")], [], *preview(session, ids[0], chosen)]
-    return chosen if await _yes(screen, Confirm("Start this response?", lines)) else None
 
 
-def preview(session: Session, deviation: str, playbook: str) -> list[Pieces]:
+def preview(session: Session, deviation: str, playbook: str, width: int) -> list[Pieces]:
     """The actions that a playbook would give, with owners and dates; its refusal where it gives none."""
     try:
         plan = session.desk.preview(deviation, playbook)
     except OffplanError as error:
-        return [[(str(error), "bad")]]
-    present = session.present
+        return [[(line, "bad")] for line in safe.wrap(str(error), width)]
     lines: list[Pieces] = [[(f"{plan.title}, owned by {plan.owner}", "bold")]]
-    lines += [[(f"! {warning}", "warning")] for warning in plan.warnings]
-    for action in plan.actions:
-        lines.append(
-            [
-                (fit(action.title, 34) + " ", "bold" if action.critical else "plain"),
-                (fit(action.owner, 10) + " ", "plain"),
-                (f"{_when(action.start_at, present)} → {_when(action.due_at, present)}", "plain"),
-                ("" if action.mandatory else "  optional", "quiet"),
-                (f"  after {', '.join(action.needs)}" if action.needs else "", "quiet"),
-            ]
-        )
-    return lines
+    for warning in plan.warnings:
+        text = cells.with_local_times(warning, session.present.now, session.present.zone)
+        lines += [[(line, "warning")] for line in safe.wrap(f"! {text}", width)]
+    lines.append(safe.columns(_PLANNED, {column.name: (column.title, "quiet") for column in _PLANNED}, width))
+    return [*lines, *(line for action in plan.actions for line in planned(action, width, session.present))]
 
 
-def _when(at: int, present: Present) -> str:
-    return cells.short_time(at, present.now, present.zone)
+def planned(action: PlannedAction, width: int, present: Present) -> list[Pieces]:
+    """One action, its title in full; a due time that has passed or lies before the start is marked."""
+    wrong = action.due_at < max(present.now, action.start_at)
+    due = cells.both_times(iso(action.due_at), present.now, present.zone)
+    room = next(size for column, size in cells.layout(_PLANNED, width) if column.name == "title")
+    style = "bold" if action.critical else "plain"
+    first, *rest = safe.wrap(action.title + ("" if action.mandatory else " (optional)"), room - 2) or [""]
+    values = {
+        "title": (first, style),
+        "owner": (action.owner, "plain"),
+        "start": (cells.short_time(action.start_at, present.now, present.zone), "plain"),
+        "due": (f"! {due}" if wrong else due, "bad" if wrong else "plain"),
+        "needs": (", ".join(action.needs), "quiet"),
+    }
+    return [safe.columns(_PLANNED, values, width), *([(f"  {line}", style)] for line in rest)]
 
 
 def _named(ids: Sequence[str]) -> str:

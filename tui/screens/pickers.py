@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import Input
 
 from tui.safe import Pieces, plain
 from tui.widgets.footer import StatusLine
-from tui.widgets.line_list import LineList
+from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.one_line import NarrowingLine
 from tui.widgets.page_list import ChoiceList, PageLine, PageList
+
+_MOST_CHOICES: Final = 6
+"""Lines that choices take at most above their preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +50,16 @@ class Picker(Screen[str | None]):
         self._shown: Sequence[Choice] = choices
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="type to narrow down", compact=True, select_on_focus=False)
+        yield NarrowingLine("type to narrow down", self._narrow, self._take)
         yield ChoiceList()
         yield StatusLine()
 
     def on_mount(self) -> None:
-        line = self.query_one(Input)
-        line.cursor_blink = False
-        line.focus()
+        self.set_focus(self.query_one(NarrowingLine))
         self.query_one(StatusLine).say("enter takes it   esc back", "quiet")
         self._narrow("")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._narrow(event.value)
-
-    def on_input_submitted(self) -> None:
+    def _take(self) -> None:
         chosen = self.query_one(ChoiceList).current
         if chosen is not None:
             self.dismiss(self._shown[chosen].id)
@@ -106,7 +105,7 @@ class Confirm(Screen[bool]):
         page = self.query_one(PageList)
         page.title = self._title
         page.show_lines([PageLine(line) for line in self._lines])
-        page.focus()
+        self.set_focus(page)
         self.query_one(StatusLine).say("y does it   n or esc leaves everything as it is", "bold")
 
     def action_answer(self, yes: bool) -> None:
@@ -131,7 +130,7 @@ class TextScreen(Screen[None]):
         page = self.query_one(PageList)
         page.title = self._title
         page.show_lines([PageLine(line) for line in self._lines])
-        page.focus()
+        self.set_focus(page)
         self.query_one(StatusLine).say("esc back", "quiet")
 
     def action_leave(self) -> None:
@@ -139,11 +138,12 @@ class TextScreen(Screen[None]):
 
 
 class PreviewPicker(Screen[str | None]):
-    """Choose one line and see below what it would give."""
+    """Choose one line and see below what it would give; `enter` takes what is seen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "give_up", show=False, id="preview.give_up")]
 
-    def __init__(self, title: str, choices: Sequence[Choice], preview: Callable[[str], Sequence[Pieces]]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], preview: Callable[[str, int], Sequence[Pieces]]) -> None:
+        """`preview` says in so many cells what a choice would give."""
         super().__init__()
         self._title = title
         self._choices = choices
@@ -157,17 +157,28 @@ class PreviewPicker(Screen[str | None]):
     def on_mount(self) -> None:
         choices = self.query_one("#choices", ChoiceList)
         choices.title = self._title
+        # No more lines than choices: the preview is what takes the room.
+        choices.styles.height = min(len(self._choices), _MOST_CHOICES) + 2
         choices.show_lines([PageLine(choice.pieces) for choice in self._choices])
-        choices.focus()
-        self.query_one(StatusLine).say("enter takes it   tab to the preview   esc back", "quiet")
+        self.set_focus(choices)
+        self.query_one(StatusLine).say("enter starts it   tab to the preview   esc back", "bold")
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self._show_preview)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
-        if event.list.id == "choices" and event.list.current is not None:
-            preview = self.query_one("#preview", PageList)
-            preview.title = "What it would give"
-            preview.show_lines([PageLine(line) for line in self._preview(self._choices[event.list.current].id)])
+        if event.list.id == "choices":
+            self._show_preview()
 
-    def on_line_list_opened(self, event: LineList.Opened) -> None:
+    def _show_preview(self) -> None:
+        current = self.query_one("#choices", ChoiceList).current
+        preview = self.query_one("#preview", PageList)
+        if current is not None and preview.size.width:
+            preview.title = "What it would give"
+            lines = self._preview(self._choices[current].id, preview.size.width - GUTTER)
+            preview.show_lines([PageLine(line) for line in lines])
+
+    def action_open(self) -> None:
         current = self.query_one("#choices", ChoiceList).current
         if current is not None:
             self.dismiss(self._choices[current].id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui import safe
 from tui.keys import Key, shown
 from tui.safe import Pieces
 from tui.widgets.line import Line, joined
@@ -16,15 +17,20 @@ class StatusLine(Line):
         super().__init__()
         self.message = ""
         self._style = "plain"
+        self._more = ""
 
-    def say(self, message: str, style: str = "plain") -> None:
-        """Show a sentence until the next one."""
-        if (message, style) != (self.message, self._style):
-            self.message, self._style = message, style
+    def say(self, message: str, style: str = "plain", more: str = "") -> None:
+        """Show a sentence until the next one; `more` says how to read the rest of one that does not fit."""
+        if (message, style, more) != (self.message, self._style, self._more):
+            self.message, self._style, self._more = message, style, more
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
-        return [(f" {self.message}", self._style)]
+        whole: Pieces = [(f" {self.message}", self._style)]
+        if not self._more or safe.width_of(whole) <= width:
+            return whole
+        more = f"  {self._more} "
+        return [(f" {safe.cut_words(self.message, width - len(more) - 1)}", self._style), (more, "key")]
 
 
 class KeyLine(Line):

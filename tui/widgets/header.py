@@ -17,9 +17,11 @@ _ROOMY: Final = 100
 class Header(Line):
     """Shows what `Desk.header` says; whole parts go when the screen is narrow, the least important first."""
 
-    def __init__(self, actor: str) -> None:
+    def __init__(self, actor: str, *, pinned: bool) -> None:
+        """`pinned`: the desk's time stands still, which the clock says."""
         super().__init__()
         self._actor = actor
+        self._pinned = pinned
         self._state: Mapping[str, Any] = {}
         self._present = Present(0, "UTC")
         self._news = ""
@@ -35,7 +37,8 @@ class Header(Line):
         if not self._state:
             return [(" offplan", "bold")]
         moment = cells.local(self._present.now, self._present.zone)
-        clock = f"{moment:%H:%M} {moment.tzname() or self._present.zone}  {self._actor} "
+        pinned = " pinned" if self._pinned else ""
+        clock = f"{moment:%H:%M} {moment.tzname() or self._present.zone}{pinned}  {self._actor} "
         parts = self._parts(width, f"{moment:%a} {moment.day} {moment:%b}")
         room = width - safe.width_of([(clock, "plain")])
         while sum(safe.width_of(part) + 2 for _, part in parts) > room:

@@ -46,12 +46,6 @@ class LineList(ScrollView, can_focus=True):
             """Of a burst only the last matters."""
             return isinstance(message, type(self)) and message.list is self.list
 
-    @dataclass
-    class Opened(Message):
-        """A person wants to see the row under the cursor."""
-
-        list: LineList
-
     kind = ""
     """What the rows are: deviation, action, signal; empty where that differs by row."""
     title = ""
@@ -261,10 +255,6 @@ class LineList(ScrollView, can_focus=True):
 
     def action_jump(self, index: int) -> None:
         self.go_to(index % max(1, len(self.ids)))
-
-    def action_open(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Opened(self))
 
     def action_mark(self) -> None:
         if self.current is not None:

@@ -1,4 +1,7 @@
-"""The input of the prompt: no blinking cursor, `tab` completes, arrows walk through earlier lines, `esc` leaves it."""
+"""Inputs of one line: they answer in the keystroke itself, so that the key after `enter` is not text any more.
+
+No blinking cursor. That of the prompt completes with `tab`, walks through earlier lines and is left with `esc`.
+"""
 
 from __future__ import annotations
 
@@ -12,54 +15,99 @@ from engine.text import clean
 from tui.widgets.prompt import Question
 
 
-class OneLine(Input):
-    """An input without a blinking cursor, whose tab completes and whose arrows walk through the history."""
+class TextLine(Input):
+    """An input that says at once what changed and what was given, without messages that arrive later."""
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__(placeholder=placeholder, select_on_focus=False, compact=True)
+        self.cursor_blink = False
+
+    def changed(self, text: str) -> None:
+        """Takes the cleaned text after every letter."""
+
+    def given(self, text: str) -> None:
+        """Takes the cleaned line at `enter`."""
+
+    def watch_value(self, value: str) -> None:
+        self.changed(clean(value))
+
+    async def action_submit(self) -> None:
+        self.given(clean(self.value).strip())
+
+
+class NarrowingLine(TextLine):
+    """The words that narrow down a list of choices."""
+
+    def __init__(self, placeholder: str, changed: Callable[[str], None], given: Callable[[], None]) -> None:
+        super().__init__(placeholder)
+        self._changed = changed
+        self._given = given
+
+    def changed(self, text: str) -> None:
+        self._changed(text)
+
+    def given(self, text: str) -> None:
+        self._given()
+
+
+class OneLine(TextLine):
+    """The prompt's line: it belongs to one question after the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", show=False, id="prompt.complete"),
         Binding("up", "earlier(-1)", show=False, id="prompt.earlier"),
         Binding("down", "earlier(1)", show=False, id="prompt.later"),
         Binding("escape", "give_up", show=False, id="prompt.give_up"),
+        Binding("ctrl+l", "screen.redraw", show=False, id="prompt.redraw"),
     ]
 
-    def __init__(self, question: Question, answer: Callable[[str | None], None]) -> None:
+    def __init__(self, answer: Callable[[str | None], None]) -> None:
         """`answer` takes the cleaned line, or None when the person leaves it."""
-        super().__init__(value=question.text, select_on_focus=False, compact=True)
-        self.cursor_blink = False
-        self._question = question
+        super().__init__()
         self._answer = answer
+        self._question: Question | None = None
+        self._place = 0
+
+    def take(self, question: Question) -> None:
+        """Begin a question: its text stands in the line."""
+        self._question = None
+        self.value = question.text
+        self.cursor_position = len(self.value)
+        self._question = question
         self._place = len(question.history)
+
+    def changed(self, text: str) -> None:
+        if self._question is not None and self._question.changed is not None:
+            self._question.changed(text)
+
+    def given(self, text: str) -> None:
+        if self._question is not None and (self._question.accepts is None or self._question.accepts(text)):
+            self._answer(text)
+
+    def action_give_up(self) -> None:
+        self._answer(None)
 
     def action_complete(self) -> None:
         """Put the common beginning of all completions; a single one with a blank after it."""
-        if self._question.complete is None:
+        question = self._question
+        if question is None or question.complete is None:
             return
-        found = list(self._question.complete(self.value))
+        found = list(question.complete(self.value))
         if found:
             before, blank, word = self.value.rpartition(" ")
             common = found[0] + " " if len(found) == 1 else _common(found)
             self.value = before + blank + (common if len(common) >= len(word) else word)
             self.cursor_position = len(self.value)
-        if self._question.suggest is not None:
-            self._question.suggest(" ".join(found[:12]) if len(found) > 1 else "")
+        if question.suggest is not None:
+            question.suggest(" ".join(found[:12]) if len(found) > 1 else "")
 
     def action_earlier(self, step: int) -> None:
+        if self._question is None:
+            return
         history = self._question.history
         self._place = max(0, min(len(history), self._place + step))
         self.value = history[self._place] if self._place < len(history) else self._question.text
         self.cursor_position = len(self.value)
-
-    def action_give_up(self) -> None:
-        self._answer(None)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._answer(clean(event.value).strip())
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self._question.changed is not None:
-            self._question.changed(clean(event.value))
 
 
 def _common(words: Sequence[str]) -> str:

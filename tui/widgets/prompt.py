@@ -8,13 +8,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widget import Widget
+from textual.message import Message
 
+from tui import safe
 from tui.safe import Pieces
 from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from tui.widgets.one_line import OneLine
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,9 @@ class Question:
 
     label: str
     text: str = ""
-    changed: Callable[[str], None] | None = None
+    changed: Callable[[str], object] | None = None
+    accepts: Callable[[str], bool] | None = None
+    """Whether `enter` may give this text; who refuses one says why, and the line stays open."""
     complete: Callable[[str], Sequence[str]] | None = None
     """What the last word can become; `tab` takes it."""
     suggest: Callable[[str], None] | None = None
@@ -44,38 +51,60 @@ class _Label(Line):
 class Prompt(Horizontal):
     """Asks one question at a time, at the bottom of the screen."""
 
+    class Listening(Message):
+        """Keys that were held back can be taken: a line is open, or nothing is being asked any more."""
+
     def __init__(self) -> None:
         super().__init__()
         self._answer: asyncio.Future[str | None] | None = None
-        self._question = Question("")
+        self._line: OneLine | None = None
 
     def compose(self) -> ComposeResult:
         yield _Label()
 
+    @property
+    def is_modal(self) -> bool:
+        """Keys that the open line does not know are not looked up on the screen behind it."""
+        return True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a line has the focus and waits for its end."""
+        return self._answer is not None and not self._answer.done()
+
     async def ask(self, question: Question) -> str | None:
-        """The cleaned line, or None when the person left it. Focus goes back to where it was."""
-        before: Widget | None = self.screen.focused
-        self._question = question
+        """The cleaned line, or None when the person left it. Focus goes back to where it was.
+
+        One question at a time: who asks holds the keys back until the line is open (ActingScreen.takes_keys).
+        """
+        line = await self._one_line()
         label = self.query_one(_Label)
         label.text = f" {question.label} "
-        label.styles.width = len(label.text)
+        label.styles.width = safe.width_of([(label.text, "bold")])
         label.refresh()
-        # The input's modules cost what the first paint must not pay.
-        from tui.widgets.one_line import OneLine
-
-        line = OneLine(question, answer=self._settle)
-        await self.mount(line)
+        before = self.screen.focused
+        line.take(question)
         self.add_class("-asking")
-        line.focus()
+        # Not widget.focus(), which waits for its turn: the next key is this line's.
+        self.screen.set_focus(line)
         self._answer = asyncio.get_running_loop().create_future()
+        self.post_message(self.Listening())
         try:
             return await self._answer
         finally:
             self._answer = None
             self.remove_class("-asking")
-            await line.remove()
-            if before is not None:
-                before.focus()
+            self.screen.set_focus(before)
+
+    async def _one_line(self) -> OneLine:
+        """The input, made at the first question and kept: its modules cost what the first paint must not pay."""
+        if self._line is None:
+            from tui.widgets.one_line import OneLine
+
+            line = OneLine(self._settle)
+            await self.mount(line)
+            self._line = line
+        return self._line
 
     def _settle(self, text: str | None) -> None:
         if self._answer is not None and not self._answer.done():

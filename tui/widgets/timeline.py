@@ -19,6 +19,8 @@ _STEPS: Final = (HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 
 _TICK_CELLS: Final = 9
 LANE: Final = 24
 """Cells for the owner and the function."""
+_IDS_FROM: Final = 112
+"""Cells of a line from which an action's id stands before its title: those of a terminal of 120 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,11 @@ class Axis:
         """The cell of an instant; below 0 or from `width` on it lies outside."""
         return (at - self.start) * self.width // self.span
 
-    def ticks(self, zone: str) -> list[tuple[int, str]]:
-        """Cells and labels: days where a day begins, hours between them, never closer than a label is wide."""
+    def ticks(self, zone: str, marked: int) -> list[tuple[int, str]]:
+        """Cells and labels: days where a day begins, hours between them, never closer than a label is wide.
+
+        A label that would lie under the cell `marked` is left out: half a time reads as another one.
+        """
         step = next((step for step in _STEPS if step * self.width >= _TICK_CELLS * self.span), _STEPS[-1])
         moment = cells.local(self.start, zone).replace(minute=0, second=0, microsecond=0)
         if step >= DAY:
@@ -54,7 +59,7 @@ class Axis:
         free = 0
         while (cell := self.cell(instant_of(moment))) < self.width:
             label = f"{moment:%a} {moment.day}" if moment.hour == 0 or step >= DAY else f"{moment:%H:%M}"
-            if cell >= free and cell + len(label) <= self.width:
+            if cell >= free and cell + len(label) <= self.width and not cell <= marked < cell + len(label):
                 ticks.append((cell, label))
                 free = cell + len(label) + 1
             moment += timedelta(microseconds=step)
@@ -106,10 +111,10 @@ class TimelineList(LineList):
     def heading(self, width: int) -> Pieces:
         axis = self._axis(width)
         line = [" "] * axis.width
-        for cell, label in axis.ticks(self.present.zone):
+        now = axis.cell(self.present.now)
+        for cell, label in axis.ticks(self.present.zone, now):
             if cell >= 0:
                 line[cell : cell + len(label)] = label
-        now = axis.cell(self.present.now)
         return [
             (" " * LANE, "plain"),
             ("".join(line[:now]), "quiet"),
@@ -124,12 +129,16 @@ class TimelineList(LineList):
     def draw(self, row: Row, width: int) -> Pieces:
         first = int(row["id"][1:]) in self._first
         lane = safe.fit(f"{row['owner']} {row['function']}", LANE - 1) + " "
-        return [(lane, "bold" if first else "quiet"), *bar(row, self._axis(width), self.present)]
+        return [
+            (lane, "bold" if first else "quiet"),
+            *bar(row, self._axis(width), self.present, name=width >= _IDS_FROM),
+        ]
 
 
-def bar(row: Row, axis: Axis, present: Present) -> Pieces:
+def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
     """An action's line on the axis: the bar by state, a mark at the due time, the title after it, the present as │.
 
+    With `name` its id stands before the title: commands and messages speak of it by that.
     A title that has no room after its bar stands before it; one without room at all ends in …
     """
     mark, fill, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
@@ -138,7 +147,7 @@ def bar(row: Row, axis: Axis, present: Present) -> Pieces:
     last = min(max(first, axis.cell(due)), axis.width - 1)
     drawn = fill * (last - first) + ("▸" if axis.cell(due) >= axis.width else "┫")
     late = " !" if row["overdue"] else ""
-    label = f"{mark}{late} {row['title']}"
+    label = f"{mark}{late} {row['id'] + ' ' if name else ''}{row['title']}"
     after = axis.width - last - 2
     now_cell = axis.cell(present.now)
     if safe.width_of([(label, style)]) <= after or after >= first:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from engine import sources
 from engine.clock import HOUR, MINUTE
+from engine.model import PlanRecord
+from tests.engine import desk_support
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 
@@ -95,3 +99,13 @@ def test_an_order_of_another_kind_is_not_the_one_that_was_named(world: World) ->
     world.say(signal("eta", "e1", order_ref="4711/10", order_kind="transfer_order", eta=day(4)))
     world.settle()
     assert world.states() == [("erp:4711/10", "open")]
+
+
+def test_loading_items_clears_what_the_plan_lacked_before(tmp_path: Path) -> None:
+    """Nothing of the plan speaks of the new item, so the load itself touches no line and no stock."""
+    desk = desk_support.open_desk(tmp_path / "desk.db")
+    desk.load([desk_support.line("p1")], kind="purchase_order", scope="s", file="f.csv")
+    desk_support.take(desk, signal("note", "1", item="NEW", site="RTM"))
+    assert [item["subject"]["id"] for item in desk.deviations().items] == ["tower:item NEW"]
+    loaded = desk.load([PlanRecord("item", {"id": "NEW"}, None)], kind="item", scope="i", file="i.csv")
+    assert (loaded.cleared, desk.deviations().total) == (1, 0)

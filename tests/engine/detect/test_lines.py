@@ -36,6 +36,7 @@ def test_any_time_of_the_promised_day_keeps_the_promise(world: World) -> None:
 
 def test_days_are_whole_across_the_change_of_the_clocks(world: World) -> None:
     """Midnight in Berlin on 27 and on 31 March 2026 lie 4 days less one hour apart."""
+    world.settings(zone="Europe/Berlin", currency="EUR", rates={})
     start = parse_instant("2026-03-26T23:00:00Z", "test")
     order(world, planned_at=start, until_at=start + DAY)
     eta(world, parse_instant("2026-03-30T22:00:00Z", "test"))
@@ -100,6 +101,22 @@ def test_receipts_of_different_rows_add_up_and_a_restated_row_replaces_itself(wo
     )
     world.settle()
     assert {row["state"] for row in world.rows()} == {"recovered"}
+
+
+@pytest.mark.parametrize("quantities", [(60.0, None), (None, 60.0)])
+def test_two_receipts_of_one_instant_are_two_receipts(
+    world: World, quantities: tuple[float | None, float | None]
+) -> None:
+    """One of them stands for the whole line: it says no quantity."""
+    order(world, due=-3)
+    world.say(
+        *(
+            signal("receipt", f"r{place}", order_ref="4711/10", occurred_at=day(-3), quantity=quantity)
+            for place, quantity in enumerate(quantities)
+        )
+    )
+    world.settle()
+    assert world.rows() == []
 
 
 def test_a_smaller_promise_is_short_beyond_both_limits(world: World) -> None:

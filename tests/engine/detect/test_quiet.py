@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.clock import HOUR
@@ -49,6 +49,12 @@ def verdicts(world: World) -> object:
     batches=st.lists(st.lists(STATEMENTS, min_size=1, max_size=3), min_size=1, max_size=4),
     identity=st.sampled_from(["event", "state"]),
     grace=st.sampled_from([None, 0.0, 3.0]),
+)
+# The row's word on B comes in after its later one on A, which is not known yet.
+@example(
+    batches=[[("confirmation", "A", 1, -1, 0, None, None)], [("confirmation", "B", 1, 1, 0, None, None)]],
+    identity="state",
+    grace=None,
 )
 def test_judging_everything_again_finds_nothing_new(
     tmp_path_factory: pytest.TempPathFactory,
@@ -98,6 +104,21 @@ def test_only_what_may_move_a_verdict_is_touched(world: World, statement: Signal
     world.settle()
     world.say(statement)
     assert touched(world) == ([("order", statement.order_ref)] if loud else [])
+
+
+def test_a_line_that_came_in_part_is_short_in_time_whatever_date_is_announced_meanwhile(world: World) -> None:
+    """The later date and the grace make the wake-up of a line that nothing was said about; the first date is back."""
+    order(world, "C", due=6)
+    world.say(
+        signal("receipt", "r", order_ref="C", quantity=40.0, occurred_at=day(-1)),
+        signal("eta", "1", order_ref="C", eta=day(7)),
+    )
+    world.settle()
+    world.say(signal("eta", "2", order_ref="C", eta=day(6), at=NOW))
+    world.settle()
+    world.tick(day(7))
+    assert world.states() == [("C", "open")]
+    assert world.one("short_supply")["observed"]["by"] == "received"
 
 
 def test_a_line_whose_item_is_counted_is_never_quiet(world: World) -> None:

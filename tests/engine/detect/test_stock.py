@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR
+from engine.clock import HOUR
+from engine.days import Days
 from engine.detect import below_target, projection
 from engine.facts import Bucket, Flow, Reading, StockFacts, Target
 from engine.tolerance import Subject, Tolerances
@@ -37,7 +38,7 @@ def sale(world: World, ref: str, offset: int, quantity: float) -> None:
 
 def facts_of(on_hand: float, movements: list[tuple[int, float]]) -> StockFacts:
     flows = [Flow(day(at), max(day(at), TODAY), quantity, "line", (), order=False) for at, quantity in movements]
-    return StockFacts("I", "S", TODAY, TODAY + DAY, Reading(on_hand, NOW, None, 1), flows)
+    return StockFacts("I", "S", Days("UTC"), TODAY, Reading(on_hand, NOW, None, 1), flows)
 
 
 @given(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import tolerance
+from engine import detect, tolerance
 from engine.errors import BadInput
 from engine.model import DEVIATION_KINDS
 from engine.tolerance import Subject
@@ -17,9 +17,15 @@ def of(world: World, kind: str = "late_supply", subject: Subject = SUBJECT) -> t
     return tolerance.load(world.store.connection).of(kind, subject)
 
 
+def test_the_registry_of_detectors_is_the_list_of_kinds_and_each_is_judged() -> None:
+    """What engine.model says without importing a detector, for questions and filters."""
+    assert tuple(detect.KINDS) == DEVIATION_KINDS
+    assert {judge.KIND for judges in detect.FAMILIES.values() for judge in judges} == set(DEVIATION_KINDS)
+
+
 def test_every_deviation_kind_has_its_defaults_and_bounds() -> None:
-    assert tuple(tolerance.DEFAULTS) == DEVIATION_KINDS
-    for values in tolerance.DEFAULTS.values():
+    assert tuple(tolerance.defaults()) == DEVIATION_KINDS
+    for values in tolerance.defaults().values():
         assert values["medium"] <= values["high"] <= values["critical"]
         assert {"clear_hold_hours", "reopen_window_hours", "remedy_days", "minimum_value"} <= set(values)
 

@@ -77,9 +77,11 @@ class World:
             )
 
     def rule(self, kind: str | None, matches: dict[str, str] | None = None, **parameters: float) -> None:
+        """The user's next rule."""
         with self.store.write() as connection:
             connection.execute(
-                "INSERT INTO tolerance(kind, matches, parameters) VALUES (?, ?, ?)",
+                "INSERT INTO tolerance(rule, kind, matches, parameters)"
+                " VALUES ((SELECT coalesce(max(rule), 0) + 1 FROM tolerance), ?, ?, ?)",
                 (kind, json.dumps(matches or {}), json.dumps(parameters)),
             )
 

@@ -19,6 +19,25 @@ def test_check_finds_nothing_or_exits_3(desk: Run, tmp_path: Path) -> None:
     assert "Mars" in answer.document["items"][-1]["fault"]
 
 
+def test_files_that_no_pattern_takes_are_named(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "inbox" / "scan.pdf").touch()
+
+    checked = desk("check", "--json")
+    listed = desk("sources")
+
+    assert checked.code == 3
+    assert checked.document["items"] == [
+        {
+            "place": "inbox",
+            "fault": "no `pattern` takes scan.pdf",
+            "mend": "widen that of source.inbox, or put them elsewhere",
+            "severity": "warning",
+        }
+    ]
+    assert listed.err.count("no `pattern` takes scan.pdf") == 1
+    assert desk("sources", "--json").err == desk("sources", "--quiet").err == ""
+
+
 def test_check_of_a_file_that_is_none_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"this is no database at all, it only looks a little like one")
 

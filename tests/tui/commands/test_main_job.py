@@ -35,6 +35,69 @@ def test_all_files_of_one_call_are_one_load(desk: Run, tmp_path: Path) -> None:
     assert (result["added"], result["changed"], result["removed"]) == (0, 0, 0)
 
 
+def test_a_row_with_a_bad_date_keeps_its_line_and_is_said(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS.replace("2026-03-20", "soon"), encoding="utf-8")
+
+    answer = desk("load", "orders.csv", "--as", "purchase_order", "--json")
+
+    assert (answer.document["removed"], answer.document["kept"], answer.document["quarantined"]) == (0, 1, 1)
+    assert "1 not named any more, but kept: a row that was refused may be one of them" in answer.err
+    assert desk("show", "4702/10", "--json").document["to_version"] is None
+
+
+def test_a_file_that_is_cut_off_needs_a_word(desk: Run, tmp_path: Path) -> None:
+    header, *_ = ORDERS.splitlines()
+    rows = "".join(f"\n{number},SKU-1,RTM,ACME,1,EA,2026-03-20,1,EUR" for number in range(8))
+    (tmp_path / "sales.csv").write_text(header + rows, encoding="utf-8")
+    assert desk("load", "sales.csv", "--as", "sales_order", "--json").document["added"] == 8
+    (tmp_path / "sales.csv").write_text(header + rows[: rows.index("\n2")], encoding="utf-8")
+
+    refused = desk("load", "sales.csv", "--as", "sales_order")
+    accepted = desk("load", "sales.csv", "--as", "sales_order", "--accept-removal", "--json")
+
+    assert refused.code == 1
+    assert one_sentence(refused)
+    assert "sales.csv: it no longer names 6 of the 8 records" in refused.err
+    assert "--accept-removal" in refused.err
+    assert accepted.document["removed"] == 6
+
+
+def test_a_line_of_several_versions_is_shown_with_them(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS.replace("400,EA", "500,EA"), encoding="utf-8")
+    desk("load", "orders.csv", "--as", "purchase_order")
+
+    shown = desk("show", "4711/10")
+    undone = desk("undo", "4711/10")
+
+    assert "Versions" in shown.out
+    assert "400 EA" in shown.out
+    assert (undone.code, one_sentence(undone)) == (1, True)
+    assert "no command" in undone.err
+
+
+@pytest.mark.parametrize("until", ["+999999w", "9999-12-31"])
+def test_a_time_beyond_all_planning_is_no_time(desk: Run, until: str) -> None:
+    answer = desk("snooze", "D1", "--until", until)
+
+    assert answer.code == 2
+    assert "lies outside the years 1900 to 2199" in answer.err
+
+
+def test_a_source_taken_out_of_the_settings_is_waited_for_no_more(desk: Run, tmp_path: Path) -> None:
+    settings = tmp_path / "offplan.toml"
+    without = settings.read_text(encoding="utf-8")
+    source = '\n[source.late]\ntype = "folder"\npath = "inbox"\nevery = "PT1H"\n'
+    settings.write_text(without + source, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(CONFIRMATIONS, encoding="utf-8")
+    desk("ingest", "more.csv", "--source", "late")
+    assert desk("tick", "--now", "2026-03-03T10:00:00Z", "--json").document["opened"] == 1
+
+    settings.write_text(without, encoding="utf-8")
+    desk("tick", "--now", "2026-03-03T10:00:00Z")
+
+    assert desk("sources", "--where", "stale=true", "--json").document["total"] == 0
+
+
 @pytest.mark.parametrize("text", ["", "ref,planned_at\n1,soon\n2,later\n", "a,b\n1,2\n"])
 def test_a_file_that_gives_nothing_leaves_the_plan_alone(desk: Run, tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.csv").write_text(text, encoding="utf-8")

@@ -17,6 +17,50 @@ def test_which_there_are_and_what_one_says(desk: Run) -> None:
     assert "Ask the supplier" in desk("playbook", "show", "example").out
 
 
+def test_show_says_when_it_applies_and_what_to_do(desk: Run) -> None:
+    lines = desk("playbook", "show", "example").out.splitlines()
+
+    assert lines[0] == "example version 1, switched off: Late order of an important supplier"
+    assert "  by itself: kind = late_supply and gap.days ≥ 3" in lines
+    assert "  ask: Ask $party what the date for $item depends on, and what would make it earlier." in lines
+    assert "  only when chosen by name: any deviation" in desk("playbook", "show", "coordinate-by-hand").out
+
+
+def test_conditions_are_said_in_words(desk: Run, tmp_path: Path) -> None:
+    example = tmp_path / "playbooks" / "example.yaml"
+    text = example.read_text(encoding="utf-8")
+    before, after = text.split("        - {field: kind", 1)[0], text.split("value: 3}\n", 1)[1]
+    clauses = """        - {field: kind, op: in, value: [overdue, late_supply]}
+        - not: {field: party, op: exists, value: false}
+        - any:
+            - {field: item, op: starts_with, value: SKU}
+            - {field: gap.days, op: between, value: [2, 5]}
+"""
+    example.write_text(before + clauses + after, encoding="utf-8")
+
+    assert (
+        "  by itself: kind in overdue, late_supply and not (party is not known)"
+        " and (item starts with SKU or gap.days between 2, 5)\n" in desk("playbook", "show", "example").out
+    )
+
+
+def test_where_nobody_is_loaded_that_is_said_once(desk: Run) -> None:
+    nobody = "no owners are loaded, so nobody could be named: load owners first (`offplan load FILE --as owner`)"
+    dry = desk("playbook", "dry-run", "D1").out
+    answered = desk("respond", "D1").out
+
+    for said in (dry, answered):
+        assert said.count(nobody) == 1
+        assert "nobody does" not in said
+
+
+def test_where_somebody_is_loaded_each_role_without_a_person_is_named(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "owners.csv").write_text("id,name,functions\nbo,Bo,finance\n", encoding="utf-8")
+    desk("load", "owners.csv", "--as", "owner")
+
+    assert "nobody does procurement" in desk("playbook", "dry-run", "D1").out
+
+
 def test_lint_finds_nothing_or_exits_3(desk: Run, tmp_path: Path) -> None:
     assert desk("playbook", "lint") == (0, "no faults\n", "")
     broken = tmp_path / "playbooks" / "broken.yaml"

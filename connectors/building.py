@@ -1,0 +1,106 @@
+"""Columns of mapped values to signals, plan lines and master records, a whole block at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, Final
+
+from connectors import converters
+from connectors.dates import When
+from connectors.faults import Fault
+from connectors.targets import SIGNAL, SIGNAL_FIELDS, STATE_WORDS
+from engine import money
+from engine.model import RECORD_KINDS, PlanLine, PlanRecord, SignalIn
+
+Mapped = SignalIn | PlanLine | PlanRecord
+Values = dict[str, list[Any]]
+"""By field, one value a row."""
+Builder = Callable[[Values, list[str], Sequence[int]], list[Mapped]]
+"""Makes rows of the fields' values, the JSON of what no field takes, and the lines."""
+
+# SignalIn._make without its check of the length, which zip has made sure of: half the time per row.
+_new_signal: Final[Callable[[Iterable[Any]], SignalIn]] = partial(tuple.__new__, SignalIn)
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def builder(kind: str, currency: str) -> Builder:
+    """What makes the rows of a kind; `currency` is that of amounts without one."""
+    if kind == SIGNAL:
+        return _signals
+    if kind in RECORD_KINDS:
+        return lambda values, _, lines: list(_records(kind, values, lines))
+    return lambda values, rest, lines: list(_plan_lines(kind, currency, values, rest, lines))
+
+
+def _signals(values: Values, rest: list[str], lines: Sequence[int]) -> list[Mapped]:
+    nothing = [None] * len(lines)
+    ordered = [values.get(name, nothing) for name in SIGNAL_FIELDS]
+    payloads = values.get("payload")
+    ordered[-1] = rest if payloads is None else list(map(_joined, payloads, rest))
+    return list(map(_new_signal, zip(*ordered, lines, strict=True)))
+
+
+def _joined(payload: str | None, rest: str) -> str:
+    """A mapped payload with the columns that nothing else took."""
+    if payload is None or rest == "{}":
+        return payload or rest
+    return _encode({**json.loads(rest), **json.loads(payload)})
+
+
+def _plan_lines(kind: str, currency: str, values: Values, rest: list[str], lines: Sequence[int]) -> Iterator[PlanLine]:
+    names = list(values)
+    for row, attributes, line in zip(zip(*values.values(), strict=True), rest, lines, strict=True):
+        of = dict(zip(names, row, strict=True))
+        planned, until = of.get("planned_at"), of.get("until_at")
+        coined = of.get("currency") or currency
+        amount = of.get("value")
+        if amount is None and of.get("unit_price") is not None and of.get("quantity") is not None:
+            amount = of["unit_price"] * converters.exact(of["quantity"])
+        yield PlanLine(
+            kind=kind,
+            ref=of.get("ref") or "",
+            item=of.get("item"),
+            site=of.get("site"),
+            origin=of.get("origin"),
+            party=of.get("party"),
+            quantity=of.get("quantity"),
+            maximum=of.get("maximum"),
+            uom=of.get("uom"),
+            planned_at=planned.start if planned else None,
+            until_at=_end(until) if until else planned.end if planned else None,
+            value_minor=None if amount is None else converters.minor_units(amount, money.units(coined)),
+            currency=coined if amount is not None else of.get("currency"),
+            status=_state(of.get("status")),
+            attributes=attributes,
+            line=line,
+        )
+
+
+def _end(when: When) -> int:
+    """The exclusive end that a date of `until_at` names: the day itself still belongs to it."""
+    return when.start if when.end is None else when.end
+
+
+def _state(word: str | None) -> str:
+    if word is None:
+        return "open"
+    if word not in STATE_WORDS:
+        mend = f"it is one of {', '.join(STATE_WORDS)}: translate it by values in the mapping"
+        raise Fault(f"{word[:80]!r} is no state of a plan line", mend, "status")
+    return word
+
+
+def _records(kind: str, values: Values, lines: Sequence[int]) -> Iterator[PlanRecord]:
+    names = list(values)
+    for row, line in zip(zip(*values.values(), strict=True), lines, strict=True):
+        data: dict[str, Any] = {}
+        for name, value in zip(names, row, strict=True):
+            if value is not None:
+                outer, dot, inner = name.partition(".")
+                if dot:
+                    data.setdefault(outer, {})[inner] = value
+                else:
+                    data[name] = value
+        yield PlanRecord(kind, data, line)

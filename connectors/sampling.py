@@ -1,0 +1,105 @@
+"""A sample of a file that nobody described: how the file is written, and its first records as one table."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from io import BufferedReader
+from typing import Any, Final
+
+from connectors.formats import Block, Layout, layout_of, records
+from connectors.formats.delimited import DELIMITERS, guessed_delimiter
+from connectors.formats.documents import decode
+from connectors.formats.lines import encoding_of
+from engine.errors import BadInput
+from engine.model import Refusal
+
+SAMPLE_ROWS: Final = 2000
+
+
+def layout_in(handle: BufferedReader, name: str) -> Layout:
+    """How the file is written, as far as it can be told."""
+    layout = layout_of(name, Layout(""))
+    if layout.format in ("xlsx", "json"):
+        return Layout(layout.format, items=_items(handle) if layout.format == "json" else None)
+    encoding = _encoding(handle, name)
+    if layout.format == "jsonl":
+        return Layout("jsonl", encoding=encoding)
+    handle.seek(0)
+    text = handle.read(256 * 1024).decode(encoding or "utf-8-sig", "replace")
+    return Layout("csv", _delimiter(text.splitlines()[:200]), encoding)
+
+
+def _encoding(handle: BufferedReader, name: str) -> str | None:
+    try:
+        encoding_of(handle, name, None)
+    except BadInput as error:
+        proposed = re.search(r'encoding = "([^"]+)"', error.mend)
+        if proposed is None:
+            raise
+        return proposed[1]
+    return None
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """The delimiter under which most lines have as many cells as the header, and more than one."""
+
+    def score(delimiter: str) -> tuple[float, int]:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+        width = len(rows[0]) if rows else 0
+        return (sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0.0, width)
+
+    return (
+        max(DELIMITERS, key=score)
+        if lines and any(score(d)[1] > 1 for d in DELIMITERS)
+        else (guessed_delimiter(lines[0]) if lines else ",")
+    )
+
+
+def _items(handle: BufferedReader) -> str | None:
+    """The path of the largest array of objects, where the document is not one itself."""
+    handle.seek(0)
+    found: list[tuple[int, str]] = []
+
+    def walk(value: Any, path: str, depth: int) -> None:
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            found.append((len(value), path))
+        elif isinstance(value, dict) and depth < 6:
+            for key, inner in value.items():
+                walk(inner, f"{path}.{key}" if path else key, depth + 1)
+
+    walk(decode(handle.read(64 * 1024 * 1024).decode("utf-8-sig", "replace"), "the document"), "", 0)
+    return max(found)[1] or None if found else None
+
+
+def sample(handle: BufferedReader, name: str, layout: Layout) -> tuple[list[Block], list[Refusal]]:
+    """The first SAMPLE_ROWS records, and what cannot be read among them."""
+    blocks: list[Block] = []
+    refusals: list[Refusal] = []
+    taken = 0
+    for part in records(handle, name, layout, 500):
+        if isinstance(part, Refusal):
+            refusals.append(part)
+        else:
+            blocks.append(part)
+            taken += len(part.rows)
+        if taken >= SAMPLE_ROWS or len(refusals) >= SAMPLE_ROWS:
+            break
+    return blocks, refusals
+
+
+def joined(blocks: Sequence[Block], name: str) -> tuple[list[str], dict[str, list[Any]], list[int]]:
+    """The blocks as one table: its columns, their cells by name, and the lines. Raises BadInput when it is empty."""
+    columns = list(dict.fromkeys(column for block in blocks for column in block.columns))
+    if not columns:
+        raise BadInput(name, "there is no record in it to learn from", "name a file with some records")
+    cells: dict[str, list[Any]] = {column: [] for column in columns}
+    lines: list[int] = []
+    for block in blocks:
+        at = {column: index for index, column in enumerate(block.columns)}
+        lines += block.lines
+        for column in columns:
+            index = at.get(column)
+            cells[column] += [None] * len(block.rows) if index is None else [row[index] for row in block.rows]
+    return columns, cells, lines

@@ -1,0 +1,54 @@
+"""When a deviation may end: the close conditions of the responses that run for it, and what stays open at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from engine.command_context import CommandContext
+from engine.errors import Refused
+from engine.ids import Reference
+from engine.lifecycle import ACTION_OPEN_STATES
+from engine.planning import MANDATORY_DONE
+
+_OPEN: Final = ", ".join(f"'{state}'" for state in ACTION_OPEN_STATES)
+_SHOWN: Final = 5
+"""Ids that a note names before it counts the others: it must fit on a status line."""
+
+
+def require_mandatory_done(context: CommandContext, deviation: Reference) -> None:
+    """Raises Refused while a running response that requires its mandatory actions done has open ones, naming them."""
+    remaining = context.connection.execute(
+        "SELECT playbook, 'A' || action.id FROM response JOIN action ON action.response_id = response.id"
+        f" WHERE response.deviation_id = ? AND response.state = 'running' AND mandatory AND action.state IN ({_OPEN})"
+        " AND EXISTS (SELECT 1 FROM json_each(close_requires) WHERE value = ?) ORDER BY response.id, action.id",
+        (deviation.number, MANDATORY_DONE),
+    ).fetchall()
+    if not remaining:
+        return
+    told = []
+    for playbook, of_playbook in groupby(remaining, key=lambda row: str(row[0])):
+        ids = [identity for _, identity in of_playbook]
+        told.append(f"{_listed(ids)} {'is' if len(ids) == 1 else 'are'} mandatory and open (playbook {playbook})")
+    them = "it" if len(remaining) == 1 else "them"
+    raise Refused(f"{deviation.id}: {', '.join(told)}: finish {them}, or skip or cancel {them} with a reason")
+
+
+def note_open_actions(context: CommandContext, deviation: Reference) -> None:
+    """The end of a deviation completes no action: say which stay open, the mandatory ones first."""
+    remaining = context.connection.execute(
+        f"SELECT 'A' || id, mandatory FROM action WHERE deviation_id = ? AND state IN ({_OPEN})"
+        " ORDER BY mandatory DESC, id",
+        (deviation.number,),
+    ).fetchall()
+    if not remaining:
+        return
+    mandatory = sum(required for _, required in remaining)
+    stay, them = ("stays", "it") if len(remaining) == 1 else ("stay", "them")
+    ids = _listed([identity for identity, _ in remaining])
+    context.notes.append(f"{ids} {stay} open ({mandatory} mandatory): finish, skip or cancel {them}")
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_SHOWN]) + (f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else "")

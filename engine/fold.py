@@ -1,0 +1,88 @@
+"""The fold that makes one line's facts out of the signals about it.
+
+It is a function of the set of signals that are known at `now`, whatever the order in which they came: among the
+statements of one row the last holds (`Statement.until`, read by engine.gather.restated); between rows the last by
+(as_of, tie) holds for a date, a promised quantity or a state; receipts of different rows add up (docs/architecture.md,
+"Statements about time"). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from engine.days import Days
+from engine.facts import Line, LineFacts, Move, same_unit
+
+CLOSED_WORDS: Final = ("closed", "cancelled")
+"""States of a line, in the plan or by signal, that end its watch."""
+
+_IN_TIME: Final = attrgetter("at", "signal")
+
+
+class Statement(NamedTuple):
+    """One signal about an order; sorts in the order in which statements hold."""
+
+    as_of: int
+    tie: int
+    id: int
+    row_key: bytes
+    kind: str
+    order_kind: str | None
+    occurred_at: int | None
+    quantity: float | None
+    uom: str | None
+    eta: int | None
+    status: str | None
+    source: str
+    order_ref: str
+    until: int | None
+    """From when another statement of its row holds instead, perhaps about another order; None: none is stored."""
+
+    def holds(self, now: int) -> bool:
+        """Whether it is known at `now`, and the last word of its row."""
+        return self.as_of <= now and (self.until is None or self.until > now)
+
+
+def next_change(statements: Iterable[Statement], now: int) -> int | None:
+    """The next instant at which a stored statement becomes known, and perhaps takes the place of another."""
+    changes = (at for each in statements for at in (each.as_of, each.until) if at is not None and at > now)
+    return min(changes, default=None)
+
+
+def fold(line: Line, statements: Sequence[Statement], now: int, days: Days, item_class: str | None = None) -> LineFacts:
+    """The facts of one line at `now`; `statements` are sorted and may be about lines of other kinds as well."""
+    due_end = line.planned_at if line.until_at is None else line.until_at
+    facts = LineFacts(line, days, item_class, due_end, open=line.status not in CLOSED_WORDS)
+    if not statements:
+        return facts
+    about = [each for each in statements if each.order_kind is None or each.order_kind == line.kind]
+    for statement in about:
+        if statement.holds(now):
+            _state(facts, statement)
+    facts.changes_at = next_change(about, now)
+    facts.receipts = sorted(facts.receipts, key=_IN_TIME)
+    facts.departures = sorted(facts.departures, key=_IN_TIME)
+    return facts
+
+
+def _state(facts: LineFacts, statement: Statement) -> None:
+    """Lay one statement over the facts; called in the order of time."""
+    kind = statement.kind
+    if kind == "eta" or kind == "confirmation":
+        if statement.eta is not None:
+            facts.eta, facts.eta_signal = statement.eta, statement.id
+        if statement.quantity is not None and same_unit(facts.line.uom, statement.uom):
+            facts.promised, facts.promised_signal = statement.quantity, statement.id
+    elif kind == "receipt" or kind == "shipped":
+        # A quantity in another unit says that something moved, not how much of the line.
+        counts = statement.quantity is None or same_unit(facts.line.uom, statement.uom)
+        at = statement.as_of if statement.occurred_at is None else statement.occurred_at
+        move = Move(at, statement.quantity if counts else 0.0, statement.id)
+        if kind == "receipt":
+            facts.receipts = (*facts.receipts, move)
+        else:
+            facts.departures = (*facts.departures, move)
+    elif kind == "status":
+        facts.open = facts.line.status not in CLOSED_WORDS and statement.status not in CLOSED_WORDS

@@ -1,0 +1,75 @@
+"""When a deviation may be resolved: what its running responses require, and what stays open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.desk import Desk
+from engine.errors import Refused
+from engine.planning import MANDATORY_DONE
+from tests.engine.desk_support import Steps, late, open_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return open_desk(tmp_path / "desk.db", planner=Steps(close_requires=(MANDATORY_DONE,)))
+
+
+def test_mandatory_actions_come_before_the_resolution(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    with pytest.raises(Refused) as refusal:
+        desk.resolve([deviation], reason="settled")
+    assert str(refusal.value) == (
+        f"{deviation}: A1, A2 are mandatory and open (playbook expedite):"
+        " finish them, or skip or cancel them with a reason"
+    )
+    desk.done(["A1"])
+    desk.fail(["A2"], reason="no truck")
+    with pytest.raises(
+        Refused, match=r"A2 is mandatory and open \(playbook expedite\): finish it, or skip or cancel it"
+    ):
+        desk.resolve([deviation], reason="settled")
+    assert desk.show(deviation)["state"] == "responding"
+    desk.skip(["A2"], reason="it comes by rail")
+    outcome = desk.resolve([deviation], reason="settled")
+    assert outcome.notes == ("A3 stays open (0 mandatory): finish, skip or cancel it",)
+
+
+def test_each_response_says_what_it_requires(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    desk.respond([deviation], playbook="reroute")
+    sentence = (
+        r"A1, A2 are mandatory and open \(playbook expedite\), A4, A5 are mandatory and open \(playbook reroute\): fin"
+    )
+    with pytest.raises(Refused, match=sentence):
+        desk.resolve([deviation], reason="settled")
+    desk.cancel(["R1", "R2"], reason="wrong supplier")
+    desk.resolve([deviation], reason="settled")
+
+
+def test_the_conditions_are_those_of_when_the_response_began(desk: Desk, tmp_path: Path) -> None:
+    """A playbook that asks for less since then does not loosen what runs."""
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    later = open_desk(tmp_path / "desk.db", planner=Steps())
+    with pytest.raises(Refused, match="A1, A2 are mandatory and open"):
+        later.resolve([deviation], reason="settled")
+
+
+def test_a_dismissal_asks_for_nothing(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation])
+    (note,) = desk.dismiss([deviation], reason="slight").notes
+    assert note == "A1, A2, A3 stay open (2 mandatory): finish, skip or cancel them"
+
+
+def test_none_of_several_is_resolved_when_one_may_not_be(desk: Desk) -> None:
+    alpha, beta = late(desk, alpha=12, beta=20)
+    desk.respond([beta])
+    with pytest.raises(Refused, match=f"{beta}: A1, A2"):
+        desk.resolve([alpha, beta], reason="settled")
+    assert desk.show(alpha)["state"] == "open"

@@ -1,0 +1,64 @@
+"""The `:` line: the shell's words, completion, help, and a reason without quotes."""
+
+from __future__ import annotations
+
+from tests.tui.conftest import Open, World
+from tui.screens.pickers import TextScreen
+from tui.widgets.one_line import OneLine
+
+
+async def test_the_command_line_has_the_shells_words(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type(f"assign {world.ids[1]} --to chen")
+        await driven.finish("enter")
+        assert world.desk.show(world.ids[1])["owner"] == "chen"
+        await driven.press(":")
+        await driven.type("dance D1")
+        await driven.finish("enter")
+        assert driven.status.startswith("✗ `dance D1`")
+        await driven.press(":", "up", "up")
+        assert "assign" in driven.text
+        await driven.finish("escape")
+
+
+async def test_tab_completes_verbs_and_ids(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type("dism")
+        await driven.press("tab")
+        assert driven.app.screen.query_one(OneLine).value == "dismiss "
+        await driven.press("D", "tab")
+        assert "D1 D2 D3" in driven.status
+        await driven.finish("escape")
+
+
+async def test_show_opens_any_object(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type("show S1")
+        await driven.finish("enter")
+        assert isinstance(driven.app.screen, TextScreen)
+        assert "tower" in driven.text
+
+
+async def test_help_says_how_a_command_is_written(opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type("help dismiss")
+        await driven.finish("enter")
+        assert isinstance(driven.app.screen, TextScreen)
+        assert "dismiss ID... --reason TEXT" in driven.text
+        assert "why; kept in the journal" in driven.text
+        await driven.press("escape", ":")
+        await driven.type("help dismis")
+        await driven.finish("enter")
+        assert "did you mean `dismiss`?" in driven.status
+
+
+async def test_a_comment_needs_no_option_and_no_quotes(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type("comment D1 they can't ship: D2 first")
+        await driven.finish("enter")
+        assert world.desk.show("D1")["history"][-1]["reason"] == "they can't ship: D2 first"

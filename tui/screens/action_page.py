@@ -1,0 +1,165 @@
+"""An action's page: what is to be done, by whom and why by them, when and why then, what it waits for, its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+
+from tui import cells, keys, safe, theme
+from tui.cells import Present
+from tui.safe import Pieces
+from tui.screens import deviation_sections
+from tui.screens.acting import ActingScreen, Selection
+from tui.session import Session
+from tui.widgets.footer import KeyLine, StatusLine
+from tui.widgets.header import Header
+from tui.widgets.page_list import PageLine, PageList
+from tui.widgets.prompt import Prompt
+
+_LABEL: Final = 16
+
+
+class ActionPage(ActingScreen):
+    """Acts on its action."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "page", "everywhere")]
+    scopes = ("list", "act", "page", "everywhere")
+
+    def __init__(self, session: Session, action: str) -> None:
+        super().__init__(session)
+        self._action = action
+        self._detail: Mapping[str, Any] | None = None
+        self._beside: Sequence[Mapping[str, Any]] = ()
+        """All actions of the same response."""
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield PageList(id="page")
+        yield Prompt()
+        yield StatusLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.page.title = self._action
+        self.set_focus(self.page)
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self._draw)
+
+    @property
+    def page(self) -> PageList:
+        return self.query_one("#page", PageList)
+
+    def bring_up_to_date(self) -> None:
+        session = self.session
+        session.header = session.desk.header()
+        self.query_one(Header).show(session.header, session.present, "")
+        self._detail = detail = session.desk.show(self._action)
+        rows = session.desk.action_rows(int(detail["deviation"][1:]))
+        self._beside = [row for row in rows if row["response"] == detail["response"]]
+        self.page.present = session.present
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._detail is not None:
+            width = max(40, self.page.size.width - 2)
+            self.page.show_lines(action_lines(self._detail, self._beside, width, self.session.present))
+
+    def selection(self) -> Selection:
+        if self._detail is None:
+            return Selection("")
+        return Selection("action", (self._action,), {self._action: self._detail["version"]})
+
+    def candidates(self) -> list[str]:
+        return [self._action, *(row["id"] for row in self._beside if row["id"] != self._action)]
+
+    def target(self) -> str | None:
+        return self.page.line.target if self.page.line is not None else None
+
+    def open_id(self, id_: str) -> None:
+        if self._detail is not None and id_ == self._detail["deviation"]:
+            self.open_deviation(id_, at=self._action)
+        else:
+            super().open_id(id_)
+
+    def action_next_pane(self, step: int) -> None:
+        """The page has one part."""
+
+    def action_explain(self) -> None:
+        if self._detail is not None:
+            self.open_deviation(self._detail["deviation"], section="Explain")
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
+
+    def action_leave(self) -> None:
+        self.app.pop_screen()
+
+
+def action_lines(
+    detail: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], width: int, present: Present
+) -> list[PageLine]:
+    """`Desk.show` of an action as lines; `beside` are the actions of its response, which it may wait for."""
+    mark, _, style = theme.ACTION_SHAPE.get(detail["state"], ("?", "?", "plain"))
+    state = detail["state"].replace("_", " ") + (f", {detail['reason']}" if detail["reason"] else "")
+    kind = "mandatory" if detail["mandatory"] else "optional"
+    lines = [
+        PageLine([(f"{mark} ", style), (detail["title"], "bold")]),
+        PageLine(_pair("deviation", detail["deviation"], "key"), target=detail["deviation"]),
+        PageLine(_pair("response", f"{detail['response']}, {detail['playbook']}, step {detail['step']}")),
+        PageLine(_pair("state", f"{state} ({kind}{', critical' if detail['critical'] else ''})", style)),
+        PageLine(_pair("owner", f"{detail['owner']}, {detail['function']} ({detail['role']})")),
+        *_wrapped("because", detail["owner_because"] or "–", width),
+        *_times(detail, width, present),
+    ]
+    lines += [PageLine([]), PageLine([("What to do", "heading")], section="What to do")]
+    for paragraph in (detail["instructions"] or "The playbook says no more than the title.").splitlines():
+        lines += [PageLine([(line, "plain")]) for line in safe.wrap(paragraph, width) or [""]]
+    steps = {row["step"]: row for row in beside}
+    for title, found in (
+        ("Needs", [steps[step] for step in detail["needs"] if step in steps]),
+        ("Needed by", [row for row in beside if detail["step"] in row["needs"]]),
+    ):
+        if found:
+            lines += [PageLine([]), PageLine([(title, "heading")], section=title), *map(_other, found)]
+    lines += [PageLine([]), PageLine([("Journal", "heading")], section="Journal")]
+    return [*lines, *deviation_sections.journal(detail, width, present)]
+
+
+def _times(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """When it starts and is due, why then, and what has happened of it."""
+    late = "! " if detail["overdue"] else ""
+    due = f"{late}{cells.both_times(detail['due_at'], present.now, present.zone)}"
+    lines = [
+        PageLine(_pair("start", cells.both_times(detail["start_at"], present.now, present.zone))),
+        PageLine(_pair("due", due, "bad" if late else "plain")),
+        *_wrapped("because", detail["due_because"] or "–", width),
+    ]
+    for label, name in (("started", "started_at"), ("waits until", "waiting_until"), ("done", "done_at")):
+        if detail[name]:
+            lines.append(PageLine(_pair(label, cells.both_times(detail[name], present.now, present.zone))))
+    return lines
+
+
+def _other(row: Mapping[str, Any]) -> PageLine:
+    mark, _, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
+    pieces: Pieces = [
+        (f"{mark} ", style),
+        (f"{row['id']}  {row['title']}", "plain"),
+        (f"  {row['owner']}, {row['state'].replace('_', ' ')}", "quiet"),
+    ]
+    return PageLine(pieces, target=row["id"])
+
+
+def _pair(label: str, value: str, style: str = "plain") -> Pieces:
+    return [(safe.fit(label, _LABEL), "quiet"), (value, style)]
+
+
+def _wrapped(label: str, text: str, width: int) -> list[PageLine]:
+    """A sentence beside its label, on as many lines as it takes."""
+    lines = safe.wrap(text, max(10, width - _LABEL)) or [""]
+    return [PageLine(_pair(label if index == 0 else "", line)) for index, line in enumerate(lines)]

@@ -1,0 +1,65 @@
+"""What a person reads to get on: the keys of a place, how a command is written, what was said before. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Final
+
+from engine.errors import BadInput
+from tui import cells, keys
+from tui.arguments import usage
+from tui.cells import Present
+from tui.command_table import COMMANDS
+from tui.request import LOCAL, VERBS, rest_of_line
+from tui.safe import Pieces, fit, wrap
+from tui.session import Said
+
+_HINT: Final = "If the terminal is left in disorder: reset. Copy goes to your own machine, through tmux too."
+_NAMES: Final = 18
+_WHEN: Final = 16
+
+
+def of_place(scopes: tuple[str, ...]) -> list[Pieces]:
+    """The key table of a place, as lines."""
+    lines: list[Pieces] = []
+    for scope, title in keys.SCOPES.items():
+        here = [key for key in keys.KEYS if key.scope == scope]
+        if scope in scopes and here:
+            lines += [[(title, "heading")]]
+            for key in here:
+                on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
+                lines.append([(fit(keys.shown(key), 14) + " ", "key"), (f"{key.tooltip}{on}", "plain")])
+            lines.append([])
+    return [*lines, [(_HINT, "quiet")]]
+
+
+def of_command(words: str, width: int) -> list[Pieces]:
+    """How a command is written after `:`. Raises BadInput for words that are no command of the desk."""
+    if words in LOCAL:
+        return [[(line, "plain")] for line in wrap(LOCAL[words], width)]
+    if words not in VERBS:
+        near = difflib.get_close_matches(words, (*VERBS, *LOCAL), n=1)
+        mend = f"did you mean `{near[0]}`?" if near else f"use one of {', '.join((*VERBS, *LOCAL))}"
+        raise BadInput(f"`help {words}`", "this is no command of the desk", mend)
+    command = COMMANDS[words]
+    sentence = f"{command.summary[:1].upper()}{command.summary[1:]}."
+    if rest_of_line(words):
+        sentence += f" Without {rest_of_line(words)}, the rest of the line after the ids is it."
+    lines: list[Pieces] = [[(usage(command).removeprefix("offplan "), "bold")]]
+    lines += [*([(line, "plain")] for line in wrap(sentence, width)), []]
+    for argument in command.arguments:
+        for index, line in enumerate(wrap(argument.help, max(20, width - _NAMES - 1))):
+            name = ", ".join(argument.names) if index == 0 else ""
+            lines.append([(fit(name, _NAMES) + " ", "key"), (line, "plain")])
+    return lines
+
+
+def of_messages(said: Iterable[Said], present: Present, width: int) -> list[Pieces]:
+    """Every sentence in full, the last one first, each with its time."""
+    lines: list[Pieces] = []
+    for at, message, style in reversed([*said]):
+        when = fit(cells.short_time(at, present.now, present.zone), _WHEN)
+        for index, line in enumerate(wrap(message, max(20, width - _WHEN - 1))):
+            lines.append([((when if index == 0 else " " * _WHEN) + " ", "quiet"), (line, style)])
+    return lines or [[("Nothing has been said yet.", "quiet")]]

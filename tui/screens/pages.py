@@ -1,0 +1,44 @@
+"""The page of anything that can be opened: an object by its id, the keys of a place, a command, what was said.
+
+Imported when the first is asked for: the desk's first paint must not pay for the others.
+"""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+
+from tui.screens import help_lines
+from tui.screens.action_page import ActionPage
+from tui.screens.deviation_page import DeviationPage
+from tui.screens.pickers import TextScreen
+from tui.screens.record_lines import record_lines
+from tui.session import Session
+
+
+def of_object(session: Session, id_: str) -> Screen[None]:
+    """The page of an id. Raises NotFound for an unknown one."""
+    shown = session.desk.show(id_)
+    if "severity" in shown:
+        return DeviationPage(session, shown["id"])
+    if "step" in shown:
+        return ActionPage(session, shown["id"])
+    return TextScreen(id_, record_lines(shown, session.present))
+
+
+def of_deviation(session: Session, id_: str, *, at: str | None, section: str | None) -> Screen[None]:
+    """A deviation's page, with the cursor on one of its actions or sections."""
+    return DeviationPage(session, id_, at=at, section=section)
+
+
+def of_keys(scopes: tuple[str, ...]) -> Screen[None]:
+    return TextScreen("Keys of this place", help_lines.of_place(scopes))
+
+
+def of_command(words: str, width: int) -> Screen[None]:
+    """How a command is written, in so many cells. Raises BadInput for words that are none."""
+    return TextScreen(f":{words}", help_lines.of_command(words, width))
+
+
+def of_messages(session: Session, width: int) -> Screen[None]:
+    """What was said here, in full, in so many cells."""
+    return TextScreen("Messages, the last on top", help_lines.of_messages(session.said, session.present, width))
