@@ -36,6 +36,7 @@ class Tried(NamedTuple):
     why: str
     """Why it is still held, or what became of it instead of a signal; empty for one that was simply taken."""
     taken: bool = False
+    """It was let go of."""
 
 
 def retry(desk: Desk, settings: Settings, rows: Iterable[HeldRow], mapping: MappingNames = None) -> list[Tried]:
@@ -48,7 +49,8 @@ def retry(desk: Desk, settings: Settings, rows: Iterable[HeldRow], mapping: Mapp
     def place(row: HeldRow) -> tuple[str, str]:
         return row["source"], row["file"]
 
-    for (source, file), group in groupby(sorted(rows, key=place), key=place):
+    # In the order in which they were refused: of two statements of one row the later one has to come last.
+    for (source, file), group in groupby(sorted(rows, key=lambda row: row["id"]), key=place):
         held = list(group)
         if desk.source_state(source) is None:
             tried += [Tried(row["id"], "it came with a baseline: `offplan load` the mended file") for row in held]
@@ -127,8 +129,8 @@ class _Retry:
         path = path_of(self._file, self._settings, self._source)
         if path is None or not path.is_file():
             return [Tried(row["id"], _joined(why, self._no_file(path))) for row, why in left]
-        whole = [row for row, _ in left if row["column_name"] is None and not row["raw"]]
-        single = [(row, why) for row, why in left if row not in whole]
+        whole = [row for row, _ in left if _is_whole_file(row)]
+        single = [(row, why) for row, why in left if not _is_whole_file(row)]
         try:
             return [*(self._whole_file(path, whole) if whole else ()), *(self._rows_of(path, single) if single else ())]
         except BadInput as error:
@@ -183,6 +185,11 @@ class _Retry:
                 tried.append(Tried(row["id"], _joined(why, gone)))
         self._take(list(dict.fromkeys(signals)), [each.number for each in tried if each.taken])
         return tried
+
+
+def _is_whole_file(row: HeldRow) -> bool:
+    """Whether it was a file as a whole that could not be taken: then no record of it is kept."""
+    return row["column_name"] is None and not row["raw"]
 
 
 def _still(reason: str, mend: str) -> str:

@@ -122,15 +122,15 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: commands.comment(context, ids, text=text))
 
-    def undo(self, txn: int | None = None) -> Outcome:
-        """Take back the actor's last command, or command `txn` of the actor, by compensating entries.
+    def undo(self, txn: int | None = None, *, about: str | None = None) -> Outcome:
+        """Take back the actor's last command (that changed `about`), or command `txn`, by compensating entries.
 
         Refused, with who did what, when something that the command wrote has moved on since. An undo is no command: the
         next one takes back what the actor did before, and its number is refused.
         """
         from engine import undo
 
-        return self._command(None, lambda context: undo.undo(context, txn))
+        return self._command(None, lambda context: undo.undo(context, txn, about))
 
     def _command(self, expect: Expect, carry_out: Callable[[CommandContext], Any]) -> Outcome:
         from engine.command_context import CommandContext

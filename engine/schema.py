@@ -131,6 +131,7 @@ CREATE TABLE plan_line (
     to_version   INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX plan_line_current ON plan_line(ref, kind) WHERE to_version IS NULL;
+CREATE INDEX plan_line_former ON plan_line(ref) WHERE to_version IS NOT NULL;
 CREATE INDEX plan_line_stock ON plan_line(item, site, kind) WHERE to_version IS NULL AND item IS NOT NULL;
 CREATE INDEX plan_line_origin ON plan_line(item, origin) WHERE to_version IS NULL AND origin IS NOT NULL;
 

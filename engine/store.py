@@ -18,6 +18,8 @@ from engine.errors import StoreUnusable
 from engine.sqlite import sqlite3
 
 _NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre")
+_SMALLEST: Final = 512
+"""Bytes of the smallest page of SQLite: no database is shorter."""
 _BUSY_MILLISECONDS: Final = 10_000
 _FAULTS_OF_THE_FILE: Final = frozenset(
     (
@@ -186,6 +188,9 @@ def _refuse_bad_path(path: Path, *, create: bool) -> None:
         raise StoreUnusable(f"{path}: this is a symbolic link; name the file itself")
     elif not stat.S_ISREG(found.st_mode):
         raise StoreUnusable(f"{path}: this is not a regular file; name an offplan database")
+    elif found.st_size < _SMALLEST and not (create and found.st_size == 0):
+        # SQLite takes so short a file for a new database, and would write over what somebody keeps there.
+        raise StoreUnusable(f"{path}: this is no database; name an offplan database, or remove the file")
     kind = file_system_of(path.parent)
     if any(kind.startswith(name) for name in _NETWORK_FILE_SYSTEMS) and not os.environ.get("OFFPLAN_ALLOW_NETWORK_FS"):
         raise StoreUnusable(

@@ -13,7 +13,7 @@ from engine import needs, responses, shapes
 from engine.command_context import CommandContext, Row
 from engine.commands import require_free_slot, touch
 from engine.errors import NotFound, Refused
-from engine.ids import Reference
+from engine.ids import Reference, parse
 from engine.journal import Entry
 from engine.lifecycle import ACTION_OPEN_STATES, SLOT_STATES
 from engine.moved_on import UNDONE, Told, is_undone, obstacle, told_of
@@ -23,13 +23,13 @@ from engine.store import rows
 _A_PERSONS: Final = "subject_type IN ('deviation', 'action', 'response')"
 
 
-def undo(context: CommandContext, txn: int | None) -> None:
-    """Take back command `txn` of the actor, by default the last one that was not taken back yet.
+def undo(context: CommandContext, txn: int | None, about: str | None = None) -> None:
+    """Take back command `txn` of the actor, by default the last one (that changed `about`) not taken back yet.
 
     Raises Refused when there is none, it is somebody else's, it is an undo, or what it wrote has moved on; NotFound for
     no such one.
     """
-    number = _last(context) if txn is None else _named(context, txn)
+    number = _last(context, about) if txn is None else _named(context, txn)
     written = rows(context.connection, f"SELECT * FROM journal WHERE txn = ? AND {_A_PERSONS} ORDER BY seq", (number,))
     command = told_of(context, number, written)
     going_back = []
@@ -51,16 +51,17 @@ def undo(context: CommandContext, txn: int | None) -> None:
             _settle(context, told.reference)
 
 
-def _last(context: CommandContext) -> int:
+def _last(context: CommandContext, about: str | None) -> int:
+    subject = None if about is None else parse(about, "deviation", "action", "response").id
     row = context.connection.execute(
-        f"SELECT txn FROM journal WHERE actor = ?1 AND {_A_PERSONS}"
+        f"SELECT txn FROM journal WHERE actor = ?1 AND {_A_PERSONS} AND (?3 IS NULL OR subject_id = ?3)"
         " AND NOT EXISTS (SELECT 1 FROM journal AS same WHERE same.txn = journal.txn AND same.subject_type = ?2)"
         " AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.subject_type = ?2"
         " AND later.subject_id = CAST(journal.txn AS TEXT)) ORDER BY seq DESC LIMIT 1",
-        (context.actor, UNDONE),
+        (context.actor, UNDONE, subject),
     ).fetchone()
     if row is None:
-        raise Refused(f"there is no command of {context.actor} to take back")
+        raise Refused(f"there is no command of {context.actor}{f' on {subject}' if subject else ''} to take back")
     return int(row[0])
 
 

@@ -175,7 +175,11 @@ def gap(values: Mapping[str, Any]) -> str:
     value = values.get("quantity")
     if isinstance(value, int | float):
         return f"{'+' if value > 0 else ''}{compact(value)} {values.get('uom') or ''}".rstrip()
-    return " ".join(f"{name} {any_value(value)}" for name, value in values.items() if value is not None)
+    value = values.get("intervals")
+    if isinstance(value, int | float):
+        return f"{compact(round(float(value), 1))}×"
+    # A gap in words only names what is missing, which the subject says.
+    return " ".join(f"{name} {number(value)}" for name, value in values.items() if isinstance(value, int | float))
 
 
 def any_value(value: Any) -> str:

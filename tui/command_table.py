@@ -6,6 +6,7 @@ and no command is imported here: `handler` names a function of a module in tui.c
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import Any, Final, NamedTuple
 
 
@@ -25,6 +26,13 @@ class Command(NamedTuple):
     """`module:function` below tui.commands; it takes the parsed arguments and returns the exit code."""
     summary: str
     arguments: tuple[Argument, ...] = ()
+
+
+def whole_number(text: str) -> int:
+    """A number of rows: digits, and no more of them than SQLite can count to."""
+    if not text.isdecimal() or len(text) > 12:
+        raise ArgumentTypeError(f"{text!r} is no number of rows; write one such as 50")
+    return int(text)
 
 
 def argument(*names: str, help: str, **options: Any) -> Argument:  # noqa: A002 - argparse's own word
@@ -59,7 +67,7 @@ _LIST = (
         action="append",
         default=[],
     ),
-    argument("--limit", help="print at most N (200 unless said)", metavar="N", type=int),
+    argument("--limit", help="print at most N (200 unless said)", metavar="N", type=whole_number),
     argument("--all", help="every state, and no limit unless --limit is given", action="store_true"),
 )
 

@@ -1,8 +1,9 @@
 """The demo: a private copy of the sample world that lives on from its own date, with record systems that go on
 speaking.
 
-The copy is a whole workspace in a temporary folder: settings, inbox and database. `Player` writes the files of
-tui.demo_feed into the inbox; the ordinary feeder takes them through the ordinary folder source.
+The copy is a whole workspace in a temporary folder: settings, inbox and database. `play` writes the files of
+tui.demo_feed into the inbox; the ordinary feeder takes them through the ordinary folder source. tui.demo_colleague
+answers in part.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from engine.clock import SECOND, Clock, iso
 from engine.desk_clock import run_on_from
 from engine.errors import StoreUnusable
 from engine.store import Store
-from tui import terminal
+from tui import demo_colleague, terminal
 from tui.demo_feed import SCRIPT
-from tui.wiring import DATABASE, SETTINGS_FILE, clock_for
+from tui.wiring import DATABASE, SETTINGS_FILE, PlannerOnDemand, clock_for
 
 SETTINGS: Final = Path(__file__).with_name("demo.toml")
 """The settings that the sample world was built with, and the sources that go on speaking."""
@@ -90,15 +91,19 @@ class Demo:
 
     @contextlib.contextmanager
     def playing(self, script: Script = SCRIPT) -> Iterator[threading.Thread]:
-        """Play the script into the inbox while the block runs."""
+        """Play the script into the inbox while the block runs, and let the colleague work beside the person."""
         stop = threading.Event()
         player = threading.Thread(target=play, args=(self.inbox, self.clock, script, stop), daemon=True)
+        beside = (self.database, self.clock, PlannerOnDemand(None), stop)
+        colleague = threading.Thread(target=demo_colleague.work, args=beside, daemon=True)
         player.start()
+        colleague.start()
         try:
             yield player
         finally:
             stop.set()
             player.join(timeout=5)
+            colleague.join(timeout=5)
 
 
 def play(inbox: Path, clock: Clock, script: Script, stop: threading.Event) -> None:

@@ -6,15 +6,19 @@ Plain text only: no markup and no escape codes, so a pipe gets what a terminal s
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from unicodedata import east_asian_width
 
 from engine.clock import SECOND, Clock, SystemClock, iso
 from engine.model import Page
 from engine.text import clean
+
+# JSON escapes the lower control characters by itself; these it would print.
+_ACTS_ON_A_TERMINAL: Final = re.compile("[\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 WIDEST = 60
 """Cells that one column of a table takes at most; what is longer ends in an ellipsis."""
@@ -24,7 +28,8 @@ def document(value: Any) -> None:
     """The one JSON document of a `--json` command, on one line."""
     # Where stdout cannot carry every character, JSON's own escapes can.
     ascii_only = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
-    print(json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, separators=(",", ":")))
+    text = json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, separators=(",", ":"))
+    print(_ACTS_ON_A_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def page_document(page: Page) -> dict[str, Any]:

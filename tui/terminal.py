@@ -76,9 +76,7 @@ def _pipe_of_signals() -> int:
     return out
 
 
-def _watch(
-    poll: select.poll, signals: int, loop: asyncio.AbstractEventLoop, leave: Callable[[int], None]
-) -> None:
+def _watch(poll: select.poll, signals: int, loop: asyncio.AbstractEventLoop, leave: Callable[[int], None]) -> None:
     gone = select.POLLHUP | select.POLLERR | select.POLLNVAL
     while True:
         for descriptor, event in poll.poll(1000):

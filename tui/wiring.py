@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.clock import Clock, FixedClock, iso, typed_instant
+from engine.clock import Clock, FixedClock, SystemClock, iso, typed_instant
 from engine.desk import Desk
 from engine.desk_clock import clock_of
 from engine.errors import BadInput, StoreUnusable
 from engine.sqlite import sqlite3
 from engine.store import Store, sentence
+from engine.text import clean
 from tui.arguments import UsageError
 
 if TYPE_CHECKING:
@@ -84,18 +85,27 @@ def settings_of(args: Namespace) -> Settings:
 
 def clock_for(store: Store, now: str | None) -> Clock:
     """The clock of a command: `--now`, else OFFPLAN_NOW, else the one that the file lives on. Raises UsageError."""
+    return _clock_given(now) or clock_of(store)
+
+
+def present(args: Namespace) -> int:
+    """The instant of a command that needs no desk: `--now`, else OFFPLAN_NOW, else the machine's. Raises UsageError."""
+    return (_clock_given(args.now) or SystemClock()).now()
+
+
+def _clock_given(now: str | None) -> Clock | None:
     for place, text in (("--now", now), ("OFFPLAN_NOW", os.environ.get("OFFPLAN_NOW"))):
         if text:
             try:
                 return FixedClock(typed_instant(text, place))
             except BadInput as error:
                 raise UsageError(str(error)) from None
-    return clock_of(store)
+    return None
 
 
 def actor() -> str:
     """Who acts: OFFPLAN_ACTOR, else the login name."""
-    name = os.environ.get("OFFPLAN_ACTOR", "").strip()
+    name = clean(os.environ.get("OFFPLAN_ACTOR", "")).strip()
     if name:
         return name
     import getpass

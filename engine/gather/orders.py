@@ -20,6 +20,10 @@ _LINES: Final = (
     f"SELECT {LINE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"
     f" WHERE line.to_version IS NULL AND line.kind IN ({_KINDS})"
 )
+_FORMER: Final = (
+    f"SELECT DISTINCT line.ref FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"
+    f" WHERE line.to_version IS NOT NULL AND line.kind IN ({_KINDS})"
+)
 _STATEMENTS: Final = (
     f"SELECT {', '.join(f'signal.{name}' for name in Statement._fields[:-1])}, {restated.until('signal')} FROM json_each(?) AS wanted"
     " CROSS JOIN signal ON signal.order_ref = wanted.value"
@@ -33,6 +37,8 @@ class Orders(NamedTuple):
     lines: Mapping[str, Sequence[Line]]
     statements: Mapping[str, Sequence[Statement]]
     """By reference, sorted."""
+    former: frozenset[str]
+    """References that the plan has no more, but had: a finished order drops out of an export of open ones."""
 
     def subject_ids(self) -> list[str]:
         """Every subject id that a deviation of these references can have."""
@@ -48,7 +54,9 @@ def read(connection: sqlite3.Connection, references: Sequence[str]) -> Orders:
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in map(Line._make, connection.execute(_LINES, (wanted,))):
         lines[line.ref].append(line)
-    return Orders(references, lines, statements_of(connection, references))
+    gone = [reference for reference in references if reference not in lines]
+    former = {reference for (reference,) in connection.execute(_FORMER, (as_json(gone),))} if gone else ()
+    return Orders(references, lines, statements_of(connection, references), frozenset(former))
 
 
 def statements_of(connection: sqlite3.Connection, references: Sequence[str]) -> Mapping[str, Sequence[Statement]]:
@@ -84,6 +92,8 @@ def reference_cases(
     """References by source: those that the plan does not have, and those in `judged_before` (ids of subjects)."""
     for reference, statements in orders.statements.items():
         kinds = {line.kind for line in orders.lines.get(reference, ())}
+        if reference in orders.former:
+            kinds.update(ORDER_KINDS)
         if kinds and not judged_before and all(statement.order_kind in (None, *kinds) for statement in statements):
             continue
         unknown: dict[str, list[Statement]] = {}

@@ -16,6 +16,7 @@ from engine.sqlite import sqlite3
 
 
 def _before(same: str) -> str:
+    """SQL for the statement of the row of `said` just before it, among those that have the same value in a column."""
     return (
         "(SELECT earlier.id FROM signal AS earlier INDEXED BY signal_row WHERE earlier.row_key = said.row_key"
         " AND earlier.restatable = 1 AND (earlier.as_of, earlier.tie) < (said.as_of, said.tie)"
@@ -53,6 +54,6 @@ def until(signal: str) -> str:
 
 
 def touch_left(connection: sqlite3.Connection, first_id: int) -> None:
-    """Touch the orders, and the items at sites, that rows of a state source were about before the signals from `first_id`."""
+    """Touch the orders, and the items at sites, that the rows of the signals from `first_id` on were about before."""
     connection.execute(_LEFT_ORDERS, {"first_id": first_id})
     connection.execute(_LEFT_PLACES, {"first_id": first_id})

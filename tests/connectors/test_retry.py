@@ -113,7 +113,17 @@ def test_a_mended_mapping_takes_the_record_itself_without_its_file(world: World)
     assert world.desk.held() == []
 
 
-def test_so_does_one_of_an_answer(world: World) -> None:
+def test_of_two_statements_of_a_row_the_one_that_came_later_holds(world: World) -> None:
+    world.ingest(world.file("z-first.csv", "1,LA,4711,09.03.2026,2\n"))
+    world.ingest(world.file("a-second.csv", "1,LA,4711,10.03.2026,2\n"))
+    world.mapping(values='AB = "eta", LA = "eta"')
+
+    assert [each.taken for each in world.retry()] == [True, True]
+
+    assert [signal[1] for signal in world.signals()] == ["2026-03-09", "2026-03-10"]
+
+
+def test_a_mended_mapping_takes_a_record_of_an_answer(world: World) -> None:
     world.answer('[{"no": "1", "kind": "LA", "order": "4711", "eta": "09.03.2026", "quantity": 2}]')
     (before,) = world.retry()
     assert "it goes when an answer of its source has it in order" in before.why

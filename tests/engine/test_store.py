@@ -293,3 +293,12 @@ def test_numbers_that_sqlite_cannot_hold_never_reach_it(store: Store) -> None:
     from tests.engine.feed_support import signal, take
 
     assert take(store, [signal("1", quantity=float(2**80)), signal("2", eta=2**80)]).quarantined == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"SQLite format 3\0"])
+def test_a_short_file_is_somebody_elses_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreUnusable, match="this is no database"):
+        Store.open(path)
+    assert path.read_bytes() == content

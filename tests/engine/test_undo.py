@@ -171,3 +171,13 @@ def test_only_who_gave_a_command_takes_it_back_and_only_once(desk: Desk, tmp_pat
     for number in (10_000, 1):  # nothing, a load of the baseline
         with pytest.raises(NotFound, match=f"there is no command {number} that can be taken back"):
             desk.undo(number)
+
+
+def test_undo_about_one_object_takes_back_the_last_command_on_it(desk: Desk) -> None:
+    one, other = late(desk, alpha=12, beta=13)
+    desk.ack([one])
+    desk.ack([other])
+    assert [change.id for change in desk.undo(about=one).changes] == [one]
+    with pytest.raises(Refused, match=f"no command of .* on {one} to take back"):
+        desk.undo(about=one)
+    assert desk.show(other)["state"] == "acknowledged"

@@ -20,7 +20,7 @@ from engine.errors import StoreUnusable
 from engine.model import IngestResult
 from engine.store import Store, set_meta
 from tests.sample_world.build import EXPECTED_EVERY, SETTINGS, build
-from tui import command_line, demo, demo_feed
+from tui import command_line, demo, demo_feed, terminal
 
 MONDAY = parse_instant("2026-03-09T08:00:00Z", "test")
 
@@ -157,3 +157,12 @@ def test_an_installation_without_the_sample_says_so(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(StoreUnusable, match="install offplan again"):
         demo.sample()
+
+
+def test_it_goes_where_the_terminal_hangs_up(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr("os._exit", codes.append)
+    with demo.Demo(sample) as world:
+        terminal._end_by_force(terminal.HANG_UP)
+        assert not world.folder.exists()
+    assert codes == [terminal.HANG_UP]

@@ -79,17 +79,16 @@ async def test_somebody_elses_work_shows_without_a_key(world: World, opened: Ope
         assert "bo" in next(text for text in driven.lines if "PO first" in text)
 
 
-async def test_a_new_deviation_announces_itself_and_moves_nothing(world: World, opened: Open) -> None:
+async def test_a_new_deviation_announces_itself_and_is_in_sight(world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.press("j")
         before = driven.desk_screen.queue.current
-        line_before = next(index for index, text in enumerate(driven.lines) if "▌" in text and "late_supply" in text)
         world.desk.load([line("urgent", value=90_000_00, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
         take(world.desk, eta("urgent", NOW + 30 * DAY))
         driven.app._look()
         await driven.pilot.pause()
         assert driven.desk_screen.queue.current == before
-        assert line_before == next(i for i, text in enumerate(driven.lines) if "▌" in text and "late_supply" in text)
+        assert any("PO urgent" in text for text in driven.lines[2:]), "where there is room it is not above the edge"
         assert "✚ 1 new" in driven.lines[0]
         assert "PO urgent" in driven.lines[0]
         await driven.press("k")
@@ -290,3 +289,65 @@ async def test_somebody_elses_feeder_is_left_to_it(world: World) -> None:
         assert started == []
         assert "no feeder" not in Driven(app, pilot).lines[0]
     app.close()
+
+
+async def test_the_first_deviation_of_a_quiet_desk_announces_itself(world: World, opened: Open) -> None:
+    world.desk.dismiss(world.ids, reason="known")
+    async with opened() as driven:
+        world.desk.load([line("urgent", due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
+        take(world.desk, eta("urgent", NOW + 30 * DAY))
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "✚ 1 new" in driven.lines[0]
+
+
+async def test_all_marked_rows_carry_the_version_that_was_shown(world: World, opened: Open) -> None:
+    plan = [line(f"order-{number}", due=NOW + DAY) for number in range(80)]
+    world.desk.load(plan, kind="purchase_order", scope="many", file="m")
+    for number in range(80):
+        take(world.desk, eta(f"order-{number}", NOW + 30 * DAY))
+    async with opened((120, 30)) as driven:
+        await driven.press("*")
+        world.desk.ack([world.ids[0]])
+        driven.desk_screen.update()
+        chosen = driven.desk_screen.selection()
+        assert len(chosen.ids) == 83
+        assert set(chosen.expect) == set(chosen.ids)
+
+
+async def test_an_id_is_shown_whole_before_other_columns(world: World, opened: Open) -> None:
+    order = "MAEU8814200-LONG-0001"
+    world.desk.load([line(order, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
+    take(world.desk, eta(order, NOW + 30 * DAY))
+    for size in ((80, 24), (120, 36), (200, 50)):
+        async with opened(size) as driven:
+            assert any(f"PO {order} " in text for text in driven.lines), size
+
+
+async def test_a_burst_is_filtered_once(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened() as driven:
+        await driven.press("/")
+        asked: list[str] = []
+        desk, before = driven.app.session.desk, driven.app.session.desk.queue_ids
+
+        def counted(text: str = "") -> list[int]:
+            asked.append(text)
+            return before(text)
+
+        monkeypatch.setattr(desk, "queue_ids", counted)
+        await driven.burst(*"second" * 20)
+        await driven.pilot.pause()
+        assert len(asked) < 12
+        assert asked[-1] == "second" * 20
+
+
+async def test_a_crash_prints_nothing_of_the_desk(
+    world: World, opened: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RuntimeError, match="a private value"):
+        async with opened() as driven:
+            driven.app._handle_exception(RuntimeError("a private value"))
+    assert driven.app.fault is not None
+    assert driven.app.return_code == 1
+    shown = capsys.readouterr()
+    assert "a private value" not in shown.out + shown.err

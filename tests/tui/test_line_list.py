@@ -171,3 +171,18 @@ async def test_every_way_to_move_stays_inside() -> None:
         ):
             await pilot.press(key)
             assert numbers.current == expected, key
+
+
+async def test_a_list_that_fits_shows_all_and_a_longer_one_says_what_is_above() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show([3, 4, 5])
+        await pilot.pause()
+        numbers.show([1, 2, 3, 4, 5])
+        await pilot.pause()
+        assert numbers.current == 3
+        assert pilot.app.shown()[:2] == ["row 1", "row 2"]  # type: ignore[attr-defined]
+        numbers.show(range(100, 200))
+        numbers.show([7, 8, *range(100, 200)])
+        await pilot.pause()
+        assert "▲ 2 above" in numbers._border_subtitle.plain

@@ -12,6 +12,8 @@ from tui import request
 from tui.cells import Present
 from tui.request import Request
 
+HERE = Present(NOW, "UTC")
+
 
 def test_what_a_verb_cannot_do_without() -> None:
     assert request.needs("assign") == ["to"]
@@ -22,10 +24,10 @@ def test_what_a_verb_cannot_do_without() -> None:
 
 
 def test_a_line_is_read_as_in_the_shell() -> None:
-    asked = request.from_line("snooze D12 D3 --until +4h --reason 'at lunch'", NOW)
+    asked = request.from_line("snooze D12 D3 --until +4h --reason 'at lunch'", HERE)
     assert asked == Request("snooze", ("D12", "D3"), {"reason": "at lunch", "until": NOW + 4 * HOUR})
-    assert request.from_line("undo 7", NOW) == Request("undo", ("7",))
-    assert request.from_line("ack D1 --expect D1=3", NOW).expect == {"D1": 3}
+    assert request.from_line("undo 7", HERE) == Request("undo", ("7",))
+    assert request.from_line("ack D1 --expect D1=3", HERE).expect == {"D1": 3}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def test_a_line_is_read_as_in_the_shell() -> None:
     ],
 )
 def test_a_text_or_reason_may_be_the_rest_of_the_line(line: str, asked: Request) -> None:
-    assert request.from_line(line, NOW) == asked
+    assert request.from_line(line, HERE) == asked
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_a_text_or_reason_may_be_the_rest_of_the_line(line: str, asked: Request)
 )
 def test_a_line_that_makes_no_command_is_refused_in_a_sentence(line: str) -> None:
     with pytest.raises(OffplanError) as refusal:
-        request.from_line(line, NOW)
+        request.from_line(line, HERE)
     assert str(refusal.value)
 
 
@@ -88,3 +90,16 @@ def test_the_sentence_names_what_changed_and_the_notes() -> None:
     assert "D1 open → acknowledged" in said
     assert "and 2 more" in said
     assert said.endswith("A7 is still open")
+
+
+def test_a_time_without_an_offset_is_in_the_desk_s_zone() -> None:
+    here = Present(NOW, "Europe/Berlin")
+    for typed in ("2026-03-09T10:00", "2026-03-09T09:00Z", "+1h"):
+        assert request.until(typed, here) == NOW + HOUR, typed
+    asked = request.from_line("snooze D1 --until 2026-03-09T10:00", here)
+    assert asked.options["until"] == NOW + HOUR
+
+
+def test_a_filter_line_falls_into_its_terms() -> None:
+    line = """owner=ana book !"two words" title~'a b' !kind=x"""
+    assert request.terms_of(line) == ["owner=ana", "book", '!"two words"', "title~'a b'", "!kind=x"]

@@ -92,3 +92,22 @@ def test_the_end_of_the_terminal_ends_the_program(tmp_path: Path, ending: signal
         program.wait()
         if ending is not None:
             os.close(ours)
+
+
+def test_the_end_is_heard_while_nobody_reads_the_terminal(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "d.db")],
+        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env={**os.environ, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        _until(ours, b"Nothing is off plan")
+        os.write(ours, b"\x0c" * 200)  # Each has the whole screen drawn anew.
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(timeout=30) == terminal.TERMINATED
+    finally:
+        program.kill()
+        program.wait()
+        os.close(ours)

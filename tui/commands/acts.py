@@ -9,14 +9,15 @@ from typing import Any
 
 from engine.clock import DAY, HOUR, MINUTE, iso, typed_instant, within_reach
 from engine.desk import Desk
-from engine.errors import BadInput, NotFound
-from engine.journal import SYSTEM
+from engine.errors import BadInput
 from engine.model import Outcome
 from tui import printing
 from tui.arguments import UsageError
 from tui.commands import owners
 from tui.wiring import opened
 
+_LONGEST_NUMBER = 18
+"""Digits that SQLite counts to; what is longer is no number of a command."""
 _KEYWORDS = ("to", "reason", "text", "playbook")
 _FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
@@ -36,21 +37,10 @@ def act(args: Namespace) -> int:
 def undo(args: Namespace) -> int:
     """Undo a command by its number, by an object that it changed, or the last one."""
     with opened(args) as desk:
-        if args.what is None:
-            txn = None
-        elif args.what.isdecimal():
-            txn = int(args.what)
-        else:
-            txn = _last_command_on(desk, args.what)
-        _print(args, desk, desk.undo(txn))
+        is_number = args.what is not None and args.what.isdecimal() and len(args.what) <= _LONGEST_NUMBER
+        outcome = desk.undo(int(args.what)) if is_number else desk.undo(about=args.what)
+        _print(args, desk, outcome)
     return 0
-
-
-def _last_command_on(desk: Desk, id: str) -> int:  # noqa: A002 - the contract's word
-    for entry in reversed(desk.show(id)["history"]):
-        if entry["actor"] != SYSTEM:
-            return int(entry["txn"])
-    raise NotFound(f"{id}: nobody has done anything to it")
 
 
 def moment(text: str, now: int) -> int:
@@ -84,4 +74,6 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
     }
     lines = [f"{change.id}: {change.was} -> {change.now}" for change in outcome.changes]
     notes = owners.notes_for_people(desk, outcome.notes)
-    printing.answer(args, document, *lines, *notes, f"undo this with: offplan undo {outcome.txn}")
+    # An undo is not undone: what it took back is given again.
+    way_back = [] if args.verb == "undo" else [f"undo this with: offplan undo {outcome.txn}"]
+    printing.answer(args, document, *lines, *notes, *way_back)

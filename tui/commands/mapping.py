@@ -7,12 +7,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.clock import SystemClock, iso
+from engine.clock import iso
 from engine.model import RECORD_KINDS
 from tui import cells, printing
 from tui.arguments import UsageError
 from tui.commands.feed import plan_kind
-from tui.wiring import SETTINGS_FILE, NoWorkspaceError, find_workspace, settings_of
+from tui.wiring import SETTINGS_FILE, NoWorkspaceError, find_workspace, present, settings_of
 
 if TYPE_CHECKING:
     from connectors.propose import Proposal
@@ -38,7 +38,7 @@ def propose(args: Namespace) -> int:
         written = folder / SETTINGS_FILE
         append(written, proposal, name)
     document = {
-        "now": iso(SystemClock().now()),
+        "now": iso(present(args)),
         "name": name,
         "mapping": proposal.mapping,
         "preview": list(proposal.preview),

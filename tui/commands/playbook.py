@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.clock import SystemClock, iso
+from engine.clock import iso
 from tui import cells, printing
 from tui.commands import owners
-from tui.wiring import PLAYBOOKS, find_workspace, opened
+from tui.wiring import PLAYBOOKS, find_workspace, opened, present
 
 if TYPE_CHECKING:
     from engine.planning import PlannedAction
@@ -49,7 +49,7 @@ def list_all(args: Namespace) -> int:
         )
         for item in items
     ]
-    document = {"now": iso(SystemClock().now()), "total": len(items), "items": items}
+    document = {"now": iso(present(args)), "total": len(items), "items": items}
     printing.answer(args, document, *printing.table(("id", "version", "enabled", "steps", "functions", "title"), rows))
     if found.findings:
         printing.note(args, f"{len(found.findings)} faults in playbooks; `offplan playbook lint` names them")
@@ -144,7 +144,7 @@ def lint(args: Namespace) -> int:
         for finding in found
     ]
     lines = [f"{finding.severity}: {place(finding)}: {finding.message}; {finding.mend}" for finding in found]
-    document = {"now": iso(SystemClock().now()), "total": len(items), "items": items}
+    document = {"now": iso(present(args)), "total": len(items), "items": items}
     printing.answer(args, document, *(lines or ["no faults"]))
     return FOUND_PROBLEMS if found else 0
 

@@ -11,7 +11,7 @@ from engine.errors import Refused
 from tui import cells, printing
 from tui.wiring import opened
 
-_SECTIONS: Final = ("history", "versions", "signals_detail", "actions", "explain")
+_SECTIONS: Final = ("history", "versions", "signals_detail", "actions", "actions_detail", "explain", "definition")
 """Parts that are tables of their own below the fields."""
 
 
@@ -81,7 +81,8 @@ def _signals(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
 
 
 def _actions(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
-    actions = found.get("actions")
+    # A response names its actions by id, and carries them beside; a deviation carries them at once.
+    actions = found.get("actions_detail") or found.get("actions")
     if not actions:
         return []
     rows = [

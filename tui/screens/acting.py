@@ -6,7 +6,6 @@ they are asked for: the first paint must not pay for them.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,14 +77,21 @@ class ActingScreen(Screen[None]):
         present = self.session.present
         self.say(f"✗ {cells.with_local_times(str(error), present.now, present.zone)}", "bad", keep=keep)
 
-    def update(self) -> None:
-        """Bring the screen up to date; a file that cannot be read is said, and what was shown stays."""
+    def fault_of_reading(self) -> OffplanError | None:
+        """Bring the screen up to date; why that could not be, where what was shown stays."""
         try:
             self.bring_up_to_date()
         except OffplanError as error:
-            self.refuse(error)
+            return error
         except sqlite3.Error as error:
-            self.refuse(StoreUnusable(sentence(error, self.session.desk.store.path)))
+            return StoreUnusable(sentence(error, self.session.desk.store.path))
+        return None
+
+    def update(self) -> None:
+        """Bring the screen up to date, and say where it cannot be."""
+        fault = self.fault_of_reading()
+        if fault is not None:
+            self.refuse(fault)
         self.show_keys()
 
     def show_keys(self) -> None:
@@ -122,8 +128,9 @@ class ActingScreen(Screen[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.say(f"✗ this failed unexpectedly ({type(event.worker.error).__name__}); nothing was changed", "bad")
-            self.log.error(type(event.worker.error).__name__)
+            from tui import crash
+
+            self.say(f"✗ {crash.report(event.worker.error)}", "bad")
         if event.worker.is_finished:
             self.post_message(Prompt.Listening())
 
@@ -134,6 +141,10 @@ class ActingScreen(Screen[None]):
         key = next(key for key in keys.KEYS if key.id == verb)
         if chosen.kind not in key.kinds or not chosen.ids:
             self.say(f"{verb} is for {' or '.join(sorted(key.kinds))}s; the cursor is on {chosen.kind or 'nothing'}")
+            return
+        unseen = [id_ for id_ in chosen.ids if id_ not in chosen.expect]
+        if unseen:
+            self.say(f"✗ {verb}: {', '.join(unseen)} could not be read, so nothing was begun; mark without it", "bad")
             return
         try:
             options = await gathering.options_for(self, self.session, verb, chosen.ids)
@@ -164,11 +175,15 @@ class ActingScreen(Screen[None]):
             outcome = await self.session.commands.carry_out(asked)
         except OffplanError as error:
             self.refuse(error)
+            self.fault_of_reading()
         else:
-            self.say(f"✓ {request.sentence(asked, outcome, self.session.present)}", "good")
+            done = f"✓ {request.sentence(asked, outcome, self.session.present)}"
             self.done_with_marks()
-        with contextlib.suppress(OffplanError):
-            self.bring_up_to_date()
+            fault = self.fault_of_reading()
+            if fault is None:
+                self.say(done, "good")
+            else:
+                self.say(f"{done}. The screen still shows what was before: {fault}", "warning")
         self.show_keys()
 
     def done_with_marks(self) -> None:
@@ -221,7 +236,7 @@ class ActingScreen(Screen[None]):
             elif words == ["help"]:
                 self.action_keys()
             else:
-                await self._request(request.from_line(line, self.session.present.now))
+                await self._request(request.from_line(line, self.session.present))
         except OffplanError as error:
             self.refuse(error)
 

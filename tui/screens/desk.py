@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.timer import Timer
 
 from engine.errors import OffplanError
-from tui import cells, keys
+from tui import cells, keys, request
 from tui.screens.acting import ActingScreen, Selection
 from tui.session import Session
 from tui.widgets.feed import FeedList
@@ -44,8 +44,10 @@ class DeskScreen(ActingScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._filters = {"feed": "", "queue": "", "timeline": ""}
-        self._known: set[int] = set()
-        """Deviations that have stood in the queue."""
+        self._known: set[int] | None = None
+        """Deviations that have stood in the queue; None before it was read."""
+        self._typed_filter: tuple[str, str] | None = None
+        """The pane and the text of a filter that is being typed and is not shown yet."""
         self._detail_timer: Timer | None = None
         self._detail_of: int | None = None
 
@@ -114,10 +116,10 @@ class DeskScreen(ActingScreen):
         queue, text = self.queue, self._filters["queue"]
         ids = self.session.desk.queue_ids(text)
         if not text:
-            if self._known:
-                queue.unseen |= set(ids) - self._known
-            queue.unseen &= set(ids)
-            self._known |= set(ids)
+            present = set(ids)
+            known = present if self._known is None else self._known
+            queue.unseen = (queue.unseen | present - known) & present
+            self._known = known | present
         queue.title = f"Deviations /{text}" if text else "Deviations"
         queue.when_empty = self._nothing_off_plan()
         queue.show(ids)
@@ -132,7 +134,7 @@ class DeskScreen(ActingScreen):
         desk, text = self.session.desk, self._filters["timeline"]
         rows = desk.action_rows()
         if text:
-            kept = {row["id"] for row in desk.actions((text,), limit=None).items}
+            kept = {row["id"] for row in desk.actions(request.terms_of(text), limit=None).items}
             rows = [row for row in rows if row["id"] in kept]
         self.timeline.title = f"Actions /{text}" if text else "Actions"
         self.timeline.show_rows(rows, desk.owners())
@@ -205,7 +207,7 @@ class DeskScreen(ActingScreen):
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         if event.list is self.queue:
-            if self.focused is self.queue and self.queue.unseen:
+            if event.by_hand and self.focused is self.queue and self.queue.unseen:
                 self.queue.unseen.clear()
                 self.queue.refresh()
                 self.query_one(Header).show(self.session.header, self.session.present, "")
@@ -225,7 +227,7 @@ class DeskScreen(ActingScreen):
         if not isinstance(pane, LineList) or pane.current is None:
             return Selection("")
         letter = _LETTERS[pane.kind]
-        seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.row(number)) is not None}
+        seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.seen(number)) is not None}
         ids = tuple(f"{letter}{number}" for number in pane.chosen)
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
         return Selection(pane.kind, ids, expect)
@@ -261,21 +263,32 @@ class DeskScreen(ActingScreen):
         question = Question(
             "/",
             before,
-            changed=lambda text: self._try_filter(pane, text, keep=False),
+            changed=lambda text: self._filter_soon(pane, text),
             accepts=lambda text: self._try_filter(pane, text),
         )
         if await self.query_one(Prompt).ask(question) is None:
             self._try_filter(pane, before)
 
+    def _filter_soon(self, pane: str, text: str) -> None:
+        """Show a filter that is being typed once the keys that have come already are taken: once for a burst."""
+        if self._typed_filter is None:
+            self.app.call_later(self._show_typed_filter)
+        self._typed_filter = pane, text
+
+    def _show_typed_filter(self) -> None:
+        typed, self._typed_filter = self._typed_filter, None
+        if typed is not None:
+            self._try_filter(*typed, keep=False)
+
     def _try_filter(self, pane: str, text: str, *, keep: bool = True) -> bool:
         """Show a filter's result; one that cannot be read leaves the list as it is, says why and answers False."""
         before = self._filters[pane]
+        self._typed_filter = None
         self._filters[pane] = text.strip()
-        try:
-            self.bring_up_to_date()
-        except OffplanError as error:
+        fault = self.fault_of_reading()
+        if fault is not None:
             self._filters[pane] = before
-            self.refuse(error, keep=keep)
+            self.refuse(fault, keep=keep)
             return False
         self.say("")
         return True

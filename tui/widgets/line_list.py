@@ -41,10 +41,12 @@ class LineList(ScrollView, can_focus=True):
         """The cursor is on another row."""
 
         list: LineList
+        by_hand: bool = True
+        """Whether the person moved it; otherwise the list has changed."""
 
         def can_replace(self, message: Message) -> bool:
             """Of a burst only the last matters."""
-            return isinstance(message, type(self)) and message.list is self.list
+            return isinstance(message, type(self)) and message.list is self.list and message.by_hand >= self.by_hand
 
     kind = ""
     """What the rows are: deviation, action, signal; empty where that differs by row."""
@@ -64,8 +66,6 @@ class LineList(ScrollView, can_focus=True):
         self.note = ""
         """What the lower border says besides the position."""
         self._last_mark = 0
-        self._slack = 0
-        """Empty lines below the last row that keep the others where they are."""
         self._strips: LRUCache[Hashable, Strip] = LRUCache(2048)
 
     def draw(self, row: Row, width: int) -> Pieces:
@@ -111,6 +111,10 @@ class LineList(ScrollView, can_focus=True):
         """The row with this id, if it has been in sight."""
         return self._rows.get(number)
 
+    def seen(self, number: int) -> Row | None:
+        """The row as the person saw it last, or as it was when it was marked."""
+        return self._rows.seen(number)
+
     @property
     def chosen(self) -> list[int]:
         """The marked ids in the order of the list, else the one under the cursor."""
@@ -132,14 +136,13 @@ class LineList(ScrollView, can_focus=True):
                 self.cursor = ids.index(kept)
             self.cursor = max(0, min(self.cursor, len(ids) - 1))
             wanted = 0 if stay_on_top else max(0, self.cursor - offset)
-            # Even where all rows fit, what came in above must not move the line that is being read.
-            self._slack = max(0, wanted + self.rows_in_sight - len(ids))
+            # A list that fits shows all of it, from the top: Textual scrolls no further than its end.
             self._resize_virtual()
             self._scroll(wanted)
             self._keep_in_sight()
             self.refresh()
             if kept != self.current:
-                self.post_message(self.Moved(self))
+                self.post_message(self.Moved(self, by_hand=False))
         self._load(refetch=True)
         self._describe()
 
@@ -156,13 +159,17 @@ class LineList(ScrollView, can_focus=True):
 
     def _resize_virtual(self) -> None:
         # The width stays: one that followed the size would have everything laid out and painted twice.
-        self.virtual_size = Size(1, len(self.ids) + self.top + self._slack)
+        self.virtual_size = Size(1, len(self.ids) + self.top)
 
     def _describe(self) -> None:
         """What the borders say: the title, where the cursor is, how many are marked."""
         position = f"{self.cursor + 1}/{len(self.ids)}" if self.ids else ""
         marked = f"{len(self.marks)} marked" if self.marks else ""
-        below = " · ".join(part for part in (marked, self.note, position) if part)
+        above = f"▲ {self.scroll_offset.y} above" if self.scroll_offset.y else ""
+        parts = [part for part in (marked, above, self.note, position) if part]
+        if self.note and self.size.width and len(" · ".join(parts)) > self.size.width - GUTTER:
+            parts.remove(self.note)
+        below = " · ".join(parts)
         # Past Textual's own setters, which draw the whole list again for one changed letter of its border.
         for name, text, line in (("_border_title", self.title, -1), ("_border_subtitle", below, self.size.height)):
             if getattr(self, name) is None or getattr(self, name).plain != text:
@@ -208,6 +215,7 @@ class LineList(ScrollView, can_focus=True):
         self._resize_virtual()
         self._keep_in_sight()
         self._load()
+        self._describe()
 
     def on_focus(self) -> None:
         self.refresh_lines(self.cursor + self.top)
@@ -219,6 +227,7 @@ class LineList(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._load()
+        self._describe()
 
     def go_to(self, index: int) -> None:
         """Put the cursor on a row by its place in the list."""
@@ -226,9 +235,6 @@ class LineList(ScrollView, can_focus=True):
         if new == self.cursor or not self.ids:
             return
         old, self.cursor = self.cursor, new
-        if self._slack:
-            self._slack = 0
-            self._resize_virtual()
         self._keep_in_sight()
         self._load()
         for line in (old, new):
@@ -259,6 +265,7 @@ class LineList(ScrollView, can_focus=True):
     def action_mark(self) -> None:
         if self.current is not None:
             self.marks ^= {self.current}
+            self._rows.keep(self.marks)
             self._last_mark = self.cursor
             self.refresh_lines(self.cursor + self.top)
             self.action_move(1)
@@ -280,5 +287,6 @@ class LineList(ScrollView, can_focus=True):
     def _mark(self, marks: set[int]) -> None:
         if marks != self.marks:
             self.marks = marks
+            self._rows.keep(marks)
             self.refresh()
             self._describe()

@@ -7,26 +7,40 @@ from functools import lru_cache
 from typing import Any, Final
 
 from tui import cells, safe, theme
-from tui.cells import Column
+from tui.cells import Column, layout
 from tui.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
 
+_SUBJECT: Final = 8
+_LONGEST_SUBJECT: Final = 48
+"""Cells: past that one odd id would take the other columns from every row."""
+_KIND: Final = len("below_target")
+_KIND_IN_A_WORD: Final = len("unmatched")
 
-@lru_cache(maxsize=8)
-def columns(id_width: int) -> tuple[Column, ...]:
-    """The columns of the queue; an id is never cut, so its column is as wide as the longest."""
-    return (
-        Column("decide_by", "decide by", 11, 1),
-        Column("exposure", "exposure", 8, 3, align="right"),
-        Column("severity", "", 2, 2),
-        Column("id", "id", id_width, 7),
-        Column("kind", "what", 12, 4),
-        Column("subject", "", 12, 1, flex=True),
-        Column("gap", "gap", 9, 5, align="right"),
-        Column("state", "state", 5, 8),
-        Column("owner", "owner", 8, 6),
-    )
+
+@lru_cache(maxsize=32)
+def columns(id_width: int, subject_width: int, width: int) -> tuple[Column, ...]:
+    """The columns of the queue in `width` cells; an id is never cut, so its column is as wide as the longest.
+
+    Where that leaves the kind too little, its first word stands for it; after that whole columns go.
+    """
+
+    def with_kind(kind_width: int) -> tuple[Column, ...]:
+        return (
+            Column("decide_by", "decide by", 11, 1),
+            Column("exposure", "exposure", 8, 3, align="right"),
+            Column("severity", "", 2, 2),
+            Column("id", "id", id_width, 7),
+            Column("kind", "what", kind_width, 4),
+            Column("subject", "", subject_width, 0, flex=True),
+            Column("gap", "gap", 9, 5, align="right"),
+            Column("state", "state", 5, 8),
+            Column("owner", "owner", 8, 6),
+        )
+
+    wide, narrow = with_kind(_KIND), with_kind(_KIND_IN_A_WORD)
+    return wide if len(layout(wide, width)) == len(layout(narrow, width)) else narrow
 
 
 _SUBJECTS: Final[Mapping[str, str]] = {
@@ -57,7 +71,8 @@ class QueueList(LineList):
     def __init__(self, fetch: Any, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(fetch, id=id)
         self.note = "by decide-by bucket, then exposure"
-        self._columns = columns(len("D1"))
+        self._sizes = (len("D1"), _SUBJECT)
+        """Cells that the longest id and the longest subject at hand take."""
         self.unseen: set[int] = set()
         """Deviations that came in since the person last moved here."""
         self.when_empty: Sequence[str] = ()
@@ -68,20 +83,35 @@ class QueueList(LineList):
     def look_of(self, number: int) -> Hashable:
         return number in self.unseen
 
-    def show(self, ids: Sequence[int], *, follow: bool = False) -> None:
-        self._columns = columns(len(f"D{max(ids, default=0)}"))
-        super().show(ids, follow=follow)
+    def _load(self, *, refetch: bool = False) -> None:
+        super()._load(refetch=refetch)
+        shown = [row for number in self._window() if (row := self.row(number)) is not None]
+        subjects = (safe.width_of([(self._subject(row), "")]) for row in shown)
+        widest = min(_LONGEST_SUBJECT, max(subjects, default=0))
+        sizes = len(f"D{max(self.ids, default=0)}"), max(_SUBJECT, widest)
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.refresh()
 
     def look(self) -> Hashable:
-        return super().look(), self._columns
+        return super().look(), self._sizes
+
+    def _columns(self, width: int) -> tuple[Column, ...]:
+        return columns(*self._sizes, width)
 
     def heading(self, width: int) -> Pieces:
-        return safe.columns(self._columns, {column.name: (column.title, "quiet") for column in self._columns}, width)
+        shown = self._columns(width)
+        return safe.columns(shown, {column.name: (column.title, "quiet") for column in shown}, width)
 
     def draw(self, row: Row, width: int) -> Pieces:
-        return safe.columns(self._columns, self._values(row), width)
+        shown = self._columns(width)
+        in_a_word = any(column.name == "kind" and column.width < _KIND for column in shown)
+        return safe.columns(shown, self._values(row, in_a_word=in_a_word), width)
 
-    def _values(self, row: Row) -> dict[str, tuple[str, str]]:
+    def _subject(self, row: Row) -> str:
+        return ("✚ " if int(row["id"][1:]) in self.unseen else "") + subject(row)
+
+    def _values(self, row: Row, *, in_a_word: bool) -> dict[str, tuple[str, str]]:
         shape, shape_style = theme.SEVERITY.get(row["severity"], ("?", "plain"))
         passed = row["bucket"] == "passed"
         decide = cells.relative(row["decide_by"], self.present.now)
@@ -91,8 +121,8 @@ class QueueList(LineList):
             "exposure": (cells.money(row["exposure"]), "bold"),
             "severity": (shape, shape_style),
             "id": (row["id"], "quiet"),
-            "kind": (row["kind"], "plain"),
-            "subject": (("✚ " if fresh else "") + subject(row), "notice" if fresh else "plain"),
+            "kind": (row["kind"].partition("_")[0] if in_a_word else row["kind"], "plain"),
+            "subject": (self._subject(row), "notice" if fresh else "plain"),
             "gap": (cells.gap(row["gap"]), "plain"),
             "state": (_STATES.get(row["state"], row["state"]), "quiet"),
             "owner": (row["owner"] or "–", "plain"),

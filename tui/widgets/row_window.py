@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 Row = Mapping[str, Any]
@@ -19,10 +19,25 @@ class RowWindow:
         """`fetch` answers rows in the contract's JSON for numbers; rows that are gone may be missing."""
         self._fetch = fetch
         self._rows: dict[int, Row] = {}
+        self._kept: dict[int, Row] = {}
+        """Rows as they were last shown, of numbers that are wanted wherever the window is."""
         self._revisions: dict[int, int] = {}
 
     def get(self, number: int) -> Row | None:
         return self._rows.get(number)
+
+    def seen(self, number: int) -> Row | None:
+        """The row as it was last shown, or as it was when it was to be kept."""
+        return self._rows.get(number) or self._kept.get(number)
+
+    def keep(self, numbers: Collection[int]) -> None:
+        """Hold the rows of these numbers, in the window or not; those that were not shown are read now."""
+        unknown = [number for number in numbers if self.seen(number) is None]
+        read = self._read(unknown)
+        self._kept = {number: row for number in numbers if (row := self.seen(number) or read.get(number)) is not None}
+
+    def _read(self, numbers: Sequence[int]) -> dict[int, Row]:
+        return {int(str(row["id"]).lstrip(_LETTERS)): row for row in self._fetch(numbers)} if numbers else {}
 
     def revision(self, number: int) -> int:
         """Changes whenever the row's content does: part of the key of a cached line."""
@@ -35,7 +50,8 @@ class RowWindow:
         """
         wanted = window if refetch else [number for number in window if number not in self._rows]
         before = self._rows
-        fetched = {int(str(row["id"]).lstrip(_LETTERS)): row for row in self._fetch(wanted)} if wanted else {}
+        fetched = self._read(wanted)
+        self._kept = {number: before.get(number, row) for number, row in self._kept.items()}
         self._rows = fetched if refetch else {**before, **fetched}
         changed = {number for number, row in fetched.items() if before.get(number) != row}
         for number in changed:

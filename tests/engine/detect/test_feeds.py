@@ -109,3 +109,13 @@ def test_loading_items_clears_what_the_plan_lacked_before(tmp_path: Path) -> Non
     assert [item["subject"]["id"] for item in desk.deviations().items] == ["tower:item NEW"]
     loaded = desk.load([PlanRecord("item", {"id": "NEW"}, None)], kind="item", scope="i", file="i.csv")
     assert (loaded.cleared, desk.deviations().total) == (1, 0)
+
+
+def test_an_order_that_the_plan_had_once_is_no_stranger(world: World) -> None:
+    order(world, "4711/10")
+    order(world, "4711/20")
+    world.settle()
+    world.withdraw("purchase_order", "4711/10")
+    world.say(signal("receipt", "late booking", order_ref="4711/10"), signal("receipt", "wrong", order_ref="9999"))
+    world.settle()
+    assert world.states("unmatched") == [("erp:9999", "open")]

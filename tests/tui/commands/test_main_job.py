@@ -72,7 +72,7 @@ def test_a_line_of_several_versions_is_shown_with_them(desk: Run, tmp_path: Path
     assert "Versions" in shown.out
     assert "400 EA" in shown.out
     assert (undone.code, one_sentence(undone)) == (1, True)
-    assert "no command" in undone.err
+    assert "is no deviation" in undone.err
 
 
 @pytest.mark.parametrize("until", ["+999999w", "9999-12-31"])
