@@ -10,6 +10,7 @@ from engine.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Driven, Open, World
 from tui.cells import Present
+from tui.live import Live
 from tui.safe import plain
 from tui.screens import gathering
 from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
@@ -224,7 +225,11 @@ async def test_many_are_dismissed_only_after_their_ids_were_shown(world: World, 
         assert {world.state(id_) for id_ in world.ids} == {"dismissed"}
 
 
-async def test_a_row_that_moved_on_is_refused_with_what_changed(world: World, opened: Open) -> None:
+async def test_a_row_that_moved_on_is_refused_with_what_changed(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A desk that has not looked since: a stalled line, a busy moment.
+    monkeypatch.setattr(Live, "ask", lambda self: False)
     async with opened() as driven:
         first = driven.desk_screen.selection().ids[0]
         seen = driven.desk_screen.selection()
