@@ -19,20 +19,20 @@ from engine.model import SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
 _SUPPLY: Final = ", ".join(f"'{kind}'" for kind in SUPPLY_KINDS)
+# `+line.kind`: one look-up by reference instead of one for every kind.
 _QUIET: Final = f"""
   said.as_of <= :now AND said.kind IN ('eta', 'confirmation', 'shipped', 'milestone', 'note', 'hazard')
   AND (said.restatable IS NULL OR {restated.until("said")} IS NULL) AND EXISTS (
     SELECT 1 FROM plan_line AS line
     CROSS JOIN wakeup ON wakeup.type = 'order' AND wakeup.a = line.ref AND wakeup.b = ''
     WHERE line.ref = said.order_ref AND line.to_version IS NULL
-      AND line.kind IN ({_SUPPLY}) AND line.status = 'open' AND line.planned_at IS NOT NULL
+      AND +line.kind IN ({_SUPPLY}) AND line.status = 'open' AND line.planned_at IS NOT NULL
       AND (said.order_kind IS NULL OR said.order_kind = line.kind)
       AND coalesce(said.eta <= line.planned_at, 1) AND coalesce(said.quantity >= line.quantity, 1)
       AND coalesce(line.until_at, line.planned_at) > :now
       AND wakeup.due_at = coalesce(line.until_at, line.planned_at) + :grace
       AND NOT EXISTS (SELECT 1 FROM deviation WHERE subject_id = line.ref)
-      AND NOT EXISTS (SELECT 1 FROM plan_line AS other WHERE other.ref = line.ref AND other.kind != line.kind
-                      AND other.to_version IS NULL)
+      AND 1 = (SELECT count(*) FROM plan_line AS same WHERE same.ref = line.ref AND same.to_version IS NULL)
       AND NOT (:points AND EXISTS (SELECT 1 FROM stock_point WHERE item = line.item AND site IN (line.site, line.origin))))
 """
 # NOT INDEXED holds SQLite to the few new rows; in key order, a large batch writes each page of the list once.
