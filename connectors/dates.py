@@ -41,11 +41,14 @@ def check_format(form: str) -> None:
     """Raise ValueError with the mend unless text of this format names one day or one instant."""
     if form in WORDS:
         return
-    try:
-        read = _parse(_KNOWN.strftime(form), form)
-    except ValueError:
-        read = None
-    if read is None or "%" not in form or read.date() != _KNOWN.date():
+    read = None
+    # Python itself warns of formats without a year, which no plan could use; `%%Y` is caught by what is read.
+    if any(year in form for year in ("%Y", "%y", "%G", "%c", "%x")):
+        try:
+            read = _parse(_KNOWN.strftime(form), form)
+        except (ValueError, re.error):
+            read = None
+    if read is None or read.date() != _KNOWN.date():
         raise ValueError(
             f"{form!r} is not a date format; write one such as %d.%m.%Y, with year, month and day,"
             f" or one of {', '.join(WORDS)}"
