@@ -164,6 +164,10 @@ def read_document(path: Path) -> dict[str, Any]:
         raise BadInput(str(path), f"it is not TOML: {error}", "mend that place; text stands in quotes") from None
 
 
+_SECRETIVE: Final = frozenset(("url", "headers", "params"))
+"""Keys of a source whose values are never quoted."""
+
+
 def _sentence(path: Path, errors: list[ErrorDetails]) -> BadInput:
     """The first fault as place, fault and mend; how many more there are is said too."""
     error = errors[0]
@@ -188,6 +192,9 @@ def _sentence(path: Path, errors: list[ErrorDetails]) -> BadInput:
         )
     shown = repr(error["input"])
     shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    if keys[:1] == ["source"] and _SECRETIVE.intersection(keys[2:]):
+        # Addresses, headers and parameters may hold what no log and no screen must show.
+        shown = "what stands there"
     return BadInput(place, f"{shown} does not fit{more}", error["msg"][:1].lower() + error["msg"][1:])
 
 

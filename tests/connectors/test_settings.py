@@ -164,3 +164,22 @@ def test_durations() -> None:
 def test_the_fields_of_records_are_those_that_the_engine_takes() -> None:
     for kind, model in MODELS.items():
         assert {name.partition(".")[0] for name in RECORD_FIELDS[kind]} == set(model.model_fields)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'url = "http://u:TOPSECRET@h/a b"',
+        'url = "http://h/a b?token=TOPSECRET"',
+        'url = ["TOPSECRET"]',
+        'url = "http://h/"\nheaders = { A = ["TOPSECRET"] }',
+        'url = "http://h/"\nparams = { k = ["TOPSECRET"] }',
+    ],
+)
+def test_what_may_be_a_secret_is_never_quoted(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "offplan.toml"
+    path.write_text(f'[source.erp]\ntype = "http"\nmapping = "m"\n{line}\n', encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        settings.load(path)
+    assert "source.erp" in str(refused.value)
+    assert "TOPSECRET" not in str(refused.value)
