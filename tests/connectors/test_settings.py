@@ -180,6 +180,6 @@ def test_what_may_be_a_secret_is_never_quoted(tmp_path: Path, line: str) -> None
     path = tmp_path / "offplan.toml"
     path.write_text(f'[source.erp]\ntype = "http"\nmapping = "m"\n{line}\n', encoding="utf-8")
     with pytest.raises(BadInput) as refused:
-        settings.load(path)
+        load(path)
     assert "source.erp" in str(refused.value)
     assert "TOPSECRET" not in str(refused.value)
