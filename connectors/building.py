@@ -10,7 +10,7 @@ from typing import Any, Final
 from connectors import converters
 from connectors.dates import When
 from connectors.faults import Fault
-from connectors.targets import SIGNAL, SIGNAL_FIELDS, STATE_WORDS
+from connectors.targets import DETAIL_FIELDS, SIGNAL, SIGNAL_FIELDS, STATE_WORDS
 from engine import money
 from engine.model import RECORD_KINDS, PlanLine, PlanRecord, SignalIn
 
@@ -39,7 +39,18 @@ def _signals(values: Values, rest: list[str], lines: Sequence[int]) -> list[Mapp
     ordered = [values.get(name, nothing) for name in SIGNAL_FIELDS]
     payloads = values.get("payload")
     ordered[-1] = rest if payloads is None else list(map(_joined, payloads, rest))
-    return list(map(_new_signal, zip(*ordered, lines, strict=True)))
+    details = _details({name: values[name] for name in DETAIL_FIELDS if name in values}, len(lines))
+    return list(map(_new_signal, zip(*ordered, lines, details, strict=True)))
+
+
+def _details(values: Values, count: int) -> list[str]:
+    """By row, the JSON of the details that it has; empty where it has none."""
+    if not values:
+        return [""] * count
+    said = (
+        {k: v for k, v in zip(values, row, strict=True) if v is not None} for row in zip(*values.values(), strict=True)
+    )
+    return [_encode(detail) if detail else "" for detail in said]
 
 
 def _joined(payload: str | None, rest: str) -> str:

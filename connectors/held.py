@@ -17,7 +17,7 @@ from connectors.choosing import Reader
 from connectors.formats import Block, Cell
 from connectors.formats.documents import flatten
 from connectors.reading import signal_readers
-from connectors.targets import SIGNAL_FIELDS
+from connectors.targets import DETAIL_FIELDS, SIGNAL_FIELDS
 from engine.clock import parse_instant
 from engine.errors import BadInput
 from engine.model import Refusal, SignalIn
@@ -55,7 +55,7 @@ def cells_of(row: HeldRow) -> dict[str, Cell] | None:
 def is_mapped(cells: Mapping[str, Cell]) -> bool:
     """Whether these are the fields of a signal, and no longer the columns of a file: ingest refused it."""
     needed = {"id", "kind", "payload"}
-    return needed <= cells.keys() <= set(SIGNAL_FIELDS) and str(cells["payload"]).startswith("{")
+    return needed <= cells.keys() <= {*SIGNAL_FIELDS, *DETAIL_FIELDS} and str(cells["payload"]).startswith("{")
 
 
 def made_by(reader: Reader, row: HeldRow, cells: Mapping[str, Cell], *, document: bool) -> list[SignalIn | Refusal]:

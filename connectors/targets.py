@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from engine.model import LINE_KINDS, PLAN_KINDS, RECORD_KINDS
+from engine.model import LINE_KINDS, PLAN_KINDS, RECORD_KINDS, SIGNAL_DETAILS
 
 Reading = Literal["text", "number", "date", "money", "document", "list", "days", "ranges"]
 """How a cell is read: as it stands, a quantity, an instant or day, an amount of money, JSON, a list of words, a
@@ -37,6 +37,17 @@ SIGNAL_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
     }
 )
 """In the order of engine.model.SignalIn; `id` is its source_id."""
+
+_DETAIL_READINGS: Final[Mapping[str, Reading]] = MappingProxyType(
+    {
+        **dict.fromkeys(("expected", "limit", "latitude", "longitude", "radius_km"), "number"),
+        **dict.fromkeys(("starts_at", "expires_at"), "date"),
+    }
+)
+DETAIL_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
+    {name: _DETAIL_READINGS.get(name, "text") for name in SIGNAL_DETAILS}
+)
+"""What a signal can say besides, packed into its `detail`."""
 
 LINE_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
     {
@@ -120,7 +131,7 @@ def required(kind: str) -> tuple[str, ...]:
 def fields_of(kind: str) -> Mapping[str, Reading]:
     """Field name to how it is read."""
     if kind == SIGNAL:
-        return SIGNAL_FIELDS
+        return {**SIGNAL_FIELDS, **DETAIL_FIELDS}
     if kind in RECORD_KINDS:
         return RECORD_FIELDS[kind]
     return LINE_FIELDS

@@ -91,7 +91,7 @@ class Keeper:
     def _apply(self, verdict: Verdict, row: dict[str, Any] | None) -> int | None:
         columns = None
         if verdict.finding is not None:
-            columns = self._columns(verdict.finding, verdict.tolerance)
+            columns = self._columns(verdict.slot, verdict.finding, verdict.tolerance)
         if verdict.finding is None or columns is None:
             return None if row is None else self._absent(row, verdict.tolerance)
         if verdict.finding.done:
@@ -233,9 +233,9 @@ class Keeper:
 
     # writing -------------------------------------------------------------------------------------------------------------
 
-    def _columns(self, finding: Finding, tolerance: Tolerance) -> dict[str, Any] | None:
+    def _columns(self, slot: Slot, finding: Finding, tolerance: Tolerance) -> dict[str, Any] | None:
         """A finding and its rank as columns; None where its exposure is under the tolerance's minimum value."""
-        ranked = self._ranking.assess(finding, tolerance)
+        ranked = self._ranking.assess(slot, finding, tolerance)
         if finding.value_minor is not None and ranked.exposure_minor < self._ranking.minimum(tolerance):
             return None
         return {

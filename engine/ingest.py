@@ -62,7 +62,7 @@ Values = tuple[Any, ...]
 
 _COLUMNS: Final = (
     "id, dedup_key, row_key, source, source_id, kind, as_of, tie, occurred_at, recorded_at, received_at, order_kind,"
-    " order_ref, item, site, party, quantity, uom, eta, status, payload"
+    " order_ref, item, site, party, quantity, uom, eta, status, payload, detail"
 )
 
 
@@ -72,7 +72,7 @@ def _insert(restatable: str) -> str:
     return (
         f"INSERT INTO signal({_COLUMNS}, restatable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?,"
         " nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''),"
-        f" nullif(?, ''), nullif(?, ''), ?, {restatable}) ON CONFLICT(dedup_key) DO NOTHING"
+        f" nullif(?, ''), nullif(?, ''), ?, nullif(?, ''), {restatable}) ON CONFLICT(dedup_key) DO NOTHING"
     )
 
 
@@ -120,12 +120,12 @@ def _values(
 ) -> Values:
     """The parameters of _insert's SQL for one signal; `digest` is that of its row."""
     (source_id, kind, occurred_at, recorded_at, order_kind, order_ref, item, site, party, quantity, uom, eta, status,
-     payload, _) = signal  # fmt: skip
+     payload, _, detail) = signal  # fmt: skip
     return (
         number, bytearray(dedup_key), bytearray(digest[:8]), source, source_id, kind, as_of, tie,
         "" if occurred_at is None else occurred_at, "" if recorded_at is None else recorded_at, now,
         order_kind or "", order_ref or "", item or "", site or "", party or "", "" if quantity is None else quantity,
-        uom or "", "" if eta is None else eta, status or "", payload,
+        uom or "", "" if eta is None else eta, status or "", payload, detail,
     )  # fmt: skip
 
 
@@ -188,14 +188,15 @@ def _cell(digest: bytes, stated_at: int | None) -> bytes:
 
 def _content(signal: SignalIn) -> bytes:
     """Digest of all mapped fields; an absent text and an empty one are the same."""
-    _, kind, occurred_at, recorded_at, order_kind, ref, item, site, party, quantity, uom, eta, status, payload, _ = (
-        signal
-    )
+    (_, kind, occurred_at, recorded_at, order_kind, ref, item, site, party, quantity, uom, eta, status, payload, _,
+     detail) = signal  # fmt: skip
     # Clean text holds no NUL, so the fields cannot run into each other.
     text = (
         f"{kind}\0{occurred_at}\0{recorded_at}\0{order_kind or ''}\0{ref or ''}\0{item or ''}\0{site or ''}\0"
         f"{party or ''}\0{None if quantity is None else float(quantity)}\0{uom or ''}\0{eta}\0{status or ''}\0{payload}"
     )
+    if detail:
+        text = f"{text}\0{detail}"
     return blake2b(text.encode(), digest_size=16).digest()
 
 

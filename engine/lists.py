@@ -8,13 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from engine import fields, rank, settings, shapes
 from engine.filters import Fields, Filter, parse_where
-from engine.lifecycle import QUEUE_STATES
 from engine.model import Page
 from engine.sqlite import sqlite3
 from engine.store import rows
-
-IN_QUEUE: Final = f"(state IN ({fields.quoted(QUEUE_STATES)}) AND (snoozed_until IS NULL OR snoozed_until <= :now))"
-"""What stands in the queue: it asks for something, and nobody has put it off."""
+from engine.suppression import IN_QUEUE, LIVE
 
 
 class _List(NamedTuple):
@@ -145,7 +142,7 @@ def scope_of(found: Filter) -> str:
     """Where a filter of deviations looks: the queue; put-off ones too where it names their date; all by a state."""
     if "state" in found.fields:
         return "1"
-    return f"(state IN ({fields.quoted(QUEUE_STATES)}))" if "snoozed_until" in found.fields else IN_QUEUE
+    return LIVE if "snoozed_until" in found.fields else IN_QUEUE
 
 
 def queue_places(connection: sqlite3.Connection, now: int) -> dict[int, int]:

@@ -26,10 +26,36 @@ SIGNAL_KINDS: Final[Mapping[str, str]] = {
     "status": "a state word of a line, in `status`: open, closed, cancelled, on_hold",
     "stock": "on-hand `quantity` of `item` at `site` at `occurred_at`",
     "demand": "actual demand `quantity` of `item` at `site` in the period that holds `occurred_at`",
-    "hazard": "something in the world near a site, port or lane; kept for the record",
+    "production": "output, yield or capacity of a production order or a resource, or a line that stands still",
+    "quality": "a hold, recall, damage, mismatch or release of a lot, a line or an item at a site, in `status` or `code`",
+    "logistics": "a carrier, customs or document event of a line, in `status` or `code`",
+    "hazard": "something in the world near a site, port or lane: where, how far and how long in the details",
     "note": "anything else; kept for the record",
 }
 """What a signal can say, and which fields carry it."""
+
+SIGNAL_DETAILS: Final[Mapping[str, str]] = {
+    "code": "what a standard calls it, as `standard:code` such as `x12.1650:A9`; engine.codes has the tables",
+    "corrects": "the source's id of the signal that this one withdraws, and replaces where it says anything itself",
+    "drill": "true: an exercise or a test, kept and never judged",
+    "lot": "the lot or batch",
+    "resource": "the machine or line of a plant",
+    "mode": "how it travels: sea, air, road, rail",
+    "expected": "what `quantity` should have been, in the same unit",
+    "limit": "the bound that `quantity` must not pass, in the same unit",
+    "latitude": "degrees north",
+    "longitude": "degrees east",
+    "radius_km": "how far around that point it reaches",
+    "area": "a polygon as `lat,lon lat,lon ...`",
+    "starts_at": "when it begins to hold, in UTC microseconds",
+    "expires_at": "when it holds no longer, in UTC microseconds",
+    "message": "alert, update or cancel, of a lineage of messages",
+    "references": "the source's ids of the earlier messages of the lineage, with blanks between",
+    "severity": "in the words of its standard, such as CAP's Extreme to Minor",
+    "certainty": "likewise, such as Observed to Unlikely",
+    "urgency": "likewise, such as Immediate to Past",
+}
+"""What a signal can say besides its columns, in the JSON of `detail`: most signals say nothing of it."""
 
 FUNCTIONS: Final = (
     "procurement", "inventory planning", "logistics", "production", "sales", "quality", "finance", "customer service"
@@ -77,6 +103,8 @@ class SignalIn(NamedTuple):
     payload: str
     line: int | None
     """Line of the file, for a refusal's place."""
+    detail: str = ""
+    """JSON object of SIGNAL_DETAILS that the signal says; empty where it says none."""
 
 
 class PlanLine(NamedTuple):

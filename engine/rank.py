@@ -55,8 +55,8 @@ class Ranking:
         """`rates` say what one unit of a currency is worth in `currency`; `lanes` map a site to its fastest lane."""
         self._currency, self._rates, self._lanes = currency, rates, lanes
 
-    def assess(self, finding: Finding, tolerance: Tolerance) -> Assessment:
-        """Exposure and decide-by of a finding."""
+    def assess(self, slot: tuple[str, str, str], finding: Finding, tolerance: Tolerance) -> Assessment:
+        """Exposure and decide-by of a finding; `slot` is its deviation kind, subject type and subject id."""
         exposure, terms = self._exposure(finding)
         decide_by, when = self._decide_by(finding, tolerance)
         return Assessment(1.0, exposure, decide_by, (*terms, *when))

@@ -311,7 +311,49 @@ CREATE TRIGGER signal_no_update BEFORE UPDATE ON signal BEGIN SELECT raise(ABORT
 CREATE TRIGGER signal_no_delete BEFORE DELETE ON signal BEGIN SELECT raise(ABORT, 'signals are never deleted'); END;
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
+_SECOND: Final = """
+-- signals ---------------------------------------------------------------------------------------------------------------
+ALTER TABLE signal ADD COLUMN detail TEXT;        -- JSON of model.SIGNAL_DETAILS, what few kinds say besides; null: nothing
+
+-- suppression: computed by whoever reads (engine.suppression), never a state ----------------------------------------------
+CREATE TABLE silence (                            -- matchers: null asks nothing, `*` stands for any text
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT,
+    severity   TEXT,
+    party      TEXT,
+    item       TEXT,
+    site       TEXT,
+    subject    TEXT,
+    from_at    INTEGER NOT NULL,                  -- inclusive
+    until_at   INTEGER NOT NULL,                  -- exclusive
+    author     TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    version    INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX silence_until ON silence(until_at);
+
+CREATE TABLE cause (                              -- every deviation that this one is a consequence of
+    deviation_id INTEGER NOT NULL REFERENCES deviation(id),
+    root_id      INTEGER NOT NULL REFERENCES deviation(id),
+    because      TEXT NOT NULL,                   -- one sentence
+    weight       INTEGER NOT NULL,                -- the largest is the root that is named
+    PRIMARY KEY (deviation_id, root_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cause_root ON cause(root_id);
+
+-- what detection keeps of each line ---------------------------------------------------------------------------------------
+
+-- pegging and impact ------------------------------------------------------------------------------------------------------
+
+-- likelihood and rank -----------------------------------------------------------------------------------------------------
+
+-- lifecycle ---------------------------------------------------------------------------------------------------------------
+
+-- corrections, hazards, findings ------------------------------------------------------------------------------------------
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _SECOND)
 """Migration n (from 0) takes a file from user_version n to n + 1."""
 
 VERSION: Final = len(MIGRATIONS)

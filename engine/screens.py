@@ -12,6 +12,7 @@ from engine.filters import parse_line
 from engine.money import amount
 from engine.sqlite import sqlite3
 from engine.store import rows
+from engine.suppression import IN_QUEUE
 
 
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     ).fetchone()
     queue = connection.execute(
         "SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0)"
-        f" FROM deviation WHERE {lists.IN_QUEUE}",
+        f" FROM deviation WHERE {IN_QUEUE}",
         {"now": now},
     ).fetchone()
     return {
@@ -46,7 +47,7 @@ def queue_ids(connection: sqlite3.Connection, now: int, text: str) -> list[int]:
     """Numbers of deviations in queue order under a filter, which may look beyond the queue (lists.scope_of)."""
     found = parse_line(text, fields.DEVIATIONS, now)
     scope = lists.scope_of(found)
-    order = rank.ORDER_SQL if scope == lists.IN_QUEUE else f"{lists.IN_QUEUE} DESC, {rank.ORDER_SQL}"
+    order = rank.ORDER_SQL if scope == IN_QUEUE else f"{IN_QUEUE} DESC, {rank.ORDER_SQL}"
     query = f"SELECT id FROM deviation WHERE {scope} AND {found.sql} ORDER BY {order}"
     return [row[0] for row in connection.execute(query, {**found.parameters, "now": now})]
 

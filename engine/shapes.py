@@ -130,8 +130,14 @@ def signal(row: Mapping[str, Any]) -> dict[str, Any]:
         "uom": row["uom"],
         "eta": iso_or_none(row["eta"]),
         "status": row["status"],
+        **_detail(row["detail"]),
         "payload": json.loads(row["payload"]),
     }
+
+
+def _detail(detail: str | None) -> dict[str, Any]:
+    """What a signal says besides (engine.model.SIGNAL_DETAILS); nothing for most."""
+    return readable(json.loads(detail)) if detail else {}
 
 
 def source(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,8 +78,10 @@ def sift(source: str, rows: Iterable[SignalIn | Refusal], file: str) -> Sifted:
 
 def _is_plain(row: SignalIn) -> bool:
     """Whether no text of the row needs cleaning: one look at all of them together, since nearly every row passes."""
-    source_id, kind, _, _, order_kind, order_ref, item, site, party, _, uom, _, status, payload, _ = row
+    source_id, kind, _, _, order_kind, order_ref, item, site, party, _, uom, _, status, payload, _, detail = row
     text = f"{source_id}{kind}{order_kind}{order_ref}{item}{site}{party}{uom}{status}{payload}"
+    if detail:
+        return False
     # What is_clean asks first, spared the call: this is the innermost place of every ingest.
     if not (text.isascii() and text.isprintable() and len(text) <= LIMIT) and not is_clean(text):
         return False
@@ -100,6 +102,11 @@ def _cleaned(row: SignalIn) -> SignalIn | Fault:
     payload = clean_document(row.payload)
     if payload is None:
         return Fault("payload", "it is not a JSON object", "hand over the unmapped fields as one JSON object")
+    if row.detail:
+        detail = clean_document(row.detail)
+        if detail is None:
+            return Fault("detail", "it is not a JSON object", "map the details of a signal one by one")
+        changed["detail"] = detail if detail != "{}" else ""
     return row._replace(**changed, payload=payload)
 
 
@@ -145,7 +152,7 @@ def _fault(row: SignalIn) -> Fault | None:
     needed = getter(row)
     if None in needed or "" in needed:
         return _missing(row)
-    _, _, occurred_at, recorded_at, order_kind, _, _, _, _, quantity, _, eta, _, _, _ = row
+    _, _, occurred_at, recorded_at, order_kind, _, _, _, _, quantity, _, eta, _, _, _, _ = row
     if quantity is not None and not -LARGEST_QUANTITY < quantity < LARGEST_QUANTITY:
         return Fault("quantity", f"{quantity!r:.40} is no quantity", "give a number under 10^15, or leave it empty")
     if occurred_at is not None and not EARLIEST <= occurred_at < LATEST:
@@ -185,9 +192,11 @@ def _odd_date(column: str) -> Fault:
 
 def _refusal(row: SignalIn, fault: Fault, file: str) -> Refusal:
     """The refusal of a mapped row; its raw text is JSON under the canonical field names, readable without a mapping."""
-    said = {"id" if name == "source_id" else name: value for name, value in row._asdict().items() if name != "line"}
-    for name in ("occurred_at", "recorded_at", "eta"):
-        if said[name] is not None and EARLIEST <= said[name] < LATEST:
+    fields = row._asdict()
+    said = {"id" if name == "source_id" else name: fields[name] for name in fields if name not in ("line", "detail")}
+    said |= json.loads(row.detail) if row.detail else {}
+    for name in ("occurred_at", "recorded_at", "eta", "starts_at", "expires_at"):
+        if isinstance(said.get(name), int) and EARLIEST <= said[name] < LATEST:
             said[name] = iso(said[name])
     raw = json.dumps({name: value for name, value in said.items() if value is not None})
     return Refusal(Place(file, row.line, fault.column), fault.reason, fault.mend, raw)

@@ -61,6 +61,10 @@ class Document:
         return name if key or name.line < value.line else value
 
 
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""What libyaml says, from PyYAML 6.0.4 on, of brackets a thousand deep, before it gives the first of their events."""
+
+
 class SourceError(BadInput):
     """A file that is not the part of YAML that playbooks use; `position` says where."""
 
@@ -84,6 +88,8 @@ def read(data: bytes, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _position(mark) if mark else Position(1, 1)
+        if error.problem == _TOO_DEEP:
+            raise SourceError(file, place, f"the nesting is deeper than {MAX_DEPTH}", "flatten it") from None
         fault = f"this is not YAML ({error.problem or error.context})"
         raise SourceError(file, place, fault, "check indentation, colons and quotes") from None
     except yaml.YAMLError as error:

