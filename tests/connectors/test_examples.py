@@ -20,6 +20,7 @@ PAGE = (ROOT / "docs" / "mappings.md").read_text(encoding="utf-8")
 
 PLANT = "frepple/csv/manufacturing_demo"
 WORKBOOK = "frepple/doc/examples/buffer/make-to-order.xlsx"
+EXPORT = "frepple/doc/examples/demand/demand-policies.xlsx"
 READS = [
     ("scms", "scms_plan", "scms_delivery_history/dev_scheduled_2006_2012.csv", 6507),
     ("scms", "scms_delivered", "scms_delivery_history/dev_scheduled_2006_2012.csv", 6507),
@@ -44,6 +45,8 @@ READS = [
     ("frepple", "frepple_sheet_demand", WORKBOOK, 12),
     ("frepple", "frepple_sheet_item", WORKBOOK, 35),
     ("frepple", "frepple_sheet_location", WORKBOOK, 5),
+    ("frepple", "frepple_export_stock", EXPORT, 6),
+    ("frepple", "frepple_export_demand", EXPORT, 6),
 ]
 
 
