@@ -79,6 +79,7 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
             "name": "text",
             "item_class": "text",
             "uom": "text",
+            "units": "text",
             "unit_value": "number",
             "currency": "text",
         },

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from engine import units
 from engine.days import Days
 from engine.tolerance import Subject
 
@@ -43,7 +44,10 @@ class Move(NamedTuple):
 
     at: int
     quantity: float | None
+    """In the line's unit."""
     signal: int
+    said: str = ""
+    """The signal as an explanation names it, with what it said where that was in another unit."""
 
 
 @dataclass(slots=True)
@@ -60,8 +64,10 @@ class LineFacts:
     """The date last promised or expected."""
     eta_signal: int | None = None
     promised: float | None = None
-    """The quantity last promised."""
+    """The quantity last promised, in the line's unit."""
     promised_signal: int | None = None
+    promised_said: str = ""
+    """That signal as an explanation names it, with what it said where that was in another unit."""
     receipts: Sequence[Move] = ()
     """Goods that came in, oldest first."""
     departures: Sequence[Move] = ()
@@ -163,7 +169,10 @@ class UnitValue(NamedTuple):
 
 @dataclass(slots=True)
 class StockFacts:
-    """An item at a site: what is there, what comes, what goes, and what was asked for, each in its own unit."""
+    """An item at a site: what is there, what comes, what goes, and what was asked for.
+
+    All of it is in one unit as far as it converts (engine.gather.one_unit); what does not is in its own.
+    """
 
     item: str
     site: str
@@ -236,8 +245,8 @@ def reference_id(source: str, noun: str, name: str) -> str:
 
 
 def same_unit(one: str | None, other: str | None) -> bool:
-    """Whether quantities can be compared: the units are the same word, or one of them is not stated."""
-    return one is None or other is None or one.casefold() == other.casefold()
+    """Whether quantities can be compared as they are: the units are the same, or one of them is not stated."""
+    return one is None or other is None or units.same(one, other)
 
 
 def _sum(moves: Sequence[Move], until: int | None) -> float:

@@ -13,7 +13,8 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from engine.days import Days
-from engine.facts import Line, LineFacts, Move, same_unit
+from engine.facts import Line, LineFacts, Move
+from engine.units import NO_UNITS, ItemUnits, convert, same
 
 CLOSED_WORDS: Final = ("closed", "cancelled")
 """States of a line, in the plan or by signal, that end its watch."""
@@ -51,7 +52,14 @@ def next_change(statements: Iterable[Statement], now: int) -> int | None:
     return min(changes, default=None)
 
 
-def fold(line: Line, statements: Sequence[Statement], now: int, days: Days, item_class: str | None = None) -> LineFacts:
+def fold(
+    line: Line,
+    statements: Sequence[Statement],
+    now: int,
+    days: Days,
+    item_class: str | None = None,
+    item_units: ItemUnits = NO_UNITS,
+) -> LineFacts:
     """The facts of one line at `now`; `statements` are sorted and may be about lines of other kinds as well."""
     due_end = line.planned_at if line.until_at is None else line.until_at
     facts = LineFacts(line, days, item_class, due_end, open=line.status not in CLOSED_WORDS)
@@ -60,29 +68,48 @@ def fold(line: Line, statements: Sequence[Statement], now: int, days: Days, item
     about = [each for each in statements if each.order_kind is None or each.order_kind == line.kind]
     for statement in about:
         if statement.holds(now):
-            _state(facts, statement)
+            _state(facts, statement, item_units)
     facts.changes_at = next_change(about, now)
     facts.receipts = sorted(facts.receipts, key=_IN_TIME)
     facts.departures = sorted(facts.departures, key=_IN_TIME)
     return facts
 
 
-def _state(facts: LineFacts, statement: Statement) -> None:
+def _state(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> None:
     """Lay one statement over the facts; called in the order of time."""
     kind = statement.kind
     if kind == "eta" or kind == "confirmation":
         if statement.eta is not None:
             facts.eta, facts.eta_signal = statement.eta, statement.id
-        if statement.quantity is not None and same_unit(facts.line.uom, statement.uom):
-            facts.promised, facts.promised_signal = statement.quantity, statement.id
+        promised = _quantity(facts.line, statement, item_units)
+        if promised is not None:
+            facts.promised, facts.promised_signal = promised, statement.id
+            facts.promised_said = _said(facts.line, statement)
     elif kind == "receipt" or kind == "shipped":
-        # A quantity in another unit says that something moved, not how much of the line.
-        counts = statement.quantity is None or same_unit(facts.line.uom, statement.uom)
+        moved = _quantity(facts.line, statement, item_units)
+        if moved is None and statement.quantity is not None:
+            # A quantity in a unit that does not convert says that something moved, not how much of the line.
+            moved = 0.0
         at = statement.as_of if statement.occurred_at is None else statement.occurred_at
-        move = Move(at, statement.quantity if counts else 0.0, statement.id)
+        move = Move(at, moved, statement.id, _said(facts.line, statement))
         if kind == "receipt":
             facts.receipts = (*facts.receipts, move)
         else:
             facts.departures = (*facts.departures, move)
     elif kind == "status":
         facts.open = facts.line.status not in CLOSED_WORDS and statement.status not in CLOSED_WORDS
+
+
+def _quantity(line: Line, statement: Statement, item_units: ItemUnits) -> float | None:
+    """The quantity of a statement in the line's unit; None where it says none, or one that does not convert."""
+    if statement.quantity is None:
+        return None
+    return convert(statement.quantity, statement.uom, line.uom, item_units)
+
+
+def _said(line: Line, statement: Statement) -> str:
+    """A statement as an explanation names it: `S5`, or `S5: 8 PAL` where it speaks in another unit than the line."""
+    name = f"S{statement.id}"
+    if statement.quantity is None or statement.uom is None or line.uom is None or same(statement.uom, line.uom):
+        return name
+    return f"{name}: {statement.quantity:g} {statement.uom}"

@@ -81,7 +81,7 @@ class _Drain:
         chunk = orders.read(self._connection, [key.a for key in keys])
         known = deviations.latest(self._connection, chunk.subject_ids())
         wakes = orders.next_known(chunk, self._now)
-        lines = orders.line_cases(chunk, self._now, self._days, self._item_classes(chunk))
+        lines = orders.line_cases(chunk, self._now, self._days, self._items(chunk))
         verdicts = list(self._judged(lines, detect.LINE, known, wakes))
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)
@@ -159,12 +159,12 @@ class _Drain:
             wakes[key] = min(wake, wakes.get(key, wake))
         _write_wakeups(self._connection, keys, wakes, self._now)
 
-    def _item_classes(self, chunk: orders.Orders) -> dict[str, str]:
-        if not self._tolerances.asks_item_class:
-            return {}
-        wanted = {line.item for lines in chunk.lines.values() for line in lines if line.item is not None}
-        found = items.read(self._connection, sorted(wanted))
-        return {name: item.item_class for name, item in found.items() if item.item_class is not None}
+    def _items(self, chunk: orders.Orders) -> dict[str, items.Item]:
+        """Records of a chunk's items, where a rule asks for their class or their units have to convert."""
+        wanted = orders.other_units(chunk)
+        if self._tolerances.asks_item_class:
+            wanted.update(line.item for lines in chunk.lines.values() for line in lines if line.item is not None)
+        return items.read(self._connection, sorted(wanted)) if wanted else {}
 
 
 def _references(known: Iterable[Slot]) -> set[str]:

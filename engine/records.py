@@ -17,6 +17,7 @@ from engine.errors import BadInput
 from engine.journal import canonical
 from engine.model import FUNCTIONS
 from engine.text import clean
+from engine.units import packs_of
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
@@ -52,6 +53,11 @@ def _words(given: Any) -> Any:
     return [part for part in (piece.strip() for piece in _SEPARATOR.split(given)) if part]
 
 
+def _packs(given: Any) -> Any:
+    """One text as packs: `CASE=12; PAL=480`."""
+    return packs_of(given) or None if isinstance(given, str) else given
+
+
 Text = Annotated[str, AfterValidator(clean)]
 Id = Annotated[str, AfterValidator(clean), Field(min_length=1)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -69,12 +75,13 @@ class Record(BaseModel):
 
 
 class Item(Record):
-    """A material; `unit_value` in major units of `currency` for one `uom`."""
+    """A material; `unit_value` in major units of `currency` for one `uom`, `units` the packs of so many `uom`."""
 
     id: Id
     name: Text = ""
     item_class: Text | None = None
     uom: Text | None = None
+    units: Annotated[dict[Id, Annotated[Number, Field(gt=0)]], BeforeValidator(_packs)] | None = None
     unit_value: Annotated[Number, Field(ge=0)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 

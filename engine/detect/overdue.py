@@ -38,7 +38,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
             "received",
             facts.received(),
             line.uom or "",
-            ", ".join(f"S{m.signal}" for m in facts.receipts) or "no signal",
+            ", ".join(move.said for move in facts.receipts) or "no signal",
         ),
         Term("grace", tolerance["grace_days"], "days", tolerance.source("grace_days")),
         Term("overdue from", iso(_begins_at(due_end, tolerance)), "UTC", "end of the promise + grace"),

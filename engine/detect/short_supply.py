@@ -2,8 +2,8 @@
 
 The quantity compared is the one that the latest `eta` or `confirmation` with a quantity promises. Once goods came and
 both the plan's date and the last announced date are past, it is what was received. Breach: the missing quantity is more
-than `quantity` and more than `percent` of the plan. A line without a planned quantity, and quantities in another unit,
-cannot be compared. Closed and cancelled lines are not watched.
+than `quantity` and more than `percent` of the plan. A line without a planned quantity, and quantities in a unit that does
+not convert, cannot be compared. Closed and cancelled lines are not watched.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
     settled_at = _settled_at(facts) if facts.receipts else None
     if settled_at is not None and now >= settled_at:
         expected, word, signals = facts.received(), "received", [move.signal for move in facts.receipts]
+        said = ", ".join(move.said for move in facts.receipts)
     elif facts.promised is not None and facts.promised_signal is not None:
         # What came in already cannot be taken back by a smaller promise.
         expected, word, signals = max(facts.promised, facts.received()), "promised", [facts.promised_signal]
+        said = facts.promised_said
     else:
         return None
     missing = tidy(planned - expected)
@@ -40,7 +42,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         return None
     terms = [
         *promise_terms(facts),
-        Term(word, expected, line.uom or "", ", ".join(f"S{signal}" for signal in signals)),
+        Term(word, tidy(expected), line.uom or "", said),
         Term("missing", missing, line.uom or "", f"planned quantity − {word}"),
         Term("missing share", percent, "%", "missing ÷ planned quantity × 100"),
         Term("tolerance", tolerance["quantity"], line.uom or "", tolerance.source("quantity")),
@@ -52,7 +54,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         summary=f"{shown(missing)} {line.uom or 'units'} of {shown(planned)} missing ({percent:.0f} %)",
         severity=tolerance.severity(percent),
         planned={"quantity": planned, "uom": line.uom, "at": iso_or_none(line.planned_at)},
-        observed={"quantity": expected, "uom": line.uom, "by": word},
+        observed={"quantity": tidy(expected), "uom": line.uom, "by": word},
         gap={"quantity": -missing, "uom": line.uom, "percent": -percent},
         terms=terms,
         value_minor=share_of_value(facts, missing / planned),

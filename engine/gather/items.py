@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from engine.gather.cases import as_json
 from engine.sqlite import sqlite3
+from engine.units import ItemUnits
 
 _RECORDS: Final = (
     "SELECT record.key, record.data FROM json_each(?) AS wanted CROSS JOIN plan_record AS record"
@@ -23,6 +24,13 @@ class Item(NamedTuple):
     unit_value: float | None = None
     currency: str | None = None
     uom: str | None = None
+    packs: tuple[tuple[str, float], ...] = ()
+    """A word and how many `uom` it holds."""
+
+    @property
+    def units(self) -> ItemUnits:
+        """What converts its quantities."""
+        return ItemUnits(self.uom, self.packs)
 
 
 NOTHING: Final = Item()
@@ -42,7 +50,8 @@ def read(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, Item
     found = {}
     for key, data in connection.execute(_RECORDS, (as_json(names),)):
         record: dict[str, Any] = json.loads(data)
-        found[key] = Item(*(record.get(field) for field in Item._fields))
+        stated = {field: value for field, value in record.items() if field in Item._fields}
+        found[key] = Item(**stated, packs=tuple(record.get("units", {}).items()))
     return found
 
 

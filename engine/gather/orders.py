@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from engine.days import Days
 from engine.facts import Line, LineFacts, ReferenceFacts, reference_id
 from engine.fold import Statement, fold, next_change
-from engine.gather import restated
+from engine.gather import items, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.model import ORDER_KINDS, SUPPLY_KINDS
 from engine.sqlite import sqlite3
@@ -70,13 +70,24 @@ def statements_of(connection: sqlite3.Connection, references: Sequence[str]) -> 
     return found
 
 
-def line_cases(orders: Orders, now: int, days: Days, item_classes: Mapping[str, str]) -> Iterator[Case[LineFacts]]:
-    """The supply lines of a chunk, each with its facts at `now`."""
+def other_units(orders: Orders) -> set[str]:
+    """The items of a chunk's lines of which something is said in another word for a unit than the line's."""
+    return {
+        line.item
+        for reference, statements in orders.statements.items()
+        for line in orders.lines.get(reference, ())
+        if line.item is not None and any(said.uom != line.uom and said.uom is not None for said in statements)
+    }
+
+
+def line_cases(orders: Orders, now: int, days: Days, known: Mapping[str, items.Item]) -> Iterator[Case[LineFacts]]:
+    """The supply lines of a chunk, each with its facts at `now`; `known` are the item records that matter to them."""
     for reference, lines in orders.lines.items():
         key, statements = Key("order", reference), orders.statements.get(reference, ())
         for line in lines:
             if line.kind in SUPPLY_KINDS:
-                facts = fold(line, statements, now, days, item_classes.get(line.item or ""))
+                item = known.get(line.item or "", items.NOTHING)
+                facts = fold(line, statements, now, days, item.item_class, item.units)
                 yield Case(key, line.kind, reference, facts)
 
 

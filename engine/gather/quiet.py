@@ -1,8 +1,8 @@
 """Signals that change no verdict: found by one query when they come in, so that nothing is judged in vain.
 
 Most signals confirm what was planned. One is quiet when its reference is a single open supply line that is not due yet
-and has no deviation, when it says at most what the plan says (no later date, no smaller quantity, no receipt, no
-state), when no later word of its row is stored, and when the wake-up of the line is the very one that a line without
+and has no deviation, when it says at most what the plan says (no later date, no smaller quantity, no other unit, no
+receipt, no state), when no later word of its row is stored, and when the wake-up of the line is the very one that a line without
 receipts has. That wake-up is the proof that the line was judged and found whole; what is said besides can then move
 neither a verdict nor the wake-up. A line whose item is counted somewhere is never quiet, for its dates move the stock.
 Whatever is not certain is judged: a signal that is missed here costs time, never a verdict.
@@ -29,6 +29,7 @@ _QUIET: Final = f"""
       AND +line.kind IN ({_SUPPLY}) AND line.status = 'open' AND line.planned_at IS NOT NULL
       AND (said.order_kind IS NULL OR said.order_kind = line.kind)
       AND coalesce(said.eta <= line.planned_at, 1) AND coalesce(said.quantity >= line.quantity, 1)
+      AND (said.quantity IS NULL OR coalesce(said.uom = line.uom, 1))
       AND coalesce(line.until_at, line.planned_at) > :now
       AND wakeup.due_at = coalesce(line.until_at, line.planned_at) + :grace
       AND NOT EXISTS (SELECT 1 FROM deviation WHERE subject_id = line.ref)

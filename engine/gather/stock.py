@@ -16,7 +16,7 @@ from engine.clock import DAY
 from engine.days import Days
 from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Move, Reading, StockFacts, Target, UnitValue
 from engine.fold import Statement, fold
-from engine.gather import items, orders, restated
+from engine.gather import items, one_unit, orders, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.model import ORDER_KINDS, SUPPLY_KINDS
 from engine.sqlite import sqlite3
@@ -127,15 +127,16 @@ class StockReader:
             facts.party = min(supply, key=lambda line: (line.planned_at, line.ref)).party
         changes = [*self._changes.get(place, ()), target_from]
         if facts.reading is not None:
-            folded = [self._folded(line) for line in lines if line.kind in ORDER_KINDS]
-            leaving = [self._folded(line) for line in self._leaving.get(place, ())]
+            folded = [self._folded(line, record) for line in lines if line.kind in ORDER_KINDS]
+            leaving = [self._folded(line, record) for line in self._leaving.get(place, ())]
             facts.flows = [*self._supply(facts.reading, folded), *self._demand(facts.reading, folded, leaving)]
             changes += [line.changes_at for line in (*folded, *leaving)]
         facts.changes_at = min((at for at in changes if at is not None), default=None)
+        one_unit.convert(facts, record.units)
         return facts
 
-    def _folded(self, line: Line) -> LineFacts:
-        return fold(line, self._statements.get(line.ref, ()), self._now, self._days)
+    def _folded(self, line: Line, record: items.Item) -> LineFacts:
+        return fold(line, self._statements.get(line.ref, ()), self._now, self._days, item_units=record.units)
 
     def _supply(self, reading: Reading, lines: Sequence[LineFacts]) -> Iterator[Flow]:
         for facts in lines:

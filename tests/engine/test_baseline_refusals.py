@@ -140,6 +140,8 @@ def test_a_load_leaves_the_quarantine_of_other_kinds_alone_and_journals_what_it_
         ("item", {"id": "A", "colour": "red"}, "colour"),
         ("item", {"id": "A", "unit_value": "nan"}, "unit_value"),
         ("item", {"id": "A", "unit_value": -1}, "unit_value"),
+        ("item", {"id": "A", "units": "CASE"}, "units"),
+        ("item", {"id": "A", "units": "CASE=0"}, "units"),
         ("site", {"id": "X", "zone": "Mars/Olympus"}, "zone"),
         ("bom", {"parent": "P", "quantity": 1}, "item"),
         ("lane", {"destination": "X", "duration_days": "fast"}, "duration_days"),

@@ -106,3 +106,68 @@ def test_a_receipt_in_another_unit_still_shows_that_the_order_moved(world: World
     world.settle()
     world.tick(day(1))
     assert world.one("short_supply")["observed"] == {"quantity": 0.0, "uom": "EA", "by": "received"}
+
+
+def cases_of_twelve(world: World, item: str) -> None:
+    world.record("item", item, id=item, uom="EA", units={"CASE": 12.0}, unit_value=2.0, currency="EUR")
+
+
+def test_a_promise_in_packs_counts_in_the_lines_unit_and_is_shown_as_it_was_said(world: World) -> None:
+    cases_of_twelve(world, "SKU-77")
+    order(world, quantity=120.0, uom="EA")
+    world.say(signal("confirmation", "c", order_ref="4711/10", quantity=10.0, uom="CS"))
+    world.settle()
+    assert world.rows() == [], "ten cases are the whole line"
+    world.say(signal("confirmation", "d", order_ref="4711/10", quantity=5.0, uom="CS", at=NOW))
+    world.settle()
+    row = world.one("short_supply")
+    assert (row["gap"]["quantity"], row["observed"]["quantity"]) == (-60.0, 60.0)
+    assert ["promised", 60.0, "EA", "S2: 5 CS"] in row["terms"]
+
+
+def test_a_promise_of_a_larger_number_in_a_smaller_unit_is_not_taken_for_more(world: World) -> None:
+    order(world, quantity=100.0, uom="KG")
+    world.settle()
+    world.say(signal("confirmation", "c", order_ref="4711/10", quantity=40_000.0, uom="GRM"))
+    world.settle()
+    assert world.one("short_supply")["gap"]["quantity"] == -60.0
+
+
+def test_a_receipt_in_packs_completes_a_line(world: World) -> None:
+    cases_of_twelve(world, "SKU-77")
+    order(world, due=-3, quantity=24.0, uom="EA")
+    world.say(signal("receipt", "r", order_ref="4711/10", quantity=2.0, uom="CASE", occurred_at=day(-3)))
+    world.settle()
+    assert world.rows() == []
+
+
+def test_stock_and_what_moves_it_meet_in_the_readings_unit(world: World) -> None:
+    cases_of_twelve(world, "A")
+    stock(world, 10.0, "CASE")
+    sale(world, "SO-1", 180.0, "PCE")
+    world.plan("target", "t", quantity=60.0, uom="EA", **PLACE)
+    world.settle()
+    row = world.one("stockout")
+    assert (row["gap"]["quantity"], row["gap"]["uom"], row["value_minor"]) == (-5.0, "CASE", 12_000)
+    assert (not_counted(row), world.one("below_target")["planned"]["quantity"]) == ([], 5.0)
+    sources = [source for name, _, _, source in row["terms"] if name.startswith(("demand", "unit value"))]
+    assert sources == ["sales_order SO-1, baseline 2: 180 PCE", "item A: unit_value ÷ EA × 12"]
+
+
+def test_demand_and_its_forecast_meet_in_one_unit(world: World) -> None:
+    cases_of_twelve(world, "A")
+    world.plan("forecast", "f", quantity=120.0, uom="EA", planned_at=day(-3), until_at=day(4), **PLACE)
+    demand(world, "a", -1, 15.0, "CASE")
+    world.settle()
+    assert world.one("demand_shift")["gap"] == {"percent": 50.0, "quantity": 60.0}
+
+
+def test_units_that_an_item_learns_later_are_used_from_then_on(world: World) -> None:
+    order(world, quantity=120.0, uom="EA")
+    world.say(signal("confirmation", "c", order_ref="4711/10", quantity=5.0, uom="CASE"))
+    world.settle()
+    assert world.rows() == []
+    cases_of_twelve(world, "SKU-77")
+    world.touch("order", "4711/10")
+    world.settle()
+    assert world.one("short_supply")["gap"]["quantity"] == -60.0

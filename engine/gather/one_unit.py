@@ -1,0 +1,57 @@
+"""The facts of a place in one unit: what converts is converted, and what does not stays in its own.
+
+That unit is the stock reading's, else the item's own, else that of the latest demand. Detectors then compare what is in
+one unit and name what is not. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from engine import units
+from engine.facts import Bucket, Demand, Flow, StockFacts, Target, UnitValue
+from engine.units import ItemUnits
+
+_Stated = TypeVar("_Stated", Flow, Bucket, Target)
+
+
+def convert(facts: StockFacts, item: ItemUnits) -> None:
+    """Bring the quantities of `facts` into one unit, as far as they convert by `item` and by what units mean."""
+    unit = facts.reading.uom if facts.reading is not None else None
+    unit = unit or item.uom or (facts.history[-1].uom if facts.history else None)
+    if unit is None:
+        return
+    facts.flows = [_stated(flow, unit, item) for flow in facts.flows]
+    facts.forecasts = [_stated(bucket, unit, item) for bucket in facts.forecasts]
+    facts.target = None if facts.target is None else _stated(facts.target, unit, item)
+    facts.history = [_demand(demand, unit, item) for demand in facts.history]
+    facts.unit_values = [_worth(value, unit, item) for value in facts.unit_values]
+
+
+def _stated(stated: _Stated, unit: str, item: ItemUnits) -> _Stated:
+    uom = stated.uom
+    if uom is None or uom == unit:
+        return stated
+    quantity = units.convert(stated.quantity, uom, unit, item)
+    if quantity is None:
+        return stated
+    source = stated.source if units.same(uom, unit) else f"{stated.source}: {abs(stated.quantity):g} {uom}"
+    return stated._replace(quantity=quantity, uom=unit, source=source)
+
+
+def _demand(demand: Demand, unit: str, item: ItemUnits) -> Demand:
+    if demand.uom is None or demand.uom == unit:
+        return demand
+    quantity = units.convert(demand.quantity, demand.uom, unit, item)
+    return demand if quantity is None else demand._replace(quantity=quantity, uom=unit)
+
+
+def _worth(value: UnitValue, unit: str, item: ItemUnits) -> UnitValue:
+    """What one `unit` is worth, from what another is."""
+    if value.uom is None or value.uom == unit:
+        return value
+    size = units.convert(1.0, unit, value.uom, item)
+    if size is None:
+        return value
+    source = value.source if units.same(value.uom, unit) else f"{value.source} ÷ {value.uom} × {size:g}"
+    return value._replace(minor=value.minor * size, uom=unit, source=source)
