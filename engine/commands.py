@@ -15,6 +15,7 @@ from engine.command_context import CommandContext, Row, cleaned, known_owner, re
 from engine.errors import BadInput, Refused
 from engine.ids import Reference
 from engine.journal import Entry
+from engine.model import DISMISSALS
 from engine.moves import move_action, move_deviation, write
 
 
@@ -122,9 +123,11 @@ def snooze(context: CommandContext, ids: Sequence[str], *, until: int, reason: s
         context.changed(reference.id, row["state"], f"snoozed until {iso(until)}")
 
 
-def dismiss(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
-    """Deviations are not worth acting on."""
-    _end_deviations(context, ids, "dismiss", reason)
+def dismiss(context: CommandContext, ids: Sequence[str], *, reason: str, category: str) -> None:
+    """Deviations are not worth acting on; `category` of model.DISMISSALS says of which sort."""
+    if category not in DISMISSALS:
+        raise BadInput("as", f"{category!r} is no sort of dismissal", f"write one of {', '.join(DISMISSALS)}")
+    _end_deviations(context, ids, "dismiss", reason, category)
 
 
 def resolve(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
@@ -140,7 +143,7 @@ def reopen(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
             _reopen_action(context, reference, row, why)
         else:
             require_free_slot(context, row)
-            cleared = {"reason": None, "dismissed_severity": None, "clear_since": None}
+            cleared = dict.fromkeys(("reason", "dismissed_severity", "dismissed_as", "clear_since"))
             _deviation(context, reference, row, "reopen", cleared, why)
             touch(context, row)
 
@@ -237,12 +240,14 @@ def _end_actions(context: CommandContext, ids: Sequence[str], event: str, reason
         responses.follow(context, context.row(reference))
 
 
-def _end_deviations(context: CommandContext, ids: Sequence[str], event: str, reason: str) -> None:
+def _end_deviations(
+    context: CommandContext, ids: Sequence[str], event: str, reason: str, category: str | None = None
+) -> None:
     why = reason_of(reason)
     for reference, row in context.rows(ids, "deviation"):
         changes = {"reason": why}
-        if event == "dismiss":
-            changes["dismissed_severity"] = row["severity"]
+        if category is not None:
+            changes |= {"dismissed_as": category, "dismissed_severity": row["severity"]}
         else:
             closing.require_mandatory_done(context, reference)
         _deviation(context, reference, row, event, changes, why)

@@ -95,11 +95,14 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: commands.snooze(context, ids, until=until, reason=reason))
 
-    def dismiss(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
-        """Judge deviations not worth acting on: they stay away until they clear once or become more severe."""
+    def dismiss(self, ids: Sequence[str], *, reason: str, category: str = "accepted", expect: Expect = None) -> Outcome:
+        """Judge deviations not worth acting on: they stay away until they clear once or become more severe.
+
+        `category` of model.DISMISSALS is what the metrics of noise count by.
+        """
         from engine import commands
 
-        return self._command(expect, lambda context: commands.dismiss(context, ids, reason=reason))
+        return self._command(expect, lambda context: commands.dismiss(context, ids, reason=reason, category=category))
 
     def resolve(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Close deviations as settled; the notes list the open actions, which stay open.

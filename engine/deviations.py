@@ -23,11 +23,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import explain, moves
+from engine import explain, moves, thresholds
 from engine.clock import HOUR
 from engine.gather.cases import Key, as_json
 from engine.journal import Entry, Writer
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_STATES, SLOT_STATES
 from engine.model import SEVERITIES, Finding, TickResult
 from engine.rank import Ranking
 from engine.sqlite import sqlite3
@@ -94,6 +94,8 @@ class Keeper:
             columns = self._columns(verdict.slot, verdict.finding, verdict.tolerance)
         if verdict.finding is None or columns is None:
             return None if row is None else self._absent(row, verdict.tolerance)
+        if row is not None and row["state"] in SLOT_STATES:
+            columns["peak"] = thresholds.wider(row["peak"], thresholds.peak(verdict.slot[0], verdict.finding.gap))
         if verdict.finding.done:
             return self._done(verdict, columns, row)
         return self._holds(verdict, columns, row)
@@ -152,7 +154,8 @@ class Keeper:
         return self._recover(self._row(opened), self._now, verdict.tolerance)
 
     def _open(self, verdict: Verdict, columns: Mapping[str, Any], before: Mapping[str, Any] | None) -> int:
-        kind, subject_type, subject_id = verdict.slot
+        (kind, subject_type, subject_id), finding = verdict.slot, verdict.finding
+        assert finding is not None
         episode = 1 if before is None else before["episode"] + 1
         values = {
             "kind": kind,
@@ -164,6 +167,8 @@ class Keeper:
             "detected_at": self._now,
             "opened_at": self._now,
             **columns,
+            "rule": thresholds.rule(verdict.tolerance),
+            "peak": thresholds.peak(kind, finding.gap),
         }
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         cursor = self._connection.execute(f"INSERT INTO deviation({names}) VALUES ({marks})", tuple(values.values()))
@@ -178,8 +183,7 @@ class Keeper:
             "version": 1,
         }
         self._writer.write(Entry("open", "deviation", moves.public_id("deviation", number), {}, after))
-        if verdict.finding is not None:
-            self._link(number, verdict.finding)
+        self._link(number, finding)
         self._counts["opened"] += 1
         return number
 

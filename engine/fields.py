@@ -7,7 +7,7 @@ from typing import Final
 from engine import money, rank
 from engine.filters import Field, Fields
 from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
-from engine.model import DEVIATION_KINDS, SEVERITIES, SIGNAL_KINDS
+from engine.model import DEVIATION_KINDS, DISMISSALS, SEVERITIES, SIGNAL_KINDS
 
 RESPONSE_STATES: Final = ("running", "done", "cancelled")
 
@@ -48,7 +48,8 @@ DEVIATIONS: Final = Fields(
         "subject": Field("text", "subject_id"),
         "subject.type": Field("text", "subject_type"),
         "subject.id": Field("text", "subject_id"),
-        **_plain("text", "item", "site", "party", "owner", "summary", "reason"),
+        **_plain("text", "item", "site", "party", "owner", "summary", "reason", "rule"),
+        **_choice("dismissed_as", tuple(DISMISSALS)),
         **_plain("document", "planned", "observed", "gap"),
         "value_at_risk": Field("money", f"(value_minor / {_units('currency')})"),
         "exposure": Field("money", f"(exposure_minor / {_units(DESK_CURRENCY)})"),

@@ -70,6 +70,15 @@ DEVIATION_KINDS: Final = (
 """The kinds of engine.detect's registry, in its order (held by a test): questions need the words, not the detectors."""
 
 
+DISMISSALS: Final[Mapping[str, str]] = {
+    "accepted": "it is real, and lived with",
+    "noise": "it was not worth anybody's time: the tolerance is too tight",
+    "duplicate": "another deviation says the same",
+    "wrong_data": "what the record system said was wrong: nothing is off plan",
+}
+"""As what a person can dismiss a deviation, the usual one first."""
+
+
 class Place(NamedTuple):
     """Where a record stood in what a source sent."""
 

@@ -350,6 +350,11 @@ CREATE INDEX cause_root ON cause(root_id);
 
 -- lifecycle ---------------------------------------------------------------------------------------------------------------
 
+-- noise: what says later whether a deviation was worth raising ------------------------------------------------------------
+ALTER TABLE deviation ADD COLUMN rule TEXT;         -- the layers of tolerance that spoke when it opened, in words
+ALTER TABLE deviation ADD COLUMN peak TEXT;         -- JSON: its largest size by parameter (engine.thresholds)
+ALTER TABLE deviation ADD COLUMN dismissed_as TEXT; -- of model.DISMISSALS
+
 -- corrections, hazards, findings ------------------------------------------------------------------------------------------
 """
 

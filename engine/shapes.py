@@ -44,6 +44,8 @@ def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int 
         "episode": row["episode"],
         "flaps": row["flaps"],
         "reason": row["reason"],
+        "dismissed_as": row["dismissed_as"],
+        "rule": row["rule"],
         "snoozed_until": iso_or_none(row["snoozed_until"]),
     }
     for name in ("opened", "occurred", "detected", "acknowledged", "responded", "recovered", "resolved", "closed"):

@@ -204,7 +204,17 @@ _ACTS: Final = (
     _act("cancel", "cancel actions, or all open actions of a response", _REASON_REQUIRED),
     _act("block", "put actions back to blocked", _REASON_REQUIRED),
     _act("snooze", "hide deviations from the queue for a while", _UNTIL, _REASON),
-    _act("dismiss", "take deviations out of the queue for good", _REASON_REQUIRED),
+    _act(
+        "dismiss",
+        "take deviations out of the queue for good",
+        _REASON_REQUIRED,
+        argument(
+            "--as",
+            help="accepted (real, and lived with; unless said), noise, duplicate or wrong_data",
+            metavar="SORT",
+            dest="category",
+        ),
+    ),
     _act("resolve", "say that deviations are settled", _REASON_REQUIRED),
     _act("reopen", "bring deviations or actions back", _REASON_REQUIRED),
     _act(

@@ -31,7 +31,7 @@ LOCAL: Final[Mapping[str, str]] = {
 SNOOZED: Final = "snoozed_until>now"
 """The filter that shows what snoozing hid."""
 _TERM: Final = r"""!?(?:[A-Za-z_][\w.]*(?:[<>!]?=|[<>~]))?(?:"[^"]*"|'[^']*'|\S+)"""
-_KEYWORDS: Final = ("to", "reason", "text", "playbook")
+_KEYWORDS: Final = ("to", "reason", "text", "playbook", "category")
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,15 +136,35 @@ async def test_cancel_shows_what_it_will_do_first(world: World, opened: Open) ->
         assert world.state(action) == "cancelled"
 
 
-@pytest.mark.parametrize(("key", "state"), [("x", "dismissed"), ("R", "resolved")])
-async def test_a_deviation_ends_with_a_reason(world: World, opened: Open, key: str, state: str) -> None:
+async def test_a_deviation_ends_with_a_reason(world: World, opened: Open) -> None:
     async with opened() as driven:
         first = driven.desk_screen.selection().ids[0]
-        await driven.press(key)
+        await driven.press("R")
         await driven.type("known")
         await driven.finish("enter")
-        assert world.state(first) == state
+        assert world.state(first) == "resolved"
         assert world.desk.show(first)["reason"] == "known"
+
+
+@pytest.mark.parametrize(("chosen", "category"), [((), "accepted"), (tuple("noise"), "noise")])
+async def test_a_dismissal_says_as_what(world: World, opened: Open, chosen: tuple[str, ...], category: str) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("x")
+        await driven.type("known")
+        await driven.press("enter", *chosen)
+        await driven.finish("enter")
+        shown = world.desk.show(first)
+        assert (shown["state"], shown["reason"], shown["dismissed_as"]) == ("dismissed", "known", category)
+
+
+async def test_a_dismissal_without_a_sort_is_left(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("x")
+        await driven.type("known")
+        await driven.finish("enter", "escape")
+        assert (world.state(first), driven.status) == ("open", "dismiss: left as it was")
 
 
 async def test_an_empty_reason_leaves_everything(world: World, opened: Open) -> None:
@@ -213,14 +233,14 @@ async def test_many_are_dismissed_only_after_their_ids_were_shown(world: World, 
     async with opened() as driven:
         await driven.press("*", "x")
         await driven.type("all known")
-        await driven.press("enter")
+        await driven.press("enter", "enter")
         assert isinstance(driven.app.screen, Confirm)
         assert all(id_ in driven.text for id_ in world.ids)
         await driven.finish("n")
         assert {world.state(id_) for id_ in world.ids} == {"open"}
         await driven.press("x")
         await driven.type("all known")
-        await driven.press("enter")
+        await driven.press("enter", "enter")
         await driven.finish("y")
         assert {world.state(id_) for id_ in world.ids} == {"dismissed"}
 

@@ -39,7 +39,7 @@ async def test_commands_act_on_the_action_under_the_cursor_else_on_the_deviation
         assert page.selection().ids == (world.ids[0],)
         await driven.press("x")
         await driven.type("known")
-        await driven.finish("enter")
+        await driven.finish("enter", "enter")
         assert world.state(world.ids[0]) == "dismissed"
 
 

@@ -47,7 +47,7 @@ async def test_there_is_one_line_however_often_it_is_opened(opened: Open) -> Non
 
 async def test_a_reason_and_its_yes_are_kept_for_their_questions(world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.burst("*", "x", "k", "j", "enter", "y", "G")
+        await driven.burst("*", "x", "k", "j", "enter", "enter", "y", "G")
         await driven.settle()
         assert {world.state(id_) for id_ in world.ids} == {"dismissed"}
         assert world.desk.show(world.ids[0])["reason"] == "kj"

@@ -18,7 +18,7 @@ from tui.wiring import opened
 
 _LONGEST_NUMBER = 18
 """Digits that SQLite counts to; what is longer is no number of a command."""
-_KEYWORDS = ("to", "reason", "text", "playbook")
+_KEYWORDS = ("to", "reason", "text", "playbook", "category")
 _FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
@@ -26,7 +26,8 @@ _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 def act(args: Namespace) -> int:
     """Carry out the verb on all ids, in one transaction."""
     with opened(args) as desk:
-        keywords: dict[str, Any] = {name: getattr(args, name) for name in _KEYWORDS if hasattr(args, name)}
+        given = {name: getattr(args, name, None) for name in _KEYWORDS}
+        keywords: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if getattr(args, "until", None) is not None:
             keywords["until"] = moment(args.until, desk.clock.now())
         command: Callable[..., Outcome] = getattr(desk, args.verb)

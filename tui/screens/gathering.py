@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from engine.clock import iso
 from engine.errors import OffplanError, Refused
+from engine.model import DISMISSALS
 from engine.planning import PlannedAction
 from tui import cells, request, safe
 from tui.cells import Column, Present
@@ -41,6 +42,11 @@ async def options_for(screen: Screen[Any], session: Session, verb: str, ids: Seq
         if not answer:
             return None
         options[name] = request.until(answer, session.present) if name == "until" else answer
+    if verb == "dismiss":
+        category = await _dismissal(screen, ids)
+        if category is None:
+            return None
+        options["category"] = category
     if verb == "respond":
         playbook = await _playbook(screen, session, ids)
         if playbook is None:
@@ -76,6 +82,12 @@ async def _owner(screen: Screen[Any], session: Session, ids: Sequence[str]) -> s
         line = f"{fit(owner['id'], 12)} {fit(owner['name'] or '', 20)} {owner['load']} open{late}  {functions}"
         choices.append(Choice(owner["id"], [(line, "plain")]))
     return await screen.app.push_screen_wait(Picker(f"Who takes {_named(ids)}?", choices))
+
+
+async def _dismissal(screen: Screen[Any], ids: Sequence[str]) -> str | None:
+    """As what it is dismissed; the usual sort is the first, so that `enter` takes it."""
+    choices = [Choice(sort, [(fit(sort, 12) + " ", "bold"), (what, "plain")]) for sort, what in DISMISSALS.items()]
+    return await screen.app.push_screen_wait(Picker(f"As what is {_named(ids)} dismissed?", choices))
 
 
 async def _playbook(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:
