@@ -76,6 +76,12 @@ class LineFacts:
     """Neither closed nor cancelled, in the plan or by signal."""
     changes_at: int | None = None
     """When the next signal that is stored already becomes known."""
+    answered: bool = False
+    """The other party said something of it: an eta or a confirmation of any kind."""
+    known_since: int | None = None
+    """When the plan first had the line; None where nothing asks for it (engine.gather.expectations)."""
+    lane_days: float | None = None
+    """How long the fastest lane from the line's origin takes; None as above, and where there is none."""
 
     def received(self, until: int | None = None) -> float:
         """The quantity that came in (up to and with `until`); infinite where a receipt stands for the whole line."""

@@ -79,6 +79,7 @@ def _state(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> Non
     """Lay one statement over the facts; called in the order of time."""
     kind = statement.kind
     if kind == "eta" or kind == "confirmation":
+        facts.answered = True
         if statement.eta is not None:
             facts.eta, facts.eta_signal = statement.eta, statement.id
         promised = _quantity(facts.line, statement, item_units)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine import detect, deviations, settings, tolerance
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
-from engine.gather import feeds, items, names, orders, stock
+from engine.gather import expectations, feeds, items, names, orders, stock
 from engine.gather.cases import Case, Key, as_json
 from engine.journal import Writer
 from engine.model import TickResult
@@ -82,6 +82,8 @@ class _Drain:
         known = deviations.latest(self._connection, chunk.subject_ids())
         wakes = orders.next_known(chunk, self._now)
         lines = orders.line_cases(chunk, self._now, self._days, self._items(chunk))
+        if expectations.are_watched(self._tolerances):
+            lines = expectations.complete(self._connection, lines)
         verdicts = list(self._judged(lines, detect.LINE, known, wakes))
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)

@@ -102,6 +102,12 @@ class Tolerances:
         self.asks_item_class = any(MATCH_KEYS.index("item_class") in asked for asked in self._asked.values())
         """Whether any rule needs to know the class of items."""
 
+    def is_ever_set(self, kind: str, parameter: str) -> bool:
+        """Whether a parameter is over zero for any subject."""
+        return any(rule.parameters.get(parameter, 0.0) > 0 for rule in self._by_kind[kind]) or (
+            defaults()[kind][parameter] > 0
+        )
+
     def same_for_all(self, kind: str) -> Tolerance | None:
         """What holds for every subject of a kind, where no rule asks anything of the subject; else None."""
         return None if self._asked[kind] else self.of(kind, _ANY)

@@ -18,6 +18,7 @@ from engine.detect import (
     short_supply,
     stale_feed,
     stockout,
+    unconfirmed,
     unmatched,
 )
 from engine.facts import LineFacts, ReferenceFacts, SourceFacts, StockFacts
@@ -45,7 +46,7 @@ class Detector(Protocol[Facts_contra]):
         """The next instant after `now` at which time alone can change the verdict; None when it cannot."""
 
 
-LINE: Final[tuple[Detector[LineFacts], ...]] = (late_supply, short_supply, overdue)
+LINE: Final[tuple[Detector[LineFacts], ...]] = (late_supply, short_supply, overdue, unconfirmed)
 """For lines of model.SUPPLY_KINDS."""
 STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, demand_shift)
 """For an item at a site."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -53,6 +54,17 @@ def read(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, Item
         stated = {field: value for field, value in record.items() if field in Item._fields}
         found[key] = Item(**stated, packs=tuple(record.get("units", {}).items()))
     return found
+
+
+def lane_durations(connection: sqlite3.Connection) -> dict[tuple[str | None, str], float]:
+    """Days of the fastest lane by origin (None: from anywhere) and destination."""
+    fastest: dict[tuple[str | None, str], float] = {}
+    for (data,) in connection.execute(_LANES):
+        record: dict[str, Any] = json.loads(data)
+        ends, days = (record.get("origin"), record["destination"]), record.get("duration_days")
+        if days is not None and days < fastest.get(ends, math.inf):
+            fastest[ends] = float(days)
+    return fastest
 
 
 def fastest_lanes(connection: sqlite3.Connection) -> dict[str, Lane]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from engine import tolerance
 from engine.clock import DAY
-from engine.gather import restated
+from engine.gather import expectations, restated
 from engine.model import SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
@@ -46,11 +46,12 @@ _LOUD: Final = (
 
 def touch_orders(connection: sqlite3.Connection, first_id: int, now: int) -> None:
     """Put the order references of the signals from `first_id` on on the work list, but for those that are quiet."""
-    overdue = tolerance.load(connection).same_for_all("overdue")
+    tolerances = tolerance.load(connection)
+    overdue = None if expectations.are_watched(tolerances) else tolerances.same_for_all("overdue")
     parameters = {
         "first_id": first_id,
         "now": now,
-        # Where lines differ in their grace no wake-up is known beforehand, and everything is judged.
+        # Where lines differ in their grace, or silence is watched, no wake-up is known beforehand: everything is judged.
         "grace": None if overdue is None else int(overdue["grace_days"] * DAY),
         "points": connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0],
     }

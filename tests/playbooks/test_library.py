@@ -29,6 +29,8 @@ BEST = {
     "short-confirmation": {"kind": "short_supply"},
     "overdue-order": {"kind": "overdue"},
     "overdue-shipment": {"kind": "overdue", "subject": {"type": "transfer_order", "id": "T"}},
+    "unconfirmed-order": {"kind": "unconfirmed"},
+    "missed-departure": {"kind": "unconfirmed", "subject": {"type": "shipment", "id": "S"}},
     "stockout-cover": {"kind": "stockout"},
     "stockout-allocation": {"kind": "stockout", "severity": "high"},
     "below-target-replenish": {"kind": "below_target"},

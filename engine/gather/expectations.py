@@ -1,0 +1,46 @@
+"""What tells when a word about a line is missed: since when the plan has the line, and how long its lane takes.
+
+Read only where some rule watches for silence (engine.detect.unconfirmed), since most desks ask it of few lines or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from engine.detect import unconfirmed
+from engine.facts import LineFacts
+from engine.gather import items
+from engine.gather.cases import Case, as_json
+from engine.sqlite import sqlite3
+from engine.tolerance import Tolerances
+
+_KNOWN_SINCE: Final = (
+    "SELECT line.kind, line.ref, baseline.loaded_at FROM (SELECT was.kind, was.ref, min(was.from_version) AS version"
+    " FROM json_each(?) AS wanted CROSS JOIN plan_line AS was ON was.ref = wanted.value"
+    " GROUP BY was.kind, was.ref) AS line JOIN baseline ON baseline.version = line.version"
+)
+
+
+def are_watched(tolerances: Tolerances) -> bool:
+    """Whether any rule, or the kind's own setting, watches for silence."""
+    return any(tolerances.is_ever_set(unconfirmed.KIND, parameter) for parameter in unconfirmed.WATCHES)
+
+
+def complete(connection: sqlite3.Connection, cases: Iterable[Case[LineFacts]]) -> Iterator[Case[LineFacts]]:
+    """The cases with `known_since` and `lane_days` of their facts filled in."""
+    found = list(cases)
+    since = _known_since(connection, sorted({case.facts.line.ref for case in found}))
+    durations = items.lane_durations(connection)
+    for case in found:
+        line = case.facts.line
+        case.facts.known_since = since.get((line.kind, line.ref))
+        if line.origin is not None and line.site is not None:
+            anyhow = durations.get((None, line.site))
+            case.facts.lane_days = durations.get((line.origin, line.site), anyhow)
+        yield case
+
+
+def _known_since(connection: sqlite3.Connection, references: Sequence[str]) -> dict[tuple[str, str], int]:
+    """By kind and reference, when the plan first had the line."""
+    return {(kind, ref): at for kind, ref, at in connection.execute(_KNOWN_SINCE, (as_json(references),))}
