@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from engine import units
 from engine.days import Days
+from engine.line_state import LineState, Move, total
 from engine.tolerance import Subject
 
 
@@ -37,17 +38,6 @@ class Line(NamedTuple):
     def source(self) -> str:
         """The line as an explanation names it."""
         return f"{self.kind} {self.ref}, baseline {self.from_version}"
-
-
-class Move(NamedTuple):
-    """Goods that arrived or left: when, how many (None: all of the line), and the signal that says so."""
-
-    at: int
-    quantity: float | None
-    """In the line's unit."""
-    signal: int
-    said: str = ""
-    """The signal as an explanation names it, with what it said where that was in another unit."""
 
 
 @dataclass(slots=True)
@@ -85,24 +75,22 @@ class LineFacts:
 
     def received(self, until: int | None = None) -> float:
         """The quantity that came in (up to and with `until`); infinite where a receipt stands for the whole line."""
-        return _sum(self.receipts, until)
+        return total(self.receipts, until)
 
     def departed(self, until: int | None = None) -> float:
         """The quantity that went out, as `received`."""
-        return _sum(self.departures, until)
+        return total(self.departures, until)
 
-    def full_at(self, share: float = 1.0) -> int | None:
-        """When `share` of the planned quantity had come in; None while it has not.
-
-        A line without a planned quantity has arrived with its first receipt.
-        """
-        wanted = (self.line.quantity or 0.0) * share
-        total = 0.0
-        for receipt in self.receipts:
-            total = float("inf") if receipt.quantity is None else total + receipt.quantity
-            if total >= wanted - abs(wanted) * 1e-9:
-                return receipt.at
-        return None
+    def state(self) -> LineState:
+        """What the sizes of its departures go by."""
+        line, eta, promised = self.line, self.eta, self.promised
+        if not self.receipts:
+            # What keeps to the plan is no departure, and is not told apart (engine.line_state).
+            if eta is not None and (line.planned_at is None or eta <= line.planned_at):
+                eta = None
+            if promised is not None and (line.quantity is None or promised >= line.quantity):
+                promised = None
+        return LineState(line.planned_at, line.until_at, line.quantity, eta, promised, self.receipts, self.open)
 
     def subject(self) -> Subject:
         line = self.line
@@ -253,11 +241,3 @@ def reference_id(source: str, noun: str, name: str) -> str:
 def same_unit(one: str | None, other: str | None) -> bool:
     """Whether quantities can be compared as they are: the units are the same, or one of them is not stated."""
     return one is None or other is None or units.same(one, other)
-
-
-def _sum(moves: Sequence[Move], until: int | None) -> float:
-    total = 0.0
-    for move in moves:
-        if until is None or move.at <= until:
-            total += float("inf") if move.quantity is None else move.quantity
-    return total

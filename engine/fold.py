@@ -13,7 +13,8 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from engine.days import Days
-from engine.facts import Line, LineFacts, Move
+from engine.facts import Line, LineFacts
+from engine.line_state import Move
 from engine.units import NO_UNITS, ItemUnits, convert, same
 
 CLOSED_WORDS: Final = ("closed", "cancelled")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine import detect, deviations, settings, tolerance
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
-from engine.gather import expectations, feeds, items, names, orders, stock
+from engine.gather import expectations, feeds, items, line_states, names, orders, stock
 from engine.gather.cases import Case, Key, as_json
 from engine.journal import Writer
 from engine.model import TickResult
@@ -81,9 +81,9 @@ class _Drain:
         chunk = orders.read(self._connection, [key.a for key in keys])
         known = deviations.latest(self._connection, chunk.subject_ids())
         wakes = orders.next_known(chunk, self._now)
-        lines = orders.line_cases(chunk, self._now, self._days, self._items(chunk))
+        lines = list(orders.line_cases(chunk, self._now, self._days, self._items(chunk)))
         if expectations.are_watched(self._tolerances):
-            lines = expectations.complete(self._connection, lines)
+            lines = list(expectations.complete(self._connection, lines))
         verdicts = list(self._judged(lines, detect.LINE, known, wakes))
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)
@@ -91,6 +91,7 @@ class _Drain:
         verdicts += self._judged(references, detect.REFERENCE, known, wakes)
         verdicts += self._gone(verdicts, detect.LINE, known, lambda slot: Key("order", slot[2]))
         self._settle(keys, verdicts, known, wakes)
+        line_states.keep(self._connection, chunk, [case.facts for case in lines], self._tolerances)
         if self._connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
             self._connection.execute(_CASCADE, (as_json(key.a for key in keys),))
 

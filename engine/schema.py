@@ -343,6 +343,25 @@ CREATE TABLE cause (                              -- every deviation that this o
 CREATE INDEX cause_root ON cause(root_id);
 
 -- what detection keeps of each line ---------------------------------------------------------------------------------------
+CREATE TABLE line_state (                         -- one row for each current supply line, as it was last judged
+    ref         TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    item        TEXT,
+    site        TEXT,
+    origin      TEXT,
+    party       TEXT,
+    uom         TEXT,
+    planned_at  INTEGER,
+    until_at    INTEGER,
+    quantity    REAL,
+    eta         INTEGER,                          -- the last promise where it is worse than the plan: engine.line_state
+    promised    REAL,
+    receipts    TEXT,                             -- JSON [[at, quantity, signal], ...]; null: nothing came in
+    open        INTEGER NOT NULL,
+    quiet_until INTEGER,                          -- till then what keeps to the plan moves no verdict; null: it may
+    PRIMARY KEY (ref, kind)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL;
 
 -- pegging and impact ------------------------------------------------------------------------------------------------------
 

@@ -9,11 +9,13 @@ reported as done. Closed and cancelled lines are not watched.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
-from engine.clock import iso
+from engine.clock import iso, iso_or_none
+from engine.days import Days
 from engine.detect.measures import bounds, days_late, open_share, promise_terms, share_of_value, value_terms
 from engine.facts import LineFacts
+from engine.line_state import LineState
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
@@ -22,24 +24,41 @@ DEFAULTS: Final = {"days": 1.0, "percent": 5.0, "remedy_days": 3.0, **bounds(3, 
 """`days` late that pass, `percent` of the quantity that may be missing from "in full"; bounds in days late."""
 
 
+class Late(NamedTuple):
+    """A broken promise."""
+
+    size: float
+    """Days late."""
+    at: int
+    """When the line arrived, or is expected."""
+    arrived: bool
+
+
+def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Late | None:
+    """How late the line is at `now`, where that is a breach."""
+    arrived_at = state.full_at(1 - tolerance["percent"] / 100) if state.receipts else None
+    at, due_end = state.eta if arrived_at is None else arrived_at, state.due_end
+    if at is None or due_end is None or state.planned_at is None or at < due_end or not state.open:
+        return None
+    size = days_late(state, state.planned_at, at, days)
+    return None if size <= tolerance["days"] else Late(size, at, arrived_at is not None)
+
+
 def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
     """The breach at `now`, or None."""
-    line, arrived_at = facts.line, facts.full_at(1 - tolerance["percent"] / 100) if facts.receipts else None
-    expected_at = facts.eta if arrived_at is None else arrived_at
-    due_end = facts.due_end
-    if expected_at is None or due_end is None or line.planned_at is None or expected_at < due_end or not facts.open:
+    line, late = facts.line, measure(facts.state(), tolerance, facts.days, now)
+    if late is None:
         return None
-    days = days_late(facts, line.planned_at, expected_at)
-    if days <= tolerance["days"]:
-        return None
-    if arrived_at is None:
-        signals, share, word, what = [facts.eta_signal], open_share(facts), "expected", "open share"
-    else:
+    days = late.size
+    signals: list[int | None]
+    if late.arrived:
         signals, share, word, what = [move.signal for move in facts.receipts], 1.0, "arrived", "late share"
+    else:
+        signals, share, word, what = [facts.eta_signal], open_share(facts), "expected", "open share"
     known = [signal for signal in signals if signal is not None]
     terms = [
         *promise_terms(facts),
-        Term(word, iso(expected_at), "UTC", ", ".join(f"S{signal}" for signal in known)),
+        Term(word, iso(late.at), "UTC", ", ".join(f"S{signal}" for signal in known)),
         Term("late", days, "days", f"{word} − planned"),
         Term("tolerance", tolerance["days"], "days", tolerance.source("days")),
         *value_terms(facts, share, what),
@@ -48,19 +67,19 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         kind=KIND,
         summary=f"{word} {days:g} {'day' if days == 1 else 'days'} late",
         severity=tolerance.severity(days),
-        planned={"at": iso(line.planned_at)},
-        observed={word: iso(expected_at)},
+        planned={"at": iso_or_none(line.planned_at)},
+        observed={word: iso(late.at)},
         gap={"days": days},
         terms=terms,
         value_minor=share_of_value(facts, share),
         currency=line.currency,
         need_at=line.planned_at,
-        occurred_at=expected_at if arrived_at is not None else None,
+        occurred_at=late.at if late.arrived else None,
         signals=known,
         item=line.item,
         site=line.site,
         party=line.party,
-        done=arrived_at is not None,
+        done=late.arrived,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.clock import DAY, iso_or_none
+from engine.days import Days
 from engine.facts import LineFacts
+from engine.line_state import LineState
 from engine.model import Term
 
 
@@ -12,12 +14,12 @@ def bounds(medium: float, high: float, critical: float) -> dict[str, float]:
     return {"medium": medium, "high": high, "critical": critical}
 
 
-def days_late(facts: LineFacts, planned_at: int, instant: int) -> float:
+def days_late(state: LineState, planned_at: int, instant: int, days: Days) -> float:
     """Days from a promise to an instant that breaks it: of a day whole days of the desk, else with two decimals."""
-    if facts.line.until_at is None:
+    if state.until_at is None:
         return round((instant - planned_at) / DAY, 2)
     # A promised day can belong to another zone than the desk's, and end within one of the desk's days.
-    return float(max(1, facts.days.between(planned_at, instant)))
+    return float(max(1, days.between(planned_at, instant)))
 
 
 def tidy(number: float) -> float:

@@ -7,11 +7,13 @@ a planned quantity has arrived with its first receipt. Closed and cancelled line
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
-from engine.clock import DAY, iso
+from engine.clock import DAY, iso, iso_or_none
+from engine.days import Days
 from engine.detect.measures import bounds, open_share, promise_terms, share_of_value, value_terms
 from engine.facts import LineFacts
+from engine.line_state import LineState
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
@@ -20,17 +22,29 @@ DEFAULTS: Final = {"grace_days": 1.0, "percent": 5.0, "remedy_days": 2.0, **boun
 """`grace_days` of 24 hours, `percent` of the quantity that may be missing from "in full"; bounds in days past due."""
 
 
+class Overdue(NamedTuple):
+    """A promise that is past and was not kept."""
+
+    size: float
+    """Whole days past due."""
+
+
+def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Overdue | None:
+    """How long the line is past due at `now`, where that is a breach."""
+    due_end = state.due_end
+    if due_end is None or state.planned_at is None or now < _begins_at(due_end, tolerance):
+        return None
+    if not _awaited(state, tolerance):
+        return None
+    return Overdue(float(days.between(due_end, now)))
+
+
 def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
     """The breach at `now`, or None."""
-    line, due_end = facts.line, facts.due_end
-    if (
-        due_end is None
-        or line.planned_at is None
-        or now < _begins_at(due_end, tolerance)
-        or not _awaited(facts, tolerance)
-    ):
+    line, due_end, past = facts.line, facts.due_end, measure(facts.state(), tolerance, facts.days, now)
+    if past is None or due_end is None:
         return None
-    days = float(facts.days.between(due_end, now))
+    days = past.size
     share = open_share(facts)
     terms = [
         *promise_terms(facts),
@@ -49,7 +63,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         kind=KIND,
         summary=f"{'not' if share == 1 else 'only partly'} arrived, {_ago(days)} past due",
         severity=tolerance.severity(days),
-        planned={"at": iso(line.planned_at)},
+        planned={"at": iso_or_none(line.planned_at)},
         observed={"received": facts.received()},
         gap={"days": days},
         terms=terms,
@@ -67,14 +81,14 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
 def wake_at(facts: LineFacts, tolerance: Tolerance, now: int) -> int | None:
     """When the line becomes overdue; while it is, when the next whole day is over."""
     due_end = facts.due_end
-    if due_end is None or not _awaited(facts, tolerance):
+    if due_end is None or not _awaited(facts.state(), tolerance):
         return None
     begins_at = _begins_at(due_end, tolerance)
     return begins_at if now < begins_at else facts.days.later(due_end, facts.days.between(due_end, now) + 1)
 
 
-def _awaited(facts: LineFacts, tolerance: Tolerance) -> bool:
-    return facts.open and (not facts.receipts or facts.full_at(1 - tolerance["percent"] / 100) is None)
+def _awaited(state: LineState, tolerance: Tolerance) -> bool:
+    return state.open and (not state.receipts or state.full_at(1 - tolerance["percent"] / 100) is None)
 
 
 def _begins_at(due_end: int, tolerance: Tolerance) -> int:

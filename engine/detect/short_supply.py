@@ -8,11 +8,13 @@ not convert, cannot be compared. Closed and cancelled lines are not watched.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from engine.clock import iso_or_none
+from engine.days import Days
 from engine.detect.measures import bounds, promise_terms, share_of_value, shown, tidy, value_terms
 from engine.facts import LineFacts
+from engine.line_state import LineState
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
@@ -21,25 +23,50 @@ DEFAULTS: Final = {"quantity": 0.0, "percent": 5.0, "remedy_days": 5.0, **bounds
 """`quantity` and `percent` of the plan that may be missing; bounds in per cent short."""
 
 
-def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
-    """The breach at `now`, or None."""
-    line, planned = facts.line, facts.line.quantity
-    if not planned or not facts.open or (facts.promised is None and not facts.receipts):
+class Short(NamedTuple):
+    """What is missing of a line."""
+
+    size: float
+    """In per cent of the plan."""
+    missing: float
+    """In the line's unit."""
+    expected: float
+    """What is left to go by: what was promised, or came."""
+    by: str
+    """promised or received."""
+
+
+def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Short | None:
+    """How much of the line is missing at `now`, where that is a breach."""
+    planned = state.quantity
+    if not planned or not state.open or (state.promised is None and not state.receipts):
         return None
-    settled_at = _settled_at(facts) if facts.receipts else None
+    settled_at = _settled_at(state, days) if state.receipts else None
     if settled_at is not None and now >= settled_at:
-        expected, word, signals = facts.received(), "received", [move.signal for move in facts.receipts]
-        said = ", ".join(move.said for move in facts.receipts)
-    elif facts.promised is not None and facts.promised_signal is not None:
+        expected, by = state.received(), "received"
+    elif state.promised is not None:
         # What came in already cannot be taken back by a smaller promise.
-        expected, word, signals = max(facts.promised, facts.received()), "promised", [facts.promised_signal]
-        said = facts.promised_said
+        expected, by = max(state.promised, state.received()), "promised"
     else:
         return None
     missing = tidy(planned - expected)
     percent = tidy(100 * missing / planned)
     if missing <= max(0.0, tolerance["quantity"]) or percent <= tolerance["percent"]:
         return None
+    return Short(percent, missing, expected, by)
+
+
+def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
+    """The breach at `now`, or None."""
+    line, planned, short = facts.line, facts.line.quantity, measure(facts.state(), tolerance, facts.days, now)
+    if short is None or not planned:
+        return None
+    percent, missing, expected, word = short
+    signals: list[int | None]
+    if word == "received":
+        signals, said = [move.signal for move in facts.receipts], ", ".join(move.said for move in facts.receipts)
+    else:
+        signals, said = [facts.promised_signal], facts.promised_said
     terms = [
         *promise_terms(facts),
         Term(word, tidy(expected), line.uom or "", said),
@@ -61,7 +88,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         currency=line.currency,
         need_at=line.planned_at,
         occurred_at=None,
-        signals=signals,
+        signals=[signal for signal in signals if signal is not None],
         item=line.item,
         site=line.site,
         party=line.party,
@@ -69,19 +96,14 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
 
 
 def wake_at(facts: LineFacts, tolerance: Tolerance, now: int) -> int | None:
-    """When a partial receipt begins to count as all that came; before that, when the plan's date is past.
-
-    The latter so that no announcement can bring the wake-up forward (engine.gather.quiet relies on it).
-    """
-    due_end, settled_at = facts.due_end, _settled_at(facts) if facts.receipts and facts.open else None
-    if due_end is None or settled_at is None:
-        return None
-    return next((at for at in (due_end, settled_at) if at > now), None)
+    """When a partial receipt begins to count as all that came."""
+    settled_at = _settled_at(facts.state(), facts.days) if facts.receipts and facts.open else None
+    return settled_at if settled_at is not None and settled_at > now else None
 
 
-def _settled_at(facts: LineFacts) -> int | None:
+def _settled_at(state: LineState, days: Days) -> int | None:
     """When the plan's date and the announced date (its whole day, where the plan speaks of days) are both past."""
-    due_end = facts.due_end
-    if facts.eta is None or due_end is None:
+    due_end = state.due_end
+    if state.eta is None or due_end is None:
         return due_end
-    return max(due_end, facts.eta if facts.line.until_at is None else facts.days.later(facts.eta, 1))
+    return max(due_end, state.eta if state.until_at is None else days.later(state.eta, 1))

@@ -27,6 +27,12 @@ def are_watched(tolerances: Tolerances) -> bool:
     return any(tolerances.is_ever_set(unconfirmed.KIND, parameter) for parameter in unconfirmed.WATCHES)
 
 
+def is_watched(facts: LineFacts, tolerances: Tolerances) -> bool:
+    """Whether silence about this line is watched for."""
+    tolerance = tolerances.of(unconfirmed.KIND, facts.subject())
+    return any(tolerance[parameter] > 0 for parameter in unconfirmed.WATCHES)
+
+
 def complete(connection: sqlite3.Connection, cases: Iterable[Case[LineFacts]]) -> Iterator[Case[LineFacts]]:
     """The cases with `known_since` and `lane_days` of their facts filled in."""
     found = list(cases)

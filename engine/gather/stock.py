@@ -14,10 +14,11 @@ from typing import Final
 from engine import money
 from engine.clock import DAY
 from engine.days import Days
-from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Move, Reading, StockFacts, Target, UnitValue
+from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Reading, StockFacts, Target, UnitValue
 from engine.fold import Statement, fold
 from engine.gather import items, one_unit, orders, restated
 from engine.gather.cases import Case, Key, as_json
+from engine.line_state import Move
 from engine.model import ORDER_KINDS, SUPPLY_KINDS
 from engine.sqlite import sqlite3
 

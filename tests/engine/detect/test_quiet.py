@@ -56,6 +56,15 @@ def verdicts(world: World) -> object:
     identity="state",
     grace=None,
 )
+# A row that spoke of a date goes on without one, and what another row said before holds again.
+@example(
+    batches=[
+        [("eta", "B", 0, 5, 9, None, None), ("eta", "B", 1, 3, 1, None, None)],
+        [("shipped", "B", 1, 1, 0, None, None)],
+    ],
+    identity="state",
+    grace=None,
+)
 def test_judging_everything_again_finds_nothing_new(
     tmp_path_factory: pytest.TempPathFactory,
     batches: list[list[tuple[object, ...]]],

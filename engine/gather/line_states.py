@@ -1,0 +1,70 @@
+"""What detection keeps of each current supply line (table line_state): written when a line was judged, read as a whole.
+
+A row equals the fold of the line's signals as of the last judging; what came in since and was left unjudged keeps to the
+plan (engine.gather.quiet), which changes nothing in a row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from engine.facts import LineFacts
+from engine.gather import expectations, quiet
+from engine.gather.cases import as_json
+from engine.gather.orders import Orders
+from engine.sqlite import sqlite3
+from engine.tolerance import Tolerances
+
+_COLUMNS: Final = (
+    "ref", "kind", "item", "site", "origin", "party", "uom", "planned_at", "until_at", "quantity", "eta", "promised",
+    "receipts", "open", "quiet_until",
+)  # fmt: skip
+_NEVER_NULL: Final = ("ref", "kind", "open")
+_PRESENT: Final = (
+    f"SELECT {', '.join(f'state.{name}' for name in _COLUMNS)} FROM json_each(?) AS wanted"
+    " CROSS JOIN line_state AS state ON state.ref = wanted.value"
+)
+_MARKS: Final = ", ".join("?" if name in _NEVER_NULL else "nullif(?, '')" for name in _COLUMNS)
+"""Absent values are bound as '' (engine.ingest says why)."""
+_WRITE: Final = (
+    f"INSERT INTO line_state({', '.join(_COLUMNS)}) VALUES ({_MARKS}) ON CONFLICT(ref, kind) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("ref", "kind"))
+)
+
+Row = tuple[Any, ...]
+"""Values in the order of _COLUMNS."""
+
+
+def keep(connection: sqlite3.Connection, orders: Orders, judged: Sequence[LineFacts], tolerances: Tolerances) -> None:
+    """Make the kept states of a chunk's references those of `judged`, all its supply lines; write only what differs."""
+    present = {row[:2]: row for row in connection.execute(_PRESENT, (as_json(orders.references),))}
+    watched = expectations.are_watched(tolerances)
+    wanted = {}
+    for facts in judged:
+        quiet_until = None if watched and expectations.is_watched(facts, tolerances) else _quiet_until(facts, orders)
+        wanted[facts.line.ref, facts.line.kind] = _row(facts, quiet_until)
+    changed = [row for key, row in wanted.items() if present.get(key) != row]
+    connection.executemany(_WRITE, (["" if value is None else value for value in row] for row in changed))
+    connection.executemany(
+        "DELETE FROM line_state WHERE ref = ? AND kind = ?", [key for key in present if key not in wanted]
+    )
+
+
+def _row(facts: LineFacts, quiet_until: int | None) -> Row:
+    line, state = facts.line, facts.state()
+    receipts = json.dumps([receipt[:3] for receipt in state.receipts]) if state.receipts else None
+    return (
+        line.ref, line.kind, line.item, line.site, line.origin, line.party, line.uom, state.planned_at, state.until_at,
+        state.quantity, state.eta, state.promised, receipts, int(state.open), quiet_until,
+    )  # fmt: skip
+
+
+def _quiet_until(facts: LineFacts, orders: Orders) -> int | None:
+    """Until when a signal that keeps to the plan is certain to change nothing; None: it is not."""
+    line = facts.line
+    if len(orders.lines[line.ref]) > 1 or line.status != "open" or line.planned_at is None:
+        return None
+    whole = all(quiet.keeps_to_plan(line, said) for said in orders.statements.get(line.ref, ()))
+    return facts.due_end if whole else None
