@@ -152,7 +152,7 @@ class LettingGo:
             self._source, self._held = batch.source, self._held_by(batch)
         yield
         if self._held is not None and (again := self._held.again(batch)):
-            numbers = [number for number, said in again.items() if sift(batch.source, [said], batch.file).signals]
+            numbers = [number for number, said in again.items() if not sift(batch.source, [said], batch.file).refusals]
             self._desk.release_quarantine(sorted(numbers))
             self.count += len(numbers)
 

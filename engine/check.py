@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from itertools import groupby
 
-from engine import journal, tolerance
+from engine import journal, oddities, tolerance
 from engine.clock import MINUTE, iso
 from engine.detect import stale_feed
 from engine.gather import feeds
@@ -31,6 +31,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *_permissions(store),
         *_feeds(connection, now),
         *_quarantine(connection),
+        *_oddities(connection),
         *_owners(connection),
         *_orphans(connection),
     ]
@@ -108,6 +109,11 @@ def _quarantine(connection: sqlite3.Connection) -> Iterator[Finding]:
     for source, count in connection.execute(query).fetchall():
         records = "1 record is" if count == 1 else f"{count} records are"
         yield _warning(f"source {source}", f"{records} in quarantine", "`offplan quarantine` says why")
+
+
+def _oddities(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for odd in oddities.of(connection):
+        yield _warning(f"source {odd['source']}", f"{odd['fault']}; the last: {odd['example']}", odd["mend"])
 
 
 def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from typing import Any, Final, NamedTuple
 
 from engine import explain, moves, thresholds
 from engine.clock import HOUR
+from engine.gather import corrections
 from engine.gather.cases import Key, as_json
 from engine.journal import Entry, Writer
 from engine.lifecycle import QUEUE_STATES, SLOT_STATES
@@ -70,6 +71,7 @@ class Keeper:
         self._connection, self._writer, self._now, self._ranking = connection, writer, now, ranking
         version = connection.execute("SELECT coalesce(max(version), 0) FROM baseline").fetchone()[0]
         self._baseline_version = int(version)
+        self._corrected = bool(connection.execute(f"SELECT {corrections.ANY}").fetchone()[0])
         self._counts = dict.fromkeys(("opened", "raised", "cleared", "resolved"), 0)
 
     def result(self, judged: int) -> TickResult:
@@ -114,7 +116,7 @@ class Keeper:
                 self._quiet(row)
                 self._open(verdict, columns, row)
             else:
-                changes = {**columns, "flaps": row["flaps"] + 1, "clear_since": None}
+                changes = {**columns, "flaps": row["flaps"] + 1, "clear_since": None, "reason": None}
                 if _more_severe(finding.severity, row["severity"]):
                     changes["snoozed_until"] = None
                 moves.move_deviation(self._connection, self._writer, self._now, row, "fire", changes=changes)
@@ -212,7 +214,8 @@ class Keeper:
             since = self._now if row["clear_since"] is None else row["clear_since"]
             held_at = since + _hours(tolerance, "clear_hold_hours")
             if self._now >= held_at:
-                return self._recover(row, int(since), tolerance)
+                reason = corrections.reason(self._connection, row, self._now) if self._corrected else None
+                return self._recover(row, int(since), tolerance, reason)
             if row["clear_since"] is None:
                 self._note(row, {"clear_since": since})
             return int(held_at)
@@ -225,9 +228,11 @@ class Keeper:
             self._note(row, {"clear_since": self._now})
         return None
 
-    def _recover(self, row: Mapping[str, Any], since: int, tolerance: Tolerance) -> int | None:
-        changes = {"clear_since": since}
-        moves.move_deviation(self._connection, self._writer, self._now, row, "clear", changes=changes)
+    def _recover(
+        self, row: Mapping[str, Any], since: int, tolerance: Tolerance, reason: str | None = None
+    ) -> int | None:
+        changes = {"clear_since": since} if reason is None else {"clear_since": since, "reason": reason}
+        moves.move_deviation(self._connection, self._writer, self._now, row, "clear", reason=reason, changes=changes)
         self._counts["cleared"] += 1
         return self._absent(self._row(row["id"]), tolerance)
 

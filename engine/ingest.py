@@ -7,6 +7,7 @@ What a row says again is not stored again. The keys are BLAKE2b digests:
     state     the source restates its rows. A statement belongs to a cell: its row, as of its own time (recorded, else
               occurred, else none). Within a cell a statement that equals the last one is a duplicate and any other is
               new, so A, B, A is three: dedup_key = digest(cell, content, dedup_key of the statement before).
+    drill     of any source: known by row and content, and stored apart from what is real (engine.gather.corrections)
 
 `tie` orders statements of one `as_of`. Between rows it comes from the row's digest, so the order of arrival is
 irrelevant; within one cell the later arrival stands higher, because there arrival is the only order that exists.
@@ -20,11 +21,11 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, Final
 
-from engine import quarantine, sources
-from engine.gather import quiet, restated
+from engine import oddities, quarantine, sources
+from engine.gather import corrections, quiet, restated
 from engine.journal import Entry, Writer
 from engine.model import IngestResult, Refusal, SignalIn
-from engine.signal_checks import Sifted, sift
+from engine.signal_checks import Sifted, row_digest, sift
 from engine.sources import FileMark
 from engine.sqlite import sqlite3
 from engine.text import clean
@@ -89,7 +90,9 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
     sifted = sift(batch.source, batch.rows, batch.file)
     first_id = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM signal").fetchone()[0]
     if batch.identity == "event":
-        new = _store_events(connection, batch.source, sifted, now, first_id)
+        new = _store_events(connection, batch.source, sifted.signals, sifted.digests, now, first_id)
+        if new < len(sifted.signals):
+            oddities.note_changed(connection, now, batch.source, sifted, first_id)
     else:
         new = _store_states(connection, batch.source, sifted, now, first_id)
     if new:
@@ -97,9 +100,12 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
         _touch_places(connection, first_id)
         if batch.identity == "state":
             restated.touch_left(connection, first_id)
-    result = IngestResult(
-        read=len(batch.rows), new=new, duplicate=len(sifted.signals) - new, quarantined=len(sifted.refusals)
-    )
+        if sifted.detailed:
+            corrections.note(connection, batch.source, first_id)
+    if sifted.drills:
+        new += _store_drills(connection, batch.source, sifted.drills, now)
+    sound = len(sifted.signals) + len(sifted.drills)
+    result = IngestResult(read=len(batch.rows), new=new, duplicate=sound - new, quarantined=len(sifted.refusals))
     fresh = quarantine.hold(connection, batch.source, sifted.refusals, now)
     _note_source(connection, now, batch, result, first_id, fresh)
     if batch.mark is not None:
@@ -129,11 +135,18 @@ def _values(
     )  # fmt: skip
 
 
-def _store_events(connection: sqlite3.Connection, source: str, sifted: Sifted, now: int, first_id: int) -> int:
+def _store_events(
+    connection: sqlite3.Connection,
+    source: str,
+    signals: Sequence[SignalIn],
+    digests: Sequence[bytes],
+    now: int,
+    first_id: int,
+) -> int:
     """Insert the events that are not known yet; return how many."""
 
     def values() -> Iterator[Values]:
-        for number, (signal, digest) in enumerate(zip(sifted.signals, sifted.digests, strict=True), first_id):
+        for number, (signal, digest) in enumerate(zip(signals, digests, strict=True), first_id):
             stated_at = signal[3] if signal[3] is not None else signal[2]
             if stated_at is None:
                 yield _values(number, digest, digest, source, signal, now, number, now)
@@ -144,6 +157,15 @@ def _store_events(connection: sqlite3.Connection, source: str, sifted: Sifted, n
     before = connection.total_changes
     connection.executemany(_INSERT_EVENT, values())
     return int(connection.total_changes - before)
+
+
+def _store_drills(connection: sqlite3.Connection, source: str, drills: Sequence[SignalIn], now: int) -> int:
+    """Insert the drills that are not known yet, so that they hold at no time; return how many."""
+    first_id = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM signal").fetchone()[0]
+    digests = [row_digest(f"{source}\0drill", f"{drill.source_id}\0{_content(drill).hex()}") for drill in drills]
+    new = _store_events(connection, source, drills, digests, now, first_id)
+    corrections.note_drills(connection, first_id)
+    return new
 
 
 def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, now: int, first_id: int) -> int:

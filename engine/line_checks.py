@@ -13,9 +13,10 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from engine.clock import EARLIEST, LATEST, iso
+from engine.detail_checks import Fault
 from engine.errors import BadInput
 from engine.model import LINE_KINDS, Place, PlanLine, PlanRecord, Refusal
-from engine.signal_checks import LARGEST_QUANTITY, Fault, clean_document, is_encodable
+from engine.signal_checks import LARGEST_QUANTITY, clean_document, is_encodable
 from engine.text import clean, is_clean
 
 STATUS_WORDS: Final = ("open", "closed", "cancelled")

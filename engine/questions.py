@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import ids, journal, lists, shapes
+from engine import ids, journal, lists, oddities, shapes
 from engine.command_context import fetch
 from engine.errors import NotFound
+from engine.gather import corrections
 from engine.ids import Reference
 from engine.model import Term
 from engine.sqlite import sqlite3
@@ -49,7 +50,8 @@ def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     source = lists.items(connection, now, "sources", "name = :name", {"name": name})
     if source:
         told = list(journal.entries(connection, "source", name))[-_HISTORY_OF_A_FEED:]
-        return {**source[0], "history": [shapes.entry(entry) for entry in told]}
+        odd = oddities.of(connection, name)
+        return {**source[0], "oddities": odd, "history": [shapes.entry(entry) for entry in told]}
     return _show_plan_line(connection, now, name)
 
 
@@ -109,7 +111,14 @@ def _show_signal(connection: sqlite3.Connection, now: int, reference: Reference)
     supports = connection.execute(
         "SELECT deviation_id FROM deviation_signal WHERE signal_id = ? ORDER BY deviation_id", (reference.number,)
     )
-    return {**shape, "deviations": [f"D{row[0]}" for row in supports], "history": []}
+    by, taken = corrections.of(connection, reference.number)
+    return {
+        **shape,
+        "withdrawn_by": [f"S{number}" for number in by],
+        "withdraws": [f"S{number}" for number in taken],
+        "deviations": [f"D{row[0]}" for row in supports],
+        "history": [],
+    }
 
 
 def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

@@ -375,6 +375,23 @@ ALTER TABLE deviation ADD COLUMN peak TEXT;         -- JSON: its largest size by
 ALTER TABLE deviation ADD COLUMN dismissed_as TEXT; -- of model.DISMISSALS
 
 -- corrections, hazards, findings ------------------------------------------------------------------------------------------
+CREATE TABLE correction (                         -- rows that their source took back (engine.gather.corrections)
+    row_key   BLOB NOT NULL,                      -- as in `signal`
+    at        INTEGER NOT NULL,                   -- from then on it is said no more
+    signal_id INTEGER NOT NULL,                   -- who says so; a drill names itself
+    PRIMARY KEY (row_key, at, signal_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX correction_at ON correction(at);
+CREATE INDEX correction_signal ON correction(signal_id);
+
+CREATE TABLE oddity (                             -- what is odd about a source's records and yet taken (engine.oddities)
+    source  TEXT NOT NULL,
+    sort    TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    example TEXT NOT NULL,                        -- the last one, in words
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (source, sort)
+) STRICT, WITHOUT ROWID;
 """
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _SECOND)

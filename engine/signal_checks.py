@@ -11,7 +11,9 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
+from engine import detail_checks
 from engine.clock import EARLIEST, LATEST, iso
+from engine.detail_checks import Fault
 from engine.model import LINE_KINDS, SIGNAL_KINDS, Place, Refusal, SignalIn
 from engine.text import LIMIT, clean, is_clean
 
@@ -30,14 +32,6 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
 """Fields without which a signal of a kind says nothing; every kind needs its source_id."""
 
 
-class Fault(NamedTuple):
-    """What is wrong with one field of a signal."""
-
-    column: str
-    reason: str
-    mend: str
-
-
 _FIELDS = SignalIn._fields
 _TEXTS = ("source_id", "kind", "order_kind", "order_ref", "item", "site", "party", "uom", "status")
 _GETTERS: Final[dict[str, Callable[[SignalIn], tuple[Any, ...]]]] = {
@@ -53,6 +47,10 @@ class Sifted(NamedTuple):
     signals: list[SignalIn]
     digests: list[bytes]
     refusals: list[Refusal]
+    drills: list[SignalIn]
+    """Sound rows of an exercise or a test: not among `signals`."""
+    detailed: bool
+    """Whether any of `signals` says details."""
 
 
 def sift(source: str, rows: Iterable[SignalIn | Refusal], file: str) -> Sifted:
@@ -60,6 +58,8 @@ def sift(source: str, rows: Iterable[SignalIn | Refusal], file: str) -> Sifted:
     signals: list[SignalIn] = []
     digests: list[bytes] = []
     refusals: list[Refusal] = []
+    drills: list[SignalIn] = []
+    detailed = False
     prefix = f"{source}\0"
     for row in rows:
         if isinstance(row, Refusal):
@@ -67,13 +67,24 @@ def sift(source: str, rows: Iterable[SignalIn | Refusal], file: str) -> Sifted:
             continue
         sound = row if _is_plain(row) else _cleaned(row)
         fault = sound if isinstance(sound, Fault) else _fault(sound)
-        if fault is None:
-            signals.append(cast(SignalIn, sound))
-            # Of the id as it was sent: ids that differ only in what cleaning removes are still two rows.
-            digests.append(blake2b((prefix + row[0]).encode(), digest_size=16).digest())
-        else:
+        if fault is not None:
             refusals.append(_refusal(row, fault, file))
-    return Sifted(signals, digests, refusals)
+            continue
+        signal = cast(SignalIn, sound)
+        if signal is not row and signal.detail:
+            if "drill" in json.loads(signal.detail):
+                drills.append(signal)
+                continue
+            detailed = True
+        signals.append(signal)
+        # Of the id as it was sent: ids that differ only in what cleaning removes are still two rows.
+        digests.append(blake2b((prefix + row[0]).encode(), digest_size=16).digest())
+    return Sifted(signals, digests, refusals, drills, detailed)
+
+
+def row_digest(source: str, source_id: str) -> bytes:
+    """The 16 bytes that stand for a row of a source; `signal.row_key` is their first half."""
+    return blake2b(f"{source}\0{source_id}".encode(), digest_size=16).digest()
 
 
 def _is_plain(row: SignalIn) -> bool:
@@ -103,10 +114,13 @@ def _cleaned(row: SignalIn) -> SignalIn | Fault:
     if payload is None:
         return Fault("payload", "it is not a JSON object", "hand over the unmapped fields as one JSON object")
     if row.detail:
-        detail = clean_document(row.detail)
-        if detail is None:
-            return Fault("detail", "it is not a JSON object", "map the details of a signal one by one")
-        changed["detail"] = detail if detail != "{}" else ""
+        detail = detail_checks.cleaned(row.detail)
+        if isinstance(detail, Fault):
+            return detail
+        if detail and json.loads(detail).get("corrects") == changed.get("source_id"):
+            mend = "leave corrects out where a row is said again; give a correction an id of its own"
+            return Fault("corrects", "a signal cannot take itself back", mend)
+        changed["detail"] = detail
     return row._replace(**changed, payload=payload)
 
 

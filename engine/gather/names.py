@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from engine.facts import ReferenceFacts, reference_id
+from engine.gather import corrections
 from engine.gather.cases import Case, Key, as_json
 from engine.lifecycle import SLOT_STATES
 from engine.model import ORDER_KINDS
@@ -51,6 +52,7 @@ _FIRST: Final = (
     " SELECT said.id FROM signal AS said INDEXED BY {index} WHERE said.{column} = wanted.name"
     " AND said.source = wanted.source AND said.order_ref IS NULL AND said.item IS NOT NULL AND said.site IS NOT NULL"
     " AND said.as_of <= :now AND said.{column} = coalesce((" + _LAST_WORD + "), said.{column})"
+    f" AND {corrections.stands('said')}"
     " ORDER BY said.as_of, said.tie LIMIT 1)"
 )
 _FIRST_OF: Final = {
@@ -60,8 +62,9 @@ _FIRST_OF: Final = {
 """By noun, SQL for the first signal of a source that names one, if it names it still."""
 _NAMING: Final = (
     "SELECT signal.source, signal.item, signal.site, signal.id FROM (SELECT json_extract(value, '$[0]') AS item,"
-    " json_extract(value, '$[1]') AS site FROM json_each(?)) AS wanted CROSS JOIN signal ON signal.item = wanted.item"
-    " AND signal.site = wanted.site WHERE signal.order_ref IS NULL AND signal.as_of <= ? ORDER BY signal.as_of, signal.id"
+    " json_extract(value, '$[1]') AS site FROM json_each(:places)) AS wanted CROSS JOIN signal ON signal.item = wanted.item"
+    " AND signal.site = wanted.site WHERE signal.order_ref IS NULL AND signal.as_of <= :now"
+    f" AND {corrections.stands('signal')} ORDER BY signal.as_of, signal.id"
 )
 
 Place = tuple[str, str]
@@ -100,7 +103,7 @@ def cases(
     known = _known(connection, keys, has_)
     naming: dict[Name, list[int]] = defaultdict(list)
     unknown = [(item, site) for item, site in places if ("item", item) not in known or ("site", site) not in known]
-    for source, item, site, signal in connection.execute(_NAMING, (as_json(unknown), now)):
+    for source, item, site, signal in connection.execute(_NAMING, {"places": as_json(unknown), "now": now}):
         for noun, name in (("item", item), ("site", site)):
             if (noun, name) not in known:
                 naming[source, noun, name].append(signal)

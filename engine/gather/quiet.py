@@ -3,7 +3,8 @@
 Most signals confirm what was planned. One keeps to the plan when it says at most what the plan says: no later date, no
 smaller quantity, no other unit, no receipt, no state. It is quiet when besides its reference is a single open supply line
 that is not due yet, whose silence nobody watches for, and of which nothing else was ever said: whichever of such
-statements hold, under any tolerance, the line stands as planned, and a later one takes nothing from it. That a line is so
+statements hold, under any tolerance, the line stands as planned, and a later one takes nothing from it (a statement that
+is taken back, or will be, is judged all the same, for the line's wake-up). That a line is so
 is decided when it is judged, and kept with it (line_state.quiet_until); whatever may change that puts it on the work
 list. A line whose item is counted somewhere is never quiet, for its dates move the stock. Whatever is not certain is
 judged: a signal that is missed here costs time, never a verdict.
@@ -15,7 +16,7 @@ from typing import Final
 
 from engine.facts import Line
 from engine.fold import Statement
-from engine.gather import restated
+from engine.gather import corrections, restated
 from engine.sqlite import sqlite3
 
 _KINDS: Final = ("eta", "confirmation", "shipped", "milestone", "note", "hazard")
@@ -29,7 +30,8 @@ _KEEPS_TO_PLAN: Final = f"""
 _LOUD: Final = f"""
 INSERT INTO touched(type, a) SELECT DISTINCT 'order', said.order_ref FROM signal AS said NOT INDEXED
 WHERE said.id >= :first_id AND said.order_ref IS NOT NULL AND NOT (
-  said.as_of <= :now AND (said.restatable IS NULL OR {restated.until("said")} IS NULL) AND EXISTS (
+  said.as_of <= :now AND said.detail IS NULL AND (said.restatable IS NULL OR {restated.until("said")} IS NULL)
+  AND (NOT :corrected OR {corrections.withdrawn_at("said")} IS NULL) AND EXISTS (
     SELECT 1 FROM line_state AS line WHERE line.ref = said.order_ref AND line.quiet_until > :now AND {_KEEPS_TO_PLAN}
       AND NOT (:points AND EXISTS (SELECT 1 FROM stock_point WHERE item = line.item AND site IN (line.site, line.origin)))))
 ORDER BY said.order_ref ON CONFLICT DO NOTHING
@@ -38,8 +40,8 @@ ORDER BY said.order_ref ON CONFLICT DO NOTHING
 
 def touch_orders(connection: sqlite3.Connection, first_id: int, now: int) -> None:
     """Put the order references of the signals from `first_id` on on the work list, but for those that are quiet."""
-    points = connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]
-    connection.execute(_LOUD, {"first_id": first_id, "now": now, "points": points})
+    points, corrected = connection.execute(f"SELECT EXISTS (SELECT 1 FROM stock_point), {corrections.ANY}").fetchone()
+    connection.execute(_LOUD, {"first_id": first_id, "now": now, "points": points, "corrected": corrected})
 
 
 def keeps_to_plan(line: Line, said: Statement) -> bool:

@@ -6,12 +6,15 @@ said before in the same kind about any other order, or item at a site: a correct
 kinds about two subjects under one id are two mappings' rows whose ids meet, no correction: both hold.
 
 Events are said once: only statements with `restatable` are in the index signal_row, so that events pay nothing for it.
+Either can be taken back by its source (engine.gather.corrections).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from engine.clock import LATEST
+from engine.gather.corrections import ANY, withdrawn_at
 from engine.sqlite import sqlite3
 
 
@@ -43,14 +46,19 @@ _LEFT_PLACES: Final = (
 
 
 def until(signal: str) -> str:
-    """SQL for the `as_of` of the statement that takes the place of `signal` (an alias); null where none is stored."""
-    return (
+    """SQL for when `signal` (an alias) holds no more: another statement takes its place, or its source takes it back.
+
+    Null where nothing that is stored ends it.
+    """
+    later = (
         "(SELECT later.as_of FROM signal AS later INDEXED BY signal_row"
         f" WHERE later.row_key = {signal}.row_key AND later.restatable = 1"
         f" AND (later.as_of, later.tie) > ({signal}.as_of, {signal}.tie)"
         f" AND (later.kind = {signal}.kind OR later.order_ref = {signal}.order_ref)"
         " ORDER BY later.as_of, later.tie LIMIT 1)"
     )
+    sooner = f"min(coalesce({later}, {LATEST}), coalesce({withdrawn_at(signal)}, {LATEST}))"
+    return f"(CASE WHEN {ANY} THEN nullif({sooner}, {LATEST}) ELSE {later} END)"
 
 
 def touch_left(connection: sqlite3.Connection, first_id: int) -> None:

@@ -57,6 +57,12 @@ _NEXT: Final = (
     f" AND later.site = wanted.site AND later.order_ref IS NULL AND later.as_of > :now) FROM {_PLACES}"
 )
 
+_WITHDRAWN: Final = (
+    f"SELECT wanted.item, wanted.site, min(correction.at) FROM {_PLACES} CROSS JOIN signal ON signal.item = wanted.item"
+    " AND signal.site = wanted.site AND signal.order_ref IS NULL"
+    " CROSS JOIN correction ON correction.row_key = signal.row_key WHERE correction.at > :now GROUP BY 1, 2"
+)
+
 
 class StockReader:
     """Reads the facts of a chunk of places and builds one case for each."""
@@ -69,6 +75,9 @@ class StockReader:
         """When what is stored about the place itself comes into force, or is said no more."""
         for item, site, at in connection.execute(_NEXT, self._wanted):
             self._changes[item, site] += [] if at is None else [at]
+        if connection.execute("SELECT EXISTS (SELECT 1 FROM correction WHERE at > ?)", (now,)).fetchone()[0]:
+            for item, site, at in connection.execute(_WITHDRAWN, self._wanted):
+                self._changes[item, site].append(at)
         self._readings = self._last_readings(connection)
         self._history = self._demands(connection)
         self._lines: dict[Place, list[Line]] = defaultdict(list)

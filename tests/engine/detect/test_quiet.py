@@ -115,6 +115,15 @@ def test_only_what_may_move_a_verdict_is_touched(world: World, statement: Signal
     assert touched(world) == ([("order", statement.order_ref)] if loud else [])
 
 
+def test_a_statement_that_is_to_be_taken_back_is_judged(world: World) -> None:
+    """So that the line wakes when it is, whatever else has come by then."""
+    order(world, "C", due=6)
+    world.say(signal("note", "c", at=NOW + HOUR, detail='{"corrects": "e"}'))
+    world.settle()
+    world.say(signal("eta", "e", order_ref="C", eta=day(5)))
+    assert touched(world) == [("order", "C")]
+
+
 def test_a_line_that_came_in_part_is_short_in_time_whatever_date_is_announced_meanwhile(world: World) -> None:
     """The later date and the grace make the wake-up of a line that nothing was said about; the first date is back."""
     order(world, "C", due=6)
