@@ -27,9 +27,9 @@ class Desk(DeskFeed, DeskCommands):
     # lists: contract JSON, `where` in the language of engine.filters ----------------------------------------------------
 
     def deviations(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
-        """Deviations in queue order: those that ask for something and are not snoozed; `all` gives every one ever.
+        """Deviations in queue order: those that ask for something and are not suppressed; `all` gives every one ever.
 
-        A condition on `state` also looks beyond the queue. Raises BadInput for a condition that cannot be used.
+        A condition on `state`, or on what suppresses (snoozed, silenced, folded), also looks beyond the queue. Raises BadInput for a condition that cannot be used.
         """
         with self._reading() as view:
             return lists.deviations(*view, where, limit=limit, everything=all)
@@ -54,10 +54,19 @@ class Desk(DeskFeed, DeskCommands):
         """Records that could not be taken and wait, oldest first; `all` also gives those that a retry took."""
         return self._list("quarantine", where, limit, all)
 
+    def silences(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Silences that are not over, those that end first on top; `all` or a condition on `state` also the others."""
+        return self._list("silences", where, limit, all)
+
+    def suppressed(self, where: Sequence[str] = ()) -> dict[str, int]:
+        """How many live deviations under a filter are kept out of the queue: total, snoozed, silenced, folded."""
+        with self._reading() as view:
+            return lists.suppressed(*view, where)
+
     # one object ---------------------------------------------------------------------------------------------------------
 
     def show(self, id: str) -> dict[str, Any]:  # noqa: A002
-        """Any object with its `history`: D12, A7, R3, S99, Q4, a source's name, or a plan line's reference.
+        """Any object with its `history`: D12, A7, R3, S99, Q4, L2, a source's name, or a plan line's reference.
 
         A plan line is `purchase_order 4711/10`, or `4711/10` alone. A deviation also carries `signals_detail`,
         `actions` and `explain`. Raises NotFound.
@@ -95,7 +104,7 @@ class Desk(DeskFeed, DeskCommands):
 
     def header(self) -> dict[str, Any]:
         """The desk in one line: name, zone, now, feeds, stale, quarantined, open, exposure, past_decide_by,
-        last_signal_at, baseline_version, and the feeder's lease or None."""
+        suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, and the feeder's lease or None."""
         with self._reading() as view:
             return {**screens.header(*view), "feeder": self.lease("feeder")}
 

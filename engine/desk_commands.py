@@ -104,6 +104,39 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: commands.dismiss(context, ids, reason=reason, category=category))
 
+    def silence(
+        self, where: Sequence[str], *, reason: str, until: int | None = None, from_at: int | None = None
+    ) -> Outcome:
+        """Keep deviations that meet every `FIELD=PATTERN` (engine.silences) out of the queue, from now for a week unless
+        other instants are given."""
+        from engine import silences
+
+        return self._command(
+            None, lambda context: silences.add(context, where, reason=reason, until=until, from_at=from_at)
+        )
+
+    def change_silence(
+        self,
+        ids: Sequence[str],
+        *,
+        until: int | None = None,
+        from_at: int | None = None,
+        reason: str | None = None,
+        expect: Expect = None,
+    ) -> Outcome:
+        """Give silences another end, or pending ones another start; what they match never changes."""
+        from engine import silences
+
+        return self._command(
+            expect, lambda context: silences.change(context, ids, until=until, from_at=from_at, reason=reason)
+        )
+
+    def end_silences(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
+        """End silences now: what they kept out of the queue and is still off plan stands in it at once."""
+        from engine import silences
+
+        return self._command(expect, lambda context: silences.end(context, ids, reason=reason))
+
     def resolve(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Close deviations as settled; the notes list the open actions, which stay open.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine import money, rank
+from engine import money, rank, suppression
 from engine.filters import Field, Fields
 from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
 from engine.model import DEVIATION_KINDS, DISMISSALS, SEVERITIES, SIGNAL_KINDS
@@ -56,6 +56,10 @@ DEVIATIONS: Final = Fields(
         **_plain("number", "likelihood", "baseline_version", "flaps", "version"),
         **_plain("time", "need_at", "decide_by", "snoozed_until", "occurred_at", "detected_at", "opened_at"),
         **_plain("time", "acknowledged_at", "responded_at", "recovered_at", "resolved_at", "closed_at"),
+        "snoozed": Field("flag", suppression.SNOOZED),
+        "silenced": Field("flag", suppression.SILENCED),
+        "folded": Field("flag", suppression.FOLDED),
+        "suppressed": Field("flag", suppression.SUPPRESSED),
         "bucket": Field("choice", _BUCKET, (*(name for name, _ in rank.BUCKETS), "later")),
         "response": Field(
             "id",
@@ -128,6 +132,22 @@ SOURCES: Final = Fields(
         ),
     },
     words=("name", "kind", "last_error"),
+)
+
+SILENCE_STATES: Final = ("pending", "active", "expired")
+SILENCES: Final = Fields(
+    {
+        "id": Field("id", "id", table="silence"),
+        "state": Field(
+            "choice",
+            "(CASE WHEN until_at <= :now THEN 'expired' WHEN from_at > :now THEN 'pending' ELSE 'active' END)",
+            SILENCE_STATES,
+        ),
+        **_plain("text", "kind", "severity", "party", "item", "site", "subject", "author", "reason"),
+        **_plain("time", "from_at", "until_at", "created_at"),
+        **_plain("number", "version"),
+    },
+    words=("kind", "severity", "party", "item", "site", "subject", "author", "reason"),
 )
 
 QUARANTINE: Final = Fields(

@@ -7,10 +7,17 @@ from typing import Final, NamedTuple
 
 from engine.errors import NotFound
 
-TABLES: Final = {"D": "deviation", "A": "action", "R": "response", "S": "signal", "Q": "quarantine"}
+TABLES: Final = {
+    "D": "deviation",
+    "A": "action",
+    "R": "response",
+    "S": "signal",
+    "Q": "quarantine",
+    "L": "silence",
+}
 LETTERS: Final = {table: letter for letter, table in TABLES.items()}
 
-_ID: Final = r"([DARSQdarsq])([1-9][0-9]{0,17})"
+_ID: Final = rf"([{''.join(TABLES)}{''.join(TABLES).lower()}])([1-9][0-9]{{0,17}})"
 
 
 class Reference(NamedTuple):

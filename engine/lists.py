@@ -11,7 +11,7 @@ from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
 from engine.sqlite import sqlite3
 from engine.store import rows
-from engine.suppression import IN_QUEUE, LIVE
+from engine.suppression import FOLDED, IN_QUEUE, LIVE, MATCHES, SILENCED, SNOOZED, SUPPRESSED, suppressors
 
 
 class _List(NamedTuple):
@@ -25,6 +25,7 @@ class _List(NamedTuple):
 
 
 DEVIATION: Final = "deviations"
+_KEPT_OUT: Final = {"snoozed": SNOOZED, "silenced": SILENCED, "folded": FOLDED}
 _LISTS: Final[Mapping[str, _List]] = {
     "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: shapes.signal(row)),
     "responses": _List(
@@ -53,6 +54,14 @@ _LISTS: Final[Mapping[str, _List]] = {
         "name",
         lambda row, now: shapes.source(row),
     ),
+    "silences": _List(
+        fields.SILENCES,
+        f"*, (SELECT count(*) FROM deviation WHERE {LIVE} AND {MATCHES}) AS matched",
+        "silence",
+        "until_at > :now",
+        "until_at <= :now, until_at, id",
+        lambda row, now: shapes.silence(row, now=now),
+    ),
     "quarantine": _List(
         fields.QUARANTINE, "*", "quarantine", "state = 'held'", "id", lambda row, now: shapes.quarantined(row)
     ),
@@ -79,7 +88,7 @@ def items(
     """The rows of a list under an SQL condition of the engine's own, as the list shows them."""
     one = _LISTS[name]
     sql = f"SELECT {one.columns} FROM {one.table} WHERE {condition} ORDER BY {order or one.order}"
-    return [one.shape(row, now) for row in rows(connection, sql, parameters)]
+    return [one.shape(row, now) for row in rows(connection, sql, {**parameters, "now": now})]
 
 
 def open_actions(connection: sqlite3.Connection, now: int, order: str) -> list[dict[str, Any]]:
@@ -103,6 +112,21 @@ def deviations(
     else:
         places = queue_places(connection, now)
     return Page(now, total, deviation_items(connection, now, found_rows, places))
+
+
+def suppressed(connection: sqlite3.Connection, now: int, where: Sequence[str] = ()) -> dict[str, int]:
+    """How many live deviations under a filter are kept out of the queue: `total`, and how many are snoozed, silenced,
+    folded; one may be several. Zeros where the filter itself looks beyond the queue.
+
+    Raises BadInput for a condition that cannot be used.
+    """
+    found = parse_where(where, fields.DEVIATIONS, now)
+    if scope_of(found) != IN_QUEUE:
+        return dict.fromkeys(("total", *_KEPT_OUT), 0)
+    counted = ", ".join(f"coalesce(sum({condition}), 0)" for condition in _KEPT_OUT.values())
+    query = f"SELECT count(*), {counted} FROM deviation WHERE {LIVE} AND {SUPPRESSED} AND {found.sql}"
+    counts = connection.execute(query, {**found.parameters, "now": now}).fetchone()
+    return dict(zip(("total", *_KEPT_OUT), counts, strict=True))
 
 
 def deviation_items(
@@ -135,14 +159,22 @@ def deviation_shapes(
         ).fetchall()
     )
     currency = settings.current(connection)["currency"]
-    return [shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])) for row in found]
+    kept_out = suppressors(connection, now, [row["id"] for row in found])
+    return [
+        {
+            **shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])),
+            "suppressed_by": kept_out.get(row["id"], []),
+        }
+        for row in found
+    ]
 
 
 def scope_of(found: Filter) -> str:
-    """Where a filter of deviations looks: the queue; put-off ones too where it names their date; all by a state."""
+    """Where a filter of deviations looks: the queue; all live ones where it names what keeps them out of it (snoozed,
+    silenced, folded); all by a state."""
     if "state" in found.fields:
         return "1"
-    return LIVE if "snoozed_until" in found.fields else IN_QUEUE
+    return IN_QUEUE if found.fields.isdisjoint(("snoozed_until", "suppressed", *_KEPT_OUT)) else LIVE
 
 
 def queue_places(connection: sqlite3.Connection, now: int) -> dict[int, int]:

@@ -14,9 +14,11 @@ from engine.ids import Reference
 from engine.model import Term
 from engine.sqlite import sqlite3
 from engine.store import rows
+from engine.suppression import LIVE, MATCHES
 
 _HISTORY_OF_A_FEED: Final = 100
 """Entries shown of a source: each batch is one, and they never end."""
+_MATCHED_BY_A_SILENCE: Final = 200
 
 
 def deviation(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
@@ -44,6 +46,7 @@ def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
             "response": _show_response,
             "signal": _show_signal,
             "quarantine": _show_quarantined,
+            "silence": _show_silence,
         }
         return shown[reference.table](connection, now, reference)
     name = text.strip()
@@ -126,6 +129,18 @@ def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Refer
     return {**shape, "history": _history(connection, [("quarantine", reference.id)])}
 
 
+def _show_silence(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    fetch(connection, reference)
+    shape = lists.items(connection, now, "silences", "id = :number", {"number": reference.number})[0]
+    matched = connection.execute(
+        f"SELECT deviation.id FROM silence JOIN deviation ON {MATCHES} WHERE silence.id = ? AND {LIVE}"
+        " ORDER BY deviation.id LIMIT ?",
+        (reference.number, _MATCHED_BY_A_SILENCE),
+    )
+    history = _history(connection, [("silence", reference.id)])
+    return {**shape, "deviations": [f"D{row[0]}" for row in matched], "history": history}
+
+
 def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     """A plan line as it stands (else as it last stood), all its versions, the deviations about it, who loaded it."""
     kind, _, ref = text.partition(" ")
@@ -137,7 +152,7 @@ def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict
     )
     if not found:
         raise NotFound(
-            f"there is nothing called {text!r}; name an id such as D12, A7, R3, S99 or Q4, a source,"
+            f"there is nothing called {text!r}; name an id such as D12, A7, R3, S99, Q4 or L2, a source,"
             " or a plan line such as purchase_order 4711/10"
         )
     line = found[0]

@@ -16,7 +16,8 @@ from engine.suppression import IN_QUEUE
 
 
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
-    """The state of the desk in one line; `stale` counts silent feeds, `exposure` adds up what stands in the queue."""
+    """The state of the desk in one line; `stale` counts silent feeds, `exposure` adds up what stands in the queue, and
+    `suppressed` counts what is kept out of it."""
     present = settings.current(connection)
     counts = connection.execute(
         f"SELECT (SELECT count(*) FROM source), (SELECT count(*) FROM source WHERE {fields.SOURCES.fields['stale'].sql}),"
@@ -38,6 +39,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "open": queue[0],
         "exposure": amount(queue[1], present["currency"]),
         "past_decide_by": queue[2],
+        "suppressed": lists.suppressed(connection, now),
         "last_signal_at": iso_or_none(counts[3]),
         "baseline_version": counts[4],
     }

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine import rank
+from engine import rank, suppression
 from engine.clock import iso, iso_or_none
 from engine.model import Term
 from engine.money import amount
@@ -177,6 +177,22 @@ def quarantined(row: Mapping[str, Any]) -> dict[str, Any]:
         "raw": row["raw"],
         "state": row["state"],
         "received_at": iso(row["received_at"]),
+    }
+
+
+def silence(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
+    """A silence; the row also carries `matched`, the number of live deviations that it matches."""
+    return {
+        "id": f"L{row['id']}",
+        "state": suppression.silence_state(row, now),
+        "matchers": suppression.silence_matchers(row),
+        "from_at": iso(row["from_at"]),
+        "until_at": iso(row["until_at"]),
+        "author": row["author"],
+        "reason": row["reason"],
+        "matched": row["matched"],
+        "created_at": iso(row["created_at"]),
+        "version": row["version"],
     }
 
 

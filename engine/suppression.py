@@ -10,9 +10,12 @@ deviation rather than hide it.
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from engine.lifecycle import QUEUE_STATES
+from engine.sqlite import sqlite3
 
 _LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 LIVE: Final = f"deviation.state IN ({_LIVE})"
@@ -29,11 +32,13 @@ _MATCHED: Final = (
     ("subject", "subject_id"),
 )
 """Column of `silence` and the column of `deviation` that it is matched with."""
-_MATCHES: Final = " AND ".join(
+MATCHERS: Final = tuple(matcher for matcher, _ in _MATCHED)
+MATCHES: Final = " AND ".join(
     f"(silence.{matcher} IS NULL OR coalesce(deviation.{column} GLOB silence.{matcher}, 0))"
     for matcher, column in _MATCHED
 )
-ACTIVE_SILENCE: Final = f"silence.from_at <= :now AND silence.until_at > :now AND {_MATCHES}"
+"""A condition on `silence` beside `deviation`: all that it asks for matches, whether or not it is in force."""
+ACTIVE_SILENCE: Final = f"silence.from_at <= :now AND silence.until_at > :now AND {MATCHES}"
 """A condition on `silence` beside `deviation`: it is in force and matches."""
 SILENCED: Final = f"EXISTS (SELECT 1 FROM silence WHERE {ACTIVE_SILENCE})"
 
@@ -42,5 +47,41 @@ FOLDED: Final = (
     f" WHERE cause.deviation_id = deviation.id AND root.state IN ({_LIVE}))"
 )
 
+SUPPRESSED: Final = f"({SNOOZED} OR {SILENCED} OR {FOLDED})"
 IN_QUEUE: Final = f"({LIVE} AND NOT {SNOOZED} AND NOT {SILENCED} AND NOT {FOLDED})"
 """What stands in the queue."""
+
+_SUPPRESSORS: Final = (
+    "WITH wanted AS (SELECT deviation.* FROM json_each(:numbers) AS named CROSS JOIN deviation"
+    f" ON deviation.id = named.value WHERE {LIVE})"
+    f" SELECT deviation.id, 'L' || silence.id FROM wanted AS deviation JOIN silence ON {ACTIVE_SILENCE}"
+    " UNION ALL SELECT deviation.id, 'D' || root.id FROM wanted AS deviation"
+    f" JOIN cause ON cause.deviation_id = deviation.id JOIN deviation AS root ON root.id = cause.root_id"
+    f" WHERE root.state IN ({_LIVE}) ORDER BY 1, 2"
+)
+
+
+def suppressors(connection: sqlite3.Connection, now: int, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """By deviation, of those that are live: every silence (`L3`) and every root (`D7`) that keeps it out of the queue."""
+    found: dict[int, list[str]] = {}
+    for number, identity in connection.execute(_SUPPRESSORS, {"now": now, "numbers": json.dumps(list(numbers))}):
+        found.setdefault(number, []).append(identity)
+    return found
+
+
+def matched(connection: sqlite3.Connection, silence: int) -> int:
+    """How many live deviations a silence matches, whether or not it is in force."""
+    query = f"SELECT count(*) FROM silence JOIN deviation ON {MATCHES} WHERE silence.id = ? AND {LIVE}"
+    return int(connection.execute(query, (silence,)).fetchone()[0])
+
+
+def silence_state(row: Mapping[str, Any], now: int) -> str:
+    """pending, active or expired: the start of a silence is inside, its end is not."""
+    if now >= row["until_at"]:
+        return "expired"
+    return "pending" if now < row["from_at"] else "active"
+
+
+def silence_matchers(row: Mapping[str, Any]) -> dict[str, str]:
+    """What a silence asks for, as a person writes it."""
+    return {name: row[name].replace("[[]", "[") for name in MATCHERS if row[name] is not None}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine import needs, responses, shapes
+from engine import needs, responses, shapes, silences
 from engine.command_context import CommandContext, Row
 from engine.commands import require_free_slot, touch
 from engine.errors import NotFound, Refused
@@ -20,7 +20,7 @@ from engine.moved_on import UNDONE, Told, is_undone, obstacle, told_of
 from engine.moves import move_action, write
 from engine.store import rows
 
-_A_PERSONS: Final = "subject_type IN ('deviation', 'action', 'response')"
+_A_PERSONS: Final = "subject_type IN ('deviation', 'action', 'response', 'silence')"
 
 
 def undo(context: CommandContext, txn: int | None, about: str | None = None) -> None:
@@ -52,7 +52,7 @@ def undo(context: CommandContext, txn: int | None, about: str | None = None) -> 
 
 
 def _last(context: CommandContext, about: str | None) -> int:
-    subject = None if about is None else parse(about, "deviation", "action", "response").id
+    subject = None if about is None else parse(about, "deviation", "action", "response", "silence").id
     row = context.connection.execute(
         f"SELECT txn FROM journal WHERE actor = ?1 AND {_A_PERSONS} AND (?3 IS NULL OR subject_id = ?3)"
         " AND NOT EXISTS (SELECT 1 FROM journal AS same WHERE same.txn = journal.txn AND same.subject_type = ?2)"
@@ -105,7 +105,12 @@ def _may_go_back(context: CommandContext, reference: Reference, row: Row, values
 
 
 def _call_off(context: CommandContext, reference: Reference, row: Row, reason: str) -> None:
-    """What a command created cannot be deleted, since the journal tells of it; it is cancelled."""
+    """What a command created cannot be deleted, since the journal tells of it; it is cancelled, a silence ended."""
+    if reference.table == "silence":
+        values = silences.ended(row, context.now)
+        write(context.connection, context.writer, "silence", row, values, action="undo", reason=reason)
+        context.changed(reference.id, "made", "over")
+        return
     if reference.table == "action":
         changes = {"reason": reason}
         move_action(context.connection, context.writer, context.now, row, "cancel", reason=reason, changes=changes)

@@ -141,6 +141,7 @@ _LISTS: Final = (
     Command("responses", "lists:page", "responses to deviations", _LIST),
     Command("actions", "lists:page", "open actions by due time", _LIST),
     Command("sources", "lists:page", "sources: health, lag, last error, next poll", _LIST),
+    Command("silence", "lists:page", "silences that are not over, those that end first on top", _LIST),
     Command(
         "quarantine",
         "quarantine:quarantine",
@@ -160,7 +161,7 @@ _LISTS: Final = (
     Command(
         "show",
         "show:show",
-        "any object with its history: D12, A7, R3, S99, Q4, a source, or `purchase_order 4711/10`",
+        "any object with its history: D12, A7, R3, S99, Q4, L2, a source, or `purchase_order 4711/10`",
         (
             argument("ids", help="one id; a plan line may be two words", metavar="ID", nargs="+"),
             argument("--explain", help="every term behind a deviation, with its source", action="store_true"),
@@ -174,6 +175,7 @@ def _act(verb: str, summary: str, *options: Argument) -> Command:
 
 
 _UNTIL = argument("--until", help="a time as ISO 8601, or from now: +45m, +4h, +2d", metavar="TIME", required=True)
+_FROM = argument("--from", help="when it begins (now unless said)", metavar="TIME", dest="from_at")
 
 _ACTS: Final = (
     _act(
@@ -215,6 +217,31 @@ _ACTS: Final = (
             dest="category",
         ),
     ),
+    Command(
+        "silence add",
+        "acts:act",
+        "keep what matches out of the queue until a time (a week unless said); the lists say how much is hidden",
+        (
+            argument(
+                "--where",
+                help="what to silence: kind, severity, party, item, site or subject, `*` for any text; all must hold",
+                metavar="FIELD=PATTERN",
+                action="append",
+                required=True,
+            ),
+            _REASON_REQUIRED,
+            _UNTIL._replace(options={"metavar": "TIME"}),
+            _FROM,
+        ),
+    ),
+    _act(
+        "silence change",
+        "give silences another end, or pending ones another start",
+        _UNTIL._replace(options={"metavar": "TIME"}),
+        _FROM,
+        _REASON,
+    ),
+    _act("silence end", "end silences now; what they hid and is still off plan shows at once", _REASON),
     _act("resolve", "say that deviations are settled", _REASON_REQUIRED),
     _act("reopen", "bring deviations or actions back", _REASON_REQUIRED),
     _act(

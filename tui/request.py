@@ -15,7 +15,7 @@ from typing import Any, Final
 from engine.desk import Desk
 from engine.errors import BadInput
 from engine.model import Outcome
-from tui import cells
+from tui import cells, verbs
 from tui.cells import Present
 from tui.command_table import COMMANDS
 
@@ -24,14 +24,16 @@ VERBS: Final = tuple(words for words, command in COMMANDS.items() if command.han
 LOCAL: Final[Mapping[str, str]] = {
     "show": "show ID: open its page.",
     "filter": "filter TEXT: show only rows that meet it, as after /.",
+    "silence": "silence: the silences that are not over; silence add, silence change and silence end make and end them.",
     "help": "help: the keys of this place. help COMMAND: how it is written.",
     "quit": "quit: leave the desk.",
 }
 """Words of the `:` line that change nothing, and what they do."""
 SNOOZED: Final = "snoozed_until>now"
 """The filter that shows what snoozing hid."""
+SUPPRESSED: Final = "suppressed=true"
+"""The filter that shows all that is kept out of the queue."""
 _TERM: Final = r"""!?(?:[A-Za-z_][\w.]*(?:[<>!]?=|[<>~]))?(?:"[^"]*"|'[^']*'|\S+)"""
-_KEYWORDS: Final = ("to", "reason", "text", "playbook", "category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ def carry_out(desk: Desk, request: Request) -> Outcome:
     """Do it. Raises OffplanError with the sentence to show."""
     if request.verb == "undo":
         return desk.undo(*(int(number) for number in request.ids))
-    command: Callable[..., Outcome] = getattr(desk, request.verb)
-    return command(list(request.ids), expect=dict(request.expect), **request.options)
+    return verbs.carry_out(desk, request.verb, list(request.ids), request.options, dict(request.expect))
 
 
 def words_of(line: str) -> list[str]:
@@ -81,18 +82,16 @@ def from_line(line: str, present: Present) -> Request:
     """
     # argparse costs 10 ms that the first paint must not pay.
     from tui.arguments import parse
-    from tui.commands.acts import expected
+    from tui.commands.acts import expected, options_of
 
     words = _with_rest_of_line(line) or words_of(line)
-    if not words or words[0] not in VERBS:
+    if not words or not {words[0], " ".join(words[:2])} & set(VERBS):
         raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
     _, given = parse(words)
     if given.verb == "undo":
         return Request("undo", _undo_number(given.what))
-    options = {name: getattr(given, name) for name in _KEYWORDS if getattr(given, name, None) is not None}
-    if getattr(given, "until", None) is not None:
-        options["until"] = until(given.until, present)
-    return Request(given.verb, tuple(given.ids), options, expected(given.expect) or {})
+    options = options_of(given, lambda text, option: until(text, present, option))
+    return Request(given.verb, tuple(getattr(given, "ids", ())), options, expected(getattr(given, "expect", ())) or {})
 
 
 def rest_of_line(verb: str) -> str | None:
@@ -125,12 +124,12 @@ def _undo_number(what: str | None) -> tuple[str, ...]:
     return () if what is None else (what,)
 
 
-def until(text: str, present: Present) -> int:
+def until(text: str, present: Present, option: str = "--until") -> int:
     """An instant as a person types it at the desk: ISO 8601, in the desk's zone unless it says its own, or +45m, +4h,
     +2d. Raises BadUsage."""
     from tui.commands.acts import moment
 
-    return moment(_in_zone(text.strip(), present.zone), present.now)
+    return moment(_in_zone(text.strip(), present.zone), present.now, option)
 
 
 def _in_zone(text: str, zone: str) -> str:
@@ -153,14 +152,15 @@ def completions(
     """What the last word of a typed line can become: verbs first, then ids, options, and the values of options."""
     before, _, word = line.rpartition(" ")
     earlier = before.split()
+    verb = next((words for words in (" ".join(earlier[:2]), *earlier[:1]) if words in VERBS), "")
     if not earlier or earlier == ["help"]:
         candidates: Iterable[str] = (*VERBS, *LOCAL)
     elif earlier[-1] == "--to":
         candidates = owners
     elif earlier[-1] == "--playbook":
         candidates = playbooks()
-    elif word.startswith("-") and earlier[0] in VERBS:
-        candidates = (name for argument in COMMANDS[earlier[0]].arguments for name in argument.names if name[0] == "-")
+    elif word.startswith("-") and verb:
+        candidates = (name for argument in COMMANDS[verb].arguments for name in argument.names if name[0] == "-")
     else:
         candidates = ids
     return [candidate for candidate in candidates if candidate.casefold().startswith(word.casefold())]

@@ -12,6 +12,7 @@ DEVIATIONS: Final = 20
 SIGNALS: Final = 10
 ACTIONS: Final = 20
 """Rows of each part that are printed; the lists have the rest."""
+_KEPT_OUT: Final = ("silenced", "folded", "snoozed")
 
 
 def document(desk: Desk) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def _header(desk: Desk, header: dict[str, Any], now: int, zone: str) -> str:
         f"{header['past_decide_by']} past decide-by",
         f"{header['feeds']} feed{'' if header['feeds'] == 1 else 's'}",
     ]
+    parts += [f"{header['suppressed'][sort]} {sort}" for sort in _KEPT_OUT if header["suppressed"][sort]]
     if header["stale"]:
         parts.append(f"{header['stale']} stale")
     if header["quarantined"]:

@@ -198,6 +198,7 @@ def test_header(desk: Desk) -> None:
         "open": 2,
         "exposure": {"amount": 20_000.0, "currency": "EUR"},
         "past_decide_by": 0,
+        "suppressed": {"total": 0, "snoozed": 0, "silenced": 0, "folded": 0},
         "last_signal_at": iso(NOW),
         "baseline_version": 1,
         "feeder": None,

@@ -11,14 +11,17 @@ from engine.clock import DAY, HOUR, MINUTE, iso, typed_instant, within_reach
 from engine.desk import Desk
 from engine.errors import BadInput
 from engine.model import Outcome
-from tui import printing
+from tui import printing, verbs
 from tui.arguments import UsageError
 from tui.commands import owners
 from tui.wiring import opened
 
 _LONGEST_NUMBER = 18
 """Digits that SQLite counts to; what is longer is no number of a command."""
-_KEYWORDS = ("to", "reason", "text", "playbook", "category")
+KEYWORDS = ("to", "reason", "text", "playbook", "category", "where")
+"""Options that a Desk method takes as they were typed."""
+MOMENTS = {"until": "--until", "from_at": "--from"}
+"""Options that are times, and how they are typed."""
 _FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
@@ -26,13 +29,20 @@ _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 def act(args: Namespace) -> int:
     """Carry out the verb on all ids, in one transaction."""
     with opened(args) as desk:
-        given = {name: getattr(args, name, None) for name in _KEYWORDS}
-        keywords: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        if getattr(args, "until", None) is not None:
-            keywords["until"] = moment(args.until, desk.clock.now())
-        command: Callable[..., Outcome] = getattr(desk, args.verb)
-        _print(args, desk, command(args.ids, expect=expected(args.expect), **keywords))
+        options = options_of(args, lambda text, option: moment(text, desk.clock.now(), option))
+        expect = expected(getattr(args, "expect", ()))
+        _print(args, desk, verbs.carry_out(desk, args.verb, getattr(args, "ids", ()), options, expect))
     return 0
+
+
+def options_of(args: Namespace, read: Callable[[str, str], int]) -> dict[str, Any]:
+    """The options that were given, as a Desk method takes them; `read` makes an instant of a typed time."""
+    given = {name: getattr(args, name, None) for name in (*KEYWORDS, *MOMENTS)}
+    return {
+        name: read(value, MOMENTS[name]) if name in MOMENTS else value
+        for name, value in given.items()
+        if value is not None
+    }
 
 
 def undo(args: Namespace) -> int:
@@ -44,13 +54,13 @@ def undo(args: Namespace) -> int:
     return 0
 
 
-def moment(text: str, now: int) -> int:
-    """An instant: ISO 8601, or a distance from `now` such as +45m, +4h, +2d, +1w. Raises UsageError."""
+def moment(text: str, now: int, option: str = "--until") -> int:
+    """An instant: ISO 8601, or a distance from `now` such as +45m, +4h, +2d, +1w. Raises UsageError naming `option`."""
     distance = _FROM_NOW.fullmatch(text)
     try:
         if distance:
-            return within_reach(now + int(distance[1]) * _UNITS[distance[2]], text, "--until")
-        return typed_instant(text, "--until")
+            return within_reach(now + int(distance[1]) * _UNITS[distance[2]], text, option)
+        return typed_instant(text, option)
     except BadInput as error:
         raise UsageError(f"{error}, or from now as +45m, +4h, +2d") from None
 

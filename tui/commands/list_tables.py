@@ -100,6 +100,16 @@ COLUMNS: Final[Mapping[str, Columns]] = {
         ("quarantined", _field("quarantined")),
         ("last error", _field("last_error")),
     ),
+    "silences": (
+        ("id", _field("id")),
+        ("state", _field("state")),
+        ("from", _time("from_at")),
+        ("until", _time("until_at")),
+        ("who", _field("author")),
+        ("matches", lambda item, now, zone: str(item.get("matched"))),
+        ("what", lambda item, now, zone: " ".join(f"{name}={value}" for name, value in item["matchers"].items())),
+        ("why", _field("reason")),
+    ),
     "quarantine": (
         ("id", _field("id")),
         ("source", _field("source")),
@@ -122,3 +132,15 @@ def lines(verb: str, found: Page, zone: str) -> list[str]:
     if verb == "quarantine" and any(item["state"] == "held" for item in found.items):
         shown.append(_MENDING)
     return shown
+
+
+def kept_out(counts: Mapping[str, int]) -> list[str]:
+    """A word on what is kept out of the queue, with the command that lists each sort; nothing where nothing is."""
+    if not counts["total"]:
+        return []
+    sorts = [
+        f"{counts[sort]} {sort} (offplan deviations --where {sort}=true)"
+        for sort in ("silenced", "folded", "snoozed")
+        if counts[sort]
+    ]
+    return [f"{counts['total']} more: {', '.join(sorts)}"]

@@ -14,6 +14,8 @@ from tui import printing
 from tui.wiring import opened, settings_of
 
 USUAL_LIMIT: Final = 200
+_QUESTIONS: Final = {"silence": "silences"}
+"""Lists whose name is not the command's word, which also begins the words of what people do to them."""
 
 
 def page(args: Namespace) -> int:
@@ -26,7 +28,10 @@ def page(args: Namespace) -> int:
             # Zones and columns are for people only: a program's list starts without them.
             from tui.commands import list_tables
 
-            printing.say(args, *list_tables.lines(args.verb, found, str(desk.header()["zone"])))
+            name = _QUESTIONS.get(args.verb, args.verb)
+            printing.say(args, *list_tables.lines(name, found, str(desk.header()["zone"])))
+            if args.verb == "deviations" and not args.all:
+                printing.say(args, *list_tables.kept_out(desk.suppressed(args.where)))
             if args.verb == "sources":
                 printing.note(args, *_strays(args))
     return 0
@@ -45,5 +50,5 @@ def _strays(args: Namespace) -> list[str]:
 def ask(args: Namespace, desk: Desk) -> Page:
     """The page that the arguments ask for; `--all` lifts the usual limit, a limit that is given holds."""
     limit = args.limit if args.limit is not None or args.all else USUAL_LIMIT
-    question: Callable[..., Page] = getattr(desk, args.verb)
+    question: Callable[..., Page] = getattr(desk, _QUESTIONS.get(args.verb, args.verb))
     return question(args.where, limit=limit, all=args.all)

@@ -233,6 +233,8 @@ class ActingScreen(Screen[None]):
                 self.app.push_screen(pages.of_command(" ".join(words[1:]), self.app.size.width - 4))
             elif words == ["quit"]:
                 self.app.exit()
+            elif words == ["silence"]:
+                self.app.push_screen(pages.of_silences(self.session))
             elif words == ["help"]:
                 self.action_keys()
             else:

@@ -296,6 +296,11 @@ class DeskScreen(ActingScreen):
     def filter_by(self, text: str) -> None:
         self._try_filter(self._filtered_pane(), text)
 
+    def action_hidden(self) -> None:
+        shown = self._filters["queue"] == request.SUPPRESSED
+        self._choose_pane("queue")
+        self._try_filter("queue", "" if shown else request.SUPPRESSED)
+
     def action_back(self) -> None:
         pane = self._filtered_pane()
         if self.query_one(f"#{pane}", LineList).unmark():

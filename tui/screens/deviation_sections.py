@@ -74,6 +74,8 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         _pair("need", cells.both_times(detail["need_at"], present.now, present.zone)),
         _pair("exposure", _exposure(detail), "bold"),
     ]
+    if detail["suppressed_by"]:
+        lines.append(_pair("hidden by", ", ".join(detail["suppressed_by"]), "warning"))
     if detail["consequences"] or detail["root"]:
         lines.append(_pair("root", detail["root"] or "this one"))
         lines.append(_pair("consequences", ", ".join(map(str, detail["consequences"])) or "–"))

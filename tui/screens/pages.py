@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from textual.screen import Screen
 
+from engine.text import clean
+from tui.commands import list_tables
 from tui.screens import help_lines
 from tui.screens.action_page import ActionPage
 from tui.screens.deviation_page import DeviationPage
@@ -37,6 +39,12 @@ def of_keys(scopes: tuple[str, ...]) -> Screen[None]:
 def of_command(words: str, width: int) -> Screen[None]:
     """How a command is written, in so many cells. Raises BadInput for words that are none."""
     return TextScreen(f":{words}", help_lines.of_command(words, width))
+
+
+def of_silences(session: Session) -> Screen[None]:
+    """The silences that are not over, as the shell lists them."""
+    lines = list_tables.lines("silences", session.desk.silences(), session.present.zone)
+    return TextScreen("Silences, those that end first on top", [[(clean(line), "plain")] for line in lines])
 
 
 def of_messages(session: Session, width: int) -> Screen[None]:

@@ -50,18 +50,27 @@ class Header(Line):
         """The parts in the order of the screen, each with its rank: the highest goes first where room is short."""
         state, roomy = self._state, width >= _ROOMY
         exposure = cells.money(state["exposure"])
-        parts: list[tuple[int, Pieces]] = [(1, [(" offplan", "bold")]), (7, [(str(state["name"]), "plain")])]
-        parts.append((9, [(f"● {state['feeds']} feeds", "good")]))
+        parts: list[tuple[int, Pieces]] = [(1, [(" offplan", "bold")]), (8, [(str(state["name"]), "plain")])]
+        parts.append((10, [(f"● {state['feeds']} feeds", "good")]))
         if state["stale"]:
-            parts.append((5, [(f"▲ {state['stale']} stale", "warning")]))
+            parts.append((6, [(f"▲ {state['stale']} stale", "warning")]))
         if state["feeder"] is None:
-            parts.append((6, [("○ no feeder", "warning")]))
+            parts.append((7, [("○ no feeder", "warning")]))
         if state["quarantined"]:
-            parts.append((8, [(f"▣ {state['quarantined']} quarantined", "warning")]))
+            parts.append((9, [(f"▣ {state['quarantined']} quarantined", "warning")]))
         if self._news:
             parts.append((2, [(f"✚ {self._news}", "notice")]))
         parts.append((4, [(f"{state['open']} open · {exposure}{' exposed' if roomy else ''}", "bold")]))
         if state["past_decide_by"]:
             parts.append((3, [(f"✖ {state['past_decide_by']} past{' decide-by' if roomy else ''}", "bad")]))
-        parts.append((10, [(date, "quiet")]))
+        if state["suppressed"]["total"]:
+            parts.append((5, [(_kept_out(state["suppressed"], roomy), "quiet")]))
+        parts.append((11, [(date, "quiet")]))
         return parts
+
+
+def _kept_out(counts: Mapping[str, int], roomy: bool) -> str:
+    """What is off plan and not in the queue: in words where there is room, else how much."""
+    if not roomy:
+        return f"{counts['total']} hidden"
+    return ", ".join(f"{counts[sort]} {sort}" for sort in ("silenced", "folded", "snoozed") if counts[sort])

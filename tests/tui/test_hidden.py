@@ -1,0 +1,58 @@
+"""What is kept out of the queue stays in sight: counted on top, one key away, and it says by what."""
+
+from __future__ import annotations
+
+from tests.tui.conftest import Driven, Open, World
+from tui import request
+
+
+async def silence(driven: Driven, line: str) -> None:
+    await driven.press(":")
+    await driven.type(line)
+    await driven.finish("enter")
+
+
+async def test_a_typed_silence_hides_counts_and_can_be_undone(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        queue = driven.desk_screen.queue
+        everything = list(queue.ids)
+        await silence(driven, "silence add --where subject=first --until +2h --reason known")
+        assert "silence add: L1" in driven.status
+        assert len(queue.ids) == 2
+        assert "1 silenced" in driven.lines[0]
+        await driven.press("h")
+        assert [f"D{number}" for number in queue.ids] == [world.ids[0]]
+        assert queue.title == "Deviations /suppressed=true"
+        await driven.press("enter")
+        assert "hidden by" in driven.text
+        assert "L1" in driven.text
+        await driven.press("escape", "h")
+        assert len(queue.ids) == 2
+        await driven.finish("z")
+        assert list(queue.ids) == everything
+        assert "silenced" not in driven.lines[0]
+
+
+async def test_silences_are_listed_changed_and_ended_by_typing(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await silence(driven, "silence add --where party=AC* --reason known")
+        await silence(driven, "silence")
+        assert "party=AC*" in driven.text
+        await driven.press("escape")
+        await silence(driven, "silence change L1 --until +1h")
+        assert "L1" in driven.status
+        await silence(driven, "silence end L1")
+        assert "over since" in driven.status
+        await silence(driven, "silence forget L1")
+        assert driven.status.startswith("✗")
+
+
+async def test_a_narrow_desk_says_how_many_are_hidden(world: World, opened: Open) -> None:
+    world.desk.silence(["party=ACME"], reason="known")
+    async with opened((80, 24)) as driven:
+        assert "3 hidden" in driven.lines[0]
+
+
+def test_options_of_a_verb_of_two_words_are_completed() -> None:
+    assert "silence add" in request.completions("sil", [], [], list)
+    assert request.completions("silence end --re", [], [], list) == ["--reason"]
