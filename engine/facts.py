@@ -33,6 +33,8 @@ class Line(NamedTuple):
     currency: str | None
     status: str
     from_version: int
+    maximum: float | None = None
+    """Of an inventory target."""
 
     @property
     def source(self) -> str:
@@ -133,11 +135,12 @@ class Reading(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The quantity that stock must not fall under."""
+    """The quantity that stock must not fall under, and the one that it must not stay above."""
 
     quantity: float
     uom: str | None
     source: str
+    maximum: float | None = None
 
 
 class Demand(NamedTuple):

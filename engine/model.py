@@ -65,7 +65,7 @@ FUNCTIONS: Final = (
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 DEVIATION_KINDS: Final = (
-    "late_supply", "short_supply", "overdue", "unconfirmed", "stockout", "below_target", "demand_shift", "stale_feed", "unmatched"
+    "late_supply", "short_supply", "overdue", "unconfirmed", "stockout", "below_target", "excess", "demand_shift", "stale_feed", "unmatched"
 )  # fmt: skip
 """The kinds of engine.detect's registry, in its order (held by a test): questions need the words, not the detectors."""
 

@@ -15,7 +15,7 @@ from engine.deviations import Keeper, Slot, Verdict
 from engine.gather import expectations, feeds, items, line_states, names, orders, stock
 from engine.gather.cases import Case, Key, as_json
 from engine.journal import Writer
-from engine.model import TickResult
+from engine.model import SUPPLY_KINDS, TickResult
 from engine.rank import Ranking
 from engine.sqlite import sqlite3
 from engine.tolerance import Subject, Tolerances
@@ -148,7 +148,7 @@ class _Drain:
         return [
             Verdict(key_of(slot), slot, None, self._tolerances.of(slot[0], _NOBODY))
             for slot in known
-            if slot[0] in kinds and slot not in judged
+            if slot[0] in kinds and slot[1] in SUPPLY_KINDS and slot not in judged
         ]
 
     def _settle(

@@ -2,7 +2,7 @@
 
 A detector is a module with `KIND`, `DEFAULTS` (the parameters of its tolerance), `judge(facts, tolerance, now) -> Finding
 | None` and `wake_at(facts, tolerance, now) -> int | None`, the next instant at which time alone can change its verdict.
-Both are pure. Adding a kind is a module, its test, its place here, and its word in engine.model.DEVIATION_KINDS.
+Both are pure. A kind may judge two families, and then takes the facts of both. Adding a kind is a module, its test, its place here, and its word in engine.model.DEVIATION_KINDS.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from engine.detect import (
     below_target,
     demand_shift,
+    excess,
     late_supply,
     overdue,
     short_supply,
@@ -46,9 +47,9 @@ class Detector(Protocol[Facts_contra]):
         """The next instant after `now` at which time alone can change the verdict; None when it cannot."""
 
 
-LINE: Final[tuple[Detector[LineFacts], ...]] = (late_supply, short_supply, overdue, unconfirmed)
+LINE: Final[tuple[Detector[LineFacts], ...]] = (late_supply, short_supply, overdue, unconfirmed, excess)
 """For lines of model.SUPPLY_KINDS."""
-STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, demand_shift)
+STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, excess, demand_shift)
 """For an item at a site."""
 SOURCE: Final[tuple[Detector[SourceFacts], ...]] = (stale_feed,)
 REFERENCE: Final[tuple[Detector[ReferenceFacts], ...]] = (unmatched,)
@@ -59,6 +60,8 @@ FAMILIES: Final[Mapping[str, tuple[Detector[Any], ...]]] = {
     "source": SOURCE,
 }
 """Type of a subject on the work list to the detectors that judge it."""
-_ALL: Final[tuple[Detector[Any], ...]] = (*LINE, *STOCK, *SOURCE, *REFERENCE)
+_ALL: Final[tuple[Detector[Any], ...]] = (
+    late_supply, short_supply, overdue, unconfirmed, stockout, below_target, excess, demand_shift, stale_feed, unmatched
+)  # fmt: skip
 KINDS: Final[Mapping[str, Detector[Any]]] = {detector.KIND: detector for detector in _ALL}
-"""Every detector by its deviation kind."""
+"""Every detector by its deviation kind, in the order of engine.model.DEVIATION_KINDS."""

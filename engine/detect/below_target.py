@@ -42,6 +42,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
         severity=tolerance.severity(percent),
         planned={"quantity": target.quantity, "uom": uom},
         gap={"quantity": -missing, "uom": uom, "percent": -percent},
+        need_at=window.start_at,
         terms=[
             Term("target", target.quantity, target.uom or "", target.source),
             Term("missing", missing, uom or "", "target − worst projected stock"),

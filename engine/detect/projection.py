@@ -1,4 +1,4 @@
-"""The projected stock of an item at a site, day by day, and the first window in which it is under a floor.
+"""The projected stock of an item at a site, day by day, and the windows in which it is under a floor or over a ceiling.
 
     projected(day) = on hand + supply due up to that day − demand due up to that day
 
@@ -6,14 +6,15 @@ Movements of one day are netted; what is past due counts today. Only what is in 
 left out is said. Where a forecast bucket exists, its demand is max(orders in it, forecast that remains): the excess of
 the forecast over the orders is spread evenly over the bucket's remaining days. The walk is a function of today's date,
 so a verdict can change by time alone only when a day begins. After R1 of frePPLe (`src/model/problems_buffer.cpp`): a
-window opens at the first level under the floor, keeps the worst, and closes when the level is back. Pure.
+window opens at the first level beyond the bound, keeps the worst, and closes when the level is back. Pure.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.clock import iso
@@ -28,15 +29,16 @@ _LEFT_OUT: Final = 5
 
 
 class Window(NamedTuple):
-    """A stretch of days on which projected stock is under the floor."""
+    """A stretch of days on which projected stock is under a floor, or over a ceiling."""
 
     reading: Reading
     start_at: int
-    """When the need was, or is: the first stated demand of the day that goes under, or the time of the reading."""
+    """The first stated movement that leads there on the day that it begins, or the time of the reading."""
     days: int
     """Its length; up to the horizon where it does not end before."""
     ends: bool
     worst: float
+    """The level farthest from the bound."""
     worst_day: int
     flows: Sequence[Flow]
     """Every movement up to the worst day."""
@@ -58,9 +60,22 @@ def comparable(facts: StockFacts) -> bool:
 
 def first_window(facts: StockFacts, floor: float, horizon_days: float) -> Window | None:
     """The first window under `floor` from now to the horizon; None without one, and without a stock reading."""
+    return next(_windows(facts, floor, horizon_days, operator.lt), None)
+
+
+def first_window_over(facts: StockFacts, ceiling: float, horizon_days: float, days: float) -> Window | None:
+    """The first window over `ceiling` that lasts at least `days`, or to the horizon; None as for `first_window`."""
+    windows = _windows(facts, ceiling, horizon_days, operator.gt)
+    return next((window for window in windows if window.days >= days), None)
+
+
+def _windows(
+    facts: StockFacts, bound: float, horizon_days: float, beyond: Callable[[float, float], bool]
+) -> Iterator[Window]:
+    """The windows whose levels are `beyond` the bound, in the order of time."""
     reading = facts.reading
     if reading is None:
-        return None
+        return
     horizon = int(horizon_days)
     flows = [flow for flow in facts.flows if same_unit(reading.uom, flow.uom)]
     by_day: dict[int, list[Flow]] = defaultdict(list)
@@ -70,20 +85,22 @@ def first_window(facts: StockFacts, floor: float, horizon_days: float) -> Window
             by_day[index].append(flow)
     level = total = reading.quantity
     # The reading itself is compared as it is; sums of movements carry the dust of floating point.
-    window = _Open(0, reading.at, level) if level < floor else None
-    floor = round(floor, 6)
+    window = _Open(0, reading.at, level) if beyond(level, bound) else None
+    bound = round(bound, 6)
     passed: list[tuple[int, Flow]] = []
     for index in sorted(by_day):
         passed += ((index, flow) for flow in by_day[index])
         total += math.fsum(flow.quantity for flow in by_day[index])
         level = round(total, 6)
-        if level < floor and window is None:
-            window = _Open(index, min(flow.at for flow in by_day[index] if flow.quantity < 0), level)
-        elif level >= floor and window is not None:
-            return window.closed(facts, reading, passed, index)
-        if window is not None:
-            window.lower(index, level)
-    return window.closed(facts, reading, passed, None, horizon) if window else None
+        if beyond(level, bound) and window is None:
+            window = _Open(index, min(flow.at for flow in by_day[index] if beyond(flow.quantity, 0)), level)
+        elif not beyond(level, bound) and window is not None:
+            yield window.closed(facts, reading, passed, index)
+            window = None
+        if window is not None and beyond(level, window.worst):
+            window.worst, window.worst_index = level, index
+    if window is not None:
+        yield window.closed(facts, reading, passed, None, horizon)
 
 
 class _Open:
@@ -91,11 +108,7 @@ class _Open:
 
     def __init__(self, first: int, start_at: int, level: float) -> None:
         self._first, self._start_at = first, start_at
-        self._worst, self._worst_index = level, first
-
-    def lower(self, index: int, level: float) -> None:
-        if level < self._worst:
-            self._worst, self._worst_index = level, index
+        self.worst, self.worst_index = level, first
 
     def closed(
         self,
@@ -111,9 +124,9 @@ class _Open:
             start_at=self._start_at,
             days=max(1, last - self._first),
             ends=end is not None,
-            worst=self._worst,
-            worst_day=facts.days.later(facts.today, self._worst_index),
-            flows=[flow for index, flow in passed if index <= self._worst_index],
+            worst=self.worst,
+            worst_day=facts.days.later(facts.today, self.worst_index),
+            flows=[flow for index, flow in passed if index <= self.worst_index],
         )
 
 
@@ -128,7 +141,7 @@ def finding(
     kind: str,
     facts: StockFacts,
     window: Window,
-    missing: float,
+    quantity: float,
     tolerance: Tolerance,
     *,
     summary: str,
@@ -136,9 +149,10 @@ def finding(
     planned: Mapping[str, Any],
     gap: Mapping[str, Any],
     terms: Sequence[Term],
+    need_at: int | None,
 ) -> Finding:
-    """What a detector says about a window; `missing` is the quantity at risk, `terms` are the kind's own."""
-    value, currency, value_terms = _value_of(facts, missing, window.uom)
+    """What a detector says about a window; `quantity` is what is at risk, `terms` are the kind's own."""
+    value, currency, value_terms = _value_of(facts, quantity, window.uom)
     return Finding(
         kind=kind,
         summary=summary,
@@ -154,7 +168,7 @@ def finding(
         ],
         value_minor=value,
         currency=currency,
-        need_at=window.start_at,
+        need_at=need_at,
         occurred_at=None,
         signals=sorted({window.reading.signal, *(signal for flow in window.flows for signal in flow.signals)}),
         item=facts.item,
@@ -185,7 +199,7 @@ def _terms(facts: StockFacts, window: Window) -> Iterator[Term]:
 
 
 def _value_of(facts: StockFacts, quantity: float, uom: str | None) -> tuple[int | None, str | None, list[Term]]:
-    """The value of a missing quantity in minor units, their currency, and how it comes about."""
+    """The value of a quantity in minor units, their currency, and how it comes about."""
     worth = facts.unit_value(uom)
     if worth is None:
         source = f"neither the item {facts.item} nor its lines state one" + (f" of {uom}" if uom else "")
@@ -197,7 +211,7 @@ def _value_of(facts: StockFacts, quantity: float, uom: str | None) -> tuple[int 
         worth.currency,
         [
             Term("unit value", round(worth.minor, 6), unit, worth.source),
-            Term("value at risk", value, unit, "missing quantity × unit value"),
+            Term("value at risk", value, unit, f"{round(quantity, 6):g} {uom or 'units'} × unit value"),
         ],
     )
 

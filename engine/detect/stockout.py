@@ -40,6 +40,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
         severity=tolerance.severity(window.days),
         planned={"quantity": 0.0, "uom": uom},
         gap={"quantity": window.worst, "uom": uom, "days": float(window.days)},
+        need_at=window.start_at,
         terms=[
             Term("under zero from", iso(window.start_at), "UTC", "first demand that is not covered"),
             Term("lasts", window.days, "days", "until projected stock is back, or to the horizon"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from engine.detect import unconfirmed
+from engine.detect import excess, unconfirmed
 from engine.facts import LineFacts
 from engine.gather import items
 from engine.gather.cases import Case, as_json
@@ -21,16 +21,23 @@ _KNOWN_SINCE: Final = (
     " GROUP BY was.kind, was.ref) AS line JOIN baseline ON baseline.version = line.version"
 )
 
+_HEARD: Final = (*((unconfirmed.KIND, parameter) for parameter in unconfirmed.WATCHES), (excess.KIND, "early_days"))
+"""Kinds and their parameters that make every word about a line count."""
+
 
 def are_watched(tolerances: Tolerances) -> bool:
     """Whether any rule, or the kind's own setting, watches for silence."""
     return any(tolerances.is_ever_set(unconfirmed.KIND, parameter) for parameter in unconfirmed.WATCHES)
 
 
-def is_watched(facts: LineFacts, tolerances: Tolerances) -> bool:
-    """Whether silence about this line is watched for."""
-    tolerance = tolerances.of(unconfirmed.KIND, facts.subject())
-    return any(tolerance[parameter] > 0 for parameter in unconfirmed.WATCHES)
+def hear_all(tolerances: Tolerances) -> bool:
+    """Whether of any line even a word that keeps to the plan may change a verdict: it breaks a silence, or is early."""
+    return any(tolerances.is_ever_set(*each) for each in _HEARD)
+
+
+def hear_all_of(facts: LineFacts, tolerances: Tolerances) -> bool:
+    """The same for one line."""
+    return any(tolerances.of(kind, facts.subject())[parameter] > 0 for kind, parameter in _HEARD)
 
 
 def complete(connection: sqlite3.Connection, cases: Iterable[Case[LineFacts]]) -> Iterator[Case[LineFacts]]:

@@ -40,10 +40,10 @@ Row = tuple[Any, ...]
 def keep(connection: sqlite3.Connection, orders: Orders, judged: Sequence[LineFacts], tolerances: Tolerances) -> None:
     """Make the kept states of a chunk's references those of `judged`, all its supply lines; write only what differs."""
     present = {row[:2]: row for row in connection.execute(_PRESENT, (as_json(orders.references),))}
-    watched = expectations.are_watched(tolerances)
+    heard = expectations.hear_all(tolerances)
     wanted = {}
     for facts in judged:
-        quiet_until = None if watched and expectations.is_watched(facts, tolerances) else _quiet_until(facts, orders)
+        quiet_until = None if heard and expectations.hear_all_of(facts, tolerances) else _quiet_until(facts, orders)
         wanted[facts.line.ref, facts.line.kind] = _row(facts, quiet_until)
     changed = [row for key, row in wanted.items() if present.get(key) != row]
     connection.executemany(_WRITE, (["" if value is None else value for value in row] for row in changed))

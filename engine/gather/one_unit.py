@@ -23,7 +23,7 @@ def convert(facts: StockFacts, item: ItemUnits) -> None:
         return
     facts.flows = [_stated(flow, unit, item) for flow in facts.flows]
     facts.forecasts = [_stated(bucket, unit, item) for bucket in facts.forecasts]
-    facts.target = None if facts.target is None else _stated(facts.target, unit, item)
+    facts.target = None if facts.target is None else _target(facts.target, unit, item)
     facts.history = [_demand(demand, unit, item) for demand in facts.history]
     facts.unit_values = [_worth(value, unit, item) for value in facts.unit_values]
 
@@ -37,6 +37,13 @@ def _stated(stated: _Stated, unit: str, item: ItemUnits) -> _Stated:
         return stated
     source = stated.source if units.same(uom, unit) else f"{stated.source}: {abs(stated.quantity):g} {uom}"
     return stated._replace(quantity=quantity, uom=unit, source=source)
+
+
+def _target(target: Target, unit: str, item: ItemUnits) -> Target:
+    stated = _stated(target, unit, item)
+    if target.maximum is None or stated.uom == target.uom:
+        return stated
+    return stated._replace(maximum=units.convert(target.maximum, target.uom, unit, item))
 
 
 def _demand(demand: Demand, unit: str, item: ItemUnits) -> Demand:

@@ -2,7 +2,7 @@
 
 Most signals confirm what was planned. One keeps to the plan when it says at most what the plan says: no later date, no
 smaller quantity, no other unit, no receipt, no state. It is quiet when besides its reference is a single open supply line
-that is not due yet, whose silence nobody watches for, and of which nothing else was ever said: whichever of such
+that is not due yet, whose silence or earliness nobody watches, and of which nothing else was ever said: whichever of such
 statements hold, under any tolerance, the line stands as planned, and a later one takes nothing from it (a statement that
 is taken back, or will be, is judged all the same, for the line's wake-up). That a line is so
 is decided when it is judged, and kept with it (line_state.quiet_until); whatever may change that puts it on the work

@@ -191,7 +191,7 @@ class StockReader:
         if not present:
             return None, min(later, default=None)
         line = max(present, key=lambda line: (line.planned_at or 0, line.ref))
-        return Target(line.quantity or 0.0, line.uom, line.source), min(later, default=None)
+        return Target(line.quantity or 0.0, line.uom, line.source, line.maximum), min(later, default=None)
 
 
 def _bucket(line: Line) -> Bucket:

@@ -34,6 +34,8 @@ BEST = {
     "stockout-cover": {"kind": "stockout"},
     "stockout-allocation": {"kind": "stockout", "severity": "high"},
     "below-target-replenish": {"kind": "below_target"},
+    "excess-stock": {"kind": "excess", "subject": {"type": "item_site", "id": "A@B"}},
+    "early-supply": {"kind": "excess", "subject": {"type": "purchase_order", "id": "P"}},
     "demand-spike": {"kind": "demand_shift", "gap": {"percent": 63.0, "quantity": 630.0}},
     "demand-drop": {"kind": "demand_shift", "gap": {"percent": -40.0, "quantity": -400.0}},
     "demand-shift-review": {"kind": "demand_shift", "gap": {"quantity": 12.0}},

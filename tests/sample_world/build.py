@@ -26,7 +26,10 @@ SETTINGS = {
     "currency": "EUR",
     "rates": {"USD": 0.92, "PLN": 0.23},
     "tolerance": {"late_supply": {"days": 1}, "short_supply": {"percent": 5}, "demand_shift": {"percent": 25}},
-    "rules": [{"kind": "late_supply", "match": {"party": "TRANSALP"}, "days": 2}],
+    "rules": [
+        {"kind": "late_supply", "match": {"party": "TRANSALP"}, "days": 2},
+        {"kind": "unconfirmed", "match": {"party": "STEELFORM"}, "confirm_before_days": 10},
+    ],
 }
 
 

@@ -41,6 +41,8 @@ class Departure:
     source: str = "edi"
     promised: float | None = None
     """Quantity that the supplier confirms, where it is less."""
+    confirmed: bool = True
+    """Whether the supplier confirmed it two weeks before, as usual."""
     received_days: int | None = 0
     """Days after plan of the receipt; None: not received."""
     note: str = ""
@@ -85,7 +87,7 @@ def _order_messages(lines: list[PlanLine], story: Story, chance: random.Random) 
         assert line.quantity is not None
         wobble = int(chance.random() * 180) * MINUTE
         common = {"order_kind": line.kind, "order_ref": line.ref, "item": line.item, "site": line.site, "uom": "EA"}
-        if line.kind == "purchase_order":
+        if line.kind == "purchase_order" and departure.confirmed:
             confirmed = line.planned_at - 14 * 24 * HOUR + 10 * HOUR + wobble
             yield Message(confirmed, "edi", say(
                 f"855-{line.ref}", "confirmation", confirmed, party=line.party, quantity=line.quantity,

@@ -42,6 +42,7 @@ IMPELLERS = _supply("IMP-05", 2).ref
 CARTONS = _supply("BOX-20", 1).ref
 SHAFTS = _supply("SHF-12", 1).ref
 HARNESS = _supply("CBL-09", 5).ref
+SILENT_SHAFTS = _supply("SHF-12", 5).ref
 
 STORY = Story(
     lines={
@@ -80,9 +81,10 @@ STORY = Story(
         ),
         CARTONS: Departure(announced_at=plan.at(date(2026, 2, 13), 12, 0), promised=640.0, note="paper shortage"),
         SHAFTS: Departure(received_days=5),
+        SILENT_SHAFTS: Departure(confirmed=False, received_days=None),
     },
     demand={("PMP-200", "GDN", 3): 1.63},
-    counted={("PMP-100", "LYS", date(2026, 3, 6)): -52.0},
+    counted={("PMP-100", "LYS", date(2026, 3, 6)): -52.0, ("GSK-01", "KAS", date(2026, 3, 4)): 2460.0},
 )
 
 
