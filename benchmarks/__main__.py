@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import ingest, latency, start
+from benchmarks import ingest, latency, likelihood, start
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "live_latency": latency.file_to_screen,
     "first_cell": start.first_cell,
     "command_start": start.command,
+    "likelihood": likelihood.study,
 }
 
 

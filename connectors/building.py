@@ -64,7 +64,7 @@ def _plan_lines(kind: str, currency: str, values: Values, rest: list[str], lines
     names = list(values)
     for row, attributes, line in zip(zip(*values.values(), strict=True), rest, lines, strict=True):
         of = dict(zip(names, row, strict=True))
-        planned, until = of.get("planned_at"), of.get("until_at")
+        planned, until, mode = of.get("planned_at"), of.get("until_at"), of.get("mode")
         coined = of.get("currency") or currency
         amount = of.get("value")
         if amount is None and of.get("unit_price") is not None and of.get("quantity") is not None:
@@ -84,7 +84,7 @@ def _plan_lines(kind: str, currency: str, values: Values, rest: list[str], lines
             value_minor=None if amount is None else converters.minor_units(amount, money.units(coined)),
             currency=coined if amount is not None else of.get("currency"),
             status=_state(of.get("status")),
-            attributes=attributes,
+            attributes=attributes if mode is None else _encode({**json.loads(attributes), "mode": mode}),
             line=line,
         )
 

@@ -65,9 +65,11 @@ LINE_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
         "unit_price": "money",
         "currency": "text",
         "status": "text",
+        "mode": "text",
     }
 )
-"""Of every plan line; `value` is the value of the whole line, or `unit_price` times `quantity`."""
+"""Of every plan line; `value` is the value of the whole line, or `unit_price` times `quantity`; `mode` is kept with the
+attributes of the line, since only likelihood asks for it."""
 
 ALIASES: Final[Mapping[str, str]] = MappingProxyType({"source_id": "id", "due": "planned_at"})
 """Second names that a mapping may use."""

@@ -20,7 +20,7 @@ A finding that is done (it arrived, late) opens and recovers at once, and is not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import explain, moves, thresholds
@@ -30,7 +30,7 @@ from engine.gather.cases import Key, as_json
 from engine.journal import Entry, Writer
 from engine.lifecycle import QUEUE_STATES, SLOT_STATES
 from engine.model import SEVERITIES, Finding, TickResult
-from engine.rank import Ranking
+from engine.rank import Assessment, Ranking
 from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.text import clean
@@ -78,11 +78,12 @@ class Keeper:
         """The counts so far, beside the number of subjects that were judged."""
         return TickResult(judged=judged, **self._counts)
 
-    def apply(self, verdicts: Iterable[Verdict], known: Mapping[Slot, dict[str, Any]]) -> dict[Key, int]:
+    def apply(self, verdicts: Sequence[Verdict], known: Mapping[Slot, dict[str, Any]]) -> dict[Key, int]:
         """Carry out verdicts; `known` has the latest rows of their subjects.
 
         Returns, by key of the work list, when the passing of time alone moves a deviation on.
         """
+        self._ranking.look_up(verdict.slot for verdict in verdicts if verdict.finding is not None)
         wakes: dict[Key, int] = {}
         for verdict in verdicts:
             wake = self._apply(verdict, known.get(verdict.slot))
@@ -93,14 +94,16 @@ class Keeper:
     def _apply(self, verdict: Verdict, row: dict[str, Any] | None) -> int | None:
         columns = None
         if verdict.finding is not None:
-            columns = self._columns(verdict.slot, verdict.finding, verdict.tolerance)
+            ranked = self._ranking.assess(verdict.slot, verdict.finding, verdict.tolerance)
+            columns = self._columns(verdict.finding, ranked, verdict.tolerance)
         if verdict.finding is None or columns is None:
             return None if row is None else self._absent(row, verdict.tolerance)
         if row is not None and row["state"] in SLOT_STATES:
             columns["peak"] = thresholds.wider(row["peak"], thresholds.peak(verdict.slot[0], verdict.finding.gap))
         if verdict.finding.done:
             return self._done(verdict, columns, row)
-        return self._holds(verdict, columns, row)
+        wake = self._holds(verdict, columns, row)
+        return min((at for at in (wake, ranked.changes_at) if at is not None), default=None)
 
     # a departure that holds ----------------------------------------------------------------------------------------------
 
@@ -242,10 +245,9 @@ class Keeper:
 
     # writing -------------------------------------------------------------------------------------------------------------
 
-    def _columns(self, slot: Slot, finding: Finding, tolerance: Tolerance) -> dict[str, Any] | None:
-        """A finding and its rank as columns; None where its exposure is under the tolerance's minimum value."""
-        ranked = self._ranking.assess(slot, finding, tolerance)
-        if finding.value_minor is not None and ranked.exposure_minor < self._ranking.minimum(tolerance):
+    def _columns(self, finding: Finding, ranked: Assessment, tolerance: Tolerance) -> dict[str, Any] | None:
+        """A finding and its rank as columns; None where its value at risk is under the tolerance's minimum value."""
+        if ranked.value_minor is not None and ranked.value_minor < self._ranking.minimum(tolerance):
             return None
         return {
             "severity": finding.severity,

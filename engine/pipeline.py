@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine import detect, deviations, settings, tolerance
+from engine import detect, deviations, outcomes, settings, tolerance
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
 from engine.gather import expectations, feeds, items, line_states, names, orders, stock
@@ -73,7 +73,8 @@ class _Drain:
         self._tolerances: Tolerances = tolerance.load(connection)
         desk = settings.current(connection)
         self._days = Days(desk["zone"])
-        ranking = Ranking(desk["currency"], desk["rates"], items.fastest_lanes(connection))
+        history = outcomes.History(connection, now)
+        ranking = Ranking(desk["currency"], desk["rates"], items.fastest_lanes(connection), history)
         self.keeper = Keeper(connection, writer, now, ranking)
 
     def judge_orders(self, keys: Sequence[Key]) -> None:
@@ -82,6 +83,7 @@ class _Drain:
         known = deviations.latest(self._connection, chunk.subject_ids())
         wakes = orders.next_known(chunk, self._now)
         lines = list(orders.line_cases(chunk, self._now, self._days, self._items(chunk)))
+        outcomes.keep(self._connection, lines, self._tolerances)
         if expectations.are_watched(self._tolerances):
             lines = list(expectations.complete(self._connection, lines))
         verdicts = list(self._judged(lines, detect.LINE, known, wakes))

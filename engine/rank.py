@@ -3,13 +3,13 @@
     decide-by = need time − the fastest remedy's duration
     exposure  = value at risk × likelihood, in the desk's currency
 
-The fastest remedy is the fastest lane into the site, else the tolerance's `remedy_days`. Likelihood is 1: what
-detection reports is a breach of a stated date or quantity, and no history of such statements is kept yet.
+The fastest remedy is the fastest lane into the site, else the tolerance's `remedy_days`. How likely a prediction comes
+true is engine.outcomes' answer; what is a fact, or has no history, counts as certain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine import money
@@ -17,6 +17,7 @@ from engine.clock import DAY, HOUR, iso
 from engine.model import Finding, Term
 
 if TYPE_CHECKING:
+    from engine.outcomes import Estimate, History
     from engine.tolerance import Tolerance
 
 BUCKETS: Final = (("passed", 0), ("4h", 4 * HOUR), ("24h", 24 * HOUR), ("3d", 3 * DAY))
@@ -42,46 +43,55 @@ class Assessment(NamedTuple):
     """What a finding's place in the queue goes by, with every term."""
 
     likelihood: float
+    value_minor: int | None
+    """Value at risk in minor units of the desk's currency; where no rate is known, of the same number of units."""
     exposure_minor: int
-    """In minor units of the desk's currency; where no rate is known, of the same number of units."""
+    """Value at risk × likelihood; 0 where no value is known."""
     decide_by: int | None
     terms: tuple[Term, ...]
+    changes_at: int | None
+    """When time alone makes the likelihood another one."""
 
 
 class Ranking:
-    """Ranks findings by a desk's currency, exchange rates and lanes."""
+    """Ranks findings by a desk's currency, exchange rates, lanes and history."""
 
-    def __init__(self, currency: str, rates: Mapping[str, float], lanes: Mapping[str, Any]) -> None:
+    def __init__(self, currency: str, rates: Mapping[str, float], lanes: Mapping[str, Any], history: History) -> None:
         """`rates` say what one unit of a currency is worth in `currency`; `lanes` map a site to its fastest lane."""
-        self._currency, self._rates, self._lanes = currency, rates, lanes
+        self._currency, self._rates, self._lanes, self._history = currency, rates, lanes, history
+
+    def look_up(self, slots: Iterable[tuple[str, str, str]]) -> None:
+        """Read at once what `assess` needs of all these (deviation kind, subject type, subject id)."""
+        self._history.look_up(slots)
 
     def assess(self, slot: tuple[str, str, str], finding: Finding, tolerance: Tolerance) -> Assessment:
         """Exposure and decide-by of a finding; `slot` is its deviation kind, subject type and subject id."""
-        exposure, terms = self._exposure(finding)
+        estimate = self._history.estimate(slot, finding)
+        value, exposure, terms = self._exposure(finding, estimate)
         decide_by, when = self._decide_by(finding, tolerance)
-        return Assessment(1.0, exposure, decide_by, (*terms, *when))
+        return Assessment(estimate.value, value, exposure, decide_by, (*terms, *when), estimate.changes_at)
 
     def minimum(self, tolerance: Tolerance) -> int:
-        """The exposure under which a departure is not reported, in minor units of the desk's currency."""
+        """The value at risk under which a departure is not reported, in minor units of the desk's currency."""
         return round(tolerance["minimum_value"] * money.units(self._currency))
 
-    def _exposure(self, finding: Finding) -> tuple[int, list[Term]]:
-        likelihood = Term("likelihood", 1.0, "", "the breach is a stated fact, or no history exists")
-        if finding.value_minor is None:
-            return 0, [likelihood, Term("exposure", 0, f"{self._currency}, minor units", "no value is known")]
+    def _exposure(self, finding: Finding, estimate: Estimate) -> tuple[int | None, int, list[Term]]:
+        """Value at risk and exposure in the desk's currency."""
         unit = f"{self._currency}, minor units"
+        terms = list(estimate.terms)
+        if finding.value_minor is None:
+            return None, 0, [*terms, Term("exposure", 0, unit, "no value is known")]
         scale = money.units(self._currency) / money.units(finding.currency)
         rate = 1.0 if finding.currency == self._currency else self._rates.get(finding.currency or "")
+        value = finding.value_minor * scale * (1.0 if rate is None else rate)
+        exposure = round(value * estimate.value)
         if rate is None:
-            exposure = round(finding.value_minor * scale)
             source = f"no rate from {finding.currency or 'an unnamed currency'} to {self._currency}: the raw amount"
-            return exposure, [likelihood, Term("exposure", exposure, unit, source)]
-        exposure = round(finding.value_minor * rate * scale)
-        terms = [likelihood]
+            return round(value), exposure, [*terms, Term("exposure", exposure, unit, f"{source} × likelihood")]
         if finding.currency != self._currency:
             source = f"setting rates: {finding.currency}"
             terms.append(Term("rate", rate, f"{self._currency} per {finding.currency}", source))
-        return exposure, [*terms, Term("exposure", exposure, unit, "value at risk × likelihood × rate")]
+        return round(value), exposure, [*terms, Term("exposure", exposure, unit, "value at risk × likelihood × rate")]
 
     def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
         if finding.need_at is None:

@@ -366,6 +366,47 @@ INSERT OR IGNORE INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_li
 -- pegging and impact ------------------------------------------------------------------------------------------------------
 
 -- likelihood and rank -----------------------------------------------------------------------------------------------------
+CREATE TABLE outcome (                            -- how each supply line that arrived kept its promise (engine.outcomes)
+    kind       TEXT NOT NULL,
+    ref        TEXT NOT NULL,
+    party      TEXT NOT NULL,                     -- empty where nothing states it, as in the next two
+    lane       TEXT NOT NULL,
+    mode       TEXT NOT NULL,
+    promised_at INTEGER NOT NULL,                 -- the end of the promise
+    arrived_at INTEGER NOT NULL,                  -- in full
+    standing   TEXT NOT NULL,                     -- one letter for each of likelihood.LANDMARKS
+    late       INTEGER NOT NULL,
+    PRIMARY KEY (kind, ref)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outcome_count (                      -- lines of `outcome` by all that likelihood asks, kept by triggers
+    period   INTEGER NOT NULL,                    -- arrived_at in whole 30 days
+    party    TEXT NOT NULL,
+    lane     TEXT NOT NULL,
+    mode     TEXT NOT NULL,
+    standing TEXT NOT NULL,
+    late     INTEGER NOT NULL,
+    lines    INTEGER NOT NULL,
+    PRIMARY KEY (period, party, lane, mode, standing, late)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER outcome_counted AFTER INSERT ON outcome BEGIN
+    INSERT INTO outcome_count
+    VALUES (NEW.arrived_at / 2592000000000, NEW.party, NEW.lane, NEW.mode, NEW.standing, NEW.late, 1)
+    ON CONFLICT DO UPDATE SET lines = lines + 1;
+END;
+CREATE TRIGGER outcome_uncounted AFTER DELETE ON outcome BEGIN
+    UPDATE outcome_count SET lines = lines - 1
+    WHERE period = OLD.arrived_at / 2592000000000 AND party = OLD.party AND lane = OLD.lane AND mode = OLD.mode
+      AND standing = OLD.standing AND late = OLD.late;
+END;
+CREATE TRIGGER outcome_recounted AFTER UPDATE ON outcome BEGIN
+    UPDATE outcome_count SET lines = lines - 1
+    WHERE period = OLD.arrived_at / 2592000000000 AND party = OLD.party AND lane = OLD.lane AND mode = OLD.mode
+      AND standing = OLD.standing AND late = OLD.late;
+    INSERT INTO outcome_count
+    VALUES (NEW.arrived_at / 2592000000000, NEW.party, NEW.lane, NEW.mode, NEW.standing, NEW.late, 1)
+    ON CONFLICT DO UPDATE SET lines = lines + 1;
+END;
 
 -- lifecycle ---------------------------------------------------------------------------------------------------------------
 
