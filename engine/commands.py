@@ -5,11 +5,10 @@ States move only through engine.moves; a response and its actions as a whole are
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import closing, lifecycle, needs, responses
+from engine import closing, lifecycle, merging, needs, responses, worklist
 from engine.clock import LATEST, iso
 from engine.command_context import CommandContext, Row, cleaned, known_owner, reason_of, require_in_queue
 from engine.errors import BadInput, Refused
@@ -145,7 +144,7 @@ def reopen(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
             require_free_slot(context, row)
             cleared = dict.fromkeys(("reason", "dismissed_severity", "dismissed_as", "clear_since"))
             _deviation(context, reference, row, "reopen", cleared, why)
-            touch(context, row)
+            worklist.touch(context.connection, row)
 
 
 def comment(context: CommandContext, ids: Sequence[str], *, text: str) -> None:
@@ -166,33 +165,6 @@ def require_free_slot(context: CommandContext, row: Mapping[str, Any]) -> None:
     ).fetchone()
     if newer:
         raise Refused(f"D{row['id']} cannot come back: D{newer[0]} is its new episode; work on that one")
-
-
-def touch(context: CommandContext, row: Mapping[str, Any]) -> None:
-    """Put a deviation's subject on detection's work list."""
-    kind, item, site = row["subject_type"], row["item"], row["site"]
-    if kind == "item_site":
-        subject: tuple[str, str, str] | None = ("stock", item, site)
-    elif kind == "source":
-        subject = ("source", row["subject_id"], "")
-    elif kind != "reference":
-        subject = ("order", row["subject_id"], "")
-    elif item is None and site is None:
-        subject = ("order", json.loads(row["observed"])["order"], "")
-    else:
-        subject = _place_of_name(context, "site" if item is None else "item", site if item is None else item)
-    if subject is not None:
-        context.connection.execute("INSERT OR IGNORE INTO touched(type, a, b) VALUES (?, ?, ?)", subject)
-
-
-def _place_of_name(context: CommandContext, column: str, name: str) -> tuple[str, str, str] | None:
-    """The work-list key of one place where a signal names an item or a site: any one judges the name."""
-    found = context.connection.execute(
-        f"SELECT item, site FROM signal WHERE {column} = ? AND order_ref IS NULL AND item IS NOT NULL"
-        " AND site IS NOT NULL LIMIT 1",
-        (name,),
-    ).fetchone()
-    return None if found is None else ("stock", found[0], found[1])
 
 
 def _deviation(
@@ -252,6 +224,9 @@ def _end_deviations(
             closing.require_mandatory_done(context, reference)
         _deviation(context, reference, row, event, changes, why)
         closing.note_open_actions(context, reference)
+        # What was merged into it may stand on its own now, and what is put aside may have a date to come back.
+        merging.touch(context.connection, reference.number)
+        worklist.touch(context.connection, row)
 
 
 def _reopen_action(context: CommandContext, reference: Reference, row: Row, why: str) -> None:

@@ -137,6 +137,15 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: silences.end(context, ids, reason=reason))
 
+    def merge(self, ids: Sequence[str], *, into: str, reason: str, expect: Expect = None) -> Outcome:
+        """Join deviations to `into`, which stands in the queue: what is said about them belongs to that one from now on.
+
+        They come back as new episodes where they are still off plan when that one is over.
+        """
+        from engine import merging
+
+        return self._command(expect, lambda context: merging.merge(context, ids, into=into, reason=reason))
+
     def resolve(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Close deviations as settled; the notes list the open actions, which stay open.
 

@@ -1,50 +1,47 @@
-"""Verdicts into deviations: open, raise, lower, update, clear, recover, resolve, and the episodes of one subject.
+"""Verdicts into deviations: open, raise, lower, update, clear, recover, resolve, close, and the episodes of one subject.
 
 Every step is one journal entry, except two that are no event: time alone moving a figure (days overdue) refreshes the
 row without a new version, and `clear_since` notes since when the departure has been absent (null: it still holds).
 
 What a finding does to the subject's latest row
-    none                         opens episode 1
+    none                         opens episode 1; a candidate where it was not stated often enough yet (engine.runs)
+    candidate                    counts; open once it was stated often enough
     open, acknowledged, responding   stays; raise or lower when the severity changed, update when signals or the plan
                                  changed the gap
     snoozed                      a raise ends the snooze: who put it off did so at a lower severity
     recovered                    returns to the state it left, flaps + 1; after `reopen_window` a new episode instead
     resolved, closed             a new episode, once it has cleared, or something new was said, or it became more severe
-    dismissed                    a new episode once it has cleared, or is more severe than it was when dismissed
+    dismissed                    a new episode once it has cleared, is more severe than it was when dismissed, or
+                                 `re_raise_days` are over
+    merged                       its signals go to the deviation that it was merged into, while that one lives;
+                                 then as resolved, and at once where that one's departure is over and this one's is not
 What no finding does
+    candidate                    discarded
     open, acknowledged, responding   recovered when the absence has held for `clear_hold`
     recovered                    resolved when `reopen_window` has passed
+What time does to a resolved one: closed after `close_after_days`, for nothing requires a review.
 A finding that is done (it arrived, late) opens and recovers at once, and is not opened again.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from engine import explain, moves, thresholds
-from engine.clock import HOUR
+from engine import merging, thresholds
+from engine.clock import DAY, HOUR
+from engine.deviation_rows import Rows, Slot, latest
 from engine.gather import corrections
-from engine.gather.cases import Key, as_json
-from engine.journal import Entry, Writer
+from engine.gather.cases import Key
+from engine.journal import Writer
 from engine.lifecycle import QUEUE_STATES, SLOT_STATES
 from engine.model import SEVERITIES, Finding, TickResult
-from engine.rank import Assessment, Ranking
+from engine.rank import Ranking
+from engine.runs import Run
 from engine.sqlite import sqlite3
-from engine.store import rows
-from engine.text import clean
 from engine.tolerance import Tolerance
 
-Slot = tuple[str, str, str]
-"""Deviation kind, subject type and subject id."""
-
-_LATEST: Final = (
-    "SELECT deviation.* FROM json_each(?) AS wanted CROSS JOIN deviation ON deviation.subject_id = wanted.value"
-    " ORDER BY deviation.episode"
-)
-_SIGNALS: Final = "SELECT signal_id FROM deviation_signal WHERE deviation_id = ?"
-_LINK: Final = "INSERT INTO deviation_signal(deviation_id, signal_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+__all__ = ["Keeper", "Slot", "Verdict", "latest"]
 
 
 class Verdict(NamedTuple):
@@ -54,25 +51,28 @@ class Verdict(NamedTuple):
     slot: Slot
     finding: Finding | None
     tolerance: Tolerance
+    run: Run | None = None
+    """How often in a row it was stated, where the tolerance asks; None: the verdict alone decides."""
 
-
-def latest(connection: sqlite3.Connection, subject_ids: Sequence[str]) -> dict[Slot, dict[str, Any]]:
-    """The row of the last episode of every deviation of some subjects."""
-    return {
-        (row["kind"], row["subject_type"], row["subject_id"]): row
-        for row in rows(connection, _LATEST, (as_json(subject_ids),))
-    }
+    @property
+    def enough(self) -> bool:
+        """Whether a finding was stated often enough to be open."""
+        return self.run is None or self.run.enough
 
 
 class Keeper:
     """Applies verdicts inside one write transaction, and counts what it did."""
 
     def __init__(self, connection: sqlite3.Connection, writer: Writer, now: int, ranking: Ranking) -> None:
-        self._connection, self._writer, self._now, self._ranking = connection, writer, now, ranking
-        version = connection.execute("SELECT coalesce(max(version), 0) FROM baseline").fetchone()[0]
-        self._baseline_version = int(version)
+        self._rows = Rows(connection, writer, now, ranking)
+        self._connection, self._writer, self._now = connection, writer, now
         self._corrected = bool(connection.execute(f"SELECT {corrections.ANY}").fetchone()[0])
         self._counts = dict.fromkeys(("opened", "raised", "cleared", "resolved"), 0)
+
+    def reporting(self, slots: Iterable[Slot]) -> Callable[[Slot, Finding, Tolerance], bool]:
+        """Whether findings on these subjects count under their tolerance's minimum value."""
+        self._rows.look_up(slots)
+        return lambda slot, finding, tolerance: self._rows.assess(slot, finding, tolerance) is not None
 
     def result(self, judged: int) -> TickResult:
         """The counts so far, beside the number of subjects that were judged."""
@@ -83,7 +83,7 @@ class Keeper:
 
         Returns, by key of the work list, when the passing of time alone moves a deviation on.
         """
-        self._ranking.look_up(verdict.slot for verdict in verdicts if verdict.finding is not None)
+        self._rows.look_up(verdict.slot for verdict in verdicts if verdict.finding is not None)
         wakes: dict[Key, int] = {}
         for verdict in verdicts:
             wake = self._apply(verdict, known.get(verdict.slot))
@@ -92,206 +92,197 @@ class Keeper:
         return wakes
 
     def _apply(self, verdict: Verdict, row: dict[str, Any] | None) -> int | None:
-        columns = None
-        if verdict.finding is not None:
-            ranked = self._ranking.assess(verdict.slot, verdict.finding, verdict.tolerance)
-            columns = self._columns(verdict.finding, ranked, verdict.tolerance)
-        if verdict.finding is None or columns is None:
+        finding = verdict.finding
+        ranked = None if finding is None else self._rows.assess(verdict.slot, finding, verdict.tolerance)
+        if finding is None or ranked is None:
             return None if row is None else self._absent(row, verdict.tolerance)
+        columns = self._rows.columns(finding, ranked, verdict.tolerance)
         if row is not None and row["state"] in SLOT_STATES:
-            columns["peak"] = thresholds.wider(row["peak"], thresholds.peak(verdict.slot[0], verdict.finding.gap))
-        if verdict.finding.done:
-            return self._done(verdict, columns, row)
-        wake = self._holds(verdict, columns, row)
+            columns["peak"] = thresholds.wider(row["peak"], thresholds.peak(verdict.slot[0], finding.gap))
+        if verdict.run is not None:
+            columns |= {"breaches": verdict.run.breaches, "clears": verdict.run.clears}
+        if finding.done:
+            return self._done(verdict, finding, columns, row)
+        wake = self._holds(verdict, finding, columns, row)
         return min((at for at in (wake, ranked.changes_at) if at is not None), default=None)
 
     # a departure that holds ----------------------------------------------------------------------------------------------
 
-    def _holds(self, verdict: Verdict, columns: dict[str, Any], row: dict[str, Any] | None) -> int | None:
-        finding = verdict.finding
-        assert finding is not None
+    def _holds(
+        self, verdict: Verdict, finding: Finding, columns: dict[str, Any], row: dict[str, Any] | None
+    ) -> int | None:
         if row is None:
-            self._open(verdict, columns, None)
+            self._open(verdict, finding, columns, None)
+        elif row["state"] == "candidate":
+            self._confirm(verdict, finding, columns, row)
         elif row["state"] in QUEUE_STATES:
             self._update(row, columns, finding)
         elif row["state"] == "recovered":
-            if self._now >= row["recovered_at"] + _hours(verdict.tolerance, "reopen_window_hours"):
-                self._quiet(row)
-                self._open(verdict, columns, row)
-            else:
-                changes = {**columns, "flaps": row["flaps"] + 1, "clear_since": None, "reason": None}
-                if _more_severe(finding.severity, row["severity"]):
-                    changes["snoozed_until"] = None
-                moves.move_deviation(self._connection, self._writer, self._now, row, "fire", changes=changes)
-                self._link(row["id"], finding)
-                self._counts["opened"] += 1
-        elif self._begins_again(row, finding):
-            self._open(verdict, columns, row)
+            return self._return(verdict, finding, columns, row)
+        elif row["state"] == "merged" and merging.attach(self._connection, self._writer, row, finding):
+            return None
+        elif self._begins_again(row, finding, verdict.tolerance):
+            self._open(verdict, finding, columns, row)
+        else:
+            return self._ended(row, verdict.tolerance)
         return None
 
-    def _begins_again(self, row: Mapping[str, Any], finding: Finding) -> bool:
+    def _return(self, verdict: Verdict, finding: Finding, columns: dict[str, Any], row: dict[str, Any]) -> int | None:
+        """A recovered one breaches again: back to where it was, or a new episode once its window has passed."""
+        if self._now >= row["recovered_at"] + _hours(verdict.tolerance, "reopen_window_hours"):
+            self._quiet(row)
+            self._open(verdict, finding, columns, row)
+        elif not verdict.enough:
+            return self._absent(row, verdict.tolerance)
+        else:
+            changes = {**columns, "flaps": row["flaps"] + 1, "clear_since": None, "reason": None}
+            if _more_severe(finding.severity, row["severity"]):
+                changes["snoozed_until"] = None
+            self._rows.move(row, "fire", changes)
+            self._rows.link(row["id"], finding.signals)
+            self._counts["opened"] += 1
+        return None
+
+    def _begins_again(self, row: Mapping[str, Any], finding: Finding, tolerance: Tolerance) -> bool:
         """Whether a finding on an ended row is a new episode, and not what a person has just put aside."""
         if row["clear_since"] is not None:
             return True
-        level = row["severity"]
-        if row["state"] == "dismissed":
-            return _more_severe(finding.severity, row["dismissed_severity"] or level)
-        linked = {signal for (signal,) in self._connection.execute(_SIGNALS, (row["id"],))}
-        return _more_severe(finding.severity, level) or not linked.issuperset(finding.signals)
+        level = row["dismissed_severity"] or row["severity"]
+        if _more_severe(finding.severity, level):
+            return True
+        if row["state"] in ("dismissed", "discarded"):
+            again_at = _re_raise_at(row, tolerance)
+            return again_at is not None and self._now >= again_at
+        followed = merging.chain(self._connection, row)
+        if followed and followed[-1]["clear_since"] is not None:
+            return True
+        return not self._rows.linked(row["id"], *(each["id"] for each in followed)).issuperset(finding.signals)
 
-    def _done(self, verdict: Verdict, columns: dict[str, Any], row: dict[str, Any] | None) -> int | None:
+    def _done(
+        self, verdict: Verdict, finding: Finding, columns: dict[str, Any], row: dict[str, Any] | None
+    ) -> int | None:
         """A departure that is a fact for good: recorded once, and over at once."""
-        finding = verdict.finding
-        assert finding is not None
         state = None if row is None else row["state"]
+        if row is not None and state == "candidate":
+            self._confirm(verdict, finding, columns, row)
+            return self._recover(self._rows.row(row["id"]), self._now, verdict.tolerance)
         if row is not None and state in QUEUE_STATES:
             self._update(row, columns, finding)
-            return self._recover(self._row(row["id"]), self._now, verdict.tolerance)
+            return self._recover(self._rows.row(row["id"]), self._now, verdict.tolerance)
         if row is not None and state == "recovered":
             if row["observed"] != columns["observed"]:
-                self._write(row, columns, "update")
-                self._link(row["id"], finding)
-                row = self._row(row["id"])
+                self._rows.write(row, columns, "update")
+                self._rows.link(row["id"], finding.signals)
+                row = self._rows.row(row["id"])
             return self._absent(row, verdict.tolerance)
         if row is not None and (row["clear_since"] is None or row["observed"] == columns["observed"]):
             return self._absent(row, verdict.tolerance)
-        opened = self._open(verdict, columns, row)
-        return self._recover(self._row(opened), self._now, verdict.tolerance)
+        opened = self._open(verdict, finding, columns, row)
+        return self._recover(self._rows.row(opened), self._now, verdict.tolerance)
 
-    def _open(self, verdict: Verdict, columns: Mapping[str, Any], before: Mapping[str, Any] | None) -> int:
-        (kind, subject_type, subject_id), finding = verdict.slot, verdict.finding
-        assert finding is not None
-        episode = 1 if before is None else before["episode"] + 1
-        values = {
-            "kind": kind,
-            "subject_type": subject_type,
-            "subject_id": subject_id,
-            "episode": episode,
-            "previous_id": None if before is None else before["id"],
-            "state": "open",
-            "detected_at": self._now,
-            "opened_at": self._now,
-            **columns,
-            "rule": thresholds.rule(verdict.tolerance),
-            "peak": thresholds.peak(kind, finding.gap),
-        }
-        names, marks = ", ".join(values), ", ".join("?" * len(values))
-        cursor = self._connection.execute(f"INSERT INTO deviation({names}) VALUES ({marks})", tuple(values.values()))
-        number = int(cursor.lastrowid or 0)
-        after = {
-            "state": "open",
-            "kind": kind,
-            "subject": f"{subject_type} {subject_id}",
-            "episode": episode,
-            "severity": columns["severity"],
-            "gap": columns["gap"],
-            "version": 1,
-        }
-        self._writer.write(Entry("open", "deviation", moves.public_id("deviation", number), {}, after))
-        self._link(number, finding)
+    def _open(
+        self, verdict: Verdict, finding: Finding, columns: dict[str, Any], before: Mapping[str, Any] | None
+    ) -> int:
+        kept = {"rule": thresholds.rule(verdict.tolerance), "peak": thresholds.peak(verdict.slot[0], finding.gap)}
+        columns = {**columns, **kept}
+        if not verdict.enough:
+            return self._rows.begin(verdict.slot, finding, {**columns, "state": "candidate"}, before)
         self._counts["opened"] += 1
-        return number
+        return self._rows.begin(verdict.slot, finding, {**columns, "state": "open", "opened_at": self._now}, before)
+
+    def _confirm(self, verdict: Verdict, finding: Finding, columns: dict[str, Any], row: Mapping[str, Any]) -> None:
+        """A candidate was stated again: open once that was often enough."""
+        said = self._rows.link(row["id"], finding.signals)
+        if verdict.enough:
+            self._rows.move(row, "confirm", columns)
+            self._counts["opened"] += 1
+        elif said:
+            self._rows.move(row, "fire", columns)
+        else:
+            self._rows.note(row, columns)
 
     def _update(self, row: Mapping[str, Any], columns: Mapping[str, Any], finding: Finding) -> None:
         """Bring a standing deviation up to date; only what was said, planned or became more severe is an event."""
-        said = self._link(row["id"], finding)
-        changes = {name: value for name, value in {**columns, "clear_since": None}.items() if row[name] != value}
+        said = self._rows.link(row["id"], finding.signals)
+        clears = None if row["clears"] is None else 0
+        wanted = {"clears": clears, **columns, "clear_since": None}
+        changes = {name: value for name, value in wanted.items() if row[name] != value}
         if not changes:
             return
         if "severity" in changes:
             up = _more_severe(finding.severity, row["severity"])
             if up and row["snoozed_until"] is not None:
                 changes["snoozed_until"] = None
-            self._write(row, changes, "raise" if up else "lower")
+            self._rows.write(row, changes, "raise" if up else "lower")
             self._counts["raised"] += up
         elif "gap" in changes and (said or "planned" in changes):
-            self._write(row, changes, "update")
+            self._rows.write(row, changes, "update")
         else:
-            self._note(row, changes)
+            self._rows.note(row, changes)
 
     # a departure that is absent ------------------------------------------------------------------------------------------
 
     def _absent(self, row: Mapping[str, Any], tolerance: Tolerance) -> int | None:
         state = row["state"]
-        if state in QUEUE_STATES:
+        if state == "candidate":
+            self._clear(row, self._now)
+        elif state in QUEUE_STATES:
             since = self._now if row["clear_since"] is None else row["clear_since"]
             held_at = since + _hours(tolerance, "clear_hold_hours")
             if self._now >= held_at:
-                reason = corrections.reason(self._connection, row, self._now) if self._corrected else None
-                return self._recover(row, int(since), tolerance, reason)
+                return self._recover(row, int(since), tolerance)
             if row["clear_since"] is None:
-                self._note(row, {"clear_since": since})
+                self._rows.note(row, {"clear_since": since})
             return int(held_at)
-        if state == "recovered":
+        elif state == "recovered":
             quiet_at = int(row["recovered_at"]) + _hours(tolerance, "reopen_window_hours")
             if self._now < quiet_at:
                 return quiet_at
             self._quiet(row)
-        elif row["clear_since"] is None:
-            self._note(row, {"clear_since": self._now})
+            return self._ended(self._rows.row(row["id"]), tolerance)
+        else:
+            if row["clear_since"] is None:
+                self._rows.note(row, {"clear_since": self._now})
+            return self._ended(row, tolerance)
         return None
 
-    def _recover(
-        self, row: Mapping[str, Any], since: int, tolerance: Tolerance, reason: str | None = None
-    ) -> int | None:
-        changes = {"clear_since": since} if reason is None else {"clear_since": since, "reason": reason}
-        moves.move_deviation(self._connection, self._writer, self._now, row, "clear", reason=reason, changes=changes)
+    def _ended(self, row: Mapping[str, Any], tolerance: Tolerance) -> int | None:
+        """What time does to a row that has ended: a resolved one is closed, one put aside may come back."""
+        if row["state"] in ("dismissed", "discarded"):
+            return None if row["clear_since"] is not None else _re_raise_at(row, tolerance)
+        if row["state"] != "resolved":
+            return None
+        close_at = int(row["resolved_at"]) + int(tolerance["close_after_days"] * DAY)
+        if self._now < close_at:
+            return close_at
+        self._rows.move(row, "close")
+        return None
+
+    def _recover(self, row: Mapping[str, Any], since: int, tolerance: Tolerance) -> int | None:
+        self._clear(row, since)
         self._counts["cleared"] += 1
-        return self._absent(self._row(row["id"]), tolerance)
+        merging.touch(self._connection, row["id"])
+        return self._absent(self._rows.row(row["id"]), tolerance)
+
+    def _clear(self, row: Mapping[str, Any], since: int) -> None:
+        """Say that a departure is over, and why where its source took back what it rested on."""
+        reason = corrections.reason(self._connection, row, self._now) if self._corrected else None
+        changes = {"clear_since": since} if reason is None else {"clear_since": since, "reason": reason}
+        self._rows.move(row, "clear", changes, reason)
 
     def _quiet(self, row: Mapping[str, Any]) -> None:
-        moves.move_deviation(self._connection, self._writer, self._now, row, "quiet")
+        self._rows.move(row, "quiet")
         self._counts["resolved"] += 1
-
-    # writing -------------------------------------------------------------------------------------------------------------
-
-    def _columns(self, finding: Finding, ranked: Assessment, tolerance: Tolerance) -> dict[str, Any] | None:
-        """A finding and its rank as columns; None where its value at risk is under the tolerance's minimum value."""
-        if ranked.value_minor is not None and ranked.value_minor < self._ranking.minimum(tolerance):
-            return None
-        return {
-            "severity": finding.severity,
-            "item": finding.item,
-            "site": finding.site,
-            "party": finding.party,
-            "summary": clean(finding.summary),
-            "planned": _json(finding.planned),
-            "observed": _json(finding.observed),
-            "gap": _json(finding.gap),
-            "terms": explain.dump([*finding.terms, *ranked.terms]),
-            "value_minor": finding.value_minor,
-            "currency": finding.currency,
-            "likelihood": ranked.likelihood,
-            "exposure_minor": ranked.exposure_minor,
-            "need_at": finding.need_at,
-            "decide_by": ranked.decide_by,
-            "baseline_version": self._baseline_version,
-            "occurred_at": finding.occurred_at,
-        }
-
-    def _write(self, row: Mapping[str, Any], changes: Mapping[str, Any], action: str) -> None:
-        moves.write(self._connection, self._writer, "deviation", row, changes, action=action)
-
-    def _note(self, row: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-        """Write columns that are no event: no journal entry, no new version."""
-        assignments = ", ".join(f"{name} = ?" for name in changes)
-        self._connection.execute(f"UPDATE deviation SET {assignments} WHERE id = ?", (*changes.values(), row["id"]))
-
-    def _link(self, number: int, finding: Finding) -> bool:
-        """Note the signals that a deviation rests on; true when one of them is new to it."""
-        cursor = self._connection.executemany(_LINK, [(number, signal) for signal in finding.signals])
-        return bool(cursor.rowcount > 0)
-
-    def _row(self, number: int) -> dict[str, Any]:
-        return rows(self._connection, "SELECT * FROM deviation WHERE id = ?", (number,))[0]
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _hours(tolerance: Tolerance, parameter: str) -> int:
     return int(tolerance[parameter] * HOUR)
+
+
+def _re_raise_at(row: Mapping[str, Any], tolerance: Tolerance) -> int | None:
+    """When what a person has put aside comes back although nothing changed; None: never."""
+    days = tolerance["re_raise_days"]
+    return int(row["closed_at"] + days * DAY) if days else None
 
 
 def _more_severe(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import lists, rank
+from engine import lists, rank, tolerance
 from engine.clock import iso
 from engine.model import Term
 from engine.sqlite import sqlite3
@@ -18,8 +18,10 @@ def dump(terms: Sequence[Term]) -> str:
 
 
 def terms(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int) -> list[Term]:
-    """The terms of a deviation's whole row: those of its last verdict, then what depends on `now`."""
+    """The terms of a deviation's whole row: its last verdict's, its tolerance with the layers, what depends on `now`."""
     found = [Term(*parts) for parts in json.loads(deviation["terms"])]
+    if deviation["limits"] is not None:  # a row of the first release says no layers until it is judged again
+        found += tolerance.terms(deviation["kind"], deviation["limits"])
     decide_by = deviation["decide_by"]
     found.append(Term("bucket", rank.bucket(decide_by, now), "", f"decide by − now, now is {iso(now)}"))
     place = lists.queue_places(connection, now).get(deviation["id"])

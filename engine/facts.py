@@ -12,7 +12,7 @@ from typing import NamedTuple
 from engine import units
 from engine.days import Days
 from engine.line_state import LineState, Move, total
-from engine.tolerance import Subject
+from engine.tolerance import Subject, lane
 
 
 class Line(NamedTuple):
@@ -96,7 +96,7 @@ class LineFacts:
 
     def subject(self) -> Subject:
         line = self.line
-        return Subject(line.party, line.item, line.site, self.item_class, line.ref)
+        return Subject(line.party, line.item, line.site, self.item_class, line.ref, lane(line.origin, line.site))
 
 
 class Flow(NamedTuple):

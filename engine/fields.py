@@ -7,7 +7,7 @@ from typing import Final
 from engine import money, rank, suppression
 from engine.filters import Field, Fields
 from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
-from engine.model import DEVIATION_KINDS, DISMISSALS, SEVERITIES, SIGNAL_KINDS
+from engine.model import DEVIATION_KINDS, DISMISSALS, FUNCTIONS, KIND_FUNCTIONS, SEVERITIES, SIGNAL_KINDS
 
 RESPONSE_STATES: Final = ("running", "done", "cancelled")
 
@@ -39,6 +39,10 @@ def _choice(name: str, choices: tuple[str, ...]) -> dict[str, Field]:
     return {name: Field("choice", name, choices)}
 
 
+_FUNCTION: Final = (
+    "(CASE kind " + " ".join(f"WHEN '{kind}' THEN '{function}'" for kind, function in KIND_FUNCTIONS.items()) + " END)"
+)
+
 DEVIATIONS: Final = Fields(
     {
         "id": Field("id", "id", table="deviation"),
@@ -53,7 +57,9 @@ DEVIATIONS: Final = Fields(
         **_plain("document", "planned", "observed", "gap"),
         "value_at_risk": Field("money", f"(value_minor / {_units('currency')})"),
         "exposure": Field("money", f"(exposure_minor / {_units(DESK_CURRENCY)})"),
-        **_plain("number", "likelihood", "baseline_version", "flaps", "version"),
+        **_plain("number", "likelihood", "baseline_version", "episode", "flaps", "breaches", "clears", "version"),
+        "merged_into": Field("id", "merged_into", table="deviation"),
+        "function": Field("choice", _FUNCTION, FUNCTIONS),
         **_plain("time", "need_at", "decide_by", "snoozed_until", "occurred_at", "detected_at", "opened_at"),
         **_plain("time", "acknowledged_at", "responded_at", "recovered_at", "resolved_at", "closed_at"),
         "snoozed": Field("flag", suppression.SNOOZED),

@@ -60,7 +60,7 @@ DEVIATION: Final[Table] = {
         "merge": "merged",
         "dismiss": "dismissed",
     },
-    "resolved": {"fire": NEW_EPISODE, "review": "closed", "reopen": RETURN},
+    "resolved": {"fire": NEW_EPISODE, "close": "closed", "reopen": RETURN},
     "closed": {"fire": NEW_EPISODE},
     "dismissed": {"reopen": RETURN},
     "merged": {"fire": NEW_EPISODE},
@@ -156,6 +156,7 @@ _DEVIATION_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ack": ("ack", "respond", "snooze"),
     "dismiss": ("dismiss", "assign"),
     "resolve": ("resolve",),
+    "merge": ("merge",),
     "reopen": ("reopen",),
 }
 """The commands that a person can give wherever the table has an event; the other events are detection's."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine import detect, deviations, outcomes, settings, tolerance
+from engine import confirming, detect, deviations, outcomes, settings, tolerance
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
 from engine.gather import expectations, feeds, items, line_states, names, orders, stock
 from engine.gather.cases import Case, Key, as_json
+from engine.gather.history import History, OrderHistory, PlaceHistory
 from engine.journal import Writer
 from engine.model import SUPPLY_KINDS, TickResult
 from engine.rank import Ranking
@@ -58,10 +59,11 @@ def _take(connection: sqlite3.Connection, family: str, limit: int, judge: Callab
     ).fetchall()
     keys = [Key(*row) for row in found]
     if keys:
-        judge(keys)
         last = keys[-1]
-        # The keys are the first ones of their family, so their end says which they are.
+        # The keys are the first ones of their family, so their end says which they are. Before they are judged, since
+        # judging puts subjects on the list that another's end bears on.
         connection.execute("DELETE FROM touched WHERE type = ? AND (a, b) <= (?, ?)", (family, last.a, last.b))
+        judge(keys)
     return len(keys)
 
 
@@ -82,11 +84,16 @@ class _Drain:
         chunk = orders.read(self._connection, [key.a for key in keys])
         known = deviations.latest(self._connection, chunk.subject_ids())
         wakes = orders.next_known(chunk, self._now)
-        lines = list(orders.line_cases(chunk, self._now, self._days, self._items(chunk)))
+        records = self._items(chunk)
+        lines = list(orders.line_cases(chunk, self._now, self._days, records))
         outcomes.keep(self._connection, lines, self._tolerances)
         if expectations.are_watched(self._tolerances):
             lines = list(expectations.complete(self._connection, lines))
-        verdicts = list(self._judged(lines, detect.LINE, known, wakes))
+        verdicts = self._confirmed(
+            list(self._judged(lines, detect.LINE, known, wakes)),
+            known,
+            lambda asked: OrderHistory(self._connection, asked, self._now, self._days, records),
+        )
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)
         )
@@ -104,7 +111,11 @@ class _Drain:
         known = deviations.latest(self._connection, ids)
         cases = list(stock.StockReader(self._connection, places, self._now, self._days).cases())
         wakes = {case.key: case.facts.changes_at for case in cases if case.facts.changes_at is not None}
-        verdicts = list(self._judged(cases, detect.STOCK, known, wakes))
+        verdicts = self._confirmed(
+            list(self._judged(cases, detect.STOCK, known, wakes)),
+            known,
+            lambda asked: PlaceHistory(self._connection, asked, self._now, self._days),
+        )
         references = names.cases(self._connection, places, self._now, self._has, _references(known))
         verdicts += self._judged(references, detect.REFERENCE, known, wakes)
         self._settle(keys, verdicts, known, wakes)
@@ -124,9 +135,10 @@ class _Drain:
         known: Mapping[Slot, dict[str, Any]],
         wakes: dict[Key, int],
     ) -> Iterator[Verdict]:
-        """Verdicts that say something: a finding, or the absence of one where a deviation is known."""
+        """Verdicts that say something: a finding, or the absence of one where a deviation is known or may hold still."""
         now, tolerances = self._now, self._tolerances
         judges = [(detector, detector.KIND, tolerances.same_for_all(detector.KIND)) for detector in detectors]
+        counting = {kind for _, kind, _ in judges if tolerances.counts_clears(kind)}
         for key, subject_type, subject_id, facts in cases:
             wake = wakes.get(key)
             for detector, kind, shared in judges:
@@ -135,8 +147,17 @@ class _Drain:
                 at = detector.wake_at(facts, limits, now)
                 if at is not None and (wake is None or at < wake):
                     wake = wakes[key] = at
-                if finding is not None or (kind, subject_type, subject_id) in known:
+                if finding is not None or (kind, subject_type, subject_id) in known or kind in counting:
                     yield Verdict(key, (kind, subject_type, subject_id), finding, limits)
+
+    def _confirmed(
+        self,
+        verdicts: list[Verdict],
+        known: Mapping[Slot, dict[str, Any]],
+        history_of: Callable[[Sequence[Key]], History],
+    ) -> list[Verdict]:
+        """Verdicts with their runs, where a tolerance counts statements."""
+        return list(confirming.confirm(verdicts, known, self.keeper.reporting, history_of))
 
     def _gone(
         self,

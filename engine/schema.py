@@ -409,6 +409,11 @@ CREATE TRIGGER outcome_recounted AFTER UPDATE ON outcome BEGIN
 END;
 
 -- lifecycle ---------------------------------------------------------------------------------------------------------------
+ALTER TABLE deviation ADD COLUMN limits TEXT;        -- JSON: parameter to value and layer, as Tolerance.dump writes it
+ALTER TABLE deviation ADD COLUMN breaches INTEGER;   -- how often in a row it was stated, where the tolerance counts
+ALTER TABLE deviation ADD COLUMN clears INTEGER;     -- how often in a row its absence was
+ALTER TABLE deviation ADD COLUMN merged_into INTEGER REFERENCES deviation(id);
+CREATE INDEX deviation_merged ON deviation(merged_into) WHERE merged_into IS NOT NULL;
 
 -- noise: what says later whether a deviation was worth raising ------------------------------------------------------------
 ALTER TABLE deviation ADD COLUMN rule TEXT;         -- the layers of tolerance that spoke when it opened, in words

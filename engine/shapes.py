@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine import rank, suppression
 from engine.clock import iso, iso_or_none
-from engine.model import Term
+from engine.model import KIND_FUNCTIONS, Term
 from engine.money import amount
 
 _INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until")
@@ -38,11 +38,15 @@ def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int 
         "bucket": rank.bucket(row["decide_by"], now),
         "root": None,
         "consequences": [],
+        "function": KIND_FUNCTIONS[row["kind"]],
         "owner": row["owner"],
         "response": None if response is None else f"R{response}",
         "baseline_version": row["baseline_version"],
         "episode": row["episode"],
         "flaps": row["flaps"],
+        "breaches": row["breaches"],
+        "clears": row["clears"],
+        "merged_into": None if row["merged_into"] is None else f"D{row['merged_into']}",
         "reason": row["reason"],
         "dismissed_as": row["dismissed_as"],
         "rule": row["rule"],
@@ -242,8 +246,13 @@ def term(value: Term) -> dict[str, Any]:
 
 
 def readable(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Some columns of a row, as a journal entry has them, with their instants as ISO text."""
-    return {
-        name: iso(value) if isinstance(value, int) and (name.endswith("_at") or name in _INSTANTS) else value
-        for name, value in columns.items()
-    }
+    """Some columns of a row, as a journal entry has them: instants as ISO text, another deviation by its id."""
+    return {name: _readable(name, value) for name, value in columns.items()}
+
+
+def _readable(name: str, value: Any) -> Any:
+    if not isinstance(value, int):
+        return value
+    if name == "merged_into":
+        return f"D{value}"
+    return iso(value) if name.endswith("_at") or name in _INSTANTS else value

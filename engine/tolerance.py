@@ -1,8 +1,8 @@
 """How far reality may leave the plan before anybody is told: defaults, layers of rules, and the one that speaks.
 
 Tolerances are data. A rule of the table `tolerance` names the subjects that it is for (`matches`) and the parameters
-that it sets; each parameter is taken from the most specific rule that sets it: more matching keys first, then a rule
-for this deviation kind before one for every kind, then the later rule; last the kind's defaults. Pure, except `load`.
+that it sets. Each parameter is taken from the narrowest rule that sets it (LAYERS says what is narrower), of two equal
+ones from the later; last the kind's defaults. Pure, except `load`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,30 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from engine.errors import BadInput
-from engine.model import SEVERITIES
+from engine.model import COUNTED_KINDS, FUNCTIONS, KIND_FUNCTIONS, SEVERITIES, Term
 from engine.sqlite import sqlite3
 
-MATCH_KEYS: Final = ("party", "item", "site", "item_class", "subject")
-"""What a rule can ask of a subject; `subject` is its id, such as 4711/10 or SKU-77@RTM."""
+MATCH_KEYS: Final = ("party", "item", "site", "item_class", "subject", "lane")
+"""What a rule can ask of a subject: `subject` is its id, such as 4711/10 or SKU-77@RTM; `lane` is ORIGIN>SITE, where
+`*` in the place of one of them stands for any."""
+FUNCTION: Final = "function"
+"""What a rule can ask of a deviation kind: the function that owns it (model.KIND_FUNCTIONS)."""
+ANY_SITE: Final = "*"
 
-_COMMON: Final = {"clear_hold_hours": 0.0, "reopen_window_hours": 24.0, "minimum_value": 0.0}
-"""Parameters of every kind; `minimum_value` is in units of the desk's currency."""
+LAYERS: Final = (FUNCTION, "kind", "item_class", "site", "party", "lane with *", "lane", "item", "subject")
+"""Layers of rules from the widest to the narrowest. Of two rules that both hold for a subject, the one speaks that asks
+for the narrowest thing; where both ask for it, what else they ask for decides in the same way."""
+
+_COMMON: Final = {
+    "minimum_value": 0.0,
+    "clear_hold_hours": 0.0,
+    "reopen_window_hours": 24.0,
+    "re_raise_days": 0.0,
+    "close_after_days": 7.0,
+}
+"""Parameters of every kind; `minimum_value` is in units of the desk's currency, and `re_raise_days` 0 means never."""
+_COUNTED: Final = {"breaches": 1.0, "within_hours": 0.0, "clears": 1.0}
+"""Parameters of model.COUNTED_KINDS (engine.runs); `within_hours` 0: however long it takes."""
 
 
 @functools.cache
@@ -33,7 +49,10 @@ def defaults() -> Mapping[str, Mapping[str, float]]:
     """
     from engine import detect  # here, since the detectors are judged by this module's Tolerance
 
-    return {kind: {**detector.DEFAULTS, **_COMMON} for kind, detector in detect.KINDS.items()}
+    return {
+        kind: {**detector.DEFAULTS, **_COMMON, **(_COUNTED if kind in COUNTED_KINDS else {})}
+        for kind, detector in detect.KINDS.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +71,48 @@ class Tolerance:
         """Where a parameter comes from, as an explanation prints it."""
         return f"tolerance {self.kind}: {parameter} ({self.layers.get(parameter, 'default')})"
 
+    @property
+    def counts_breaches(self) -> bool:
+        """Whether one breach alone opens nothing yet."""
+        return self.values.get("breaches", 1.0) > 1
+
+    @property
+    def counts_clears(self) -> bool:
+        """Whether one clear alone ends nothing yet."""
+        return self.values.get("clears", 1.0) > 1
+
+    def dump(self) -> str:
+        """Every parameter with its value and its layer, as the column `deviation.limits` keeps them."""
+        return _dump(tuple(self.values.items()), tuple(self.layers.items()))
+
     def severity(self, size: float) -> str:
         """The severity of a departure of this size, in the unit of the kind's bounds."""
         reached = [name for name in SEVERITIES if name in self.values and size >= self.values[name]]
         return str(reached[-1] if reached else SEVERITIES[0])
+
+
+@functools.lru_cache(maxsize=1024)
+def _dump(values: tuple[tuple[str, float], ...], layers: tuple[tuple[str, str], ...]) -> str:
+    # Many subjects share one tolerance; its text is made once.
+    speaking = dict(layers)
+    return json.dumps({name: [value, speaking.get(name, "default")] for name, value in values}, ensure_ascii=False)
+
+
+def terms(kind: str, limits: str) -> list[Term]:
+    """The parameters that a deviation was last judged by, from `Tolerance.dump`'s text, for an explanation."""
+    return [
+        Term(name, value, _unit(name), f"tolerance {kind}: {name} ({layer})")
+        for name, (value, layer) in json.loads(limits).items()
+    ]
+
+
+def _unit(parameter: str) -> str:
+    """The unit that a parameter has by its name; a severity's bound has that of the kind's size."""
+    if parameter in SEVERITIES:
+        return f"size from which it is {parameter}"
+    if parameter == "minimum_value":
+        return "desk currency"
+    return {"days": "days", "hours": "hours", "percent": "%"}.get(parameter.rpartition("_")[2], "")
 
 
 class Subject(NamedTuple):
@@ -66,25 +123,54 @@ class Subject(NamedTuple):
     site: str | None
     item_class: str | None
     subject: str
+    lane: str | None = None
 
 
 _ANY: Final = Subject(None, None, None, None, "")
+
+
+def lane(origin: str | None, site: str | None) -> str | None:
+    """A lane as rules name it; None where an end of it is not known, for then no rule of a lane is meant."""
+    return f"{origin}>{site}" if origin and site else None
 
 
 class _Rule(NamedTuple):
     number: int
     """As the user counts the rules; 0: the setting of a kind."""
     kind: str | None
+    function: str | None
     matches: tuple[tuple[int, str], ...]
     """Pairs of a position in Subject and the value asked for."""
     parameters: Mapping[str, float]
 
-    def rank(self) -> tuple[int, bool, int]:
-        return len(self.matches), self.kind is not None, self.number
+    def rank(self) -> tuple[int, int]:
+        """Bits of LAYERS, so that the narrowest thing that two rules do not share decides; then the later rule."""
+        asked = [_layer(MATCH_KEYS[position], value) for position, value in self.matches]
+        asked += ["kind"] if self.kind is not None else []
+        asked += [FUNCTION] if self.function is not None else []
+        return sum(1 << LAYERS.index(layer) for layer in asked), self.number
+
+    def reaches(self, kind: str) -> bool:
+        return self.kind in (None, kind) and self.function in (None, KIND_FUNCTIONS[kind])
+
+    def holds(self, subject: Subject) -> bool:
+        return all(_meets(MATCH_KEYS[position], wanted, subject[position]) for position, wanted in self.matches)
 
     def words(self) -> str:
-        named = ", ".join(f"{MATCH_KEYS[position]}={value}" for position, value in self.matches)
+        asked = [(MATCH_KEYS[position], value) for position, value in self.matches]
+        asked += [(FUNCTION, self.function)] if self.function is not None else []
+        named = ", ".join(f"{key}={value}" for key, value in asked)
         return (f"rule {self.number}" + (f": {named}" if named else "")) if self.number else "setting"
+
+
+def _layer(key: str, value: str) -> str:
+    return f"{key} with {ANY_SITE}" if key == "lane" and ANY_SITE in value.split(">") else key
+
+
+def _meets(key: str, wanted: str, value: str | None) -> bool:
+    if key != "lane" or value is None:
+        return value == wanted
+    return all(end in (ANY_SITE, present) for end, present in zip(wanted.split(">"), value.split(">"), strict=False))
 
 
 class Tolerances:
@@ -92,7 +178,7 @@ class Tolerances:
 
     def __init__(self, rules: list[_Rule]) -> None:
         self._by_kind = {
-            kind: sorted((rule for rule in rules if rule.kind in (None, kind)), key=_Rule.rank) for kind in defaults()
+            kind: sorted((rule for rule in rules if rule.reaches(kind)), key=_Rule.rank) for kind in defaults()
         }
         self._asked = {
             kind: sorted({position for rule in ranked for position, _ in rule.matches})
@@ -112,6 +198,10 @@ class Tolerances:
         """What holds for every subject of a kind, where no rule asks anything of the subject; else None."""
         return None if self._asked[kind] else self.of(kind, _ANY)
 
+    def counts_clears(self, kind: str) -> bool:
+        """Whether some rule for a kind asks for more than one clear."""
+        return any(rule.parameters.get("clears", 1) > 1 for rule in self._by_kind[kind])
+
     def of(self, kind: str, subject: Subject) -> Tolerance:
         """What holds for a subject under one deviation kind."""
         key = (kind, *[subject[position] for position in self._asked[kind]])
@@ -123,7 +213,7 @@ class Tolerances:
     def _resolve(self, kind: str, subject: Subject) -> Tolerance:
         values, layers = dict(defaults()[kind]), {}
         for rule in self._by_kind[kind]:
-            if all(subject[position] == wanted for position, wanted in rule.matches):
+            if rule.holds(subject):
                 for parameter, value in rule.parameters.items():
                     if parameter in values:
                         values[parameter], layers[parameter] = value, rule.words()
@@ -140,10 +230,7 @@ def check(kind: str | None, matches: Mapping[str, Any], parameters: Mapping[str,
         raise BadInput(place, f"{kind!r} is no deviation kind", f"write one of {', '.join(every)}")
     known = every[kind] if kind is not None else {name: 0.0 for each in every.values() for name in each}
     for key, value in matches.items():
-        if key not in MATCH_KEYS or not isinstance(value, str):
-            raise BadInput(
-                place, f"a rule cannot match {key!r} with {value!r}", f"match text with {', '.join(MATCH_KEYS)}"
-            )
+        _check_match(key, value, place)
     for name, value in parameters.items():
         if name not in known:
             raise BadInput(
@@ -151,6 +238,18 @@ def check(kind: str | None, matches: Mapping[str, Any], parameters: Mapping[str,
             )
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e9:
             raise BadInput(place, f"{name} = {value!r} is no tolerance", "write a number from 0 to 1000000000")
+        if name in ("breaches", "clears") and (value < 1 or value != int(value)):
+            raise BadInput(place, f"{name} = {value!r} cannot be counted", "write a whole number from 1")
+
+
+def _check_match(key: Any, value: Any, place: str) -> None:
+    keys = (*MATCH_KEYS, FUNCTION)
+    if key not in keys or not isinstance(value, str):
+        raise BadInput(place, f"a rule cannot match {key!r} with {value!r}", f"match text with {', '.join(keys)}")
+    if key == FUNCTION and value not in FUNCTIONS:
+        raise BadInput(place, f"{value!r} is no function", f"write one of {', '.join(FUNCTIONS)}")
+    if key == "lane" and not (value.count(">") == 1 and all(value.split(">"))):
+        raise BadInput(place, f"{value!r} is no lane", f"write ORIGIN>SITE, with {ANY_SITE} for any of one of them")
 
 
 def load(connection: sqlite3.Connection) -> Tolerances:
@@ -159,6 +258,8 @@ def load(connection: sqlite3.Connection) -> Tolerances:
     for number, kind, matches, parameters in connection.execute(
         "SELECT coalesce(rule, 0), kind, matches, parameters FROM tolerance"
     ):
-        asked = tuple((MATCH_KEYS.index(key), value) for key, value in sorted(json.loads(matches).items()))
-        rules.append(_Rule(number, kind, asked, json.loads(parameters)))
+        wanted = json.loads(matches)
+        function = wanted.pop(FUNCTION, None)
+        asked = tuple((MATCH_KEYS.index(key), value) for key, value in sorted(wanted.items()))
+        rules.append(_Rule(number, kind, function, asked, json.loads(parameters)))
     return Tolerances(rules)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine import needs, responses, shapes, silences
+from engine import merging, needs, responses, shapes, silences, worklist
 from engine.command_context import CommandContext, Row
-from engine.commands import require_free_slot, touch
+from engine.commands import require_free_slot
 from engine.errors import NotFound, Refused
 from engine.ids import Reference, parse
 from engine.journal import Entry
@@ -90,7 +90,8 @@ def _compensate(context: CommandContext, told: Told, reason: str) -> None:
     elif _may_go_back(context, reference, row, values):
         write(context.connection, context.writer, reference.table, row, values, action="undo", reason=reason)
         if reference.table == "deviation" and "state" in values:
-            touch(context, row)
+            worklist.touch(context.connection, row)
+            merging.touch(context.connection, row["id"])
         context.changed(reference.id, _words(row, values), _words(values, values))
 
 

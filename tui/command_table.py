@@ -242,6 +242,12 @@ _ACTS: Final = (
         _REASON,
     ),
     _act("silence end", "end silences now; what they hid and is still off plan shows at once", _REASON),
+    _act(
+        "merge",
+        "join deviations to another one that is the same trouble",
+        argument("--into", help="the deviation that stays, such as D1", metavar="ID", required=True),
+        _REASON_REQUIRED,
+    ),
     _act("resolve", "say that deviations are settled", _REASON_REQUIRED),
     _act("reopen", "bring deviations or actions back", _REASON_REQUIRED),
     _act(

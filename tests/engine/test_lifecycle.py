@@ -19,7 +19,7 @@ from engine.store import Store, rows
 AT = 1_000_000
 
 DEVIATION_EVENTS = (
-    "fire", "confirm", "clear", "ack", "start", "quiet", "resolve", "merge", "dismiss", "review", "reopen"
+    "fire", "confirm", "clear", "ack", "start", "quiet", "resolve", "merge", "dismiss", "close", "reopen"
 )  # fmt: skip
 DEVIATION = """
 candidate     fire=candidate confirm=open clear=discarded dismiss=discarded
@@ -29,7 +29,7 @@ acknowledged  dismiss=dismissed
 responding    fire=responding ack=responding start=responding clear=recovered resolve=resolved merge=merged
 responding    dismiss=dismissed
 recovered     fire=acknowledged quiet=resolved resolve=resolved merge=merged dismiss=dismissed
-resolved      fire=NEW review=closed reopen=acknowledged
+resolved      fire=NEW close=closed reopen=acknowledged
 closed        fire=NEW
 dismissed     reopen=acknowledged
 merged        fire=NEW

@@ -50,7 +50,7 @@ def test_a_refusal_names_the_commands_that_can_be_given(desk: Desk) -> None:
     desk.skip(["A3"], reason="they know")
     with pytest.raises(Refused, match="is skipped: start is not possible; only undo brings back what has ended so"):
         desk.start(["A3"])
-    with pytest.raises(Refused, match=r"only ack, assign, dismiss, resolve, respond, snooze$"):
+    with pytest.raises(Refused, match=r"only ack, assign, dismiss, merge, resolve, respond, snooze$"):
         desk.reopen([deviation], reason="look again")
 
 

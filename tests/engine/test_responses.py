@@ -210,7 +210,9 @@ def test_what_cannot_be_answered(desk: Desk, tmp_path: Path) -> None:
     take(desk, eta("alpha", NOW + 5 * DAY, number="2", recorded=NOW))
     with pytest.raises(Refused, match=f"{deviation} is recovered: only what stands in the queue can be answered; it"):
         desk.respond([deviation])
-    with pytest.raises(Refused, match=f"{deviation} is recovered: ack is not possible, only assign, dismiss, resolve"):
+    with pytest.raises(
+        Refused, match=f"{deviation} is recovered: ack is not possible, only assign, dismiss, merge, resolve"
+    ):
         desk.ack([deviation])
     assert desk.responses(all=True).total == 0
 

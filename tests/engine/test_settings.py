@@ -131,3 +131,17 @@ def test_rules_are_numbered_as_the_user_wrote_them_and_settings_are_none(desk: D
     desk.configure({"tolerance": kinds, "rules": [other, rule]})
     desk.detect()
     assert explained(desk, deviation) == "tolerance late_supply: days (rule 2: party=ACME)"
+
+
+def test_the_explanation_says_which_layer_spoke_for_each_parameter(desk: Desk) -> None:
+    desk.configure({**SETTINGS, "tolerance": {"late_supply": {"clear_hold_hours": 3}}})
+    (deviation,) = late(desk, alpha=12)
+    told = {term["name"]: (term["value"], term["source"]) for term in desk.show(deviation)["explain"]}
+    assert told["days"] == (5, "tolerance late_supply: days (rule 1: party=ACME)")
+    assert told["clear_hold_hours"] == (3, "tolerance late_supply: clear_hold_hours (setting)")
+    assert told["breaches"] == (1.0, "tolerance late_supply: breaches (default)")
+    desk.configure({**SETTINGS, "tolerance": {"late_supply": {"clear_hold_hours": 4}}})
+    desk.detect()
+    told = {term["name"]: (term["value"], term["source"]) for term in desk.show(deviation)["explain"]}
+    assert told["clear_hold_hours"] == (4, "tolerance late_supply: clear_hold_hours (setting)")
+    assert desk.show(deviation)["version"] == 1, "another tolerance with the same verdict is no event"

@@ -123,7 +123,7 @@ def _history(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
         changed = ", ".join(
             f"{name} {cells.any_value(value)}"
             for name, value in entry["after"].items()
-            if name not in ("version", "terms")
+            if name not in ("version", "terms", "limits")
         )
         rows.append(
             (cells.both_times(at, now, zone), str(entry["actor"]), str(entry["action"]), entry["reason"] or "", changed)

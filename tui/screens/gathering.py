@@ -22,7 +22,12 @@ from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
 from tui.session import Session
 from tui.widgets.prompt import Prompt, Question
 
-_LABELS: Final = {"reason": "why", "text": "comment", "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})"}
+_LABELS: Final = {
+    "into": "the one that stays, such as D1",
+    "reason": "why",
+    "text": "comment",
+    "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})",
+}
 _MOST_IDS: Final = 200
 _PLANNED: Final = (
     Column("title", "action", 24, 1, flex=True),

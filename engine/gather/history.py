@@ -1,0 +1,78 @@
+"""Facts of subjects as they stood at earlier instants, for what is judged by the count of its statements (engine.runs).
+
+The instants are those at which something was said about the subject itself, whatever came in the same batch; milestones
+and notes say nothing that a detector measures. The plan is the present one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from engine.days import Days
+from engine.gather import items, orders
+from engine.gather.cases import Case, Key, as_json
+from engine.gather.stock import StockReader
+from engine.sqlite import sqlite3
+
+_SAYS_NOTHING: Final = ("milestone", "note")
+_INSTANTS: Final = (
+    "SELECT DISTINCT signal.item, signal.site, signal.as_of FROM (SELECT json_extract(value, '$[0]') AS item,"
+    " json_extract(value, '$[1]') AS site FROM json_each(?)) AS wanted CROSS JOIN signal ON signal.item = wanted.item"
+    " AND signal.site = wanted.site WHERE signal.order_ref IS NULL AND signal.as_of <= ?"
+    " AND signal.kind NOT IN ('milestone', 'note') ORDER BY signal.as_of DESC"
+)
+
+
+class History(Protocol):
+    """What was known about some subjects, by instant."""
+
+    def instants(self, key: Key, subject_type: str) -> Sequence[int]:
+        """When something was said about a subject that is known by now, the latest first."""
+
+    def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
+        """The cases of some subjects as they stood at an instant."""
+
+
+class OrderHistory:
+    """Earlier facts of the lines of some order references."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        keys: Sequence[Key],
+        now: int,
+        days: Days,
+        records: Mapping[str, items.Item],
+    ) -> None:
+        self._chunk = orders.read(connection, [key.a for key in keys])
+        self._now, self._days, self._records = now, days, records
+
+    def instants(self, key: Key, subject_type: str) -> Sequence[int]:
+        said = (
+            each.as_of
+            for each in self._chunk.statements.get(key.a, ())
+            if each.as_of <= self._now and each.kind not in _SAYS_NOTHING and each.order_kind in (None, subject_type)
+        )
+        return sorted(set(said), reverse=True)
+
+    def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
+        lines = {key.a: self._chunk.lines.get(key.a, ()) for key in keys}
+        return orders.line_cases(self._chunk._replace(lines=lines), at, self._days, self._records)
+
+
+class PlaceHistory:
+    """Earlier facts of items at sites."""
+
+    def __init__(self, connection: sqlite3.Connection, keys: Sequence[Key], now: int, days: Days) -> None:
+        self._connection, self._days = connection, days
+        self._said: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for item, site, at in connection.execute(_INSTANTS, (as_json((key.a, key.b) for key in keys), now)):
+            self._said[item, site].append(at)
+
+    def instants(self, key: Key, subject_type: str) -> Sequence[int]:
+        return self._said.get((key.a, key.b), ())
+
+    def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
+        return StockReader(self._connection, [(key.a, key.b) for key in keys], at, self._days).cases()
