@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import ingest, latency, likelihood, start
+from benchmarks import ingest, latency, likelihood, schedule, start
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "first_cell": start.first_cell,
     "command_start": start.command,
     "likelihood": likelihood.study,
+    "schedule_j30": schedule.j30,
 }
 
 

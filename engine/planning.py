@@ -41,6 +41,20 @@ class WorkingCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """An open action that somebody has already."""
+
+    owner: str
+    action: str
+    start_at: int
+    """When it is planned to begin."""
+    minutes: int
+    """Of working time, as it was planned."""
+    started_at: int | None = None
+    """When it did begin."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """What the planner may know besides the deviation."""
 
@@ -49,8 +63,16 @@ class World:
     """The desk's IANA zone: where an owner has no calendar, office hours 08:00-17:00 Monday to Friday in it."""
     owners: Sequence[Owner]
     calendars: Mapping[str, WorkingCalendar]
-    load_minutes: Mapping[str, int]
-    """Working minutes of open actions per owner id."""
+    bookings: Sequence[Booking] = ()
+    """The open actions of everybody, in the order of their planned start."""
+
+    @property
+    def load_minutes(self) -> dict[str, int]:
+        """Working minutes of open actions per owner id."""
+        load: dict[str, int] = {}
+        for booking in self.bookings:
+            load[booking.owner] = load.get(booking.owner, 0) + booking.minutes
+        return load
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from engine import lifecycle, needs, questions, settings
@@ -16,7 +17,7 @@ from engine.errors import BadInput, Refused, StaleVersion
 from engine.ids import Reference, parse
 from engine.journal import Entry, canonical
 from engine.moves import move_action, move_deviation, write
-from engine.planning import PlannedAction, Planner, ResponsePlan, World
+from engine.planning import Booking, PlannedAction, Planner, ResponsePlan, World
 from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.text import clean
@@ -34,45 +35,43 @@ class Planned(NamedTuple):
 
 
 def world(connection: sqlite3.Connection, now: int) -> World:
-    """What a planner may know: the desk's zone, owners, calendars and the load of open actions."""
+    """What a planner may know: the desk's zone, owners, calendars and the open actions of everybody."""
     from engine import network
 
-    load = connection.execute(
-        "SELECT owner, sum(duration_minutes) FROM action WHERE state NOT IN ('done', 'skipped', 'cancelled')"
-        " GROUP BY owner ORDER BY owner"
+    booked = connection.execute(
+        "SELECT owner, 'A' || id, start_at, duration_minutes, started_at FROM action"
+        " WHERE state NOT IN ('done', 'skipped', 'cancelled') ORDER BY start_at, id"
     )
     return World(
         now=now,
         zone=str(settings.current(connection)["zone"]),
         owners=network.owners(connection),
         calendars=network.calendars(connection),
-        load_minutes=dict(load.fetchall()),
+        bookings=[Booking(*row) for row in booked],
     )
 
 
 def plan(
     connection: sqlite3.Connection, now: int, planner: Planner, ids: Sequence[str], playbook: str | None
 ) -> list[Planned]:
-    """A plan for each deviation, made before the write lock is taken; each counts in the next one's load.
+    """A plan for each deviation, made before the write lock is taken; the next one is planned round its actions.
 
     Raises NotFound for an unknown deviation or playbook, Refused when none applies or the deviation asks for nothing.
     """
     if not ids:
         raise BadInput("ids", "none was given", "name a deviation")
     present = world(connection, now)
-    load = dict(present.load_minutes)
     planned = []
     for reference in dict.fromkeys(parse(text, "deviation") for text in ids):
         deviation = questions.deviation(connection, now, reference.id)
         require_in_queue(reference, deviation["state"], "answered")
-        answer = planner.plan(
-            deviation,
-            World(present.now, present.zone, present.owners, present.calendars, dict(load)),
-            playbook,
-        )
+        answer = planner.plan(deviation, present, playbook)
         planned.append(Planned(reference, deviation["version"], answer))
-        for action in answer.actions:
-            load[action.owner] = load.get(action.owner, 0) + action.duration_minutes
+        added = [
+            Booking(action.owner, f"{reference.id}: {action.title}", action.start_at, action.duration_minutes)
+            for action in answer.actions
+        ]
+        present = replace(present, bookings=[*present.bookings, *added])
     return planned
 
 

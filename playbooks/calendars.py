@@ -45,6 +45,13 @@ class WorkingTime:
         self._holidays = frozenset(_day(text, self._place) for text in calendar.holidays)
         self._spans_of = lru_cache(maxsize=4096)(self._compute_spans)
 
+    def spans(self, instant: int) -> Iterator[Span]:
+        """The spans of working time that end after `instant`, in order, and without an end of their own.
+
+        Raises BadInput where three years bring none.
+        """
+        return self._forward(instant)
+
     def next_start(self, instant: int) -> int:
         """The first instant from `instant` on at which work is possible."""
         start, _ = next(self._forward(instant))

@@ -29,10 +29,14 @@ class Roster:
 
     world: World
     given: dict[str, int] = field(default_factory=dict)
+    _open: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._open = self.world.load_minutes
 
     def load(self, owner: str) -> int:
         """Working minutes of the person's open actions, those of this response among them."""
-        return self.world.load_minutes.get(owner, 0) + self.given.get(owner, 0)
+        return self._open.get(owner, 0) + self.given.get(owner, 0)
 
     def give(self, owner: str, minutes: int) -> None:
         self.given[owner] = self.given.get(owner, 0) + minutes

@@ -1,7 +1,8 @@
 """The actions of one response: owners, planned start and end in each owner's working time, due times, critical chain.
 
-A step starts when everything that it needs has ended, at the next working time of its owner, and takes its duration of
-that owner's working time. Pure: the same deviation, playbook and world give the same actions.
+A step starts when everything that it needs has ended and its owner is free of the work that is booked already
+(playbooks.levelling), and takes its duration of that owner's working time. Pure: the same deviation, playbook and world
+give the same actions.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from playbooks.due import Anchors, due_at
 from playbooks.durations import working_minutes
 from playbooks.graph import in_order
 from playbooks.instructions import fill, local_time, values_of
+from playbooks.levelling import Place, level
 from playbooks.roles import UNASSIGNED, Roster
 
 if TYPE_CHECKING:
@@ -63,21 +65,28 @@ class _Run:
             decide_by=self._instant("decide_by"),
             ends=self.ends,
         )
-        actions = [self._action(step, anchors, values) for step in order]
+        places = self._places(order)
+        actions = [self._action(step, places[step.id], anchors, values) for step in order]
         critical = _critical(order, self.ends)
         self._judge_end(anchors)
         return Schedule([replace(action, critical=action.step in critical) for action in actions], self.warnings)
 
-    def _action(self, step: Step, anchors: Anchors, values: Mapping[str, str]) -> PlannedAction:
+    def _places(self, order: Sequence[Step]) -> dict[str, Place]:
+        owners, working = {}, {}
+        for step in order:
+            owner = owners[step.id] = self._owner(step.role)[0]
+            self.roster.give(owner, working_minutes(step.duration))
+            working[owner] = self._working_time(owner)
+        due = self._instant("decide_by") or self._instant("need_at")
+        return level(order, owners, working, self.world.bookings, self.world.now, due)
+
+    def _action(self, step: Step, place: Place, anchors: Anchors, values: Mapping[str, str]) -> PlannedAction:
         owner, owner_because = self._owner(step.role)
-        minutes = working_minutes(step.duration)
-        self.roster.give(owner, minutes)
-        working = self._working_time(owner)
         ready = max([self.world.now, *(self.ends[need] for need in step.needs)])
-        start = working.next_start(ready)
-        end = self.ends[step.id] = working.add(start, minutes)
-        due, due_because = due_at(step.due, anchors, ready, end, working, self.world.zone)
-        self._judge_due(step.id, due, end)
+        self.ends[step.id] = place.end_at
+        working = self._working_time(owner)
+        due, due_because = due_at(step.due, anchors, ready, place.end_at, working, self.world.zone)
+        self._judge_due(step.id, due, place, owner)
         return PlannedAction(
             step=step.id,
             title=fill(step.title, values),
@@ -87,10 +96,10 @@ class _Run:
             owner=owner,
             owner_because=owner_because,
             needs=tuple(step.needs),
-            start_at=start,
+            start_at=place.start_at,
             due_at=due,
             due_because=due_because,
-            duration_minutes=minutes,
+            duration_minutes=working_minutes(step.duration),
             mandatory=step.mandatory,
             critical=False,
             on_fail=step.on_fail,
@@ -130,13 +139,14 @@ class _Run:
         instant = parse_instant(text, name) if text else None
         return instant if instant is not None and is_within_reach(instant) else None
 
-    def _judge_due(self, step: str, due: int, end: int) -> None:
+    def _judge_due(self, step: str, due: int, place: Place, owner: str) -> None:
         at = local_time(due, self.world.zone)
         if due < self.world.now:
             self.warnings.append(f"step {step} was due {at}, which is past")
-        elif due < end:
-            until = local_time(end, self.world.zone)
-            self.warnings.append(f"step {step} is due {at}, but its work is planned until {until}")
+        elif due < place.end_at:
+            until = local_time(place.end_at, self.world.zone)
+            why = f": {owner} has {', '.join(place.waits_for[:3])} before" if place.waits_for else ""
+            self.warnings.append(f"step {step} is due {at}, but its work is planned until {until}{why}")
 
     def _judge_end(self, anchors: Anchors) -> None:
         mandatory = [self.ends[step.id] for step in self.playbook.steps if step.mandatory]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.clock import parse_instant
-from engine.planning import Owner, WorkingCalendar, World
+from engine.planning import Booking, Owner, WorkingCalendar, World
 from playbooks.loader import Library, load_files
 
 ONE_STEP = """\
@@ -66,7 +66,11 @@ def world(
         "nights": WorkingCalendar("nights", "UTC", {"fri": (("22:00", "06:00"),)}),
         "broken": WorkingCalendar("broken", "Mars/Olympus", {"mon": (("08:00", "16:00"),)}),
     }
-    return World(at(now), zone, owners, calendars, load or {})
+    # Booked far ahead: it counts as load, and stands in nobody's way.
+    booked = [
+        Booking(owner, f"of {owner}", at("2026-09-01T09:00:00Z"), minutes) for owner, minutes in (load or {}).items()
+    ]
+    return World(at(now), zone, owners, calendars, booked)
 
 
 def write(folder: Path, name: str, text: str) -> Path:
