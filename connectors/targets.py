@@ -87,7 +87,7 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
         },
         "site": {"id": "text", "name": "text", "type": "text", "country": "text", "zone": "text"},
         "party": {"id": "text", "name": "text", "role": "text", "country": "text"},
-        "bom": {"parent": "text", "item": "text", "quantity": "number", "site": "text"},
+        "bom": {"parent": "text", "item": "text", "quantity": "number", "site": "text", "lead_days": "days"},
         "lane": {"origin": "text", "destination": "text", "mode": "text", "duration_days": "days"},
         "owner": {
             "id": "text",

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from engine import line_checks, quarantine
 from engine.errors import BadInput
+from engine.gather import components
 from engine.journal import Entry, Writer
 from engine.line_checks import Candidate, Candidates
 from engine.model import LINE_KINDS, ORDER_KINDS, PLAN_KINDS, LoadResult
@@ -32,6 +33,13 @@ _SPEAKS_OF: Final = {
     "lane": ("site", "destination"),
 }
 """Kind of record to the column of a plan line that it says something about, and the field that names it."""
+
+_PEGGED_BY: Final = {
+    "item": "SELECT DISTINCT item, site FROM peg WHERE item IN ({names})",
+    "lane": "SELECT DISTINCT item, origin FROM plan_line WHERE to_version IS NULL AND kind = 'transfer_order'"
+    " AND item IS NOT NULL AND origin IS NOT NULL AND site IN ({names})",
+}
+"""Kind of record to the places where its units, or the time on the way, change what is pegged."""
 
 # Absent values are bound as '' (engine.ingest says why).
 _INSERT_LINE: Final = (
@@ -221,8 +229,12 @@ def _touch_lines(
         for item, site, origin in _about(key, by_key, current):
             if item:
                 places.update((item, place) for place in (site, origin) if place)
+    if kind == "production_order":
+        places.update(components.places_of(connection, sorted(places)))
     _touch(connection, "stock", sorted(places))
-    if kind not in ORDER_KINDS:
+    if kind in ORDER_KINDS:
+        _touch(connection, "peg", sorted(places))
+    else:
         connection.executemany(
             "INSERT INTO stock_point(item, site) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(places)
         )
@@ -236,22 +248,30 @@ def _about(key: str, by_key: dict[str, Candidate], current: dict[str, Current]) 
 
 def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> None:
     """Put the lines and the stock that records changed by `version` speak of on the work list."""
+    if kind == "bom":
+        places = components.places_of_change(connection, version)
+        _touch(connection, "stock", places)
+        _touch(connection, "peg", places)
     if kind not in _SPEAKS_OF:
         return
     column, name = _SPEAKS_OF[kind]
-    names = f"SELECT json_extract(data, '$.{name}') FROM plan_record WHERE kind = '{kind}' AND ? IN (from_version, to_version)"
-    marks = ", ".join("?" * len(ORDER_KINDS))
+    names = f"SELECT json_extract(data, '$.{name}') FROM plan_record WHERE kind = '{kind}' AND :version IN (from_version, to_version)"
+    orders = ", ".join(f"'{each}'" for each in ORDER_KINDS)
     connection.execute(
         f"INSERT INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL"
-        f" AND kind IN ({marks}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
-        (*ORDER_KINDS, version),
+        f" AND kind IN ({orders}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
+        {"version": version},
     )
     if column != "party":
         connection.execute(
             f"INSERT INTO touched(type, a, b) SELECT 'stock', item, site FROM stock_point WHERE {column} IN ({names})"
             " ON CONFLICT DO NOTHING",
-            (version,),
+            {"version": version},
         )
+    if kind in _PEGGED_BY:
+        places = connection.execute(_PEGGED_BY[kind].format(names=names), {"version": version}).fetchall()
+        _touch(connection, "peg", places)
+        _touch(connection, "stock", places)
 
 
 def _touch(connection: sqlite3.Connection, kind: str, subjects: Iterable[tuple[str, str]]) -> None:

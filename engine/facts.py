@@ -94,6 +94,10 @@ class LineFacts:
                 promised = None
         return LineState(line.planned_at, line.until_at, line.quantity, eta, promised, self.receipts, self.open)
 
+    def gone(self, until: int | None = None) -> float:
+        """The quantity of an outgoing line that has left, at most the planned one: what has reached its goal left too."""
+        return min(self.line.quantity or 0.0, max(self.departed(until), self.received(until)))
+
     def subject(self) -> Subject:
         line = self.line
         return Subject(line.party, line.item, line.site, self.item_class, line.ref, lane(line.origin, line.site))
@@ -111,7 +115,7 @@ class Flow(NamedTuple):
     """The line and the signal that it comes from, for an explanation."""
     signals: Sequence[int]
     order: bool
-    """Demand of a customer order: what a forecast is consumed by."""
+    """Demand of a customer or production order: what a forecast is consumed by."""
     uom: str | None = None
 
 

@@ -21,7 +21,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, Final
 
-from engine import oddities, quarantine, sources
+from engine import oddities, pegs, quarantine, sources
 from engine.gather import corrections, quiet, restated
 from engine.journal import Entry, Writer
 from engine.model import IngestResult, Refusal, SignalIn
@@ -101,7 +101,8 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
         if batch.identity == "state":
             restated.touch_left(connection, first_id)
         if sifted.detailed:
-            corrections.note(connection, batch.source, first_id)
+            pegs.touch_taken_back(connection, corrections.note(connection, batch.source, first_id))
+        pegs.touch_signals(connection, first_id, restatable=batch.identity == "state")
     if sifted.drills:
         new += _store_drills(connection, batch.source, sifted.drills, now)
     sound = len(sifted.signals) + len(sifted.drills)

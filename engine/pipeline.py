@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine import confirming, detect, deviations, outcomes, settings, tolerance
+from engine import confirming, detect, deviations, outcomes, pegs, settings, tolerance
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
 from engine.gather import expectations, feeds, items, line_states, names, orders, stock
+from engine.gather import pegs as pegged
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.history import History, OrderHistory, PlaceHistory
 from engine.journal import Writer
@@ -29,6 +30,14 @@ _CASCADE: Final = (
     " WHERE true ON CONFLICT DO NOTHING"
 )
 
+_CASCADE_TO_PARTS: Final = (
+    "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
+    " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
+    " CROSS JOIN plan_record AS bom ON json_extract(bom.data, '$.parent') = line.item AND bom.kind = 'bom'"
+    " AND bom.to_version IS NULL CROSS JOIN stock_point AS point ON point.item = json_extract(bom.data, '$.item')"
+    " AND point.site = line.site WHERE line.kind = 'production_order' ON CONFLICT DO NOTHING"
+)
+
 
 def due(connection: sqlite3.Connection, now: int) -> int:
     """Move the wake-ups that have come onto the work list; returns how many."""
@@ -41,13 +50,19 @@ def due(connection: sqlite3.Connection, now: int) -> int:
 def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int = 5000) -> TickResult:
     """Judge up to `limit` touched subjects at `now` and take them off the work list, inside the caller's transaction.
 
-    Orders come first, since they touch the stock of their items; then sources, then stock. `judged` of the result is
-    the number of subjects taken; none means that nothing is left.
+    Places are pegged first, since what a line puts at risk follows from its pegs; then come orders, which touch the stock
+    of their items, then sources and stock. `judged` of the result is the number of subjects taken; none means that
+    nothing is left.
     """
     has = names.follow_plan(connection)
     step = _Drain(connection, writer, now, has)
     judged = 0
-    for family, judge in (("order", step.judge_orders), ("source", step.judge_sources), ("stock", step.judge_places)):
+    for family, judge in (
+        ("peg", step.peg_places),
+        ("order", step.judge_orders),
+        ("source", step.judge_sources),
+        ("stock", step.judge_places),
+    ):
         if judged < limit:
             judged += _take(connection, family, limit - judged, judge)
     return step.keeper.result(judged)
@@ -79,6 +94,14 @@ class _Drain:
         ranking = Ranking(desk["currency"], desk["rates"], items.fastest_lanes(connection), history)
         self.keeper = Keeper(connection, writer, now, ranking)
 
+    def peg_places(self, keys: Sequence[Key]) -> None:
+        """Peg supply to demand again at items at sites."""
+        places = pegs.places_with_demand(self._connection, [(key.a, key.b) for key in keys])
+        found = pegged.read(self._connection, places, self._now, self._days)
+        pegs.keep(self._connection, found)
+        wakes = {Key("peg", *place): each.changes_at for place, each in found.items() if each.changes_at is not None}
+        _write_wakeups(self._connection, keys, wakes, self._now)
+
     def judge_orders(self, keys: Sequence[Key]) -> None:
         """Judge order references: their supply lines, and whether the plan has them."""
         chunk = orders.read(self._connection, [key.a for key in keys])
@@ -102,7 +125,9 @@ class _Drain:
         self._settle(keys, verdicts, known, wakes)
         line_states.keep(self._connection, chunk, [case.facts for case in lines], self._tolerances)
         if self._connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
-            self._connection.execute(_CASCADE, (as_json(key.a for key in keys),))
+            wanted = (as_json(key.a for key in keys),)
+            self._connection.execute(_CASCADE, wanted)
+            self._connection.execute(_CASCADE_TO_PARTS, wanted)
 
     def judge_places(self, keys: Sequence[Key]) -> None:
         """Judge items at sites: their stock and demand, and whether the plan has them."""

@@ -106,12 +106,16 @@ class Party(Record):
 
 
 class BomLine(Record):
-    """`quantity` of `item` goes into one `parent` (a product or an operation), where `site` is given only there."""
+    """`quantity` of `item` goes into one `parent` (a product or an operation), where `site` is given only there.
+
+    It is needed `lead_days` before the parent is ready. What is not positive is no component but an outcome.
+    """
 
     parent: Id
     item: Id
     quantity: Number
     site: Text | None = None
+    lead_days: Annotated[Number, Field(ge=0, le=3650)] | None = None
 
     def key(self) -> str:
         return f"{self.parent}>{self.item}" + (f"@{self.site}" if self.site else "")

@@ -163,7 +163,7 @@ CREATE TABLE tolerance (
 
 -- work that detection owes ---------------------------------------------------------------------------------------------
 CREATE TABLE touched (
-    type TEXT NOT NULL,                           -- order (a reference), stock (item and site), source
+    type TEXT NOT NULL,                           -- order (a reference), stock (item and site), source, peg (item and site)
     a    TEXT NOT NULL,
     b    TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (type, a, b)
@@ -364,6 +364,33 @@ CREATE TABLE line_state (                         -- one row for each current su
 INSERT OR IGNORE INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL;
 
 -- pegging and impact ------------------------------------------------------------------------------------------------------
+CREATE TABLE peg (                                -- which supply serves which demand (engine.pegging), by plan_line.id
+    supply       INTEGER NOT NULL,                -- 0: on hand; -1: nothing covers it
+    demand       INTEGER NOT NULL,
+    item         TEXT NOT NULL,
+    site         TEXT NOT NULL,
+    quantity     REAL NOT NULL,                   -- in the unit of the place
+    gap          INTEGER,                         -- wanted - available, in microseconds; null: unknown
+    supply_from  REAL NOT NULL,                   -- part of the supply's open quantity, 0 to 1
+    supply_to    REAL NOT NULL,
+    demand_share REAL NOT NULL,                   -- share of the demand's open quantity
+    demand_open  REAL NOT NULL,                   -- what is open of the demand's line, in the line's own unit
+    customer     INTEGER NOT NULL,                -- 1: the demand is a customer order, where a walk ends
+    PRIMARY KEY (supply, demand, item, site)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX peg_place ON peg(item, site);
+CREATE INDEX peg_demand ON peg(demand);
+CREATE INDEX plan_record_component ON plan_record(json_extract(data, '$.item'))
+    WHERE kind = 'bom' AND to_version IS NULL;
+CREATE INDEX plan_record_parent ON plan_record(json_extract(data, '$.parent'))
+    WHERE kind = 'bom' AND to_version IS NULL;
+INSERT INTO touched(type, a, b)                   -- a file that had a plan before pegs were kept
+    SELECT 'peg', item, site FROM plan_line WHERE to_version IS NULL AND item IS NOT NULL AND site IS NOT NULL
+    UNION SELECT 'peg', item, origin FROM plan_line
+        WHERE to_version IS NULL AND item IS NOT NULL AND kind = 'transfer_order' AND origin IS NOT NULL
+    UNION SELECT 'peg', json_extract(data, '$.item'), site FROM plan_record AS bom JOIN plan_line AS line
+        ON line.item = json_extract(data, '$.parent') AND line.to_version IS NULL AND site IS NOT NULL
+        WHERE bom.kind = 'bom' AND bom.to_version IS NULL AND line.kind = 'production_order';
 
 -- likelihood and rank -----------------------------------------------------------------------------------------------------
 CREATE TABLE outcome (                            -- how each supply line that arrived kept its promise (engine.outcomes)

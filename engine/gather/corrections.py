@@ -60,16 +60,21 @@ def stands(signal: str) -> str:
     return f"(NOT {ANY} OR coalesce({withdrawn_at(signal)} > :now, 1))"
 
 
-def note(connection: sqlite3.Connection, source: str, first_id: int) -> None:
-    """Take back what the signals from `first_id` on correct, and put what it was about on detection's work list."""
+def note(connection: sqlite3.Connection, source: str, first_id: int) -> list[int]:
+    """Take back what the signals from `first_id` on correct, and put what it was about on detection's work list.
+
+    Returns the ids of the signals that are taken back.
+    """
     said = connection.execute(_SAID, (first_id,)).fetchall()
     if not said:
-        return
+        return []
     digests = [row_digest(source, corrects) for _, _, corrects in said]
     _insert(connection, ((digest[:8], at, number) for digest, (number, at, _) in zip(digests, said, strict=True)))
-    ids = as_json(sorted({number for chunk in _chunks(digests) for number in _rows_of(connection, chunk)}))
+    found = sorted({number for chunk in _chunks(digests) for number in _rows_of(connection, chunk)})
+    ids = as_json(found)
     connection.execute(_TOUCH_ORDERS, (ids,))
     connection.execute(_TOUCH_PLACES, (ids,))
+    return found
 
 
 def note_drills(connection: sqlite3.Connection, first_id: int) -> None:

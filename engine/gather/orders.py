@@ -11,10 +11,10 @@ from engine.facts import Line, LineFacts, ReferenceFacts, reference_id
 from engine.fold import Statement, fold, next_change
 from engine.gather import items, restated
 from engine.gather.cases import Case, Key, as_json
+from engine.gather.components import LINE_COLUMNS
 from engine.model import ORDER_KINDS, SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
-LINE_COLUMNS: Final = ", ".join(f"line.{name}" for name in Line._fields)
 _KINDS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
 _LINES: Final = (
     f"SELECT {LINE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"

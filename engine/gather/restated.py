@@ -27,18 +27,18 @@ def _before(same: str) -> str:
     )
 
 
-_FORMER: Final = (
+FORMER: Final = (
     f" FROM signal AS said NOT INDEXED CROSS JOIN signal AS former ON former.id IN ({_before('kind')}, {_before('order_ref')})"
     " WHERE said.id >= :first_id"
 )
 """New statements (NOT INDEXED: the few from `first_id` on), each with those of its row whose place it takes."""
 _LEFT_ORDERS: Final = (
-    f"INSERT INTO touched(type, a) SELECT DISTINCT 'order', former.order_ref{_FORMER} AND former.order_ref IS NOT NULL"
+    f"INSERT INTO touched(type, a) SELECT DISTINCT 'order', former.order_ref{FORMER} AND former.order_ref IS NOT NULL"
     " AND (former.order_ref, former.order_kind) IS NOT (said.order_ref, said.order_kind)"
     " ORDER BY former.order_ref ON CONFLICT DO NOTHING"
 )
 _LEFT_PLACES: Final = (
-    f"INSERT INTO touched(type, a, b) SELECT DISTINCT 'stock', former.item, former.site{_FORMER}"
+    f"INSERT INTO touched(type, a, b) SELECT DISTINCT 'stock', former.item, former.site{FORMER}"
     " AND former.order_ref IS NULL AND former.item IS NOT NULL AND former.site IS NOT NULL"
     " AND (said.order_ref IS NOT NULL OR (former.item, former.site) IS NOT (said.item, said.site))"
     " ORDER BY former.item, former.site ON CONFLICT DO NOTHING"

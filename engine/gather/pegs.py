@@ -1,0 +1,170 @@
+"""What engine.pegging needs of an item at a site: what is there, what is still to come, what is still wanted.
+
+All of it by the plan: an announced date or quantity changes no peg, only what came, what left, and what was closed do.
+On hand is the last reading and what moved since; without a reading it is what the lines of the plan brought less what
+they took, and never a debt. Quantities are in the place's unit, the reading's, else the item's, else the first that a
+line states; a line in a unit that does not convert into it is not pegged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from engine import units
+from engine.days import Days
+from engine.facts import LineFacts, Reading
+from engine.gather.cases import as_json
+from engine.gather.components import PLACES, Place
+from engine.gather.places import Around, PlaceReader
+from engine.model import SUPPLY_KINDS
+from engine.pegging import Demand, Peg, Supply, peg
+from engine.sqlite import sqlite3
+from engine.units import ItemUnits
+
+_BEFORE_ALL: Final = Reading(0.0, -(2**62), None, 0)
+"""In place of a reading: nothing was counted, so everything that moved has moved since."""
+_WANTED: Final = (
+    f"SELECT wanted.item, wanted.site FROM {PLACES} WHERE"
+    " EXISTS (SELECT 1 FROM peg WHERE peg.item = wanted.item AND peg.site = wanted.site)"
+    " OR EXISTS (SELECT 1 FROM plan_line AS line WHERE line.item = wanted.item AND line.site = wanted.site"
+    " AND line.kind = 'sales_order' AND line.to_version IS NULL)"
+    " OR EXISTS (SELECT 1 FROM plan_line AS line WHERE line.item = wanted.item AND line.origin = wanted.site"
+    " AND line.kind = 'transfer_order' AND line.to_version IS NULL)"
+    " OR EXISTS (SELECT 1 FROM plan_record AS bom WHERE json_extract(bom.data, '$.item') = wanted.item"
+    " AND bom.kind = 'bom' AND bom.to_version IS NULL)"
+)
+
+
+class Row(NamedTuple):
+    """One row of the table peg."""
+
+    supply: int
+    demand: int
+    item: str
+    site: str
+    quantity: float
+    gap: int | None
+    supply_from: float
+    supply_to: float
+    demand_share: float
+    demand_open: float
+    customer: int
+
+
+class Pegged(NamedTuple):
+    """The pegs of one place, and when what is stored about it next changes them."""
+
+    rows: Sequence[Row]
+    changes_at: int | None
+
+
+class _Wanted(NamedTuple):
+    """A demand with what the table says besides."""
+
+    demand: Demand
+    open: float
+    """In the unit of its line."""
+    customer: bool
+
+
+def with_demand(connection: sqlite3.Connection, places: Sequence[Place]) -> list[Place]:
+    """Those of some places that anything can be pegged at, or is."""
+    return [(item, site) for item, site in connection.execute(_WANTED, {"places": as_json(places)})]
+
+
+def read(connection: sqlite3.Connection, places: Sequence[Place], now: int, days: Days) -> Mapping[Place, Pegged]:
+    """The pegs of a chunk of places, as they follow from the plan and from what is known at `now`."""
+    reader = PlaceReader(connection, places, now, days, counted_only=False)
+    return {place: _pegged(reader, place) for place in places}
+
+
+def _pegged(reader: PlaceReader, place: Place) -> Pegged:
+    around, reading = reader.around(place), reader.readings.get(place)
+    measure = _Measure(_unit(reading, reader.item(place[0]).uom, around), reader.item(place[0]).units)
+    counted = _BEFORE_ALL if reading is None else reading
+    on_hand = measure.of(counted.quantity, counted.uom) or 0.0
+    on_hand += sum(_moved(reader, around, counted.at, measure))
+    if reading is None:
+        on_hand = max(0.0, on_hand)
+    supplies = list(_supplies(around, measure))
+    wanted = {each.demand.line: each for each in _demands(reader, around, measure)}
+    rows = [_row(place, each, wanted) for each in peg(on_hand, supplies, [each.demand for each in wanted.values()])]
+    changes = [around.changes_at, *reader.changes.get(place, ())]
+    return Pegged(rows, min((at for at in changes if at is not None), default=None))
+
+
+def _row(place: Place, each: Peg, wanted: Mapping[int, _Wanted]) -> Row:
+    demand = wanted[each.demand]
+    return Row(
+        each.supply, each.demand, *place, round(each.quantity, 6), each.gap, each.supply_from, each.supply_to,
+        each.demand_share, demand.open, int(demand.customer),
+    )  # fmt: skip
+
+
+class _Measure:
+    """Quantities in the unit of one place."""
+
+    def __init__(self, unit: str | None, item: ItemUnits) -> None:
+        self._unit, self._item = unit, item
+
+    def of(self, quantity: float, uom: str | None) -> float | None:
+        """A quantity in the place's unit; None where it does not convert."""
+        return units.convert(quantity, uom, self._unit, self._item)
+
+
+def _unit(reading: Reading | None, item: str | None, around: Around) -> str | None:
+    lines = (facts.line.uom for facts in (*around.here, *around.leaving))
+    stated = (None if reading is None else reading.uom, item, *lines)
+    return next((uom for uom in stated if uom is not None), None)
+
+
+def _brings(around: Around) -> Iterator[tuple[LineFacts, float]]:
+    """The supply lines of a place with their planned quantity."""
+    for facts in around.here:
+        quantity = facts.line.quantity
+        if facts.line.kind in SUPPLY_KINDS and quantity is not None and quantity > 0:
+            yield facts, quantity
+
+
+def _takes(around: Around) -> Iterator[tuple[LineFacts, float]]:
+    """The customer orders and outgoing transfers of a place with their planned quantity."""
+    for facts in (*(each for each in around.here if each.line.kind == "sales_order"), *around.leaving):
+        if facts.line.quantity is not None and facts.line.quantity > 0:
+            yield facts, facts.line.quantity
+
+
+def _moved(reader: PlaceReader, around: Around, since: int, measure: _Measure) -> Iterator[float]:
+    """What came in (positive) and went out (negative) after an instant."""
+    for facts, quantity in _brings(around):
+        came = min(quantity, facts.received()) - min(quantity, facts.received(since))
+        yield measure.of(came, facts.line.uom) or 0.0
+    for facts, _ in _takes(around):
+        yield -(measure.of(facts.gone() - facts.gone(since), facts.line.uom) or 0.0)
+    for part in around.components:
+        quantity = max(0.0, part.facts.line.quantity or 0.0)
+        made = min(quantity, part.facts.received()) - min(quantity, part.facts.received(since))
+        yield -made * part.per
+
+
+def _supplies(around: Around, measure: _Measure) -> Iterator[Supply]:
+    for facts, quantity in _brings(around):
+        line = facts.line
+        coming = measure.of(quantity - min(quantity, facts.received()), line.uom)
+        if facts.open and coming:
+            yield Supply(line.id, line.ref, coming, line.planned_at)
+
+
+def _demands(reader: PlaceReader, around: Around, measure: _Measure) -> Iterator[_Wanted]:
+    for facts, quantity in _takes(around):
+        line, still = facts.line, quantity - facts.gone()
+        wanted = measure.of(still, line.uom)
+        if facts.open and wanted:
+            customer = line.kind == "sales_order"
+            at = line.planned_at if customer else reader.leaves_at(line)
+            yield _Wanted(Demand(line.id, line.ref, wanted, at), still, customer)
+    for part in around.components:
+        line = part.facts.line
+        still = max(0.0, line.quantity or 0.0) - min(max(0.0, line.quantity or 0.0), part.facts.received())
+        if part.facts.open and still > 0:
+            yield _Wanted(Demand(line.id, line.ref, still * part.per, part.at), still, customer=False)
