@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any, Final
 
-from connectors import dates
+from connectors import coordinates, dates
 from connectors.faults import Fault
 from connectors.formats import Cell
 from connectors.mapping_settings import FieldRule, MappingSection
@@ -71,7 +72,7 @@ def column(rule: FieldRule, section: MappingSection, reading: Reading, *, whole_
     """The converter of a field's column. With `whole_days` a date comes as dates.When, else as an instant."""
     convert = converter(rule, section, reading, whole_days=whole_days)
     nulls = frozenset(("", *section.null))
-    if rule.values is None and rule.const is None:
+    if rule.values is None and rule.const is None and rule.steps is None:
         if reading == "text":
             return Column(convert, lambda cells: _texts(cells, nulls))
         form, zone = rule.date or section.date, rule.zone or section.zone
@@ -91,6 +92,7 @@ def converter(rule: FieldRule, section: MappingSection, reading: Reading, *, who
     nulls = frozenset(("", *section.null))
     read = _reader(rule, section, reading, whole_days=whole_days)
     values = rule.values
+    step = None if rule.steps is None else _stepper(rule.steps, rule, section)
 
     def convert(cell: Cell) -> Any:
         if isinstance(cell, str):
@@ -101,9 +103,23 @@ def converter(rule: FieldRule, section: MappingSection, reading: Reading, *, who
             cell = _translated(text_of(cell), values, rule.otherwise)
         if isinstance(cell, str) and cell in nulls:
             return None
-        return read(cell)
+        if step is not None:
+            cell = step(cell)
+        return None if cell is None else read(cell)
 
     return convert
+
+
+def _stepper(steps: dict[str, Any], rule: FieldRule, section: MappingSection) -> Convert:
+    """From a number to what the highest step that it reaches says; None under the lowest."""
+    parse = decimal_reader(rule.decimal or section.decimal, _thousands(rule, section))
+    ordered = sorted(((Decimal(bound), says) for bound, says in steps.items()), key=itemgetter(0))
+
+    def step(cell: Cell) -> Any:
+        number = parse(cell)
+        return next((says for bound, says in reversed(ordered) if number >= bound), None)
+
+    return step
 
 
 def _translated(word: str, values: dict[str, Any], otherwise: str | None) -> Any:
@@ -129,6 +145,17 @@ def _reader(rule: FieldRule, section: MappingSection, reading: Reading, *, whole
         if reading == "days":
             return lambda cell: _days(cell, lambda text: _scaled(parse(text), factor))
         return lambda cell: float(_scaled(parse(cell), factor))
+    if reading in ("latitude", "longitude"):
+        degrees, axis = decimal_reader(rule.decimal or section.decimal, ""), int(reading == "latitude")
+        return lambda cell: (
+            coordinates.of_point(cell, axis)
+            if isinstance(cell, str) and coordinates.is_shape(cell)
+            else float(degrees(cell))
+        )
+    if reading == "area":
+        return lambda cell: coordinates.area(text_of(cell))
+    if reading == "references":
+        return lambda cell: coordinates.references(text_of(cell))
     if reading == "list":
         separator = rule.split or ";"
         return lambda cell: cell if isinstance(cell, list) else words_of(text_of(cell), separator)

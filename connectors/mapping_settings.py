@@ -41,6 +41,7 @@ class FieldRule(Section):
     values: dict[str, str | int | float | bool] | None = None
     otherwise: str | None = None
     split: str | None = None
+    steps: dict[str, str | int | float] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -60,12 +61,25 @@ class FieldRule(Section):
             )
         return factor
 
+    @field_validator("steps")
+    @classmethod
+    def _usable_steps(cls, steps: dict[str, str | int | float] | None) -> dict[str, str | int | float] | None:
+        try:
+            sizes = {Fraction(bound) for bound in steps or {}}
+        except (ValueError, OverflowError, ZeroDivisionError):
+            sizes = set()
+        if steps is not None and (not steps or len(sizes) < len(steps)):
+            raise ValueError('steps are numbers with what holds from each on, such as { "4.5" = 30, "6" = 100 }')
+        return steps
+
     @model_validator(mode="after")
     def _one_origin(self) -> FieldRule:
         if sum(origin is not None for origin in (self.column, self.const, self.template)) != 1:
             raise ValueError("a field needs exactly one of column, const and template")
         if self.otherwise is not None and self.values is None:
             raise ValueError("otherwise only has a meaning beside values; add values, or remove it")
+        if self.steps is not None and self.values is not None:
+            raise ValueError("steps and values cannot both translate one field; keep one of them")
         return self
 
 

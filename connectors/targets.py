@@ -12,9 +12,22 @@ from typing import Final, Literal
 
 from engine.model import LINE_KINDS, PLAN_KINDS, RECORD_KINDS, SIGNAL_DETAILS
 
-Reading = Literal["text", "number", "date", "money", "document", "list", "days", "ranges"]
+Reading = Literal[
+    "text",
+    "number",
+    "date",
+    "money",
+    "document",
+    "list",
+    "days",
+    "ranges",
+    "latitude",
+    "longitude",
+    "area",
+    "references",
+]
 """How a cell is read: as it stands, a quantity, an instant or day, an amount of money, JSON, a list of words, a
-duration in days, ranges of working time."""
+duration in days, ranges of working time, degrees alone or of a point, polygons, ids of messages."""
 
 SIGNAL: Final = "signal"
 
@@ -40,8 +53,12 @@ SIGNAL_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
 
 _DETAIL_READINGS: Final[Mapping[str, Reading]] = MappingProxyType(
     {
-        **dict.fromkeys(("expected", "limit", "latitude", "longitude", "radius_km"), "number"),
+        **dict.fromkeys(("expected", "limit", "radius_km"), "number"),
         **dict.fromkeys(("starts_at", "expires_at"), "date"),
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "area": "area",
+        "references": "references",
     }
 )
 DETAIL_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
@@ -85,7 +102,15 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
             "unit_value": "number",
             "currency": "text",
         },
-        "site": {"id": "text", "name": "text", "type": "text", "country": "text", "zone": "text"},
+        "site": {
+            "id": "text",
+            "name": "text",
+            "type": "text",
+            "country": "text",
+            "zone": "text",
+            "latitude": "latitude",
+            "longitude": "longitude",
+        },
         "party": {"id": "text", "name": "text", "role": "text", "country": "text"},
         "bom": {"parent": "text", "item": "text", "quantity": "number", "site": "text", "lead_days": "days"},
         "lane": {"origin": "text", "destination": "text", "mode": "text", "duration_days": "days"},

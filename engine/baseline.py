@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import line_checks, quarantine
+from engine import hazards, line_checks, quarantine
 from engine.errors import BadInput
 from engine.gather import components
 from engine.journal import Entry, Writer
@@ -248,6 +248,8 @@ def _about(key: str, by_key: dict[str, Candidate], current: dict[str, Current]) 
 
 def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> None:
     """Put the lines and the stock that records changed by `version` speak of on the work list."""
+    if kind in ("site", "lane"):
+        hazards.follow_network(connection)
     if kind == "bom":
         places = components.places_of_change(connection, version)
         _touch(connection, "stock", places)

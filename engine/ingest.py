@@ -21,7 +21,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, Final
 
-from engine import oddities, pegs, quarantine, sources
+from engine import hazards, oddities, pegs, quarantine, sources
 from engine.gather import corrections, quiet, restated
 from engine.journal import Entry, Writer
 from engine.model import IngestResult, Refusal, SignalIn
@@ -98,6 +98,7 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
     if new:
         quiet.touch_orders(connection, first_id, now)
         _touch_places(connection, first_id)
+        hazards.note(connection, first_id)
         if batch.identity == "state":
             restated.touch_left(connection, first_id)
         if sifted.detailed:

@@ -29,7 +29,7 @@ SIGNAL_KINDS: Final[Mapping[str, str]] = {
     "production": "output, yield or capacity of a production order or a resource, or a line that stands still",
     "quality": "a hold, recall, damage, mismatch or release of a lot, a line or an item at a site, in `status` or `code`",
     "logistics": "a carrier, customs or document event of a line, in `status` or `code`",
-    "hazard": "something in the world near a site, port or lane: where, how far and how long in the details",
+    "hazard": "something in the world near a site, port or lane, its name in `status`; where, when and how grave in the details",
     "note": "anything else; kept for the record",
 }
 """What a signal can say, and which fields carry it."""
@@ -46,7 +46,7 @@ SIGNAL_DETAILS: Final[Mapping[str, str]] = {
     "latitude": "degrees north",
     "longitude": "degrees east",
     "radius_km": "how far around that point it reaches",
-    "area": "a polygon as `lat,lon lat,lon ...`",
+    "area": "a polygon as `lat,lon lat,lon ...`, with `;` between several",
     "starts_at": "when it begins to hold, in UTC microseconds",
     "expires_at": "when it holds no longer, in UTC microseconds",
     "message": "alert, update or cancel, of a lineage of messages",
@@ -65,7 +65,8 @@ FUNCTIONS: Final = (
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 DEVIATION_KINDS: Final = (
-    "late_supply", "short_supply", "overdue", "unconfirmed", "stockout", "below_target", "excess", "demand_shift", "stale_feed", "unmatched"
+    "late_supply", "short_supply", "overdue", "unconfirmed", "stockout", "below_target", "excess", "demand_shift",
+    "hazard", "stale_feed", "unmatched"
 )  # fmt: skip
 """The kinds of engine.detect's registry, in its order (held by a test): questions need the words, not the detectors."""
 
@@ -265,6 +266,8 @@ class Finding(NamedTuple):
     item: str | None = None
     site: str | None = None
     party: str | None = None
+    likelihood: float | None = None
+    """How likely the loss is, where the statement itself says so; None: that is for engine.outcomes to know."""
     done: bool = False
     """The departure is a fact that nothing can change any more (it arrived, late): open, then recovered at once."""
 

@@ -181,6 +181,8 @@ class History:
     def estimate(self, slot: tuple[str, str, str], finding: Finding) -> Estimate:
         """How likely the subject of a finding arrives after its promise; 1 where that is a fact or nothing is known."""
         kind, subject_type, subject_id = slot
+        if finding.likelihood is not None:
+            return Estimate(finding.likelihood, (Term("likelihood", finding.likelihood, "", "stated likelihood"),))
         if finding.done or kind not in PREDICTIONS or subject_type not in SUPPLY_KINDS:
             return _FACT
         found = self._lines.get((subject_type, subject_id))

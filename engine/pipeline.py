@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine import confirming, detect, deviations, outcomes, pegs, settings, tolerance
+from engine import confirming, detect, deviations, hazards, outcomes, pegs, settings, tolerance
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
-from engine.gather import expectations, feeds, items, line_states, names, orders, stock
+from engine.gather import expectations, exposed, feeds, items, line_states, names, orders, stock
 from engine.gather import pegs as pegged
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.history import History, OrderHistory, PlaceHistory
@@ -51,8 +51,8 @@ def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int =
     """Judge up to `limit` touched subjects at `now` and take them off the work list, inside the caller's transaction.
 
     Places are pegged first, since what a line puts at risk follows from its pegs; then come orders, which touch the stock
-    of their items, then sources and stock. `judged` of the result is the number of subjects taken; none means that
-    nothing is left.
+    of their items and the sites and lanes that they use; then sources; hazards, which touch what they cover; sites and
+    lanes; stock. `judged` of the result is the number of subjects taken; none means that nothing is left.
     """
     has = names.follow_plan(connection)
     step = _Drain(connection, writer, now, has)
@@ -61,6 +61,8 @@ def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int =
         ("peg", step.peg_places),
         ("order", step.judge_orders),
         ("source", step.judge_sources),
+        ("hazard", step.resolve_hazards),
+        ("place", step.judge_exposed),
         ("stock", step.judge_places),
     ):
         if judged < limit:
@@ -88,7 +90,7 @@ class _Drain:
     def __init__(self, connection: sqlite3.Connection, writer: Writer, now: int, has: names.Has) -> None:
         self._connection, self._now, self._has = connection, now, has
         self._tolerances: Tolerances = tolerance.load(connection)
-        desk = settings.current(connection)
+        desk = self._desk = settings.current(connection)
         self._days = Days(desk["zone"])
         history = outcomes.History(connection, now)
         ranking = Ranking(desk["currency"], desk["rates"], items.fastest_lanes(connection), history)
@@ -128,6 +130,23 @@ class _Drain:
             wanted = (as_json(key.a for key in keys),)
             self._connection.execute(_CASCADE, wanted)
             self._connection.execute(_CASCADE_TO_PARTS, wanted)
+        exposed.touch_of_orders(self._connection, [key.a for key in keys])
+
+    def resolve_hazards(self, keys: Sequence[Key]) -> None:
+        """Find out which hazards hold and what they cover; the places are judged afterwards."""
+        wakes = hazards.refresh(self._connection, keys, self._now, self._tolerances)
+        _write_wakeups(self._connection, keys, wakes, self._now)
+
+    def judge_exposed(self, keys: Sequence[Key]) -> None:
+        """Judge sites and lanes: whether what the plan uses there lies under a hazard."""
+        known = deviations.latest(self._connection, [key.b for key in keys])
+        places = [(key.a, key.b) for key in keys]
+        cases = exposed.cases(
+            self._connection, places, self._now, self._days, self._desk["currency"], self._desk["rates"]
+        )
+        wakes: dict[Key, int] = {}
+        verdicts = list(self._judged(cases, detect.PLACE, known, wakes))
+        self._settle(keys, verdicts, known, wakes)
 
     def judge_places(self, keys: Sequence[Key]) -> None:
         """Judge items at sites: their stock and demand, and whether the plan has them."""

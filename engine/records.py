@@ -11,7 +11,16 @@ from datetime import date
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from engine.errors import BadInput
 from engine.journal import canonical
@@ -87,13 +96,21 @@ class Item(Record):
 
 
 class Site(Record):
-    """A place of the network: plant, warehouse, port, store."""
+    """A place of the network: plant, warehouse, port, store; where it lies in degrees north and east."""
 
     id: Id
     name: Text = ""
     type: Text | None = None
     country: Text | None = None
     zone: Annotated[str, AfterValidator(_zone)] | None = None
+    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
+
+    @model_validator(mode="after")
+    def _whole_point(self) -> Site:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("a place needs both coordinates; give latitude and longitude, or neither")
+        return self
 
 
 class Party(Record):

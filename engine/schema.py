@@ -465,6 +465,58 @@ CREATE TABLE oddity (                             -- what is odd about a source'
     last_at INTEGER NOT NULL,
     PRIMARY KEY (source, sort)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE place (                              -- sites with coordinates, and the lanes between two of them (engine.places)
+    type         TEXT NOT NULL,                   -- site, lane
+    id           TEXT NOT NULL,
+    origin       TEXT,                            -- of a lane
+    destination  TEXT,
+    days         REAL,                            -- what the lane takes
+    latitude     REAL NOT NULL,                   -- of the site, or the lane's origin
+    longitude    REAL NOT NULL,
+    to_latitude  REAL NOT NULL,                   -- of the site again, or the lane's destination
+    to_longitude REAL NOT NULL,
+    south        REAL NOT NULL,                   -- the box around it; east passes 180 where the box does
+    west         REAL NOT NULL,
+    north        REAL NOT NULL,
+    east         REAL NOT NULL,
+    PRIMARY KEY (type, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX place_lane ON place(origin, destination) WHERE type = 'lane';
+
+CREATE TABLE hazard_message (                     -- every statement of every message of hazard feeds
+    source    TEXT NOT NULL,
+    message   TEXT NOT NULL,                      -- the source's id
+    signal_id INTEGER NOT NULL,
+    PRIMARY KEY (source, message, signal_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hazard_reference (                   -- which message names which
+    source  TEXT NOT NULL,
+    message TEXT NOT NULL,
+    names   TEXT NOT NULL,
+    PRIMARY KEY (source, message, names)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hazard_named ON hazard_reference(source, names);
+
+CREATE TABLE hazard (                             -- messages that hold and are not over (engine.hazards)
+    source    TEXT NOT NULL,
+    message   TEXT NOT NULL,
+    signal_id INTEGER NOT NULL,                   -- what it says now
+    starts_at INTEGER NOT NULL,
+    ends_at   INTEGER NOT NULL,                   -- exclusive
+    sites     INTEGER NOT NULL,                   -- how many it covers
+    PRIMARY KEY (source, message)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hazard_cover (                       -- what each of them covers
+    type        TEXT NOT NULL,                    -- site, lane, or source: it covers too much to be believed
+    id          TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    message     TEXT NOT NULL,
+    distance_km REAL NOT NULL,                    -- from its point, or outside its area
+    PRIMARY KEY (type, id, source, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hazard_cover_of ON hazard_cover(source, message);
+CREATE INDEX plan_line_site ON plan_line(site, planned_at) WHERE to_version IS NULL AND site IS NOT NULL;
+CREATE INDEX plan_line_from ON plan_line(origin, planned_at) WHERE to_version IS NULL AND origin IS NOT NULL;
 """
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _SECOND)

@@ -21,6 +21,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {"name": "desk", "zone": "UTC", "currency":
 _SUBJECTS: Final[Mapping[str, str]] = {
     "order": "SELECT DISTINCT 'order', ref, '' FROM plan_line WHERE to_version IS NULL",
     "stock": "SELECT 'stock', item, site FROM stock_point",
+    "hazard": "SELECT 'hazard', source, message FROM hazard",
+    "place": "SELECT DISTINCT 'place', type, id FROM hazard_cover",
     "source": "SELECT 'source', name, '' FROM source",
 }
 """What detection judges, by family of engine.detect."""

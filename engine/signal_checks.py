@@ -11,7 +11,7 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
-from engine import detail_checks
+from engine import detail_checks, hazard_checks
 from engine.clock import EARLIEST, LATEST, iso
 from engine.detail_checks import Fault
 from engine.model import LINE_KINDS, SIGNAL_KINDS, Place, Refusal, SignalIn
@@ -37,7 +37,7 @@ _TEXTS = ("source_id", "kind", "order_kind", "order_ref", "item", "site", "party
 _GETTERS: Final[dict[str, Callable[[SignalIn], tuple[Any, ...]]]] = {
     kind: itemgetter(0, 1, *(_FIELDS.index(name) for name in _NEEDS.get(kind, ()))) for kind in SIGNAL_KINDS
 }
-_PARTICULAR: Final = frozenset(("confirmation", "status", "stock", "demand"))
+_PARTICULAR: Final = frozenset(("confirmation", "status", "stock", "demand", "hazard"))
 _ORDER_KINDS: Final = frozenset((None, *LINE_KINDS))
 
 
@@ -187,6 +187,9 @@ def _particular_fault(row: SignalIn) -> Fault | None:
         return Fault("status", f"{row.status!r} is no state of an order", f"map it to one of {words} with `values`")
     if row.kind == "confirmation" and row.eta is None and row.quantity is None:
         return Fault("eta", "a confirmation needs a date or a quantity", "map eta or quantity")
+    if row.kind == "hazard":
+        found = hazard_checks.trouble(row.site, json.loads(row.detail or "{}"))
+        return None if found is None else Fault(*found)
     if row.kind in ("stock", "demand") and row.order_ref:
         mend = "leave order_ref out of this mapping; the column stays in the payload"
         return Fault("order_ref", f"a {row.kind} signal is about an item at a site, not an order", mend)

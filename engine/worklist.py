@@ -14,6 +14,8 @@ def touch(connection: sqlite3.Connection, row: Mapping[str, Any]) -> None:
     kind, item, site = row["subject_type"], row["item"], row["site"]
     if kind == "item_site":
         subject: tuple[str, str, str] | None = ("stock", item, site)
+    elif row["kind"] == "hazard":
+        subject = ("place", kind, row["subject_id"])
     elif kind == "source":
         subject = ("source", row["subject_id"], "")
     elif kind != "reference":

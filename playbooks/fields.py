@@ -43,7 +43,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "state": Field("choice", DEVIATION_STATES, always=True),
     "severity": Field("rank", SEVERITIES, always=True),
     "bucket": Field("rank", ("passed", "4h", "24h", "3d", "later")),
-    "subject.type": Field("choice", (*LINE_KINDS, "item_site", "source", "reference"), always=True),
+    "subject.type": Field("choice", (*LINE_KINDS, "item_site", "site", "lane", "source", "reference"), always=True),
     "subject.id": Field("text", always=True),
     "item": Field("text"),
     "site": Field("text"),

@@ -14,6 +14,7 @@ from engine.detect import (
     below_target,
     demand_shift,
     excess,
+    hazard,
     late_supply,
     overdue,
     short_supply,
@@ -23,6 +24,7 @@ from engine.detect import (
     unmatched,
 )
 from engine.facts import LineFacts, ReferenceFacts, SourceFacts, StockFacts
+from engine.hazard_facts import PlaceFacts
 from engine.model import Finding
 from engine.tolerance import Tolerance
 
@@ -51,17 +53,21 @@ LINE: Final[tuple[Detector[LineFacts], ...]] = (late_supply, short_supply, overd
 """For lines of model.SUPPLY_KINDS."""
 STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, excess, demand_shift)
 """For an item at a site."""
+PLACE: Final[tuple[Detector[PlaceFacts], ...]] = (hazard,)
+"""For sites and lanes, and for sources whose hazards cover too much."""
 SOURCE: Final[tuple[Detector[SourceFacts], ...]] = (stale_feed,)
 REFERENCE: Final[tuple[Detector[ReferenceFacts], ...]] = (unmatched,)
 
 FAMILIES: Final[Mapping[str, tuple[Detector[Any], ...]]] = {
     "order": (*LINE, *REFERENCE),
     "stock": (*STOCK, *REFERENCE),
+    "hazard": PLACE,
+    "place": PLACE,
     "source": SOURCE,
 }
 """Type of a subject on the work list to the detectors that judge it."""
 _ALL: Final[tuple[Detector[Any], ...]] = (
-    late_supply, short_supply, overdue, unconfirmed, stockout, below_target, excess, demand_shift, stale_feed, unmatched
+    late_supply, short_supply, overdue, unconfirmed, stockout, below_target, excess, demand_shift, hazard, stale_feed, unmatched
 )  # fmt: skip
 KINDS: Final[Mapping[str, Detector[Any]]] = {detector.KIND: detector for detector in _ALL}
 """Every detector by its deviation kind, in the order of engine.model.DEVIATION_KINDS."""

@@ -45,6 +45,10 @@ _TOUCH_PLACES: Final = (
     " CROSS JOIN signal ON signal.id = wanted.value WHERE signal.order_ref IS NULL"
     " AND signal.item IS NOT NULL AND signal.site IS NOT NULL ORDER BY signal.item, signal.site ON CONFLICT DO NOTHING"
 )
+_TOUCH_HAZARDS: Final = (
+    "INSERT INTO touched(type, a, b) SELECT 'hazard', signal.source, signal.source_id FROM json_each(?) AS wanted"
+    " CROSS JOIN signal ON signal.id = wanted.value WHERE signal.kind = 'hazard' ON CONFLICT DO NOTHING"
+)
 
 
 def withdrawn_at(signal: str) -> str:
@@ -74,6 +78,7 @@ def note(connection: sqlite3.Connection, source: str, first_id: int) -> list[int
     ids = as_json(found)
     connection.execute(_TOUCH_ORDERS, (ids,))
     connection.execute(_TOUCH_PLACES, (ids,))
+    connection.execute(_TOUCH_HAZARDS, (ids,))
     return found
 
 

@@ -22,6 +22,9 @@ PLANT = "frepple/csv/manufacturing_demo"
 WORKBOOK = "frepple/doc/examples/buffer/make-to-order.xlsx"
 EXPORT = "frepple/doc/examples/demand/demand-policies.xlsx"
 READS = [
+    ("hazards", "usgs_quakes", "usgs_quakes/all_week_tgomez.geojson", 4711),
+    ("hazards", "nws_alerts", "nws_alerts/northwest_alerts__resolved_2024-01-08T1800Z.geojson", 19),
+    ("hazards", "nws_cancels", "nws_alerts/northwest_alerts__resolved_2024-01-08T1800Z.geojson", 0),
     ("scms", "scms_plan", "scms_delivery_history/dev_scheduled_2006_2012.csv", 6507),
     ("scms", "scms_delivered", "scms_delivery_history/dev_scheduled_2006_2012.csv", 6507),
     ("olist", "olist_plan", "olist_orders_5000/olist_orders_dataset.csv", 5000),
@@ -57,7 +60,7 @@ def test_the_page_shows_each_example_as_it_is(path: Path) -> None:
 
 def test_every_section_of_the_page_is_sound(tmp_path: Path) -> None:
     sections = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    assert len(sections) == len(EXAMPLES) + 1
+    assert len(sections) == len(EXAMPLES) + 2
     for text in sections:
         (tmp_path / "offplan.toml").write_text(text, encoding="utf-8")
         assert set(load(tmp_path / "offplan.toml").mappings) == set(tomllib.loads(text)["mapping"])

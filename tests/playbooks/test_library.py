@@ -39,6 +39,8 @@ BEST = {
     "demand-spike": {"kind": "demand_shift", "gap": {"percent": 63.0, "quantity": 630.0}},
     "demand-drop": {"kind": "demand_shift", "gap": {"percent": -40.0, "quantity": -400.0}},
     "demand-shift-review": {"kind": "demand_shift", "gap": {"quantity": 12.0}},
+    "hazard-protect-flow": {"kind": "hazard", "subject": {"type": "site", "id": "ANR"}},
+    "hazard-check-feed": {"kind": "hazard", "subject": {"type": "source", "id": "nws"}},
     "stale-feed-restore": {"kind": "stale_feed", "subject": {"type": "source", "id": "erp"}},
     "unmatched-reference": {"kind": "unmatched", "subject": {"type": "reference", "id": "erp:X"}},
 }

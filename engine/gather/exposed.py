@@ -1,0 +1,178 @@
+"""Facts of places under hazards: which cover each, and the open order lines that arrive, leave or pass there.
+
+A line is at its destination on the date last announced, else on the planned one; it leaves its origin the lane's
+duration before, unless all of it has left; and it is on the lane in between. Values are of what has not come in; where
+lines of one place have several currencies, in the desk's, by its rates.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from engine import money
+from engine.clock import DAY
+from engine.days import Days
+from engine.detect.measures import open_share, share_of_value
+from engine.facts import Line, LineFacts
+from engine.fold import fold
+from engine.gather import items, orders
+from engine.gather.cases import Case, Key, as_json
+from engine.gather.components import LINE_COLUMNS
+from engine.hazard_facts import Hazard, PlaceFacts, Use
+from engine.lineage import word_of
+from engine.model import ORDER_KINDS
+from engine.sqlite import sqlite3
+
+_WANTED: Final = (
+    "(SELECT json_extract(value, '$[0]') AS type, json_extract(value, '$[1]') AS id FROM json_each(:wanted)) AS wanted"
+)
+_HAZARDS: Final = (
+    "SELECT cover.type, cover.id, hazard.source, hazard.message, hazard.signal_id, signal.status, hazard.starts_at,"
+    f" hazard.ends_at, signal.detail, cover.distance_km, hazard.sites FROM {_WANTED}"
+    " CROSS JOIN hazard_cover AS cover ON cover.type = wanted.type AND cover.id = wanted.id"
+    " JOIN hazard ON hazard.source = cover.source AND hazard.message = cover.message"
+    " JOIN signal ON signal.id = hazard.signal_id WHERE hazard.ends_at > :now"
+)
+_KINDS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
+_OPEN: Final = (
+    f"line.to_version IS NULL AND line.status = 'open' AND line.kind IN ({_KINDS}) AND line.planned_at IS NOT NULL"
+)
+_ARRIVING: Final = (
+    f"SELECT wanted.id, 0.0, {LINE_COLUMNS} FROM {_WANTED} CROSS JOIN plan_line AS line"
+    f" ON line.site = wanted.id WHERE wanted.type = 'site' AND {_OPEN}"
+)
+_LEAVING: Final = (
+    "SELECT wanted.id, (SELECT min(days) FROM place WHERE type = 'lane' AND place.origin = line.origin"
+    f" AND destination = line.site), {LINE_COLUMNS} FROM {_WANTED} CROSS JOIN plan_line AS line"
+    f" ON line.origin = wanted.id WHERE wanted.type = 'site' AND {_OPEN}"
+)
+_PASSING: Final = (
+    f"SELECT wanted.id, place.days, {LINE_COLUMNS} FROM {_WANTED}"
+    " CROSS JOIN place ON place.type = wanted.type AND place.id = wanted.id"
+    " CROSS JOIN plan_line AS line ON line.origin = place.origin AND line.site = place.destination"
+    f" WHERE wanted.type = 'lane' AND {_OPEN}"
+)
+_ENDS: Final = (
+    f"SELECT place.id, place.origin, place.destination FROM {_WANTED} CROSS JOIN place ON place.type = wanted.type AND place.id = wanted.id"
+    " WHERE wanted.type = 'lane'"
+)
+_SITES: Final = "SELECT count(*) FROM plan_record WHERE kind = 'site' AND to_version IS NULL"
+_CASCADE: Final = (
+    "INSERT INTO touched(type, a, b) WITH line(site, origin) AS MATERIALIZED ("
+    " SELECT site, origin FROM json_each(:wanted) CROSS JOIN plan_line ON ref = value WHERE to_version IS NULL"
+    " UNION SELECT site, origin FROM json_each(:wanted) CROSS JOIN plan_line ON ref = value WHERE to_version IS NOT NULL)"
+    " SELECT DISTINCT 'place', cover.type, cover.id FROM line CROSS JOIN hazard_cover AS cover"
+    " ON cover.type = 'site' AND cover.id IN (line.site, line.origin)"
+    " UNION SELECT 'place', cover.type, cover.id FROM line"
+    " CROSS JOIN place ON place.type = 'lane' AND place.origin = line.origin AND place.destination = line.site"
+    " CROSS JOIN hazard_cover AS cover ON cover.type = 'lane' AND cover.id = place.id WHERE true ON CONFLICT DO NOTHING"
+)
+
+Place = tuple[str, str]
+"""Type and id."""
+
+
+def touch_of_orders(connection: sqlite3.Connection, references: Sequence[str]) -> None:
+    """Touch the places under hazards that some orders use, or used in an earlier version of the plan."""
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM hazard_cover)").fetchone()[0]:
+        connection.execute(_CASCADE, {"wanted": as_json(references)})
+
+
+def cases(
+    connection: sqlite3.Connection,
+    places: Sequence[Place],
+    now: int,
+    days: Days,
+    currency: str,
+    rates: Mapping[str, float],
+) -> Iterator[Case[PlaceFacts]]:
+    """One case for each place; `currency` and `rates` are the desk's."""
+    hazards = _hazards(connection, places, now)
+    uses = _uses(connection, [place for place in places if place in hazards], now, days)
+    count = int(connection.execute(_SITES).fetchone()[0])
+    ends = {id_: (origin, site) for id_, origin, site in connection.execute(_ENDS, {"wanted": as_json(places)})}
+    for type_, id_ in places:
+        origin, site = ends.get(id_, (None, None)) if type_ == "lane" else (None, id_ if type_ == "site" else None)
+        facts = PlaceFacts(type_, id_, site, origin, hazards.get((type_, id_), ()), all_sites=count)
+        facts.currency, facts.uses = _in_one_currency(uses.get((type_, id_), ()), currency, rates)
+        yield Case(Key("place", type_, id_), type_, id_, facts)
+
+
+def _hazards(connection: sqlite3.Connection, places: Sequence[Place], now: int) -> dict[Place, list[Hazard]]:
+    found: dict[Place, list[Hazard]] = defaultdict(list)
+    wanted = {"wanted": as_json(places), "now": now}
+    for type_, id_, source, message, signal, name, starts, ends, detail, distance, sites in connection.execute(
+        _HAZARDS, wanted
+    ):
+        said: dict[str, Any] = json.loads(detail) if detail else {}
+        severity, certainty, urgency = (str(said.get(field, "")) for field in ("severity", "certainty", "urgency"))
+        hazard = Hazard(
+            source, message, signal, word_of(said), name or "hazard", starts, ends, "expires_at" in said,
+            severity, certainty, urgency, distance, sites,
+        )  # fmt: skip
+        found[type_, id_].append(hazard)
+    return found
+
+
+def _uses(
+    connection: sqlite3.Connection, places: Sequence[Place], now: int, days: Days
+) -> dict[Place, list[tuple[Use, str | None]]]:
+    """By place, the open lines with the currency of each."""
+    wanted = {"wanted": as_json(places)}
+    roles = [
+        (type_, role, id_, lasts or 0.0, Line._make(columns))
+        for type_, role, query in (("site", "to", _ARRIVING), ("site", "from", _LEAVING), ("lane", "on", _PASSING))
+        for id_, lasts, *columns in connection.execute(query, wanted)
+    ]
+    lines = {line.id: line for *_, line in roles}
+    statements = orders.statements_of(connection, sorted({line.ref for line in lines.values()}))
+    records = items.read(connection, sorted({line.item for line in lines.values() if line.item}))
+    folded: dict[int, LineFacts] = {}
+    for line in lines.values():
+        units = records.get(line.item or "", items.NOTHING).units
+        folded[line.id] = fold(line, statements.get(line.ref, ()), now, days, item_units=units)
+    found: dict[Place, list[tuple[Use, str | None]]] = defaultdict(list)
+    for type_, role, id_, lasts, line in roles:
+        use = _use(folded[line.id], role, int(lasts * DAY))
+        if use is not None:
+            found[type_, id_].append((use, line.currency))
+    return found
+
+
+def _use(facts: LineFacts, role: str, lasts: int) -> Use | None:
+    """When a line is at a place, `lasts` being the time that it is under way; None where it is there no more."""
+    line, share = facts.line, open_share(facts)
+    if not facts.open or share <= 0 or line.planned_at is None:
+        return None
+    if role == "from" and facts.departures and facts.departed() >= (line.quantity or 0.0):
+        return None
+    arrives, latest = facts.eta, facts.eta
+    if arrives is None or latest is None:
+        arrives, latest = line.planned_at, (line.planned_at if line.until_at is None else line.until_at - 1)
+    begins = arrives - lasts if role in ("from", "on") else arrives
+    ends = latest - lasts if role == "from" else latest
+    return Use(begins, ends, line.ref, line.source, share_of_value(facts, share))
+
+
+def _in_one_currency(
+    uses: Sequence[tuple[Use, str | None]], currency: str, rates: Mapping[str, float]
+) -> tuple[str | None, list[Use]]:
+    """The uses with values in one currency: their own where they share one, else the desk's."""
+    stated = {coined for use, coined in uses if use.value_minor is not None}
+    if len(stated) < 2:
+        return next(iter(stated), None), [use for use, _ in uses]
+    return currency, [
+        use
+        if use.value_minor is None
+        else use._replace(value_minor=_exchanged(use.value_minor, coined, currency, rates))
+        for use, coined in uses
+    ]
+
+
+def _exchanged(minor: int, coined: str | None, currency: str, rates: Mapping[str, float]) -> int:
+    """An amount in the desk's currency; where no rate is known, the same number of units, as engine.rank has it."""
+    rate = 1.0 if coined == currency else rates.get(coined or "", 1.0)
+    return round(minor * rate * money.units(currency) / money.units(coined))
