@@ -100,6 +100,14 @@ class Desk(DeskFeed, DeskCommands):
             world = self._world(*view)
         return self._planner().plan(deviation, world, playbook)
 
+    def metrics(self, since: int | None = None) -> dict[str, Any]:
+        """What became of the deviations that opened since an instant (ever): noise, load, times, and the tolerances that
+        would have spared the noise. Definitions: docs/noise.md."""
+        from engine import metrics
+
+        with self._reading() as view:
+            return metrics.metrics(*view, since)
+
     # what screens ask, often --------------------------------------------------------------------------------------------
 
     def header(self) -> dict[str, Any]:

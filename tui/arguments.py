@@ -7,6 +7,7 @@ fast. Common options may stand before or after the command's words.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
@@ -61,7 +62,7 @@ def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
         raise UsageError(_no_such(words))
     if wants_help:
         raise HelpAsked(parser_of(command).format_help().rstrip())
-    parser = parser_of(command)
+    parser, rest = parser_of(command), _with_spans_joined(rest)
     # With many ids, options may stand between them: `offplan dismiss D1 --reason "a typo" D2`.
     mixed = any(argument.options.get("nargs") == "+" for argument in command.arguments)
     parsed = parser.parse_intermixed_args(rest) if mixed else parser.parse_args(rest)
@@ -90,6 +91,17 @@ def split(arguments: Sequence[str]) -> tuple[str, list[str]]:
             rest.extend(arguments[index + 1 :])
             break
     return " ".join(words), rest
+
+
+def _with_spans_joined(arguments: Sequence[str]) -> list[str]:
+    """`--since -30d` as `--since=-30d`: a span back from now is a value, though it begins like an option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and re.match("--.", joined[-1]) and re.fullmatch(r"-\d+(\.\d+)?[mhdw]", argument, re.ASCII):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def _before_end_of_options(arguments: Sequence[str]) -> Sequence[str]:

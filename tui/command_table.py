@@ -298,6 +298,29 @@ _PLAYBOOKS: Final = (
     ),
 )
 
+_REPORTS: Final = (
+    Command(
+        "report metrics",
+        "report:metrics",
+        "how much was raised and what became of it: noise, load, times, tolerances that would have spared the noise",
+        (
+            argument(
+                "--since",
+                help="deviations that opened since then: ISO 8601, or back from now as -7d (-30d unless said)",
+                metavar="TIME",
+                default="-30d",
+            ),
+            argument(
+                "--format",
+                help="markdown (unless said), html or json",
+                choices=("markdown", "html", "json"),
+                metavar="FORMAT",
+                default="markdown",
+            ),
+        ),
+    ),
+)
+
 _CARE: Final = (
     Command("check", "care:check", "database, journal, settings, playbooks, sources, clock: what is wrong; exit 3"),
     Command(
@@ -314,6 +337,7 @@ GROUPS: Final = (
     ("Lists", _LISTS),
     ("Acting", _ACTS),
     ("Playbooks", _PLAYBOOKS),
+    ("Reports", _REPORTS),
     ("Care", _CARE),
 )
 """Titles and commands in the order of the help."""

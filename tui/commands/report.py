@@ -1,0 +1,218 @@
+"""Reports: what the desk has to say about a period, as Markdown, HTML or JSON."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from engine.filters import instants
+from tui import cells, documents, printing
+from tui.documents import Section
+from tui.wiring import opened
+
+_TIMES: Final = {
+    "mttd": "until noticed: the deviation opened − it occurred",
+    "feed": "of that, the record systems: recorded − occurred",
+    "mtta": "until taken: acknowledged − opened",
+    "start": "until worked on: first action started − acknowledged",
+    "mttr": "until over: restored − opened",
+}
+_SORTS: Final = {
+    "safe": "misses nothing",
+    "best": "spares most, less what it misses",
+    "all": "spares all noise",
+}
+_OUTCOMES: Final = (
+    ("opened", "opened"),
+    ("acted", "acted upon"),
+    ("noise", "noise"),
+    ("alone", "ended alone"),
+    ("accepted", "accepted"),
+    ("duplicate", "duplicate"),
+    ("wrong_data", "wrong data"),
+    ("untouched", "untouched"),
+    ("recorded", "only recorded"),
+    ("open", "still open"),
+)
+
+
+def metrics(args: Namespace) -> int:
+    """Print how much was raised, what became of it, how long it took, and which tolerances would have spared the noise."""
+    with opened(args) as desk:
+        found = desk.metrics(instants(args.since, desk.clock.now(), "--since")[0])
+        header = desk.header()
+    if args.json or args.format == "json":
+        printing.document(found)
+        return 0
+    title = f"Metrics of {header['name']}"
+    write = documents.html if args.format == "html" else documents.markdown
+    printing.say(args, *write(title, list(sections(found, str(header["zone"])))))
+    return 0
+
+
+def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
+    """The report's parts in their order; times are the desk's."""
+    now = cells.instant(found["now"])
+
+    def when(text: str | None) -> str:
+        return "–" if text is None else cells.short_time(cells.instant(text), now, zone)
+
+    yield _summary(found, when)
+    headings = [title for _, title in _OUTCOMES]
+    yield Section(
+        "By kind",
+        ["What became of the deviations that opened in the period. What is still open has no length yet."],
+        ["kind", *headings, "median life", "not real"],
+        [[row["kind"], *_counts(row)] for row in found["kinds"]],
+    )
+    yield Section(
+        "By rule",
+        ["The layers of tolerance that let them open."],
+        ["kind", "rule", *headings, "median life", "not real"],
+        [[row["kind"], row["rule"], *_counts(row)] for row in found["rules"]],
+    )
+    yield Section(
+        "Severities",
+        ["Beside the shares that process industries aim for with their alarms."],
+        ["severity", "opened", "share", "guidance"],
+        [
+            [row["severity"], str(row["opened"]), _share(row["share"]), _share(row["guidance"])]
+            for row in found["severities"]
+        ],
+    )
+    yield _load(found["load"], when)
+    yield Section(
+        "How long it took",
+        [
+            f"Of {found['actions']['due']} actions that became due, {found['actions']['on_time']} were done in time"
+            f" ({_share(found['actions']['share'])}); {found['actions']['skipped']} were skipped."
+        ],
+        ["time", "count", "median", "90th percentile", "mean", "still open"],
+        [
+            [
+                _TIMES[row["name"]],
+                str(row["count"]),
+                _length(row["median_minutes"]),
+                _length(row["p90_minutes"]),
+                _length(row["mean_minutes"]),
+                str(row["open"]),
+            ]
+            for row in found["times"]
+        ],
+    )
+    yield Section(
+        "Sources",
+        (),
+        ["source", "newest record", "age", "beyond its interval"],
+        [
+            [
+                row["source"],
+                when(row["newest_at"]),
+                _length(row["age_minutes"]),
+                "yes" if row["beyond_interval"] else "",
+            ]
+            for row in found["sources"]
+        ],
+    )
+    yield _suggestions(found["suggestions"])
+
+
+def _summary(found: Mapping[str, Any], when: Any) -> Section:
+    total, shares, left_out = found["total"], found["shares"], found["left_out"]
+    left = ", ".join(f"{count} {state}" for state, count in left_out.items() if count)
+    return Section(
+        f"{when(found['since'])} to {when(found['now'])}",
+        [
+            f"{total['opened']} deviations opened, {total['open']} of them are still open."
+            + (f" Left out: {left}." if left else ""),
+            f"Acted upon: {total['acted']}. Dismissed as noise: {total['noise']}. Ended alone: {total['alone']}.",
+        ],
+        ["share", "of", "is"],
+        [
+            [
+                "false positives",
+                "dismissed as noise or wrong data, of those that ended",
+                _share(shares["false_positive"]),
+            ],
+            ["needless", "dismissed as noise or ended alone, of those that ended", _share(shares["needless"])],
+            ["came back", "fired again after a recovery, of those that opened", _share(shares["reopened"])],
+            ["began again", "a new episode within 7 days, of those that opened", _share(shares["again"])],
+            ["top ten rules", "of those that opened", _share(shares["top_ten_rules"])],
+        ],
+    )
+
+
+def _load(load: Mapping[str, Any], when: Any) -> Section:
+    worst = load["worst_ten_minutes"]
+    sentences = [
+        f"{load['per_person_hour']:g} an hour for each of {load['persons']} persons"
+        f" (guidance: under {load['per_person_hour_guidance']:g}), {load['per_hour']:g} an hour in all.",
+        f"{load['stale']} of {load['in_queue']} in the queue have stood there for a day or longer.",
+    ]
+    if worst is not None:
+        flood = ", a flood" if worst["flood"] else ""
+        sentences.insert(1, f"The worst ten minutes began {when(worst['from_at'])}: {worst['opened']} opened{flood}."
+                            f" Floods took {_share(load['flood_share'])} of the time.")  # fmt: skip
+    rows = [[row["owner"] or "nobody", str(row["opened"]), f"{row['per_hour']:g}"] for row in load["owners"]]
+    return Section("Load", sentences, ["owner", "opened", "an hour"], rows)
+
+
+def _suggestions(found: Sequence[Mapping[str, Any]]) -> Section:
+    rows = [
+        [
+            each["kind"],
+            each["rule"],
+            each["parameter"],
+            _number(each["current"]),
+            _number(each["value"]),
+            f"{each['spared']} of {each['noise']}",
+            str(each["missed"]),
+            str(each["others"]),
+            _SORTS[each["sort"]],
+        ]
+        for each in found
+    ]
+    words = (
+        [
+            "What these values would have done in the period: noise spared, and what was acted upon that they would have hidden."
+        ]
+        if rows
+        else ["No value of a tolerance would have spared any noise of the period."]
+    )
+    headings = ["kind", "rule", "parameter", "is", "would be", "noise spared", "missed", "others", "this value"]
+    return Section("Tolerances that would have spared the noise", words, headings, rows, list(map(_command, found)))
+
+
+def _command(each: Mapping[str, Any]) -> str:
+    words = ["offplan", "tolerance", each["kind"], f"{each['parameter']}={_number(each['value'])}"]
+    for asked in each["for"]:
+        words += ["--for", asked]
+    return shlex.join([*words, "--preview"])
+
+
+def _counts(row: Mapping[str, Any]) -> list[str]:
+    median = None if row["median_hours"] is None else row["median_hours"] * 60
+    return [*(str(row[name]) for name, _ in _OUTCOMES), _length(median), _share(row["false_positive"])]
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _number(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _length(minutes: float | None) -> str:
+    """A length of time in its two largest units."""
+    if minutes is None:
+        return "–"
+    if minutes < 60:
+        return f"{minutes:g} min"
+    hours, rest = divmod(round(minutes), 60)
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
