@@ -1,7 +1,8 @@
 """What is wrong with a desk file and what runs on it, and how to mend it: the findings of `offplan check`.
 
-Each finding is a dict of place, fault, mend and severity: `error` for damage or exposure, `warning` for what asks for
-attention. Only reads; settings and playbooks are checked where they are read.
+Each finding is a dict of place, fault, mend and severity: `error` for damage, exposure or what could not be judged,
+`warning` for what asks for attention, `note` for what is worth knowing; those on the data (engine.findings) have a count
+and examples as well. Only reads; settings and playbooks are checked where they are read.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import os
 import stat
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any, Final
 
-from engine import journal, oddities, tolerance
+from engine import findings as data_findings
+from engine import journal, tolerance
 from engine.clock import MINUTE, iso
 from engine.detect import stale_feed
 from engine.gather import feeds
@@ -19,7 +22,9 @@ from engine.lifecycle import ACTION_OPEN_STATES
 from engine.sqlite import sqlite3
 from engine.store import Store, wal_is_safe
 
-Finding = dict[str, str]
+Finding = dict[str, Any]
+
+_ORDER: Final = ("error", "warning", "note")
 
 
 def check(store: Store, now: int) -> list[Finding]:
@@ -31,11 +36,11 @@ def check(store: Store, now: int) -> list[Finding]:
         *_permissions(store),
         *_feeds(connection, now),
         *_quarantine(connection),
-        *_oddities(connection),
+        *data_findings.of(connection, now),
         *_owners(connection),
         *_orphans(connection),
     ]
-    return sorted(findings, key=lambda finding: finding["severity"])
+    return sorted(findings, key=lambda finding: _ORDER.index(finding["severity"]))
 
 
 def _error(place: str, fault: str, mend: str) -> Finding:
@@ -109,11 +114,6 @@ def _quarantine(connection: sqlite3.Connection) -> Iterator[Finding]:
     for source, count in connection.execute(query).fetchall():
         records = "1 record is" if count == 1 else f"{count} records are"
         yield _warning(f"source {source}", f"{records} in quarantine", "`offplan quarantine` says why")
-
-
-def _oddities(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for odd in oddities.of(connection):
-        yield _warning(f"source {odd['source']}", f"{odd['fault']}; the last: {odd['example']}", odd["mend"])
 
 
 def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:

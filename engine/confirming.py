@@ -92,4 +92,12 @@ def _earlier(
             kinds[slot[1:]].append(slot)
         for _, subject_type, subject_id, facts in history.cases(at, sorted({asked[slot].key for slot in slots})):
             for slot in kinds.get((subject_type, subject_id), ()):
-                yield slot, at, detect.KINDS[slot[0]].judge(facts, asked[slot].tolerance, at)
+                yield slot, at, _as_it_was(slot[0], facts, asked[slot].tolerance, at)
+
+
+def _as_it_was(kind: str, facts: Any, tolerance: Tolerance, at: int) -> Finding | None:
+    """What was found then; what cannot be judged counts for nothing (as it stands now, engine.unjudged says so)."""
+    try:
+        return detect.KINDS[kind].judge(facts, tolerance, at)
+    except Exception:  # noqa: BLE001 - what one subject does to one kind must not stop all others
+        return None

@@ -156,8 +156,11 @@ class Desk(DeskFeed, DeskCommands):
 
     # care ---------------------------------------------------------------------------------------------------------------
 
-    def check(self) -> list[dict[str, str]]:
-        """What is wrong with the file, the feeds and the machine: place, fault, mend and severity of each."""
+    def check(self) -> list[dict[str, Any]]:
+        """What is wrong with the file, the feeds, the data and the machine: place, fault, mend and severity of each.
+
+        Findings on the data say how many records they are about, and name a few, as `count` and `examples`.
+        """
         from engine import check
 
         with self._reading() as view:

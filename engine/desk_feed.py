@@ -88,7 +88,7 @@ class DeskFeed(DeskBase):
         The load is one transaction; the judging that follows is several. Raises BadInput for a load that would remove
         more than a third of the plan (and at least five records), unless `accept_removal` says that this is meant.
         """
-        from engine import baseline, line_checks
+        from engine import baseline, findings, line_checks
         from engine.gather import names
 
         self._refuse_readonly()
@@ -99,6 +99,8 @@ class DeskFeed(DeskBase):
                 *transaction, found, kind=kind, scope=scope, file=file, accept_removal=accept_removal
             )
             names.follow_plan(transaction.connection)
+            if loaded.added or loaded.changed or loaded.removed:
+                findings.refresh(transaction.connection, {kind})
         judged = self.detect()
         return loaded._replace(opened=judged.opened, raised=judged.raised, cleared=judged.cleared)
 
@@ -107,13 +109,16 @@ class DeskFeed(DeskBase):
 
         Raises BadInput naming the setting. What the change may judge differently is put on the work list.
         """
+        from engine import findings, plan_checks
         from engine import settings as desk_settings
 
         with self._reading() as view:
             if not desk_settings.differ(view.connection, settings):
                 return False
         with self._writing() as transaction:
-            return desk_settings.configure(*transaction, settings)
+            changed = desk_settings.configure(*transaction, settings)
+            findings.refresh(transaction.connection, {plan_checks.SETTINGS})
+        return changed
 
     # sources ----------------------------------------------------------------------------------------------------------
 

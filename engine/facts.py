@@ -68,6 +68,8 @@ class LineFacts:
     """Neither closed nor cancelled, in the plan or by signal."""
     changes_at: int | None = None
     """When the next signal that is stored already becomes known."""
+    unconverted: str = ""
+    """What was not compared, since its unit does not convert into the line's; empty: nothing."""
     answered: bool = False
     """The other party said something of it: an eta or a confirmation of any kind."""
     known_since: int | None = None
@@ -194,6 +196,8 @@ class StockFacts:
     """What a unit is worth, the best source first."""
     changes_at: int | None = None
     """When the next stored statement or target comes into force."""
+    unconverted: str = ""
+    """What was not counted, since its unit does not convert into the reading's; empty: nothing."""
 
     def unit_value(self, uom: str | None) -> UnitValue | None:
         """What one `uom` is worth; None where nothing says so for this unit."""

@@ -83,12 +83,12 @@ def _state(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> Non
         facts.answered = True
         if statement.eta is not None:
             facts.eta, facts.eta_signal = statement.eta, statement.id
-        promised = _quantity(facts.line, statement, item_units)
+        promised = _quantity(facts, statement, item_units)
         if promised is not None:
             facts.promised, facts.promised_signal = promised, statement.id
             facts.promised_said = _said(facts.line, statement)
     elif kind == "receipt" or kind == "shipped":
-        moved = _quantity(facts.line, statement, item_units)
+        moved = _quantity(facts, statement, item_units)
         if moved is None and statement.quantity is not None:
             # A quantity in a unit that does not convert says that something moved, not how much of the line.
             moved = 0.0
@@ -102,11 +102,16 @@ def _state(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> Non
         facts.open = facts.line.status not in CLOSED_WORDS and statement.status not in CLOSED_WORDS
 
 
-def _quantity(line: Line, statement: Statement, item_units: ItemUnits) -> float | None:
+def _quantity(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> float | None:
     """The quantity of a statement in the line's unit; None where it says none, or one that does not convert."""
     if statement.quantity is None:
         return None
-    return convert(statement.quantity, statement.uom, line.uom, item_units)
+    quantity = convert(statement.quantity, statement.uom, facts.line.uom, item_units)
+    if quantity is None:
+        facts.unconverted = (
+            f"S{statement.id} says {statement.quantity:g} {statement.uom}, the line is in {facts.line.uom}"
+        )
+    return quantity
 
 
 def _said(line: Line, statement: Statement) -> str:

@@ -258,9 +258,7 @@ def _note_source(
     """Bring the source's row up to date: when it was heard, how it fares, where its reading goes on."""
     heard = now if result.new or result.duplicate else None
     error = _many_bad(batch, result)
-    recorded = connection.execute(
-        "SELECT max(recorded_at) FROM signal NOT INDEXED WHERE id >= ?", (first_id,)
-    ).fetchone()[0]
+    recorded = oddities.note_new(connection, now, batch.source, first_id)
     connection.execute(
         "INSERT INTO source(name, kind, expected_every, first_seen_at, last_received_at, last_recorded_at, last_error,"
         " last_error_at, cursor, signals, duplicates, quarantined)"

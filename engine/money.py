@@ -12,6 +12,9 @@ _THREE_DIGITS: Final = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 UNITS: Final = {**dict.fromkeys(_NO_DIGITS, 1), **dict.fromkeys(_THREE_DIGITS, 1000), "CLF": 10_000, "UYW": 10_000}
 """Minor units in one major unit where it is not 100 (ISO 4217, list one, column "minor unit")."""
 
+LARGEST: Final = 10**15
+"""Minor units that an amount is ranked with at most: sums of thousands of them still fit into 64 bits."""
+
 
 def units(currency: str | None) -> int:
     """How many minor units make one unit of a currency; 100 for a code that the list does not single out."""

@@ -12,13 +12,26 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from engine.clock import iso
+from engine.clock import DAY, EARLIEST, iso
 from engine.model import SignalIn
 from engine.signal_checks import Sifted
 from engine.sqlite import sqlite3
 from engine.text import clean
 
+PLAN_FIRST_AT: Final = "plan_first_at"
+"""Key in `meta` of the first planned date of the plan as it was last loaded (engine.findings writes it)."""
+
 _EXAMPLE_LIMIT: Final = 300
+_AHEAD: Final = DAY
+"""So far a date may lie ahead of its arrival: zones differ by as much."""
+_BEFORE: Final = 180 * DAY
+"""So long before the first planned date orders are still spoken of."""
+_NEW: Final[Mapping[str, str]] = {
+    "future": "as_of > :future",
+    "before_plan": "order_ref IS NOT NULL AND min(as_of, coalesce(eta, as_of)) < :before_plan",
+    "negative_stock": "quantity < 0 AND kind = 'stock'",
+}
+"""Sorts that a new signal can be, as SQL conditions."""
 _BODY: Final = tuple(name for name in SignalIn._fields if name not in ("source_id", "line"))
 _PAYLOAD: Final = _BODY.index("payload")
 _body_of: Final = itemgetter(*(SignalIn._fields.index(name) for name in _BODY))
@@ -37,6 +50,21 @@ _SORTS: Final[Mapping[str, _Sort]] = {
         "{} records came again under their ids with another content, and were left out",
         'let the source give a changed event a new id that `corrects` the old one, or read it as identity = "state"',
     ),
+    "future": _Sort(
+        "1 signal is dated over a day after it came, and counts only from then on",
+        "{} signals are dated over a day after they came, and count only from then on",
+        "correct the date format or the zone of the mapping, or the clock of the source",
+    ),
+    "before_plan": _Sort(
+        "1 signal is dated over half a year before the plan begins",
+        "{} signals are dated over half a year before the plan begins",
+        "map a placeholder date to empty with `null`, or correct the date format",
+    ),
+    "negative_stock": _Sort(
+        "1 reading says that there is less stock than nothing",
+        "{} readings say that there is less stock than nothing",
+        "correct the booking in the source, or the sign in the mapping",
+    ),
 }
 
 
@@ -50,11 +78,12 @@ def note(connection: sqlite3.Connection, now: int, source: str, sort: str, count
     )
 
 
-def of(connection: sqlite3.Connection, source: str | None = None) -> list[dict[str, Any]]:
-    """Every oddity (of one source): source, sort, count, fault, mend, example, last_at."""
+def of(connection: sqlite3.Connection, source: str | None = None, *, since: int = 0) -> list[dict[str, Any]]:
+    """Every oddity (of one source) that was there since an instant: source, sort, count, fault, mend, example, last_at."""
     found = connection.execute(
-        "SELECT source, sort, count, example, last_at FROM oddity WHERE source = ?1 OR ?1 IS NULL ORDER BY source, sort",
-        (source,),
+        "SELECT source, sort, count, example, last_at FROM oddity WHERE (source = ?1 OR ?1 IS NULL) AND last_at >= ?2"
+        " ORDER BY source, sort",
+        (source, since),
     ).fetchall()
     return [
         {
@@ -68,6 +97,41 @@ def of(connection: sqlite3.Connection, source: str | None = None) -> list[dict[s
         }
         for name, sort, count, example, last_at in found
     ]
+
+
+def note_new(connection: sqlite3.Connection, now: int, source: str, first_id: int) -> int | None:
+    """Count what is odd about the signals from `first_id` on; returns when the last of them was recorded.
+
+    One look at the new rows for all of it, since every ingest pays for it (NOT INDEXED holds SQLite to them).
+    """
+    row = connection.execute(f"SELECT value FROM meta WHERE key = '{PLAN_FIRST_AT}'").fetchone()
+    plan_first_at = json.loads(row[0]) if row else None
+    bounds = {
+        "first_id": first_id,
+        "future": now + _AHEAD,
+        "before_plan": EARLIEST if plan_first_at is None else plan_first_at - _BEFORE,
+    }
+    counted = ", ".join(f"total({condition})" for condition in _NEW.values())
+    recorded_at, *counts = connection.execute(
+        f"SELECT max(recorded_at), {counted} FROM signal NOT INDEXED WHERE id >= :first_id", bounds
+    ).fetchone()
+    for (sort, condition), count in zip(_NEW.items(), counts, strict=True):
+        if count:
+            last = connection.execute(
+                "SELECT id, kind, coalesce(order_ref, item || '@' || site, source_id), as_of, quantity, eta FROM signal"
+                f" NOT INDEXED WHERE id >= :first_id AND {condition} ORDER BY id DESC LIMIT 1",
+                bounds,
+            ).fetchone()
+            note(connection, now, source, sort, int(count), _in_words(*last))
+    found: int | None = recorded_at
+    return found
+
+
+def _in_words(number: int, kind: str, about: str, as_of: int, quantity: float | None, eta: int | None) -> str:
+    said = [f"S{number}: {kind} of {about}, dated {iso(as_of)}"]
+    said += [] if quantity is None else [f"quantity {quantity:g}"]
+    said += [] if eta is None else [f"eta {iso(eta)}"]
+    return ", ".join(said)
 
 
 def note_changed(connection: sqlite3.Connection, now: int, source: str, sifted: Sifted, first_id: int) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine import confirming, detect, deviations, hazards, outcomes, pegs, settings, tolerance
+from engine import confirming, detect, deviations, hazards, outcomes, pegs, settings, tolerance, unjudged
+from engine.clock import LATEST
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
 from engine.gather import expectations, exposed, feeds, items, line_states, names, orders, stock
@@ -21,6 +22,7 @@ from engine.model import SUPPLY_KINDS, TickResult
 from engine.rank import Ranking
 from engine.sqlite import sqlite3
 from engine.tolerance import Subject, Tolerances
+from engine.unjudged import Unjudged
 
 _NOBODY: Final = Subject(None, None, None, None, "")
 _CASCADE: Final = (
@@ -95,6 +97,7 @@ class _Drain:
         history = outcomes.History(connection, now)
         ranking = Ranking(desk["currency"], desk["rates"], items.fastest_lanes(connection), history)
         self.keeper = Keeper(connection, writer, now, ranking)
+        self._unjudged: list[Unjudged] = []
 
     def peg_places(self, keys: Sequence[Key]) -> None:
         """Peg supply to demand again at items at sites."""
@@ -124,7 +127,10 @@ class _Drain:
         )
         verdicts += self._judged(references, detect.REFERENCE, known, wakes)
         verdicts += self._gone(verdicts, detect.LINE, known, lambda slot: Key("order", slot[2]))
-        self._settle(keys, verdicts, known, wakes)
+        self._unjudged += (
+            Unjudged(*case[1:3], unjudged.UNIT, case.facts.unconverted) for case in lines if case.facts.unconverted
+        )
+        self._settle(keys, chunk.subject_ids(), verdicts, known, wakes)
         line_states.keep(self._connection, chunk, [case.facts for case in lines], self._tolerances)
         if self._connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
             wanted = (as_json(key.a for key in keys),)
@@ -146,7 +152,7 @@ class _Drain:
         )
         wakes: dict[Key, int] = {}
         verdicts = list(self._judged(cases, detect.PLACE, known, wakes))
-        self._settle(keys, verdicts, known, wakes)
+        self._settle(keys, [key.b for key in keys], verdicts, known, wakes)
 
     def judge_places(self, keys: Sequence[Key]) -> None:
         """Judge items at sites: their stock and demand, and whether the plan has them."""
@@ -162,7 +168,10 @@ class _Drain:
         )
         references = names.cases(self._connection, places, self._now, self._has, _references(known))
         verdicts += self._judged(references, detect.REFERENCE, known, wakes)
-        self._settle(keys, verdicts, known, wakes)
+        self._unjudged += (
+            Unjudged(*case[1:3], unjudged.UNIT, case.facts.unconverted) for case in cases if case.facts.unconverted
+        )
+        self._settle(keys, ids, verdicts, known, wakes)
 
     def judge_sources(self, keys: Sequence[Key]) -> None:
         """Judge sources: whether they are silent."""
@@ -170,7 +179,7 @@ class _Drain:
         known = deviations.latest(self._connection, found)
         wakes: dict[Key, int] = {}
         verdicts = list(self._judged(feeds.cases(self._connection, found), detect.SOURCE, known, wakes))
-        self._settle(keys, verdicts, known, wakes)
+        self._settle(keys, found, verdicts, known, wakes)
 
     def _judged(
         self,
@@ -187,8 +196,15 @@ class _Drain:
             wake = wakes.get(key)
             for detector, kind, shared in judges:
                 limits = tolerances.of(kind, facts.subject()) if shared is None else shared
-                finding = detector.judge(facts, limits, now)
-                at = detector.wake_at(facts, limits, now)
+                try:
+                    finding = detector.judge(facts, limits, now)
+                    at = detector.wake_at(facts, limits, now)
+                    if finding is not None:
+                        unjudged.refuse_unusable(finding)
+                except Exception as error:  # noqa: BLE001 - what one subject does to one kind must not stop all others
+                    self._unjudged.append(unjudged.failed(kind, subject_type, subject_id, error))
+                    wake = wakes[key] = min(now + unjudged.AGAIN, wake or now + unjudged.AGAIN)
+                    continue
                 if at is not None and (wake is None or at < wake):
                     wake = wakes[key] = at
                 if finding is not None or (kind, subject_type, subject_id) in known or kind in counting:
@@ -212,6 +228,7 @@ class _Drain:
     ) -> list[Verdict]:
         """Verdicts on deviations whose subject the plan has no more: nothing departs from a plan that is gone."""
         judged, kinds = {verdict.slot for verdict in verdicts}, {detector.KIND for detector in detectors}
+        judged.update((each.reason, each.subject_type, each.subject_id) for each in self._unjudged)
         return [
             Verdict(key_of(slot), slot, None, self._tolerances.of(slot[0], _NOBODY))
             for slot in known
@@ -221,6 +238,7 @@ class _Drain:
     def _settle(
         self,
         keys: Sequence[Key],
+        subject_ids: Sequence[str],
         verdicts: Sequence[Verdict],
         known: Mapping[Slot, dict[str, Any]],
         wakes: dict[Key, int],
@@ -228,6 +246,8 @@ class _Drain:
         for key, wake in self.keeper.apply(verdicts, known).items():
             wakes[key] = min(wake, wakes.get(key, wake))
         _write_wakeups(self._connection, keys, wakes, self._now)
+        unjudged.keep(self._connection, self._now, subject_ids, self._unjudged)
+        self._unjudged.clear()
 
     def _items(self, chunk: orders.Orders) -> dict[str, items.Item]:
         """Records of a chunk's items, where a rule asks for their class or their units have to convert."""
@@ -252,8 +272,8 @@ def _write_wakeups(connection: sqlite3.Connection, keys: Sequence[Key], wakes: M
             (as_json(keys),),
         )
     }
-    # Never at or before now: a wake-up that has come is judged already.
-    wanted = {key: max(wakes[key], now + 1) for key in keys if key in wakes}
+    # Never at or before now: a wake-up that has come is judged already. Beyond all dates there is nothing to wake for.
+    wanted = {key: max(wakes[key], now + 1) for key in keys if key in wakes and wakes[key] < LATEST}
     connection.executemany(
         "INSERT INTO wakeup(type, a, b, due_at) VALUES (?, ?, ?, ?)"
         " ON CONFLICT(type, a, b) DO UPDATE SET due_at = excluded.due_at",

@@ -83,7 +83,7 @@ class Ranking:
             return None, 0, [*terms, Term("exposure", 0, unit, "no value is known")]
         scale = money.units(self._currency) / money.units(finding.currency)
         rate = 1.0 if finding.currency == self._currency else self._rates.get(finding.currency or "")
-        value = finding.value_minor * scale * (1.0 if rate is None else rate)
+        value = min(finding.value_minor * scale * (1.0 if rate is None else rate), float(money.LARGEST))
         exposure = round(value * estimate.value)
         if rate is None:
             source = f"no rate from {finding.currency or 'an unnamed currency'} to {self._currency}: the raw amount"

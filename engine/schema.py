@@ -517,6 +517,23 @@ CREATE TABLE hazard_cover (                       -- what each of them covers
 CREATE INDEX hazard_cover_of ON hazard_cover(source, message);
 CREATE INDEX plan_line_site ON plan_line(site, planned_at) WHERE to_version IS NULL AND site IS NOT NULL;
 CREATE INDEX plan_line_from ON plan_line(origin, planned_at) WHERE to_version IS NULL AND origin IS NOT NULL;
+
+CREATE TABLE finding (                            -- what is odd about the plan as it was last loaded (engine.plan_checks)
+    sort     TEXT NOT NULL,
+    place    TEXT NOT NULL,
+    count    INTEGER NOT NULL,
+    examples TEXT NOT NULL,                       -- JSON list, at most five
+    PRIMARY KEY (sort, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unjudged (                           -- what detection could not judge in full, while it lasts
+    subject_id   TEXT NOT NULL,
+    subject_type TEXT NOT NULL,
+    reason       TEXT NOT NULL,                   -- unit, or the deviation kind that failed
+    words        TEXT NOT NULL,
+    since        INTEGER NOT NULL,
+    PRIMARY KEY (subject_id, subject_type, reason)
+) STRICT, WITHOUT ROWID;
 """
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _SECOND)

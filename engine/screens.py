@@ -18,6 +18,8 @@ from engine.suppression import IN_QUEUE
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     """The state of the desk in one line; `stale` counts silent feeds, `exposure` adds up what stands in the queue, and
     `suppressed` counts what is kept out of it."""
+    from engine import findings
+
     present = settings.current(connection)
     counts = connection.execute(
         f"SELECT (SELECT count(*) FROM source), (SELECT count(*) FROM source WHERE {fields.SOURCES.fields['stale'].sql}),"
@@ -36,6 +38,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "feeds": counts[0],
         "stale": counts[1],
         "quarantined": counts[2],
+        "findings": findings.count(connection, now),
         "open": queue[0],
         "exposure": amount(queue[1], present["currency"]),
         "past_decide_by": queue[2],

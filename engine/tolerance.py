@@ -40,6 +40,10 @@ _COUNTED: Final = {"breaches": 1.0, "within_hours": 0.0, "clears": 1.0}
 """Parameters of model.COUNTED_KINDS (engine.runs); `within_hours` 0: however long it takes."""
 
 
+_LARGEST: Final = {"days": 36_500, "hours": 876_000}
+"""A hundred years, by the end of a parameter's name: what is added to a date has to stay one."""
+
+
 @functools.cache
 def defaults() -> Mapping[str, Mapping[str, float]]:
     """Each deviation kind with its parameters and their defaults.
@@ -236,8 +240,9 @@ def check(kind: str | None, matches: Mapping[str, Any], parameters: Mapping[str,
             raise BadInput(
                 place, f"{name!r} is no parameter of {kind or 'any kind'}", f"write one of {', '.join(known)}"
             )
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e9:
-            raise BadInput(place, f"{name} = {value!r} is no tolerance", "write a number from 0 to 1000000000")
+        largest = next((limit for word, limit in _LARGEST.items() if name.endswith(word)), 10**9)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= largest:
+            raise BadInput(place, f"{name} = {value!r} is no tolerance", f"write a number from 0 to {largest}")
         if name in ("breaches", "clears") and (value < 1 or value != int(value)):
             raise BadInput(place, f"{name} = {value!r} cannot be counted", "write a whole number from 1")
 

@@ -51,6 +51,8 @@ def _header(desk: Desk, header: dict[str, Any], now: int, zone: str) -> str:
         parts.append(f"{header['stale']} stale")
     if header["quarantined"]:
         parts.append(f"{header['quarantined']} quarantined")
+    if header["findings"]:
+        parts.append(f"{header['findings']} finding{'' if header['findings'] == 1 else 's'}")
     moment = cells.local(now, zone)
     return " · ".join([*parts, f"{moment:%Y-%m-%d %H:%M %Z}", desk.actor])
 

@@ -18,6 +18,7 @@ _Stated = TypeVar("_Stated", Flow, Bucket, Target)
 def convert(facts: StockFacts, item: ItemUnits) -> None:
     """Bring the quantities of `facts` into one unit, as far as they convert by `item` and by what units mean."""
     unit = facts.reading.uom if facts.reading is not None else None
+    reading_in = unit
     unit = unit or item.uom or (facts.history[-1].uom if facts.history else None)
     if unit is None:
         return
@@ -26,6 +27,19 @@ def convert(facts: StockFacts, item: ItemUnits) -> None:
     facts.target = None if facts.target is None else _target(facts.target, unit, item)
     facts.history = [_demand(demand, unit, item) for demand in facts.history]
     facts.unit_values = [_worth(value, unit, item) for value in facts.unit_values]
+    if reading_in is not None:
+        facts.unconverted = _left_out(facts, reading_in)
+
+
+def _left_out(facts: StockFacts, unit: str) -> str:
+    """The first quantity that cannot be counted with the stock, in words; empty where all can."""
+    others: list[Flow | Bucket | Target] = [*facts.flows, *facts.forecasts]
+    if facts.target is not None:
+        others.append(facts.target)
+    for stated in others:
+        if stated.uom is not None and stated.uom != unit and not units.same(stated.uom, unit):
+            return f"{stated.source} is in {stated.uom}, stock is in {unit}"
+    return ""
 
 
 def _stated(stated: _Stated, unit: str, item: ItemUnits) -> _Stated:

@@ -195,6 +195,7 @@ def test_header(desk: Desk) -> None:
         "feeds": 1,
         "stale": 0,
         "quarantined": 0,
+        "findings": 0,
         "open": 2,
         "exposure": {"amount": 20_000.0, "currency": "EUR"},
         "past_decide_by": 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +34,7 @@ def init(args: Namespace) -> int:
 
 
 def check(args: Namespace) -> int:
-    """Print what is wrong and how to mend it; exit 3 when there is anything."""
+    """Print what is wrong and how to mend it; exit 3 when there is anything but notes."""
     found = [*_settings_faults(args), *_playbook_faults(args)]
     now = None
     try:
@@ -45,10 +46,17 @@ def check(args: Namespace) -> int:
             raise
         found.insert(0, _fault(error, "the desk's file"))
     document = {"now": None if now is None else iso(now), "total": len(found), "items": found}
-    rows = [[item["severity"], item["place"], f"{item['fault']}; {item['mend']}"] for item in found]
+    rows = [[item["severity"], item["place"], _sentence(item)] for item in found]
     lines = printing.table(("severity", "place", "fault and mend"), rows) if found else ["nothing is wrong"]
     printing.answer(args, document, *lines)
-    return FOUND_PROBLEMS if found else 0
+    return FOUND_PROBLEMS if any(item["severity"] != "note" for item in found) else 0
+
+
+def _sentence(finding: Mapping[str, Any]) -> str:
+    """Fault and mend of a finding, with the records that it names as examples."""
+    examples = finding.get("examples", ())
+    named = f" ({'; '.join(examples)}{' ...' if finding['count'] > len(examples) else ''})" if examples else ""
+    return f"{finding['fault']}{named}; {finding['mend']}"
 
 
 def _settings_faults(args: Namespace) -> list[dict[str, Any]]:

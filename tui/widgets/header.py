@@ -58,6 +58,8 @@ class Header(Line):
             parts.append((7, [("○ no feeder", "warning")]))
         if state["quarantined"]:
             parts.append((9, [(f"▣ {state['quarantined']} quarantined", "warning")]))
+        if state["findings"]:
+            parts.append((9, [(f"▲ {state['findings']} finding{'' if state['findings'] == 1 else 's'}", "warning")]))
         if self._news:
             parts.append((2, [(f"✚ {self._news}", "notice")]))
         parts.append((4, [(f"{state['open']} open · {exposure}{' exposed' if roomy else ''}", "bold")]))

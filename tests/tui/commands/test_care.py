@@ -38,6 +38,19 @@ def test_files_that_no_pattern_takes_are_named(desk: Run, tmp_path: Path) -> Non
     assert desk("sources", "--json").err == desk("sources", "--quiet").err == ""
 
 
+def test_notes_are_said_and_are_no_problem(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,functions\nana,procurement\n", encoding="utf-8")
+    assert desk("load", "people.csv", "--as", "owner").code == 0
+
+    answer, shown = desk("check", "--json"), desk("check")
+
+    assert (answer.code, shown.code) == (0, 0)
+    (note,) = answer.document["items"]
+    assert (note["severity"], note["place"], note["count"], len(note["examples"])) == ("note", "owner", 7, 5)
+    assert "7 functions without an owner" in shown.out
+    assert "(inventory planning; logistics" in shown.out
+
+
 def test_check_of_a_file_that_is_none_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"this is no database at all, it only looks a little like one")
 
