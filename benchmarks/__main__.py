@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import ingest, latency, likelihood, schedule, start
+from benchmarks import detection, ingest, latency, likelihood, schedule, start
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "ingest_csv": ingest.csv_speed,
     "ingest_memory": ingest.memory,
+    "detect_full": detection.full,
+    "detect_one": detection.one,
+    "detect_batch": detection.batch,
     "live_latency": latency.file_to_screen,
     "first_cell": start.first_cell,
     "command_start": start.command,

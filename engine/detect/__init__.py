@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, TypeVar
 
+from engine.days import Days
 from engine.detect import (
     below_target,
     demand_shift,
@@ -25,6 +26,7 @@ from engine.detect import (
 )
 from engine.facts import LineFacts, ReferenceFacts, SourceFacts, StockFacts
 from engine.hazard_facts import PlaceFacts
+from engine.line_state import LineState
 from engine.model import Finding
 from engine.tolerance import Tolerance
 
@@ -49,7 +51,24 @@ class Detector(Protocol[Facts_contra]):
         """The next instant after `now` at which time alone can change the verdict; None when it cannot."""
 
 
-LINE: Final[tuple[Detector[LineFacts], ...]] = (late_supply, short_supply, overdue, unconfirmed, excess)
+class Measured(Protocol):
+    """A breach as far as its size goes."""
+
+    @property
+    def size(self) -> float:
+        """In the unit of the kind's bounds."""
+
+
+class LineDetector(Detector[LineFacts], Protocol):
+    """A detector of lines whose verdict follows from what is kept of each (engine.line_state)."""
+
+    def measure(self, state: LineState, tolerance: Tolerance, days: Days, now: int, /) -> Measured | None:
+        """The breach at `now`, or None; `judge` finds one exactly where this does."""
+
+
+MEASURED: Final[tuple[LineDetector, ...]] = (late_supply, short_supply, overdue)
+"""For lines of model.SUPPLY_KINDS, from their kept states."""
+LINE: Final[tuple[Detector[LineFacts], ...]] = (*MEASURED, unconfirmed, excess)
 """For lines of model.SUPPLY_KINDS."""
 STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, excess, demand_shift)
 """For an item at a site."""

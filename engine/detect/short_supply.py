@@ -38,15 +38,16 @@ class Short(NamedTuple):
 
 def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Short | None:
     """How much of the line is missing at `now`, where that is a breach."""
-    planned = state.quantity
-    if not planned or not state.open or (state.promised is None and not state.receipts):
+    planned, promised = state.quantity, state.promised
+    if not planned or not state.open or (promised is None and not state.receipts):
         return None
+    received = state.received() if state.receipts else 0.0
     settled_at = _settled_at(state, days) if state.receipts else None
     if settled_at is not None and now >= settled_at:
-        expected, by = state.received(), "received"
-    elif state.promised is not None:
+        expected, by = received, "received"
+    elif promised is not None:
         # What came in already cannot be taken back by a smaller promise.
-        expected, by = max(state.promised, state.received()), "promised"
+        expected, by = max(promised, received), "promised"
     else:
         return None
     missing = tidy(planned - expected)

@@ -15,6 +15,10 @@ _RECORDS: Final = (
     "SELECT record.key, record.data FROM json_each(?) AS wanted CROSS JOIN plan_record AS record"
     " ON record.kind = 'item' AND record.key = wanted.value WHERE record.to_version IS NULL"
 )
+_CLASSES: Final = (
+    "SELECT key, json_extract(data, '$.item_class') AS item_class FROM plan_record WHERE kind = 'item'"
+    " AND to_version IS NULL AND item_class IS NOT NULL"
+)
 _LANES: Final = "SELECT data FROM plan_record WHERE kind = 'lane' AND to_version IS NULL ORDER BY key"
 
 
@@ -54,6 +58,11 @@ def read(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, Item
         stated = {field: value for field, value in record.items() if field in Item._fields}
         found[key] = Item(**stated, packs=tuple(record.get("units", {}).items()))
     return found
+
+
+def classes(connection: sqlite3.Connection) -> dict[str, str]:
+    """The class of every item that has one."""
+    return dict(connection.execute(_CLASSES).fetchall())
 
 
 def lane_durations(connection: sqlite3.Connection) -> dict[tuple[str | None, str], float]:

@@ -7,15 +7,16 @@ plan (engine.gather.quiet), which changes nothing in a row.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from engine.facts import LineFacts
 from engine.gather import expectations, quiet
 from engine.gather.cases import as_json
 from engine.gather.orders import Orders
+from engine.line_state import LineState, Move
 from engine.sqlite import sqlite3
-from engine.tolerance import Tolerances
+from engine.tolerance import Subject, Tolerances, lane
 
 _COLUMNS: Final = (
     "ref", "kind", "item", "site", "origin", "party", "uom", "planned_at", "until_at", "quantity", "eta", "promised",
@@ -33,8 +34,31 @@ _WRITE: Final = (
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("ref", "kind"))
 )
 
+# What `measure` cannot find anything in, whatever the tolerance, is left out: a line as planned that is not due.
+_DEPARTING: Final = (
+    "SELECT kind, ref, item, site, origin, party, planned_at, until_at, quantity, eta, promised, receipts, open FROM line_state"
+    " WHERE eta IS NOT NULL OR promised IS NOT NULL OR receipts IS NOT NULL OR coalesce(until_at, planned_at) <= ?"
+)
+
 Row = tuple[Any, ...]
 """Values in the order of _COLUMNS."""
+
+
+class Departing(NamedTuple):
+    """A line that may depart from its plan."""
+
+    kind: str
+    ref: str
+    item: str | None
+    site: str | None
+    origin: str | None
+    party: str | None
+    state: LineState
+
+    def subject(self, item_classes: Mapping[str, str]) -> Subject:
+        """What rules can ask of it; `item_classes` by item."""
+        item_class = item_classes.get(self.item or "")
+        return Subject(self.party, self.item, self.site, item_class, self.ref, lane(self.origin, self.site))
 
 
 def keep(connection: sqlite3.Connection, orders: Orders, judged: Sequence[LineFacts], tolerances: Tolerances) -> None:
@@ -50,6 +74,14 @@ def keep(connection: sqlite3.Connection, orders: Orders, judged: Sequence[LineFa
     connection.executemany(
         "DELETE FROM line_state WHERE ref = ? AND kind = ?", [key for key in present if key not in wanted]
     )
+
+
+def departing(connection: sqlite3.Connection, now: int) -> Iterator[Departing]:
+    """The lines that may depart from their plan at `now`, with all that `measure` asks of them."""
+    for *about, planned_at, until_at, quantity, eta, promised, came, is_open in connection.execute(_DEPARTING, (now,)):
+        receipts = () if came is None else [Move(*receipt) for receipt in json.loads(came)]
+        state = LineState(planned_at, until_at, quantity, eta, promised, receipts, is_open)
+        yield Departing._make((*about, state))
 
 
 def _row(facts: LineFacts, quiet_until: int | None) -> Row:

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import detect, measuring, tolerance
 from engine.clock import HOUR
 from engine.days import Days
 from engine.detect import late_supply, overdue, short_supply
 from engine.facts import Line, LineFacts
 from engine.gather import orders
+from engine.gather.cases import Case
 from engine.line_state import LineState, Move
 from engine.tolerance import Tolerance, defaults
 from tests.engine.detect.test_quiet import REFS, STATEMENTS, said
@@ -27,7 +29,12 @@ EVENTS = st.one_of(
     SAY,
     st.tuples(st.just("plan"), st.sampled_from(REFS), st.integers(-3, 9), st.sampled_from([None, 40.0, 100.0])),
     st.tuples(st.just("withdraw"), st.sampled_from(REFS)),
-    st.tuples(st.just("rule"), st.sampled_from(["late_supply", "overdue", "short_supply"]), st.integers(0, 4)),
+    st.tuples(
+        st.just("rule"),
+        st.sampled_from(["late_supply", "overdue", "short_supply"]),
+        st.sampled_from([{}, {"party": "ACME"}, {"subject": "B"}]),
+        st.integers(0, 4),
+    ),
     st.tuples(st.just("tick"), st.integers(1, 40)),
 )
 
@@ -43,12 +50,34 @@ def kept(world: World) -> dict[tuple[str, str], LineState]:
     return found
 
 
-def folded(world: World) -> dict[tuple[str, str], LineState]:
-    """The states as they follow from every signal that is stored and every line that is current."""
+def measured(world: World) -> set[tuple[str, str, str]]:
+    """Every breach that full detection finds in what is kept."""
+    connection = world.store.connection
+    found = measuring.breaches(connection, tolerance.load(connection), Days("UTC"), world.clock.now())
+    return {(breach.kind, breach.subject_type, breach.subject_id) for breach in found}
+
+
+def judged(world: World) -> set[tuple[str, str, str]]:
+    """Every breach that the detectors find in all signals of every line."""
+    limits, now = tolerance.load(world.store.connection), world.clock.now()
+    return {
+        (detector.KIND, case.subject_type, case.subject_id)
+        for case in line_cases(world)
+        for detector in detect.MEASURED
+        if detector.judge(case.facts, limits.of(detector.KIND, case.facts.subject()), now) is not None
+    }
+
+
+def line_cases(world: World) -> list[Case[LineFacts]]:
     refs = [ref for (ref,) in world.store.connection.execute("SELECT DISTINCT ref FROM plan_line")]
     chunk = orders.read(world.store.connection, refs)
+    return list(orders.line_cases(chunk, world.clock.now(), Days("UTC"), {}))
+
+
+def folded(world: World) -> dict[tuple[str, str], LineState]:
+    """The states as they follow from every signal that is stored and every line that is current."""
     found = {}
-    for case in orders.line_cases(chunk, world.clock.now(), Days("UTC"), {}):
+    for case in line_cases(world):
         state = case.facts.state()
         moves = [Move(*receipt[:3]) for receipt in state.receipts]
         found[case.subject_id, case.subject_type] = state._replace(receipts=moves)
@@ -69,7 +98,8 @@ def carry_out(world: World, number: int, event: tuple[Any, ...]) -> None:
     elif word == "withdraw":
         world.withdraw("purchase_order", parts[0])
     elif word == "rule":
-        world.rule(parts[0], {}, **{"grace_days" if parts[0] == "overdue" else "percent": float(parts[1])})
+        kind, matches, value = parts
+        world.rule(kind, matches, **{"grace_days" if kind == "overdue" else "percent": float(value)})
         for ref in REFS:
             world.touch("order", ref)
     else:
@@ -91,6 +121,7 @@ def test_what_is_kept_is_the_fold_of_everything_that_was_said(
             carry_out(world, number, event)
             world.settle()
             assert kept(world) == folded(world)
+            assert measured(world) == judged(world)
     finally:
         world.store.close()
 
@@ -136,3 +167,39 @@ def test_a_quiet_signal_leaves_the_kept_state_and_a_loud_one_changes_it(world: W
     world.say(signal("eta", "2", order_ref="C", eta=day(7), at=NOW))
     world.settle()
     assert kept(world)["C", "purchase_order"].eta == day(7)
+
+
+@pytest.mark.parametrize(
+    "match", [{"party": "ACME"}, {"item": "SKU-77"}, {"site": "RTM"}, {"subject": "C"}, {"lane": "SHA>*"}]
+)
+def test_full_detection_asks_each_line_s_own_rule(world: World, match: dict[str, str]) -> None:
+    order(world, "C", due=6, origin="SHA")
+    order(world, "B", due=6, party="OTHER", item="SKU-1", site="LYS")
+    world.say(*(signal("eta", ref, order_ref=ref, eta=day(9)) for ref in "BC"))
+    world.rule("late_supply", match, days=5.0)
+    world.settle()
+    assert measured(world) == {("late_supply", "purchase_order", "B")}
+
+
+def test_full_detection_asks_the_class_of_an_item(world: World) -> None:
+    world.record("item", "SKU-77", id="SKU-77", item_class="A")
+    order(world, "C", due=6)
+    world.say(signal("eta", "1", order_ref="C", eta=day(9)))
+    world.rule("late_supply", {"item_class": "A"}, days=5.0)
+    world.settle()
+    assert measured(world) == set()
+
+
+@pytest.mark.parametrize(("due", "found"), [(-1, True), (0, False)])
+def test_full_detection_finds_what_nobody_speaks_of(world: World, due: int, found: bool) -> None:
+    order(world, "C", due=due)
+    world.rule("overdue", {}, grace_days=0.0)
+    world.settle()
+    assert measured(world) == ({("overdue", "purchase_order", "C")} if found else set())
+
+
+def test_a_receipt_that_is_dated_ahead_is_measured_before_the_line_is_due(world: World) -> None:
+    order(world, "C", due=3)
+    world.say(signal("receipt", "1", order_ref="C", occurred_at=day(9)))
+    world.settle()
+    assert measured(world) == judged(world) == {("late_supply", "purchase_order", "C")}
