@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from connectors.converters import text_of
-from connectors.header_words import STATUS_WORDS, plain, rivals
+from connectors.header_words import RECORD_WORDS, STATUS_WORDS, plain, rivals
 from connectors.profile import Doubt, Profile
 from connectors.targets import ALIASES, SIGNAL, fields_of, required
 from engine.errors import BadInput
@@ -172,7 +172,11 @@ def _line_fields(kind: str, playing: Mapping[str, str]) -> dict[str, Rule]:
 def _record_fields(kind: str, columns: Sequence[str], playing: Mapping[str, str]) -> dict[str, Rule]:
     """Of a record the columns with the field's own name, and for the id the role of that kind or `name`."""
     words = {plain(column).replace(" ", "_"): column for column in columns}
-    fields: dict[str, Rule] = {name: words[name] for name in fields_of(kind) if name in words}
+    fields: dict[str, Rule] = {}
+    for name in fields_of(kind):
+        found = next((words[word] for word in (name, *RECORD_WORDS.get(name, ())) if word in words), None)
+        if found is not None:
+            fields[name] = found
     for name in ("id", *({"item": ("item",), "site": ("site",), "party": ("party",)}.get(kind, ()))):
         column = words.get("name") if name == "id" else playing.get(name)
         if "id" not in fields and column is not None:

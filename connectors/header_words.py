@@ -83,6 +83,12 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
 }  # fmt: skip
 """Role of a column to its usual names, the most telling first; what a role fills depends on the kind."""
 
+RECORD_WORDS: Final[Mapping[str, Sequence[str]]] = {
+    "latitude": ("lat", "breite", "breitengrad", "geo_lat"),
+    "longitude": ("lon", "lng", "long", "laenge", "laengengrad", "geo_lon"),
+}
+"""Field of a master record to other names of its column, with `_` between words."""
+
 NULL_WORDS: Final = frozenset(
     ("n/a", "na", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "tbd", "tba", "unknown", "not captured", "k.a.",
      "unbekannt", "date not captured", "not available")

@@ -268,6 +268,8 @@ class Finding(NamedTuple):
     party: str | None = None
     likelihood: float | None = None
     """How likely the loss is, where the statement itself says so; None: that is for engine.outcomes to know."""
+    resupply: bool = True
+    """Whether other supply is the remedy, so that the fastest lane into the site says how long it takes."""
     done: bool = False
     """The departure is a fact that nothing can change any more (it arrived, late): open, then recovered at once."""
 

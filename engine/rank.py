@@ -3,8 +3,8 @@
     decide-by = need time − the fastest remedy's duration
     exposure  = value at risk × likelihood, in the desk's currency
 
-The fastest remedy is the fastest lane into the site, else the tolerance's `remedy_days`. How likely a prediction comes
-true is engine.outcomes' answer; what is a fact, or has no history, counts as certain.
+The fastest remedy is the fastest lane into the site where supply is what helps, else the tolerance's `remedy_days`. How
+likely a prediction comes true is engine.outcomes' answer; what is a fact, or has no history, counts as certain.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Ranking:
     def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
         if finding.need_at is None:
             return None, [Term("decide by", None, "UTC", "nothing says when it is needed")]
-        lane = self._lanes.get(finding.site or "")
+        lane = self._lanes.get(finding.site or "") if finding.resupply else None
         if lane is None:
             days, source = tolerance["remedy_days"], tolerance.source("remedy_days")
         else:

@@ -63,14 +63,15 @@ def judge(facts: PlaceFacts, tolerance: Tolerance, now: int) -> Finding | None:
     if not ranked:
         return None
     uses = sorted({use for each in ranked for use in threatened[each]}, key=lambda use: (use.until_at, use.ref))
-    return _finding(facts, ranked, uses, tolerance)
+    return _finding(facts, ranked, uses, tolerance, now)
 
 
 def wake_at(facts: PlaceFacts, tolerance: Tolerance, now: int) -> int | None:
-    """When the next hazard comes near enough to be told, begins, or is over; what is known of a line changes with its order."""
+    """When the next hazard comes near enough to be told, begins or is over, or the next line's time has passed."""
     ahead = _ahead(tolerance)
     times = [at for each in facts.hazards for at in (each.starts_at - ahead, each.starts_at, each.ends_at)]
-    return min((at for at in times if at > now), default=None)
+    passed = (use.until_at + 1 for use in facts.uses)
+    return min((at for at in (*times, *passed) if at > now), default=None)
 
 
 def _ahead(tolerance: Tolerance) -> int:
@@ -98,8 +99,10 @@ def _size(hazard: Hazard, tolerance: Tolerance) -> int:
     return max(1, grade - (_likelihood(hazard, tolerance)[0] < 0.5))
 
 
-def _finding(facts: PlaceFacts, ranked: Sequence[Hazard], uses: Sequence[Use], tolerance: Tolerance) -> Finding:
-    lead, first = ranked[0], uses[0]
+def _finding(
+    facts: PlaceFacts, ranked: Sequence[Hazard], uses: Sequence[Use], tolerance: Tolerance, now: int
+) -> Finding:
+    lead, coming = ranked[0], next((use for use in uses if use.until_at >= now), uses[-1])
     likelihood, word = _likelihood(lead, tolerance)
     valued = [use.value_minor for use in uses if use.value_minor is not None]
     value = sum(valued) if valued else None
@@ -110,7 +113,7 @@ def _finding(facts: PlaceFacts, ranked: Sequence[Hazard], uses: Sequence[Use], t
         kind=KIND,
         summary=f"{lead.name}{_words(lead)}{more}, until {_minute(lead.ends_at)}: {count}",
         severity=tolerance.severity(_size(lead, tolerance)),
-        planned={"lines": len(uses), "first": first.ref, "first_at": iso(first.until_at)},
+        planned={"lines": len(uses), "next": coming.ref, "next_at": iso(coming.until_at)},
         observed=_observed(lead),
         gap={"lines": len(uses), "hazards": len(ranked), "until": iso(lead.ends_at)},
         terms=[
@@ -118,7 +121,7 @@ def _finding(facts: PlaceFacts, ranked: Sequence[Hazard], uses: Sequence[Use], t
             Term("certainty", lead.certainty or "not stated", "", f"S{lead.signal}"),
             Term("stated likelihood", likelihood, "", tolerance.source(word)),
             Term("grade", _size(lead, tolerance), "of 4", "the word for severity, one less below even odds"),
-            *_use_terms(facts, uses, value),
+            *_use_terms(facts, uses, coming, value),
             *[
                 Term("also", f"{each.name}{_words(each)}, until {iso(each.ends_at)}", "", f"S{each.signal}")
                 for each in others[:_SHOWN]
@@ -127,11 +130,12 @@ def _finding(facts: PlaceFacts, ranked: Sequence[Hazard], uses: Sequence[Use], t
         ],
         value_minor=value,
         currency=facts.currency if value is not None else None,
-        need_at=first.until_at,
+        need_at=coming.until_at,
         occurred_at=lead.starts_at,
         signals=[each.signal for each in ranked],
         site=facts.site,
         likelihood=likelihood,
+        resupply=False,
     )
 
 
@@ -171,15 +175,15 @@ def _lead_terms(lead: Hazard, tolerance: Tolerance) -> list[Term]:
     ]
 
 
-def _use_terms(facts: PlaceFacts, uses: Sequence[Use], value: int | None) -> list[Term]:
-    first, last = uses[0], uses[-1]
+def _use_terms(facts: PlaceFacts, uses: Sequence[Use], coming: Use, value: int | None) -> list[Term]:
+    last = uses[-1]
     unit = f"{facts.currency or 'no currency'}, minor units"
     terms = [
         Term("open lines in its time", len(uses), "lines", f"order lines that use {facts.type} {facts.id}"),
-        Term("first", iso(first.until_at), "UTC", first.source),
+        Term("the next of them", iso(coming.until_at), "UTC", coming.source),
     ]
     if len(uses) > 1:
-        terms.append(Term("last", iso(last.until_at), "UTC", last.source))
+        terms.append(Term("the last of them", iso(last.until_at), "UTC", last.source))
     return [*terms, Term("value at risk", value, unit, "open value of these lines" if value is not None else "none is stated")]  # fmt: skip
 
 

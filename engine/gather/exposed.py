@@ -1,7 +1,7 @@
 """Facts of places under hazards: which cover each, and the open order lines that arrive, leave or pass there.
 
-A line is at its destination on the date last announced, else on the planned one; it leaves its origin the lane's
-duration before, unless all of it has left; and it is on the lane in between. Values are of what has not come in; where
+A line is at its destination on the planned date, or on the one last announced where that is later; it leaves its origin
+the lane's duration before, unless all of it has left; and it is on the lane in between. Values are of what has not come in; where
 lines of one place have several currencies, in the desk's, by its rates.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine import money
-from engine.clock import DAY
+from engine.clock import DAY, LATEST
 from engine.days import Days
 from engine.detect.measures import open_share, share_of_value
 from engine.facts import Line, LineFacts
@@ -27,7 +27,8 @@ from engine.model import ORDER_KINDS
 from engine.sqlite import sqlite3
 
 _WANTED: Final = (
-    "(SELECT json_extract(value, '$[0]') AS type, json_extract(value, '$[1]') AS id FROM json_each(:wanted)) AS wanted"
+    "(SELECT json_extract(value, '$[0]') AS type, json_extract(value, '$[1]') AS id, json_extract(value, '$[2]') AS starts_at,"
+    " json_extract(value, '$[3]') AS ends_at FROM json_each(:wanted)) AS wanted"
 )
 _HAZARDS: Final = (
     "SELECT cover.type, cover.id, hazard.source, hazard.message, hazard.signal_id, signal.status, hazard.starts_at,"
@@ -37,23 +38,29 @@ _HAZARDS: Final = (
     " JOIN signal ON signal.id = hazard.signal_id WHERE hazard.ends_at > :now"
 )
 _KINDS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
-_OPEN: Final = (
+_ON_THE_WAY: Final = f"(SELECT coalesce(max(days), 0) * {DAY} FROM place WHERE type = 'lane')"
+_NEAR: Final = (
     f"line.to_version IS NULL AND line.status = 'open' AND line.kind IN ({_KINDS}) AND line.planned_at IS NOT NULL"
+    " AND coalesce(state.eta, line.until_at, line.planned_at) >= wanted.starts_at"
 )
+"""Lines that may be at a place in its time: all that are, and few others. The state of a line has the date that was
+announced where it is later than planned, so a line that is planned after that time is not there in it either."""
+_STATE: Final = "LEFT JOIN line_state AS state ON state.ref = line.ref AND state.kind = line.kind"
 _ARRIVING: Final = (
     f"SELECT wanted.id, 0.0, {LINE_COLUMNS} FROM {_WANTED} CROSS JOIN plan_line AS line"
-    f" ON line.site = wanted.id WHERE wanted.type = 'site' AND {_OPEN}"
+    f" ON line.site = wanted.id AND line.planned_at <= wanted.ends_at {_STATE} WHERE wanted.type = 'site' AND {_NEAR}"
 )
 _LEAVING: Final = (
     "SELECT wanted.id, (SELECT min(days) FROM place WHERE type = 'lane' AND place.origin = line.origin"
     f" AND destination = line.site), {LINE_COLUMNS} FROM {_WANTED} CROSS JOIN plan_line AS line"
-    f" ON line.origin = wanted.id WHERE wanted.type = 'site' AND {_OPEN}"
+    f" ON line.origin = wanted.id AND line.planned_at <= wanted.ends_at + {_ON_THE_WAY} {_STATE}"
+    f" WHERE wanted.type = 'site' AND {_NEAR}"
 )
 _PASSING: Final = (
     f"SELECT wanted.id, place.days, {LINE_COLUMNS} FROM {_WANTED}"
     " CROSS JOIN place ON place.type = wanted.type AND place.id = wanted.id"
     " CROSS JOIN plan_line AS line ON line.origin = place.origin AND line.site = place.destination"
-    f" WHERE wanted.type = 'lane' AND {_OPEN}"
+    f" AND line.planned_at <= wanted.ends_at + {_ON_THE_WAY} {_STATE} WHERE wanted.type = 'lane' AND {_NEAR}"
 )
 _ENDS: Final = (
     f"SELECT place.id, place.origin, place.destination FROM {_WANTED} CROSS JOIN place ON place.type = wanted.type AND place.id = wanted.id"
@@ -91,7 +98,8 @@ def cases(
 ) -> Iterator[Case[PlaceFacts]]:
     """One case for each place; `currency` and `rates` are the desk's."""
     hazards = _hazards(connection, places, now)
-    uses = _uses(connection, [place for place in places if place in hazards], now, days)
+    times = [(*place, *_time(hazards[place])) for place in places if place in hazards]
+    uses = _uses(connection, times, now, days)
     count = int(connection.execute(_SITES).fetchone()[0])
     ends = {id_: (origin, site) for id_, origin, site in connection.execute(_ENDS, {"wanted": as_json(places)})}
     for type_, id_ in places:
@@ -117,11 +125,17 @@ def _hazards(connection: sqlite3.Connection, places: Sequence[Place], now: int) 
     return found
 
 
+def _time(hazards: Sequence[Hazard]) -> tuple[int, int]:
+    """From when to when the hazards of one place hold; one that ends before it begins may hold for ever."""
+    starts_at = min(hazard.starts_at for hazard in hazards)
+    return starts_at, max(hazard.ends_at if hazard.ends_at > hazard.starts_at else LATEST for hazard in hazards)
+
+
 def _uses(
-    connection: sqlite3.Connection, places: Sequence[Place], now: int, days: Days
+    connection: sqlite3.Connection, times: Sequence[tuple[str, str, int, int]], now: int, days: Days
 ) -> dict[Place, list[tuple[Use, str | None]]]:
-    """By place, the open lines with the currency of each."""
-    wanted = {"wanted": as_json(places)}
+    """By place, the open lines that may be there in its time (type, id, from, to), with the currency of each."""
+    wanted = {"wanted": as_json(times)}
     roles = [
         (type_, role, id_, lasts or 0.0, Line._make(columns))
         for type_, role, query in (("site", "to", _ARRIVING), ("site", "from", _LEAVING), ("lane", "on", _PASSING))
@@ -149,9 +163,9 @@ def _use(facts: LineFacts, role: str, lasts: int) -> Use | None:
         return None
     if role == "from" and facts.departures and facts.departed() >= (line.quantity or 0.0):
         return None
-    arrives, latest = facts.eta, facts.eta
-    if arrives is None or latest is None:
-        arrives, latest = line.planned_at, (line.planned_at if line.until_at is None else line.until_at - 1)
+    arrives, latest = line.planned_at, line.planned_at if line.until_at is None else line.until_at - 1
+    if facts.eta is not None and facts.eta > line.planned_at:
+        arrives = latest = facts.eta
     begins = arrives - lasts if role in ("from", "on") else arrives
     ends = latest - lasts if role == "from" else latest
     return Use(begins, ends, line.ref, line.source, share_of_value(facts, share))

@@ -34,6 +34,11 @@ def fields(proposal: Proposal) -> dict[str, Any]:
     return dict(proposal.mapping["fields"])
 
 
+def test_coordinates_of_sites_are_known_by_their_usual_names(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, "id;Lat;Lng\nRTM;51.95;4.14\nANR;51.26;4.39\n", "site")
+    assert fields(proposal) == {"id": "id", "latitude": "Lat", "longitude": "Lng"}
+
+
 def test_a_german_order_book_in_a_western_encoding(tmp_path: Path) -> None:
     proposal = proposed(tmp_path, GERMAN.encode("cp1252"), name="bestellungen-2026-02.csv")
     assert {key: proposal.mapping[key] for key in ("as", "files", "delimiter", "encoding")} == {

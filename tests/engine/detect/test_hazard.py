@@ -35,16 +35,16 @@ def test_a_site_in_use_under_a_hazard_is_one_deviation_with_its_open_value(world
 
 
 def test_over_nothing_in_use_there_is_no_deviation_until_something_is(world: HazardWorld) -> None:
-    world.plan(line("P1", "LAX"), line("P2", "RTM", days=8))
+    world.plan(line("P1", "LAX"), line("P2", "RTM", days=-1))
     world.say(message("m1", **around("RTM")))
     assert world.live() == {}
     take(world.desk, _eta("P2", NOW + DAY), source="erp")
     assert list(world.live()) == ["site RTM"], "announced into the hazard's time"
     take(world.desk, _eta("P2", NOW + 8 * DAY, number="2"), source="erp")
     assert world.live() == {}
-    world.plan(line("P1", "LAX"), line("P2", "RTM", days=8), line("P3", "RTM"))
+    world.plan(line("P1", "LAX"), line("P2", "RTM", days=-1), line("P3", "RTM"))
     assert list(world.live()) == ["site RTM"]
-    world.plan(line("P1", "LAX"), line("P2", "RTM", days=8), line("P3", "LAX"))
+    world.plan(line("P1", "LAX"), line("P2", "RTM", days=-1), line("P3", "LAX"))
     assert world.live() == {}, "the plan moved the line away"
 
 
@@ -69,6 +69,48 @@ def test_goods_that_came_in_or_left_are_not_at_risk(world: HazardWorld) -> None:
     assert world.live()["site RTM"]["value_at_risk"] == {"amount": 600.0, "currency": "EUR"}
     take(world.desk, shipped._replace(source_id="r2", kind="receipt", quantity=60.0), source="erp")
     assert world.live() == {}
+
+
+def test_the_need_is_that_of_the_next_line_and_the_remedy_is_not_more_supply(world: HazardWorld) -> None:
+    world.lanes()
+    world.plan(line("P1", "RTM", origin="SHA", days=1), line("P2", "RTM", days=1.75))
+    world.say(message("m1", **around("RTM")))
+    found = world.live()["site RTM"]
+    assert (found["need_at"], found["decide_by"]) == ("2026-03-10T08:00:00Z", "2026-03-09T08:00:00Z")
+    assert "tolerance hazard: remedy_days (default)" in {term.source for term in world.desk.explain(found["id"])}
+    world.at(NOW + DAY + 1)
+    found = world.live()["site RTM"]
+    assert (found["need_at"], found["gap"]["lines"]) == ("2026-03-11T02:00:00Z", 2)
+
+
+def test_a_message_that_its_source_takes_back_covers_nothing(world: HazardWorld) -> None:
+    world.plan(line("P1", "RTM"), line("P2", "ANR"))
+    world.say(message("m1", **around("ANR")), message("m2", references="m1", message="update", **around("RTM")))
+    assert list(world.live()) == ["site RTM"]
+    world.say(message("n1", corrects="m2")._replace(kind="note"))
+    assert list(world.live()) == ["site ANR"], "what the update replaced holds again"
+    found = world.desk.deviations(["kind=hazard", "site=RTM"], all=True).items[0]
+    assert (found["state"], found["reason"]) == ("recovered", "withdrawn by source")
+
+
+def test_acknowledgements_between_senders_say_nothing(world: HazardWorld) -> None:
+    world.plan(line("P1", "RTM"))
+    world.say(message("m1", **around("RTM")), message("m2", message="Ack", references="m1"))
+    assert list(world.live()) == ["site RTM"]
+    assert world.desk.quarantine().total == 0
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_one_that_was_dismissed_and_taken_back_is_judged_anew(world: HazardWorld, wide: bool) -> None:
+    world.plan(line("P1", "RTM"))
+    world.say(message("m1", **around("RTM", radius_km=15_000 if wide else 20)))
+    (found,) = world.live().values()
+    world.desk.dismiss([found["id"]], reason="seen")
+    assert world.live() == {}
+    world.say(message("m2", message="Cancel", references="m1"))
+    world.desk.reopen([found["id"]], reason="looked again")
+    world.desk.tick()
+    assert world.live() == {}, "it is over by now"
 
 
 def test_a_lane_is_covered_between_its_ends_and_not_beside_a_covered_site(world: HazardWorld) -> None:
