@@ -11,7 +11,7 @@ from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
 from engine.sqlite import sqlite3
 from engine.store import rows
-from engine.suppression import FOLDED, IN_QUEUE, LIVE, MATCHES, SILENCED, SNOOZED, SUPPRESSED, suppressors
+from engine.suppression import HIDDEN, IN_QUEUE, LIVE, MATCHES, suppressors
 
 
 class _List(NamedTuple):
@@ -25,7 +25,7 @@ class _List(NamedTuple):
 
 
 DEVIATION: Final = "deviations"
-_KEPT_OUT: Final = {"snoozed": SNOOZED, "silenced": SILENCED, "folded": FOLDED}
+_KEPT_OUT: Final = ("snoozed", "silenced", "folded")
 _LISTS: Final[Mapping[str, _List]] = {
     "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: shapes.signal(row)),
     "responses": _List(
@@ -123,8 +123,11 @@ def suppressed(connection: sqlite3.Connection, now: int, where: Sequence[str] = 
     found = parse_where(where, fields.DEVIATIONS, now)
     if scope_of(found) != IN_QUEUE:
         return dict.fromkeys(("total", *_KEPT_OUT), 0)
-    counted = ", ".join(f"coalesce(sum({condition}), 0)" for condition in _KEPT_OUT.values())
-    query = f"SELECT count(*), {counted} FROM deviation WHERE {LIVE} AND {SUPPRESSED} AND {found.sql}"
+    counted = ", ".join(f"count(*) FILTER (WHERE sort = '{sort}')" for sort in _KEPT_OUT)
+    query = (
+        f"WITH {HIDDEN} SELECT count(DISTINCT deviation.id), {counted} FROM hidden"
+        f" CROSS JOIN deviation ON deviation.id = hidden.id WHERE {found.sql}"
+    )
     counts = connection.execute(query, {**found.parameters, "now": now}).fetchone()
     return dict(zip(("total", *_KEPT_OUT), counts, strict=True))
 

@@ -446,6 +446,7 @@ CREATE INDEX deviation_merged ON deviation(merged_into) WHERE merged_into IS NOT
 ALTER TABLE deviation ADD COLUMN rule TEXT;         -- the layers of tolerance that spoke when it opened, in words
 ALTER TABLE deviation ADD COLUMN peak TEXT;         -- JSON: its largest size by parameter (engine.thresholds)
 ALTER TABLE deviation ADD COLUMN dismissed_as TEXT; -- of model.DISMISSALS
+CREATE INDEX deviation_snoozed ON deviation(snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 -- corrections, hazards, findings ------------------------------------------------------------------------------------------
 CREATE TABLE correction (                         -- rows that their source took back (engine.gather.corrections)

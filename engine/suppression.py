@@ -47,6 +47,18 @@ FOLDED: Final = (
     f" WHERE cause.deviation_id = deviation.id AND root.state IN ({_LIVE}))"
 )
 
+HIDDEN: Final = (
+    "hidden(id, sort) AS ("
+    f" SELECT id, 'snoozed' FROM deviation INDEXED BY deviation_snoozed WHERE snoozed_until > :now AND {LIVE}"
+    " UNION SELECT deviation.id, 'silenced' FROM"
+    " (SELECT 1 FROM silence WHERE from_at <= :now AND until_at > :now LIMIT 1) CROSS JOIN deviation"
+    f" WHERE {LIVE} AND {SILENCED}"
+    f" UNION SELECT deviation.id, 'folded' FROM cause CROSS JOIN deviation ON deviation.id = deviation_id"
+    f" WHERE {LIVE} AND {FOLDED})"
+)
+"""The live deviations that are suppressed, once for each sort, as a common table: found from what suppresses them, which
+is little, instead of looking at every live one."""
+
 SUPPRESSED: Final = f"({SNOOZED} OR {SILENCED} OR {FOLDED})"
 IN_QUEUE: Final = f"({LIVE} AND NOT {SNOOZED} AND NOT {SILENCED} AND NOT {FOLDED})"
 """What stands in the queue."""

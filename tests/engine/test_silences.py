@@ -324,3 +324,26 @@ def fits(text: str, pattern: str) -> bool:
     if pattern[0] == "*":
         return any(fits(text[start:], pattern[1:]) for start in range(len(text) + 1))
     return bool(text) and pattern[0] in ("?", text[0]) and fits(text[1:], pattern[1:])
+
+
+def test_what_is_counted_is_what_is_listed_and_named(desk: Desk) -> None:
+    """Snoozed, silenced, folded and all three, counted from one end and listed from the other."""
+    found = late(desk, **{f"line{number}": 5 + number for number in range(8)})
+    desk.snooze([found[0], found[1], found[5]], until=NOW + HOUR)
+    silence(desk, "subject=line1")
+    silence(desk, "subject=line[2]")
+    silence(desk, "subject=line3")
+    silence(desk, "subject=line5")
+    silence(desk, "subject=line6", start=NOW + HOUR)
+    desk.dismiss([found[3]], reason="known")
+    with desk.store.write() as connection:
+        for consequence, root in ((4, 7), (5, 7), (5, 0), (6, 3)):
+            numbers = int(found[consequence][1:]), int(found[root][1:])
+            connection.execute("INSERT INTO cause VALUES (?, ?, 'it waits for it', 1)", numbers)
+    counts = desk.suppressed()
+    for sort in ("snoozed", "silenced", "folded"):
+        assert counts[sort] == desk.deviations([f"{sort}=true"]).total == desk.suppressed(["summary~late"])[sort]
+    assert counts == {"total": 4, "snoozed": 3, "silenced": 2, "folded": 2}
+    assert desk.deviations().total + counts["total"] == 7
+    named = {item["id"]: item["suppressed_by"] for item in desk.deviations(["suppressed=true"]).items}
+    assert named == {found[0]: [], found[1]: ["L1"], found[4]: [found[7]], found[5]: [found[0], found[7], "L4"]}

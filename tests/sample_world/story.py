@@ -157,7 +157,7 @@ def acts() -> Iterator[Act]:
         "overdue",
         SHAFTS,
         lambda desk, found: desk.dismiss(
-            [found], reason="they lie in the yard since Friday, the receipt is not booked"
+            [found], reason="they lie in the yard since Friday, the receipt is not booked", category="wrong_data"
         ),
     )
     yield Act(
