@@ -134,3 +134,15 @@ def test_a_suggested_value_spares_exactly_what_was_counted(history: list[tuple[s
             better = under(value, "noise", "alone") - under(value, "acted")
             assert each.sort != "best" or each.spared - each.missed >= better
     assert len({each.value for each in found}) == len(found)
+
+
+def test_the_best_value_weighs_what_it_misses() -> None:
+    """Noise of 11, 15, 15 and 18, acted upon at 13 and three times at 18: 15 spares three and misses one."""
+    noise, acted = (11.0, 15.0, 15.0, 18.0), (13.0, 18.0, 18.0, 18.0)
+    history = [*(("noise", size) for size in noise), *(("acted", size) for size in acted)]
+    found = suggestions(episodes("late_supply", "days", history), Tolerances([]))
+    assert [(each.sort, each.value, each.spared, each.missed) for each in found] == [
+        ("safe", 11.0, 1, 0),
+        ("best", 15.0, 3, 1),
+        ("all", 18.0, 4, 4),
+    ]
