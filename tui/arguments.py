@@ -13,7 +13,8 @@ from typing import Any, Final, NoReturn
 
 from engine import __version__
 from engine.errors import OffplanError
-from tui.command_table import COMMANDS, COMMON, GROUPS, Command
+from tui.command_parts import COMMON, Command
+from tui.command_table import COMMANDS, GROUPS
 
 _TAKES_VALUE: Final = frozenset(name for option in COMMON if "action" not in option.options for name in option.names)
 _FAMILIES: Final = frozenset(words.split(" ")[0] for words in COMMANDS if " " in words)

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from tui.arguments import usage
-from tui.command_table import COMMON, GROUPS, Argument, Command
+from tui.command_parts import COMMON, Argument, Command
+from tui.command_table import GROUPS
 
 MARKER = "<!-- From here on generated: python -m tui.command_reference docs/commands.md -->"
 

@@ -6,70 +6,9 @@ and no command is imported here: `handler` names a function of a module in tui.c
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-
-class Argument(NamedTuple):
-    """One argument: `names` as argparse takes them, `options` are argparse's own keywords."""
-
-    names: tuple[str, ...]
-    help: str
-    options: dict[str, Any]
-
-
-class Command(NamedTuple):
-    """One command: `words` is what is typed (`ack`, `playbook lint`; empty: offplan alone)."""
-
-    words: str
-    handler: str
-    """`module:function` below tui.commands; it takes the parsed arguments and returns the exit code."""
-    summary: str
-    arguments: tuple[Argument, ...] = ()
-
-
-def whole_number(text: str) -> int:
-    """A number of rows: digits, and no more of them than SQLite can count to."""
-    if not text.isdecimal() or len(text) > 12:
-        raise ArgumentTypeError(f"{text!r} is no number of rows; write one such as 50")
-    return int(text)
-
-
-def argument(*names: str, help: str, **options: Any) -> Argument:  # noqa: A002 - argparse's own word
-    return Argument(names, help, options)
-
-
-COMMON: Final = (
-    argument("--db", help="the desk's file, instead of the workspace's", metavar="FILE"),
-    argument("--workspace", help="the folder that holds offplan.toml, instead of the one here", metavar="DIR"),
-    argument("--now", help="live at this moment (also: OFFPLAN_NOW)", metavar="ISO8601"),
-    argument("--json", help="print one JSON document on stdout", action="store_true"),
-    argument("--quiet", help="print nothing but errors and JSON", action="store_true"),
-)
-"""Accepted by every command, before or after its words."""
-
-_IDS = argument("ids", help="ids such as D12 or A7", metavar="ID", nargs="+")
-_EXPECT = argument(
-    "--expect",
-    help="refuse unless the object still has this version; may be repeated",
-    metavar="ID=VERSION",
-    action="append",
-    default=[],
-)
-_REASON = argument("--reason", help="why; kept in the journal", metavar="TEXT")
-_REASON_REQUIRED = argument("--reason", help="why; kept in the journal", metavar="TEXT", required=True)
-_MAPPING = argument("--mapping", help="the mapping of offplan.toml to read them by", metavar="NAME")
-_LIST = (
-    argument(
-        "--where",
-        help="only what meets FIELD=VALUE; also != < <= > >= and ~ (contains); may be repeated",
-        metavar="FIELD=VALUE",
-        action="append",
-        default=[],
-    ),
-    argument("--limit", help="print at most N (200 unless said)", metavar="N", type=whole_number),
-    argument("--all", help="every state, and no limit unless --limit is given", action="store_true"),
-)
+from tui.command_parts import FROM, LIST, MAPPING, REASON, REASON_REQUIRED, UNTIL, Command, act, argument
 
 _OPENING: Final = (
     Command("", "opening:desk", "open the desk on the workspace here; without one, offer the demo"),
@@ -113,7 +52,7 @@ _FEED: Final = (
                 help="load it even if more than a third of the plan goes away",
                 action="store_true",
             ),
-            _MAPPING,
+            MAPPING,
         ),
     ),
     Command(
@@ -123,7 +62,7 @@ _FEED: Final = (
         (
             argument("files", help="files of signals", metavar="FILE", nargs="+"),
             argument("--source", help="the source that they come from", metavar="NAME"),
-            _MAPPING,
+            MAPPING,
         ),
     ),
     Command(
@@ -136,18 +75,18 @@ _FEED: Final = (
 )
 
 _LISTS: Final = (
-    Command("signals", "lists:page", "signals, newest first", _LIST),
-    Command("deviations", "lists:page", "deviations that ask for something, in queue order", _LIST),
-    Command("responses", "lists:page", "responses to deviations", _LIST),
-    Command("actions", "lists:page", "open actions by due time", _LIST),
-    Command("sources", "lists:page", "sources: health, lag, last error, next poll", _LIST),
-    Command("silence", "lists:page", "silences that are not over, those that end first on top", _LIST),
+    Command("signals", "lists:page", "signals, newest first", LIST),
+    Command("deviations", "lists:page", "deviations that ask for something, in queue order", LIST),
+    Command("responses", "lists:page", "responses to deviations", LIST),
+    Command("actions", "lists:page", "open actions by due time", LIST),
+    Command("sources", "lists:page", "sources: health, lag, last error, next poll", LIST),
+    Command("silence", "lists:page", "silences that are not over, those that end first on top", LIST),
     Command(
         "quarantine",
         "quarantine:quarantine",
         "records that could not be taken: reason, place and mend",
         (
-            *_LIST,
+            *LIST,
             argument(
                 "--retry",
                 help="try these held records again (all unless named); each that is still held says why",
@@ -155,7 +94,7 @@ _LISTS: Final = (
                 nargs="*",
                 default=None,
             ),
-            _MAPPING,
+            MAPPING,
         ),
     ),
     Command(
@@ -169,47 +108,39 @@ _LISTS: Final = (
     ),
 )
 
-
-def _act(verb: str, summary: str, *options: Argument) -> Command:
-    return Command(verb, "acts:act", summary, (_IDS, *options, _EXPECT))
-
-
-_UNTIL = argument("--until", help="a time as ISO 8601, or from now: +45m, +4h, +2d", metavar="TIME", required=True)
-_FROM = argument("--from", help="when it begins (now unless said)", metavar="TIME", dest="from_at")
-
 _ACTS: Final = (
-    _act(
+    act(
         "ack",
         "take deviations into hand, or accept actions",
         argument("--to", help="the owner (you unless said)", metavar="OWNER"),
     ),
-    _act(
+    act(
         "assign",
         "give deviations or actions to an owner",
         argument("--to", help="the owner", metavar="OWNER", required=True),
     ),
-    _act(
+    act(
         "respond",
         "answer deviations by a playbook: owned, dated actions",
         argument("--playbook", help="the playbook (the best that applies unless said)", metavar="NAME"),
     ),
-    _act("start", "start actions"),
-    _act(
+    act("start", "start actions"),
+    act(
         "wait",
         "put actions on hold until something comes",
-        _REASON_REQUIRED,
-        _UNTIL._replace(options={"metavar": "TIME"}),
+        REASON_REQUIRED,
+        UNTIL._replace(options={"metavar": "TIME"}),
     ),
-    _act("done", "complete actions", _REASON),
-    _act("fail", "say that actions failed", _REASON_REQUIRED),
-    _act("skip", "skip actions", _REASON_REQUIRED),
-    _act("cancel", "cancel actions, or all open actions of a response", _REASON_REQUIRED),
-    _act("block", "put actions back to blocked", _REASON_REQUIRED),
-    _act("snooze", "hide deviations from the queue for a while", _UNTIL, _REASON),
-    _act(
+    act("done", "complete actions", REASON),
+    act("fail", "say that actions failed", REASON_REQUIRED),
+    act("skip", "skip actions", REASON_REQUIRED),
+    act("cancel", "cancel actions, or all open actions of a response", REASON_REQUIRED),
+    act("block", "put actions back to blocked", REASON_REQUIRED),
+    act("snooze", "hide deviations from the queue for a while", UNTIL, REASON),
+    act(
         "dismiss",
         "take deviations out of the queue for good",
-        _REASON_REQUIRED,
+        REASON_REQUIRED,
         argument(
             "--as",
             help="accepted (real, and lived with; unless said), noise, duplicate or wrong_data",
@@ -229,28 +160,28 @@ _ACTS: Final = (
                 action="append",
                 required=True,
             ),
-            _REASON_REQUIRED,
-            _UNTIL._replace(options={"metavar": "TIME"}),
-            _FROM,
+            REASON_REQUIRED,
+            UNTIL._replace(options={"metavar": "TIME"}),
+            FROM,
         ),
     ),
-    _act(
+    act(
         "silence change",
         "give silences another end, or pending ones another start",
-        _UNTIL._replace(options={"metavar": "TIME"}),
-        _FROM,
-        _REASON,
+        UNTIL._replace(options={"metavar": "TIME"}),
+        FROM,
+        REASON,
     ),
-    _act("silence end", "end silences now; what they hid and is still off plan shows at once", _REASON),
-    _act(
+    act("silence end", "end silences now; what they hid and is still off plan shows at once", REASON),
+    act(
         "merge",
         "join deviations to another one that is the same trouble",
         argument("--into", help="the deviation that stays, such as D1", metavar="ID", required=True),
-        _REASON_REQUIRED,
+        REASON_REQUIRED,
     ),
-    _act("resolve", "say that deviations are settled", _REASON_REQUIRED),
-    _act("reopen", "bring deviations or actions back", _REASON_REQUIRED),
-    _act(
+    act("resolve", "say that deviations are settled", REASON_REQUIRED),
+    act("reopen", "bring deviations or actions back", REASON_REQUIRED),
+    act(
         "comment",
         "write a remark into the journal of objects",
         argument("--text", "--reason", help="the remark", metavar="TEXT", dest="text", required=True),
