@@ -1,7 +1,8 @@
 """Facts of subjects as they stood at earlier instants, for what is judged by the count of its statements (engine.runs).
 
 The instants are those at which something was said about the subject itself, whatever came in the same batch; milestones
-and notes say nothing that a detector measures. The plan is the present one.
+and notes say nothing that a detector measures, and what its source took back by now was never said. The plan is the
+present one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from engine.days import Days
-from engine.gather import items, orders
+from engine.gather import corrections, items, orders
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.stock import StockReader
 from engine.sqlite import sqlite3
@@ -19,9 +20,13 @@ from engine.sqlite import sqlite3
 _SAYS_NOTHING: Final = ("milestone", "note")
 _INSTANTS: Final = (
     "SELECT DISTINCT signal.item, signal.site, signal.as_of FROM (SELECT json_extract(value, '$[0]') AS item,"
-    " json_extract(value, '$[1]') AS site FROM json_each(?)) AS wanted CROSS JOIN signal ON signal.item = wanted.item"
-    " AND signal.site = wanted.site WHERE signal.order_ref IS NULL AND signal.as_of <= ?"
-    " AND signal.kind NOT IN ('milestone', 'note') ORDER BY signal.as_of DESC"
+    " json_extract(value, '$[1]') AS site FROM json_each(:places)) AS wanted CROSS JOIN signal ON signal.item = wanted.item"
+    " AND signal.site = wanted.site WHERE signal.order_ref IS NULL AND signal.as_of <= :now"
+    f" AND signal.kind NOT IN ('milestone', 'note') AND {corrections.stands('signal')} ORDER BY signal.as_of DESC"
+)
+_WITHDRAWN: Final = (
+    "SELECT signal.id FROM json_each(:references) AS wanted CROSS JOIN signal ON signal.order_ref = wanted.value"
+    f" WHERE {corrections.ANY} AND NOT {corrections.stands('signal')}"
 )
 
 
@@ -46,7 +51,14 @@ class OrderHistory:
         days: Days,
         records: Mapping[str, items.Item],
     ) -> None:
-        self._chunk = orders.read(connection, [key.a for key in keys])
+        chunk = orders.read(connection, [key.a for key in keys])
+        parameters = {"references": as_json(chunk.references), "now": now}
+        withdrawn = {number for (number,) in connection.execute(_WITHDRAWN, parameters)}
+        said = {
+            reference: [each for each in statements if each.id not in withdrawn]
+            for reference, statements in chunk.statements.items()
+        }
+        self._chunk = chunk._replace(statements=said)
         self._now, self._days, self._records = now, days, records
 
     def instants(self, key: Key, subject_type: str) -> Sequence[int]:
@@ -68,7 +80,8 @@ class PlaceHistory:
     def __init__(self, connection: sqlite3.Connection, keys: Sequence[Key], now: int, days: Days) -> None:
         self._connection, self._days = connection, days
         self._said: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for item, site, at in connection.execute(_INSTANTS, (as_json((key.a, key.b) for key in keys), now)):
+        places = as_json((key.a, key.b) for key in keys)
+        for item, site, at in connection.execute(_INSTANTS, {"places": places, "now": now}):
             self._said[item, site].append(at)
 
     def instants(self, key: Key, subject_type: str) -> Sequence[int]:
