@@ -34,6 +34,23 @@ class Desk(DeskFeed, DeskCommands):
         with self._reading() as view:
             return lists.deviations(*view, where, limit=limit, everything=all)
 
+    def deviation_groups(
+        self,
+        by: Sequence[str],
+        where: Sequence[str] = (),
+        *,
+        limit: int | None = 200,
+        all: bool = False,  # noqa: A002
+    ) -> Page:
+        """What `deviations` shows, by the values of some fields: group, count, exposure, severity, decide_by of each.
+
+        What has no value is the group null. Raises BadInput for a field or a condition that cannot be used.
+        """
+        from engine import groups
+
+        with self._reading() as view:
+            return groups.deviations(*view, by, where, limit=limit, everything=all)
+
     def signals(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
         """Signals, the last that came first; `all` is every one, with or without it."""
         return self._list("signals", where, limit, all)

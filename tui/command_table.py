@@ -76,7 +76,21 @@ _FEED: Final = (
 
 _LISTS: Final = (
     Command("signals", "lists:page", "signals, newest first", LIST),
-    Command("deviations", "lists:page", "deviations that ask for something, in queue order", LIST),
+    Command(
+        "deviations",
+        "lists:page",
+        "deviations that ask for something, in queue order",
+        (
+            *LIST,
+            argument(
+                "--group-by",
+                help="their number and exposure for each value of a field, instead of the deviations; may be repeated",
+                metavar="FIELD",
+                action="append",
+                default=[],
+            ),
+        ),
+    ),
     Command("responses", "lists:page", "responses to deviations", LIST),
     Command("actions", "lists:page", "open actions by due time", LIST),
     Command("sources", "lists:page", "sources: health, lag, last error, next poll", LIST),

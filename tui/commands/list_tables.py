@@ -46,7 +46,20 @@ def _place(item: Row, now: int, zone: str) -> str:
     return ", ".join(part for part in parts if part) or "–"
 
 
+def _group(item: Row, now: int, zone: str) -> str:
+    return ", ".join(
+        f"{name} {'(none)' if value is None else cells.any_value(value)}" for name, value in item["group"].items()
+    )
+
+
 COLUMNS: Final[Mapping[str, Columns]] = {
+    "groups": (
+        ("group", _group),
+        ("deviations", _field("count")),
+        ("exposure", lambda item, now, zone: cells.money(item["exposure"])),
+        ("highest", _field("severity")),
+        ("first decide by", _time("decide_by")),
+    ),
     "deviations": (
         ("id", _field("id")),
         ("decide by", _time("decide_by")),

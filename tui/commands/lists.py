@@ -28,13 +28,17 @@ def page(args: Namespace) -> int:
             # Zones and columns are for people only: a program's list starts without them.
             from tui.commands import list_tables
 
-            name = _QUESTIONS.get(args.verb, args.verb)
+            name = "groups" if _grouped(args) else _QUESTIONS.get(args.verb, args.verb)
             printing.say(args, *list_tables.lines(name, found, str(desk.header()["zone"])))
             if args.verb == "deviations" and not args.all:
                 printing.say(args, *list_tables.kept_out(desk.suppressed(args.where)))
             if args.verb == "sources":
                 printing.note(args, *_strays(args))
     return 0
+
+
+def _grouped(args: Namespace) -> bool:
+    return args.verb == "deviations" and bool(args.group_by)
 
 
 def _strays(args: Namespace) -> list[str]:
@@ -50,5 +54,7 @@ def _strays(args: Namespace) -> list[str]:
 def ask(args: Namespace, desk: Desk) -> Page:
     """The page that the arguments ask for; `--all` lifts the usual limit, a limit that is given holds."""
     limit = args.limit if args.limit is not None or args.all else USUAL_LIMIT
+    if _grouped(args):
+        return desk.deviation_groups(args.group_by, args.where, limit=limit, all=args.all)
     question: Callable[..., Page] = getattr(desk, _QUESTIONS.get(args.verb, args.verb))
     return question(args.where, limit=limit, all=args.all)

@@ -74,3 +74,16 @@ def test_an_empty_desk_says_that_nothing_is_off_plan(run: Run) -> None:
     run("init")
 
     assert "nothing is off plan; no signal has come yet" in run().out
+
+
+def test_groups_are_a_document_and_a_table(desk: Run) -> None:
+    document = desk("deviations", "--group-by", "party", "--group-by", "owner", "--json").document
+    assert [(item["group"], item["count"]) for item in document["items"]] == [
+        ({"party": "ACME", "owner": None}, 1),
+        ({"party": "NORDWERK", "owner": None}, 1),
+    ]
+    table = desk("deviations", "--group-by", "party", "--group-by", "owner").out.splitlines()
+    assert table[0].split()[:2] == ["group", "deviations"]
+    assert table[1].startswith("party ACME, owner (none)")
+    cut = desk("deviations", "--group-by", "kind", "--limit", "1").out.splitlines()
+    assert cut[-1] == "1 of 2; --limit N or --all shows more"
