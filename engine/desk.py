@@ -15,6 +15,7 @@ from engine.desk_commands import DeskCommands
 from engine.desk_feed import DeskFeed
 
 if TYPE_CHECKING:
+    from engine.announce import Standing
     from engine.model import Page, Term
     from engine.planning import Match, ResponsePlan
 
@@ -132,6 +133,13 @@ class Desk(DeskFeed, DeskCommands):
         suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, and the feeder's lease or None."""
         with self._reading() as view:
             return {**screens.header(*view), "feeder": self.lease("feeder")}
+
+    def standing(self) -> Standing:
+        """What is live by number and severity: in the queue, and kept out of it; what engine.announce decides by."""
+        from engine import announce
+
+        with self._reading() as view:
+            return announce.standing(*view)
 
     def queue_ids(self, text: str = "") -> list[int]:
         """Numbers of the deviations in queue order under a filter text. Raises BadInput."""

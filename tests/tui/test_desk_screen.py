@@ -95,6 +95,49 @@ async def test_a_new_deviation_announces_itself_and_is_in_sight(world: World, op
         assert "new" not in driven.lines[0]
 
 
+async def test_the_end_of_a_silence_announces_what_it_hid_within_a_minute(world: World, opened: Open) -> None:
+    """Nobody writes anything at that moment: the clock alone brings it back."""
+    async with opened() as driven:
+        world.desk.silence(["subject=first"], reason="the carrier's strike", until=NOW + MINUTE)
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "PO first" not in driven.text
+        assert "✚" not in driven.lines[0]
+        world.clock.set(NOW + MINUTE)
+        for _ in range(3):
+            driven.app._look()
+        await driven.pilot.pause()
+        assert "✚ 1 back: D1 late_supply PO first" in driven.lines[0]
+        await driven.press("j")
+        assert "✚" not in driven.lines[0]
+
+
+async def test_what_grew_is_announced_as_raised_and_the_end_of_all_as_such(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        take(world.desk, eta("third", NOW + 40 * DAY, number="2", recorded=NOW))
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "✚ 1 raised: D3 late_supply PO third" in driven.lines[0]
+        world.desk.resolve(world.ids, reason="agreed")
+        for _ in range(3):
+            driven.app._look()
+        await driven.pilot.pause()
+        assert "✚ nothing off plan any more" in driven.lines[0]
+
+
+async def test_what_still_waits_is_said_again_after_half_a_shift(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        world.clock.set(NOW + 4 * HOUR)
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "✚" not in driven.lines[0]
+        world.clock.set(NOW + 4 * HOUR + MINUTE)
+        for _ in range(3):
+            driven.app._look()
+        await driven.pilot.pause()
+        assert "✚ 3 still off plan" in driven.lines[0]
+
+
 async def test_the_filter_works_while_it_is_typed_and_esc_takes_it_back(opened: Open) -> None:
     async with opened() as driven:
         queue = driven.desk_screen.queue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from textual.timer import Timer
 
 from engine.errors import OffplanError
 from tui import cells, keys, request
+from tui.news import News
 from tui.screens.acting import ActingScreen, Selection
 from tui.session import Session
 from tui.widgets.feed import FeedList
@@ -21,7 +23,7 @@ from tui.widgets.header import Header
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt, Question
-from tui.widgets.queue import QueueList, subject
+from tui.widgets.queue import QueueList
 from tui.widgets.timeline import TimelineList
 from tui.widgets.too_small import SMALLEST, TooSmall
 
@@ -44,8 +46,7 @@ class DeskScreen(ActingScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._filters = {"feed": "", "queue": "", "timeline": ""}
-        self._known: set[int] | None = None
-        """Deviations that have stood in the queue; None before it was read."""
+        self._news = News()
         self._typed_filter: tuple[str, str] | None = None
         """The pane and the text of a filter that is being typed and is not shown yet."""
         self._detail_timer: Timer | None = None
@@ -106,20 +107,17 @@ class DeskScreen(ActingScreen):
             if pane.present.minute != present.minute:
                 pane.refresh()
             pane.present = present
+        self._news.hear(session.desk.standing(), present.now)
         self._show_queue()
         self._show_feed()
         self._show_actions()
         self._show_detail_soon(at_once=self._detail_of is not None)
-        self.query_one(Header).show(session.header, present, self._news())
+        self.query_one(Header).show(session.header, present, self._news.words(self._row))
 
     def _show_queue(self) -> None:
         queue, text = self.queue, self._filters["queue"]
         ids = self.session.desk.queue_ids(text)
-        if not text:
-            present = set(ids)
-            known = present if self._known is None else self._known
-            queue.unseen = (queue.unseen | present - known) & present
-            self._known = known | present
+        queue.unseen = self._news.unseen
         queue.title = f"Deviations /{text}" if text else "Deviations"
         queue.when_empty = self._nothing_off_plan()
         queue.show(ids)
@@ -152,14 +150,8 @@ class DeskScreen(ActingScreen):
         ]
         return lines if state["feeder"] else [*lines, "No feeder runs: offplan watch starts one."]
 
-    def _news(self) -> str:
-        unseen = self.queue.unseen
-        if not unseen:
-            return ""
-        newest = max(unseen)
-        row = self.queue.row(newest) or next(iter(self.session.desk.deviation_rows([newest])), None)
-        what = f": D{newest} {row['kind']} {subject(row)}" if row else ""
-        return f"{len(unseen)} new{what}"
+    def _row(self, number: int) -> Mapping[str, Any] | None:
+        return self.queue.row(number) or next(iter(self.session.desk.deviation_rows([number])), None)
 
     # the detail beside the queue ------------------------------------------------------------------------------------
 
@@ -207,8 +199,7 @@ class DeskScreen(ActingScreen):
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         if event.list is self.queue:
-            if event.by_hand and self.focused is self.queue and self.queue.unseen:
-                self.queue.unseen.clear()
+            if event.by_hand and self.focused is self.queue and self._news.seen():
                 self.queue.refresh()
                 self.query_one(Header).show(self.session.header, self.session.present, "")
             if self._detail_of != self.queue.current:

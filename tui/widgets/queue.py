@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -73,8 +73,8 @@ class QueueList(LineList):
         self.note = "by decide-by bucket, then exposure"
         self._sizes = (len("D1"), _SUBJECT)
         """Cells that the longest id and the longest subject at hand take."""
-        self.unseen: set[int] = set()
-        """Deviations that came in since the person last moved here."""
+        self.unseen: Container[int] = ()
+        """Deviations that are news since the person last moved here."""
         self.when_empty: Sequence[str] = ()
 
     def empty(self) -> Sequence[str]:

@@ -1,0 +1,135 @@
+"""The decision to announce: cases 24, 25 and 26a to 26k (PEERS 16), adapted to one desk that shows one queue.
+
+The peers tell channels of groups, with a list of what is resolved; here a desk is told of its queue, and what it was
+told of and is live no more is over. Waits and ticks are the desk's own refresh, so only the decision is left to test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import pytest
+
+from engine import announce
+from engine.announce import ALL_OVER, FIRST, NEW, OVER, RAISED, REPEAT, UNMUTED, Standing, Told
+from engine.clock import HOUR, MINUTE, SECOND
+from tests.engine.desk_support import NOW
+from tests.engine.peers.story import Story
+
+Make = Callable[..., Story]
+REMIND = 10 * MINUTE
+
+
+def of(ids: Collection[int], severity: str = "low") -> dict[int, str]:
+    return dict.fromkeys(ids, severity)
+
+
+def told(shown: Collection[int], minutes_ago: float, muted: Collection[int] = ()) -> Told:
+    return Told(of(shown), of(muted), NOW - round(minutes_ago * MINUTE))
+
+
+@pytest.mark.parametrize(
+    ("case", "before", "shown", "wants_over", "reason", "about"),
+    [
+        ("26a", None, {2, 3, 4}, False, FIRST, {2, 3, 4}),
+        ("26b", None, set(), False, None, set()),
+        ("26c", told({1, 2, 3}, 9), {2, 3, 4}, False, NEW, {4}),
+        ("26d", Told(of({1, 2, 3}), {}, 0), {1, 2, 3}, False, REPEAT, {1, 2, 3}),
+        ("26e", told({1, 2, 3}, 9), {1, 2, 3}, False, None, set()),
+        ("26f", told({1, 2, 3}, 11), {1, 2, 3}, False, REPEAT, {1, 2, 3}),
+        ("26f, exactly", told({1, 2, 3}, 10), {1, 2, 3}, False, None, set()),
+        ("26g", told(set(), 11), set(), False, None, set()),
+        ("26h", told({1, 2}, 9), {1}, False, None, set()),
+        ("26i", told({1, 2}, 9), {1}, True, OVER, {2}),
+        ("26j", told({1, 2}, 9), set(), False, ALL_OVER, {1, 2}),
+        ("26k", told({1, 2}, 9), set(), True, ALL_OVER, {1, 2}),
+    ],
+)
+def test_26_what_is_said_and_why(
+    case: str, before: Told | None, shown: set[int], wants_over: bool, reason: str | None, about: set[int]
+) -> None:
+    found = announce.decide(before, Standing(of(shown)), NOW, wants_over=wants_over, remind_after=REMIND)
+    assert (found.reason, set(found.about)) == (reason, about), case
+    assert found.told.shown == of(shown), "kept up to date whether something is said or not"
+    assert found.told.at == (NOW if reason or before is None else before.at)
+
+
+def test_a_raise_is_said_and_a_lowering_is_not() -> None:
+    for before, present, reason in (("low", "high", RAISED), ("high", "low", None)):
+        known = Told(of({1}, before), {}, NOW)
+        found = announce.decide(known, Standing(of({1}, present)), NOW, wants_over=False, remind_after=None)
+        assert found.reason == reason
+
+
+def walk(desk: Story, seconds: Collection[int], known: Told | None = None) -> list[tuple[int, str | None, set[int]]]:
+    """What a desk that looks at these seconds says."""
+    said = []
+    for second in seconds:
+        desk.at(second)
+        present = desk.clock.now()
+        found = announce.decide(known, desk.desk.standing(), present, wants_over=False, remind_after=HOUR)
+        known = found.told
+        said.append((second, found.reason, set(found.about)))
+    return said
+
+
+def test_24_what_cleared_and_fired_again_under_a_silence_is_told_at_its_end(story: Make) -> None:
+    desk = story(reopen_window_hours=1)
+    desk.at(1).late()
+    (first,) = walk(desk, [2])
+    assert first == (2, FIRST, {1})
+    known = announce.decide(None, desk.desk.standing(), desk.clock.now(), wants_over=False, remind_after=None).told
+    desk.at(3).desk.silence(["subject=X"], reason="works", until=NOW + 20 * SECOND)
+    looks = []
+    for second in (3, 5, 7, 10, 12, 17, 22):
+        desk.at(second)
+        if second == 5:
+            desk.on_time()
+        if second == 10:
+            desk.late()
+        found = announce.decide(known, desk.desk.standing(), desk.clock.now(), wants_over=False, remind_after=HOUR)
+        known = found.told
+        looks.append((second, found.reason))
+    assert looks == [(3, None), (5, None), (7, None), (10, None), (12, None), (17, None), (22, UNMUTED)]
+
+
+def test_25_what_fires_all_along_is_told_at_the_end_of_its_silence(story: Make) -> None:
+    desk = story()
+    desk.at(1).late()
+    desk.at(2)
+    known = announce.decide(None, desk.desk.standing(), desk.clock.now(), wants_over=False, remind_after=None).told
+    desk.at(3).desk.silence(["subject=X"], reason="works", until=NOW + 20 * SECOND)
+    assert walk(desk, [7, 12, 17, 22], known) == [
+        (7, None, set()), (12, None, set()), (17, None, set()), (22, UNMUTED, {1})
+    ]  # fmt: skip
+
+
+def test_what_comes_and_goes_is_told_each_time(story: Make) -> None:
+    """The ledger is kept up to date though nothing is said of the end."""
+    desk = story("X", "Y", reopen_window_hours=1)
+    desk.late("Y")
+    known = announce.decide(None, desk.desk.standing(), desk.clock.now(), wants_over=False, remind_after=None).told
+    reasons = []
+    for second in range(1, 7):
+        desk.at(second)
+        (desk.late if second % 2 else desk.on_time)("X")
+        found = announce.decide(known, desk.desk.standing(), desk.clock.now(), wants_over=False, remind_after=HOUR)
+        known = found.told
+        reasons.append(found.reason)
+    assert reasons == [NEW, None] * 3
+
+
+def test_the_end_of_a_snooze_and_of_a_root_are_told(story: Make) -> None:
+    desk = story("X", "Y")
+    desk.late("X")
+    desk.late("Y")
+    known = announce.decide(None, desk.desk.standing(), desk.clock.now(), wants_over=False, remind_after=None).told
+    desk.desk.snooze(["D1"], until=NOW + 10 * SECOND)
+    with desk.desk.store.write() as connection:
+        connection.execute("INSERT INTO cause VALUES (2, 1, 'the same ship', 1)")
+    assert set(desk.desk.standing().muted) == {1, 2}
+    said = walk(desk, [5, 11], known)
+    assert said == [(5, None, set()), (11, UNMUTED, {1})]
+    desk.on_time("X")
+    known = Told(of({1}), of({2}), NOW)
+    assert walk(desk, [12], known) == [(12, UNMUTED, {2})]

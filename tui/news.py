@@ -1,0 +1,62 @@
+"""What a screen announces: deviations that came in, grew, came back or are all over, until the person looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from engine import announce
+from engine.announce import ALL_OVER, NEW, RAISED, REPEAT, UNMUTED, Standing, Told
+from engine.clock import HOUR
+from tui.widgets.queue import subject
+
+_REMIND_AFTER: Final = 4 * HOUR
+"""A person who looks away for half a shift is told again what still stands in the queue."""
+_WORDS: Final[Mapping[str, str]] = {NEW: "new", RAISED: "raised", UNMUTED: "back"}
+
+
+class News:
+    """Keeps what a screen was told, and what of it the person has not looked at."""
+
+    def __init__(self) -> None:
+        self._told: Told | None = None
+        self.unseen: dict[int, str] = {}
+        """Deviations with the reason why they are announced."""
+        self._said = ""
+        """What is said of the whole queue."""
+
+    def hear(self, standing: Standing, now: int) -> None:
+        """Take in what stands in the queue now. What stood there when the screen opened is no news."""
+        if self._told is None:
+            self._told = announce.decide(None, standing, now, wants_over=False, remind_after=None).told
+            return
+        found = announce.decide(self._told, standing, now, wants_over=False, remind_after=_REMIND_AFTER)
+        self._told = found.told
+        if found.reason == REPEAT:
+            self._said = f"{len(found.about)} still off plan"
+        elif found.reason == ALL_OVER:
+            self._said = "nothing off plan any more"
+        elif found.reason is not None:
+            self._said = ""
+            self.unseen |= found.about
+        for number in self.unseen.keys() - standing.shown.keys():
+            del self.unseen[number]
+
+    def seen(self) -> bool:
+        """The person has looked; false where there was nothing to look at."""
+        if not self.unseen and not self._said:
+            return False
+        self.unseen.clear()
+        self._said = ""
+        return True
+
+    def words(self, row_of: Callable[[int], Mapping[str, Any] | None]) -> str:
+        """The announcement in a few words: how many of which sort, and the newest of them."""
+        if not self.unseen:
+            return self._said
+        reasons = list(self.unseen.values())
+        counts = [f"{reasons.count(reason)} {word}" for reason, word in _WORDS.items() if reason in reasons]
+        newest = max(self.unseen)
+        row = row_of(newest)
+        what = f": D{newest} {row['kind']} {subject(row)}" if row else ""
+        return ", ".join(counts) + what
