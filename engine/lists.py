@@ -11,7 +11,7 @@ from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
 from engine.sqlite import sqlite3
 from engine.store import rows
-from engine.suppression import HIDDEN, IN_QUEUE, LIVE, MATCHES, suppressors
+from engine.suppression import HIDDEN, IN_QUEUE, LIVE, matched, suppressors
 
 
 class _List(NamedTuple):
@@ -56,7 +56,7 @@ _LISTS: Final[Mapping[str, _List]] = {
     ),
     "silences": _List(
         fields.SILENCES,
-        f"*, (SELECT count(*) FROM deviation WHERE {LIVE} AND {MATCHES}) AS matched",
+        "*",
         "silence",
         "until_at > :now",
         "until_at <= :now, until_at, id",
@@ -79,7 +79,19 @@ def page(
     found = parse_where(where, one.fields, now)
     scope = "1" if everything or "state" in found.fields else one.scope
     total, found_rows = _select(connection, now, one.columns, one.table, scope, found, one.order, limit)
-    return Page(now, total, [one.shape(row, now) for row in found_rows])
+    found_items = [one.shape(row, now) for row in found_rows]
+    return Page(now, total, _with_matches(connection, found_items) if name == "silences" else found_items)
+
+
+def silence(connection: sqlite3.Connection, now: int, number: int) -> dict[str, Any]:
+    """A silence as the list shows it."""
+    return _with_matches(connection, items(connection, now, "silences", "id = :number", {"number": number}))[0]
+
+
+def _with_matches(connection: sqlite3.Connection, silences: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Silences with `matched`, the number of live deviations that each matches: of the shown ones, since it costs."""
+    counts = matched(connection, [int(item["id"][1:]) for item in silences])
+    return [{**item, "matched": counts.get(int(item["id"][1:]), 0)} for item in silences]
 
 
 def items(

@@ -131,7 +131,7 @@ def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Refer
 
 def _show_silence(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
     fetch(connection, reference)
-    shape = lists.items(connection, now, "silences", "id = :number", {"number": reference.number})[0]
+    shape = lists.silence(connection, now, reference.number)
     matched = connection.execute(
         f"SELECT deviation.id FROM silence JOIN deviation ON {MATCHES} WHERE silence.id = ? AND {LIVE}"
         " ORDER BY deviation.id LIMIT ?",

@@ -185,7 +185,7 @@ def quarantined(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def silence(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
-    """A silence; the row also carries `matched`, the number of live deviations that it matches."""
+    """A silence, without `matched`, which engine.lists adds."""
     return {
         "id": f"L{row['id']}",
         "state": suppression.silence_state(row, now),
@@ -194,7 +194,6 @@ def silence(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "until_at": iso(row["until_at"]),
         "author": row["author"],
         "reason": row["reason"],
-        "matched": row["matched"],
         "created_at": iso(row["created_at"]),
         "version": row["version"],
     }

@@ -58,7 +58,7 @@ def add(context: CommandContext, where: Sequence[str], *, reason: str, until: in
     reference = Reference("silence", int(cursor.lastrowid or 0))
     context.writer.write(Entry("add", "silence", reference.id, {}, values, reason=why))
     context.changed(reference.id, None, _words(context, values))
-    matched = suppression.matched(context.connection, reference.number)
+    matched = suppression.matched(context.connection, [reference.number]).get(reference.number, 0)
     context.notes.append(f"{reference.id} matches {matched} of the deviations that ask for something now")
 
 
