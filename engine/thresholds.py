@@ -33,7 +33,7 @@ THRESHOLDS: Final[Mapping[str, tuple[Threshold, ...]]] = {
     "late_supply": (_DAYS,),
     "short_supply": (_PERCENT, Threshold("quantity", "quantity")),
     "overdue": (Threshold("grace_days", "days", whole=True),),
-    "demand_shift": (_PERCENT,),
+    "demand_shift": (_PERCENT, Threshold("drift_percent", "drift_percent")),
     "stale_feed": (Threshold("intervals", "intervals", whole=True),),
 }
 """By deviation kind; a kind that is not here has no limit of size, or its severity is in another unit."""

@@ -168,7 +168,7 @@ def money_in_full(amount: Mapping[str, Any] | None) -> str:
 
 def gap(values: Mapping[str, Any]) -> str:
     """The size of a departure in a few cells: +12d, −400 EA, +63 %."""
-    for name, unit in (("days", "d"), ("hours", "h"), ("percent", " %")):
+    for name, unit in (("days", "d"), ("hours", "h"), ("percent", " %"), ("drift_percent", " %")):
         value = values.get(name)
         if isinstance(value, int | float):
             return f"{'+' if value > 0 else ''}{compact(round(float(value), 1))}{unit}"
