@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import detection, ingest, latency, likelihood, schedule, start
+from benchmarks import detection, ingest, latency, likelihood, rank_replay, schedule, start
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -18,6 +18,8 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "first_cell": start.first_cell,
     "command_start": start.command,
     "likelihood": likelihood.study,
+    "rank_replay": rank_replay.study,
+    "rank_halving": rank_replay.halving,
     "schedule_j30": schedule.j30,
 }
 

@@ -8,6 +8,7 @@ receipts of the file through its own doors and answers by engine.outcomes.
 from __future__ import annotations
 
 import csv
+import functools
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from benchmarks.harness import ROOT, Result, Unavailable
 from connectors import reading, settings
 from engine.clock import DAY, FixedClock, instant_of
 from engine.desk import Desk
-from engine.likelihood import WINDOW_DAYS
+from engine.likelihood import LANDMARKS, WINDOW_DAYS
 from engine.outcomes import Estimate, History
 from engine.store import Store
 
@@ -133,6 +134,11 @@ class Known:
 
     def estimate(self, groups: tuple[str, str, str], days: float) -> Estimate:
         return self._history.of(groups, self._now + round(days * DAY))
+
+    @functools.cache  # noqa: B019 - there are few of these, and they live as long as the run
+    def share(self, groups: tuple[str, str, str], place: int) -> float:
+        """The estimate at a place of LANDMARKS."""
+        return self.estimate(groups, LANDMARKS[place]).value
 
     def guess(self, line: Delivery, days: int) -> _Guess:
         estimate = self.estimate(line.groups, days)

@@ -13,7 +13,7 @@ from engine import explain, moves
 from engine.gather.cases import as_json
 from engine.journal import Entry, Writer
 from engine.model import Finding
-from engine.rank import Assessment, Ranking
+from engine.rank import Assessment, Ranking, priority
 from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.text import clean
@@ -73,6 +73,7 @@ class Rows:
             "currency": finding.currency,
             "likelihood": ranked.likelihood,
             "exposure_minor": ranked.exposure_minor,
+            "priority": priority(ranked.exposure_minor, ranked.decide_by),
             "need_at": finding.need_at,
             "decide_by": ranked.decide_by,
             "baseline_version": self._baseline_version,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import lists, rank, tolerance
+from engine import queue, rank, settings, tolerance
 from engine.clock import iso
 from engine.model import Term
 from engine.sqlite import sqlite3
@@ -24,7 +24,5 @@ def terms(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int
         found += tolerance.terms(deviation["kind"], deviation["limits"])
     decide_by = deviation["decide_by"]
     found.append(Term("bucket", rank.bucket(decide_by, now), "", f"decide by − now, now is {iso(now)}"))
-    place = lists.queue_places(connection, now).get(deviation["id"])
-    if place is not None:
-        found.append(Term("place in the queue", place, "", "bucket, then exposure, then id"))
+    found += queue.terms(connection, now, deviation, settings.current(connection)["currency"])
     return found

@@ -145,7 +145,7 @@ def suppressed(connection: sqlite3.Connection, now: int, where: Sequence[str] = 
 
 
 def deviation_items(
-    connection: sqlite3.Connection, now: int, found: Sequence[Mapping[str, Any]], places: Mapping[int, int]
+    connection: sqlite3.Connection, now: int, found: Sequence[Mapping[str, Any]], places: Mapping[int, int | None]
 ) -> list[dict[str, Any]]:
     """Whole contract JSON of deviation rows; `places` is the place of each in the queue, from 1."""
     numbers = json.dumps([row["id"] for row in found])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import ids, journal, lists, oddities, shapes
+from engine import ids, journal, lists, oddities, queue, shapes
 from engine.command_context import fetch
 from engine.errors import NotFound
 from engine.gather import corrections
@@ -60,7 +60,7 @@ def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
 
 def _deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
     row = fetch(connection, reference)
-    return lists.deviation_items(connection, now, [row], lists.queue_places(connection, now))[0]
+    return lists.deviation_items(connection, now, [row], {row["id"]: queue.place(connection, now, row)})[0]
 
 
 def _show_deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

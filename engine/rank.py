@@ -1,7 +1,18 @@
-"""The queue's order: by the last moment at which a decision still helps, in buckets, then by exposure.
+"""The queue's order: what a decision still helps, by exposure that halves with the time that is left; then the rest.
 
     decide-by = need time − the fastest remedy's duration
     exposure  = value at risk × likelihood, in the desk's currency
+    weight    = exposure ÷ 2 ^ ((decide-by − now) ÷ HALVING)
+
+This is the apparent-tardiness-cost rule (Vepsalainen and Morton 1987, "Priority rules for job shops with weighted
+tardiness costs", Management Science 33) for jobs of one length. `priority` is its logarithm without `now`, which is the
+same for all: so the order of two deviations never changes while time passes, and an index keeps it. In order come
+
+    those whose decide-by lies ahead, the largest weight first
+    those without a decide-by, the largest exposure first
+    those whose decide-by has passed, in the order in which they stood: no decision in time is left
+
+and of equals the one that opened first (docs/rank.md has why, and the study behind HALVING).
 
 The fastest remedy is the fastest lane into the site where supply is what helps, else the tolerance's `remedy_days`. How
 likely a prediction comes true is engine.outcomes' answer; what is a fact, or has no history, counts as certain.
@@ -9,6 +20,7 @@ likely a prediction comes true is engine.outcomes' answer; what is a fact, or ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,17 +33,44 @@ if TYPE_CHECKING:
     from engine.tolerance import Tolerance
 
 BUCKETS: Final = (("passed", 0), ("4h", 4 * HOUR), ("24h", 24 * HOUR), ("3d", 3 * DAY))
-"""Buckets in the queue's order, each with the longest time to the decide-by that it holds; the rest is `later`."""
+"""Words for the time to a decide-by, each with the longest that it holds; the rest is `later`."""
 
-_PLACES: Final = " ".join(f"WHEN decide_by <= :now + {limit} THEN {place}" for place, (_, limit) in enumerate(BUCKETS))
-ORDER_SQL: Final = (
-    f"CASE WHEN decide_by IS NULL THEN {len(BUCKETS)} {_PLACES} ELSE {len(BUCKETS)} END, exposure_minor DESC, id"
+HALVING: Final = 30 * HOUR
+"""How much further away a decide-by is that halves the weight of an exposure; `make bench ONLY=rank_halving` chose it."""
+
+AHEAD, UNDATED, PASSED = range(3)
+"""The groups of the queue, in its order."""
+GROUPS: Final = ("decide_by > :now", "decide_by IS NULL", "decide_by <= :now")
+"""Each group as a condition on the table deviation; `:now` is the present instant."""
+GROUP_WORDS: Final = (
+    "its decide-by lies ahead",
+    "nothing says by when to decide about it",
+    "its decide-by has passed",
 )
-"""What a query of the table deviation orders by; `:now` is the present instant."""
+GROUP_SQL: Final = f"CASE WHEN {GROUPS[AHEAD]} THEN {AHEAD} WHEN {GROUPS[UNDATED]} THEN {UNDATED} ELSE {PASSED} END"
+ORDER_SQL: Final = f"{GROUP_SQL}, priority DESC, id"
+"""What a query of the table deviation orders by."""
+
+
+def group(decide_by: int | None, now: int) -> int:
+    """The group of a decide-by: AHEAD, UNDATED or PASSED."""
+    if decide_by is None:
+        return UNDATED
+    return AHEAD if decide_by > now else PASSED
+
+
+def priority(exposure_minor: int, decide_by: int | None) -> float:
+    """What the queue orders by inside its groups: the binary logarithm of the weight, leaving out what all share."""
+    return math.log2(max(exposure_minor, 1)) - (decide_by or 0) / HALVING
+
+
+def weight(exposure_minor: int, decide_by: int, now: int) -> float:
+    """The exposure, halved for each HALVING that a decide-by lies ahead of now."""
+    return exposure_minor * math.exp2((now - decide_by) / HALVING)
 
 
 def bucket(decide_by: int | None, now: int) -> str:
-    """The queue's bucket of a decide-by: passed, 4h, 24h, 3d or later (also without a decide-by)."""
+    """The bucket of a decide-by: passed, 4h, 24h, 3d or later (also without a decide-by)."""
     if decide_by is not None:
         for name, limit in BUCKETS:
             if decide_by <= now + limit:

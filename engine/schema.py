@@ -393,6 +393,11 @@ INSERT INTO touched(type, a, b)                   -- a file that had a plan befo
         WHERE bom.kind = 'bom' AND bom.to_version IS NULL AND line.kind = 'production_order';
 
 -- likelihood and rank -----------------------------------------------------------------------------------------------------
+ALTER TABLE deviation ADD COLUMN priority REAL NOT NULL DEFAULT 0; -- rank.priority
+INSERT INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL ON CONFLICT DO NOTHING;
+INSERT INTO touched(type, a, b) SELECT 'stock', item, site FROM stock_point WHERE true ON CONFLICT DO NOTHING;
+INSERT INTO touched(type, a) SELECT 'source', name FROM source WHERE true ON CONFLICT DO NOTHING;
+
 CREATE TABLE outcome (                            -- how each supply line that arrived kept its promise (engine.outcomes)
     kind       TEXT NOT NULL,
     ref        TEXT NOT NULL,

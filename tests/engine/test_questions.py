@@ -68,10 +68,10 @@ def test_an_unknown_value_is_no_exposure_of_nothing(desk: Desk) -> None:
     assert (item["value_at_risk"], item["exposure"]) == (None, None)
 
 
-def test_the_queue_is_ordered_by_bucket_then_exposure(desk: Desk) -> None:
+def test_the_queue_is_ordered_by_weight_and_what_has_passed_comes_last(desk: Desk) -> None:
     lines = [
         line("large", value=900_000_00, due=NOW + 20 * DAY),
-        line("small", value=100_00, due=NOW + 20 * DAY),
+        line("small", value=20_000_00, due=NOW + 20 * DAY),
         line("urgent", value=1_00, due=NOW + 3 * DAY + 2 * HOUR),
         line("missed", value=1_00, due=NOW + DAY),
     ]
@@ -79,13 +79,13 @@ def test_the_queue_is_ordered_by_bucket_then_exposure(desk: Desk) -> None:
     take(desk, *(eta(plan.ref, NOW + 40 * DAY) for plan in lines))
     page = desk.deviations()
     assert [(item["subject"]["id"], item["bucket"], item["rank"]) for item in page.items] == [
-        ("missed", "passed", 1),
-        ("urgent", "4h", 2),
-        ("large", "later", 3),
-        ("small", "later", 4),
+        ("large", "later", 1),
+        ("small", "later", 2),
+        ("urgent", "4h", 3),
+        ("missed", "passed", 4),
     ]
     assert [f"D{number}" for number in desk.queue_ids()] == [item["id"] for item in page.items]
-    assert [item["rank"] for item in desk.deviations(["subject~ar"]).items] == [3]
+    assert [item["rank"] for item in desk.deviations(["subject~ar"]).items] == [1]
     first = desk.deviations(limit=1)
     assert (first.total, [item["rank"] for item in first.items]) == (4, [1])
     assert desk.show(page.items[3]["id"])["rank"] == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,20 +42,60 @@ def test_buckets_hold_their_upper_end(ahead: int, bucket: str) -> None:
     assert rank.bucket(None, NOW) == "later"
 
 
-@given(
-    st.lists(st.tuples(st.one_of(st.none(), st.integers(-DAY, 5 * DAY)), st.integers(0, 3)), min_size=1, max_size=12)
+drawn_rows = st.lists(
+    st.tuples(st.one_of(st.none(), st.integers(-40 * DAY, 40 * DAY)), st.sampled_from([0, 1, 500, 70_000, 10**9])),
+    min_size=1,
+    max_size=12,
 )
-def test_the_order_in_sql_is_the_order_of_the_buckets(drawn: list[tuple[int | None, int]]) -> None:
+
+
+def in_order(drawn: list[tuple[int | None, int]], now: int) -> list[dict[str, Any]]:
+    """Deviations with these decide-bys (from NOW) and exposures, as SQL orders them."""
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE deviation(id INTEGER PRIMARY KEY, decide_by INTEGER, exposure_minor INTEGER)")
+    connection.execute("CREATE TABLE deviation(id INTEGER PRIMARY KEY, decide_by, exposure_minor, priority)")
     for ahead, exposure in drawn:
         at = None if ahead is None else NOW + ahead
-        connection.execute("INSERT INTO deviation(decide_by, exposure_minor) VALUES (?, ?)", (at, exposure))
-    found = rows(connection, f"SELECT * FROM deviation ORDER BY {rank.ORDER_SQL}", {"now": NOW})
+        values = (at, exposure, rank.priority(exposure, at))
+        connection.execute("INSERT INTO deviation(decide_by, exposure_minor, priority) VALUES (?, ?, ?)", values)
+    found = rows(connection, f"SELECT * FROM deviation ORDER BY {rank.ORDER_SQL}", {"now": now})
     connection.close()
-    names = ["passed", "4h", "24h", "3d", "later"]
-    keys = [(names.index(rank.bucket(row["decide_by"], NOW)), -row["exposure_minor"], row["id"]) for row in found]
-    assert keys == sorted(keys)
+    return found
+
+
+@given(drawn_rows)
+def test_the_order_in_sql_is_the_order_of_the_groups_then_of_the_weights(drawn: list[tuple[int | None, int]]) -> None:
+    found = in_order(drawn, NOW)
+    groups = [rank.group(row["decide_by"], NOW) for row in found]
+    assert groups == sorted(groups)
+    for before, after in itertools.pairwise(found):
+        group = rank.group(before["decide_by"], NOW)
+        if group != rank.group(after["decide_by"], NOW):
+            continue
+        if group == rank.UNDATED:
+            assert max(before["exposure_minor"], 1) >= max(after["exposure_minor"], 1)
+        elif group == rank.AHEAD and before["exposure_minor"] and after["exposure_minor"]:
+            first, second = (rank.weight(row["exposure_minor"], row["decide_by"], NOW) for row in (before, after))
+            assert first >= second * (1 - 1e-6)
+
+
+@given(drawn_rows, st.integers(0, 60 * DAY))
+def test_two_that_can_both_still_be_decided_never_change_their_order(
+    drawn: list[tuple[int | None, int]], later: int
+) -> None:
+    before = [row["id"] for row in in_order(drawn, NOW)]
+    ahead = [
+        row["id"] for row in in_order(drawn, NOW + later) if rank.group(row["decide_by"], NOW + later) == rank.AHEAD
+    ]
+    assert ahead == [number for number in before if number in ahead]
+
+
+@pytest.mark.parametrize(("further", "times"), [(0, 1), (30, 2), (60, 4), (15, 2**0.5)])
+def test_an_exposure_halves_for_each_halving_time_that_its_decide_by_is_further_away(
+    further: int, times: float
+) -> None:
+    near, far = NOW + DAY, NOW + DAY + further * HOUR
+    assert rank.weight(1000, near, NOW) == pytest.approx(times * rank.weight(1000, far, NOW))
+    assert rank.priority(1_000_000, near) == pytest.approx(rank.priority(round(1_000_000 * times), far), abs=1e-6)
 
 
 def test_exposure_is_in_the_desks_currency_with_its_own_minor_units(world: World) -> None:
@@ -111,7 +152,12 @@ def test_every_explanation_can_be_redone_by_hand(world: World) -> None:
     assert by_name["expected"].source == "S1"
     assert by_name["value at risk"].value == by_name["value of the line"].value == row["exposure_minor"] == 100_000
     assert (by_name["bucket"].value, by_name["place in the queue"].value) == ("3d", 1)
-    assert explain.terms(world.store.connection, row, NOW + 3 * DAY)[-2].value == "passed"
+    assert by_name["time to decide"].value == 40.0
+    weight = by_name["weight"].value
+    assert weight == round(row["exposure_minor"] / 2 ** (40.0 / 30), 2)
+    passed = {term.name: term for term in explain.terms(world.store.connection, row, NOW + 3 * DAY)}
+    assert passed["bucket"].value == "passed"
+    assert "weight" not in passed
 
 
 def test_what_is_not_in_the_queue_has_no_place_in_it(world: World) -> None:
@@ -119,3 +165,31 @@ def test_what_is_not_in_the_queue_has_no_place_in_it(world: World) -> None:
     world.end(1, "dismissed")
     (row,) = rows(world.store.connection, "SELECT * FROM deviation")
     assert [term.name for term in explain.terms(world.store.connection, row, NOW)][-1] == "bucket"
+
+
+def why(world: World, number: int, now: int = NOW) -> tuple[Any, str]:
+    """The place of a deviation and what put it there."""
+    (row,) = rows(world.store.connection, "SELECT * FROM deviation WHERE id = ?", (number,))
+    (term,) = [term for term in explain.terms(world.store.connection, row, now) if term.name == "place in the queue"]
+    return term.value, term.source
+
+
+def test_each_place_says_what_decided_against_the_one_before(world: World) -> None:
+    for ref, due, value in (("a", 9, 100_000), ("b", 9, 100_000), ("c", 9, 400_000), ("d", 6, 1_000), ("e", 9, None)):
+        order(world, ref, due=due, value_minor=value, until_at=day(due) + 1)
+        world.say(signal("eta", ref, order_ref=ref, eta=day(30)))
+    world.say(signal("eta", "x", order_ref="nobody-knows-it", eta=day(30)))
+    world.settle()
+    told = {row["subject_id"]: why(world, row["id"]) for row in world.rows()}
+    ids = {row["subject_id"]: f"D{row['id']}" for row in world.rows()}
+    assert told["c"] == (1, "nothing stands before it")
+    assert told["a"] == (2, f"after {ids['c']}, which weighs 172.74 EUR")
+    assert told["b"] == (3, f"after {ids['a']}: they weigh the same, and {ids['a']} is the older one")
+    assert told["d"][0] == 4
+    assert told["e"][0] == 5
+    assert told["erp:nobody-knows-it"] == (
+        6, f"after {ids['e']}, its decide-by lies ahead; nothing says by when to decide about it"
+    )  # fmt: skip
+    assert why(world, int(ids["d"][1:]), day(4)) == (
+        6, f"after {ids['erp:nobody-knows-it']}, nothing says by when to decide about it; its decide-by has passed"
+    )  # fmt: skip

@@ -187,7 +187,7 @@ async def test_the_list_says_what_it_goes_by(world: World, opened: Open) -> None
     world.desk.load([line("far", due=NOW + 60 * DAY)], kind="purchase_order", scope="far", file="far")
     take(world.desk, eta("far", NOW + 90 * DAY))
     async with opened((80, 24)) as driven:
-        assert "by decide-by bucket, then exposure" in driven.text
+        assert "by exposure and time to decide" in driven.text
         assert "PASSED" in next(text for text in driven.lines if "PO first" in text)
         assert "later" in next(text for text in driven.lines if "PO far" in text)
 

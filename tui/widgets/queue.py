@@ -1,4 +1,4 @@
-"""The queue of deviations: by the last moment at which a decision still helps, then by exposure."""
+"""The queue of deviations: what a decision still helps, by exposure and the time that is left; then the rest."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _SUBJECTS: Final[Mapping[str, str]] = {
     "source": "feed ",
 }
 _BUCKETS: Final[Mapping[str, str]] = {"passed": "PASSED", "4h": "≤4h", "24h": "≤24h", "3d": "≤3d", "later": "later"}
-"""The queue goes by these first, so each row says which it is in."""
+"""How much time is left to decide, in a word on each row."""
 _STATES: Final[Mapping[str, str]] = {"open": "open", "acknowledged": "ack", "responding": "resp"}
 
 
@@ -70,7 +70,7 @@ class QueueList(LineList):
 
     def __init__(self, fetch: Any, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(fetch, id=id)
-        self.note = "by decide-by bucket, then exposure"
+        self.note = "by exposure and time to decide"
         self._sizes = (len("D1"), _SUBJECT)
         """Cells that the longest id and the longest subject at hand take."""
         self.unseen: Container[int] = ()

@@ -1,0 +1,92 @@
+"""The queue: who stands where, what stands before a deviation, and why. Its order is engine.rank's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from engine import money, rank
+from engine.clock import HOUR
+from engine.model import Term
+from engine.sqlite import sqlite3
+from engine.store import rows
+from engine.suppression import IN_QUEUE
+
+_STANDS: Final = f"SELECT 1 FROM deviation WHERE id = :id AND {IN_QUEUE}"
+_BEFORE: Final = "(priority > :priority OR (priority = :priority AND id < :id))"
+_COUNT: Final = (
+    f"SELECT count(*) FROM deviation WHERE {IN_QUEUE} AND ({rank.GROUP_SQL} < :group"
+    f" OR ({rank.GROUP_SQL} = :group AND {_BEFORE}))"
+)
+
+
+def place(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]) -> int | None:
+    """The place of a deviation's row in the queue, from 1; None for one that does not stand in it."""
+    asked = _asked(deviation, now)
+    if connection.execute(_STANDS, asked).fetchone() is None:
+        return None
+    return 1 + int(connection.execute(_COUNT, asked).fetchone()[0])
+
+
+def terms(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any], currency: str) -> Iterator[Term]:
+    """Why a deviation stands where it stands: its weight now, its place, and what decided against the one before it."""
+    found = place(connection, now, deviation)
+    if found is None:
+        return
+    yield from _weight(deviation, now, currency)
+    yield Term("place in the queue", found, "", _because(_before(connection, now, deviation), deviation, now, currency))
+
+
+def _weight(deviation: Mapping[str, Any], now: int, currency: str) -> Iterator[Term]:
+    if rank.group(deviation["decide_by"], now) == rank.AHEAD:
+        hours = (deviation["decide_by"] - now) / HOUR
+        yield Term("time to decide", round(hours, 2), "hours", "decide by − now")
+        weight = round(rank.weight(deviation["exposure_minor"], deviation["decide_by"], now), 2)
+        source = f"exposure ÷ 2 ^ (time to decide ÷ {rank.HALVING // HOUR} hours)"
+        yield Term("weight", weight, f"{currency}, minor units", source)
+
+
+def _before(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The row that stands just before one in the queue."""
+    asked = _asked(deviation, now)
+    for group in range(asked["group"], -1, -1):
+        within = _BEFORE if group == asked["group"] else "1"
+        found = rows(
+            connection,
+            f"SELECT * FROM deviation WHERE {IN_QUEUE} AND {rank.GROUPS[group]} AND {within}"
+            " ORDER BY priority, id DESC LIMIT 1",
+            asked,
+        )
+        if found:
+            return found[0]
+    return None
+
+
+def _because(before: Mapping[str, Any] | None, deviation: Mapping[str, Any], now: int, currency: str) -> str:
+    if before is None:
+        return "nothing stands before it"
+    name = f"D{before['id']}"
+    group, its = rank.group(deviation["decide_by"], now), rank.group(before["decide_by"], now)
+    if its != group:
+        return f"after {name}, {rank.GROUP_WORDS[its]}; {rank.GROUP_WORDS[group]}"
+    if before["priority"] == deviation["priority"]:
+        return f"after {name}: they weigh the same, and {name} is the older one"
+    if group == rank.UNDATED:
+        return f"after {name}: {_amount(before['exposure_minor'], currency)} are a larger exposure; nothing says by when to decide"
+    if group == rank.PASSED:
+        return f"after {name}, which weighed more; the decide-by of both has passed"
+    weight = rank.weight(before["exposure_minor"], before["decide_by"], now)
+    return f"after {name}, which weighs {_amount(weight, currency)}"
+
+
+def _amount(minor: float, currency: str) -> str:
+    return f"{minor / money.units(currency):,.2f} {currency}"
+
+
+def _asked(deviation: Mapping[str, Any], now: int) -> dict[str, Any]:
+    return {
+        "now": now,
+        "id": deviation["id"],
+        "priority": deviation["priority"],
+        "group": rank.group(deviation["decide_by"], now),
+    }
