@@ -57,7 +57,7 @@ def _joined(payload: str | None, rest: str) -> str:
     """A mapped payload with the columns that nothing else took."""
     if payload is None or rest == "{}":
         return payload or rest
-    return _encode({**json.loads(rest), **json.loads(payload)})
+    return _encode(dict(sorted({**json.loads(rest), **json.loads(payload)}.items())))
 
 
 def _plan_lines(kind: str, currency: str, values: Values, rest: list[str], lines: Sequence[int]) -> Iterator[PlanLine]:

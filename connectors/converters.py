@@ -246,12 +246,13 @@ def minor_units(amount: Decimal, units: int) -> int:
 
 
 def document(cell: Cell) -> str:
-    """A JSON object as it stands; anything else under the key `text`."""
+    """A JSON object, its names in order, so that the same content is the same text; anything else under the key `text`."""
     text = text_of(cell)
     if text.startswith("{"):
         try:
-            if isinstance(json.loads(text), dict):
-                return text
+            found = json.loads(text)
+            if isinstance(found, dict):
+                return json.dumps(found, ensure_ascii=False, sort_keys=True)
         except (ValueError, RecursionError):
             pass  # It only looks like JSON: kept as text.
     return json.dumps({"text": text}, ensure_ascii=False)

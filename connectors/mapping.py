@@ -154,7 +154,8 @@ class _Bound:
         self._fields = [(field, [position.get(name) for name in field.columns]) for field in fields.values()]
         nulls = frozenset(("", *mapping.section.null))
         self._filters = [(_test(test, nulls), position.get(test.column)) for test in filters]
-        rest = [] if not mapping.section.keep else [name for name in block.columns if name not in wanted]
+        # By name: a source that writes its columns in another order says the same.
+        rest = [] if not mapping.section.keep else sorted(name for name in block.columns if name not in wanted)
         self._rest = [(name, position[name]) for name in rest]
         self._build = builder(mapping.kind, currency)
 

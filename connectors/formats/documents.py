@@ -162,7 +162,7 @@ def _flatten(prefix: str, item: Mapping[str, Any], cells: dict[str, Cell], depth
             raise ValueError(f"two fields are called {name!r}")
         if isinstance(value, list):
             _refuse_flaws(name, value, depth + 1)
-            value = json.dumps(value, ensure_ascii=False)
+            value = json.dumps(value, ensure_ascii=False, sort_keys=True)
         cells[name] = value
 
 

@@ -258,6 +258,25 @@ def test_a_payload_that_is_json_stays_and_other_columns_join_it(workspace: Works
     assert none.payload == "{}"
 
 
+def test_the_same_content_is_the_same_text_however_it_is_ordered(workspace: Workspace) -> None:
+    """PEERS 34: columns that changed places, and the names inside of a JSON cell or record, are no news."""
+    toml = signal_mapping('id = "id"\nkind = { const = "note" }\npayload = "p"')
+    one = only_signal(workspace.signals(toml, 'id,p,x,y\n1,"{""b"": {""d"":1,""c"":2}, ""a"":3}",7,8\n'))
+    other = only_signal(workspace.signals(toml, 'y,x,id,p\n8,7,1,"{ ""a"":3, ""b"": {""c"":2,""d"":1} }"\n'))
+    assert one.payload == other.payload
+    plain = signal_mapping('id = "id"\nkind = { const = "note" }')
+    one = only_signal(workspace.signals(plain, '[{"id": "1", "b": [{"d": 1, "c": 2}], "a": 3}]', "data.json"))
+    other = only_signal(workspace.signals(plain, '[{"a": 3, "b": [{"c": 2, "d": 1}], "id": "1"}]', "data.json"))
+    assert one.payload == other.payload
+
+
+def test_what_is_not_kept_is_not_compared(workspace: Workspace) -> None:
+    """PEERS 35: a field that nobody maps, such as the time of the export, makes no row new."""
+    toml = signal_mapping('id = "id"\nkind = { const = "note" }', "keep = false")
+    first = only_signal(workspace.signals(toml, "id,updated_at\n1,09:00\n"))
+    assert only_signal(workspace.signals(toml, "id,updated_at\n1,10:00\n")) == first
+
+
 def test_json_records_keep_types_and_may_leave_fields_out(workspace: Workspace) -> None:
     toml = signal_mapping('id = "po.no"\nkind = { const = "eta" }\nquantity = "q"\neta = "eta"\norder_ref = "po.no"')
     text = '[{"po": {"no": 4711}, "q": 2.5, "eta": "2026-03-09", "x": {"y": [1]}}, {"po": {"no": 4712}}, {"q": true}]'

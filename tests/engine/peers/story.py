@@ -58,7 +58,7 @@ class Story:
         at = fields.pop("recorded_at", now)
         values: dict[str, Any] = dict.fromkeys(SignalIn._fields)
         values |= {"source_id": f"{ref}/{at}/{days}", "kind": "eta", "order_ref": ref, "payload": "{}", "detail": ""}
-        values |= {"recorded_at": at, "eta": DUE - HOUR + round(days * DAY), **fields}
+        values |= {"recorded_at": at, "eta": DUE + round(days * DAY) - (0 if days else HOUR), **fields}
         return SignalIn(**values)
 
     def rows(self, *where: str) -> list[dict[str, Any]]:
