@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from engine import alarm_load, noise, response_times, suggestions, tolerance
-from engine.clock import iso, iso_or_none
+from engine.clock import EARLIEST, iso
 from engine.sqlite import sqlite3
 
 
 def metrics(connection: sqlite3.Connection, now: int, since: int | None) -> dict[str, Any]:
     """Everything from `since` (from the first deviation on, without one) to `now`; definitions: docs/noise.md."""
-    first = connection.execute("SELECT min(opened_at) FROM deviation").fetchone()[0]
-    start = since if since is not None else now if first is None else min(first, now)
-    episodes = noise.read(connection, start, now)
+    episodes = noise.read(connection, EARLIEST if since is None else since, now)
+    start = min(episodes.opened_at, default=now) if since is None else since
     table = noise.Table(episodes)
     tolerances = tolerance.load(connection)
     return {
         "now": iso(now),
-        "since": iso_or_none(start),
+        "since": iso(start),
         "total": table.total(),
         "left_out": noise.left_out(connection, start, now),
         "shares": noise.shares(episodes, table),
