@@ -9,7 +9,8 @@ and discarded ones are left out; drills open nothing. What became of it, the fir
     alone        it ended without anybody doing anything
     untouched    it is live, and nobody has done anything yet
 
-An episode that is live has no length yet: it is counted as open, never as of length zero.
+An episode that is live has no length yet: it is counted as open, never as of length zero. Where the desk's clock went back
+between two stamps, the length is zero and never negative.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _OUTCOME: Final = (
     "CASE WHEN state = 'dismissed' THEN coalesce(dismissed_as, 'accepted')"
     " WHEN acknowledged_at IS NOT NULL OR owner IS NOT NULL"
     " OR (reason IS NOT NULL AND state IN ('resolved', 'closed')) THEN 'acted'"
-    " WHEN recovered_at = opened_at THEN 'recorded'"
+    " WHEN recovered_at <= opened_at THEN 'recorded'"
     f" WHEN {LIVE} THEN 'untouched' ELSE 'alone' END"
 )
 _LEFT_OUT: Final = ("candidate", "merged", "discarded")
@@ -93,7 +94,7 @@ class Table:
         ended = zip(episodes.kind, episodes.rule, episodes.outcome, episodes.opened_at, episodes.ended_at, strict=True)
         for kind, rule, outcome, start, end in ended:
             if end is not None and outcome != "recorded":
-                self.lengths[kind, rule].append(end - start)
+                self.lengths[kind, rule].append(max(0, end - start))
         for lengths in self.lengths.values():
             lengths.sort()
 

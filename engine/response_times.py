@@ -52,15 +52,15 @@ def times(connection: sqlite3.Connection, episodes: Episodes, since: int, now: i
             continue
         live += alive
         if ended is not None and outcome not in DISMISSALS:
-            restored.append(ended - opened)
+            restored.append(max(0, ended - opened))
         if acknowledged is None:
             untaken += alive
             continue
-        taken.append(acknowledged - opened)
+        taken.append(max(0, acknowledged - opened))
         if started is None:
             unbegun += alive
         else:
-            begun.append(started - acknowledged)
+            begun.append(max(0, started - acknowledged))
     return [
         _figure("mttd", noticed, 0),
         _figure("feed", feed, 0),

@@ -174,3 +174,15 @@ def test_severities_stand_beside_the_guidance(desk: Desk) -> None:
     late(desk, a=2, b=2, c=4, d=30)
     rows = [(row["severity"], row["opened"], row["share"]) for row in desk.metrics()["severities"]]
     assert rows == [("low", 2, 0.5), ("medium", 1, 0.25), ("high and critical", 1, 0.25)]
+
+
+def test_a_clock_that_went_back_gives_no_negative_time(desk: Desk, clock: FixedClock) -> None:
+    a, _ = late(desk, a=5, b=6)
+    clock.set(NOW - 2 * HOUR)
+    clear(desk, "b", "2")
+    desk.ack([a])
+    desk.resolve([a], reason="agreed")
+    clock.set(NOW + HOUR)
+    found = kind(desk)
+    assert (found["acted"], found["recorded"], found["median_hours"]) == (1, 1, 0.0)
+    assert (figure(desk, "mtta")["mean_minutes"], figure(desk, "mttr")["mean_minutes"]) == (0.0, 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.filters import instants
@@ -59,7 +59,9 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
     def when(text: str | None) -> str:
         return "–" if text is None else cells.short_time(cells.instant(text), now, zone)
 
-    yield _summary(found, when)
+    yield _summary(
+        found, [f"{cells.local(cells.instant(found[end]), zone):%Y-%m-%d %H:%M %Z}" for end in ("since", "now")]
+    )
     headings = [title for _, title in _OUTCOMES]
     yield Section(
         "By kind",
@@ -119,11 +121,11 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
     yield _suggestions(found["suggestions"])
 
 
-def _summary(found: Mapping[str, Any], when: Any) -> Section:
+def _summary(found: Mapping[str, Any], period: Sequence[str]) -> Section:
     total, shares, left_out = found["total"], found["shares"], found["left_out"]
     left = ", ".join(f"{count} {state}" for state, count in left_out.items() if count)
     return Section(
-        f"{when(found['since'])} to {when(found['now'])}",
+        " to ".join(period),
         [
             f"{total['opened']} deviations opened, {total['open']} of them are still open."
             + (f" Left out: {left}." if left else ""),
@@ -144,7 +146,7 @@ def _summary(found: Mapping[str, Any], when: Any) -> Section:
     )
 
 
-def _load(load: Mapping[str, Any], when: Any) -> Section:
+def _load(load: Mapping[str, Any], when: Callable[[str | None], str]) -> Section:
     worst = load["worst_ten_minutes"]
     sentences = [
         f"{load['per_person_hour']:g} an hour for each of {load['persons']} persons"
