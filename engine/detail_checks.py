@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from engine import codes
 from engine.clock import EARLIEST, LATEST
 from engine.model import SIGNAL_DETAILS
 from engine.text import clean
@@ -32,11 +33,8 @@ class Fault(NamedTuple):
 
 def cleaned(text: str) -> str | Fault:
     """The JSON of sound details, empty where nothing remains, or what is wrong with them."""
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+    said = _document(text)
+    if said is None:
         return Fault("detail", "it is not a JSON object", "map the details of a signal one by one")
     sound: dict[str, Any] = {}
     for name, value in said.items():
@@ -47,7 +45,28 @@ def cleaned(text: str) -> str | Fault:
             return read
         if read is not None:
             sound[name] = read
+    if "code" in sound and _is_test(sound["code"]):
+        sound["drill"] = True
     return json.dumps(sound, ensure_ascii=False, separators=(",", ":")) if sound else ""
+
+
+def readable(text: str | None) -> dict[str, Any]:
+    """What can be read of details as they came, sound or not: nothing where they are no JSON object."""
+    return (_document(text) if text else None) or {}
+
+
+def _document(text: str) -> dict[str, Any] | None:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _is_test(code: str) -> bool:
+    """Whether a standard's code says that the message is a test."""
+    known = codes.verdict(code)
+    return known is not None and known.verdict == "drill"
 
 
 def _read(name: str, value: Any) -> Any | Fault:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from engine import units
 from engine.days import Days
+from engine.events import Event
 from engine.line_state import LineState, Move, total
 from engine.tolerance import Subject, lane
 
@@ -72,6 +73,8 @@ class LineFacts:
     """What was not compared, since its unit does not convert into the line's; empty: nothing."""
     answered: bool = False
     """The other party said something of it: an eta or a confirmation of any kind."""
+    events: Sequence[Event] = ()
+    """Events of quality, logistics and production that hold, and codes, oldest first."""
     known_since: int | None = None
     """When the plan first had the line; None where nothing asks for it (engine.gather.expectations)."""
     lane_days: float | None = None

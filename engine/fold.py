@@ -3,7 +3,7 @@
 It is a function of the set of signals that are known at `now`, whatever the order in which they came: among the
 statements of one row the last holds (`Statement.until`, read by engine.gather.restated); between rows the last by
 (as_of, tie) holds for a date, a promised quantity or a state; receipts of different rows add up (docs/architecture.md,
-"Statements about time"). Pure.
+"Statements about time"); the events of one topic are engine.events'. Pure.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from engine import events
 from engine.days import Days
+from engine.event_words import EVENT_KINDS
+from engine.events import Event
 from engine.facts import Line, LineFacts
 from engine.line_state import Move
 from engine.units import NO_UNITS, ItemUnits, convert, same
@@ -39,12 +42,19 @@ class Statement(NamedTuple):
     status: str | None
     source: str
     order_ref: str
+    detail: str | None
     until: int | None
-    """From when another statement of its row holds instead, perhaps about another order; None: none is stored."""
+    """From when it holds no more: another statement of its row does, perhaps about another order, or it is taken back."""
+    withdrawn_at: int | None
+    """From when its source takes it back; None: it does not."""
 
     def holds(self, now: int) -> bool:
-        """Whether it is known at `now`, and the last word of its row."""
+        """Whether it is known at `now`, the last word of its row, and not taken back."""
         return self.as_of <= now and (self.until is None or self.until > now)
+
+    def stands(self, now: int) -> bool:
+        """Whether it is not taken back at `now`, whatever its row said besides."""
+        return self.withdrawn_at is None or self.withdrawn_at > now
 
 
 def next_change(statements: Iterable[Statement], now: int) -> int | None:
@@ -100,6 +110,31 @@ def _state(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> Non
             facts.departures = (*facts.departures, move)
     elif kind == "status":
         facts.open = facts.line.status not in CLOSED_WORDS and statement.status not in CLOSED_WORDS
+    if statement.detail is not None or kind in EVENT_KINDS:
+        event = event_of(statement)
+        if event is not None:
+            facts.events = (*facts.events, event)
+            if event.kind == "short_supply":
+                _answer(facts, statement, event)
+
+
+def event_of(statement: Statement) -> Event | None:
+    """The event that a statement says; None for most."""
+    return events.read(
+        statement.kind, statement.status, statement.detail, as_of=statement.as_of, signal=statement.id,
+        occurred_at=statement.occurred_at, quantity=statement.quantity, uom=statement.uom,
+    )  # fmt: skip
+
+
+def _answer(facts: LineFacts, statement: Statement, answer: Event) -> None:
+    """Lay the code of an answer to an order over the promise; a quantity that the answer says itself goes first."""
+    if statement.quantity is not None:
+        return
+    if answer.verdict in ("ok", "clear"):
+        facts.promised, facts.promised_signal, facts.promised_said = None, None, ""
+    elif answer.verdict == "dev" and (answer.word == "refused" or statement.eta is None):
+        # Something else than the plan is promised, and nothing says what.
+        facts.promised, facts.promised_signal, facts.promised_said = 0.0, statement.id, answer.source
 
 
 def _quantity(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> float | None:

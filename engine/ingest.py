@@ -22,7 +22,8 @@ from itertools import islice
 from typing import Any, Final
 
 from engine import hazards, oddities, pegs, quarantine, sources
-from engine.gather import corrections, quiet, restated
+from engine.event_words import EVENT_KINDS
+from engine.gather import corrections, events, quiet, restated
 from engine.journal import Entry, Writer
 from engine.model import IngestResult, Refusal, SignalIn
 from engine.signal_checks import Sifted, row_digest, sift
@@ -32,6 +33,7 @@ from engine.text import clean
 
 __all__ = ["FileMark", "SourceBatch", "take"]
 
+_EVENT_KINDS: Final = frozenset(EVENT_KINDS)
 MANY_BAD: Final = 0.2
 """Share of refused records from which a source is reported as failing."""
 
@@ -101,7 +103,10 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
         hazards.note(connection, first_id)
         if batch.identity == "state":
             restated.touch_left(connection, first_id)
+        if sifted.detailed or any(signal[1] in _EVENT_KINDS for signal in sifted.signals):
+            events.note(connection, first_id)
         if sifted.detailed:
+            events.note_unknown_codes(connection, now, batch.source, first_id)
             pegs.touch_taken_back(connection, corrections.note(connection, batch.source, first_id))
         pegs.touch_signals(connection, first_id, restatable=batch.identity == "state")
     if sifted.drills:

@@ -66,7 +66,7 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 DEVIATION_KINDS: Final = (
     "late_supply", "short_supply", "overdue", "unconfirmed", "stockout", "below_target", "excess", "demand_shift",
-    "hazard", "stale_feed", "unmatched"
+    "production", "quality", "logistics", "hazard", "stale_feed", "unmatched",
 )  # fmt: skip
 """The kinds of engine.detect's registry, in its order (held by a test): questions need the words, not the detectors."""
 
@@ -88,7 +88,9 @@ KIND_FUNCTIONS: Final[Mapping[str, str]] = {
     "unmatched": "inventory planning",
 }
 """The function that owns the deviations of each kind: who is asked first. Who does what in a response is its playbook's."""
-COUNTED_KINDS: Final = ("late_supply", "short_supply", "stockout", "below_target", "excess", "demand_shift")
+COUNTED_KINDS: Final = (
+    "late_supply", "short_supply", "stockout", "below_target", "excess", "demand_shift", "production"
+)  # fmt: skip
 """Kinds that measure what is stated again and again, so that a tolerance can ask for it to be stated several times."""
 
 

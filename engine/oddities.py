@@ -65,6 +65,11 @@ _SORTS: Final[Mapping[str, _Sort]] = {
         "{} readings say that there is less stock than nothing",
         "correct the booking in the source, or the sign in the mapping",
     ),
+    "unknown_code": _Sort(
+        "1 record has a code that no table has, and says nothing by it",
+        "{} records have codes that no table has, and say nothing by them",
+        "see docs/events.md for the tables; translate partners' own codes with `values` in the mapping",
+    ),
 }
 
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine import confirming, detect, deviations, hazards, outcomes, pegs, settings, tolerance, unjudged
-from engine.clock import LATEST
+from engine import confirming, detect, deviations, hazards, outcomes, pegs, settings, tolerance, unjudged, wakeups
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
-from engine.gather import expectations, exposed, feeds, items, line_states, names, orders, stock
+from engine.event_facts import EventFacts, of_line
+from engine.facts import LineFacts
+from engine.gather import events, expectations, exposed, feeds, items, line_states, names, orders, stock
 from engine.gather import pegs as pegged
 from engine.gather.cases import Case, Key, as_json
-from engine.gather.history import History, OrderHistory, PlaceHistory
+from engine.gather.history import EventHistory, History, OrderEventHistory, OrderHistory, PlaceHistory
 from engine.journal import Writer
 from engine.model import SUPPLY_KINDS, TickResult
 from engine.rank import Ranking
@@ -53,8 +54,9 @@ def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int =
     """Judge up to `limit` touched subjects at `now` and take them off the work list, inside the caller's transaction.
 
     Places are pegged first, since what a line puts at risk follows from its pegs; then come orders, which touch the stock
-    of their items and the sites and lanes that they use; then sources; hazards, which touch what they cover; sites and
-    lanes; stock. `judged` of the result is the number of subjects taken; none means that nothing is left.
+    of their items and the sites and lanes that they use; then lots, resources and what else events are about; sources;
+    hazards, which touch what they cover; sites and lanes; stock. `judged` of the result is the number of subjects taken;
+    none means that nothing is left.
     """
     has = names.follow_plan(connection)
     step = _Drain(connection, writer, now, has)
@@ -62,6 +64,7 @@ def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int =
     for family, judge in (
         ("peg", step.peg_places),
         ("order", step.judge_orders),
+        ("event", step.judge_events),
         ("source", step.judge_sources),
         ("hazard", step.resolve_hazards),
         ("place", step.judge_exposed),
@@ -105,7 +108,7 @@ class _Drain:
         found = pegged.read(self._connection, places, self._now, self._days)
         pegs.keep(self._connection, found)
         wakes = {Key("peg", *place): each.changes_at for place, each in found.items() if each.changes_at is not None}
-        _write_wakeups(self._connection, keys, wakes, self._now)
+        wakeups.write(self._connection, keys, wakes, self._now)
 
     def judge_orders(self, keys: Sequence[Key]) -> None:
         """Judge order references: their supply lines, and whether the plan has them."""
@@ -122,11 +125,16 @@ class _Drain:
             known,
             lambda asked: OrderHistory(self._connection, asked, self._now, self._days, records),
         )
+        verdicts += self._confirmed(
+            list(self._judged(_eventful(lines, known), detect.EVENT, known, wakes)),
+            known,
+            lambda asked: OrderEventHistory(self._connection, asked, self._now, self._days, records),
+        )
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)
         )
         verdicts += self._judged(references, detect.REFERENCE, known, wakes)
-        verdicts += self._gone(verdicts, detect.LINE, known, lambda slot: Key("order", slot[2]))
+        verdicts += self._gone(verdicts, (*detect.LINE, *detect.EVENT), known, lambda slot: Key("order", slot[2]))
         self._unjudged += (
             Unjudged(*case[1:3], unjudged.UNIT, case.facts.unconverted) for case in lines if case.facts.unconverted
         )
@@ -141,7 +149,7 @@ class _Drain:
     def resolve_hazards(self, keys: Sequence[Key]) -> None:
         """Find out which hazards hold and what they cover; the places are judged afterwards."""
         wakes = hazards.refresh(self._connection, keys, self._now, self._tolerances)
-        _write_wakeups(self._connection, keys, wakes, self._now)
+        wakeups.write(self._connection, keys, wakes, self._now)
 
     def judge_exposed(self, keys: Sequence[Key]) -> None:
         """Judge sites and lanes: whether what the plan uses there lies under a hazard."""
@@ -172,6 +180,20 @@ class _Drain:
             Unjudged(*case[1:3], unjudged.UNIT, case.facts.unconverted) for case in cases if case.facts.unconverted
         )
         self._settle(keys, ids, verdicts, known, wakes)
+
+    def judge_events(self, keys: Sequence[Key]) -> None:
+        """Judge what events are about that name no order: lots, resources, items at sites."""
+        wanted = {(key.a, key.b) for key in keys}
+        latest = deviations.latest(self._connection, [key.b for key in keys])
+        known = {slot: row for slot, row in latest.items() if slot[1:] in wanted}
+        cases = list(events.EventReader(self._connection, keys).cases(keys, self._now))
+        wakes = {case.key: case.facts.changes_at for case in cases if case.facts.changes_at is not None}
+        verdicts = self._confirmed(
+            list(self._judged(cases, detect.EVENT, known, wakes)),
+            known,
+            lambda asked: EventHistory(self._connection, asked, self._now),
+        )
+        self._settle(keys, [key.b for key in keys], verdicts, known, wakes)
 
     def judge_sources(self, keys: Sequence[Key]) -> None:
         """Judge sources: whether they are silent."""
@@ -245,7 +267,7 @@ class _Drain:
     ) -> None:
         for key, wake in self.keeper.apply(verdicts, known).items():
             wakes[key] = min(wake, wakes.get(key, wake))
-        _write_wakeups(self._connection, keys, wakes, self._now)
+        wakeups.write(self._connection, keys, wakes, self._now)
         unjudged.keep(self._connection, self._now, subject_ids, self._unjudged)
         self._unjudged.clear()
 
@@ -257,28 +279,15 @@ class _Drain:
         return items.read(self._connection, sorted(wanted)) if wanted else {}
 
 
+def _eventful(lines: Iterable[Case[LineFacts]], known: Iterable[Slot]) -> Iterator[Case[EventFacts]]:
+    """Of some lines those about which there are events, or deviations that rest on events: few, so the many pay nothing."""
+    kinds = {detector.KIND for detector in detect.EVENT}
+    before = {slot[1:] for slot in known if slot[0] in kinds}
+    for case in lines:
+        if case.facts.events or (case.subject_type, case.subject_id) in before:
+            yield Case(case.key, case.subject_type, case.subject_id, of_line(case.facts))
+
+
 def _references(known: Iterable[Slot]) -> set[str]:
     """The ids of references that were judged before."""
     return {subject_id for _, subject_type, subject_id in known if subject_type == "reference"}
-
-
-def _write_wakeups(connection: sqlite3.Connection, keys: Sequence[Key], wakes: Mapping[Key, int], now: int) -> None:
-    """Make the wake-ups of some keys those of `wakes`, writing only what differs."""
-    present = {
-        Key(*row[:3]): row[3]
-        for row in connection.execute(
-            "SELECT wakeup.* FROM json_each(?) AS wanted CROSS JOIN wakeup ON wakeup.type = json_extract(wanted.value, '$[0]')"
-            " AND wakeup.a = json_extract(wanted.value, '$[1]') AND wakeup.b = json_extract(wanted.value, '$[2]')",
-            (as_json(keys),),
-        )
-    }
-    # Never at or before now: a wake-up that has come is judged already. Beyond all dates there is nothing to wake for.
-    wanted = {key: max(wakes[key], now + 1) for key in keys if key in wakes and wakes[key] < LATEST}
-    connection.executemany(
-        "INSERT INTO wakeup(type, a, b, due_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT(type, a, b) DO UPDATE SET due_at = excluded.due_at",
-        [(*key, at) for key, at in wanted.items() if present.get(key) != at],
-    )
-    connection.executemany(
-        "DELETE FROM wakeup WHERE type = ? AND a = ? AND b = ?", [key for key in present if key not in wanted]
-    )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
 from engine import ids, journal, lists, oddities, queue, shapes
 from engine.command_context import fetch
 from engine.errors import NotFound
-from engine.gather import corrections
+from engine.fold import event_of
+from engine.gather import corrections, orders
 from engine.ids import Reference
 from engine.model import Term
 from engine.sqlite import sqlite3
@@ -164,9 +165,17 @@ def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict
     return {
         **shapes.plan_line(line),
         "deviations": [f"D{row[0]}" for row in about],
+        "events": _events(connection, now, line),
         "versions": [shapes.plan_line(version) for version in versions],
         "history": _history(connection, [("baseline", str(number)) for number in sorted(loads)]),
     }
+
+
+def _events(connection: sqlite3.Connection, now: int, line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The events and codes that hold about a line, oldest first: also those that start nothing."""
+    statements = orders.statements_of(connection, [line["ref"]]).get(line["ref"], ())
+    about = (each for each in statements if each.order_kind in (None, line["kind"]) and each.holds(now))
+    return [shapes.event(event) for event in map(event_of, about) if event is not None]
 
 
 def _history(connection: sqlite3.Connection, about: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:

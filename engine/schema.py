@@ -463,6 +463,14 @@ CREATE TABLE correction (                         -- rows that their source took
 CREATE INDEX correction_at ON correction(at);
 CREATE INDEX correction_signal ON correction(signal_id);
 
+CREATE TABLE event_subject (                      -- events that name no order, by what they are about (engine.gather.events)
+    type      TEXT NOT NULL,                      -- lot, resource, item_site
+    id        TEXT NOT NULL,
+    signal_id INTEGER NOT NULL,
+    PRIMARY KEY (type, id, signal_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_subject_signal ON event_subject(signal_id);
+
 CREATE TABLE oddity (                             -- what is odd about a source's records and yet taken (engine.oddities)
     source  TEXT NOT NULL,
     sort    TEXT NOT NULL,

@@ -23,6 +23,7 @@ _SUBJECTS: Final[Mapping[str, str]] = {
     "stock": "SELECT 'stock', item, site FROM stock_point",
     "hazard": "SELECT 'hazard', source, message FROM hazard",
     "place": "SELECT DISTINCT 'place', type, id FROM hazard_cover",
+    "event": "SELECT DISTINCT 'event', type, id FROM event_subject",
     "source": "SELECT 'source', name, '' FROM source",
 }
 """What detection judges, by family of engine.detect."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine import rank, suppression
 from engine.clock import iso, iso_or_none
 from engine.model import KIND_FUNCTIONS, Term
 from engine.money import amount
+
+if TYPE_CHECKING:
+    from engine.events import Event
 
 _INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until")
 
@@ -111,13 +114,15 @@ def response(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def signal(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A signal; its subject is the order it names, else the item at a site, else its source."""
+    """A signal; its subject is the order it names, else the resource, the lot, the item at a site, else its source."""
+    from engine.events import subject_of
+
+    detail = json.loads(row["detail"]) if row["detail"] else {}
     if row["order_ref"] is not None:
-        subject = {"type": row["order_kind"] or "order", "id": row["order_ref"]}
-    elif row["item"] is not None and row["site"] is not None:
-        subject = {"type": "item_site", "id": f"{row['item']}@{row['site']}"}
+        named = (row["order_kind"] or "order", row["order_ref"])
     else:
-        subject = {"type": "source", "id": row["source"]}
+        named = subject_of(row["kind"], row["item"], row["site"], detail) or ("source", row["source"])
+    subject = dict(zip(("type", "id"), named, strict=True))
     return {
         "id": f"S{row['id']}",
         "source": row["source"],
@@ -136,14 +141,22 @@ def signal(row: Mapping[str, Any]) -> dict[str, Any]:
         "uom": row["uom"],
         "eta": iso_or_none(row["eta"]),
         "status": row["status"],
-        **_detail(row["detail"]),
+        **readable(detail),
         "payload": json.loads(row["payload"]),
     }
 
 
-def _detail(detail: str | None) -> dict[str, Any]:
-    """What a signal says besides (engine.model.SIGNAL_DETAILS); nothing for most."""
-    return readable(json.loads(detail)) if detail else {}
+def event(value: Event) -> dict[str, Any]:
+    """What a signal says in a word or a code; `kind` is the deviation kind that it speaks for."""
+    return {
+        "signal": f"S{value.signal}",
+        "as_of": iso(value.as_of),
+        "verdict": value.verdict or "unknown",
+        "kind": value.kind,
+        "event": value.word,
+        "code": value.code,
+        "meaning": value.meaning,
+    }
 
 
 def source(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
-from engine import detail_checks, hazard_checks
+from engine import detail_checks, event_checks, hazard_checks
 from engine.clock import EARLIEST, LATEST, iso
 from engine.detail_checks import Fault
+from engine.event_words import EVENT_KINDS
 from engine.model import LINE_KINDS, SIGNAL_KINDS, Place, Refusal, SignalIn
 from engine.text import LIMIT, clean, is_clean
 
@@ -37,7 +38,7 @@ _TEXTS = ("source_id", "kind", "order_kind", "order_ref", "item", "site", "party
 _GETTERS: Final[dict[str, Callable[[SignalIn], tuple[Any, ...]]]] = {
     kind: itemgetter(0, 1, *(_FIELDS.index(name) for name in _NEEDS.get(kind, ()))) for kind in SIGNAL_KINDS
 }
-_PARTICULAR: Final = frozenset(("confirmation", "status", "stock", "demand", "hazard"))
+_PARTICULAR: Final = frozenset(("confirmation", "status", "stock", "demand", "hazard", *EVENT_KINDS))
 _ORDER_KINDS: Final = frozenset((None, *LINE_KINDS))
 
 
@@ -185,15 +186,15 @@ def _particular_fault(row: SignalIn) -> Fault | None:
     if row.kind == "status" and row.status not in STATUS_WORDS:
         words = ", ".join(STATUS_WORDS)
         return Fault("status", f"{row.status!r} is no state of an order", f"map it to one of {words} with `values`")
-    if row.kind == "confirmation" and row.eta is None and row.quantity is None:
-        return Fault("eta", "a confirmation needs a date or a quantity", "map eta or quantity")
+    if row.kind == "confirmation" and row.eta is None and row.quantity is None and '"code":' not in (row.detail or ""):
+        return Fault("eta", "a confirmation needs a date, a quantity or a code", "map eta, quantity or code")
     if row.kind == "hazard":
         found = hazard_checks.trouble(row.site, json.loads(row.detail or "{}"))
         return None if found is None else Fault(*found)
     if row.kind in ("stock", "demand") and row.order_ref:
         mend = "leave order_ref out of this mapping; the column stays in the payload"
         return Fault("order_ref", f"a {row.kind} signal is about an item at a site, not an order", mend)
-    return None
+    return event_checks.fault(row) if row.kind in EVENT_KINDS else None
 
 
 def _missing(row: SignalIn) -> Fault:
@@ -211,7 +212,7 @@ def _refusal(row: SignalIn, fault: Fault, file: str) -> Refusal:
     """The refusal of a mapped row; its raw text is JSON under the canonical field names, readable without a mapping."""
     fields = row._asdict()
     said = {"id" if name == "source_id" else name: fields[name] for name in fields if name not in ("line", "detail")}
-    said |= json.loads(row.detail) if row.detail else {}
+    said |= detail_checks.readable(row.detail)
     for name in ("occurred_at", "recorded_at", "eta", "starts_at", "expires_at"):
         if isinstance(said.get(name), int) and EARLIEST <= said[name] < LATEST:
             said[name] = iso(said[name])

@@ -34,6 +34,8 @@ THRESHOLDS: Final[Mapping[str, tuple[Threshold, ...]]] = {
     "short_supply": (_PERCENT, Threshold("quantity", "quantity")),
     "overdue": (Threshold("grace_days", "days", whole=True),),
     "demand_shift": (_PERCENT, Threshold("drift_percent", "drift_percent")),
+    "production": (_PERCENT,),
+    "logistics": (Threshold("hours", "hours"),),
     "stale_feed": (Threshold("intervals", "intervals", whole=True),),
 }
 """By deviation kind; a kind that is not here has no limit of size, or its severity is in another unit."""

@@ -6,14 +6,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from engine.event_words import EVENT_KINDS
+from engine.model import SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
 
 def touch(connection: sqlite3.Connection, row: Mapping[str, Any]) -> None:
     """Put a deviation's subject on the work list; `row` is the deviation's."""
     kind, item, site = row["subject_type"], row["item"], row["site"]
-    if kind == "item_site":
-        subject: tuple[str, str, str] | None = ("stock", item, site)
+    subject: tuple[str, str, str] | None
+    if row["kind"] in EVENT_KINDS and kind not in SUPPLY_KINDS:
+        subject = ("event", kind, row["subject_id"])
+    elif kind == "item_site":
+        subject = ("stock", item, site)
     elif row["kind"] == "hazard":
         subject = ("place", kind, row["subject_id"])
     elif kind == "source":

@@ -43,7 +43,9 @@ FIELDS: Final[Mapping[str, Field]] = {
     "state": Field("choice", DEVIATION_STATES, always=True),
     "severity": Field("rank", SEVERITIES, always=True),
     "bucket": Field("rank", ("passed", "4h", "24h", "3d", "later")),
-    "subject.type": Field("choice", (*LINE_KINDS, "item_site", "site", "lane", "source", "reference"), always=True),
+    "subject.type": Field(
+        "choice", (*LINE_KINDS, "item_site", "lot", "resource", "site", "lane", "source", "reference"), always=True
+    ),
     "subject.id": Field("text", always=True),
     "item": Field("text"),
     "site": Field("text"),
@@ -51,8 +53,10 @@ FIELDS: Final[Mapping[str, Field]] = {
     "owner": Field("text"),
     "summary": Field("text", always=True),
     "gap.days": Field("number"),
+    "gap.hours": Field("number"),
     "gap.quantity": Field("number"),
     "gap.percent": Field("number"),
+    "observed.event": Field("text"),
     "value_at_risk.amount": Field("number"),
     "value_at_risk.currency": Field("text"),
     "exposure.amount": Field("number"),

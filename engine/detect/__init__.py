@@ -17,13 +17,17 @@ from engine.detect import (
     excess,
     hazard,
     late_supply,
+    logistics,
     overdue,
+    production,
+    quality,
     short_supply,
     stale_feed,
     stockout,
     unconfirmed,
     unmatched,
 )
+from engine.event_facts import EventFacts
 from engine.facts import LineFacts, ReferenceFacts, SourceFacts, StockFacts
 from engine.hazard_facts import PlaceFacts
 from engine.line_state import LineState
@@ -74,11 +78,14 @@ STOCK: Final[tuple[Detector[StockFacts], ...]] = (stockout, below_target, excess
 """For an item at a site."""
 PLACE: Final[tuple[Detector[PlaceFacts], ...]] = (hazard,)
 """For sites and lanes, and for sources whose hazards cover too much."""
+EVENT: Final[tuple[Detector[EventFacts], ...]] = (production, quality, logistics)
+"""For whatever an event is about: a line, a lot, a resource, an item at a site."""
 SOURCE: Final[tuple[Detector[SourceFacts], ...]] = (stale_feed,)
 REFERENCE: Final[tuple[Detector[ReferenceFacts], ...]] = (unmatched,)
 
 FAMILIES: Final[Mapping[str, tuple[Detector[Any], ...]]] = {
-    "order": (*LINE, *REFERENCE),
+    "order": (*LINE, *EVENT, *REFERENCE),
+    "event": EVENT,
     "stock": (*STOCK, *REFERENCE),
     "hazard": PLACE,
     "place": PLACE,
@@ -86,7 +93,8 @@ FAMILIES: Final[Mapping[str, tuple[Detector[Any], ...]]] = {
 }
 """Type of a subject on the work list to the detectors that judge it."""
 _ALL: Final[tuple[Detector[Any], ...]] = (
-    late_supply, short_supply, overdue, unconfirmed, stockout, below_target, excess, demand_shift, hazard, stale_feed, unmatched
+    late_supply, short_supply, overdue, unconfirmed, stockout, below_target, excess, demand_shift,
+    production, quality, logistics, hazard, stale_feed, unmatched,
 )  # fmt: skip
 KINDS: Final[Mapping[str, Detector[Any]]] = {detector.KIND: detector for detector in _ALL}
 """Every detector by its deviation kind, in the order of engine.model.DEVIATION_KINDS."""

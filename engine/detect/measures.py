@@ -58,14 +58,16 @@ def promise_terms(facts: LineFacts) -> list[Term]:
     return terms
 
 
-def value_terms(facts: LineFacts, share: float, what: str) -> list[Term]:
-    """How the value at risk follows from the value of the line; `what` names the share."""
+def value_terms(
+    facts: LineFacts, share: float, what: str, how: str = "quantity missing ÷ planned quantity"
+) -> list[Term]:
+    """How the value at risk follows from the value of the line; `what` names the share, `how` says what it is."""
     line = facts.line
     if line.value_minor is None:
         return [Term("value of the line", None, "", f"{line.source} states none")]
     unit = f"{line.currency or 'no currency'}, minor units"
     return [
         Term("value of the line", line.value_minor, unit, line.source),
-        Term(what, tidy(share), "share", "quantity missing ÷ planned quantity"),
+        Term(what, tidy(share), "share", how),
         Term("value at risk", share_of_value(facts, share), unit, f"value of the line × {what}"),
     ]

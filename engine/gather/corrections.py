@@ -49,19 +49,24 @@ _TOUCH_HAZARDS: Final = (
     "INSERT INTO touched(type, a, b) SELECT 'hazard', signal.source, signal.source_id FROM json_each(?) AS wanted"
     " CROSS JOIN signal ON signal.id = wanted.value WHERE signal.kind = 'hazard' ON CONFLICT DO NOTHING"
 )
+_TOUCH_EVENTS: Final = (
+    "INSERT INTO touched(type, a, b) SELECT DISTINCT 'event', subject.type, subject.id FROM json_each(?) AS wanted"
+    " CROSS JOIN event_subject AS subject ON subject.signal_id = wanted.value"
+    " ORDER BY subject.type, subject.id ON CONFLICT DO NOTHING"
+)
 
 
 def withdrawn_at(signal: str) -> str:
     """SQL for when `signal` (an alias) was taken back; null where it was not."""
     return (
-        "(SELECT min(correction.at) FROM correction"
-        f" WHERE correction.row_key = {signal}.row_key AND ({signal}.restatable IS NULL OR correction.at >= {signal}.as_of))"
+        f"(CASE WHEN {ANY} THEN (SELECT min(correction.at) FROM correction WHERE correction.row_key = {signal}.row_key"
+        f" AND ({signal}.restatable IS NULL OR correction.at >= {signal}.as_of)) END)"
     )
 
 
-def stands(signal: str) -> str:
-    """SQL for whether `signal` (an alias) is not taken back at `:now`."""
-    return f"(NOT {ANY} OR coalesce({withdrawn_at(signal)} > :now, 1))"
+def stands(signal: str, at: str = ":now") -> str:
+    """SQL for whether `signal` (an alias) is not taken back at an instant."""
+    return f"coalesce({withdrawn_at(signal)} > {at}, 1)"
 
 
 def note(connection: sqlite3.Connection, source: str, first_id: int) -> list[int]:
@@ -79,6 +84,7 @@ def note(connection: sqlite3.Connection, source: str, first_id: int) -> list[int
     connection.execute(_TOUCH_ORDERS, (ids,))
     connection.execute(_TOUCH_PLACES, (ids,))
     connection.execute(_TOUCH_HAZARDS, (ids,))
+    connection.execute(_TOUCH_EVENTS, (ids,))
     return found
 
 

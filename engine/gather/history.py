@@ -12,8 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from engine.days import Days
+from engine.event_facts import of_line
+from engine.fold import event_of
 from engine.gather import corrections, items, orders
 from engine.gather.cases import Case, Key, as_json
+from engine.gather.events import EventReader
 from engine.gather.stock import StockReader
 from engine.sqlite import sqlite3
 
@@ -23,10 +26,6 @@ _INSTANTS: Final = (
     " json_extract(value, '$[1]') AS site FROM json_each(:places)) AS wanted CROSS JOIN signal ON signal.item = wanted.item"
     " AND signal.site = wanted.site WHERE signal.order_ref IS NULL AND signal.as_of <= :now"
     f" AND signal.kind NOT IN ('milestone', 'note') AND {corrections.stands('signal')} ORDER BY signal.as_of DESC"
-)
-_WITHDRAWN: Final = (
-    "SELECT signal.id FROM json_each(:references) AS wanted CROSS JOIN signal ON signal.order_ref = wanted.value"
-    f" WHERE {corrections.ANY} AND NOT {corrections.stands('signal')}"
 )
 
 
@@ -51,14 +50,7 @@ class OrderHistory:
         days: Days,
         records: Mapping[str, items.Item],
     ) -> None:
-        chunk = orders.read(connection, [key.a for key in keys])
-        parameters = {"references": as_json(chunk.references), "now": now}
-        withdrawn = {number for (number,) in connection.execute(_WITHDRAWN, parameters)}
-        said = {
-            reference: [each for each in statements if each.id not in withdrawn]
-            for reference, statements in chunk.statements.items()
-        }
-        self._chunk = chunk._replace(statements=said)
+        self._chunk = orders.read(connection, [key.a for key in keys], now)
         self._now, self._days, self._records = now, days, records
 
     def instants(self, key: Key, subject_type: str) -> Sequence[int]:
@@ -74,18 +66,48 @@ class OrderHistory:
         return orders.line_cases(self._chunk._replace(lines=lines), at, self._days, self._records)
 
 
+class OrderEventHistory(OrderHistory):
+    """Earlier events of the lines of some order references."""
+
+    def instants(self, key: Key, subject_type: str) -> Sequence[int]:
+        said = (
+            each.as_of
+            for each in self._chunk.statements.get(key.a, ())
+            if each.as_of <= self._now and each.order_kind in (None, subject_type) and event_of(each) is not None
+        )
+        return sorted(set(said), reverse=True)
+
+    def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
+        for case in super().cases(at, keys):
+            yield case._replace(facts=of_line(case.facts))
+
+
 class PlaceHistory:
     """Earlier facts of items at sites."""
 
     def __init__(self, connection: sqlite3.Connection, keys: Sequence[Key], now: int, days: Days) -> None:
         self._connection, self._days = connection, days
         self._said: dict[tuple[str, str], list[int]] = defaultdict(list)
-        places = as_json((key.a, key.b) for key in keys)
-        for item, site, at in connection.execute(_INSTANTS, {"places": places, "now": now}):
+        self._now = now
+        wanted = {"places": as_json((key.a, key.b) for key in keys), "now": now}
+        for item, site, at in connection.execute(_INSTANTS, wanted):
             self._said[item, site].append(at)
 
     def instants(self, key: Key, subject_type: str) -> Sequence[int]:
         return self._said.get((key.a, key.b), ())
 
     def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
-        return StockReader(self._connection, [(key.a, key.b) for key in keys], at, self._days).cases()
+        return StockReader(self._connection, [(key.a, key.b) for key in keys], at, self._days, self._now).cases()
+
+
+class EventHistory:
+    """Earlier facts of what events are about that name no order."""
+
+    def __init__(self, connection: sqlite3.Connection, keys: Sequence[Key], now: int) -> None:
+        self._reader, self._now = EventReader(connection, keys, now), now
+
+    def instants(self, key: Key, subject_type: str) -> Sequence[int]:
+        return self._reader.instants(key, self._now)
+
+    def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
+        return self._reader.cases(keys, at)

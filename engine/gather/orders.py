@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from engine.days import Days
 from engine.facts import Line, LineFacts, ReferenceFacts, reference_id
 from engine.fold import Statement, fold, next_change
-from engine.gather import items, restated
+from engine.gather import corrections, items, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS
 from engine.model import ORDER_KINDS, SUPPLY_KINDS
@@ -24,9 +24,16 @@ _FORMER: Final = (
     f"SELECT DISTINCT line.ref FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"
     f" WHERE line.to_version IS NOT NULL AND line.kind IN ({_KINDS})"
 )
+STATEMENT_COLUMNS: Final = ", ".join(
+    (
+        *(f"signal.{name}" for name in Statement._fields[:-2]),
+        restated.until("signal"),
+        corrections.withdrawn_at("signal"),
+    )
+)
+"""The fields of a Statement, of a table `signal`."""
 _STATEMENTS: Final = (
-    f"SELECT {', '.join(f'signal.{name}' for name in Statement._fields[:-1])}, {restated.until('signal')} FROM json_each(?) AS wanted"
-    " CROSS JOIN signal ON signal.order_ref = wanted.value"
+    f"SELECT {STATEMENT_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN signal ON signal.order_ref = wanted.value"
 )
 
 
@@ -48,22 +55,28 @@ class Orders(NamedTuple):
         return sorted(ids)
 
 
-def read(connection: sqlite3.Connection, references: Sequence[str]) -> Orders:
-    """The current lines and all signals of some order references."""
+def read(connection: sqlite3.Connection, references: Sequence[str], known_at: int | None = None) -> Orders:
+    """The current lines and all signals of some order references; `known_at` as in `statements_of`."""
     wanted = as_json(references)
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in map(Line._make, connection.execute(_LINES, (wanted,))):
         lines[line.ref].append(line)
     gone = [reference for reference in references if reference not in lines]
     former = {reference for (reference,) in connection.execute(_FORMER, (as_json(gone),))} if gone else ()
-    return Orders(references, lines, statements_of(connection, references), frozenset(former))
+    return Orders(references, lines, statements_of(connection, references, known_at), frozenset(former))
 
 
-def statements_of(connection: sqlite3.Connection, references: Sequence[str]) -> Mapping[str, Sequence[Statement]]:
-    """All signals about some order references, sorted in the order in which they hold."""
+def statements_of(
+    connection: sqlite3.Connection, references: Sequence[str], known_at: int | None = None
+) -> Mapping[str, Sequence[Statement]]:
+    """All signals about some order references, sorted in the order in which they hold.
+
+    `known_at` leaves out what was taken back by then, as if it had not been said: for who looks at an earlier instant.
+    """
     found: dict[str, list[Statement]] = defaultdict(list)
     for statement in map(Statement._make, connection.execute(_STATEMENTS, (as_json(references),))):
-        found[statement.order_ref].append(statement)
+        if known_at is None or statement.stands(known_at):
+            found[statement.order_ref].append(statement)
     for statements in found.values():
         if len(statements) > 1:
             statements.sort()
@@ -117,7 +130,7 @@ def reference_cases(
             subject_id = reference_id(source, "order", reference)
             # What a row said first counts as long as its last word names the reference still.
             rows = {statement.row_key for statement in missing if statement.holds(now)}
-            naming = [statement for statement in missing if statement.row_key in rows]
+            naming = [statement for statement in missing if statement.row_key in rows and statement.stands(now)]
             if naming or subject_id in judged_before:
                 first_at = naming[0].as_of if naming else None
                 signals = [statement.id for statement in naming]

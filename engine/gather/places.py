@@ -14,7 +14,7 @@ from engine.clock import DAY
 from engine.days import Days
 from engine.facts import Line, LineFacts, Reading
 from engine.fold import Statement, fold
-from engine.gather import components, items, orders, restated
+from engine.gather import components, corrections, items, orders, restated
 from engine.gather.cases import as_json
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place, Taken
 from engine.model import ORDER_KINDS
@@ -37,7 +37,7 @@ _READING: Final = (
     f" {restated.until('signal')} FROM {PLACES} CROSS JOIN signal ON signal.id = ("
     " SELECT last.id FROM signal AS last WHERE last.item = wanted.item AND last.site = wanted.site"
     " AND last.order_ref IS NULL AND last.kind = 'stock' AND last.as_of <= :now AND last.quantity IS NOT NULL"
-    f" AND coalesce({restated.until('last')} > :now, 1)"
+    f" AND coalesce({restated.until('last')} > :now, 1) AND {corrections.stands('last', ':known_at')}"
     " ORDER BY last.as_of DESC, last.tie DESC, last.id DESC LIMIT 1)"
 )
 _NEXT: Final = (
@@ -71,11 +71,22 @@ class PlaceReader:
     """Reads what lies around a chunk of places."""
 
     def __init__(
-        self, connection: sqlite3.Connection, places: Sequence[Place], now: int, days: Days, *, counted_only: bool
+        self,
+        connection: sqlite3.Connection,
+        places: Sequence[Place],
+        now: int,
+        days: Days,
+        *,
+        counted_only: bool,
+        known_at: int | None = None,
     ) -> None:
-        """With `counted_only` the signals about lines are read only where stock was counted."""
+        """With `counted_only` the signals about lines are read only where stock was counted.
+
+        `known_at` leaves out what was taken back by then, as if it had not been said.
+        """
         self._now, self._days = now, days
-        wanted = {"places": as_json(places), "now": now}
+        self._known_at = now if known_at is None else known_at
+        wanted = {"places": as_json(places), "now": now, "known_at": self._known_at}
         self.changes: dict[Place, list[int]] = defaultdict(list)
         """When what is stored about the place itself comes into force, or is said no more."""
         for item, site, at in connection.execute(_NEXT, wanted):
@@ -138,7 +149,7 @@ class PlaceReader:
             references.update(line.ref for line in self.lines.get(place, ()))
             references.update(line.ref for line in self._leaving.get(place, ()))
             references.update(taken.line.ref for taken in self._taken.get(place, ()))
-        return orders.statements_of(connection, sorted(references)) if references else {}
+        return orders.statements_of(connection, sorted(references), self._known_at) if references else {}
 
     def _folded(self, line: Line) -> LineFacts:
         said = self._statements.get(line.ref, ())

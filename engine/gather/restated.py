@@ -43,6 +43,10 @@ _LEFT_PLACES: Final = (
     " AND (said.order_ref IS NOT NULL OR (former.item, former.site) IS NOT (said.item, said.site))"
     " ORDER BY former.item, former.site ON CONFLICT DO NOTHING"
 )
+_LEFT_EVENTS: Final = (
+    "INSERT INTO touched(type, a, b) SELECT DISTINCT 'event', type, id FROM event_subject"
+    f" WHERE signal_id IN (SELECT former.id{FORMER}) ORDER BY type, id ON CONFLICT DO NOTHING"
+)
 
 
 def until(signal: str) -> str:
@@ -62,6 +66,8 @@ def until(signal: str) -> str:
 
 
 def touch_left(connection: sqlite3.Connection, first_id: int) -> None:
-    """Touch the orders, and the items at sites, that the rows of the signals from `first_id` on were about before."""
+    """Touch what the rows of the signals from `first_id` on were about before: orders, items at sites, lots, resources."""
     connection.execute(_LEFT_ORDERS, {"first_id": first_id})
     connection.execute(_LEFT_PLACES, {"first_id": first_id})
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM event_subject)").fetchone()[0]:
+        connection.execute(_LEFT_EVENTS, {"first_id": first_id})

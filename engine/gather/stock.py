@@ -16,7 +16,7 @@ from engine import money
 from engine.clock import DAY
 from engine.days import Days
 from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Reading, StockFacts, Target, UnitValue
-from engine.gather import items, one_unit, restated
+from engine.gather import corrections, items, one_unit, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place
 from engine.gather.places import Around, PlaceReader
@@ -34,7 +34,7 @@ _DEMAND: Final = (
     f" FROM (SELECT signal.*, {restated.until('signal')} AS until FROM {PLACES} CROSS JOIN signal"
     " ON signal.item = wanted.item AND signal.site = wanted.site"
     " WHERE signal.order_ref IS NULL AND signal.kind = 'demand' AND signal.as_of <= :now"
-    " AND signal.quantity IS NOT NULL AND signal.occurred_at IS NOT NULL)"
+    f" AND signal.quantity IS NOT NULL AND signal.occurred_at IS NOT NULL AND {corrections.stands('signal', ':known_at')})"
     " WHERE coalesce(until > :now, 1) ORDER BY occurred_at, as_of, tie"
 )
 
@@ -42,11 +42,19 @@ _DEMAND: Final = (
 class StockReader:
     """Reads the facts of a chunk of places and builds one case for each."""
 
-    def __init__(self, connection: sqlite3.Connection, places: Sequence[Place], now: int, days: Days) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        places: Sequence[Place],
+        now: int,
+        days: Days,
+        known_at: int | None = None,
+    ) -> None:
+        """Facts at `now`; `known_at` leaves out what was taken back by then, as if it had not been said."""
         self._now, self._days, self._places = now, days, places
         self._today = days.start(now)
-        wanted = {"places": as_json(places), "now": now}
-        self._read = PlaceReader(connection, places, now, days, counted_only=True)
+        wanted = {"places": as_json(places), "now": now, "known_at": now if known_at is None else known_at}
+        self._read = PlaceReader(connection, places, now, days, counted_only=True, known_at=known_at)
         self._history = self._demands(connection, wanted)
         self._expected: dict[Place, list[Line]] = defaultdict(list)
         for line in map(Line._make, connection.execute(_EXPECTED, wanted)):

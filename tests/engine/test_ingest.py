@@ -135,7 +135,7 @@ def test_order_repetition_and_cutting_change_nothing(
         (signal(kind="telepathy"), "kind", "'telepathy' is no kind of signal"),
         (signal(kind="receipt", order_ref=None), "order_ref", "a receipt signal needs order_ref"),
         (signal(eta=None), "eta", "a eta signal needs eta"),
-        (signal(kind="confirmation", eta=None), "eta", "a date or a quantity"),
+        (signal(kind="confirmation", eta=None), "eta", "a date, a quantity or a code"),
         (signal(kind="status", status="lost"), "status", "'lost' is no state"),
         (signal(kind="stock", order_ref=None, item="A", quantity=1), "site", "needs site"),
         (signal(kind="stock", item="A", site="X", quantity=1), "order_ref", "not an order"),

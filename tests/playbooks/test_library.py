@@ -41,6 +41,9 @@ BEST = {
     "demand-shift-review": {"kind": "demand_shift", "gap": {"quantity": 12.0}},
     "hazard-protect-flow": {"kind": "hazard", "subject": {"type": "site", "id": "ANR"}},
     "hazard-check-feed": {"kind": "hazard", "subject": {"type": "source", "id": "nws"}},
+    "production-shortfall": {"kind": "production", "subject": {"type": "resource", "id": "LINE-3@RTM"}},
+    "quality-containment": {"kind": "quality", "subject": {"type": "lot", "id": "SKU-77#L1"}},
+    "shipment-held": {"kind": "logistics", "subject": {"type": "shipment", "id": "S"}},
     "stale-feed-restore": {"kind": "stale_feed", "subject": {"type": "source", "id": "erp"}},
     "unmatched-reference": {"kind": "unmatched", "subject": {"type": "reference", "id": "erp:X"}},
 }

@@ -11,7 +11,9 @@ from engine.errors import Refused
 from tui import cells, printing
 from tui.wiring import opened
 
-_SECTIONS: Final = ("history", "versions", "signals_detail", "actions", "actions_detail", "explain", "definition")
+_SECTIONS: Final = (
+    "history", "versions", "signals_detail", "events", "actions", "actions_detail", "explain", "definition"
+)  # fmt: skip
 """Parts that are tables of their own below the fields."""
 
 
@@ -32,6 +34,7 @@ def show(args: Namespace) -> int:
         printing.say(args, "", "Explanation", *explanation(found["explain"]))
     for title, lines in (
         ("Signals", _signals(found, now, zone)),
+        ("Events", _events(found, now, zone)),
         ("Actions", _actions(found, now, zone)),
         ("Versions", _versions(found, now, zone)),
         ("History", _history(found, now, zone)),
@@ -78,6 +81,24 @@ def _signals(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
         for signal in signals
     ]
     return printing.table(("id", "when", "source", "kind", "quantity", "eta"), rows)
+
+
+def _events(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    events = found.get("events")
+    if not events:
+        return []
+    rows = [
+        (
+            str(event["signal"]),
+            cells.both_times(event["as_of"], now, zone),
+            str(event["verdict"]),
+            str(event["event"]),
+            event["code"] or "",
+            str(event["meaning"]),
+        )
+        for event in events
+    ]
+    return printing.table(("id", "when", "verdict", "event", "code", "meaning"), rows)
 
 
 def _actions(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
