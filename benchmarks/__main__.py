@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import detection, ingest, latency, likelihood, rank_replay, schedule, start
+from benchmarks import detection, hazards, ingest, latency, likelihood, rank_replay, schedule, start
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "detect_full": detection.full,
     "detect_one": detection.one,
     "detect_batch": detection.batch,
+    "hazard_reach": hazards.reach,
     "live_latency": latency.file_to_screen,
     "first_cell": start.first_cell,
     "command_start": start.command,

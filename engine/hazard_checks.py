@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.geography import parse_area
+from engine.areas import parse_area
 from engine.lineage import WORDS, word_of
 
 LARGEST_RADIUS_KM: Final = 1e6

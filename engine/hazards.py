@@ -12,16 +12,27 @@ instead: that is a question to the feed, not one to every site.
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import places
+from engine.areas import Area, parse_area
 from engine.clock import DAY
 from engine.detect import hazard
 from engine.gather import corrections
 from engine.gather.cases import Key, as_json
-from engine.geography import QUARTER_KM, Area, Box, Point, circle_box, distance_km, distance_to_lane_km, parse_area
+from engine.geography import (
+    EARTH_RADIUS_KM,
+    QUARTER_KM,
+    Around,
+    Point,
+    circle,
+    distance_km,
+    distance_to_lane_km,
+    vector,
+)
 from engine.lineage import Message, holding, references_of, word_of
 from engine.sqlite import sqlite3
 from engine.tolerance import Subject, Tolerance, Tolerances
@@ -49,6 +60,7 @@ _WITHIN: Final = (
     "SELECT type, id, origin, destination, latitude, longitude, to_latitude, to_longitude FROM place"
     " WHERE south <= :north AND north >= :south AND (west <= :east AND east >= :west"
     " OR west - 360 <= :east AND east - 360 >= :west OR west + 360 <= :east AND east + 360 >= :west)"
+    " AND abs(normal_x * :x + normal_y * :y + normal_z * :z) <= :sine"
 )
 _TOUCH: Final = (
     f"INSERT INTO touched(type, a, b) SELECT DISTINCT 'place', cover.type, cover.id FROM {_WANTED}"
@@ -184,9 +196,9 @@ def _cover(connection: sqlite3.Connection, said: _Statement, limits: Tolerance) 
     """The sites within a hazard and the lanes that pass through it, each with its distance in km."""
     found: Cover = {} if said.site is None else {("site", said.site): 0.0}
     lanes: list[tuple[str, str, str, float]] = []
-    area, centre, radius, boxes = _reach(said.detail, limits)
-    for box in boxes:
-        for type_, id_, origin, destination, *ends in connection.execute(_WITHIN, box._asdict()):
+    area, centre, radius, arounds = _reach(said.detail, limits)
+    for around in arounds:
+        for type_, id_, origin, destination, *ends in connection.execute(_WITHIN, _within(around)):
             start, end = Point(*ends[:2]), Point(*ends[2:])
             if type_ == "site":
                 distance = area.distance_km(start, radius) if area is not None else distance_km(centre, start)
@@ -206,16 +218,23 @@ def _cover(connection: sqlite3.Connection, said: _Statement, limits: Tolerance) 
     return {place: round(distance, 1) for place, distance in found.items()}
 
 
-def _reach(detail: Mapping[str, Any], limits: Tolerance) -> tuple[Area | None, Point, float, Sequence[Box]]:
-    """The area, or else the point, how far around it a hazard reaches, and the boxes that hold all of that."""
+def _reach(detail: Mapping[str, Any], limits: Tolerance) -> tuple[Area | None, Point, float, Sequence[Around]]:
+    """The area, or else the point, how far around it a hazard reaches, and what holds all of that."""
     centre = Point(detail.get("latitude", 0.0), detail.get("longitude", 0.0))
     if detail.get("area"):
         area, margin = parse_area(detail["area"]), float(detail.get("radius_km", 0.0))
-        return area, centre, margin, area.boxes(margin)
+        return area, centre, margin, area.around(margin)
     if "latitude" not in detail:
         return None, centre, 0.0, ()
     radius = float(detail.get("radius_km", limits["radius_km"]))
-    return None, centre, radius, [circle_box(centre, radius)]
+    return None, centre, radius, [circle(centre, radius)]
+
+
+def _within(around: Around) -> dict[str, float]:
+    """The parameters of _WITHIN: the box, and how near a great circle must come to the centre (geography.lane_normal)."""
+    x, y, z = vector(around.centre)
+    sine = math.sin(around.radius_km / EARTH_RADIUS_KM) if around.radius_km < QUARTER_KM else 1.0
+    return {**around.box._asdict(), "x": x, "y": y, "z": z, "sine": sine + 1e-9}
 
 
 def _details(detail: str | None) -> dict[str, Any]:

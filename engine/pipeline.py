@@ -98,7 +98,7 @@ class _Drain:
         desk = self._desk = settings.current(connection)
         self._days = Days(desk["zone"])
         history = outcomes.History(connection, now)
-        ranking = Ranking(desk["currency"], desk["rates"], items.fastest_lanes(connection), history)
+        ranking = Ranking(desk["currency"], desk["rates"], items.FastestLanes(connection), history)
         self.keeper = Keeper(connection, writer, now, ranking)
         self._unjudged: list[Unjudged] = []
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from engine.geography import Box, Point, lane_box
+from engine.geography import Box, Point, lane_box, lane_normal
 from engine.network import records
 from engine.sqlite import sqlite3
 
 _Row = tuple[str, str, str | None, str | None, float | None, *tuple[float, ...]]
-_INSERT: Final = f"INSERT INTO place VALUES ({', '.join('?' * 13)})"
+_INSERT: Final = f"INSERT INTO place VALUES ({', '.join('?' * 16)})"
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -43,4 +43,4 @@ def _row(
     type_: str, key: str, start: Point, end: Point, origin: str | None, destination: str | None, days: float | None
 ) -> _Row:
     box = Box(*start, *start) if type_ == "site" else lane_box(start, end)
-    return (type_, key, origin, destination, days, *start, *end, *box)
+    return (type_, key, origin, destination, days, *start, *end, *box, *lane_normal(start, end))

@@ -493,6 +493,9 @@ CREATE TABLE place (                              -- sites with coordinates, and
     west         REAL NOT NULL,
     north        REAL NOT NULL,
     east         REAL NOT NULL,
+    normal_x     REAL NOT NULL,                   -- geography.lane_normal; zero of a site
+    normal_y     REAL NOT NULL,
+    normal_z     REAL NOT NULL,
     PRIMARY KEY (type, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX place_lane ON place(origin, destination) WHERE type = 'lane';

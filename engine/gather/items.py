@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.gather.cases import as_json
@@ -14,6 +15,11 @@ from engine.units import ItemUnits
 _RECORDS: Final = (
     "SELECT record.key, record.data FROM json_each(?) AS wanted CROSS JOIN plan_record AS record"
     " ON record.kind = 'item' AND record.key = wanted.value WHERE record.to_version IS NULL"
+)
+_FASTEST: Final = (
+    "SELECT json_extract(data, '$.destination'), json_extract(data, '$.origin'), json_extract(data, '$.mode'),"
+    " json_extract(data, '$.duration_days') AS days FROM plan_record WHERE kind = 'lane' AND to_version IS NULL"
+    " AND days IS NOT NULL ORDER BY days, key"
 )
 _CLASSES: Final = (
     "SELECT key, json_extract(data, '$.item_class') AS item_class FROM plan_record WHERE kind = 'item'"
@@ -76,14 +82,24 @@ def lane_durations(connection: sqlite3.Connection) -> dict[tuple[str | None, str
     return fastest
 
 
-def fastest_lanes(connection: sqlite3.Connection) -> dict[str, Lane]:
-    """By destination, the lane with the shortest duration."""
-    fastest: dict[str, Lane] = {}
-    for (data,) in connection.execute(_LANES):
-        record: dict[str, Any] = json.loads(data)
-        destination, days = record.get("destination"), record.get("duration_days")
-        if destination is None or days is None:
-            continue
-        if destination not in fastest or days < fastest[destination].days:
-            fastest[destination] = Lane(record.get("origin"), record.get("mode"), float(days))
-    return fastest
+class FastestLanes(Mapping[str, Lane]):
+    """By destination, the lane with the shortest duration: read when first asked for, since few judgements ask."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __getitem__(self, destination: str) -> Lane:
+        return self._lanes[destination]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lanes)
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    @functools.cached_property
+    def _lanes(self) -> dict[str, Lane]:
+        fastest: dict[str, Lane] = {}
+        for destination, origin, mode, days in self._connection.execute(_FASTEST):
+            fastest.setdefault(destination, Lane(origin, mode, float(days)))
+        return fastest

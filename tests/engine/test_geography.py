@@ -8,16 +8,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from engine.areas import Area, parse_area
 from engine.geography import (
     EARTH_RADIUS_KM,
-    Area,
+    QUARTER_KM,
     Box,
     Point,
-    circle_box,
+    circle,
     distance_km,
     distance_to_lane_km,
     lane_box,
-    parse_area,
+    lane_normal,
 )
 
 POINTS = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
@@ -82,13 +83,22 @@ def test_the_box_of_a_circle_holds_the_circle(centre: Point, radius: float, bear
         math.sin(turn) * math.sin(angle) * math.cos(north), math.cos(angle) - math.sin(north) * math.sin(latitude)
     )
     longitude = (centre.longitude + math.degrees(aside) + 180) % 360 - 180
-    assert inside(circle_box(centre, radius), Point(math.degrees(latitude), longitude), dust=1e-4)
+    assert inside(circle(centre, radius).box, Point(math.degrees(latitude), longitude), dust=1e-4)
 
 
 @given(POINTS, POINTS, st.floats(0, 1))
 def test_the_box_of_a_lane_holds_the_lane(start: Point, end: Point, share: float) -> None:
     assume(1 < distance_km(start, end) < HALF_KM - 1)
     assert inside(lane_box(start, end), on_the_way(start, end, share), dust=1e-3)
+
+
+@given(POINTS, st.floats(0, QUARTER_KM), POINTS, POINTS)
+def test_a_circle_that_meets_a_lane_is_near_its_great_circle(
+    point: Point, radius: float, start: Point, end: Point
+) -> None:
+    cosine = sum(one * other for one, other in zip(lane_normal(start, end), _vector(point), strict=True))
+    if distance_to_lane_km(point, start, end) <= radius:
+        assert abs(cosine) <= math.sin(radius / EARTH_RADIUS_KM) + 1e-9
 
 
 def test_a_lane_over_the_pole_has_all_longitudes() -> None:
@@ -165,6 +175,6 @@ def test_turning_the_earth_changes_no_answer(
     assert ways[0] == pytest.approx(ways[1], abs=0.01)
     nearest = min(here.distance_km(on_the_way(start, end, n / 40)) for n in range(41))
     assert ways[0] <= nearest + 0.5
-    for box in here.boxes(50.0):
+    for box in [around.box for around in here.around(50.0)]:
         if here.distance_km(start) <= 50:
             assert inside(box, start)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.clock import DAY, HOUR
+from engine.ingest import SourceBatch
 from engine.model import SignalIn
 from tests.engine.desk_support import NOW, take
 from tests.engine.detect.hazard_world import HazardWorld, around, line, message
@@ -111,6 +112,25 @@ def test_one_that_was_dismissed_and_taken_back_is_judged_anew(world: HazardWorld
     world.desk.reopen([found["id"]], reason="looked again")
     world.desk.tick()
     assert world.live() == {}, "it is over by now"
+
+
+def test_a_restated_quake_is_where_its_last_statement_says(world: HazardWorld) -> None:
+    world.plan(line("P1", "RTM"), line("P2", "ANR"))
+    for at, site in [(2, "ANR"), (1, "RTM")]:
+        rows = [message("q", sent=NOW - HOUR + at, **around(site))]
+        world.desk.take(SourceBatch("usgs", "http", "state", rows, file="week.json"))
+        assert list(world.live()) == ["site ANR"], "an older statement that comes later changes nothing"
+    rows = [message("q", sent=NOW - HOUR + 3, **around("LAX"))]
+    world.desk.take(SourceBatch("usgs", "http", "state", rows, file="week.json"))
+    assert world.live() == {}
+
+
+def test_a_watch_that_expires_before_the_weather_begins_speaks_of_that_weather(world: HazardWorld) -> None:
+    world.plan(line("P1", "RTM", days=2.5))
+    world.say(message("watch", **around("RTM", starts_at=NOW + 2 * DAY, expires_at=NOW + DAY)))
+    assert list(world.live()) == ["site RTM"]
+    world.at(NOW + DAY)
+    assert world.live() == {}, "and another message was to follow"
 
 
 def test_a_lane_is_covered_between_its_ends_and_not_beside_a_covered_site(world: HazardWorld) -> None:
