@@ -12,7 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from engine.clock import DAY, EARLIEST, iso
+from engine.clock import DAY, EARLIEST, LATEST, iso
 from engine.model import SignalIn
 from engine.signal_checks import Sifted
 from engine.sqlite import sqlite3
@@ -107,7 +107,8 @@ def of(connection: sqlite3.Connection, source: str | None = None, *, since: int 
 def note_new(connection: sqlite3.Connection, now: int, source: str, first_id: int) -> int | None:
     """Count what is odd about the signals from `first_id` on; returns when the last of them was recorded.
 
-    One look at the new rows for all of it, since every ingest pays for it (NOT INDEXED holds SQLite to them).
+    One look at the new rows finds whether there can be anything, since every ingest pays for it; only then it is
+    counted (NOT INDEXED holds SQLite to those rows).
     """
     row = connection.execute(f"SELECT value FROM meta WHERE key = '{PLAN_FIRST_AT}'").fetchone()
     plan_first_at = json.loads(row[0]) if row else None
@@ -116,20 +117,26 @@ def note_new(connection: sqlite3.Connection, now: int, source: str, first_id: in
         "future": now + _AHEAD,
         "before_plan": EARLIEST if plan_first_at is None else plan_first_at - _BEFORE,
     }
-    counted = ", ".join(f"total({condition})" for condition in _NEW.values())
-    recorded_at, *counts = connection.execute(
-        f"SELECT max(recorded_at), {counted} FROM signal NOT INDEXED WHERE id >= :first_id", bounds
+    recorded_at: int | None
+    recorded_at, last, first, first_eta, least = connection.execute(
+        "SELECT max(recorded_at), max(as_of), min(as_of), min(eta), min(quantity) FROM signal NOT INDEXED"
+        " WHERE id >= :first_id",
+        bounds,
     ).fetchone()
-    for (sort, condition), count in zip(_NEW.items(), counts, strict=True):
+    early = min(first, first if first_eta is None else first_eta) if first is not None else LATEST
+    if last is None or (last <= bounds["future"] and early >= bounds["before_plan"] and (least is None or least >= 0)):
+        return recorded_at
+    for sort, condition in _NEW.items():
+        where = f"FROM signal NOT INDEXED WHERE id >= :first_id AND {condition}"
+        count = connection.execute(f"SELECT count(*) {where}", bounds).fetchone()[0]
         if count:
-            last = connection.execute(
-                "SELECT id, kind, coalesce(order_ref, item || '@' || site, source_id), as_of, quantity, eta FROM signal"
-                f" NOT INDEXED WHERE id >= :first_id AND {condition} ORDER BY id DESC LIMIT 1",
+            example = connection.execute(
+                "SELECT id, kind, coalesce(order_ref, item || '@' || site, source_id), as_of, quantity, eta"
+                f" {where} ORDER BY id DESC LIMIT 1",
                 bounds,
             ).fetchone()
-            note(connection, now, source, sort, int(count), _in_words(*last))
-    found: int | None = recorded_at
-    return found
+            note(connection, now, source, sort, count, _in_words(*example))
+    return recorded_at
 
 
 def _in_words(number: int, kind: str, about: str, as_of: int, quantity: float | None, eta: int | None) -> str:

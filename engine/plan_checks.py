@@ -88,7 +88,7 @@ def _unknown_names(connection: sqlite3.Connection, sort: str) -> Iterator[Odd]:
     if connection.execute(f"{known} LIMIT 1").fetchone() is None:
         return
     named = " UNION ".join(
-        f"SELECT {column} AS name FROM plan_line WHERE to_version IS NULL AND {column} IS NOT NULL"
+        f"SELECT DISTINCT {column} AS name FROM plan_line WHERE to_version IS NULL AND {column} IS NOT NULL"
         for column in _NAMES[sort]
     )
     query = f"SELECT name FROM ({named}) WHERE NOT EXISTS ({known} AND key = name) ORDER BY name"

@@ -91,8 +91,10 @@ def _early(facts: LineFacts, tolerance: Tolerance) -> Finding | None:
     came = [move for move in facts.receipts if move.at < limit]
     if came:
         at, word, signals, share = came[0].at, "arrived", [move.signal for move in came], _share(facts, limit)
+        value = value_terms(facts, share, "early share", "quantity that came before the tolerance ÷ planned quantity")
     elif facts.eta is not None and facts.eta_signal is not None and facts.eta < limit and not facts.receipts:
         at, word, signals, share = facts.eta, "expected", [facts.eta_signal], open_share(facts)
+        value = value_terms(facts, share, "open share")
     else:
         return None
     days = _days_early(facts, line.planned_at, at)
@@ -108,7 +110,7 @@ def _early(facts: LineFacts, tolerance: Tolerance) -> Finding | None:
             Term(word, iso(at), "UTC", ", ".join(f"S{signal}" for signal in signals)),
             Term("early", days, "days", f"planned − {word}"),
             Term("tolerance", days_allowed, "days", tolerance.source("early_days")),
-            *value_terms(facts, share, "early share"),
+            *value,
         ],
         value_minor=share_of_value(facts, share),
         currency=line.currency,

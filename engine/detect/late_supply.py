@@ -55,16 +55,18 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
     days = late.size
     signals: list[int | None]
     if late.arrived:
-        signals, share, word, what = [move.signal for move in facts.receipts], 1.0, "arrived", "late share"
+        signals, share, word = [move.signal for move in facts.receipts], 1.0, "arrived"
+        value = value_terms(facts, share, "late share", "all of it came late")
     else:
-        signals, share, word, what = [facts.eta_signal], open_share(facts), "expected", "open share"
+        signals, share, word = [facts.eta_signal], open_share(facts), "expected"
+        value = value_terms(facts, share, "open share")
     known = [signal for signal in signals if signal is not None]
     terms = [
         *promise_terms(facts),
         Term(word, iso(late.at), "UTC", ", ".join(f"S{signal}" for signal in known)),
         Term("late", days, "days", f"{word} − planned"),
         Term("tolerance", tolerance["days"], "days", tolerance.source("days")),
-        *value_terms(facts, share, what),
+        *value,
     ]
     return Finding(
         kind=KIND,

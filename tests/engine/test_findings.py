@@ -148,7 +148,8 @@ def test_overlapping_buckets_of_a_forecast_are_named(desk: Desk) -> None:
 
 
 def test_names_in_lines_without_a_record_are_named_where_there_are_records(desk: Desk) -> None:
-    load(desk, line("A"), line("B")._replace(item="SKU-2", party="EAST", origin="X"))
+    other = line("B")._replace(item="SKU-2", party="EAST", origin="X")
+    load(desk, line("A"), other, other._replace(ref="C"))
     assert found(desk) == {}, "a desk without master records lacks none"
     records(desk, "item", {"id": "SKU-1"})
     records(desk, "site", {"id": "RTM"})
