@@ -61,6 +61,7 @@ def _sentence(finding: Mapping[str, Any]) -> str:
 
 def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
     """What is wrong with the settings, or with the folders that they watch."""
+    from connectors.assumed_zones import assumed_zones
     from connectors.strays import strays
 
     try:
@@ -68,7 +69,11 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
     except BadInput as error:
         return [_fault(error, "the settings")]
     left = strays(settings.folder, settings.sources)
-    return [{**_fault(error, "the sources"), "severity": "warning"} for error in left.values()]
+    found = [{**_fault(error, "the sources"), "severity": "warning"} for error in left.values()]
+    return [
+        *found,
+        *({**_fault(error, "the mappings"), "severity": "note"} for error in assumed_zones(settings.mappings)),
+    ]
 
 
 def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
