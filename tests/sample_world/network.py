@@ -71,11 +71,11 @@ CARRIERS = {"MAEU": ("Blue Anchor Line", "DK"), "TRANSALP": ("TransAlp Road", "A
 
 _ZONES = {"KAS": "Europe/Berlin", "RTM": "Europe/Amsterdam", "LYS": "Europe/Paris", "GDN": "Europe/Warsaw"}
 _SITES = (
-    ("KAS", "Kassel plant", "plant", "DE"),
-    ("RTM", "Rotterdam centre", "warehouse", "NL"),
-    ("LYS", "Lyon centre", "warehouse", "FR"),
-    ("GDN", "Gdańsk centre", "warehouse", "PL"),
-    ("CNSZX", "Shenzhen, port of loading", "port", "CN"),
+    ("KAS", "Kassel plant", "plant", "DE", 51.31, 9.48),
+    ("RTM", "Rotterdam centre", "warehouse", "NL", 51.95, 4.14),
+    ("LYS", "Lyon centre", "warehouse", "FR", 45.76, 4.84),
+    ("GDN", "Gdańsk centre", "warehouse", "PL", 54.35, 18.65),
+    ("CNSZX", "Shenzhen, port of loading", "port", "CN", 22.55, 114.05),
 )
 _BOM = {
     "PMP-100": {"MOT-11": 1, "CST-40": 1, "IMP-05": 1, "SHF-12": 1, "SEL-07": 1, "BRG-62": 2, "PCB-31": 1, "CBL-09": 1},
@@ -120,9 +120,19 @@ def records() -> list[PlanRecord]:
     """Every master record, in an order that a person would load them."""
     found = [
         PlanRecord(
-            "site", {"id": site, "name": name, "type": kind, "country": country, "zone": _ZONES.get(site, "UTC")}, None
+            "site",
+            {
+                "id": site,
+                "name": name,
+                "type": kind,
+                "country": country,
+                "zone": _ZONES.get(site, "UTC"),
+                "latitude": latitude,
+                "longitude": longitude,
+            },
+            None,
         )
-        for site, name, kind, country in _SITES
+        for site, name, kind, country, latitude, longitude in _SITES
     ]
     for role, parties in (("supplier", SUPPLIERS), ("customer", CUSTOMERS), ("carrier", CARRIERS)):
         for party, (name, country) in parties.items():
