@@ -41,7 +41,7 @@ _PEGGED_BY: Final = {
 }
 """Kind of record to the places where its units, or the time on the way, change what is pegged."""
 
-# Absent values are bound as '' (engine.ingest says why).
+# Absent values are bound as '' (engine.signal_rows says why).
 _INSERT_LINE: Final = (
     "INSERT INTO plan_line(kind, ref, scope, item, site, origin, party, quantity, maximum, uom, planned_at, until_at,"
     " value_minor, currency, status, attributes, content, from_version) VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''),"

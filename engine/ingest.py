@@ -15,11 +15,11 @@ irrelevant; within one cell the later arrival stands higher, because there arriv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from engine import hazards, oddities, pegs, quarantine, sources
 from engine.event_words import EVENT_KINDS
@@ -27,6 +27,7 @@ from engine.gather import corrections, events, quiet, restated
 from engine.journal import Entry, Writer
 from engine.model import IngestResult, Refusal, SignalIn
 from engine.signal_checks import Sifted, row_digest, sift
+from engine.signal_rows import put, stated_at
 from engine.sources import FileMark
 from engine.sqlite import sqlite3
 from engine.text import clean
@@ -58,29 +59,6 @@ class SourceBatch:
     last: bool = True
     expected_every: int | None = None
     """Microseconds between two deliveries, where the source has such an interval."""
-
-
-Values = tuple[Any, ...]
-"""One row of the table `signal`, in the order of _COLUMNS; what is absent is ''."""
-
-_COLUMNS: Final = (
-    "id, dedup_key, row_key, source, source_id, kind, as_of, tie, occurred_at, recorded_at, received_at, order_kind,"
-    " order_ref, item, site, party, quantity, uom, eta, status, payload, detail"
-)
-
-
-def _insert(restatable: str) -> str:
-    """SQL that stores one signal, with the constant that says whether its row can be said again."""
-    # Binding None or bytes costs the SQLite module 0.9 us a value, binding '' or a bytearray 0.05 us.
-    return (
-        f"INSERT INTO signal({_COLUMNS}, restatable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?,"
-        " nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''),"
-        f" nullif(?, ''), nullif(?, ''), ?, nullif(?, ''), {restatable}) ON CONFLICT(dedup_key) DO NOTHING"
-    )
-
-
-_INSERT_EVENT: Final = _insert("NULL")
-_INSERT_STATE: Final = _insert("1")
 
 
 def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: SourceBatch) -> IngestResult:
@@ -128,20 +106,6 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
 # storing ----------------------------------------------------------------------------------------------------------------
 
 
-def _values(
-    number: int, dedup_key: bytes, digest: bytes, source: str, signal: SignalIn, as_of: int, tie: int, now: int
-) -> Values:
-    """The parameters of _insert's SQL for one signal; `digest` is that of its row."""
-    (source_id, kind, occurred_at, recorded_at, order_kind, order_ref, item, site, party, quantity, uom, eta, status,
-     payload, _, detail) = signal  # fmt: skip
-    return (
-        number, bytearray(dedup_key), bytearray(digest[:8]), source, source_id, kind, as_of, tie,
-        "" if occurred_at is None else occurred_at, "" if recorded_at is None else recorded_at, now,
-        order_kind or "", order_ref or "", item or "", site or "", party or "", "" if quantity is None else quantity,
-        uom or "", "" if eta is None else eta, status or "", payload, detail,
-    )  # fmt: skip
-
-
 def _store_events(
     connection: sqlite3.Connection,
     source: str,
@@ -151,19 +115,11 @@ def _store_events(
     first_id: int,
 ) -> int:
     """Insert the events that are not known yet; return how many."""
-
-    def values() -> Iterator[Values]:
-        for number, (signal, digest) in enumerate(zip(signals, digests, strict=True), first_id):
-            stated_at = signal[3] if signal[3] is not None else signal[2]
-            if stated_at is None:
-                yield _values(number, digest, digest, source, signal, now, number, now)
-            else:
-                tie = int.from_bytes(digest[8:], "big") >> 1
-                yield _values(number, digest, digest, source, signal, stated_at, tie, now)
-
-    before = connection.total_changes
-    connection.executemany(_INSERT_EVENT, values())
-    return int(connection.total_changes - before)
+    ties = [
+        number if at is None else int.from_bytes(digest[8:], "big") >> 1
+        for number, (at, digest) in enumerate(zip(stated_at(signals), digests, strict=True), first_id)
+    ]
+    return put(connection, source, signals, digests, digests, ties, first_id=first_id, now=now, restatable=False)
 
 
 def _store_drills(connection: sqlite3.Connection, source: str, drills: Sequence[SignalIn], now: int) -> int:
@@ -177,31 +133,28 @@ def _store_drills(connection: sqlite3.Connection, source: str, drills: Sequence[
 
 def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, now: int, first_id: int) -> int:
     """Insert the statements that differ from the last one of their cell; return how many."""
-    times = [signal[3] if signal[3] is not None else signal[2] for signal in sifted.signals]
+    times = stated_at(sifted.signals)
     cells = [_cell(digest, at) for digest, at in zip(sifted.digests, times, strict=True)]
     last = _last_statements(connection, cells)
     changed: set[bytes] = set()
-
-    def values() -> Iterator[Values]:
-        number = first_id
-        for signal, digest, stated_at, cell in zip(sifted.signals, sifted.digests, times, cells, strict=True):
-            content = _content(signal)
-            previous_content, previous_key = last.get(cell, (b"", b""))
-            if content == previous_content:
-                continue
-            dedup_key = blake2b(cell + content + previous_key, digest_size=16).digest()
-            last[cell] = (content, dedup_key)
-            changed.add(cell)
-            if stated_at is None:
-                yield _values(number, dedup_key, digest, source, signal, now, number, now)
-            else:
-                tie = int.from_bytes(digest[8:12], "big") >> 1 << 32 | number & 0xFFFFFFFF
-                yield _values(number, dedup_key, digest, source, signal, stated_at, tie, now)
-            number += 1
-
-    before = connection.total_changes
-    connection.executemany(_INSERT_STATE, values())
-    new = int(connection.total_changes - before)
+    signals: list[SignalIn] = []
+    digests: list[bytes] = []
+    keys: list[bytes] = []
+    ties: list[int] = []
+    for signal, digest, at, cell in zip(sifted.signals, sifted.digests, times, cells, strict=True):
+        content = _content(signal)
+        previous_content, previous_key = last.get(cell, (b"", b""))
+        if content == previous_content:
+            continue
+        dedup_key = blake2b(cell + content + previous_key, digest_size=16).digest()
+        last[cell] = (content, dedup_key)
+        changed.add(cell)
+        number = first_id + len(signals)
+        ties.append(number if at is None else int.from_bytes(digest[8:12], "big") >> 1 << 32 | number & 0xFFFFFFFF)
+        signals.append(signal)
+        digests.append(digest)
+        keys.append(dedup_key)
+    new = put(connection, source, signals, digests, keys, ties, first_id=first_id, now=now, restatable=True)
     connection.executemany(
         "INSERT INTO source_row(key, content, dedup_key) VALUES (?, ?, ?)"
         " ON CONFLICT(key) DO UPDATE SET content = excluded.content, dedup_key = excluded.dedup_key",

@@ -28,7 +28,7 @@ _PRESENT: Final = (
     " CROSS JOIN line_state AS state ON state.ref = wanted.value"
 )
 _MARKS: Final = ", ".join("?" if name in _NEVER_NULL else "nullif(?, '')" for name in _COLUMNS)
-"""Absent values are bound as '' (engine.ingest says why)."""
+"""Absent values are bound as '' (engine.signal_rows says why)."""
 _WRITE: Final = (
     f"INSERT INTO line_state({', '.join(_COLUMNS)}) VALUES ({_MARKS}) ON CONFLICT(ref, kind) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("ref", "kind"))
