@@ -15,6 +15,7 @@ from engine.model import IngestResult, LoadResult, TickResult
 if TYPE_CHECKING:
     from engine.ingest import SourceBatch
     from engine.model import PlanLine, PlanRecord, Refusal
+    from engine.preview import Preview, Shift
 
 
 class DeskFeed(DeskBase):
@@ -120,6 +121,24 @@ class DeskFeed(DeskBase):
             findings.refresh(transaction.connection, {plan_checks.SETTINGS})
         return changed
 
+    def preview_tolerances(self, settings: Mapping[str, Any]) -> Preview:
+        """What the tolerances and rules of `settings` would open, clear, raise or lower; nothing is written.
+
+        It takes the file's lock for a moment at a time, as judging does. Raises BadInput naming the setting that cannot
+        be used.
+        """
+        from engine import journal, preview
+
+        self._refuse_readonly()
+        with self._reading() as view:
+            change = preview.change(*view, settings)
+        shifts: list[Shift] = []
+        for keys in preview.chunks(change):
+            with contextlib.suppress(_NotMeantError), self._writing(journal.SYSTEM) as transaction:
+                shifts += preview.judge(*transaction, change, keys)
+                raise _NotMeantError
+        return preview.Preview(sorted(change.kinds), len(change.keys), sorted(shifts, key=lambda shift: shift[:4]))
+
     # sources ----------------------------------------------------------------------------------------------------------
 
     def declare_source(self, name: str, kind: str, expected_every: int | None) -> None:
@@ -224,6 +243,10 @@ class DeskFeed(DeskBase):
         query = "SELECT EXISTS (SELECT 1 FROM wakeup WHERE due_at <= ?)"
         with self._reading() as view:
             return bool(view.connection.execute(query, (view.now,)).fetchone()[0])
+
+
+class _NotMeantError(Exception):
+    """Rolls a transaction back in which something was only tried."""
 
 
 @contextlib.contextmanager

@@ -6,14 +6,15 @@ nothing. That the kept states are the fold of all signals is a law of engine.gat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from engine import detect
 from engine.days import Days
+from engine.detect import LineDetector, Measured
 from engine.gather import items, line_states
 from engine.sqlite import sqlite3
-from engine.tolerance import Tolerances
+from engine.tolerance import Tolerance, Tolerances
 
 
 class Breach(NamedTuple):
@@ -38,3 +39,43 @@ def breaches(connection: sqlite3.Connection, tolerances: Tolerances, days: Days,
             found = measure(state, limits, days, now)
             if found is not None:
                 yield Breach(kind, line.kind, line.ref, found.size)
+
+
+def seen_differently(
+    connection: sqlite3.Connection,
+    former: Tolerances,
+    wanted: Tolerances,
+    kinds: Collection[str],
+    days: Days,
+    now: int,
+) -> set[str]:
+    """References of the lines that two sets of tolerances may judge differently in some of the measured kinds.
+
+    They do where one finds a breach and the other none, or another severity; and, where there is a breach, they may by
+    any parameter that is not the kind's own, such as how often it has to be stated.
+    """
+    classes = items.classes(connection) if former.asks_item_class or wanted.asks_item_class else {}
+    detectors = [each for each in detect.MEASURED if each.KIND in kinds]
+    found = set()
+    for line in line_states.departing(connection, now):
+        subject = line.subject(classes)
+        for detector in detectors:
+            one, other = (tolerances.of(detector.KIND, subject) for tolerances in (former, wanted))
+            if one.values == other.values:
+                continue
+            was, will = (detector.measure(line.state, limits, days, now) for limits in (one, other))
+            if (was or will) and (_differs(was, one, will, other) or _more_differs(detector, one, other)):
+                found.add(line.ref)
+    return found
+
+
+def _differs(was: Measured | None, one: Tolerance, will: Measured | None, other: Tolerance) -> bool:
+    """Whether two measurements of one line are not the same verdict."""
+    return was is None or will is None or one.severity(was.size) != other.severity(will.size)
+
+
+def _more_differs(detector: LineDetector, one: Tolerance, other: Tolerance) -> bool:
+    """Whether parameters differ that every kind has, or tolerances that count, whose earlier statements matter too."""
+    if one.counts_breaches or other.counts_breaches or one.counts_clears or other.counts_clears:
+        return True
+    return any(other.values[name] != value for name, value in one.values.items() if name not in detector.DEFAULTS)

@@ -7,10 +7,11 @@ that every process on the file judges alike.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.errors import BadInput
+from engine.model import DEVIATION_KINDS
 from engine.sqlite import sqlite3
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULTS: Final[Mapping[str, Any]] = {"name": "desk", "zone": "UTC", "currency": "EUR", "rates": {}}
 
-_SUBJECTS: Final[Mapping[str, str]] = {
+SUBJECTS: Final[Mapping[str, str]] = {
     "order": "SELECT DISTINCT 'order', ref, '' FROM plan_line WHERE to_version IS NULL",
     "stock": "SELECT 'stock', item, site FROM stock_point",
     "hazard": "SELECT 'hazard', source, message FROM hazard",
@@ -28,7 +29,7 @@ _SUBJECTS: Final[Mapping[str, str]] = {
 }
 """What detection judges, by family of engine.detect."""
 
-_Rule = tuple[int | None, str | None, str, str]
+Rule = tuple[int | None, str | None, str, str]
 """Number, kind, matches and parameters, as a row of the table `tolerance` has them."""
 
 
@@ -40,7 +41,7 @@ def current(connection: sqlite3.Connection) -> dict[str, Any]:
 
 def differ(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> bool:
     """Whether `configure` would change anything. Raises BadInput naming the setting that cannot be used."""
-    return _desk_of(settings) != current(connection) or _rules_of(settings) != _present_rules(connection)
+    return _desk_of(settings) != current(connection) or rules_of(settings) != present_rules(connection)
 
 
 def configure(connection: sqlite3.Connection, writer: Writer, now: int, settings: Mapping[str, Any]) -> bool:
@@ -51,14 +52,13 @@ def configure(connection: sqlite3.Connection, writer: Writer, now: int, settings
     from engine.journal import Entry, canonical
     from engine.store import set_meta
 
-    desk, rules = _desk_of(settings), _rules_of(settings)
-    former_desk, former_rules = current(connection), _present_rules(connection)
+    desk, rules = _desk_of(settings), rules_of(settings)
+    former_desk, former_rules = current(connection), present_rules(connection)
     if desk == former_desk and rules == former_rules:
         return False
     set_meta(connection, "settings", canonical(desk))
     if rules != former_rules:
-        connection.execute("DELETE FROM tolerance")
-        connection.executemany("INSERT INTO tolerance(rule, kind, matches, parameters) VALUES (?, ?, ?, ?)", rules)
+        put_rules(connection, rules)
     _touch(connection, _families_of_change(former_desk, desk, former_rules, rules))
     changed = [name for name in desk if desk[name] != former_desk[name]]
     before: dict[str, Any] = {name: former_desk[name] for name in changed}
@@ -110,12 +110,12 @@ def _check_currency(place: str, code: Any) -> None:
         raise BadInput(place, f"{code!r} is no currency", "write an ISO 4217 code such as EUR")
 
 
-def _rules_of(settings: Mapping[str, Any]) -> list[_Rule]:
+def rules_of(settings: Mapping[str, Any]) -> list[Rule]:
     """The tolerance rows that settings ask for: first each kind's own values, then the rules, in their order."""
     from engine import tolerance
     from engine.journal import canonical
 
-    found: list[_Rule] = []
+    found: list[Rule] = []
     kinds = _table("setting tolerance", settings.get("tolerance", {}), "write it as {late_supply = {days = 2}}")
     for kind, given in sorted(kinds.items(), key=lambda pair: str(pair[0])):
         place = f"tolerance {kind}"
@@ -135,25 +135,39 @@ def _rules_of(settings: Mapping[str, Any]) -> list[_Rule]:
     return found
 
 
-def _present_rules(connection: sqlite3.Connection) -> list[_Rule]:
+def present_rules(connection: sqlite3.Connection) -> list[Rule]:
     query = "SELECT rule, kind, matches, parameters FROM tolerance ORDER BY id"
     return [(number, *rest) for number, *rest in connection.execute(query)]
 
 
-def _families_of_change(
-    former_desk: Mapping[str, Any], desk: Mapping[str, Any], former_rules: list[_Rule], rules: list[_Rule]
-) -> set[str]:
-    if any(former_desk[name] != desk[name] for name in ("currency", "rates", "zone")):
-        return set(_SUBJECTS)
+def put_rules(connection: sqlite3.Connection, rules: Iterable[Rule]) -> None:
+    """Make these the rules that detection judges by."""
+    connection.execute("DELETE FROM tolerance")
+    connection.executemany("INSERT INTO tolerance(rule, kind, matches, parameters) VALUES (?, ?, ?, ?)", rules)
+
+
+def kinds_of_change(former: Sequence[Rule], rules: Sequence[Rule]) -> set[str]:
+    """The deviation kinds that a change of rules may judge differently."""
+    # A rule whose number alone changed is another one as well: explanations name it.
+    kinds = {rule[1] for rule in (*former, *rules) if rule not in former or rule not in rules}
+    return set(DEVIATION_KINDS) if None in kinds else {kind for kind in kinds if kind is not None}
+
+
+def families_of(kinds: Collection[str]) -> set[str]:
+    """The families of subjects that are judged for any of some deviation kinds."""
     from engine import detect
 
-    # A rule whose number alone changed is another one as well: explanations name it.
-    kinds = {rule[1] for rule in [*former_rules, *rules] if rule not in former_rules or rule not in rules}
-    if None in kinds:
-        return set(_SUBJECTS)
-    return {family for family, judges in detect.FAMILIES.items() if kinds & {judge.KIND for judge in judges}}
+    return {family for family, judges in detect.FAMILIES.items() if any(judge.KIND in kinds for judge in judges)}
+
+
+def _families_of_change(
+    former_desk: Mapping[str, Any], desk: Mapping[str, Any], former_rules: list[Rule], rules: list[Rule]
+) -> set[str]:
+    if any(former_desk[name] != desk[name] for name in ("currency", "rates", "zone")):
+        return set(SUBJECTS)
+    return families_of(kinds_of_change(former_rules, rules))
 
 
 def _touch(connection: sqlite3.Connection, families: Iterable[str]) -> None:
     for family in sorted(families):
-        connection.execute(f"INSERT OR IGNORE INTO touched(type, a, b) {_SUBJECTS[family]}")
+        connection.execute(f"INSERT OR IGNORE INTO touched(type, a, b) {SUBJECTS[family]}")

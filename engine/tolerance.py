@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -259,12 +259,15 @@ def _check_match(key: Any, value: Any, place: str) -> None:
 
 def load(connection: sqlite3.Connection) -> Tolerances:
     """The rules of a desk as they stand now."""
+    return of_rules(connection.execute("SELECT rule, kind, matches, parameters FROM tolerance"))
+
+
+def of_rules(rows: Iterable[tuple[int | None, str | None, str, str]]) -> Tolerances:
+    """The answers of some rules: number (None: a kind's setting), kind, matches and parameters as the table has them."""
     rules = []
-    for number, kind, matches, parameters in connection.execute(
-        "SELECT coalesce(rule, 0), kind, matches, parameters FROM tolerance"
-    ):
+    for number, kind, matches, parameters in rows:
         wanted = json.loads(matches)
         function = wanted.pop(FUNCTION, None)
         asked = tuple((MATCH_KEYS.index(key), value) for key, value in sorted(wanted.items()))
-        rules.append(_Rule(number, kind, function, asked, json.loads(parameters)))
+        rules.append(_Rule(number or 0, kind, function, asked, json.loads(parameters)))
     return Tolerances(rules)
