@@ -6,15 +6,13 @@ applied to the same sample, so that the preview and its refusals are what ingest
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from connectors import settings_writer
 from connectors.building import Mapped
 from connectors.field_choice import chosen_fields, guessed_kind, plausible
 from connectors.formats import Cell, Layout
@@ -24,7 +22,8 @@ from connectors.mapping_settings import MappingSection
 from connectors.opening import opened
 from connectors.profile import Doubt, Profile, profile
 from connectors.sampling import SAMPLE_ROWS, joined, layout_in, sample
-from connectors.settings import load, read_document
+from connectors.settings import read_document
+from connectors.settings_writer import toml
 from connectors.targets import SIGNAL, is_target
 from engine import money
 from engine.clock import iso
@@ -35,7 +34,6 @@ __all__ = ["Doubt", "Proposal", "append", "propose"]
 
 PREVIEW_ROWS: Final = 5
 _DOUBTS_PER_COLUMN: Final = 5
-_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _INSTANTS: Final = ("occurred_at", "recorded_at", "eta", "planned_at", "until_at")
 
 
@@ -52,11 +50,11 @@ class Proposal:
 
     def to_toml(self, name: str) -> str:
         """The section `[mapping.NAME]` as text."""
-        key = name if _BARE_KEY.fullmatch(name) else _toml(name)
+        key = settings_writer.key(name)
         plain = {setting: value for setting, value in self.mapping.items() if setting != "fields"}
-        lines = [f"[mapping.{key}]", *(f"{setting} = {_toml(value)}" for setting, value in plain.items())]
+        lines = [f"[mapping.{key}]", *(f"{setting} = {toml(value)}" for setting, value in plain.items())]
         lines += ["", f"[mapping.{key}.fields]"]
-        lines += [f"{field_name} = {_toml(rule)}" for field_name, rule in self.mapping["fields"].items()]
+        lines += [f"{field_name} = {toml(rule)}" for field_name, rule in self.mapping["fields"].items()]
         return "\n".join(lines) + "\n"
 
 
@@ -116,21 +114,7 @@ def append(path: Path, proposal: Proposal, name: str) -> None:
     """
     if name in read_document(path).get("mapping", {}):
         raise BadInput(f"{path}: mapping.{name}", "it stands there already", "give the new one another name")
-    text = path.read_text(encoding="utf-8")
-    separator = "" if not text else "\n" if text.endswith("\n") else "\n\n"
-    # Written beside it and looked at before it takes its place: a file that cannot be loaded stops every command.
-    descriptor, waiting = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
-            handle.write(text + separator + proposal.to_toml(name))
-            handle.flush()
-            os.fsync(handle.fileno())
-        load(Path(waiting))
-        os.chmod(waiting, path.stat().st_mode & 0o7777)
-        os.replace(waiting, path)
-    except BaseException:
-        os.unlink(waiting)
-        raise
+    settings_writer.append(path, proposal.to_toml(name))
 
 
 def _settings(
@@ -193,20 +177,3 @@ def _shown(
     if isinstance(row, PlanLine) and {"value", "unit_price"} & fields.keys():
         found["value"] = money.amount(row.value_minor, row.currency)
     return found
-
-
-def _toml(value: Any) -> str:
-    """A value as TOML: basic strings take JSON's escapes, except for DEL, which JSON leaves as it is."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_toml(inner)}" for key, inner in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else _toml(key)

@@ -118,6 +118,13 @@ class Desk(DeskFeed, DeskCommands):
             world = self._world(*view)
         return self._planner().plan(deviation, world, playbook)
 
+    def tolerances(self) -> dict[str, Any]:
+        """The layers of tolerance as they stand: `kinds` with every parameter, and `rules` (engine.layers)."""
+        from engine import layers
+
+        with self._reading() as view:
+            return layers.listed(*view)
+
     def metrics(self, since: int | None = None) -> dict[str, Any]:
         """What became of the deviations that opened since an instant (ever): noise, load, times, and the tolerances that
         would have spared the noise. Definitions: docs/noise.md."""

@@ -22,10 +22,9 @@ from engine.journal import Writer
 from engine.model import SUPPLY_KINDS, TickResult
 from engine.rank import Ranking
 from engine.sqlite import sqlite3
-from engine.tolerance import Subject, Tolerances
+from engine.tolerance import Tolerances
 from engine.unjudged import Unjudged
 
-_NOBODY: Final = Subject(None, None, None, None, "")
 _CASCADE: Final = (
     "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
     " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
@@ -252,7 +251,7 @@ class _Drain:
         judged, kinds = {verdict.slot for verdict in verdicts}, {detector.KIND for detector in detectors}
         judged.update((each.reason, each.subject_type, each.subject_id) for each in self._unjudged)
         return [
-            Verdict(key_of(slot), slot, None, self._tolerances.of(slot[0], _NOBODY))
+            Verdict(key_of(slot), slot, None, self._tolerances.of(slot[0], tolerance.NO_SUBJECT))
             for slot in known
             if slot[0] in kinds and slot[1] in SUPPLY_KINDS and slot not in judged
         ]

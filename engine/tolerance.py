@@ -130,7 +130,8 @@ class Subject(NamedTuple):
     lane: str | None = None
 
 
-_ANY: Final = Subject(None, None, None, None, "")
+NO_SUBJECT: Final = Subject(None, None, None, None, "")
+"""A subject that no rule asks for."""
 
 
 def lane(origin: str | None, site: str | None) -> str | None:
@@ -200,7 +201,7 @@ class Tolerances:
 
     def same_for_all(self, kind: str) -> Tolerance | None:
         """What holds for every subject of a kind, where no rule asks anything of the subject; else None."""
-        return None if self._asked[kind] else self.of(kind, _ANY)
+        return None if self._asked[kind] else self.of(kind, NO_SUBJECT)
 
     def counts_clears(self, kind: str) -> bool:
         """Whether some rule for a kind asks for more than one clear."""

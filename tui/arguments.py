@@ -64,8 +64,8 @@ def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     if wants_help:
         raise HelpAsked(parser_of(command).format_help().rstrip())
     parser, rest = parser_of(command), _with_spans_joined(rest)
-    # With many ids, options may stand between them: `offplan dismiss D1 --reason "a typo" D2`.
-    mixed = any(argument.options.get("nargs") == "+" for argument in command.arguments)
+    # With many words, options may stand between them: `offplan dismiss D1 --reason "a typo" D2`.
+    mixed = any(argument.options.get("nargs") in ("+", "*") for argument in command.arguments)
     parsed = parser.parse_intermixed_args(rest) if mixed else parser.parse_args(rest)
     parsed.verb = words
     return command, parsed

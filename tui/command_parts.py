@@ -70,6 +70,15 @@ LIST: Final = (
 UNTIL: Final = argument(
     "--until", help="a time as ISO 8601, or from now: +45m, +4h, +2d", metavar="TIME", required=True
 )
+FOR: Final = argument(
+    "--for",
+    help="only for subjects with this party, item, site, item_class, lane, subject or function; may be repeated",
+    metavar="KEY=VALUE",
+    action="append",
+    default=[],
+    dest="asked",
+)
+COPY: Final = argument("file", help="the copy; must not exist", metavar="FILE")
 FROM: Final = argument("--from", help="when it begins (now unless said)", metavar="TIME", dest="from_at")
 
 

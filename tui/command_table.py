@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.command_parts import FROM, LIST, MAPPING, REASON, REASON_REQUIRED, UNTIL, Command, act, argument
+from tui.command_parts import COPY, FOR, FROM, LIST, MAPPING, REASON, REASON_REQUIRED, UNTIL, Command, act, argument
 
 _OPENING: Final = (
     Command("", "opening:desk", "open the desk on the workspace here; without one, offer the demo"),
@@ -267,13 +267,18 @@ _REPORTS: Final = (
 )
 
 _CARE: Final = (
-    Command("check", "care:check", "database, journal, settings, playbooks, sources, clock: what is wrong; exit 3"),
     Command(
-        "backup",
-        "care:backup",
-        "copy the desk's file, also while it is in use",
-        (argument("file", help="the copy; must not exist", metavar="FILE"),),
+        "tolerance",
+        "tolerance:tolerance",
+        "the layers of tolerance; with NAME=VALUE, write a rule to offplan.toml, or with --preview say what it would do",
+        (
+            argument("words", help="a deviation kind, and what to set of it", metavar="KIND NAME=VALUE", nargs="*"),
+            FOR,
+            argument("--preview", help="say what would open, clear, rise or fall; write nothing", action="store_true"),
+        ),
     ),
+    Command("check", "care:check", "database, journal, settings, playbooks, sources, clock: what is wrong; exit 3"),
+    Command("backup", "care:backup", "copy the desk's file, also while it is in use", (COPY,)),
 )
 
 GROUPS: Final = (

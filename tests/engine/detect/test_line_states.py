@@ -132,6 +132,7 @@ STRICT = {
 }
 
 
+@settings(deadline=None)
 @given(
     eta=st.sampled_from([None, -24, 0, 12, 24, 36]),
     promised=st.sampled_from([None, 99.0, 100.0, 101.0]),

@@ -1,0 +1,63 @@
+"""Writing to `offplan.toml`: values as TOML, and sections at the end of the file; what stands there stays as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.settings import load
+
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def append(path: Path, section: str) -> None:
+    """Write a section to the end of a settings file; all before it stays, byte for byte.
+
+    Raises BadInput when the file could not be loaded with it, and then leaves it as it is.
+    """
+    text = path.read_text(encoding="utf-8")
+    separator = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+    # Written beside it and looked at before it takes its place: a file that cannot be loaded stops every command.
+    descriptor, waiting = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
+            handle.write(text + separator + section)
+            handle.flush()
+            os.fsync(handle.fileno())
+        load(Path(waiting))
+        os.chmod(waiting, path.stat().st_mode & 0o7777)
+        os.replace(waiting, path)
+    except BaseException:
+        os.unlink(waiting)
+        raise
+
+
+def rule(kind: str, match: Mapping[str, str], parameters: Mapping[str, float]) -> str:
+    """A `[[rule]]` of tolerance as text."""
+    lines = ["[[rule]]", f"kind = {toml(kind)}"]
+    lines += [f"match = {toml(match)}"] if match else []
+    lines += [f"{key(name)} = {toml(value)}" for name, value in parameters.items()]
+    return "\n".join(lines) + "\n"
+
+
+def toml(value: Any) -> str:
+    """A value as TOML: basic strings take JSON's escapes, except for DEL, which JSON leaves as it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key(name)} = {toml(inner)}" for name, inner in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def key(name: str) -> str:
+    """A key as TOML, in quotes where it needs them."""
+    return name if _BARE_KEY.fullmatch(name) else toml(name)
