@@ -267,7 +267,7 @@ class _Drain:
         for key, wake in self.keeper.apply(verdicts, known).items():
             wakes[key] = min(wake, wakes.get(key, wake))
         wakeups.write(self._connection, keys, wakes, self._now)
-        unjudged.keep(self._connection, self._now, subject_ids, self._unjudged)
+        unjudged.keep(self._connection, self._now, keys[0].type, subject_ids, self._unjudged)
         self._unjudged.clear()
 
     def _items(self, chunk: orders.Orders) -> dict[str, items.Item]:

@@ -549,6 +549,7 @@ CREATE TABLE unjudged (                           -- what detection could not ju
     reason       TEXT NOT NULL,                   -- unit, or the deviation kind that failed
     words        TEXT NOT NULL,
     since        INTEGER NOT NULL,
+    family       TEXT NOT NULL,                   -- as touched.type: who judges it
     PRIMARY KEY (subject_id, subject_type, reason)
 ) STRICT, WITHOUT ROWID;
 """

@@ -26,7 +26,7 @@ AGAIN: Final = DAY
 _LIMIT: Final = 300
 _PRESENT: Final = (
     "SELECT subject_type, subject_id, reason, words FROM json_each(?) AS wanted"
-    " CROSS JOIN unjudged ON subject_id = wanted.value"
+    " CROSS JOIN unjudged ON subject_id = wanted.value WHERE family = ?"
 )
 
 
@@ -52,17 +52,19 @@ def failed(kind: str, subject_type: str, subject_id: str, error: Exception) -> U
     return Unjudged(subject_type, subject_id, kind, f"{kind} could not be judged ({type(error).__name__})")
 
 
-def keep(connection: sqlite3.Connection, now: int, subject_ids: Iterable[str], found: Iterable[Unjudged]) -> None:
-    """Make the rows of some subjects those of `found`, writing only what differs."""
+def keep(
+    connection: sqlite3.Connection, now: int, family: str, subject_ids: Iterable[str], found: Iterable[Unjudged]
+) -> None:
+    """Make the rows that a family of the work list has of some subjects those of `found`; write only what differs."""
     present: dict[tuple[str, str, str], str] = {}
     if connection.execute("SELECT EXISTS (SELECT 1 FROM unjudged)").fetchone()[0]:
-        rows = connection.execute(_PRESENT, (json.dumps(list(subject_ids), ensure_ascii=False),))
+        rows = connection.execute(_PRESENT, (json.dumps(list(subject_ids), ensure_ascii=False), family))
         present = {row[:3]: row[3] for row in rows}
     wanted = {each[:3]: clean(each.words)[:_LIMIT] for each in found}
     connection.executemany(
-        "INSERT INTO unjudged(subject_type, subject_id, reason, words, since) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO unjudged(subject_type, subject_id, reason, words, since, family) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT(subject_id, subject_type, reason) DO UPDATE SET words = excluded.words",
-        [(*key, words, now) for key, words in wanted.items() if present.get(key) != words],
+        [(*key, words, now, family) for key, words in wanted.items() if present.get(key) != words],
     )
     connection.executemany(
         "DELETE FROM unjudged WHERE subject_type = ? AND subject_id = ? AND reason = ?",

@@ -284,3 +284,9 @@ def test_a_plan_that_loses_a_third_of_its_lines_is_refused_whole(desk: Desk) -> 
         load(desk, *(line(f"L{number:02}") for number in range(9)))
     batch = SourceBatch("tower", "command", "event", [eta("L14", NOW + 20 * DAY)], file="t.csv")
     assert desk.take(batch).opened == 1, "the plan stands as it was"
+
+
+def test_what_was_not_judged_of_a_line_is_not_forgotten_when_a_source_of_its_name_is_judged(desk: Desk) -> None:
+    load(desk, line("A"))
+    take(desk, said("confirmation", "c", order_ref="A", quantity=4.0, uom="PAL", recorded_at=NOW - HOUR), source="A")
+    assert found(desk)["units"]["count"] == 1

@@ -145,6 +145,8 @@ def test_rules_by_class_know_the_class_of_the_item(world: World) -> None:
         ("overdue", {}, {"breaches": 2}, "'breaches' is no parameter of overdue"),
         ("late_supply", {}, {"grace_days": 1}, "'grace_days' is no parameter of late_supply"),
         ("late_supply", {}, {"days": -1}, "days = -1 is no tolerance"),
+        ("late_supply", {}, {"days": 36_501}, "days = 36501 is no tolerance"),
+        ("overdue", {}, {"clear_hold_hours": 1e6}, "clear_hold_hours = 1000000.0 is no tolerance"),
         ("late_supply", {}, {"days": True}, "days = True is no tolerance"),
         ("late_supply", {}, {"days": float("nan")}, "days = nan is no tolerance"),
     ],
