@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import detection, hazards, ingest, latency, likelihood, rank_replay, schedule, start
+from benchmarks import detection, hazards, ingest, latency, likelihood, lists, rank_replay, schedule, start
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -18,6 +18,9 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "live_latency": latency.file_to_screen,
     "first_cell": start.first_cell,
     "command_start": start.command,
+    "queue_page": lists.queue_page,
+    "filter_page": lists.filter_page,
+    "show_page": lists.show_page,
     "likelihood": likelihood.study,
     "rank_replay": rank_replay.study,
     "rank_halving": rank_replay.halving,

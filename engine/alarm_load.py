@@ -33,7 +33,9 @@ def load(connection: sqlite3.Connection, episodes: Episodes, since: int, now: in
     owners = Counter(compress(episodes.owner, asked))
     persons = max(1, len(owners) - (None in owners))
     standing, stale = connection.execute(
-        f"SELECT count(*), coalesce(sum(opened_at <= :now - {STALE}), 0) FROM deviation WHERE {IN_QUEUE}", {"now": now}
+        f"SELECT count(*), coalesce(sum(opened_at <= :now - {STALE}), 0) FROM deviation INDEXED BY deviation_live"
+        f" WHERE {IN_QUEUE}",
+        {"now": now},
     ).fetchone()
     return {
         "opened": len(opened),

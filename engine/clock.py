@@ -5,6 +5,7 @@ Nothing else in offplan reads the time. An instant is an integer of microseconds
 
 from __future__ import annotations
 
+import functools
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -21,6 +22,7 @@ EARLIEST = -2_208_988_800_000_000
 LATEST = 7_258_118_400_000_000
 """2200-01-01, exclusive: 9999-12-31 is how record systems write `unknown`."""
 
+_NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, without saying so
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # One day inside what a datetime can hold, so that every zone can still show it.
@@ -68,14 +70,17 @@ class OffsetClock:
         return time.time_ns() // 1000 + self._offset
 
 
+@functools.lru_cache(maxsize=8192)
 def iso(instant: int) -> str:
     """An instant as ISO 8601 in UTC with `Z`; seconds, and microseconds only where there are any.
 
     What lies outside the years 1 to 9999 is written as their first or last day: a list must never fail over one row.
     """
-    moment = _EPOCH + timedelta(microseconds=min(max(instant, _FIRST_SHOWN), _LAST_SHOWN))
-    text = moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds")
-    return text.replace("+00:00", "Z")
+    # A page of a list has a thousand instants, mostly those of the page before; and without a zone isoformat is twice as fast.
+    try:
+        return (_NAIVE_EPOCH + timedelta(microseconds=instant)).isoformat() + "Z"
+    except OverflowError:
+        return iso(_FIRST_SHOWN if instant < 0 else _LAST_SHOWN)
 
 
 def iso_or_none(instant: int | None) -> str | None:

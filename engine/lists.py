@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import fields, rank, settings, shapes
+from engine import fields, queue, settings, shapes
 from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
 from engine.sqlite import sqlite3
@@ -117,13 +117,44 @@ def deviations(
     """
     found = parse_where(where, fields.DEVIATIONS, now)
     scope = "1" if everything else scope_of(found)
-    order = rank.ORDER_SQL if scope == IN_QUEUE else f"{IN_QUEUE} DESC, {rank.ORDER_SQL}"
-    total, found_rows = _select(connection, now, "*", "deviation", scope, found, order, limit)
-    if scope == IN_QUEUE and found.sql == "1":
-        places = {row["id"]: at for at, row in enumerate(found_rows, 1)}
+    if scope == IN_QUEUE and found.sql == "1" and limit is not None:
+        numbers, total = queue.first(connection, now, max(limit, 0)), queue.size(connection, now)
+        places = {number: at for at, number in enumerate(numbers, 1)}
     else:
-        places = queue_places(connection, now)
-    return Page(now, total, deviation_items(connection, now, found_rows, places))
+        total, numbers = _numbers(connection, now, scope, found, limit)
+        places = queue.places(connection, now, numbers)
+    return Page(now, total, deviation_items(connection, now, deviation_rows(connection, numbers), places))
+
+
+def deviation_numbers(connection: sqlite3.Connection, now: int, found: Filter) -> list[int]:
+    """The numbers of all deviations under a filter, in the order of `deviations`."""
+    if found.sql == "1":
+        return queue.whole(connection, now)
+    return _numbers(connection, now, scope_of(found), found, None)[1]
+
+
+def deviation_rows(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """The rows of deviations in the order asked; a number that is no deviation is left out."""
+    query = "SELECT * FROM deviation WHERE id IN (SELECT value FROM json_each(?))"
+    by_number = {row["id"]: row for row in rows(connection, query, (json.dumps(list(numbers)),))}
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def _numbers(
+    connection: sqlite3.Connection, now: int, scope: str, found: Filter, limit: int | None
+) -> tuple[int, list[int]]:
+    """How many deviations match, and the numbers of the first: live ones in the queue's order, then the last that ended."""
+    live = queue.matching(connection, now, LIVE if scope == "1" else scope, found)
+    if scope != "1":
+        return len(live), live if limit is None else live[: max(limit, 0)]
+    shown = live if limit is None else live[: max(limit, 0)]
+    parameters = {**found.parameters, "now": now, "limit": -1 if limit is None else max(limit, 0) - len(shown)}
+    ended = f"FROM deviation WHERE NOT {LIVE} AND {found.sql}"
+    rest = [row[0] for row in connection.execute(f"SELECT id {ended} ORDER BY id DESC LIMIT :limit", parameters)]
+    if limit is None or len(shown) + len(rest) < limit:
+        return len(live) + len(rest), [*shown, *rest]
+    counted = connection.execute(f"SELECT count(*) {ended}", parameters).fetchone()[0]
+    return len(live) + int(counted), [*shown, *rest]
 
 
 def suppressed(connection: sqlite3.Connection, now: int, where: Sequence[str] = ()) -> dict[str, int]:
@@ -136,10 +167,9 @@ def suppressed(connection: sqlite3.Connection, now: int, where: Sequence[str] = 
     if scope_of(found) != IN_QUEUE:
         return dict.fromkeys(("total", *_KEPT_OUT), 0)
     counted = ", ".join(f"count(*) FILTER (WHERE sort = '{sort}')" for sort in _KEPT_OUT)
-    query = (
-        f"WITH {HIDDEN} SELECT count(DISTINCT deviation.id), {counted} FROM hidden"
-        f" CROSS JOIN deviation ON deviation.id = hidden.id WHERE {found.sql}"
-    )
+    query = f"WITH {HIDDEN} SELECT count(DISTINCT hidden.id), {counted} FROM hidden"
+    if found.sql != "1":
+        query += f" CROSS JOIN deviation ON deviation.id = hidden.id WHERE {found.sql}"
     counts = connection.execute(query, {**found.parameters, "now": now}).fetchone()
     return dict(zip(("total", *_KEPT_OUT), counts, strict=True))
 
@@ -156,10 +186,11 @@ def deviation_items(
         (numbers,),
     ):
         signals.setdefault(deviation, []).append(signal)
-    return [
-        {**shape, "signals": [f"S{signal}" for signal in signals.get(row["id"], [])], "rank": places.get(row["id"])}
-        for row, shape in zip(found, deviation_shapes(connection, now, found), strict=True)
-    ]
+    shown = deviation_shapes(connection, now, found)
+    for row, shape in zip(found, shown, strict=True):
+        shape["signals"] = [f"S{signal}" for signal in signals.get(row["id"], ())]
+        shape["rank"] = places.get(row["id"])
+    return shown
 
 
 def deviation_shapes(
@@ -175,13 +206,10 @@ def deviation_shapes(
     )
     currency = settings.current(connection)["currency"]
     kept_out = suppressors(connection, now, [row["id"] for row in found])
-    return [
-        {
-            **shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])),
-            "suppressed_by": kept_out.get(row["id"], []),
-        }
-        for row in found
-    ]
+    shown = [shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])) for row in found]
+    for row, shape in zip(found, shown, strict=True):
+        shape["suppressed_by"] = kept_out.get(row["id"], [])
+    return shown
 
 
 def scope_of(found: Filter) -> str:
@@ -190,12 +218,6 @@ def scope_of(found: Filter) -> str:
     if "state" in found.fields:
         return "1"
     return IN_QUEUE if found.fields.isdisjoint(("snoozed_until", "suppressed", *_KEPT_OUT)) else LIVE
-
-
-def queue_places(connection: sqlite3.Connection, now: int) -> dict[int, int]:
-    """The place in the queue of every deviation that stands in it, from 1."""
-    found = connection.execute(f"SELECT id FROM deviation WHERE {IN_QUEUE} ORDER BY {rank.ORDER_SQL}", {"now": now})
-    return {row[0]: at for at, row in enumerate(found, 1)}
 
 
 def _select(

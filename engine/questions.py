@@ -15,7 +15,6 @@ from engine.ids import Reference
 from engine.model import Term
 from engine.sqlite import sqlite3
 from engine.store import rows
-from engine.suppression import LIVE, MATCHES
 
 _HISTORY_OF_A_FEED: Final = 100
 """Entries shown of a source: each batch is one, and they never end."""
@@ -134,8 +133,7 @@ def _show_silence(connection: sqlite3.Connection, now: int, reference: Reference
     fetch(connection, reference)
     shape = lists.silence(connection, now, reference.number)
     matched = connection.execute(
-        f"SELECT deviation.id FROM silence JOIN deviation ON {MATCHES} WHERE silence.id = ? AND {LIVE}"
-        " ORDER BY deviation.id LIMIT ?",
+        "SELECT deviation_id FROM silenced WHERE silence_id = ? ORDER BY deviation_id LIMIT ?",
         (reference.number, _MATCHED_BY_A_SILENCE),
     )
     history = _history(connection, [("silence", reference.id)])

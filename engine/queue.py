@@ -1,23 +1,77 @@
-"""The queue: who stands where, what stands before a deviation, and why. Its order is engine.rank's."""
+"""The queue: who stands in it in which order, what stands before a deviation, and why. Its order is engine.rank's.
+
+Live deviations lie side by side in two indexes in the order of their priority: deviation_rank has what the queue itself asks
+(also of the index, hence INDEXED BY), deviation_live all that a filter can ask. So no list reads the many rows that have
+ended, and a page of the queue reads only its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from engine import money, rank
 from engine.clock import HOUR
+from engine.filters import Filter
 from engine.model import Term
 from engine.sqlite import sqlite3
 from engine.store import rows
-from engine.suppression import IN_QUEUE
+from engine.suppression import COUNT_IN_QUEUE, IN_QUEUE
 
+_RANKED: Final = "deviation INDEXED BY deviation_rank"
 _STANDS: Final = f"SELECT 1 FROM deviation WHERE id = :id AND {IN_QUEUE}"
 _BEFORE: Final = "(priority > :priority OR (priority = :priority AND id < :id))"
 _COUNT: Final = (
-    f"SELECT count(*) FROM deviation WHERE {IN_QUEUE} AND ({rank.GROUP_SQL} < :group"
+    f"SELECT count(*) FROM {_RANKED} WHERE {IN_QUEUE} AND ({rank.GROUP_SQL} < :group"
     f" OR ({rank.GROUP_SQL} = :group AND {_BEFORE}))"
 )
+
+
+def size(connection: sqlite3.Connection, now: int) -> int:
+    """How many deviations stand in the queue."""
+    return int(connection.execute(COUNT_IN_QUEUE, {"now": now}).fetchone()[0])
+
+
+def first(connection: sqlite3.Connection, now: int, limit: int) -> list[int]:
+    """The numbers of the deviations that stand first in the queue."""
+    found: list[int] = []
+    for group in rank.GROUPS:
+        if len(found) == limit:
+            break
+        query = f"SELECT id FROM {_RANKED} WHERE {IN_QUEUE} AND {group} ORDER BY priority DESC, id LIMIT :limit"
+        found += [row[0] for row in connection.execute(query, {"now": now, "limit": limit - len(found)})]
+    return found
+
+
+def whole(connection: sqlite3.Connection, now: int) -> list[int]:
+    """The numbers of all deviations that stand in the queue, in its order."""
+    query = f"SELECT id, {rank.GROUP_SQL} FROM {_RANKED} WHERE {IN_QUEUE} ORDER BY priority DESC, id"
+    return _by_group(connection.execute(query, {"now": now}))
+
+
+def matching(connection: sqlite3.Connection, now: int, scope: str, found: Filter) -> list[int]:
+    """The numbers of the live deviations under a scope (IN_QUEUE or LIVE) and a filter: in the queue's order, and those
+    that do not stand in it after those that do."""
+    apart = "0" if scope == IN_QUEUE else f"(NOT {IN_QUEUE})"
+    query = (
+        f"SELECT id, {apart} * {len(rank.GROUPS)} + {rank.GROUP_SQL} FROM deviation INDEXED BY deviation_live"
+        f" WHERE {scope} AND {found.sql} ORDER BY priority DESC, id"
+    )
+    return _by_group(connection.execute(query, {**found.parameters, "now": now}))
+
+
+def _by_group(found: Iterable[tuple[int, int]]) -> list[int]:
+    """Numbers in the order of their groups, and as they come inside a group."""
+    groups: dict[int, list[int]] = {}
+    for number, group in found:
+        groups.setdefault(group, []).append(number)
+    return [number for group in sorted(groups) for number in groups[group]]
+
+
+def places(connection: sqlite3.Connection, now: int, wanted: Iterable[int]) -> dict[int, int]:
+    """The places in the queue, from 1, of those that stand in it."""
+    asked = set(wanted)
+    return {number: at for at, number in enumerate(whole(connection, now), 1) if number in asked}
 
 
 def place(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]) -> int | None:
@@ -53,7 +107,7 @@ def _before(connection: sqlite3.Connection, now: int, deviation: Mapping[str, An
         within = _BEFORE if group == asked["group"] else "1"
         found = rows(
             connection,
-            f"SELECT * FROM deviation WHERE {IN_QUEUE} AND {rank.GROUPS[group]} AND {within}"
+            f"SELECT * FROM {_RANKED} WHERE {IN_QUEUE} AND {rank.GROUPS[group]} AND {within}"
             " ORDER BY priority, id DESC LIMIT 1",
             asked,
         )

@@ -398,6 +398,66 @@ INSERT INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE t
 INSERT INTO touched(type, a, b) SELECT 'stock', item, site FROM stock_point WHERE true ON CONFLICT DO NOTHING;
 INSERT INTO touched(type, a) SELECT 'source', name FROM source WHERE true ON CONFLICT DO NOTHING;
 
+ALTER TABLE deviation ADD COLUMN live_roots INTEGER NOT NULL DEFAULT 0; -- of `cause`, kept by the triggers below
+CREATE TRIGGER cause_folds AFTER INSERT ON cause BEGIN
+    UPDATE deviation SET live_roots = live_roots + 1 WHERE id = NEW.deviation_id AND EXISTS (
+        SELECT 1 FROM deviation AS root WHERE root.id = NEW.root_id AND root.state IN ('open', 'acknowledged', 'responding'));
+END;
+CREATE TRIGGER cause_unfolds AFTER DELETE ON cause BEGIN
+    UPDATE deviation SET live_roots = live_roots - 1 WHERE id = OLD.deviation_id AND EXISTS (
+        SELECT 1 FROM deviation AS root WHERE root.id = OLD.root_id AND root.state IN ('open', 'acknowledged', 'responding'));
+END;
+CREATE TRIGGER root_folds AFTER UPDATE OF state ON deviation
+WHEN (OLD.state IN ('open', 'acknowledged', 'responding')) != (NEW.state IN ('open', 'acknowledged', 'responding')) BEGIN
+    UPDATE deviation SET live_roots = live_roots + iif(NEW.state IN ('open', 'acknowledged', 'responding'), 1, -1)
+    WHERE id IN (SELECT deviation_id FROM cause WHERE root_id = NEW.id);
+END;
+
+CREATE VIEW silence_match AS                      -- the live deviations that a silence matches, in force or not
+SELECT silence.id AS silence_id, deviation.id AS deviation_id, silence.from_at, silence.until_at
+FROM silence JOIN deviation ON deviation.state IN ('open', 'acknowledged', 'responding')
+ AND (silence.kind IS NULL OR deviation.kind GLOB silence.kind)
+ AND (silence.severity IS NULL OR deviation.severity GLOB silence.severity)
+ AND (silence.party IS NULL OR coalesce(deviation.party GLOB silence.party, 0))
+ AND (silence.item IS NULL OR coalesce(deviation.item GLOB silence.item, 0))
+ AND (silence.site IS NULL OR coalesce(deviation.site GLOB silence.site, 0))
+ AND (silence.subject IS NULL OR deviation.subject_id GLOB silence.subject);
+
+CREATE TABLE silenced (                           -- silence_match as it stands, kept by the triggers below
+    silence_id   INTEGER NOT NULL,
+    deviation_id INTEGER NOT NULL,
+    from_at      INTEGER NOT NULL,
+    until_at     INTEGER NOT NULL,
+    PRIMARY KEY (silence_id, deviation_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX silenced_until ON silenced(until_at, from_at, deviation_id);
+CREATE INDEX silenced_deviation ON silenced(deviation_id);
+CREATE TRIGGER silence_begins AFTER INSERT ON silence BEGIN
+    INSERT INTO silenced SELECT * FROM silence_match WHERE silence_id = NEW.id;
+END;
+CREATE TRIGGER silence_moves AFTER UPDATE OF from_at, until_at ON silence BEGIN
+    UPDATE silenced SET from_at = NEW.from_at, until_at = NEW.until_at WHERE silence_id = NEW.id;
+END;
+CREATE TRIGGER silence_goes AFTER DELETE ON silence BEGIN
+    DELETE FROM silenced WHERE silence_id = OLD.id;
+END;
+CREATE TRIGGER deviation_silenced AFTER INSERT ON deviation WHEN NEW.state IN ('open', 'acknowledged', 'responding') BEGIN
+    INSERT INTO silenced SELECT * FROM silence_match WHERE deviation_id = NEW.id AND until_at > NEW.detected_at;
+END;
+CREATE TRIGGER deviation_silenced_anew AFTER UPDATE OF state, severity, party, item, site ON deviation
+WHEN (NEW.state IN ('open', 'acknowledged', 'responding')) != (OLD.state IN ('open', 'acknowledged', 'responding'))
+  OR NEW.severity IS NOT OLD.severity OR NEW.party IS NOT OLD.party OR NEW.item IS NOT OLD.item OR NEW.site IS NOT OLD.site BEGIN
+    DELETE FROM silenced WHERE deviation_id = NEW.id;
+    INSERT INTO silenced SELECT * FROM silence_match WHERE deviation_id = NEW.id AND until_at > NEW.detected_at;
+END;
+
+DROP INDEX deviation_queue;
+CREATE INDEX deviation_state ON deviation(state);
+CREATE INDEX deviation_rank ON deviation(priority DESC, id, decide_by, snoozed_until, live_roots, exposure_minor)
+WHERE state IN ('open', 'acknowledged', 'responding');
+CREATE INDEX deviation_folded ON deviation(live_roots)
+WHERE live_roots > 0 AND state IN ('open', 'acknowledged', 'responding');
+
 CREATE TABLE outcome (                            -- how each supply line that arrived kept its promise (engine.outcomes)
     kind       TEXT NOT NULL,
     ref        TEXT NOT NULL,
@@ -451,7 +511,8 @@ CREATE INDEX deviation_merged ON deviation(merged_into) WHERE merged_into IS NOT
 ALTER TABLE deviation ADD COLUMN rule TEXT;         -- the layers of tolerance that spoke when it opened, in words
 ALTER TABLE deviation ADD COLUMN peak TEXT;         -- JSON: its largest size by parameter (engine.thresholds)
 ALTER TABLE deviation ADD COLUMN dismissed_as TEXT; -- of model.DISMISSALS
-CREATE INDEX deviation_snoozed ON deviation(snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX deviation_snoozed ON deviation(snoozed_until, live_roots)
+WHERE snoozed_until IS NOT NULL AND state IN ('open', 'acknowledged', 'responding');
 
 -- corrections, hazards, findings ------------------------------------------------------------------------------------------
 CREATE TABLE correction (                         -- rows that their source took back (engine.gather.corrections)
@@ -552,6 +613,14 @@ CREATE TABLE unjudged (                           -- what detection could not ju
     family       TEXT NOT NULL,                   -- as touched.type: who judges it
     PRIMARY KEY (subject_id, subject_type, reason)
 ) STRICT, WITHOUT ROWID;
+
+-- lists: over the columns of every section above -----------------------------------------------------------------------------
+CREATE INDEX deviation_live ON deviation(         -- all that a filter of the queue asks: live rows side by side, without terms
+    priority DESC, id, decide_by, snoozed_until, live_roots, exposure_minor, kind, state, severity, subject_id, subject_type,
+    item, site, party, owner, summary, reason, rule, dismissed_as, planned, observed, gap, value_minor, currency, likelihood,
+    baseline_version, episode, flaps, breaches, clears, version, merged_into, need_at, occurred_at, detected_at, opened_at,
+    acknowledged_at, responded_at, recovered_at, resolved_at, closed_at
+) WHERE state IN ('open', 'acknowledged', 'responding');
 """
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _SECOND)

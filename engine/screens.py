@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from engine import fields, lists, rank, settings, shapes
+from engine import fields, lists, settings, shapes
 from engine.clock import iso, iso_or_none
 from engine.filters import parse_line
 from engine.money import amount
@@ -28,7 +28,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     ).fetchone()
     queue = connection.execute(
         "SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0)"
-        f" FROM deviation WHERE {IN_QUEUE}",
+        f" FROM deviation INDEXED BY deviation_rank WHERE {IN_QUEUE}",
         {"now": now},
     ).fetchone()
     return {
@@ -50,18 +50,12 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
 
 def queue_ids(connection: sqlite3.Connection, now: int, text: str) -> list[int]:
     """Numbers of deviations in queue order under a filter, which may look beyond the queue (lists.scope_of)."""
-    found = parse_line(text, fields.DEVIATIONS, now)
-    scope = lists.scope_of(found)
-    order = rank.ORDER_SQL if scope == IN_QUEUE else f"{IN_QUEUE} DESC, {rank.ORDER_SQL}"
-    query = f"SELECT id FROM deviation WHERE {scope} AND {found.sql} ORDER BY {order}"
-    return [row[0] for row in connection.execute(query, {**found.parameters, "now": now})]
+    return lists.deviation_numbers(connection, now, parse_line(text, fields.DEVIATIONS, now))
 
 
 def deviation_rows(connection: sqlite3.Connection, now: int, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Contract JSON of deviations in the order asked, without `rank` and `signals`."""
-    found = rows(connection, "SELECT * FROM deviation WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
-    by_number = {row["id"]: row for row in found}
-    return lists.deviation_shapes(connection, now, [by_number[number] for number in ids if number in by_number])
+    return lists.deviation_shapes(connection, now, lists.deviation_rows(connection, ids))
 
 
 def signal_ids(connection: sqlite3.Connection, now: int, text: str, limit: int) -> list[int]:

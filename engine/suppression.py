@@ -23,38 +23,24 @@ LIVE: Final = f"deviation.state IN ({_LIVE})"
 
 SNOOZED: Final = "coalesce(deviation.snoozed_until > :now, 0)"
 
-_MATCHED: Final = (
-    ("kind", "kind"),
-    ("severity", "severity"),
-    ("party", "party"),
-    ("item", "item"),
-    ("site", "site"),
-    ("subject", "subject_id"),
-)
-"""Column of `silence` and the column of `deviation` that it is matched with."""
-MATCHERS: Final = tuple(matcher for matcher, _ in _MATCHED)
-MATCHES: Final = " AND ".join(
-    f"(silence.{matcher} IS NULL OR coalesce(deviation.{column} GLOB silence.{matcher}, 0))"
-    for matcher, column in _MATCHED
-)
-"""A condition on `silence` beside `deviation`: all that it asks for matches, whether or not it is in force."""
-ACTIVE_SILENCE: Final = f"silence.from_at <= :now AND silence.until_at > :now AND {MATCHES}"
-"""A condition on `silence` beside `deviation`: it is in force and matches."""
-SILENCED: Final = f"EXISTS (SELECT 1 FROM silence WHERE {ACTIVE_SILENCE})"
+MATCHERS: Final = ("kind", "severity", "party", "item", "site", "subject")
+"""What a silence can ask for; how it is matched is the view silence_match of engine.schema."""
+_IN_FORCE: Final = "silenced.until_at > :now AND silenced.from_at <= :now"
+SILENCED: Final = f"deviation.id IN (SELECT silenced.deviation_id FROM silenced WHERE {_IN_FORCE})"
+"""The table `silenced` keeps what the silences match; triggers fill it."""
 
-FOLDED: Final = (
-    "EXISTS (SELECT 1 FROM cause JOIN deviation AS root ON root.id = cause.root_id"
-    f" WHERE cause.deviation_id = deviation.id AND root.state IN ({_LIVE}))"
-)
+FOLDED: Final = "deviation.live_roots > 0"
+"""`live_roots` counts the causes in `cause` that are live themselves; triggers keep it."""
 
+_HIDDEN: Final = {
+    "snoozed": f"SELECT id FROM deviation INDEXED BY deviation_snoozed WHERE snoozed_until > :now AND {LIVE}",
+    "silenced": f"SELECT deviation_id FROM silenced WHERE {_IN_FORCE}",
+    "folded": f"SELECT id FROM deviation INDEXED BY deviation_folded WHERE {LIVE} AND {FOLDED}",
+}
 HIDDEN: Final = (
     "hidden(id, sort) AS ("
-    f" SELECT id, 'snoozed' FROM deviation INDEXED BY deviation_snoozed WHERE snoozed_until > :now AND {LIVE}"
-    " UNION SELECT deviation.id, 'silenced' FROM"
-    " (SELECT 1 FROM silence WHERE from_at <= :now AND until_at > :now LIMIT 1) CROSS JOIN deviation"
-    f" WHERE {LIVE} AND {SILENCED}"
-    f" UNION SELECT deviation.id, 'folded' FROM cause CROSS JOIN deviation ON deviation.id = deviation_id"
-    f" WHERE {LIVE} AND {FOLDED})"
+    + " UNION ".join(f"SELECT *, '{sort}' FROM ({found})" for sort, found in _HIDDEN.items())
+    + ")"
 )
 """The live deviations that are suppressed, once for each sort, as a common table: found from what suppresses them, which
 is little, instead of looking at every live one."""
@@ -63,12 +49,20 @@ SUPPRESSED: Final = f"({SNOOZED} OR {SILENCED} OR {FOLDED})"
 IN_QUEUE: Final = f"({LIVE} AND NOT {SNOOZED} AND NOT {SILENCED} AND NOT {FOLDED})"
 """What stands in the queue."""
 
+COUNT_IN_QUEUE: Final = (
+    f"SELECT (SELECT count(*) FROM deviation INDEXED BY deviation_rank WHERE {LIVE} AND NOT {FOLDED}) - (SELECT count(*) FROM"
+    f" ({_HIDDEN['snoozed']} AND NOT {FOLDED} UNION SELECT id FROM ({_HIDDEN['silenced']}) AS matched"
+    f" CROSS JOIN deviation ON id = matched.deviation_id WHERE NOT {FOLDED}))"
+)
+"""How many stand in the queue, as IN_QUEUE says it: the live ones that are not folded, less the few that are put off."""
+
 _SUPPRESSORS: Final = (
-    "WITH wanted AS (SELECT deviation.* FROM json_each(:numbers) AS named CROSS JOIN deviation"
+    "WITH wanted AS (SELECT deviation.id FROM json_each(:numbers) AS named CROSS JOIN deviation"
     f" ON deviation.id = named.value WHERE {LIVE})"
-    f" SELECT deviation.id, 'L' || silence.id FROM wanted AS deviation JOIN silence ON {ACTIVE_SILENCE}"
-    " UNION ALL SELECT deviation.id, 'D' || root.id FROM wanted AS deviation"
-    f" JOIN cause ON cause.deviation_id = deviation.id JOIN deviation AS root ON root.id = cause.root_id"
+    " SELECT wanted.id, 'L' || silence_id FROM wanted CROSS JOIN silenced"
+    f" ON silenced.deviation_id = wanted.id WHERE {_IN_FORCE}"
+    " UNION ALL SELECT wanted.id, 'D' || root.id FROM wanted"
+    " CROSS JOIN cause ON cause.deviation_id = wanted.id JOIN deviation AS root ON root.id = cause.root_id"
     f" WHERE root.state IN ({_LIVE}) ORDER BY 1, 2"
 )
 
@@ -83,12 +77,9 @@ def suppressors(connection: sqlite3.Connection, now: int, numbers: Sequence[int]
 
 def matched(connection: sqlite3.Connection, silences: Sequence[int]) -> dict[int, int]:
     """How many live deviations each silence matches, whether or not it is in force; without those that match none."""
-    columns = ", ".join(column for _, column in _MATCHED)
-    # Each silence goes over all live deviations, so these are read once, without what is not compared.
     query = (
-        f"WITH live AS MATERIALIZED (SELECT {columns} FROM deviation WHERE {LIVE})"
-        " SELECT silence.id, count(*) FROM json_each(?) AS named CROSS JOIN silence ON silence.id = named.value"
-        f" CROSS JOIN live AS deviation ON {MATCHES} GROUP BY silence.id"
+        "SELECT silence_id, count(*) FROM json_each(?) AS named CROSS JOIN silenced ON silence_id = named.value"
+        " GROUP BY silence_id"
     )
     return dict(connection.execute(query, (json.dumps(list(silences)),)).fetchall())
 
