@@ -28,7 +28,7 @@ _CHAIN: Final = (
 )
 _MERGED: Final = (
     "WITH RECURSIVE member(id) AS (SELECT id FROM deviation WHERE state = 'merged' AND merged_into = :into UNION"
-    " SELECT deviation.id FROM member JOIN deviation ON deviation.merged_into = member.id WHERE deviation.state = 'merged')"
+    " SELECT deviation.id FROM member JOIN deviation ON deviation.merged_into = member.id WHERE +deviation.state = 'merged')"
     " SELECT deviation.* FROM member JOIN deviation USING (id)"
 )
 _LINK: Final = "INSERT INTO deviation_signal(deviation_id, signal_id) VALUES (?, ?) ON CONFLICT DO NOTHING"

@@ -1,7 +1,8 @@
 """below_target: stock of an item at a site is, or is projected to fall, under its inventory target.
 
-The same walk as stockout, against the target's quantity instead of zero; both kinds may be open at once. With nothing
-but a reading and a target it is exactly `on hand < target`. Without a stock reading or a target, and where these are in
+The same walk as stockout, against the target's quantity instead of zero; both kinds may be open at once. What is missing
+must be more than `quantity` and more than `percent` of the target. With nothing but a reading, a target and neither of
+them it is exactly `on hand < target`. Without a stock reading or a target, and where these are in
 different units, there is no verdict.
 """
 
@@ -17,8 +18,9 @@ from engine.model import Finding, Term
 from engine.tolerance import Tolerance
 
 KIND: Final = "below_target"
-DEFAULTS: Final = {"horizon_days": 28.0, "remedy_days": 5.0, **bounds(25, 50, 100)}
-"""`horizon_days` that the projection looks ahead; bounds in per cent under the target."""
+DEFAULTS: Final = {"quantity": 0.0, "percent": 0.0, "horizon_days": 28.0, "remedy_days": 5.0, **bounds(25, 50, 100)}
+"""`quantity` and `percent` under the target that pass, `horizon_days` that the projection looks ahead; bounds in per cent
+under the target."""
 
 
 def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
@@ -26,7 +28,8 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     target, reading = facts.target, facts.reading
     if target is None or reading is None or not same_unit(target.uom, reading.uom):
         return None
-    window = projection.first_window(facts, target.quantity, tolerance["horizon_days"])
+    passing = max(tolerance["quantity"], target.quantity * tolerance["percent"] / 100)
+    window = projection.first_window(facts, target.quantity - passing, tolerance["horizon_days"])
     if window is None:
         return None
     missing = tidy(target.quantity - window.worst)
@@ -46,8 +49,13 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
         terms=[
             Term("target", target.quantity, target.uom or "", target.source),
             Term("missing", missing, uom or "", "target − worst projected stock"),
+            Term("tolerance", tolerance["quantity"], uom or "", tolerance.source("quantity")),
+            Term("tolerance", tolerance["percent"], "% of the target", tolerance.source("percent")),
             Term(
-                "under target from", iso(window.start_at), "UTC", "first movement that leads under it, or the reading"
+                "under target from",
+                iso(window.start_at),
+                "UTC",
+                "first movement that leads under what passes, or the reading",
             ),
         ],
     )

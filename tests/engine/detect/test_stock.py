@@ -177,6 +177,28 @@ def test_the_target_in_force_is_the_latest_that_has_begun(world: World) -> None:
     assert (row["gap"]["quantity"], row["gap"]["percent"], row["severity"]) == (-30.0, -60.0, "high")
 
 
+@pytest.mark.parametrize(
+    ("limits", "on_hand", "breach"),
+    [
+        ({"quantity": 5}, 45.0, False),
+        ({"quantity": 5}, 44.0, True),
+        ({"percent": 20}, 40.0, False),
+        ({"percent": 20}, 39.0, True),
+        ({"quantity": 5, "percent": 20}, 41.0, False),
+        ({"quantity": 15, "percent": 20}, 39.0, False),
+        ({"quantity": 15, "percent": 20}, 34.0, True),
+    ],
+)
+def test_what_is_missing_under_a_target_must_pass_both_limits(
+    world: World, limits: dict[str, float], on_hand: float, breach: bool
+) -> None:
+    world.rule("below_target", **limits)
+    world.plan("target", "t", item="SKU-77", site="RTM", quantity=50.0)
+    stock(world, on_hand)
+    world.settle()
+    assert [row["gap"]["quantity"] for row in world.rows()] == ([on_hand - 50.0] if breach else [])
+
+
 def test_the_item_record_gives_the_unit_value_first(world: World) -> None:
     world.record("item", "SKU-77", id="SKU-77", unit_value=3.5, currency="USD")
     order(world, due=90)
