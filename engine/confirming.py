@@ -14,7 +14,6 @@ from engine import detect
 from engine.deviations import Slot, Verdict
 from engine.gather.cases import Key
 from engine.gather.history import History
-from engine.lifecycle import QUEUE_STATES
 from engine.model import Finding
 from engine.runs import Counter, Run
 from engine.tolerance import Tolerance
@@ -25,17 +24,14 @@ Reported = Callable[[Slot, Finding, Tolerance], bool]
 
 def confirm(
     verdicts: Sequence[Verdict],
-    known: Mapping[Slot, Mapping[str, Any]],
     reporting: Callable[[Iterable[Slot]], Reported],
     history_of: Callable[[Sequence[Key]], History],
 ) -> Sequence[Verdict]:
-    """The verdicts, those of counting tolerances with their runs; `known` has the latest rows of their subjects."""
-    asked = {verdict.slot: verdict for verdict in verdicts if _asks(verdict, known.get(verdict.slot))}
+    """The verdicts, those of counting tolerances with their runs."""
+    asked = {verdict.slot: verdict for verdict in verdicts if _asks(verdict)}
     if not asked:
         return verdicts
-    history = history_of(sorted({verdict.key for verdict in asked.values()}))
-    live = {slot for slot in asked if slot in known and known[slot]["state"] in QUEUE_STATES}
-    runs = _runs(asked, live, reporting(asked), history)
+    runs = _runs(asked, reporting(asked), history_of(sorted({verdict.key for verdict in asked.values()})))
     return [
         verdict._replace(finding=runs[verdict.slot].finding, run=runs[verdict.slot])
         if verdict.slot in runs
@@ -44,15 +40,14 @@ def confirm(
     ]
 
 
-def _asks(verdict: Verdict, row: Mapping[str, Any] | None) -> bool:
+def _asks(verdict: Verdict) -> bool:
     """Whether the present verdict alone decides nothing."""
     if verdict.finding is None:
         return verdict.tolerance.counts_clears
-    held = row is not None and row["state"] in QUEUE_STATES
-    return verdict.tolerance.counts_breaches and not verdict.finding.done and not held
+    return verdict.tolerance.counts_breaches and not verdict.finding.done
 
 
-def _runs(asked: Mapping[Slot, Verdict], live: set[Slot], reported: Reported, history: History) -> dict[Slot, Run]:
+def _runs(asked: Mapping[Slot, Verdict], reported: Reported, history: History) -> dict[Slot, Run]:
     runs: dict[Slot, Run] = {}
     counters: dict[Slot, Counter] = {}
     instants: dict[Slot, Sequence[int]] = {}
@@ -68,7 +63,7 @@ def _runs(asked: Mapping[Slot, Verdict], live: set[Slot], reported: Reported, hi
     while len(runs) < len(asked):
         for slot in asked.keys() - runs.keys():
             if step >= len(instants[slot]):
-                runs[slot] = counters[slot].end(live=slot in live)
+                runs[slot] = counters[slot].end()
         pending = sorted(asked.keys() - runs.keys())
         for slot, at, finding in _earlier(asked, pending, {slot: instants[slot][step] for slot in pending}, history):
             counted = finding if finding is not None and reported(slot, finding, asked[slot].tolerance) else None

@@ -7,7 +7,7 @@ What a finding does to the subject's latest row
     none                         opens episode 1; a candidate where it was not stated often enough yet (engine.runs)
     candidate                    counts; open once it was stated often enough
     open, acknowledged, responding   stays; raise or lower when the severity changed, update when signals or the plan
-                                 changed the gap
+                                 changed the gap; as without a finding where it was not stated often enough any more
     snoozed                      a raise ends the snooze: who put it off did so at a lower severity
     recovered                    returns to the state it left, flaps + 1; after `reopen_window` a new episode instead
     resolved, closed             a new episode, once it has cleared, or something new was said, or it became more severe
@@ -115,6 +115,8 @@ class Keeper:
             self._open(verdict, finding, columns, None)
         elif row["state"] == "candidate":
             self._confirm(verdict, finding, columns, row)
+        elif row["state"] in QUEUE_STATES and not verdict.enough:
+            return self._absent(row, verdict.tolerance)
         elif row["state"] in QUEUE_STATES:
             self._update(row, columns, finding)
         elif row["state"] == "recovered":

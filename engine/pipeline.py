@@ -121,12 +121,10 @@ class _Drain:
             lines = list(expectations.complete(self._connection, lines))
         verdicts = self._confirmed(
             list(self._judged(lines, detect.LINE, known, wakes)),
-            known,
             lambda asked: OrderHistory(self._connection, asked, self._now, self._days, records),
         )
         verdicts += self._confirmed(
             list(self._judged(_eventful(lines, known), detect.EVENT, known, wakes)),
-            known,
             lambda asked: OrderEventHistory(self._connection, asked, self._now, self._days, records),
         )
         references = orders.reference_cases(
@@ -170,7 +168,6 @@ class _Drain:
         wakes = {case.key: case.facts.changes_at for case in cases if case.facts.changes_at is not None}
         verdicts = self._confirmed(
             list(self._judged(cases, detect.STOCK, known, wakes)),
-            known,
             lambda asked: PlaceHistory(self._connection, asked, self._now, self._days),
         )
         references = names.cases(self._connection, places, self._now, self._has, _references(known))
@@ -189,7 +186,6 @@ class _Drain:
         wakes = {case.key: case.facts.changes_at for case in cases if case.facts.changes_at is not None}
         verdicts = self._confirmed(
             list(self._judged(cases, detect.EVENT, known, wakes)),
-            known,
             lambda asked: EventHistory(self._connection, asked, self._now),
         )
         self._settle(keys, [key.b for key in keys], verdicts, known, wakes)
@@ -234,11 +230,10 @@ class _Drain:
     def _confirmed(
         self,
         verdicts: list[Verdict],
-        known: Mapping[Slot, dict[str, Any]],
         history_of: Callable[[Sequence[Key]], History],
     ) -> list[Verdict]:
         """Verdicts with their runs, where a tolerance counts statements."""
-        return list(confirming.confirm(verdicts, known, self.keeper.reporting, history_of))
+        return list(confirming.confirm(verdicts, self.keeper.reporting, history_of))
 
     def _gone(
         self,

@@ -48,12 +48,10 @@ class Counter:
             return self._feed_clear()
         return self._feed_breach(at, finding)
 
-    def end(self, *, live: bool) -> Run:
-        """The answer where nothing more was stated; a deviation that is `live` needs its clears even so."""
+    def end(self) -> Run:
+        """The answer where nothing more was stated: a last breach is suspected, a last clear is no departure."""
         breaches, clears = self._counts()
-        if not clears:
-            return Run(self._last, breaches, 0, enough=False)
-        return Run(self._last if live else None, 0, clears, enough=live)
+        return Run(None if clears else self._last, breaches, clears, enough=False)
 
     def _feed_breach(self, at: int, finding: Finding) -> Run | None:
         if self._clears and self._newest is None:

@@ -49,7 +49,7 @@ def statements(said: Sequence[bool]) -> list[SignalIn]:
     ]
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     said=st.lists(st.booleans(), min_size=1, max_size=9),
     breaches=st.integers(1, 3),
@@ -123,11 +123,38 @@ def test_a_milestone_is_no_second_statement_of_a_departure(tmp_path: Path) -> No
     desk.configure({"rules": [{"match": {"party": "ACME"}, "breaches": 2, "clears": 2}]})
     desk.load([line("X")], kind="purchase_order", scope="test", file="plan.csv")
     passing = eta("X", NOW, number="m", recorded=NOW + HOUR)._replace(kind="milestone", eta=None)
-    quantity = eta("X", NOW, number="q", recorded=NOW + HOUR)._replace(eta=None, quantity=100.0)
+    quantity = eta("X", NOW, number="q", recorded=NOW + HOUR)._replace(kind="confirmation", eta=None, quantity=96.0)
     take(desk, eta("X", NOW + 15 * DAY, recorded=NOW))
     clock.set(NOW + HOUR)
     take(desk, passing, quantity)
     assert [item["state"] for item in desk.deviations(all=True).items] == ["candidate"], "the date was said once"
+
+
+def test_what_was_taken_back_and_what_is_a_drill_count_neither_way(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    desk = open_desk(tmp_path / "desk.db", clock=clock)
+    desk.configure({"tolerance": {"late_supply": {"breaches": 2, "clears": 2}}})
+    desk.load([line("X")], kind="purchase_order", scope="test", file="plan.csv")
+
+    def said(hour: int, days: float, detail: str = "", kind: str = "eta") -> str:
+        clock.set(NOW + hour * HOUR)
+        row = eta("X", int(NOW + (10 + days) * DAY), number=str(hour), recorded=NOW + hour * HOUR)._replace(
+            detail=detail
+        )
+        take(desk, row if kind == "eta" else row._replace(kind=kind, order_ref=None, eta=None))
+        return str(desk.deviations(["kind=late_supply"], all=True).items[0]["state"])
+
+    assert said(1, 5) == "candidate"
+    assert said(2, 0, '{"corrects": "X/1"}', "note") == "discarded", "nothing late was ever said"
+    said(3, 6)
+    assert [row["state"] for row in desk.deviations(["state=candidate"]).items] == ["candidate"], "said once"
+    said(4, 7)
+    assert len(desk.deviations().items) == 1
+    said(5, -1)
+    said(6, -2, '{"drill": true}')
+    assert len(desk.deviations().items) == 1, "a drill is no second clear"
+    said(7, -2)
+    assert desk.deviations().items == []
 
 
 def test_what_arrived_late_is_a_fact_and_needs_no_second_statement(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ def test_the_target_in_force_is_the_latest_that_has_begun(world: World) -> None:
 def test_what_is_missing_under_a_target_must_pass_both_limits(
     world: World, limits: dict[str, float], on_hand: float, breach: bool
 ) -> None:
-    world.rule("below_target", **limits)
+    world.rule("below_target", None, **limits)
     world.plan("target", "t", item="SKU-77", site="RTM", quantity=50.0)
     stock(world, on_hand)
     world.settle()

@@ -62,6 +62,24 @@ def test_41_a_candidate_opens_at_the_third_breach_in_the_span(story: Make) -> No
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("third", "state"), [(59.9, "open"), (60, "candidate")])
+def test_41_the_end_of_the_span_is_excluded(story: Make, third: float, state: str) -> None:
+    desk = story(breaches=3, within_hours=60 * SECONDS)
+    for days, second in ((5, 0), (6, 30), (7, third)):
+        desk.at(second).late(days=days)
+    assert desk.states() == [state]
+
+
+def test_41_a_breach_too_few_does_not_hold_a_recovered_one_back(story: Make) -> None:
+    desk = story(breaches=2, reopen_window_hours=60 * SECONDS)
+    for days, second, state in ((5, 0, "candidate"), (6, 5, "open"), (0, 10, "recovered"), (7, 20, "recovered")):
+        desk.at(second).late(days=days)
+        assert desk.states() == [state]
+    assert desk.at(70).states() == ["resolved", "candidate"], "what is still said is suspected anew"
+    desk.late(days=8)
+    assert desk.states() == ["resolved", "open"]
+
+
 def test_42_a_clear_holds_then_stays_quiet_then_is_closed(story: Make) -> None:
     desk = story(
         clear_hold_hours=5 * SECONDS, reopen_window_hours=10 * SECONDS, close_after_days=20 * IN_DAYS

@@ -49,6 +49,16 @@ def test_it_comes_back_by_itself_where_only_the_other_one_is_over(merged: Story)
     assert merged.queue() == ["Y"]
 
 
+def test_it_comes_back_also_where_it_is_judged_before_the_other_one(story: Make) -> None:
+    """The end of the other puts it on the work list while that very list is being worked off."""
+    desk = story("X", "Y")
+    desk.late("X")
+    desk.late("Y")
+    desk.desk.merge(["D1"], into="D2", reason=WHY)
+    desk.at(20).on_time("Y")
+    assert desk.queue() == ["X"]
+
+
 def test_both_over_is_over(merged: Story) -> None:
     merged.at(20).on_time("Y")
     merged.at(30).on_time("X")
