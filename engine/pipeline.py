@@ -179,9 +179,7 @@ class _Drain:
 
     def judge_events(self, keys: Sequence[Key]) -> None:
         """Judge what events are about that name no order: lots, resources, items at sites."""
-        wanted = {(key.a, key.b) for key in keys}
-        latest = deviations.latest(self._connection, [key.b for key in keys])
-        known = {slot: row for slot, row in latest.items() if slot[1:] in wanted}
+        known = deviations.latest(self._connection, [key.b for key in keys])
         cases = list(events.EventReader(self._connection, keys).cases(keys, self._now))
         wakes = {case.key: case.facts.changes_at for case in cases if case.facts.changes_at is not None}
         verdicts = self._confirmed(

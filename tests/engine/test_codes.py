@@ -167,6 +167,13 @@ def test_an_answer_that_says_a_quantity_is_compared_by_it(desk: Desk, code: str)
     assert (found["kind"], found["gap"]["quantity"]) == ("short_supply", -40.0)
 
 
+def test_a_refusal_stands_beside_whatever_date(desk: Desk) -> None:
+    desk.load([line("PO1"), line("PO2")], kind="purchase_order", scope="test", file="plan.csv")
+    take(desk, said("PO1", "x12.668:IR", kind="confirmation", eta=NOW + 10 * DAY))
+    take(desk, said("PO2", "x12.668:IC", kind="confirmation", eta=NOW + 10 * DAY))
+    assert [item["subject"]["id"] for item in desk.deviations().items] == ["PO1"]
+
+
 def test_a_rescheduled_line_is_compared_by_its_new_date(desk: Desk) -> None:
     desk.load([line("PO1"), line("PO2")], kind="purchase_order", scope="test", file="plan.csv")
     take(desk, said("PO1", "x12.668:DR", kind="confirmation", eta=NOW + 20 * DAY))

@@ -106,6 +106,30 @@ def test_two_troubles_of_one_line_are_one_deviation_and_end_apart(line: World) -
     assert line.states("logistics") == [("PO1", "recovered")]
 
 
+def test_of_equally_grave_troubles_the_latest_leads(line: World) -> None:
+    for number, word in enumerate(("customs_hold", "omitted", "customs_hold")):
+        told(line, event("logistics", f"e{number}", word, at=NOW - (3 - number) * HOUR))
+    assert line.one("logistics")["summary"] == "customs hold, and omitted"
+
+
+def test_an_event_that_lies_ahead_counts_from_then_on(world: World) -> None:
+    world.rule("production", breaches=2)
+    report: dict[str, Any] = {"quantity": 50.0, "expected": 100.0, "resource": "LINE-3"}
+    told(world, event("quality", "q", "hold", lot="L1", at=NOW + HOUR), event("production", "1", **report))
+    told(world, event("production", "2", at=NOW + HOUR, **report))
+    assert world.states() == [("LINE-3", "candidate")]
+    world.tick(NOW + HOUR)
+    assert sorted(world.states()) == [("L1", "open"), ("LINE-3", "open")]
+
+
+def test_a_restated_row_without_its_code_is_no_event_any_more(line: World) -> None:
+    said = signal("eta", "17", order_ref="PO1", eta=day(5), at=NOW - 2 * HOUR)
+    told(line, said._replace(detail='{"code": "x12.1650:SD"}'), identity="state")
+    assert line.states() == [("PO1", "open")]
+    told(line, said._replace(recorded_at=NOW - HOUR), identity="state")
+    assert line.states() == [("PO1", "recovered")]
+
+
 @pytest.mark.parametrize(
     ("ending", "over"),
     [
