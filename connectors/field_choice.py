@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from connectors.converters import text_of
-from connectors.header_words import RECORD_WORDS, STATUS_WORDS, plain, rivals
+from connectors.header_words import CODE_STANDARDS, RECORD_WORDS, STATUS_WORDS, plain, rivals
 from connectors.profile import Doubt, Profile
 from connectors.targets import ALIASES, SIGNAL, fields_of, required
 from engine.errors import BadInput
@@ -20,7 +20,7 @@ Rule = str | dict[str, Any]
 """As in offplan.toml: the name of a column, or a table; empty where no column was found."""
 
 _DATES: Final = ("due", "eta", "received", "recorded_at", "date")
-_MEASURES: Final = ("quantity", "stock", "value", "unit_price", "maximum", "minimum")
+_MEASURES: Final = ("quantity", "stock", "value", "unit_price", "maximum", "minimum", "expected", "limit")
 _NO_SITE: Final = "MAIN"
 
 
@@ -122,8 +122,11 @@ def _picked(playing: Mapping[str, str], **roles: str) -> dict[str, Rule]:
 
 def _signal_fields(playing: Mapping[str, str]) -> dict[str, Rule]:
     fields = _picked(
-        playing, item="item", site="site", party="party", quantity="quantity", uom="uom", recorded_at="recorded_at"
-    )
+        playing, item="item", site="site", party="party", quantity="quantity", uom="uom", recorded_at="recorded_at",
+        corrects="corrects", lot="lot", resource="resource", expected="expected", limit="limit",
+    )  # fmt: skip
+    if "code" in playing:
+        fields["code"] = {"template": f"{CODE_STANDARDS[plain(playing['code'])]}:{{{playing['code']}}}"}
     reference = _reference(playing)
     if "stock" in playing and not reference:
         counted = _picked(playing, quantity="stock", occurred_at="date")
@@ -135,10 +138,22 @@ def _signal_fields(playing: Mapping[str, str]) -> dict[str, Rule]:
     if "eta" in playing or ("due" in playing and reference):
         fields["eta"] = playing.get("eta") or playing["due"]
         return {**fields, "kind": {"const": "confirmation"}, **_picked(playing, occurred_at="date")}
-    if not reference and {"quantity", "date"} <= set(playing) and {"item", "site"} & set(playing):
+    is_event = {"code", "expected", "lot"} & set(playing)
+    if not reference and not is_event and {"quantity", "date"} <= set(playing) and {"item", "site"} & set(playing):
         demand: dict[str, Rule] = {"kind": {"const": "demand"}, "occurred_at": playing["date"]}
         return {"item": {"const": "ALL"}, "site": {"const": _NO_SITE}, **fields, **demand}
-    return {**fields, "kind": {"const": "note"}, **_picked(playing, occurred_at="date")}
+    return {**fields, "kind": {"const": _event_kind(playing)}, **_picked(playing, occurred_at="date")}
+
+
+def _event_kind(playing: Mapping[str, str]) -> str:
+    """The kind of a signal that says no date and no quantity that is compared: by its code, else by what was made."""
+    if "code" in playing:
+        of_goods = CODE_STANDARDS[plain(playing["code"])].startswith("epcis.")
+        if of_goods and ({"order_ref", "lot"} & playing.keys() or {"item", "site"} <= playing.keys()):
+            return "quality"
+        return "logistics" if "order_ref" in playing else "note"
+    made = {"quantity", "expected"} <= playing.keys() and {"order_ref", "resource"} & playing.keys()
+    return "production" if made else "note"
 
 
 def _line_fields(kind: str, playing: Mapping[str, str]) -> dict[str, Rule]:

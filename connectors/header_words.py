@@ -10,6 +10,15 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+CODE_STANDARDS: Final[Mapping[str, str]] = {
+    "biz step": "epcis.bizstep", "bizstep": "epcis.bizstep", "disposition": "epcis.disposition",
+    "transport event type code": "dcsa.transport", "equipment event type code": "dcsa.equipment",
+    "shipment event type code": "dcsa.shipment", "operations event type code": "dcsa.operations",
+    "bak02": "x12.587", "ack01": "x12.668", "at701": "x12.1650", "at702": "x12.1651", "fst02": "x12.680",
+    "bgm1225": "edifact.1225", "lin1229": "edifact.1229", "scc4017": "edifact.4017", "sts9011": "rec24",
+}  # fmt: skip
+"""What columns of codes are called, and the standard that each is of (engine.codes)."""
+
 ROLES: Final[Mapping[str, Sequence[str]]] = {
     "order_ref": (
         "order ref", "order", "order id", "order no", "order number", "po", "po number", "po no", "purchase order",
@@ -75,6 +84,15 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
     "unit_price": ("unit price", "price", "net price", "netpr", "preis", "nettopreis", "stueckpreis", "einzelpreis"),
     "currency": ("currency", "curr", "waers", "waehrung", "currency code", "hauswaehrung"),
     "status": ("status", "state", "order status", "line status", "zustand"),
+    "code": tuple(CODE_STANDARDS),
+    "corrects": (
+        "corrects", "corrected id", "retracted event id", "corrected event id", "reversed document", "storno zu",
+        "korrigiert", "stblg", "smbln",
+    ),
+    "lot": ("lot", "lot number", "lot no", "batch", "batch number", "batch no", "charge", "chargennummer", "charg"),
+    "resource": ("resource", "work center", "workcenter", "machine", "arbeitsplatz", "maschine", "anlage", "arbpl"),
+    "expected": ("expected", "expected quantity", "expected output", "planned quantity", "planned output", "sollmenge"),
+    "limit": ("limit", "upper limit", "free time", "free days", "grenzwert", "obergrenze"),
     "maximum": ("maximum", "max", "max stock", "maximum stock", "maximalbestand", "hoechstbestand"),
     "minimum": (
         "minimum", "min", "min bank", "safety stock", "min stock", "target stock", "reorder point", "eisbe",
@@ -103,7 +121,9 @@ STATUS_WORDS: Final[Mapping[str, str]] = {
     "geloescht": "cancelled", "unavailable": "cancelled",
 }  # fmt: skip
 
-_WHOLE_ONLY: Final = ("order_line", "id", "date", "uom", "recorded_at")
+_WHOLE_ONLY: Final = (
+    "order_line", "id", "date", "uom", "recorded_at", "code", "corrects", "lot", "resource", "expected", "limit"
+)  # fmt: skip
 """Roles whose words stand in too many other names: `lead time` is no time, `first line designation` no line."""
 
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

@@ -24,17 +24,17 @@ from connectors.profile import Doubt, Profile, profile
 from connectors.sampling import SAMPLE_ROWS, joined, layout_in, sample
 from connectors.settings import read_document
 from connectors.settings_writer import toml
-from connectors.targets import SIGNAL, is_target
+from connectors.targets import DETAIL_FIELDS, SIGNAL, is_target
 from engine import money
 from engine.clock import iso
 from engine.errors import BadInput
-from engine.model import PLAN_KINDS, PlanLine, PlanRecord, Refusal
+from engine.model import PLAN_KINDS, PlanLine, PlanRecord, Refusal, SignalIn
 
 __all__ = ["Doubt", "Proposal", "append", "propose"]
 
 PREVIEW_ROWS: Final = 5
 _DOUBTS_PER_COLUMN: Final = 5
-_INSTANTS: Final = ("occurred_at", "recorded_at", "eta", "planned_at", "until_at")
+_INSTANTS: Final = ("occurred_at", "recorded_at", "eta", "planned_at", "until_at", "starts_at", "expires_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +167,13 @@ def _shown(
     if isinstance(row, PlanRecord):
         return dict(row.data)
     found: dict[str, Any] = {}
+    detail = json.loads(row.detail) if isinstance(row, SignalIn) and row.detail else {}
     for name in fields:
         if name == "unit_price" and isinstance(row, PlanLine):
             price = compiled.said(record, name)
             found[name] = None if price is None else {"amount": float(price), "currency": row.currency}
         elif name != "value":
-            value = getattr(row, "source_id" if name == "id" else name)
+            value = detail.get(name) if name in DETAIL_FIELDS else getattr(row, "source_id" if name == "id" else name)
             found[name] = iso(value) if name in _INSTANTS and value is not None else value
     if isinstance(row, PlanLine) and {"value", "unit_price"} & fields.keys():
         found["value"] = money.amount(row.value_minor, row.currency)

@@ -15,6 +15,7 @@ from connectors.propose import Proposal, append, propose
 from connectors.settings import load
 from engine.errors import BadInput
 from engine.model import PlanLine, SignalIn
+from engine.signal_checks import sift
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -80,6 +81,51 @@ def test_what_is_proposed_reads_the_file_it_came_from(tmp_path: Path) -> None:
         append(settings, proposal, "orders")
     assert settings.read_text(encoding="utf-8") == text
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+CODED = """Message ID,PO,AT701,eventTime,retractedEventID
+m1,4711,A9,2026-02-25T10:00:00Z,
+m2,4712,X1,2026-02-25T11:00:00Z,m1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            CODED,
+            {
+                "id": "Message ID", "kind": {"const": "logistics"}, "occurred_at": "eventTime", "order_ref": "PO",
+                "code": {"template": "x12.1650:{AT701}"}, "corrects": "retractedEventID",
+            },
+        ),
+        (
+            "eventID,disposition,Batch,Item,eventTime\ne1,damaged,L1,A,2026-02-25T10:00:00Z\n",
+            {
+                "id": "eventID", "kind": {"const": "quality"}, "occurred_at": "eventTime", "item": "Item",
+                "code": {"template": "epcis.disposition:{disposition}"}, "lot": "Batch",
+            },
+        ),
+        (
+            "id;Arbeitsplatz;Werk;Menge;Sollmenge;Datum\n1;LINE-3;RTM;90;100;2026-02-25\n",
+            {
+                "id": "id", "kind": {"const": "production"}, "occurred_at": "Datum", "site": "Werk", "quantity": "Menge",
+                "resource": "Arbeitsplatz", "expected": "Sollmenge",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_events_are_known_by_their_codes_and_by_what_was_made(
+    tmp_path: Path, text: str, expected: dict[str, Any]
+) -> None:
+    proposal = proposed(tmp_path, text, "signal")
+    assert fields(proposal) == expected
+    settings = tmp_path / "offplan.toml"
+    settings.write_text("", encoding="utf-8")
+    append(settings, proposal, "events")
+    rows = [row for batch in reading.signal_batches(tmp_path / "data.csv", load(settings), "f") for row in batch.rows]
+    sifted = sift("f", rows, "data.csv")
+    assert (sifted.refusals, len(sifted.signals)) == ([], text.count("\n") - 1)
 
 
 def test_dates_that_may_be_day_or_month_first_are_doubtful_cells(tmp_path: Path) -> None:
