@@ -6,6 +6,7 @@ applied to the same sample, so that the preview and its refusals are what ingest
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

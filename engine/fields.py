@@ -76,6 +76,12 @@ DEVIATIONS: Final = Fields(
     words=("summary", "kind", "subject_id", "item", "site", "party", "owner"),
 )
 
+WITHDRAWN_SIGNAL: Final = (
+    "EXISTS (SELECT 1 FROM correction WHERE correction.row_key = signal.row_key AND correction.at <= :now"
+    " AND correction.signal_id != signal.id AND (signal.restatable IS NULL OR correction.at >= signal.as_of))"
+)
+"""Taken back by its source by now; a drill is not, which only counts so (engine.gather.corrections)."""
+
 SIGNALS: Final = Fields(
     {
         "id": Field("id", "id", table="signal"),
@@ -84,6 +90,11 @@ SIGNALS: Final = Fields(
         **_plain("time", "as_of", "occurred_at", "recorded_at", "received_at", "eta"),
         **_plain("text", "order_kind", "order_ref", "item", "site", "party", "uom", "status"),
         **_plain("number", "quantity"),
+        **{
+            name: Field("text", f"json_extract(detail, '$.{name}')") for name in ("code", "corrects", "lot", "resource")
+        },
+        "drill": Field("flag", "coalesce(json_extract(detail, '$.drill'), 0)"),
+        "withdrawn": Field("flag", WITHDRAWN_SIGNAL),
         **_plain("document", "payload"),
     },
     words=("kind", "order_ref", "item", "site", "party", "source", "source_id", "status", "payload"),

@@ -54,6 +54,10 @@ def live(run: Run) -> list[tuple[str, str, str]]:
     return sorted((item["kind"], item["subject"]["id"], item["observed"]["event"]) for item in items)
 
 
+def signals(run: Run, where: str) -> list[str]:
+    return [item["id"] for item in run("signals", "--where", where, "--json").document["items"]]
+
+
 def test_an_epcis_event_and_the_declaration_that_it_did_not_occur(feeds: Run, tmp_path: Path) -> None:
     """PEERS 86."""
     first = ingested(feeds, tmp_path, "epcis-1.json", json.dumps({"epcisBody": {"eventList": [DISPOSITION]}}))
@@ -64,6 +68,8 @@ def test_an_epcis_event_and_the_declaration_that_it_did_not_occur(feeds: Run, tm
     (taker,) = feeds("show", "S1", "--json").document["withdrawn_by"]
     assert feeds("show", taker, "--json").document["withdraws"] == ["S1"]
     assert "withdrawn_by" in feeds("show", "S1").out
+    found = {where: signals(feeds, where) for where in ("withdrawn=true", "code~damaged", "lot=L1", "corrects~urn")}
+    assert found == {"withdrawn=true": ["S1"], "code~damaged": ["S1"], "lot=L1": ["S1"], "corrects~urn": [taker]}
 
 
 def test_dcsa_events_and_their_retraction(feeds: Run, tmp_path: Path) -> None:
@@ -83,6 +89,8 @@ def test_x12_status_of_a_test_interchange_is_no_work(feeds: Run, tmp_path: Path)
     rows = "1,1,1,T,4711/10,A9,20260301,0800\n2,1,1,P,4698/20,PR,20260301,0800\n2,1,2,P,4702/10,Q9,20260301,0800\n"
     assert ingested(feeds, tmp_path, "status-214.csv", header + rows)["new"] == 3
     assert live(feeds) == [("logistics", "4698/20", "customs_hold")]
+    assert signals(feeds, "drill=true") == [signals(feeds, "code=x12.1650:A9")[0]]
+    assert signals(feeds, "withdrawn=true") == []
     checked = feeds("check", "--json").document["items"]
     assert any("x12.1650:Q9 of 2/1/2" in str(finding) for finding in checked), checked
     assert "x12.1650:Q9" in feeds("show", "command").out
