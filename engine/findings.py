@@ -34,7 +34,7 @@ class _Sort(NamedTuple):
 _SORTS: Final[Mapping[str, _Sort]] = {
     "bom_cycle": _Sort(
         "warning",
-        "{} in a circle, through which no demand can be followed",
+        "{} in the bill of material, through which no demand can be followed",
         "take one line out of each circle",
     ),
     "lane_time": _Sort(
@@ -72,7 +72,7 @@ _SORTS: Final[Mapping[str, _Sort]] = {
     ),
 }
 _NOUNS: Final[Mapping[str, tuple[str, str]]] = {
-    "bom_cycle": ("product", "products"),
+    "bom_cycle": ("circle", "circles"),
     "lane_time": ("lane", "lanes"),
     "overlap": ("forecast bucket", "forecast buckets"),
     "unknown_item": ("item", "items"),

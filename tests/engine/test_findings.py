@@ -79,7 +79,7 @@ def test_circles_in_a_bill_of_material_are_named_with_their_way(desk: Desk) -> N
     pairs = ["AB", "BC", "CA", "CD", "EE", "DF"]
     records(desk, "bom", *(part(pair) for pair in pairs))
     fault, examples, severity = words(desk, "bom")
-    assert fault == "2 products in a circle, through which no demand can be followed"
+    assert fault == "2 circles in the bill of material, through which no demand can be followed"
     assert (examples, severity) == (["A > B > C > A", "E > E"], "warning")
     assert desk.header()["findings"] == 1
     records(desk, "bom", *(part(pair) for pair in ["AB", "BC", "CD", "DF"]))
