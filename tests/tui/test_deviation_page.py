@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.clock import DAY
+from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Open, World
 from tui.screens.action_page import ActionPage
 from tui.screens.deviation_page import DeviationPage
@@ -118,3 +120,24 @@ async def test_an_explanation_shows_money_as_money_and_times_in_the_desks_zone(w
         assert "19 Mar 09:00" in planned
         bucket = next(text for text in driven.lines if "bucket" in text and "now is" in text)
         assert "now is 09:00" in bucket
+
+
+async def test_a_merged_one_says_where_it_went(world: World, opened: Open) -> None:
+    async with opened((120, 36)) as driven:
+        await driven.press(":")
+        await driven.type("merge D2 --into D1 --reason ship")
+        await driven.finish("enter")
+        assert world.state("D2") == "merged"
+        driven.desk_screen.open_deviation("D2")
+        await driven.pilot.pause()
+        assert "merged into D1, ship" in driven.text
+
+
+async def test_a_candidate_says_how_often_it_was_stated(world: World, opened: Open) -> None:
+    world.desk.configure({"tolerance": {"late_supply": {"breaches": 3}}})
+    world.desk.load([line("again", due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
+    take(world.desk, eta("again", NOW + 30 * DAY, recorded=NOW))
+    async with opened((120, 36)) as driven:
+        driven.desk_screen.open_deviation(world.desk.deviations(["state=candidate"]).items[0]["id"])
+        await driven.pilot.pause()
+        assert "candidate, stated 1 time in a row" in driven.text

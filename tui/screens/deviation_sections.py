@@ -68,7 +68,7 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     lines = [
         [(f"{shape} {detail['severity']}", style), (f"  {detail['kind']}  {queue.subject(detail)}", "bold")],
         *([(line, "plain")] for line in safe.wrap(detail["summary"], width)),
-        _pair("state", detail["state"] + (f", {detail['reason']}" if detail["reason"] else "")),
+        _pair("state", _state(detail)),
         _pair("owner", detail["owner"] or "nobody"),
         _pair("decide by", f"PASSED {decide}" if passed else decide, "bad" if passed else "plain"),
         _pair("need", cells.both_times(detail["need_at"], present.now, present.zone)),
@@ -80,6 +80,16 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         lines.append(_pair("root", detail["root"] or "this one"))
         lines.append(_pair("consequences", ", ".join(map(str, detail["consequences"])) or "–"))
     return [PageLine(line) for line in lines]
+
+
+def _state(detail: Mapping[str, Any]) -> str:
+    """The state, and what it is about: how often a candidate was stated, where a merged one went, why it ended."""
+    words = str(detail["state"])
+    if detail["state"] == "candidate":
+        words += f", stated {detail['breaches']} {'time' if detail['breaches'] == 1 else 'times'} in a row"
+    elif detail["state"] == "merged" and detail["merged_into"]:
+        words += f" into {detail['merged_into']}"
+    return f"{words}, {detail['reason']}" if detail["reason"] else words
 
 
 def _exposure(detail: Mapping[str, Any]) -> str:

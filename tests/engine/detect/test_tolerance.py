@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine import detect, tolerance
@@ -158,3 +160,14 @@ def test_what_cannot_be_a_rule_is_refused_with_its_place(
         tolerance.check(kind, matches, parameters, "offplan.toml, rule 2")
     assert str(refused.value).startswith("offplan.toml, rule 2: ")
     assert "; " in str(refused.value)
+
+
+def test_the_page_on_tolerances_names_every_layer_function_and_shared_parameter() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "tolerances.md").read_text(encoding="utf-8")
+    shared = set.intersection(*(set(values) for values in tolerance.defaults().values())) | {"breaches", "clears"}
+    for name in (*tolerance.MATCH_KEYS, "function", *KIND_FUNCTIONS.values(), *shared, *COUNTED_KINDS):
+        assert name in page, name
+    kinds = {
+        word for row in page.splitlines() if row.startswith("| `function`") for word in row.replace(",", " ").split()
+    }
+    assert set(KIND_FUNCTIONS) <= {word.strip("()") for word in kinds}
