@@ -12,13 +12,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
 from connectors.sections import Section, Zone, parse_duration
 from connectors.source_settings import FolderSource, HttpSource, Pagination, Source
 from connectors.targets import SIGNAL
+from engine import rates as exchange
 from engine import tolerance
 from engine.errors import BadInput
 from engine.model import DEVIATION_KINDS
@@ -71,11 +81,18 @@ class RuleSection(Section):
         return _checked_kind(kind)
 
 
+def _sound_rate(given: Any) -> exchange.Stated:
+    try:
+        return exchange.check("", given)
+    except BadInput as fault:
+        raise ValueError(f"{fault.fault}; {fault.mend}") from None
+
+
 class Settings(Section):
     """The whole file. `folder` is the workspace that relative paths start from."""
 
     desk: DeskSection = DeskSection()
-    rates: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default={})
+    rates: dict[str, Annotated[Any, AfterValidator(_sound_rate)]] = Field(default={})
     tolerance: dict[str, dict[str, int | float]] = Field(default={})
     rules: list[RuleSection] = Field(default=[], alias="rule")
     mappings: dict[str, MappingSection] = Field(default={}, alias="mapping")

@@ -21,6 +21,7 @@ from engine.gather.history import EventHistory, History, OrderEventHistory, Orde
 from engine.journal import Writer
 from engine.model import SUPPLY_KINDS, TickResult
 from engine.rank import Ranking
+from engine.rates import Rates
 from engine.sqlite import sqlite3
 from engine.tolerance import Tolerances
 from engine.unjudged import Unjudged
@@ -97,7 +98,8 @@ class _Drain:
         desk = self._desk = settings.current(connection)
         self._days = Days(desk["zone"])
         history = outcomes.History(connection, now)
-        ranking = Ranking(desk["currency"], desk["rates"], items.FastestLanes(connection), history)
+        self._rates = Rates(desk["currency"], desk["rates"], desk["zone"], now)
+        ranking = Ranking(self._rates, items.FastestLanes(connection), history)
         self.keeper = Keeper(connection, writer, now, ranking)
         self._unjudged: list[Unjudged] = []
 
@@ -152,9 +154,7 @@ class _Drain:
         """Judge sites and lanes: whether what the plan uses there lies under a hazard."""
         known = deviations.latest(self._connection, [key.b for key in keys])
         places = [(key.a, key.b) for key in keys]
-        cases = exposed.cases(
-            self._connection, places, self._now, self._days, self._desk["currency"], self._desk["rates"]
-        )
+        cases = exposed.cases(self._connection, places, self._now, self._days, self._rates)
         wakes: dict[Key, int] = {}
         verdicts = list(self._judged(cases, detect.PLACE, known, wakes))
         self._settle(keys, [key.b for key in keys], verdicts, known, wakes)

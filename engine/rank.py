@@ -30,6 +30,7 @@ from engine.model import Finding, Term
 
 if TYPE_CHECKING:
     from engine.outcomes import Estimate, History
+    from engine.rates import Rates
     from engine.tolerance import Tolerance
 
 BUCKETS: Final = (("passed", 0), ("4h", 4 * HOUR), ("24h", 24 * HOUR), ("3d", 3 * DAY))
@@ -89,15 +90,15 @@ class Assessment(NamedTuple):
     decide_by: int | None
     terms: tuple[Term, ...]
     changes_at: int | None
-    """When time alone makes the likelihood another one."""
+    """When time alone makes the likelihood or the rate another one."""
 
 
 class Ranking:
-    """Ranks findings by a desk's currency, exchange rates, lanes and history."""
+    """Ranks findings by a desk's rates, lanes and history."""
 
-    def __init__(self, currency: str, rates: Mapping[str, float], lanes: Mapping[str, Any], history: History) -> None:
-        """`rates` say what one unit of a currency is worth in `currency`; `lanes` map a site to its fastest lane."""
-        self._currency, self._rates, self._lanes, self._history = currency, rates, lanes, history
+    def __init__(self, rates: Rates, lanes: Mapping[str, Any], history: History) -> None:
+        """`lanes` map a site to its fastest lane."""
+        self._rates, self._lanes, self._history = rates, lanes, history
 
     def look_up(self, slots: Iterable[tuple[str, str, str]]) -> None:
         """Read at once what `assess` needs of all these (deviation kind, subject type, subject id)."""
@@ -108,29 +109,31 @@ class Ranking:
         estimate = self._history.estimate(slot, finding)
         value, exposure, terms = self._exposure(finding, estimate)
         decide_by, when = self._decide_by(finding, tolerance)
-        return Assessment(estimate.value, value, exposure, decide_by, (*terms, *when), estimate.changes_at)
+        rate = None if value is None else self._rates.of(finding.currency)
+        changes = (estimate.changes_at, None if rate is None else rate.until)
+        changes_at = min((at for at in changes if at is not None), default=None)
+        return Assessment(estimate.value, value, exposure, decide_by, (*terms, *when), changes_at)
 
     def minimum(self, tolerance: Tolerance) -> int:
         """The value at risk under which a departure is not reported, in minor units of the desk's currency."""
-        return round(tolerance["minimum_value"] * money.units(self._currency))
+        return round(tolerance["minimum_value"] * money.units(self._rates.currency))
 
     def _exposure(self, finding: Finding, estimate: Estimate) -> tuple[int | None, int, list[Term]]:
         """Value at risk and exposure in the desk's currency."""
-        unit = f"{self._currency}, minor units"
+        own, coined = self._rates.currency, finding.currency
+        unit = f"{own}, minor units"
         terms = list(estimate.terms)
         if finding.value_minor is None:
             return None, 0, [*terms, Term("exposure", 0, unit, "no value is known")]
-        scale = money.units(self._currency) / money.units(finding.currency)
-        rate = 1.0 if finding.currency == self._currency else self._rates.get(finding.currency or "")
-        value = min(finding.value_minor * scale * (1.0 if rate is None else rate), float(money.LARGEST))
+        value = self._rates.exchanged(finding.value_minor, coined)
         exposure = round(value * estimate.value)
+        rate = self._rates.of(coined)
         if rate is None:
-            source = f"no rate from {finding.currency or 'an unnamed currency'} to {self._currency}: the raw amount"
-            return round(value), exposure, [*terms, Term("exposure", exposure, unit, f"{source} × likelihood")]
-        if finding.currency != self._currency:
-            source = f"setting rates: {finding.currency}"
-            terms.append(Term("rate", rate, f"{self._currency} per {finding.currency}", source))
-        return round(value), exposure, [*terms, Term("exposure", exposure, unit, "value at risk × likelihood × rate")]
+            source = f"no rate from {coined or 'an unnamed currency'} to {own}: the raw amount"
+            return value, exposure, [*terms, Term("exposure", exposure, unit, f"{source} × likelihood")]
+        if coined != own:
+            terms.append(Term("rate", rate.value, f"{own} per {coined}", rate.source))
+        return value, exposure, [*terms, Term("exposure", exposure, unit, "value at risk × likelihood × rate")]
 
     def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
         if finding.need_at is None:

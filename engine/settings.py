@@ -70,6 +70,7 @@ def configure(connection: sqlite3.Connection, writer: Writer, now: int, settings
 
 
 def _desk_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    from engine import rates as exchange
     from engine.text import clean
 
     unknown = sorted(set(settings) - {*DEFAULTS, "tolerance", "rules"})
@@ -82,11 +83,11 @@ def _desk_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str) or not clean(name).strip():
         raise BadInput("setting name", "it is empty", "give the desk a name")
     _check_currency("setting currency", currency)
-    for code, rate in _table("setting rates", rates, "write it as {USD = 0.92}").items():
+    stated = _table("setting rates", rates, "write it as {USD = 0.92}")
+    for code in stated:
         _check_currency(f"rate {code}", code)
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < float("inf"):
-            raise BadInput(f"rate {code}", f"{rate!r} is not a rate", f"write what one {code} is worth in {currency}")
-    return {**desk, "name": clean(name).strip(), "rates": {code: float(rate) for code, rate in sorted(rates.items())}}
+    checked = {code: exchange.check(f"rate {code}", rate) for code, rate in sorted(stated.items())}
+    return {**desk, "name": clean(name).strip(), "rates": checked}
 
 
 def _table(place: str, given: Any, mend: str) -> Mapping[Any, Any]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from engine import money
 from engine.clock import DAY, LATEST
 from engine.days import Days
 from engine.detect.measures import open_share, share_of_value
@@ -24,6 +23,7 @@ from engine.gather.components import LINE_COLUMNS
 from engine.hazard_facts import Hazard, PlaceFacts, Use
 from engine.lineage import word_of
 from engine.model import ORDER_KINDS
+from engine.rates import Rates
 from engine.sqlite import sqlite3
 
 _WANTED: Final = (
@@ -93,10 +93,9 @@ def cases(
     places: Sequence[Place],
     now: int,
     days: Days,
-    currency: str,
-    rates: Mapping[str, float],
+    rates: Rates,
 ) -> Iterator[Case[PlaceFacts]]:
-    """One case for each place; `currency` and `rates` are the desk's."""
+    """One case for each place; `rates` are the desk's."""
     hazards = _hazards(connection, places, now)
     times = [(*place, *_time(hazards[place])) for place in places if place in hazards]
     uses = _uses(connection, times, now, days)
@@ -105,7 +104,7 @@ def cases(
     for type_, id_ in places:
         origin, site = ends.get(id_, (None, None)) if type_ == "lane" else (None, id_ if type_ == "site" else None)
         facts = PlaceFacts(type_, id_, site, origin, hazards.get((type_, id_), ()), all_sites=count)
-        facts.currency, facts.uses = _in_one_currency(uses.get((type_, id_), ()), currency, rates)
+        facts.currency, facts.uses = _in_one_currency(uses.get((type_, id_), ()), rates)
         yield Case(Key("place", type_, id_), type_, id_, facts)
 
 
@@ -171,22 +170,12 @@ def _use(facts: LineFacts, role: str, lasts: int) -> Use | None:
     return Use(begins, ends, line.ref, line.source, share_of_value(facts, share))
 
 
-def _in_one_currency(
-    uses: Sequence[tuple[Use, str | None]], currency: str, rates: Mapping[str, float]
-) -> tuple[str | None, list[Use]]:
+def _in_one_currency(uses: Sequence[tuple[Use, str | None]], rates: Rates) -> tuple[str | None, list[Use]]:
     """The uses with values in one currency: their own where they share one, else the desk's."""
     stated = {coined for use, coined in uses if use.value_minor is not None}
     if len(stated) < 2:
         return next(iter(stated), None), [use for use, _ in uses]
-    return currency, [
-        use
-        if use.value_minor is None
-        else use._replace(value_minor=_exchanged(use.value_minor, coined, currency, rates))
+    return rates.currency, [
+        use if use.value_minor is None else use._replace(value_minor=rates.exchanged(use.value_minor, coined))
         for use, coined in uses
     ]
-
-
-def _exchanged(minor: int, coined: str | None, currency: str, rates: Mapping[str, float]) -> int:
-    """An amount in the desk's currency; where no rate is known, the same number of units, as engine.rank has it."""
-    rate = 1.0 if coined == currency else rates.get(coined or "", 1.0)
-    return round(minor * rate * money.units(currency) / money.units(coined))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine import explain, rank
 from engine.clock import DAY, HOUR
+from engine.rates import Rates
 from engine.sqlite import sqlite3
 from engine.store import rows
 from tests.engine.detect.world import NOW, World, day, order, signal
@@ -102,6 +103,38 @@ def test_exposure_is_in_the_desks_currency_with_its_own_minor_units(world: World
     world.settings(name="d", zone="UTC", currency="EUR", rates={"JPY": 0.006})
     row = late(world, value_minor=50_000, currency="JPY")
     assert (row["value_minor"], row["currency"], row["exposure_minor"]) == (50_000, "JPY", 30_000)
+
+
+DATED = {"USD": {"2026-01-01": 0.9, "2026-03-11": 0.8, "2026-05-01": 0.5}}
+
+
+def test_the_rate_that_has_begun_counts_and_the_next_one_brings_itself_in(world: World) -> None:
+    world.settings(name="d", zone="UTC", currency="EUR", rates=DATED)
+    row = late(world, value_minor=50_000, currency="USD")
+    assert row["exposure_minor"] == 45_000
+    assert ["rate", 0.9, "EUR per USD", "setting rates: USD from 2026-01-01"] in row["terms"]
+    world.tick(day(2) - 1)
+    assert world.one("late_supply")["exposure_minor"] == 45_000
+    world.tick(day(2))
+    row = world.one("late_supply")
+    assert row["exposure_minor"] == 40_000
+    assert ["rate", 0.8, "EUR per USD", "setting rates: USD from 2026-03-11"] in row["terms"]
+    assert row["version"] == 1
+
+
+def test_a_rate_begins_with_the_day_of_the_desk(world: World) -> None:
+    world.settings(
+        name="d", zone="America/New_York", currency="EUR", rates={"USD": {"2026-01-01": 0.9, "2026-03-09": 0.5}}
+    )
+    assert Rates("EUR", DATED, "UTC", day(2)).of("USD") != Rates("EUR", DATED, "America/New_York", day(2)).of("USD")
+    assert late(world, value_minor=50_000, currency="USD")["exposure_minor"] == 25_000
+
+
+def test_before_its_first_day_a_rate_counts_and_says_so(world: World) -> None:
+    world.settings(name="d", zone="UTC", currency="EUR", rates={"USD": {"2026-07-01": 0.95}})
+    row = late(world, value_minor=50_000, currency="USD")
+    assert row["exposure_minor"] == 47_500
+    assert any(source.endswith("the first one, which counts from 2026-07-01") for _, _, _, source in row["terms"])
 
 
 def test_an_unknown_rate_keeps_the_raw_amount_and_says_so(world: World) -> None:

@@ -53,7 +53,7 @@ def test_the_commented_examples_load_too(tmp_path: Path) -> None:
 
     loaded = settings.load(path)
 
-    assert loaded.rates == {"USD": 0.92}
+    assert loaded.rates == {"USD": 0.92, "GBP": {"2026-01-01": 1.15, "2026-07-01": 1.17}}
     assert loaded.rules[0].kind == "late_supply"
     assert set(loaded.sources) == {"inbox", "erp"}
     assert loaded.sources["inbox"].mapping_names == ("confirmations",)
