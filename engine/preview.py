@@ -23,7 +23,7 @@ from engine.model import SEVERITIES
 from engine.settings import Rule
 from engine.sqlite import sqlite3
 
-CHUNK: Final = 2000
+CHUNK: Final = 1000
 """Subjects that are judged in one transaction: nobody should wait for the lock for longer."""
 
 _MEASURED: Final = frozenset(detector.KIND for detector in detect.MEASURED)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors import reading
 from connectors.converters import Column, converter, decimal_reader
 from connectors.faults import Fault
+from connectors.formats import Block
+from connectors.mapping import CompiledMapping
 from connectors.mapping_settings import FieldRule, MappingSection
 from connectors.settings import Settings, load
 from engine.clock import iso, parse_instant
@@ -268,6 +270,27 @@ def test_the_same_content_is_the_same_text_however_it_is_ordered(workspace: Work
     one = only_signal(workspace.signals(plain, '[{"id": "1", "b": [{"d": 1, "c": 2}], "a": 3}]', "data.json"))
     other = only_signal(workspace.signals(plain, '[{"a": 3, "b": [{"c": 2, "d": 1}], "id": "1"}]', "data.json"))
     assert one.payload == other.payload
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\n"), max_size=6)
+
+
+@settings(deadline=None)
+@given(
+    names=st.lists(
+        CELLS.map(str.strip).filter(lambda name: name not in ("", "ref")), min_size=1, max_size=3, unique=True
+    ),
+    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=4),
+)
+@example(names=["100 % %s", 'a"b\\'], rows=[["x", 'y"\\', ""]])
+@example(names=["100 % %s", "b"], rows=[["x", "", ""]])
+def test_what_no_field_takes_is_kept_as_json_whatever_it_says(names: list[str], rows: list[list[str]]) -> None:
+    section = MappingSection.model_validate({"as": "signal", "fields": {"id": "ref", "kind": {"const": "note"}}})
+    cut = [[f"r{number}", *row[: len(names)]] for number, row in enumerate(rows)]
+    block = Block(("ref", *names), cut, range(len(cut)), textual=True)
+    found = CompiledMapping("m", section, "EUR").rows(block, "f")
+    kept = [{name: cell for name, cell in zip(names, row[1:], strict=True) if cell} for row in cut]
+    assert [json.loads(row.payload) for row in found if isinstance(row, SignalIn)] == kept
 
 
 def test_what_is_not_kept_is_not_compared(workspace: Workspace) -> None:
