@@ -68,17 +68,17 @@ class DeskSection(Section):
 
 
 class RuleSection(Section):
-    """`[[rule]]`: tolerance parameters for some subjects only."""
+    """`[[rule]]`: tolerance parameters for some subjects only; without a kind, for those of every kind."""
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
-    kind: str
+    kind: str | None = None
     match: dict[str, str] = Field(default={})
 
     @field_validator("kind")
     @classmethod
-    def _known_kind(cls, kind: str) -> str:
-        return _checked_kind(kind)
+    def _known_kind(cls, kind: str | None) -> str | None:
+        return None if kind is None else _checked_kind(kind)
 
 
 def _sound_rate(given: Any) -> exchange.Stated:
@@ -136,7 +136,7 @@ class Settings(Section):
             "currency": self.desk.currency,
             "rates": dict(self.rates),
             "tolerance": {kind: dict(parameters) for kind, parameters in self.tolerance.items()},
-            "rules": [rule.model_dump() for rule in self.rules],
+            "rules": [rule.model_dump(exclude_none=True) for rule in self.rules],
         }
 
 

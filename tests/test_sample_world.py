@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine import journal
-from engine.clock import iso
+from engine.clock import DAY, iso
 from engine.desk import Desk
 from engine.desk_clock import clock_of
 from engine.model import DEVIATION_KINDS
@@ -67,6 +67,17 @@ def test_every_kind_of_deviation_is_there_and_every_stage(desk: Desk) -> None:
     actions = Counter(item["state"] for item in desk.actions(all=True, limit=None).items)
     assert {"blocked", "ready", "in_progress", "done"} <= set(actions)
     assert all(item["owner"] for item in desk.actions(all=True, limit=None).items)
+
+
+def test_it_has_something_to_say_about_likelihood_noise_and_what_is_hidden(desk: Desk) -> None:
+    queue = desk.deviations(limit=None).items
+    foretold = [item for item in queue if item["kind"] == "late_supply" and 0 < item["likelihood"] < 1]
+    assert foretold, "announcements are weighed by the deliveries of the autumn"
+    kept_out = desk.suppressed()
+    assert kept_out["silenced"] >= 1
+    assert kept_out["snoozed"] >= 1
+    metrics = desk.metrics(desk.clock.now() - 30 * DAY)
+    assert any(each["kind"] == "late_supply" and not each["missed"] for each in metrics["suggestions"])
 
 
 def test_its_journal_is_whole(desk: Desk) -> None:

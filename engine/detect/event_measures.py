@@ -29,8 +29,13 @@ class Breach(NamedTuple):
     terms: Sequence[Term] = ()
 
 
-def finding(kind: str, facts: EventFacts, breaches: Sequence[Breach], tolerance: Tolerance) -> Finding | None:
-    """The finding of all breaches of one subject, led by the largest, of equal ones by the latest; None without any."""
+def finding(
+    kind: str, facts: EventFacts, breaches: Sequence[Breach], tolerance: Tolerance, *, resupply: bool = False
+) -> Finding | None:
+    """The finding of all breaches of one subject, led by the largest, of equal ones by the latest; None without any.
+
+    `resupply`: other goods are the remedy, so that the fastest lane says how long it takes; else `remedy_days` does.
+    """
     if not breaches:
         return None
     lead = max(reversed(breaches), key=lambda breach: breach.size)
@@ -64,6 +69,7 @@ def finding(kind: str, facts: EventFacts, breaches: Sequence[Breach], tolerance:
         item=facts.item,
         site=facts.site,
         party=facts.party,
+        resupply=resupply,
     )
 
 

@@ -37,7 +37,7 @@ def judge(facts: EventFacts, tolerance: Tolerance, now: int) -> Finding | None:
         )
         for event in standing(facts.events, KIND)
     ]
-    return finding(KIND, facts, breaches, tolerance)
+    return finding(KIND, facts, breaches, tolerance, resupply=True)
 
 
 def wake_at(facts: EventFacts, tolerance: Tolerance, now: int) -> int | None:

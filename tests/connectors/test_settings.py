@@ -30,6 +30,10 @@ kind = "late_supply"
 match = { party = "ACME" }
 days = 5
 
+[[rule]]
+match = { function = "procurement" }
+minimum_value = 200
+
 [mapping.etas]
 as = "signal"
 [mapping.etas.fields]
@@ -64,7 +68,10 @@ def test_a_whole_file(tmp_path: Path) -> None:
         "currency": "EUR",
         "rates": {"USD": 0.92},
         "tolerance": {"late_supply": {"days": 2}},
-        "rules": [{"kind": "late_supply", "match": {"party": "ACME"}, "days": 5}],
+        "rules": [
+            {"kind": "late_supply", "match": {"party": "ACME"}, "days": 5},
+            {"match": {"function": "procurement"}, "minimum_value": 200},
+        ],
     }
     drop, erp = settings.sources["drop"], settings.sources["erp"]
     assert isinstance(drop, FolderSource)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -57,6 +57,8 @@ class Story:
     """(item, site, week) to the factor on the forecast."""
     counted: Mapping[tuple[str, str, date], float] = field(default_factory=dict)
     """(item, site, day) to a stock correction found by a count."""
+    events: Sequence[Message] = ()
+    """What is said outright: holds, stops, hazards."""
 
 
 def say(source_id: str, kind: str, at: int, **values: object) -> SignalIn:
@@ -75,8 +77,8 @@ def messages(story: Story) -> list[Message]:
         *_demand_messages(story, chance),
         *_sales_messages(),
         *_carrier_messages(),
-        *_weather_messages(),
         *_loose_ends(),
+        *story.events,
     ]
     return sorted((message for message in found if message.at <= NOW), key=lambda message: (message.at, message.source))
 
@@ -180,19 +182,6 @@ def _carrier_messages() -> Iterator[Message]:
             payload=json.dumps({"event": "position", "mode": "sea"}),
         ))  # fmt: skip
         day += timedelta(days=1)
-
-
-def _weather_messages() -> Iterator[Message]:
-    """A storm over the Bay of Gdańsk in the third week: a warning, made graver the same evening, over the next night."""
-    warned, graver = plan.at(date(2026, 2, 25), 14), plan.at(date(2026, 2, 25), 20)
-    place = {"latitude": 54.5, "longitude": 18.9, "radius_km": 60.0, "certainty": "Likely", "urgency": "Expected"}
-    time = {"starts_at": plan.at(date(2026, 2, 26), 4), "expires_at": plan.at(date(2026, 2, 27))}
-    for said, id_, more in (
-        (warned, "PL-2026-114", {"message": "alert", "severity": "Moderate"}),
-        (graver, "PL-2026-117", {"message": "update", "references": "PL-2026-114", "severity": "Severe"}),
-    ):
-        detail = json.dumps({**place, **time, **more})
-        yield Message(said, "weather", say(id_, "hazard", said, status="Storm warning, Bay of Gdańsk", detail=detail))
 
 
 def _loose_ends() -> Iterator[Message]:

@@ -17,8 +17,10 @@ FIRST_MONDAY = date(2026, 2, 9)
 WEEKS = 11
 """Weeks that the plan covers, from FIRST_MONDAY."""
 
-_SEA_FREIGHT = "YUEHAI"
+SEA_FREIGHT = "YUEHAI"
 """This supplier's goods come by container: its lines are shipments, not purchase orders."""
+ZLOTY = 4.3
+"""Złoty that a price list says for a euro."""
 
 
 def at(day: date, hour: int = 0, minute: int = 0) -> int:
@@ -50,35 +52,48 @@ def supply_day(part: Component, week: int) -> date | None:
     return monday(week) + timedelta(days=1 + place % 3)
 
 
+def delivery(part: Component, day: date, ref: str) -> PlanLine:
+    """Two weeks' use of a part as a purchase order, of the sea supplier as a shipment that is invoiced in dollars."""
+    quantity = 2 * part.weekly
+    if part.supplier == SEA_FREIGHT:
+        return _line(
+            "shipment", ref, part.id, PLANT, day, quantity,
+            origin="CNSZX", party=part.supplier, value_minor=round(quantity * part.price * 108), currency="USD",
+            attributes=json.dumps({"carrier": "MAEU", "mode": "sea"}),
+        )  # fmt: skip
+    value_minor = round(quantity * part.price * 100)
+    return _line(
+        "purchase_order",
+        ref,
+        part.id,
+        PLANT,
+        day,
+        quantity,
+        party=part.supplier,
+        value_minor=value_minor,
+        currency="EUR",
+    )
+
+
 def purchases() -> Iterator[PlanLine]:
     """One order per supplier and week, one position per part; the sea supplier's come as shipments instead."""
     number = 4672
     for week in range(WEEKS):
-        for supplier in dict.fromkeys(part.supplier for part in COMPONENTS if part.supplier != _SEA_FREIGHT):
+        for supplier in dict.fromkeys(part.supplier for part in COMPONENTS if part.supplier != SEA_FREIGHT):
             due = [(part, supply_day(part, week)) for part in COMPONENTS if part.supplier == supplier]
             positions = [(part, day) for part, day in due if day is not None]
             for place, (part, day) in enumerate(positions, 1):
-                quantity = 2 * part.weekly
-                yield _line(
-                    "purchase_order", f"{number}/{place * 10}", part.id, PLANT, day, quantity,
-                    party=supplier, value_minor=round(quantity * part.price * 100), currency="EUR",
-                )  # fmt: skip
+                yield delivery(part, day, f"{number}/{place * 10}")
             number += bool(positions)
 
 
 def shipments() -> Iterator[PlanLine]:
     """Containers with control boards from Shenzhen."""
-    part = next(part for part in COMPONENTS if part.supplier == _SEA_FREIGHT)
+    part = next(part for part in COMPONENTS if part.supplier == SEA_FREIGHT)
     for week in range(WEEKS):
         day = supply_day(part, week)
-        if day is None:
-            continue
-        quantity = 2 * part.weekly
-        yield _line(
-            "shipment", f"MAEU88142{10 + week}", part.id, PLANT, day, quantity,
-            origin="CNSZX", party=part.supplier, value_minor=round(quantity * part.price * 100), currency="EUR",
-            attributes=json.dumps({"carrier": "MAEU", "mode": "sea"}),
-        )  # fmt: skip
+        if day is not None:
+            yield delivery(part, day, f"MAEU88142{10 + week}")
 
 
 def production() -> Iterator[PlanLine]:
@@ -118,10 +133,11 @@ def sales() -> Iterator[PlanLine]:
             for pump in PUMPS:
                 number += 1
                 quantity = max(2, pump.weekly[place] * (4 + number % 4) // 10)
+                customer = customers[number % len(customers)]
+                price, currency = (pump.price * ZLOTY, "PLN") if customer == "POLTHERM" else (pump.price, "EUR")
                 yield _line(
                     "sales_order", f"SO-{number}/1", pump.id, centre, monday(week) + timedelta(days=number % 5), quantity,
-                    party=customers[number % len(customers)],
-                    value_minor=round(quantity * pump.price * 100), currency="EUR",
+                    party=customer, value_minor=round(quantity * price * 100), currency=currency,
                 )  # fmt: skip
 
 

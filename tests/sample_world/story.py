@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from engine.clock import DAY
 from engine.desk import Desk
 from engine.model import PlanLine
-from tests.sample_world import plan
+from tests.sample_world import incidents, plan
 from tests.sample_world.feeds import Departure, Story
 
 
@@ -32,6 +32,11 @@ def _transfer(item: str, site: str, week: int) -> PlanLine:
     )
 
 
+def _production(item: str, week: int) -> PlanLine:
+    due = plan.at(plan.monday(week) + timedelta(days=4))
+    return next(line for line in plan.production() if line.item == item and line.planned_at == due)
+
+
 MOTOR = _supply("MOT-22", 5).ref
 BOARDS = _supply("PCB-31", 4).ref
 SEALS = _supply("SEL-07", 4).ref
@@ -43,6 +48,13 @@ CARTONS = _supply("BOX-20", 1).ref
 SHAFTS = _supply("SHF-12", 1).ref
 HARNESS = _supply("CBL-09", 5).ref
 SILENT_SHAFTS = _supply("SHF-12", 5).ref
+GASKETS = _supply("GSK-01", 2).ref
+HARNESS_IN_FEBRUARY = _supply("CBL-09", 1).ref
+HARNESS_IN_MARCH = _supply("CBL-09", 3).ref
+LARGE_PUMPS_IN_FEBRUARY = _production("PMP-400", 2).ref
+SMALL_PUMPS = _production("PMP-100", 4).ref
+NEXT_CONTAINER = _supply("PCB-31", 8).ref
+IMPELLER_LOT = "IMP-05#L2207"
 
 STORY = Story(
     lines={
@@ -81,10 +93,14 @@ STORY = Story(
         ),
         CARTONS: Departure(announced_at=plan.at(date(2026, 2, 13), 12, 0), promised=640.0, note="paper shortage"),
         SHAFTS: Departure(received_days=5),
+        HARNESS_IN_FEBRUARY: Departure(eta_days=2, announced_at=plan.at(date(2026, 2, 10), 10, 0)),
+        GASKETS: Departure(eta_days=2, announced_at=plan.at(date(2026, 2, 16), 11, 30)),
+        HARNESS_IN_MARCH: Departure(eta_days=2, announced_at=plan.at(date(2026, 2, 24), 9, 0)),
         SILENT_SHAFTS: Departure(confirmed=False, received_days=None),
     },
     demand={("PMP-200", "GDN", 3): 1.63},
     counted={("PMP-100", "LYS", date(2026, 3, 6)): -52.0, ("GSK-01", "KAS", date(2026, 3, 4)): 2460.0},
+    events=list(incidents.messages(NEXT_CONTAINER, LARGE_PUMPS_IN_FEBRUARY, SMALL_PUMPS)),
 )
 
 
@@ -99,13 +115,37 @@ def march(day: int, hour: int, minute: int = 0) -> int:
 
 
 class Act(NamedTuple):
-    """One command: when, by whom, and what it does. `find` names the deviation kind and subject it is about."""
+    """One command: when, by whom, and what it does."""
 
     at: int
     actor: str
-    kind: str
-    subject: str
-    do: Callable[[Desk, str], object]
+    do: Callable[[Desk], object]
+
+
+def _of(kind: str, subject: str, do: Callable[[Desk, str], object]) -> Callable[[Desk], object]:
+    """A command about the last deviation of a kind and subject."""
+
+    def act(desk: Desk) -> object:
+        found = desk.deviations([f"kind={kind}", f"subject={subject}"], all=True).items
+        return do(desk, str(found[-1]["id"]))
+
+    return act
+
+
+def _ack(to: str | None = None) -> Callable[[Desk, str], object]:
+    return lambda desk, deviation: desk.ack([deviation], to=to)
+
+
+def _respond(desk: Desk, deviation: str) -> object:
+    return desk.respond([deviation])
+
+
+def _comment(text: str) -> Callable[[Desk, str], object]:
+    return lambda desk, deviation: desk.comment([deviation], text=text)
+
+
+def _dismiss(reason: str, category: str) -> Callable[[Desk, str], object]:
+    return lambda desk, deviation: desk.dismiss([deviation], reason=reason, category=category)
 
 
 def _actions(desk: Desk, deviation: str) -> list[str]:
@@ -129,68 +169,78 @@ def _finish(desk: Desk, deviation: str) -> None:
 
 
 def acts() -> Iterator[Act]:
-    """Everything that people did at the desk, oldest first."""
-    yield Act(feb(13, 13), "jan", "short_supply", CARTONS, lambda desk, found: desk.ack([found]))
-    yield Act(
-        feb(16, 9),
-        "jan",
-        "short_supply",
-        CARTONS,
-        lambda desk, found: desk.comment(
-            [found], text="PackRight ships the rest with the next call-off; stock covers it"
-        ),
-    )
+    """Everything that people did at the desk."""
+    yield from _about_suppliers()
+    yield from _about_goods_on_the_way()
+    yield from _about_noise()
+    yield from _at_the_plant()
+
+
+def _about_suppliers() -> Iterator[Act]:
+    kind = "short_supply"
+    yield Act(feb(13, 13), "jan", _of(kind, CARTONS, _ack()))
+    said = "PackRight ships the rest with the next call-off; stock covers it"
+    yield Act(feb(16, 9), "jan", _of(kind, CARTONS, _comment(said)))
     yield Act(
         feb(16, 9, 5),
         "jan",
-        "short_supply",
-        CARTONS,
-        lambda desk, found: desk.resolve([found], reason="covered by stock"),
+        _of(kind, CARTONS, lambda desk, found: desk.resolve([found], reason="covered by stock")),
     )
-    yield Act(feb(20, 10, 20), "ana", "late_supply", IMPELLERS, lambda desk, found: desk.ack([found], to="jan"))
-    yield Act(feb(20, 10, 30), "jan", "late_supply", IMPELLERS, lambda desk, found: desk.respond([found]))
-    yield Act(feb(20, 11), "jan", "late_supply", IMPELLERS, _done(0, "foundry confirms the 27th"))
-    yield Act(feb(23, 9), "jan", "late_supply", IMPELLERS, _finish)
-    yield Act(
-        feb(23, 9, 30),
-        "bo",
-        "overdue",
-        SHAFTS,
-        lambda desk, found: desk.dismiss(
-            [found], reason="they lie in the yard since Friday, the receipt is not booked", category="wrong_data"
-        ),
-    )
-    yield Act(
-        march(2, 9),
-        "ana",
-        "late_supply",
-        IMPELLERS,
-        lambda desk, found: desk.comment([found], text="second melt clause goes into the frame contract"),
-    )
-    yield Act(feb(26, 14, 30), "ana", "late_supply", HOUSINGS, lambda desk, found: desk.ack([found], to="jan"))
-    yield Act(
-        march(4, 15),
-        "jan",
-        "late_supply",
-        HOUSINGS,
-        lambda desk, found: desk.comment([found], text="Fonderie found a night shift, two days instead of four"),
-    )
-    yield Act(march(5, 12), "ana", "short_supply", SEALS, lambda desk, found: desk.ack([found], to="jan"))
-    yield Act(march(5, 12, 10), "jan", "short_supply", SEALS, lambda desk, found: desk.respond([found]))
-    yield Act(march(5, 13, 30), "jan", "short_supply", SEALS, _start(0))
+    yield Act(march(5, 12), "ana", _of(kind, SEALS, _ack("jan")))
+    yield Act(march(5, 12, 10), "jan", _of(kind, SEALS, _respond))
+    yield Act(march(5, 13, 30), "jan", _of(kind, SEALS, _start(0)))
+    kind = "late_supply"
+    yield Act(feb(20, 10, 20), "ana", _of(kind, IMPELLERS, _ack("jan")))
+    yield Act(feb(20, 10, 30), "jan", _of(kind, IMPELLERS, _respond))
+    yield Act(feb(20, 11), "jan", _of(kind, IMPELLERS, _done(0, "foundry confirms the 27th")))
+    yield Act(feb(23, 9), "jan", _of(kind, IMPELLERS, _finish))
+    said = "second melt clause goes into the frame contract"
+    yield Act(march(2, 9), "ana", _of(kind, IMPELLERS, _comment(said)))
+    yield Act(feb(26, 14, 30), "ana", _of(kind, HOUSINGS, _ack("jan")))
+    said = "Fonderie found a night shift, two days instead of four"
+    yield Act(march(4, 15), "jan", _of(kind, HOUSINGS, _comment(said)))
+
+
+def _about_goods_on_the_way() -> Iterator[Act]:
+    said = "they lie in the yard since Friday, the receipt is not booked"
+    yield Act(feb(23, 9, 30), "bo", _of("overdue", SHAFTS, _dismiss(said, "wrong_data")))
+    yield Act(march(6, 16, 30), "emil", _of("late_supply", BOARDS, _ack()))
+    yield Act(march(6, 16, 40), "emil", _of("late_supply", BOARDS, _respond))
+    yield Act(march(6, 16, 45), "emil", _of("late_supply", BOARDS, _start(0)))
+    yield Act(march(9, 8, 20), "emil", _of("late_supply", BOARDS, _done(0, "Hamburg berth confirmed for the 13th")))
+    yield Act(march(9, 8, 30), "emil", _of("late_supply", BOARDS, _start(1)))
+    yield Act(march(9, 8, 40), "emil", _of("overdue", TRUCK, _ack()))
+    yield Act(march(9, 8, 41), "emil", _of("overdue", TRUCK, _respond))
+
+
+def _about_noise() -> Iterator[Act]:
+    """What was not worth anybody's time, and what is known to be so for a while."""
+    every_time = "Baltic always writes two days more and comes as ordered"
+    yield Act(feb(10, 11), "jan", _of("late_supply", HARNESS_IN_FEBRUARY, _dismiss(every_time, "noise")))
+    yield Act(feb(16, 13), "jan", _of("late_supply", GASKETS, _dismiss("nobody waits for gaskets", "noise")))
+    yield Act(feb(24, 10, 15), "jan", _of("late_supply", HARNESS_IN_MARCH, _dismiss(every_time, "noise")))
+    until = plan.at(date(2026, 3, 11), 8)
     yield Act(
         march(6, 9, 40),
         "jan",
-        "late_supply",
-        HARNESS,
-        lambda desk, found: desk.snooze(
-            [found], until=plan.at(date(2026, 3, 11), 8), reason="haulier talks on Tuesday night"
+        _of(
+            "late_supply",
+            HARNESS,
+            lambda desk, found: desk.snooze([found], until=until, reason="haulier talks on Tuesday night"),
         ),
     )
-    yield Act(march(6, 16, 30), "emil", "late_supply", BOARDS, lambda desk, found: desk.ack([found]))
-    yield Act(march(6, 16, 40), "emil", "late_supply", BOARDS, lambda desk, found: desk.respond([found]))
-    yield Act(march(6, 16, 45), "emil", "late_supply", BOARDS, _start(0))
-    yield Act(march(9, 8, 20), "emil", "late_supply", BOARDS, _done(0, "Hamburg berth confirmed for the 13th"))
-    yield Act(march(9, 8, 30), "emil", "late_supply", BOARDS, _start(1))
-    yield Act(march(9, 8, 40), "emil", "overdue", TRUCK, lambda desk, found: desk.ack([found]))
-    yield Act(march(9, 8, 41), "emil", "overdue", TRUCK, lambda desk, found: desk.respond([found]))
+    yield Act(
+        march(6, 10),
+        "bo",
+        lambda desk: desk.silence(
+            ["kind=unconfirmed", "party=STEELFORM"],
+            until=plan.at(date(2026, 3, 13), 17),
+            reason="SteelForm moves its EDI this week and answers by telephone",
+        ),
+    )
+
+
+def _at_the_plant() -> Iterator[Act]:
+    yield Act(feb(24, 10, 40), "chen", _of("production", LARGE_PUMPS_IN_FEBRUARY, _ack()))
+    yield Act(march(9, 8, 5), "henk", _of("quality", IMPELLER_LOT, _ack()))
+    yield Act(march(9, 8, 10), "henk", _of("quality", IMPELLER_LOT, _respond))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import questions
-from engine.clock import HOUR
+from engine.clock import DAY, HOUR
 from engine.event_words import VERDICTS, WORDS
 from engine.model import SignalIn
 from tests.engine.detect.world import NOW, World, day, order, shuffled_in_pieces, signal
@@ -47,6 +47,16 @@ CLEARING = [
     for other, cleared in words.items()
     if kind != "short_supply" and what.verdict == "clear" and cleared.verdict == "dev"
 ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "days"), [("quality", "damaged", 9), ("logistics", "customs_hold", 2), ("production", "down", 1)]
+)
+def test_a_lane_is_the_remedy_of_bad_goods_only(world: World, kind: str, word: str, days: int) -> None:
+    world.record("lane", "SHA>RTM", origin="SHA", destination="RTM", mode="air", duration_days=9)
+    order(world, "PO1", site="RTM")
+    told(world, event(kind, "e", word))
+    assert world.one(kind)["decide_by"] == day(5) - days * DAY
 
 
 @pytest.mark.parametrize(("kind", "word"), [pair for pair in OPENING if pair[0] != "short_supply"])
