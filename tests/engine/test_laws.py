@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +83,20 @@ def line(kind: str, ref: str, days: int, quantity: float, **fields: Any) -> Plan
 class Told:
     """A desk with a plan and eight days of demand, and what it says of its deviations in the source's own ids."""
 
-    def __init__(self, path: Path, now: int, **tolerance: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        now: int,
+        limits: Mapping[str, float],
+        *,
+        identity: str = "event",
+        every: int | None = None,
+    ) -> None:
+        """`identity` is the source's, `every` the interval in which it is expected to speak."""
+        self._identity, self._every = identity, every
         self.clock = FixedClock(now)
         self.desk: Desk = open_desk(path, clock=self.clock)
-        self.desk.configure({"rules": [{"match": {}, **SHORT, **tolerance}]})
+        self.desk.configure({"rules": [{"match": {}, **SHORT, **limits}]})
         self.desk.load(
             [line("purchase_order", "past", -4, 100.0), line("purchase_order", "soon", 6, 100.0)],
             kind="purchase_order", scope="t", file="orders.csv",
@@ -97,8 +107,9 @@ class Told:
         past = [said(100 + day, "demand", "past", -24 * (20 - day), 0, 10.0 + day % 3) for day in range(9)]
         self.take(past)
 
-    def take(self, rows: Sequence[SignalIn], *, judge: bool = True, identity: str = "event") -> None:
-        self.desk.take(SourceBatch("tower", "command", identity, rows, "test.csv"), detect=judge)
+    def take(self, rows: Sequence[SignalIn], *, judge: bool = True) -> None:
+        batch = SourceBatch("tower", "command", self._identity, rows, "test.csv", expected_every=self._every)
+        self.desk.take(batch, detect=judge)
 
     def at(self, now: int) -> list[dict[str, Any]]:
         self.clock.set(now)
@@ -155,15 +166,24 @@ LAWS = settings(
 @LAWS
 @given(
     history=histories(-40, 0),
+    identity=st.sampled_from(["event", "state"]),
     limits=st.sampled_from([{}, {"breaches": 2}, {"breaches": 2, "clears": 2}]),
     seed=st.integers(0, 1 << 30),
 )
 def test_at_one_instant_order_pieces_and_twins_change_nothing(
-    tmp_path_factory: pytest.TempPathFactory, history: list[SignalIn], limits: dict[str, float], seed: int
+    tmp_path_factory: pytest.TempPathFactory,
+    history: list[SignalIn],
+    identity: str,
+    limits: dict[str, float],
+    seed: int,
 ) -> None:
     now = NOW + HOUR
     folder, chance = tmp_path_factory.mktemp("laws"), random.Random(seed)
-    whole, judged_last, judged_each = (Told(folder / f"{name}.db", now, **limits) for name in "abc")
+    whole, judged_last, judged_each = (
+        Told(folder / f"{name}.db", now, limits, identity=identity, every=4 * HOUR) for name in "abc"
+    )
+    if identity == "state":  # four rows that say something new each time
+        history = [row._replace(source_id=f"e{number % 4}") for number, row in enumerate(history)]
     try:
         whole.take(history)
         for piece in pieces(history, chance):
@@ -179,7 +199,9 @@ def test_at_one_instant_order_pieces_and_twins_change_nothing(
         for piece in pieces(history, chance):
             whole.take(piece)
         assert whole.rows() == before, "a known history says nothing"
-        assert judged_last.at(now + 9 * HOUR) == whole.at(now + 9 * HOUR)
+        later = whole.at(now + 9 * HOUR)
+        assert judged_last.at(now + 9 * HOUR) == later
+        assert "stale_feed" in {row["kind"] for row in later}, "nothing came for two intervals"
     finally:
         for each in (whole, judged_last, judged_each):
             each.close()
@@ -200,7 +222,7 @@ def test_a_history_replayed_by_the_clock_is_the_history_as_it_came(
     seed: int,
 ) -> None:
     folder, chance = tmp_path_factory.mktemp("laws"), random.Random(seed)
-    before, as_it_came = (Told(folder / f"{name}.db", NOW, **limits) for name in "ab")
+    before, as_it_came = (Told(folder / f"{name}.db", NOW, limits) for name in "ab")
     try:
         for piece in pieces(history, chance):
             before.take(piece)
