@@ -16,6 +16,7 @@ from engine import likelihood
 from engine.clock import DAY
 from engine.detect import late_supply
 from engine.facts import Line, LineFacts
+from engine.gather import corrections
 from engine.gather.cases import Case, as_json
 from engine.model import SUPPLY_KINDS, Finding, Term
 from engine.sqlite import sqlite3
@@ -31,7 +32,8 @@ _LANES: Final = (
 _ANNOUNCED: Final = (
     "SELECT signal.order_ref, signal.order_kind, signal.as_of, signal.eta FROM json_each(?) AS wanted"
     " CROSS JOIN signal ON signal.order_ref = wanted.value"
-    " WHERE signal.kind IN ('eta', 'confirmation') AND signal.eta IS NOT NULL ORDER BY signal.as_of, signal.tie"
+    " WHERE signal.kind IN ('eta', 'confirmation') AND signal.eta IS NOT NULL"
+    f" AND {corrections.withdrawn_at('signal')} IS NULL ORDER BY signal.as_of, signal.tie"
 )
 _MODES: Final = (
     "SELECT line.id, json_extract(line.attributes, '$.mode') FROM json_each(?) AS wanted"

@@ -226,6 +226,18 @@ def test_a_drill_stands_in_the_way_of_nothing_real(orders: World, identity: str,
     assert orders.store.connection.execute("SELECT count(*), sum(duplicates) FROM signal, source").fetchone()[0] == 3
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "drill"])
+def test_no_outcome_is_learnt_from_what_was_not_meant(world: World, how: str) -> None:
+    for ref in ("PO1", "PO2"):
+        order(world, ref, due=-5)
+    announced = late("e1", days=4, at=day(-20), detail='{"drill":true}' if how == "drill" else "")
+    world.say(announced, *([taken_back("e1", at=day(-19))] if how == "withdrawn" else []))
+    world.say(*(signal("receipt", f"r{ref}", order_ref=ref, occurred_at=day(-5), at=day(-5)) for ref in ("PO1", "PO2")))
+    world.settle()
+    (one,), (other,) = world.store.connection.execute("SELECT standing FROM outcome ORDER BY ref").fetchall()
+    assert one == other
+
+
 def test_a_known_event_with_another_content_is_a_duplicate_and_said_to_be_odd(orders: World) -> None:
     """PEERS 84; the same content in another order is none (PEERS 34)."""
     orders.say(late("e1", payload='{"a":1,"b":2}'), late("e2"))
