@@ -167,6 +167,7 @@ class History:
         self._connection, self._now = connection, now
         self._counts: list[tuple[str, str, str, str, int, int]] | None = None
         self._groups: dict[tuple[int, bool], likelihood.Groups] = {}
+        self._estimates: dict[tuple[int, str, tuple[str, str, str]], Estimate] = {}
         self._lines: dict[tuple[str, str], tuple[Line, tuple[str, str, str]]] = {}
 
     def look_up(self, slots: Iterable[tuple[str, str, str]]) -> None:
@@ -204,11 +205,19 @@ class History:
         if until <= self._now:
             return Estimate(1.0, (Term("likelihood", 1.0, "", "the promise has passed"),))
         place = likelihood.landmark((until - self._now) / DAY)
-        known = self._standing(place, days_late is not None)
-        if known.counts.lines < likelihood.LEAST:
-            return _no_history(known.counts.lines)
-        steps = known.estimate(groups if days_late is None else (likelihood.announced(days_late), *groups))
-        return Estimate(steps[-1].share, tuple(_terms(place, days_late, steps)), _changes_at(place, until, self._now))
+        standing = likelihood.OPEN if days_late is None else likelihood.announced(days_late)
+        lines = self._standing(place, days_late is not None).counts.lines
+        if lines < likelihood.LEAST:
+            return _no_history(lines)
+        key = (place, standing, groups)
+        if key not in self._estimates:
+            self._estimates[key] = self._learned(place, standing, groups)
+        return self._estimates[key]._replace(changes_at=_changes_at(place, until, self._now))
+
+    def _learned(self, place: int, standing: str, groups: tuple[str, str, str]) -> Estimate:
+        late = standing != likelihood.OPEN
+        steps = self._standing(place, late).estimate((standing, *groups) if late else groups)
+        return Estimate(steps[-1].share, tuple(_terms(place, steps, late=late)))
 
     def _standing(self, place: int, late: bool) -> likelihood.Groups:
         """The lines that were not there at a landmark: those announced late, or those that were not."""
@@ -242,19 +251,19 @@ def _changes_at(place: int, until: int, now: int) -> int:
     return min(at for at in later if at > now)
 
 
-def _terms(place: int, days_late: float | None, steps: Sequence[likelihood.Step]) -> Iterator[Term]:
+def _terms(place: int, steps: Sequence[likelihood.Step], *, late: bool) -> Iterator[Term]:
     days = likelihood.LANDMARKS[place]
-    standing = "not arrived" if days_late is None else "announced late"
+    standing = "announced late" if late else "not arrived"
     what = f"arrived since {likelihood.WINDOW_DAYS} days, and {standing} {days} {'day' if days == 1 else 'days'} before"
     yield Term("history", steps[0].counts.lines, "lines", what)
-    levels = likelihood.LEVELS if days_late is None else ("announced lateness", *likelihood.LEVELS)
+    levels = ("announced lateness", *likelihood.LEVELS) if late else likelihood.LEVELS
     for step in steps:
-        late, lines = step.counts.late, step.counts.lines
+        missed, lines = step.counts.late, step.counts.lines
         if step.weight is None:
-            name, sum_ = "share of all", f"({late} late + 0.5) ÷ ({lines} + 1)"
+            name, sum_ = "share of all", f"({missed} late + 0.5) ÷ ({lines} + 1)"
         else:
             level, group = levels[len(step.group) - 1], step.group[-1]
             name = f"share of {level} {group or 'unknown'}"
-            sum_ = f"({late} late + {step.weight:.6g} × the share above) ÷ ({lines} + {step.weight:.6g})"
+            sum_ = f"({missed} late + {step.weight:.6g} × the share above) ÷ ({lines} + {step.weight:.6g})"
         yield Term(name, round(step.share, 6), "share", sum_)
     yield Term("likelihood", round(steps[-1].share, 6), "", "the last share: of its smallest group with a history")

@@ -158,3 +158,35 @@ def test_part_of_a_line_is_no_outcome(world: World) -> None:
     world.say(signal("receipt", "2", order_ref="a", quantity=40.0, uom="EA", occurred_at=day(-18), at=day(-18)))
     world.settle()
     assert [row["late"] for row in outcomes(world)] == [1]
+
+
+def test_a_receipt_that_is_taken_back_takes_its_outcome_with_it(world: World) -> None:
+    past(world, 1, late=True)
+    past(world, 2, late=False)
+    world.settle()
+    assert [row["ref"] for row in outcomes(world)] == ["old-1", "old-2"]
+    world.say(signal("note", "sorry", detail='{"corrects":"r1"}'))
+    world.settle()
+    assert [row["ref"] for row in outcomes(world)] == ["old-2"]
+    assert counts(world) == [("ACME", ">RTM", "", "oooooo", 0, 1)]
+
+
+def test_the_likelihood_can_be_redone_from_its_terms(world: World) -> None:
+    history(world, 40, 30, party="ACME")
+    history(world, 40, 4, party="BETA")
+    row = threatened(world)
+    shares = [(source, value) for name, value, _, source in row["terms"] if name.startswith("share of ")]
+    above = 0.0
+    for source, value in shares:
+        sum_ = source.replace("÷", "/").replace("×", "*").replace(" late", "").replace("the share above", str(above))
+        assert eval(sum_) == pytest.approx(value, abs=1e-5)
+        above = value
+    assert row["likelihood"] == pytest.approx(above, abs=1e-6)
+    assert row["exposure_minor"] == round(100_000 * row["likelihood"])
+
+
+def test_old_history_does_not_count(world: World) -> None:
+    history(world, 60, 15)
+    later = NOW + 230 * DAY
+    assert History(world.store.connection, NOW).of(("ACME", ">RTM", ""), NOW + 6 * DAY, 5.0).value < 0.5
+    assert History(world.store.connection, later).of(("ACME", ">RTM", ""), later + 6 * DAY, 5.0).value == 1.0
