@@ -21,7 +21,7 @@ from benchmarks.harness import ROOT, Result, Unavailable
 from connectors import reading, settings
 from engine.clock import DAY, FixedClock, instant_of
 from engine.desk import Desk
-from engine.likelihood import LANDMARKS, WINDOW_DAYS
+from engine.likelihood import LANDMARKS, OPEN, WINDOW_DAYS, Groups, landmark
 from engine.outcomes import Estimate, History
 from engine.store import Store
 
@@ -100,9 +100,34 @@ def study() -> Iterator[Result]:
     known = knowledge(lines)
     headline = _guesses(known, lines, 2011, 2012, POINTS, frozen=True)
     yield _against("likelihood", headline, "the base rate", [guess.base for guess in headline])
+    yield from _levels(known, lines)
     for first, last in ((2009, 2009), (2010, 2010), (2011, 2012)):
         for frozen in (True, False):
             yield from _judged(known, lines, first, last, frozen=frozen)
+
+
+_LEVELS: Final = (
+    ("supplier, lane, mode", (0, 1, 2)),
+    ("lane, supplier, mode", (1, 0, 2)),
+    ("mode, lane, supplier", (2, 1, 0)),
+)
+"""Orders of the levels below "all"; the first is the product's."""
+
+
+def _levels(known: Mapping[int, Known], lines: Sequence[Delivery]) -> Iterator[Result]:
+    """How the order of the levels was chosen: 2009 and 2010 by what was known each month, all points."""
+    scores = {}
+    for name, order in _LEVELS:
+        shares, late = [], []
+        for line, days, now in _seen(lines, 2009, 2010, POINTS, frozen=False):
+            shares.append(known[now].by_levels(line, days, order))
+            late.append(line.late)
+        scores[name] = brier(shares, late)
+        yield Result(
+            f"likelihood, levels {name}, judged 2009-2010", round(scores[name], 4), "Brier score", _LEVELS[0][0],
+            round(scores[_LEVELS[0][0]], 4), round(scores[name] / scores[_LEVELS[0][0]], 3), "the smallest is the product's",
+            scores[name] >= scores[_LEVELS[0][0]], len(late),
+        )  # fmt: skip
 
 
 def knowledge(lines: Sequence[Delivery]) -> dict[int, Known]:
@@ -130,10 +155,27 @@ class Known:
         self._now, self._history = now, History(store.connection, now)
         window = [line.late for line in lines if now - WINDOW_DAYS * DAY <= line.arrived < now]
         self._base = sum(window) / len(window) if window else 0.0
+        self._cells = store.connection.execute(
+            "SELECT party, lane, mode, standing, sum(lines), sum(lines * late) FROM outcome_count WHERE period BETWEEN ? AND ?"
+            " GROUP BY party, lane, mode, standing",
+            (now // _MONTH - WINDOW_DAYS * DAY // _MONTH, now // _MONTH),
+        ).fetchall()
+        self._by_levels: dict[tuple[int, tuple[int, ...]], Groups] = {}
         self.estimate(("", "", ""), 1)  # The history is read at its first question: now, while the desk stands here.
 
     def estimate(self, groups: tuple[str, str, str], days: float) -> Estimate:
         return self._history.of(groups, self._now + round(days * DAY))
+
+    def by_levels(self, line: Delivery, days: int, order: tuple[int, ...]) -> float:
+        """The estimate with the levels in another order."""
+        place = landmark(days)
+        if (place, order) not in self._by_levels:
+            self._by_levels[place, order] = Groups(
+                ([groups[level] for level in order], count, late)
+                for *groups, standing, count, late in self._cells
+                if standing[place] == OPEN and count
+            )
+        return self._by_levels[place, order].estimate([line.groups[level] for level in order])[-1].share
 
     @functools.cache  # noqa: B019 - there are few of these, and they live as long as the run
     def share(self, groups: tuple[str, str, str], place: int) -> float:
@@ -146,18 +188,22 @@ class Known:
         return _Guess(estimate.value, float(alone or 0.0), self._base, line.late)
 
 
-def _guesses(
-    known: Mapping[int, Known], lines: Sequence[Delivery], first: int, last: int, points: Sequence[int], *, frozen: bool
-) -> list[_Guess]:
-    """What was foretold of every line of some years that had not arrived at an observation point."""
-    found = []
+def _seen(
+    lines: Sequence[Delivery], first: int, last: int, points: Sequence[int], *, frozen: bool
+) -> Iterator[tuple[Delivery, int, int]]:
+    """Every line of some years that had not arrived at an observation point, the point, and the instant of what was known."""
     for days in points:
         for line in lines:
             seen = line.until - days * DAY
             if year(first) <= line.until - DAY < year(last + 1) and line.arrived >= seen:
-                now = year(first) if frozen else seen // _MONTH * _MONTH
-                found.append(known[now].guess(line, days))
-    return found
+                yield line, days, year(first) if frozen else seen // _MONTH * _MONTH
+
+
+def _guesses(
+    known: Mapping[int, Known], lines: Sequence[Delivery], first: int, last: int, points: Sequence[int], *, frozen: bool
+) -> list[_Guess]:
+    """What was foretold of them."""
+    return [known[now].guess(line, days) for line, days, now in _seen(lines, first, last, points, frozen=frozen)]
 
 
 def _judged(
