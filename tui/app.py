@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.app import App
 from textual.events import Event, Key, Paste
 
 from engine.desk import Desk
 from tui import terminal, theme
 from tui.live import ASKS_PER_SECOND, Live, gap_of
+from tui.painting import PaintedApp
 from tui.screens.acting import ActingScreen
 from tui.screens.desk import DeskScreen
 from tui.session import Session
@@ -28,7 +28,7 @@ _FEEDER_SECONDS: Final = 5.0
 Feeder = Callable[[], "Popen[bytes]"]
 
 
-class OffplanApp(App[int]):
+class OffplanApp(PaintedApp):
     """One desk on one terminal."""
 
     ENABLE_COMMAND_PALETTE = False

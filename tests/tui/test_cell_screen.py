@@ -1,0 +1,221 @@
+"""Frames of changed cells: whatever was drawn and left out, the terminal ends where a full drawing would have ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyte
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len, set_cell_size
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.cell_screen import CellScreen, Span
+from tui.cell_writer import BLANK, CellWriter, _change_of_pen, simplest
+
+WIDTH, HEIGHT = 24, 10
+HOME = (0, 0)
+STYLES = (
+    None, Style(), Style(bold=True), Style(color="red"), Style(color="red", bold=True), Style(reverse=True),
+    Style(color="default", bgcolor="default"), Style(bgcolor="blue"), Style(color="color(123)", underline=True),
+    Style(color="#102030", bgcolor="#405060"),
+)  # fmt: skip
+LETTERS = "ab0 ·│─●é横浜港ｱ"
+"""Of one and of two cells. No combining ones: pyte composes where a terminal may not."""
+
+
+class Terminal:
+    """What a terminal shows after the bytes that it was sent."""
+
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
+        self.screen = pyte.Screen(width, height)
+        self.screen.reset_mode(pyte.modes.DECAWM)
+        self._stream = pyte.Stream(self.screen)
+
+    def show(self, frame: str) -> None:
+        self._stream.feed(frame)
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        return [[self.screen.buffer[y][x] for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self.screen.display]
+
+
+def screen(width: int = WIDTH, height: int = HEIGHT) -> CellScreen:
+    return CellScreen(width, height, ColorSystem.TRUECOLOR)
+
+
+def strip_of(text: str, style: Style | None = None) -> Strip:
+    return Strip([Segment(text, style)])
+
+
+def drawn_in_full(layers: list[Span]) -> list[list[Any]]:
+    """The cells after everything was drawn as Textual draws it: each strip whole, one after the other."""
+    terminal, wanted = Terminal(), screen()
+    wanted.lay(layers)
+    terminal.show("\x1b[2J")
+    for y, row in enumerate(wanted._wanted):
+        for x, cell in enumerate(row):
+            if cell.text:
+                terminal.show(f"\x1b[{y + 1};{x + 1}H\x1b[0;{cell.codes}m{cell.text}\x1b[0m")
+    return terminal.cells
+
+
+texts = st.text(st.sampled_from(LETTERS), min_size=1, max_size=WIDTH)
+segments = st.lists(
+    st.builds(lambda text, style: Segment(text, style), texts, st.sampled_from(STYLES)), min_size=1, max_size=4
+)
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> Span:
+    x = draw(st.integers(0, WIDTH - 1))
+    strip = Strip(draw(segments))
+    return x, draw(st.integers(0, HEIGHT - 1)), strip.crop(0, WIDTH - x)
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> list[Span]:
+    """A pane of lines in a row, as a list that scrolls repaints them."""
+    first, left = draw(st.integers(0, 30)), draw(st.integers(0, 8))
+    wide = draw(st.sampled_from((1, 3)))
+    return [
+        (left, y, strip_of(set_cell_size(f"{(first + y) * wide:03d} line {(first + y) % 7}", WIDTH - left), STYLES[2 + (first + y) % 3]))
+        for y in range(HEIGHT)
+    ]  # fmt: skip
+
+
+frames = st.lists(st.one_of(st.lists(spans(), min_size=1, max_size=12), lists()), min_size=1, max_size=8)
+
+
+@given(frames, st.data())
+@settings(max_examples=150, deadline=None)
+def test_the_terminal_ends_where_a_full_drawing_ends(painted: list[list[Span]], data: st.DataObject) -> None:
+    terminal, cells, layers = Terminal(), screen(), []
+    for layer in painted:
+        layers += layer
+        cells.lay(layer)
+        if data.draw(st.booleans(), label="left out"):
+            continue
+        terminal.show(cells.frame(HOME))
+        assert terminal.cells == drawn_in_full(layers)
+    terminal.show(cells.frame((3, 2)))
+    assert terminal.cells == drawn_in_full(layers)
+    assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (3, 2)
+
+
+@given(frames)
+@settings(max_examples=50, deadline=None)
+def test_a_damaged_terminal_is_right_after_a_drawing_from_nothing(painted: list[list[Span]]) -> None:
+    terminal, cells = Terminal(), screen()
+    for layer in painted:
+        cells.lay(layer)
+        terminal.show(cells.frame(HOME))
+    terminal.show("\x1b[3;3H\x1b[41mBroadcast message from root\x1b[5;1H\x1b[K")
+    cells.forget()
+    terminal.show(cells.frame(HOME))
+    assert terminal.cells == drawn_in_full([span for layer in painted for span in layer])
+
+
+def test_nothing_is_sent_where_nothing_changed() -> None:
+    cells = screen()
+    cells.lay([(0, 0, strip_of("queue"))])
+    cells.frame(HOME)
+    cells.lay([(0, 0, strip_of("queue", Style(color="default")))])
+    assert cells.frame(HOME).replace("\x1b[1H", "") == ""
+    assert not cells.pending
+
+
+def test_one_changed_cell_is_a_move_and_a_letter() -> None:
+    cells = screen()
+    cells.lay([(0, y, strip_of(f"line {y} of the list")) for y in range(HEIGHT)])
+    cells.frame(HOME)
+    cells.lay([(0, 4, strip_of("line 5 of the list"))])
+    assert cells.frame(HOME) == "\x1b[5;6H5\x1b[1H"
+
+
+def test_a_list_of_full_width_scrolls_in_the_terminal() -> None:
+    terminal, cells = Terminal(80, 20), screen(80, 20)
+    rows = [
+        strip_of(f"{number:04d} PO {number * 7919 % 9973:04d}/10 late {number * 31 % 60} days".ljust(80))
+        for number in range(60)
+    ]
+    for first in (0, 1, 2, 5, 4, 3, 2):
+        cells.lay([(0, y, rows[first + y]) for y in range(1, 19)])
+        frame = cells.frame(HOME)
+        terminal.show(frame)
+        assert terminal.lines[1:19] == [rows[first + y].text.rstrip() for y in range(1, 19)]
+        assert not first or len(frame) < 200
+        assert not first or "\x1bD" in frame or "\x1bM" in frame
+
+
+def test_a_pane_beside_the_list_stays() -> None:
+    terminal, cells = Terminal(60, 20), screen(60, 20)
+    beside = [(0, y, strip_of(f"signal {y * 37 % 100:02d}".ljust(20))) for y in range(20)]
+    cells.lay(beside)
+    for first in range(3):
+        cells.lay([(20, y, strip_of(f"row {(first + y) * 7919 % 9973:04d} x".ljust(40))) for y in range(20)])
+        terminal.show(cells.frame(HOME))
+        assert [line[:20].rstrip() for line in terminal.lines] == [strip.text.rstrip() for _, _, strip in beside]
+        assert terminal.lines[4][20:] == f"row {(first + 4) * 7919 % 9973:04d} x"
+
+
+def test_half_of_a_wide_character_is_none() -> None:
+    terminal, cells = Terminal(), screen()
+    cells.lay([(0, 0, strip_of("横浜港"))])
+    terminal.show(cells.frame(HOME))
+    cells.lay([(1, 0, strip_of("x"))])
+    terminal.show(cells.frame(HOME))
+    assert terminal.lines[0] == " x浜港"
+
+
+@pytest.mark.parametrize("text", ["e\u0301te\u0301", "🚢 en route", "👩\u200d🏭 at work", "✈\ufe0f MAEU"])
+def test_characters_of_doubtful_width_leave_what_follows_in_its_place(text: str) -> None:
+    """Terminals take joined characters for one, two or four cells: what is drawn after one names its own place."""
+    cells = screen()
+    width = cell_len(text)
+    cells.lay([(0, 0, strip_of(f"{text}|"))])
+    frame = cells.frame(HOME)
+    assert f"\x1b[1;{width + 1}H|" in frame or frame.endswith("|\x1b[1H")
+    terminal = Terminal()
+    terminal.show(frame)
+    assert terminal.cells[0][width].data == "|"
+
+
+def test_a_combining_mark_in_a_segment_of_its_own_stays_with_its_letter() -> None:
+    cells = screen()
+    cells.lay([(0, 0, Strip([Segment("ne", Style(bold=True)), Segment("\u0301e")]))])
+    assert "e\u0301" in cells.frame(HOME)
+
+
+def test_no_control_reaches_the_terminal() -> None:
+    cells = screen()
+    cells.lay([(0, 0, Strip([Segment("a\x1b]0;title\x07b\x9bc\nd")]))])
+    frame = cells.frame(HOME)
+    assert frame.replace("\x1b[m\x1b[2J", "").replace("\x1b[1H", "").replace("\x1b[2C", "").isprintable()
+
+
+@given(st.lists(st.sampled_from(STYLES[1:]), min_size=2, max_size=6))
+def test_the_pen_changes_to_what_is_wanted(styles: list[Style]) -> None:
+    terminal, codes = Terminal(), ""
+    for x, style in enumerate(styles):
+        wanted = simplest(Strip.render_ansi(style, ColorSystem.TRUECOLOR))
+        terminal.show(f"{_change_of_pen(codes, wanted) if wanted != codes else ''}x")
+        reference = Terminal()
+        reference.show(f"\x1b[0;{wanted}mx")
+        assert terminal.cells[0][x] == reference.cells[0][0]
+        codes = wanted
+
+
+def test_the_rest_of_a_line_is_erased_where_that_is_shorter() -> None:
+    writer = CellWriter()
+    line = screen()._cells(strip_of("a line of some length".ljust(WIDTH)))
+    writer.line(0, line, [BLANK] * WIDTH)
+    assert writer.text() == "\x1b[1H\x1b[K"

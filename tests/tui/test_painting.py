@@ -1,0 +1,209 @@
+"""What reaches a terminal: the screens that Textual made, of which only what changed is sent, and nothing in vain."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.color import ColorSystem
+from textual.screen import Screen
+
+from engine.clock import DAY, FixedClock
+from engine.desk import Desk
+from tests.engine.desk_support import NOW, eta, line, open_desk, take
+from tests.tui.conftest import Open, World
+from tests.tui.pty_support import Program
+from tests.tui.test_cell_screen import HOME, Terminal
+from tui import painting
+from tui.cell_screen import CellScreen
+from tui.link import Link
+from tui.painting import PaintedApp
+
+WALK = [
+    *"jjk", "tab", *"jjj", "shift+tab", "enter", "j", "tab", "j", "escape", "?", "j", "escape", *"/late", "enter", "escape",
+    *":ack", "escape", "ctrl+p", "escape", "space", *"jva", "ctrl+l", *"Ggx", "escape",
+]  # fmt: skip
+
+
+def fill(desk: Desk, lines: int) -> None:
+    """Give a desk as many deviations as this."""
+    desk.load(
+        [line(f"line{number:03d}") for number in range(lines)], kind="purchase_order", scope="many", file="plan.csv"
+    )
+    take(desk, *(eta(f"line{number:03d}", NOW + (12 + number) * DAY) for number in range(lines)))
+
+
+@pytest.fixture
+def terminal_after(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int, int], tuple[CellScreen, Terminal]]:
+    """What a terminal of each size shows that got every update of the compositor as a frame."""
+    shown: dict[tuple[int, int], tuple[CellScreen, Terminal]] = {}
+
+    def display(self: PaintedApp, screen: Screen[Any], renderable: Any) -> None:
+        if renderable is not None and not self._batch_count:
+            size = (self.size.width, self.size.height)
+            cells, terminal = shown.setdefault(size, (CellScreen(*size, ColorSystem.TRUECOLOR), Terminal(*size)))
+            cells.lay(painting._spans(renderable))
+            terminal.show(cells.frame(HOME))
+
+    monkeypatch.setattr(PaintedApp, "_display", display)
+    return shown
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (200, 50)])
+async def test_the_terminal_shows_what_textual_composed(
+    opened: Open,
+    world: World,
+    size: tuple[int, int],
+    terminal_after: dict[tuple[int, int], tuple[CellScreen, Terminal]],
+) -> None:
+    fill(world.desk, 60)
+    async with opened(size) as driven:
+        for key in WALK:
+            await driven.press(key)
+            _, terminal = terminal_after[size]
+            reference = Terminal(*size)
+            console = driven.app.console
+            reference.show("".join(
+                f"\x1b[{y + 1};1H{strip.render(console)}"
+                for y, strip in enumerate(driven.app.screen._compositor.render_strips())
+            ))  # fmt: skip
+            assert terminal.cells == reference.cells, key
+
+
+def test_a_terminal_that_was_never_heard_is_sent_everything() -> None:
+    link = Link()
+    for _ in range(100):
+        link.sent(1000)
+    assert link.has_room
+
+
+def test_what_was_not_answered_is_under_way() -> None:
+    link = Link()
+    link.sent(10)
+    link.answered()
+    for _ in range(3):
+        assert link.has_room
+        link.sent(900)
+    assert not link.has_room
+    link.answered()
+    assert link.has_room
+
+
+def test_an_answer_that_stays_out_delays_and_does_not_stop() -> None:
+    link = Link()
+    link.sent(10)
+    link.answered()
+    for _ in range(5):
+        link.sent(5000)
+        assert not link.has_room
+        link.silent()
+        assert link.has_room
+    link.sent(5000)
+    assert link.has_room, "this terminal answers no more"
+    link.answered()
+    link.sent(5000)
+    assert not link.has_room, "it does after all"
+
+
+def test_the_end_waits_for_the_last_answer() -> None:
+    link = Link()
+    link.sent(1)
+    link.answered()
+    link.sent(1)
+    told = threading.Thread(target=link.answered)
+    told.start()
+    link.wait_for_answers(60)
+    told.join()
+    assert not link._sent
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> str:
+    """A file with more deviations than a screen has lines."""
+    path = tmp_path / "desk.db"
+    desk = open_desk(path, clock=FixedClock(NOW))
+    fill(desk, 120)
+    desk.store.close()
+    return str(path)
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "linux"])
+def test_a_real_terminal_shows_the_same_as_without_any_of_this(many: str, term: str) -> None:
+    screens = []
+    for plain in ("0", "1"):
+        environment = {painting.PLAIN_OUTPUT: plain, "TERM": term}
+        with Program(many, environment=environment) as program:
+            program.until("1/120")
+            program.type("j" * 40)
+            program.until("41/120")
+            program.resize(90, 30)
+            program.until("tab changes")
+            program.resize(120, 36)
+            program.until("Actions")
+            program.type("\x0ck")
+            program.until("40/120")
+            program.settle()
+            screens.append([[program.screen.buffer[y][x] for x in range(120)] for y in range(36)])
+    assert screens[0] == screens[1]
+
+
+def test_frames_that_nobody_reads_are_left_out_and_the_newest_is_shown(many: str) -> None:
+    with Program(many) as program:
+        program.until("1/120")
+        program.settle()
+        program.answers, program.received = False, b""
+        for _ in range(60):
+            program.type("j")
+            program.settle(0.01)
+        sent = len(program.received)
+        program.answers = True
+        for _ in range(20):
+            program.answer()
+        program.until("61/120")
+        assert sent < 5000
+        assert any("▌" in line and "line" in line for line in program.lines)
+
+
+def test_a_terminal_that_moved_its_text_by_itself_is_drawn_anew(many: str) -> None:
+    with Program(many) as program:
+        program.until("1/120")
+        program.settle()
+        program.screen.erase_in_display(2)
+        program.resize(120, 36)
+        program.until("Signals")
+        program.settle()
+        program.screen.erase_in_display(2)
+        program.type("\x0c")
+        program.until("Signals")
+
+
+def test_nothing_is_sent_while_nothing_changes(many: str) -> None:
+    with Program(many) as program:
+        program.until("1/120")
+        program.settle()
+        program.received = b""
+        program.settle(1.5)
+        assert program.received == b""
+
+
+def test_a_fault_of_the_painting_gives_the_screen_back_to_textual(many: str) -> None:
+    code = """
+import sys
+from pathlib import Path
+from tests.engine.desk_support import open_desk
+from tui import cell_screen
+from tui.app import run
+def lay(self, spans):
+    raise AttributeError("Textual has changed")
+cell_screen.CellScreen.lay = lay
+sys.exit(run(lambda: open_desk(Path(sys.argv[1]))))
+"""
+    with Program(many, code=code) as program:
+        program.until("1/120")
+        program.type("j" * 40)
+        program.until("41/120")
+        program.type("g")
+        program.until(" 1/120")
+        assert any("Signals" in line for line in program.lines)

@@ -1,0 +1,217 @@
+"""Cells to bytes: the shortest way to have a terminal draw them, from where its cursor stands and with the pen it holds.
+
+Only sequences that every terminal and multiplexer knows: moves (CUP, CUF), erasing (ECH, EL), rendition (SGR), and a
+scroll region with index and reverse index (DECSTBM, IND, RI). No Textual here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+ERASE_ALL: Final = "\x1b[m\x1b[2J"
+_SHORTEST_ERASED: Final = 10
+"""Blanks in the middle of a line that are shorter to erase, and step over, than to send."""
+_SHORTEST_TAIL: Final = 4
+_EMOJI: Final = 0x1F000
+_INKS: Final = tuple(str(code) for code in range(30, 40))
+_COLOUR_BY_NUMBER: Final = {"5": 3, "2": 5}
+"""How many codes a colour takes, by the code that follows its 38 or 48."""
+
+
+class Cell(NamedTuple):
+    """What stands in a cell, and the codes of SGR that it is drawn with.
+
+    A wide character is a cell with its text and one with no text to the right of it.
+    """
+
+    text: str
+    codes: str
+
+
+BLANK: Final = Cell(" ", "")
+Row = list[Cell]
+
+
+def is_doubtful(cell: Cell) -> bool:
+    """Whether terminals disagree about how many cells this takes: joined and combined characters, emoji."""
+    text = cell.text
+    return len(text) > 1 or (text != "" and ord(text) >= _EMOJI)
+
+
+class CellWriter:
+    """One frame as it is written. The pen is plain at its beginning and at its end; where the cursor is, nobody knows."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._codes = ""
+        self._at: tuple[int, int] | None = None
+        """Column and line of the terminal's cursor."""
+
+    def text(self) -> str:
+        """All of it, with the pen put back."""
+        self._pen("")
+        return "".join(self._out)
+
+    def erase_all(self) -> None:
+        self._out.append(ERASE_ALL)
+        self._codes = ""
+
+    def scroll(self, top: int, bottom: int, lines: int) -> None:
+        """Have the terminal move the lines of `top` to `bottom` up by `lines`, or down where it is negative."""
+        # Plain first: the lines that come in take the pen's background.
+        self._pen("")
+        edge, move = (bottom, "\x1bD") if lines > 0 else (top, "\x1bM")
+        self._out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{edge + 1}H{move * abs(lines)}\x1b[r")
+        # Most terminals put the cursor into the corner now, some leave it.
+        self._at = None
+
+    def line(self, y: int, shown: Row, wanted: Row) -> None:
+        """Make a line that shows `shown` show `wanted`."""
+        tail, places = _places(shown, wanted)
+        done = 0
+        for place, x in enumerate(places):
+            if x < done:
+                continue
+            self._go(x, y, wanted)
+            blanks = _blanks_from(places, place, wanted)
+            if blanks >= _SHORTEST_ERASED:
+                self._pen("")
+                self._out.append(f"\x1b[{blanks}X")
+                done = x + blanks
+            else:
+                done = x + self._draw(wanted, x, y)
+        if tail is not None:
+            self._go(tail, y, wanted)
+            self._pen("")
+            self._out.append("\x1b[K")
+
+    def put_cursor(self, x: int, y: int) -> None:
+        if self._at != (x, y):
+            self._out.append(_position(x, y))
+            self._at = (x, y)
+
+    def _go(self, x: int, y: int, row: Row) -> None:
+        at = self._at
+        if at == (x, y):
+            return
+        shortest = _position(x, y)
+        if at is not None and at[1] == y and at[0] < x:
+            step = x - at[0]
+            shortest = min(shortest, "\x1b[C" if step == 1 else f"\x1b[{step}C", key=len)
+            if step < len(shortest):
+                between = row[at[0] : x]
+                # Cells that show already what they should are often shorter than the step over them.
+                if all(cell.codes == self._codes and len(cell.text) == 1 and cell.text.isascii() for cell in between):
+                    shortest = "".join(cell.text for cell in between)
+        self._out.append(shortest)
+        self._at = (x, y)
+
+    def _draw(self, row: Row, x: int, y: int) -> int:
+        """Draw one character and answer how many cells it takes."""
+        cell = row[x]
+        width = 2 if x + 1 < len(row) and not row[x + 1].text else 1
+        self._pen(cell.codes)
+        if is_doubtful(cell):
+            # Where the terminal takes it for narrower nothing old may stay beside it, and the cursor is anywhere.
+            self._out.append(f"\x1b[{width}X{cell.text}")
+            self._at = None
+        else:
+            self._out.append(cell.text or " ")
+            # In the last column terminals disagree about where the cursor goes.
+            self._at = (x + width, y) if x + width < len(row) else None
+        return width
+
+    def _pen(self, codes: str) -> None:
+        if codes != self._codes:
+            self._out.append(_change_of_pen(self._codes, codes))
+            self._codes = codes
+
+
+def _places(shown: Row, wanted: Row) -> tuple[int | None, Sequence[int]]:
+    """Which cells to draw, from left to right; and from which on the rest of the line is erased, where it is."""
+    places: Sequence[int] = [
+        x for x, (old, new) in enumerate(zip(shown, wanted, strict=True)) if old is not new and old != new
+    ]
+    if not places:
+        return None, places
+    last = len(wanted)
+    while last and wanted[last - 1] is BLANK:
+        last -= 1
+    tail = None
+    if len(wanted) - last >= _SHORTEST_TAIL and places[-1] >= last + _SHORTEST_TAIL - 1:
+        inside = [x for x in places if x < last]
+        if len(places) - len(inside) >= _SHORTEST_TAIL:
+            tail, places = max(last, places[len(inside)]), inside
+    if any(not shown[x].text or not wanted[x].text or is_doubtful(shown[x]) or is_doubtful(wanted[x]) for x in places):
+        places = _whole_characters(places, shown, wanted, len(wanted) if tail is None else tail)
+    return tail, places
+
+
+def _whole_characters(places: Sequence[int], shown: Row, wanted: Row, end: int) -> Sequence[int]:
+    """The same without a half of a wide character; and what stands beside a doubtful one is drawn after it."""
+    more: set[int] = set()
+    for x in places:
+        reach = 3 if is_doubtful(shown[x]) or is_doubtful(wanted[x]) else 0
+        more.update(range(x, min(end, x + 1 + reach)))
+    for x in sorted(more):
+        if not wanted[x].text and x:
+            more.add(x - 1)
+    return sorted(more)
+
+
+def _blanks_from(places: Sequence[int], start: int, row: Row) -> int:
+    """How many of the places from this one on are blank cells side by side."""
+    count, x = 0, places[start]
+    for place in range(start, len(places)):
+        if places[place] != x + count or row[x + count] is not BLANK:
+            break
+        count += 1
+    return count
+
+
+def _position(x: int, y: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+
+
+@lru_cache(maxsize=4096)
+def simplest(codes: str) -> str:
+    """The same codes without those that ask for what is so anyway: the terminal's own ink and paper."""
+    parts = _parts(codes)
+    return ";".join(
+        [*sorted(parts["attributes"]), *(parts["ink"] - {"39"}), *(parts["paper"] - {"49"})],
+    )
+
+
+@lru_cache(maxsize=4096)
+def _change_of_pen(old: str, new: str) -> str:
+    """The shortest SGR from one set of codes to another."""
+    if not new:
+        return "\x1b[m"
+    # An empty parameter is a zero: all back to plain.
+    anew = f"\x1b[;{new}m" if old else f"\x1b[{new}m"
+    before, after = _parts(old), _parts(new)
+    if not before["attributes"] <= after["attributes"]:
+        return anew
+    codes = sorted(after["attributes"] - before["attributes"])
+    for part, default in (("ink", "39"), ("paper", "49")):
+        if before[part] != after[part]:
+            codes += after[part] or {default}
+    return min(anew, f"\x1b[{';'.join(codes)}m", key=len)
+
+
+def _parts(codes: str) -> dict[str, set[str]]:
+    """Codes of SGR by what they change: attributes, the colour of the ink, that of the paper."""
+    parts: dict[str, set[str]] = {"attributes": set(), "ink": set(), "paper": set()}
+    rest = codes.split(";") if codes else []
+    while rest:
+        length = _COLOUR_BY_NUMBER.get(rest[1], 1) if rest[0] in ("38", "48") and len(rest) > 1 else 1
+        code, rest = ";".join(rest[:length]), rest[length:]
+        if code[:2] in _INKS or (code[0] == "9" and len(code) == 2):
+            parts["ink"] = {code}
+        elif len(code) > 1 and (code[0] == "4" or len(code) == 3):
+            parts["paper"] = {code}
+        else:
+            parts["attributes"].add(code)
+    return parts

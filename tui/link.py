@@ -1,0 +1,101 @@
+"""The way to the terminal: how much of what was sent has not arrived yet, so that no frame is sent in vain.
+
+Buffers between here and a terminal far away take far more than it can show, and tell nobody. So each frame ends with a
+question that every terminal answers where it has read that far (DSR: where is the cursor). What is under way is what
+was not answered. Nothing here knows what a frame is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import CursorPosition
+
+if TYPE_CHECKING:
+    from textual.message import Message
+
+_QUESTION: Final = "\x1b[6n"
+_MOST_UNDER_WAY: Final = 2_000
+"""Bytes: at 20 kB/s a tenth of a second, at a round trip of 200 ms five full frames of a list."""
+_SILENCES: Final = 5
+"""How often in a row an answer may stay out before the terminal is taken for one that never answers."""
+_LAST_ANSWERS: Final = 0.5
+"""Seconds: whoever has the terminal after us would take a late answer for typed text."""
+
+
+class Link:
+    """What is under way, by the answers of the terminal. Asked by the loop, told by the thread that reads."""
+
+    def __init__(self) -> None:
+        self._sent: deque[int] = deque()
+        self._silences = 0
+        self._change = threading.Condition()
+        self._answers = False
+        """Whether the terminal is one that answers."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another frame would soon arrive. True for a terminal that was never heard to answer."""
+        with self._change:
+            return not self._answers or sum(self._sent) < _MOST_UNDER_WAY
+
+    def sent(self, size: int) -> None:
+        with self._change:
+            self._sent.append(size)
+
+    def answered(self) -> None:
+        """The terminal has read one more frame to its end."""
+        with self._change:
+            self._answers, self._silences = True, 0
+            if self._sent:
+                self._sent.popleft()
+            self._change.notify_all()
+
+    def silent(self) -> None:
+        """No answer came for a long time: what is under way may be lost, and with it its answer."""
+        with self._change:
+            self._sent.clear()
+            self._silences += 1
+            self._answers = self._answers and self._silences < _SILENCES
+
+    def wait_for_answers(self, seconds: float) -> None:
+        """Return when nothing is under way, or after `seconds`."""
+        with self._change:
+            self._change.wait_for(lambda: not self._answers or not self._sent, seconds)
+
+
+class LinkDriver(LinuxDriver):
+    """Textual's driver, with frames that are counted."""
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        """`app` is told of each answer by a call of its `paint`."""
+        super().__init__(app, **options)
+        self._arrived: Callable[[], object] = app.paint
+        self.link = Link()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a frame that is sent now would soon be seen."""
+        writer = self._writer_thread
+        return writer is not None and writer._queue.empty() and self.link.has_room
+
+    def send(self, frame: str) -> None:
+        """Send a frame and ask whether it has arrived."""
+        self.link.sent(len(frame))
+        self.write(frame + _QUESTION)
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, CursorPosition):
+            self.link.answered()
+            self._loop.call_soon_threadsafe(self._arrived)
+        else:
+            super().process_message(message)
+
+    def disable_input(self) -> None:
+        if not self.exit_event.is_set():
+            self.link.wait_for_answers(_LAST_ANSWERS)
+        super().disable_input()
