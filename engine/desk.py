@@ -87,7 +87,7 @@ class Desk(DeskFeed, DeskCommands):
         """Any object with its `history`: D12, A7, R3, S99, Q4, L2, a source's name, or a plan line's reference.
 
         A plan line is `purchase_order 4711/10`, or `4711/10` alone. A deviation also carries `signals_detail`,
-        `actions` and `explain`. Raises NotFound.
+        `actions`, `impact` and `explain`. Raises NotFound.
         """
         from engine import questions
 
@@ -100,6 +100,16 @@ class Desk(DeskFeed, DeskCommands):
 
         with self._reading() as view:
             return questions.explain(*view, id)
+
+    def impact(self, id: str) -> dict[str, Any] | None:  # noqa: A002
+        """What a deviation of a supply line puts at risk: the tree of lines, and what each customer would see.
+
+        None for a deviation of anything else, and once the line has arrived. Raises NotFound.
+        """
+        from engine import questions
+
+        with self._reading() as view:
+            return questions.impact(*view, id)
 
     def matches(self, id: str) -> Sequence[Match]:  # noqa: A002
         """Which playbooks apply to a deviation and why, those that apply first. Raises NotFound."""

@@ -66,12 +66,12 @@ class DeskFeed(DeskBase):
 
     def tick(self) -> TickResult:
         """Do what time alone makes due at the clock's present instant, and what is still touched; then stop."""
-        from engine import journal, pipeline
+        from engine import journal, wakeups
 
         total = TickResult()
         while self._owes_detection() or self._wakes():
             with self._writing(journal.SYSTEM) as transaction:
-                pipeline.due(transaction.connection, transaction.now)
+                wakeups.due(transaction.connection, transaction.now)
             total = total.plus(self.detect())
         return total
 

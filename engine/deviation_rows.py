@@ -78,6 +78,8 @@ class Rows:
             "decide_by": ranked.decide_by,
             "baseline_version": self._baseline_version,
             "occurred_at": finding.occurred_at,
+            "delay": None if finding.slip is None else finding.slip.delay,
+            "missing": None if finding.slip is None else finding.slip.missing,
         }
 
     def begin(self, slot: Slot, finding: Finding, columns: Mapping[str, Any], before: Mapping[str, Any] | None) -> int:

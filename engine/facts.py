@@ -124,6 +124,16 @@ class Flow(NamedTuple):
     uom: str | None = None
 
 
+class SupplySlip(NamedTuple):
+    """A supply line that is expected otherwise than planned, as both movements of stock."""
+
+    kind: str
+    ref: str
+    planned: Flow
+    expected: Flow | None
+    """None: nothing of it is expected."""
+
+
 class Bucket(NamedTuple):
     """One bucket of a forecast: `quantity` is expected from `start` up to `end`."""
 
@@ -188,6 +198,8 @@ class StockFacts:
     """First instant of the desk's present day."""
     reading: Reading | None = None
     flows: Sequence[Flow] = ()
+    slips: Sequence[SupplySlip] = ()
+    """Supply lines among `flows` that come later or less than planned."""
     forecasts: Sequence[Bucket] = ()
     target: Target | None = None
     history: Sequence[Demand] = ()

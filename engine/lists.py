@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import fields, queue, settings, shapes
+from engine import fields, queue, roots, settings, shapes
 from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
 from engine.sqlite import sqlite3
@@ -205,10 +205,14 @@ def deviation_shapes(
         ).fetchall()
     )
     currency = settings.current(connection)["currency"]
-    kept_out = suppressors(connection, now, [row["id"] for row in found])
+    numbers = [row["id"] for row in found]
+    kept_out = suppressors(connection, now, numbers)
+    tops, under = roots.tops(connection, numbers), roots.consequences(connection, numbers)
     shown = [shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])) for row in found]
-    for row, shape in zip(found, shown, strict=True):
-        shape["suppressed_by"] = kept_out.get(row["id"], [])
+    for number, shape in zip(numbers, shown, strict=True):
+        shape["root"] = f"D{tops[number]}" if number in tops else None
+        shape["consequences"] = [f"D{each}" for each in under.get(number, ())]
+        shape["suppressed_by"] = kept_out.get(number, [])
     return shown
 
 

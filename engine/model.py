@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from engine.slip import Slip
+
 SUPPLY_KINDS: Final = ("purchase_order", "transfer_order", "production_order", "shipment")
 """Plan lines that bring something in: what late_supply, short_supply and overdue watch."""
 ORDER_KINDS: Final = (*SUPPLY_KINDS, "sales_order")
@@ -66,7 +68,7 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 DEVIATION_KINDS: Final = (
     "late_supply", "short_supply", "overdue", "unconfirmed", "stockout", "below_target", "excess", "demand_shift",
-    "production", "quality", "logistics", "hazard", "stale_feed", "unmatched",
+    "late_demand", "production", "quality", "logistics", "hazard", "stale_feed", "unmatched",
 )  # fmt: skip
 """The kinds of engine.detect's registry, in its order (held by a test): questions need the words, not the detectors."""
 
@@ -274,6 +276,10 @@ class Finding(NamedTuple):
     """Whether other supply is the remedy, so that the fastest lane into the site says how long it takes."""
     done: bool = False
     """The departure is a fact that nothing can change any more (it arrived, late): open, then recovered at once."""
+    slip: Slip | None = None
+    """Of a supply line that is still to come: what its consumers feel."""
+    because: Sequence[tuple[str, str]] = ()
+    """Kind and reference of the supply lines without whose departures there would be no breach."""
 
 
 class Change(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine import lifecycle
+from engine import hits, lifecycle
 from engine.errors import StaleVersion
 from engine.journal import Entry, Writer
 from engine.sqlite import sqlite3
@@ -107,6 +107,8 @@ def write(
     subject = public_id(table, row["id"])
     if cursor.rowcount != 1:
         raise StaleVersion(f"{subject} was changed by somebody else meanwhile; look again")
+    if table == "deviation" and "state" in changed:
+        hits.touch_of_deviation(connection, row["id"], row["state"], changed["state"])
     writer.write(
         Entry(
             action=action,

@@ -25,6 +25,11 @@ _PRESENT: Final = (
     " CROSS JOIN peg ON peg.item = wanted.item AND peg.site = wanted.site"
 )
 _TOUCH: Final = "INSERT INTO touched(type, a, b) SELECT 'peg', item, site FROM ({}) WHERE true ON CONFLICT DO NOTHING"
+_WANTING: Final = "kind IN ('sales_order', 'transfer_order', 'production_order')"
+_ANY_DEMAND: Final = (
+    f"SELECT EXISTS (SELECT 1 FROM plan_line INDEXED BY plan_line_wanting WHERE to_version IS NULL AND {_WANTING})"
+)
+"""Whether the plan has any line that something can be pegged to; where it has none, signals cost nothing here."""
 _MOVES: Final = "'receipt', 'shipped', 'status'"
 """Kinds of signals about a line that change what is on hand, or what is still open."""
 
@@ -37,9 +42,9 @@ def _readings(signals: str) -> str:
     )
 
 
-def _said(signals: str, kinds: str = _MOVES) -> str:
-    """SQL for the references that signals of some kinds are about."""
-    return f"SELECT DISTINCT said.order_ref AS ref FROM {signals} AND said.order_ref IS NOT NULL AND said.kind IN ({kinds})"
+def _said(signals: str) -> str:
+    """SQL for the references that such signals are about."""
+    return f"SELECT DISTINCT said.order_ref AS ref FROM {signals} AND said.order_ref IS NOT NULL AND said.kind IN ({_MOVES})"
 
 
 _NEW: Final = "signal AS said NOT INDEXED WHERE said.id >= :first_id"
@@ -76,20 +81,17 @@ def _places_of(references: str) -> str:
 
 
 _BY_SIGNALS: Final = _TOUCH.format(f"{_readings(_NEW)} UNION {_places_of(_said(_NEW))}")
-_BY_STATES: Final = _TOUCH.format(_places_of(_said(_NEW, "'status'")))
 _BY_NUMBERS: Final = _TOUCH.format(f"{_readings(_NUMBERED)} UNION {_places_of(_said(_NUMBERED))}")
 _BY_LEFT: Final = _TOUCH.format(f"{_LEFT_READINGS} UNION {_places_of(_LEFT)}")
 
 
 def touch_signals(connection: sqlite3.Connection, first_id: int, *, restatable: bool) -> None:
     """Touch the places whose pegs the signals from `first_id` on may change; `restatable`: they are a state source's."""
-    if connection.execute("SELECT EXISTS (SELECT 1 FROM peg)").fetchone()[0]:
-        connection.execute(_BY_SIGNALS, {"first_id": first_id})
-        if restatable:
-            connection.execute(_BY_LEFT, {"first_id": first_id})
-    else:
-        # Where nothing is wanted, only a demand that is opened again can be pegged.
-        connection.execute(_BY_STATES, {"first_id": first_id})
+    if not connection.execute(_ANY_DEMAND).fetchone()[0]:
+        return
+    connection.execute(_BY_SIGNALS, {"first_id": first_id})
+    if restatable:
+        connection.execute(_BY_LEFT, {"first_id": first_id})
 
 
 def touch_taken_back(connection: sqlite3.Connection, signals: Sequence[int]) -> None:

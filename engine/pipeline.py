@@ -7,16 +7,29 @@ alone can change one of its verdicts, bring in a signal that is stored already, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from engine import confirming, detect, deviations, hazards, outcomes, pegs, settings, tolerance, unjudged, wakeups
+from engine import (
+    confirming,
+    detect,
+    deviations,
+    folding,
+    hazards,
+    hits,
+    outcomes,
+    pegs,
+    settings,
+    tolerance,
+    unjudged,
+    wakeups,
+)
 from engine.days import Days
 from engine.deviations import Keeper, Slot, Verdict
 from engine.event_facts import EventFacts, of_line
 from engine.facts import LineFacts
-from engine.gather import events, expectations, exposed, feeds, items, line_states, names, orders, stock
+from engine.gather import demands, events, expectations, exposed, feeds, items, line_states, names, orders, stock
 from engine.gather import pegs as pegged
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.gather.history import EventHistory, History, OrderEventHistory, OrderHistory, PlaceHistory
 from engine.journal import Writer
 from engine.model import SUPPLY_KINDS, TickResult
@@ -25,29 +38,7 @@ from engine.rates import Rates
 from engine.sqlite import sqlite3
 from engine.tolerance import Tolerances
 from engine.unjudged import Unjudged
-
-_CASCADE: Final = (
-    "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
-    " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
-    " CROSS JOIN stock_point AS point ON point.item = line.item AND point.site IN (line.site, line.origin)"
-    " WHERE true ON CONFLICT DO NOTHING"
-)
-
-_CASCADE_TO_PARTS: Final = (
-    "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
-    " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
-    " CROSS JOIN plan_record AS bom ON json_extract(bom.data, '$.parent') = line.item AND bom.kind = 'bom'"
-    " AND bom.to_version IS NULL CROSS JOIN stock_point AS point ON point.item = json_extract(bom.data, '$.item')"
-    " AND point.site = line.site WHERE line.kind = 'production_order' ON CONFLICT DO NOTHING"
-)
-
-
-def due(connection: sqlite3.Connection, now: int) -> int:
-    """Move the wake-ups that have come onto the work list; returns how many."""
-    connection.execute(
-        "INSERT INTO touched(type, a, b) SELECT type, a, b FROM wakeup WHERE due_at <= ? ON CONFLICT DO NOTHING", (now,)
-    )
-    return int(connection.execute("DELETE FROM wakeup WHERE due_at <= ?", (now,)).rowcount)
+from engine.value_at_risk import Valuer
 
 
 def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int = 5000) -> TickResult:
@@ -55,8 +46,8 @@ def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int =
 
     Places are pegged first, since what a line puts at risk follows from its pegs; then come orders, which touch the stock
     of their items and the sites and lanes that they use; then lots, resources and what else events are about; sources;
-    hazards, which touch what they cover; sites and lanes; stock. `judged` of the result is the number of subjects taken;
-    none means that nothing is left.
+    hazards, which touch what they cover; sites and lanes; stock; customer orders. `judged` of the result is the number of
+    subjects taken; none means that nothing is left.
     """
     has = names.follow_plan(connection)
     step = _Drain(connection, writer, now, has)
@@ -69,6 +60,7 @@ def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int =
         ("hazard", step.resolve_hazards),
         ("place", step.judge_exposed),
         ("stock", step.judge_places),
+        ("demand", step.judge_demands),
     ):
         if judged < limit:
             judged += _take(connection, family, limit - judged, judge)
@@ -102,6 +94,7 @@ class _Drain:
         ranking = Ranking(self._rates, items.FastestLanes(connection), history)
         self.keeper = Keeper(connection, writer, now, ranking)
         self._unjudged: list[Unjudged] = []
+        self._valuer = Valuer(connection, self._rates)
 
     def peg_places(self, keys: Sequence[Key]) -> None:
         """Peg supply to demand again at items at sites."""
@@ -129,6 +122,7 @@ class _Drain:
             list(self._judged(_eventful(lines, known), detect.EVENT, known, wakes)),
             lambda asked: OrderEventHistory(self._connection, asked, self._now, self._days, records),
         )
+        verdicts, reached = self._valuer.assess_all(verdicts)
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)
         )
@@ -138,11 +132,10 @@ class _Drain:
             Unjudged(*case[1:3], unjudged.UNIT, case.facts.unconverted) for case in lines if case.facts.unconverted
         )
         self._settle(keys, chunk.subject_ids(), verdicts, known, wakes)
+        hits.keep(self._connection, reached, known)
+        folding.fold_lines(self._connection, chunk.references)
         line_states.keep(self._connection, chunk, [case.facts for case in lines], self._tolerances)
-        if self._connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
-            wanted = (as_json(key.a for key in keys),)
-            self._connection.execute(_CASCADE, wanted)
-            self._connection.execute(_CASCADE_TO_PARTS, wanted)
+        stock.touch_of_orders(self._connection, [key.a for key in keys])
         exposed.touch_of_orders(self._connection, [key.a for key in keys])
 
     def resolve_hazards(self, keys: Sequence[Key]) -> None:
@@ -176,6 +169,17 @@ class _Drain:
             Unjudged(*case[1:3], unjudged.UNIT, case.facts.unconverted) for case in cases if case.facts.unconverted
         )
         self._settle(keys, ids, verdicts, known, wakes)
+        folding.fold_places(self._connection, verdicts)
+
+    def judge_demands(self, keys: Sequence[Key]) -> None:
+        """Judge customer orders: whether what they are pegged to comes too late or too short."""
+        references = [key.a for key in keys]
+        known = deviations.latest(self._connection, references)
+        wakes: dict[Key, int] = {}
+        cases = demands.cases(self._connection, references, self._desk["currency"])
+        verdicts = list(self._judged(cases, detect.DEMAND, known, wakes))
+        self._settle(keys, references, verdicts, known, wakes)
+        folding.fold_demands(self._connection, references)
 
     def judge_events(self, keys: Sequence[Key]) -> None:
         """Judge what events are about that name no order: lots, resources, items at sites."""

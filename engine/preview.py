@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from engine import detect, measuring, moves, pipeline, settings, tolerance
 from engine.days import Days
+from engine.detect import late_demand
 from engine.gather.cases import Key, as_json
 from engine.journal import Writer
 from engine.lifecycle import QUEUE_STATES
@@ -123,11 +124,19 @@ def judge(connection: sqlite3.Connection, writer: Writer, now: int, change: Chan
     while left > 0:
         step = pipeline.drain(connection, writer, now, limit=left).judged
         left = left - step if step else 0
+    _judge_customers(connection, writer, now)
     moved = [number for (number,) in (*connection.execute(_TOLD, (last,)), *connection.execute(_ABSENT, (now,)))]
     after = _live(connection, moved)
     connection.execute("ROLLBACK TO before")
     shifts = _shifts(_live(connection, moved), after, known)
-    return [shift for shift in shifts if shift.kind in change.kinds]
+    return [shift for shift in shifts if shift.kind in change.kinds or shift.kind == late_demand.KIND]
+
+
+def _judge_customers(connection: sqlite3.Connection, writer: Writer, now: int) -> None:
+    """Judge the customer orders that what was judged reaches: they follow whatever the change is about."""
+    connection.execute("DELETE FROM touched WHERE type != 'demand'")
+    while pipeline.drain(connection, writer, now).judged:
+        pass
 
 
 class _Live(NamedTuple):

@@ -33,6 +33,16 @@ def explain(connection: sqlite3.Connection, now: int, text: str) -> list[Term]:
     return explanation.terms(connection, fetch(connection, ids.parse(text, "deviation")), now)
 
 
+def impact(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any] | None:
+    """What a deviation puts at risk, down to the customer orders; None where it is none of a supply line.
+
+    Raises NotFound.
+    """
+    from engine import impact_tree
+
+    return impact_tree.of(connection, fetch(connection, ids.parse(text, "deviation")), now)
+
+
 def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     """Any object by its id, a source by its name, or a plan line by its reference, with its history.
 
@@ -84,6 +94,7 @@ def _show_deviation(connection: sqlite3.Connection, now: int, reference: Referen
         **_deviation(connection, now, reference),
         "signals_detail": signals,
         "actions": actions,
+        "impact": impact(connection, now, reference.id),
         "explain": [shapes.term(term) for term in explain(connection, now, reference.id)],
         "history": _history(connection, about),
     }

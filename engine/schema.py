@@ -380,6 +380,22 @@ CREATE TABLE peg (                                -- which supply serves which d
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peg_place ON peg(item, site);
 CREATE INDEX peg_demand ON peg(demand);
+CREATE TABLE hit (                                -- customer order lines that a deviation's last verdict reaches
+    deviation_id INTEGER NOT NULL REFERENCES deviation(id),
+    line         INTEGER NOT NULL,                -- plan_line.id of the customer order line
+    ref          TEXT NOT NULL,
+    delay        INTEGER,                         -- microseconds later than wanted; null: not later but less
+    after        INTEGER,                         -- the same, counting what the plan itself is late
+    quantity     REAL NOT NULL,                   -- late or missing, in the line's unit
+    value_minor  INTEGER,                         -- of that quantity, in the desk's currency
+    open_minor   INTEGER,                         -- of all that is open of the line
+    PRIMARY KEY (deviation_id, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hit_ref ON hit(ref);
+ALTER TABLE deviation ADD COLUMN delay INTEGER;   -- of a supply line: how much later it comes, in microseconds
+ALTER TABLE deviation ADD COLUMN missing REAL;    -- and which share of its open quantity does not
+CREATE INDEX plan_line_wanting ON plan_line(kind)
+    WHERE to_version IS NULL AND kind IN ('sales_order', 'transfer_order', 'production_order');
 CREATE INDEX plan_record_component ON plan_record(json_extract(data, '$.item'))
     WHERE kind = 'bom' AND to_version IS NULL;
 CREATE INDEX plan_record_parent ON plan_record(json_extract(data, '$.parent'))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from engine import fields, lists, settings, shapes
+from engine import fields, hits, lists, settings, shapes
 from engine.clock import iso, iso_or_none
 from engine.filters import parse_line
 from engine.money import amount
@@ -16,8 +16,8 @@ from engine.suppression import IN_QUEUE
 
 
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
-    """The state of the desk in one line; `stale` counts silent feeds, `exposure` adds up what stands in the queue, and
-    `suppressed` counts what is kept out of it."""
+    """The state of the desk in one line; `stale` counts silent feeds, `exposure` adds up what stands in the queue, each
+    customer order once, and `suppressed` counts what is kept out of it."""
     from engine import findings
 
     present = settings.current(connection)
@@ -40,7 +40,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "quarantined": counts[2],
         "findings": findings.count(connection, now),
         "open": queue[0],
-        "exposure": amount(queue[1], present["currency"]),
+        "exposure": amount(queue[1] - hits.counted_twice(connection, now), present["currency"]),
         "past_decide_by": queue[2],
         "suppressed": lists.suppressed(connection, now),
         "last_signal_at": iso_or_none(counts[3]),

@@ -22,6 +22,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {"name": "desk", "zone": "UTC", "currency":
 SUBJECTS: Final[Mapping[str, str]] = {
     "order": "SELECT DISTINCT 'order', ref, '' FROM plan_line WHERE to_version IS NULL",
     "stock": "SELECT 'stock', item, site FROM stock_point",
+    "demand": "SELECT DISTINCT 'demand', ref, '' FROM hit",
     "hazard": "SELECT 'hazard', source, message FROM hazard",
     "place": "SELECT DISTINCT 'place', type, id FROM hazard_cover",
     "event": "SELECT DISTINCT 'event', type, id FROM event_subject",

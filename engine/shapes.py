@@ -21,7 +21,7 @@ _INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "wai
 
 
 def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int | None) -> dict[str, Any]:
-    """A deviation without `signals` and `rank`, which engine.lists adds; `currency` is the desk's, of the exposure."""
+    """A deviation without what other rows say of it, which engine.lists adds; `currency` is the desk's, of the exposure."""
     # One parse for the three: a list is made of hundreds of rows.
     planned, observed, gap = json.loads(f"[{row['planned']},{row['observed']},{row['gap']}]")
     shape: dict[str, Any] = {
@@ -44,8 +44,6 @@ def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int 
         "need_at": iso_or_none(row["need_at"]),
         "decide_by": iso_or_none(row["decide_by"]),
         "bucket": rank.bucket(row["decide_by"], now),
-        "root": None,
-        "consequences": [],
         "function": KIND_FUNCTIONS[row["kind"]],
         "owner": row["owner"],
         "response": None if response is None else f"R{response}",

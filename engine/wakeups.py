@@ -9,6 +9,14 @@ from engine.gather.cases import Key, as_json
 from engine.sqlite import sqlite3
 
 
+def due(connection: sqlite3.Connection, now: int) -> int:
+    """Move the wake-ups that have come onto the work list; returns how many."""
+    connection.execute(
+        "INSERT INTO touched(type, a, b) SELECT type, a, b FROM wakeup WHERE due_at <= ? ON CONFLICT DO NOTHING", (now,)
+    )
+    return int(connection.execute("DELETE FROM wakeup WHERE due_at <= ?", (now,)).rowcount)
+
+
 def write(connection: sqlite3.Connection, keys: Sequence[Key], wakes: Mapping[Key, int], now: int) -> None:
     """Make the wake-ups of some keys those of `wakes`, writing only what differs."""
     present = {

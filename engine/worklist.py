@@ -23,6 +23,8 @@ def touch(connection: sqlite3.Connection, row: Mapping[str, Any]) -> None:
         subject = ("place", kind, row["subject_id"])
     elif kind == "source":
         subject = ("source", row["subject_id"], "")
+    elif row["kind"] == "late_demand":
+        subject = ("demand", row["subject_id"], "")
     elif kind != "reference":
         subject = ("order", row["subject_id"], "")
     elif item is None and site is None:

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol, TypeVar
 
 from engine.days import Days
+from engine.demand_facts import DemandFacts
 from engine.detect import (
     below_target,
     demand_shift,
     excess,
     hazard,
+    late_demand,
     late_supply,
     logistics,
     overdue,
@@ -80,6 +82,8 @@ PLACE: Final[tuple[Detector[PlaceFacts], ...]] = (hazard,)
 """For sites and lanes, and for sources whose hazards cover too much."""
 EVENT: Final[tuple[Detector[EventFacts], ...]] = (production, quality, logistics)
 """For whatever an event is about: a line, a lot, a resource, an item at a site."""
+DEMAND: Final[tuple[Detector[DemandFacts], ...]] = (late_demand,)
+"""For customer order lines."""
 SOURCE: Final[tuple[Detector[SourceFacts], ...]] = (stale_feed,)
 REFERENCE: Final[tuple[Detector[ReferenceFacts], ...]] = (unmatched,)
 
@@ -89,11 +93,12 @@ FAMILIES: Final[Mapping[str, tuple[Detector[Any], ...]]] = {
     "stock": (*STOCK, *REFERENCE),
     "hazard": PLACE,
     "place": PLACE,
+    "demand": DEMAND,
     "source": SOURCE,
 }
 """Type of a subject on the work list to the detectors that judge it."""
 _ALL: Final[tuple[Detector[Any], ...]] = (
-    late_supply, short_supply, overdue, unconfirmed, stockout, below_target, excess, demand_shift,
+    late_supply, short_supply, overdue, unconfirmed, stockout, below_target, excess, demand_shift, late_demand,
     production, quality, logistics, hazard, stale_feed, unmatched,
 )  # fmt: skip
 KINDS: Final[Mapping[str, Detector[Any]]] = {detector.KIND: detector for detector in _ALL}

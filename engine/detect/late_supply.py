@@ -13,7 +13,15 @@ from typing import Final, NamedTuple
 
 from engine.clock import iso, iso_or_none
 from engine.days import Days
-from engine.detect.measures import bounds, days_late, open_share, promise_terms, share_of_value, value_terms
+from engine.detect.measures import (
+    bounds,
+    days_late,
+    open_share,
+    promise_terms,
+    share_of_value,
+    slip_of_days,
+    value_terms,
+)
 from engine.facts import LineFacts
 from engine.line_state import LineState
 from engine.model import Finding, Term
@@ -85,6 +93,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         site=line.site,
         party=line.party,
         done=late.arrived,
+        slip=None if late.arrived else slip_of_days(facts, days),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from engine.clock import DAY, iso_or_none
+from engine.clock import DAY, HOUR, iso_or_none
 from engine.days import Days
-from engine.facts import LineFacts
+from engine.facts import Line, LineFacts
 from engine.line_state import LineState
 from engine.model import Term
+from engine.slip import Slip
 
 
 def bounds(medium: float, high: float, critical: float) -> dict[str, float]:
@@ -20,6 +21,33 @@ def days_late(state: LineState, planned_at: int, instant: int, days: Days) -> fl
         return round((instant - planned_at) / DAY, 2)
     # A promised day can belong to another zone than the desk's, and end within one of the desk's days.
     return float(max(1, days.between(planned_at, instant)))
+
+
+def slip_of_days(facts: LineFacts, days: float) -> Slip:
+    """What consumers feel of a line that comes so many days late."""
+    line, planned_at = facts.line, facts.line.planned_at or 0
+    if facts.line.until_at is None:
+        return Slip(line.id, line.planned_at, delay=int(days * DAY))
+    # By the calendar, so that a change of the clocks makes no day longer.
+    return Slip(line.id, line.planned_at, delay=facts.days.later(planned_at, int(days)) - planned_at)
+
+
+def slip_of_quantity(facts: LineFacts, missing: float) -> Slip:
+    """What consumers feel of a line that lacks `missing` of what is open of it."""
+    quantity = facts.line.quantity or 0.0
+    still = quantity - min(quantity, facts.received())
+    return Slip(facts.line.id, facts.line.planned_at, missing=min(1.0, missing / still) if still > 0 else 1.0)
+
+
+def slip_of_all(line: Line) -> Slip:
+    """What consumers would feel if nothing of a line came, where nobody says how much later or less it will be."""
+    return Slip(line.id, line.planned_at, missing=1.0, supposed=True)
+
+
+def in_days(span: int) -> float:
+    """A span as days with two decimals; by up to an hour off a whole day, which a change of the clocks makes, that day."""
+    whole = round(span / DAY)
+    return float(whole) if whole and abs(span - whole * DAY) <= HOUR else round(span / DAY, 2)
 
 
 def tidy(number: float) -> float:

@@ -11,10 +11,19 @@ from typing import Final, NamedTuple
 
 from engine.clock import DAY, iso, iso_or_none
 from engine.days import Days
-from engine.detect.measures import bounds, open_share, promise_terms, share_of_value, value_terms
+from engine.detect.measures import (
+    bounds,
+    days_late,
+    open_share,
+    promise_terms,
+    share_of_value,
+    slip_of_days,
+    value_terms,
+)
 from engine.facts import LineFacts
 from engine.line_state import LineState
 from engine.model import Finding, Term
+from engine.slip import Slip
 from engine.tolerance import Tolerance
 
 KIND: Final = "overdue"
@@ -75,6 +84,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         item=line.item,
         site=line.site,
         party=line.party,
+        slip=_slip(facts, now),
     )
 
 
@@ -93,6 +103,12 @@ def _awaited(state: LineState, tolerance: Tolerance) -> bool:
 
 def _begins_at(due_end: int, tolerance: Tolerance) -> int:
     return due_end + int(tolerance["grace_days"] * DAY)
+
+
+def _slip(facts: LineFacts, now: int) -> Slip:
+    """It comes now at the earliest, or on the later day that was announced."""
+    expected_at = now if facts.eta is None else max(now, facts.eta)
+    return slip_of_days(facts, days_late(facts.state(), facts.line.planned_at or now, expected_at, facts.days))
 
 
 def _ago(days: float) -> str:

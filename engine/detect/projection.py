@@ -15,6 +15,7 @@ import math
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from engine.clock import iso
@@ -130,6 +131,21 @@ class _Open:
         )
 
 
+def because_of(facts: StockFacts, window: Window, floor: float, horizon_days: float) -> list[tuple[str, str]]:
+    """Kind and reference of the supply lines that make a window by coming later or less than planned.
+
+    None does, where there would be a window all the same if all of them kept to the plan.
+    """
+    flows = list(facts.flows)
+    for slip in facts.slips:
+        if slip.expected in flows:
+            flows.remove(slip.expected)
+        flows.append(slip.planned)
+    if not facts.slips or first_window(replace(facts, flows=flows), floor, horizon_days) is not None:
+        return []
+    return [(slip.kind, slip.ref) for slip in facts.slips if slip.planned.day <= window.worst_day]
+
+
 def wake_at(facts: StockFacts) -> int | None:
     """When the projection can change by time alone: at the next day, while anything is expected to move."""
     if facts.reading is None or not (facts.flows or facts.forecasts):
@@ -144,6 +160,7 @@ def finding(
     quantity: float,
     tolerance: Tolerance,
     *,
+    floor: float = 0.0,
     summary: str,
     severity: str,
     planned: Mapping[str, Any],
@@ -174,6 +191,7 @@ def finding(
         item=facts.item,
         site=facts.site,
         party=facts.party,
+        because=because_of(facts, window, floor, tolerance["horizon_days"]),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from engine.clock import iso_or_none
 from engine.days import Days
-from engine.detect.measures import bounds, promise_terms, share_of_value, shown, tidy, value_terms
+from engine.detect.measures import bounds, promise_terms, share_of_value, shown, slip_of_quantity, tidy, value_terms
 from engine.facts import LineFacts
 from engine.line_state import LineState
 from engine.model import Finding, Term
@@ -93,6 +93,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         item=line.item,
         site=line.site,
         party=line.party,
+        slip=slip_of_quantity(facts, missing),
     )
 
 

@@ -15,7 +15,14 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from engine.clock import DAY, iso
-from engine.detect.measures import bounds, open_share, promise_terms, share_of_value, value_terms
+from engine.detect.measures import (
+    bounds,
+    open_share,
+    promise_terms,
+    share_of_value,
+    slip_of_all,
+    value_terms,
+)
 from engine.facts import LineFacts
 from engine.model import Finding, Term
 from engine.tolerance import Tolerance
@@ -73,6 +80,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         item=line.item,
         site=line.site,
         party=line.party,
+        slip=slip_of_all(line),
     )
 
 

@@ -23,6 +23,13 @@ def convert(facts: StockFacts, item: ItemUnits) -> None:
     if unit is None:
         return
     facts.flows = [_stated(flow, unit, item) for flow in facts.flows]
+    facts.slips = [
+        slip._replace(
+            planned=_stated(slip.planned, unit, item),
+            expected=None if slip.expected is None else _stated(slip.expected, unit, item),
+        )
+        for slip in facts.slips
+    ]
     facts.forecasts = [_stated(bucket, unit, item) for bucket in facts.forecasts]
     facts.target = None if facts.target is None else _target(facts.target, unit, item)
     facts.history = [_demand(demand, unit, item) for demand in facts.history]

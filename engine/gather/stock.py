@@ -15,7 +15,7 @@ from typing import Final
 from engine import money
 from engine.clock import DAY
 from engine.days import Days
-from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Reading, StockFacts, Target, UnitValue
+from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Reading, StockFacts, SupplySlip, Target, UnitValue
 from engine.gather import corrections, items, one_unit, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place
@@ -37,6 +37,27 @@ _DEMAND: Final = (
     f" AND signal.quantity IS NOT NULL AND signal.occurred_at IS NOT NULL AND {corrections.stands('signal', ':known_at')})"
     " WHERE coalesce(until > :now, 1) ORDER BY occurred_at, as_of, tie"
 )
+
+_TOUCH: Final = (
+    "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
+    " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
+    " CROSS JOIN stock_point AS point ON point.item = line.item AND point.site IN (line.site, line.origin)"
+    " WHERE true ON CONFLICT DO NOTHING"
+)
+_TOUCH_PARTS: Final = (
+    "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
+    " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
+    " CROSS JOIN plan_record AS bom ON json_extract(bom.data, '$.parent') = line.item AND bom.kind = 'bom'"
+    " AND bom.to_version IS NULL CROSS JOIN stock_point AS point ON point.item = json_extract(bom.data, '$.item')"
+    " AND point.site = line.site WHERE line.kind = 'production_order' ON CONFLICT DO NOTHING"
+)
+
+
+def touch_of_orders(connection: sqlite3.Connection, references: Sequence[str]) -> None:
+    """Put the stock that order lines move, and that of the components that they take, on the work list."""
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM stock_point)").fetchone()[0]:
+        connection.execute(_TOUCH, (as_json(references),))
+        connection.execute(_TOUCH_PARTS, (as_json(references),))
 
 
 class StockReader:
@@ -94,10 +115,25 @@ class StockReader:
         if facts.reading is not None:
             around = read.around(place)
             facts.flows = [*self._supply(facts.reading, around.here), *self._demand(facts.reading, around)]
+            facts.slips = list(self._slips(around.here))
             changes.append(around.changes_at)
         facts.changes_at = min((at for at in changes if at is not None), default=None)
         one_unit.convert(facts, record.units)
         return facts
+
+    def _slips(self, lines: Sequence[LineFacts]) -> Iterator[SupplySlip]:
+        """The open supply lines that are expected later or less than planned."""
+        for facts in lines:
+            line = facts.line
+            if line.kind not in SUPPLY_KINDS or not line.quantity or line.planned_at is None or not facts.open:
+                continue
+            still = line.quantity - min(line.quantity, facts.received())
+            coming = still if facts.promised is None else min(still, max(0.0, facts.promised - facts.received()))
+            at = line.planned_at if facts.eta is None else facts.eta
+            planned = self._flow(facts, line.planned_at, still, ())
+            expected = self._flow(facts, at, coming, ()) if coming > 0 else None
+            if still > 0 and (expected is None or coming < still or expected.day > planned.day):
+                yield SupplySlip(line.kind, line.ref, planned, expected)
 
     def _supply(self, reading: Reading, lines: Sequence[LineFacts]) -> Iterator[Flow]:
         for facts in lines:

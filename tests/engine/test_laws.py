@@ -134,8 +134,9 @@ class Told:
         return sorted(found, key=lambda row: int(row["id"][1:]))
 
     def queue(self) -> list[dict[str, Any]]:
-        """What stands in the queue, without what its way there left: its number, episode and times."""
-        traces = ("id", "rank", "episode", "flaps", "version", "signals", "breaches", "clears", "rule", "explain")
+        """What is open, without what its way there left: its number and those of its kin, its episode and times."""
+        numbers = ("id", "root", "consequences", "suppressed_by")
+        traces = (*numbers, "rank", "episode", "flaps", "version", "signals", "breaches", "clears", "rule", "explain")
         return [
             {name: value for name, value in row.items() if name not in traces and not name.endswith("_at")}
             for row in sorted(self.rows(), key=lambda row: (row["kind"], row["subject"]["id"]))

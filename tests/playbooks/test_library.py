@@ -44,6 +44,7 @@ BEST = {
     "production-shortfall": {"kind": "production", "subject": {"type": "resource", "id": "LINE-3@RTM"}},
     "quality-containment": {"kind": "quality", "subject": {"type": "lot", "id": "SKU-77#L1"}},
     "shipment-held": {"kind": "logistics", "subject": {"type": "shipment", "id": "S"}},
+    "late-customer-order": {"kind": "late_demand", "subject": {"type": "sales_order", "id": "SO"}},
     "stale-feed-restore": {"kind": "stale_feed", "subject": {"type": "source", "id": "erp"}},
     "unmatched-reference": {"kind": "unmatched", "subject": {"type": "reference", "id": "erp:X"}},
 }

@@ -9,10 +9,11 @@ from typing import Any, Final
 from engine.clock import iso
 from engine.errors import Refused
 from tui import cells, printing
+from tui.commands import impact_lines
 from tui.wiring import opened
 
 _SECTIONS: Final = (
-    "history", "versions", "signals_detail", "events", "actions", "actions_detail", "explain", "definition"
+    "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "explain", "definition"
 )  # fmt: skip
 """Parts that are tables of their own below the fields."""
 
@@ -33,6 +34,7 @@ def show(args: Namespace) -> int:
     if args.explain:
         printing.say(args, "", "Explanation", *explanation(found["explain"]))
     for title, lines in (
+        ("What it puts at risk", impact_lines.lines(found.get("impact"), now, zone)),
         ("Signals", _signals(found, now, zone)),
         ("Events", _events(found, now, zone)),
         ("Actions", _actions(found, now, zone)),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import ingest, pipeline
+from engine import ingest, pipeline, wakeups
 from engine.clock import DAY, HOUR, FixedClock, parse_instant
 from engine.journal import Writer
 from engine.model import SignalIn, TickResult
@@ -102,7 +102,7 @@ class World:
         total = TickResult()
         while True:
             with self.store.write() as connection:
-                pipeline.due(connection, self.clock.now())
+                wakeups.due(connection, self.clock.now())
                 step = pipeline.drain(connection, self._writer(), self.clock.now(), limit)
             if not step.judged:
                 return total

@@ -1,0 +1,225 @@
+"""What a supply line that leaves its plan does to everything that it feeds: a walk down the pegs to customer orders.
+
+Later (`late`). A consumer is late by what its supply is late less the gap between them: `delay − gap`, and not at all
+where the gap is larger. Nothing starts before all of it is there, so a transfer or production order is late as a whole; of
+a customer order the part that is pegged to late supply is. What a demand is planned before its supply is no slack, so
+the gap counts as nothing then. The slack of a consumer is therefore the smallest sum of gaps on a way to it, and
+`delay = delay of the root − slack`; independent of how late the root is at present (after frePPLe's criticality).
+
+Less (`short`). What is missing is the end of a line's quantity: first in, first out has served the others before. Of a
+consumer the share is missing that was pegged to it; a production order makes as many as its scarcest component allows.
+
+Each share is of the quantity that is still open, so nothing has to be converted on the way. A way that comes back to
+where it was ends there, for it brings no smaller slack, and nothing is missing twice. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+DEPTH: Final = 60
+"""Steps from a line to a customer order after which a walk ends; deeper networks than any that is known of."""
+
+_DUST: Final = 1e-9
+
+
+class Edge(NamedTuple):
+    """A peg as the walk sees it; columns as in the table peg."""
+
+    supply: int
+    demand: int
+    item: str
+    site: str
+    quantity: float
+    gap: int | None
+    supply_from: float
+    supply_to: float
+    demand_share: float
+    demand_open: float
+    customer: int
+
+    @property
+    def slack(self) -> int:
+        """How much later the supply can come without making the demand late, in microseconds."""
+        return max(0, self.gap or 0)
+
+
+Network = Mapping[int, Sequence[Edge]]
+"""By plan_line.id of a supply: the pegs of what it serves."""
+
+
+class Node(NamedTuple):
+    """What reaches one line."""
+
+    slack: int
+    """The smallest sum of gaps from the root."""
+    share: float
+    """Which share of its open quantity is late or missing."""
+
+
+class Hit(NamedTuple):
+    """What reaches one customer order line."""
+
+    line: int
+    """plan_line.id."""
+    delay: int | None
+    """How much later than wanted because of the root, in microseconds; None: not later but less."""
+    after: int | None
+    """How much later than wanted it is to be expected, counting what the plan itself is late."""
+    share: float
+    quantity: float
+    """Late or missing, in the line's unit; at most what is open."""
+    open: float
+    slack: int
+
+
+class Impact(NamedTuple):
+    """What one supply line puts at risk."""
+
+    nodes: Mapping[int, Node]
+    """By plan_line.id every line that is reached late or short, the root among them; not customer orders."""
+    hits: Sequence[Hit]
+    """Customer order lines, the first ones wanted first as far as slack tells."""
+    nearest: Edge | None
+    """The last peg to the customer order with the smallest slack that depends on the root, hit or not; None: none does."""
+    slack: int | None
+    """That slack."""
+    via: Mapping[int, Edge]
+    """By line the last peg on the way to it with its slack."""
+    feeds: bool
+    """Whether anything at all is pegged to the root."""
+
+    def way(self) -> list[Edge]:
+        """The pegs from the root to the nearest customer order."""
+        edges: list[Edge] = []
+        edge = self.nearest
+        while edge is not None and len(edges) <= DEPTH:
+            edges.append(edge)
+            edge = self.via.get(edge.supply)
+        return edges[::-1]
+
+
+def late(root: int, delay: int, network: Network) -> Impact:
+    """What depends on `root` if it comes `delay` microseconds after its plan."""
+    slacks, via = _slacks(root, network, lambda edge: True)
+    found: dict[int, list[Edge]] = defaultdict(list)
+    last = list(_to_customers(slacks, network))
+    for edge in last:
+        if slacks[edge.supply] + edge.slack < delay:
+            found[edge.demand].append(edge)
+    hits = []
+    for edges in found.values():
+        slack = min(slacks[edge.supply] + edge.slack for edge in edges)
+        after = max(delay - slacks[edge.supply] - (edge.gap or 0) for edge in edges)
+        share = math.fsum(edge.demand_share for edge in edges)
+        hits.append(_hit(edges[0], delay - slack, after, share, slack))
+    nodes = {line: Node(slack, 1.0) for line, slack in slacks.items() if slack < delay or line == root}
+    return _impact(root, network, nodes, hits, last, slacks, via)
+
+
+def short(root: int, share: float, network: Network) -> Impact:
+    """What depends on `root` if `share` (0 to 1) of its open quantity does not come at all."""
+    missing, lost = _missing(root, share, network)
+    slacks, via = _slacks(root, network, lambda edge: edge in lost.get(edge.demand, ()))
+    nodes = {line: Node(slack, missing[line]) for line, slack in slacks.items()}
+    hits, last = [], [edge for edges in lost.values() for edge in edges if edge.customer]
+    for line, edges in lost.items():
+        first = next(iter(edges))
+        if first.customer:
+            slack = min(slacks[edge.supply] + edge.slack for edge in edges)
+            hits.append(_hit(first, None, None, missing[line], slack))
+    if not last:
+        # Nobody is short; what depends on the line at all still says when it is needed.
+        slacks, via = _slacks(root, network, lambda edge: True)
+        last = list(_to_customers(slacks, network))
+    return _impact(root, network, nodes, hits, last, slacks, via)
+
+
+def _impact(
+    root: int,
+    network: Network,
+    nodes: Mapping[int, Node],
+    hits: Iterable[Hit],
+    last: Sequence[Edge],
+    slacks: Mapping[int, int],
+    via: Mapping[int, Edge],
+) -> Impact:
+    nearest = min(last, key=lambda edge: (slacks[edge.supply] + edge.slack, edge.demand, edge.supply), default=None)
+    slack = None if nearest is None else slacks[nearest.supply] + nearest.slack
+    return Impact(nodes, sorted(hits, key=_in_order), nearest, slack, via, bool(network.get(root)))
+
+
+def _to_customers(lines: Iterable[int], network: Network) -> Iterator[Edge]:
+    return (edge for line in lines for edge in network.get(line, ()) if edge.customer)
+
+
+def _slacks(root: int, network: Network, counts: Callable[[Edge], bool]) -> tuple[dict[int, int], dict[int, Edge]]:
+    """By line other than customer orders, the smallest sum of gaps from the root and the last peg on that way."""
+    slacks, via = {root: 0}, dict[int, Edge]()
+    frontier = [root]
+    for _ in range(DEPTH):
+        nearer: dict[int, None] = {}
+        for line in frontier:
+            slack = slacks[line]
+            for edge in network.get(line, ()):
+                if edge.customer or not counts(edge):
+                    continue
+                total = slack + edge.slack
+                known = slacks.get(edge.demand)
+                if known is None or total < known:
+                    slacks[edge.demand], via[edge.demand] = total, edge
+                    nearer[edge.demand] = None
+        frontier = list(nearer)
+        if not frontier:
+            break
+    return slacks, via
+
+
+def _missing(root: int, share: float, network: Network) -> tuple[dict[int, float], dict[int, dict[Edge, float]]]:
+    """By line the share that is missing, and the pegs through which it is, each with its part."""
+    missing = {root: share}
+    lost: dict[int, dict[Edge, float]] = defaultdict(dict)
+    frontier = [root]
+    for _ in range(DEPTH):
+        grown: dict[int, None] = {}
+        for line in frontier:
+            for edge in network.get(line, ()):
+                taken = _taken(edge, missing[line])
+                # A line that waits for itself, or for what waits for it, is missing once.
+                if taken <= _DUST or edge.demand in (root, line):
+                    continue
+                lost[edge.demand][edge] = taken
+                total = _scarcest(lost[edge.demand])
+                if total > missing.get(edge.demand, 0.0) + _DUST:
+                    missing[edge.demand] = total
+                    grown[edge.demand] = None
+        frontier = [line for line in grown if line in network]
+        if not frontier:
+            break
+    return missing, lost
+
+
+def _taken(edge: Edge, missing: float) -> float:
+    """The share of the demand's open quantity that a missing share of the supply's takes away: from its end."""
+    overlap = edge.supply_to - max(edge.supply_from, 1.0 - missing)
+    return max(0.0, overlap) / (edge.supply_to - edge.supply_from) * edge.demand_share
+
+
+def _scarcest(lost: Mapping[Edge, float]) -> float:
+    """What is missing of a line: parts of one item add up, of several items the scarcest decides."""
+    by_item: dict[str, list[float]] = defaultdict(list)
+    for edge, taken in lost.items():
+        by_item[edge.item].append(taken)
+    return min(1.0, max(math.fsum(parts) for parts in by_item.values()))
+
+
+def _hit(edge: Edge, delay: int | None, after: int | None, share: float, slack: int) -> Hit:
+    share = min(1.0, share)
+    return Hit(edge.demand, delay, after, share, round(share * edge.demand_open, 6), edge.demand_open, slack)
+
+
+def _in_order(hit: Hit) -> tuple[int, int]:
+    return hit.slack, hit.line

@@ -1,0 +1,203 @@
+"""From what a deviation reaches to what it is worth: value at risk, need time, and every term of both.
+
+    value at risk = sum over the customer order lines that are hit of min(quantity hit, quantity open) × unit value
+    need time     = planned date + the smallest slack to a customer order
+
+in the desk's currency. A slip that the slack takes up puts nothing at risk, and the term says how many days it was.
+Where no customer order depends on the line, its own value stands, and a term says that this is an approximation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+from engine import money, units
+from engine.detect.measures import in_days
+from engine.deviation_rows import Slot
+from engine.deviations import Verdict
+from engine.facts import Line
+from engine.gather import downstream, items
+from engine.impact import Edge, Hit, Impact, Network, late, short
+from engine.model import Finding, Term
+from engine.rates import Rates
+from engine.slip import Slip
+from engine.sqlite import sqlite3
+
+_Key = TypeVar("_Key")
+
+_LISTED: Final = 20
+"""Customer orders that an explanation lists one by one; further ones are summed up."""
+_OWN_VALUE: Final = "value at risk"
+"""The term by which a detector values the line itself."""
+
+
+class Priced(NamedTuple):
+    """One customer order line that is hit, and what of it is at risk."""
+
+    hit: Hit
+    line: Line
+    value_minor: int | None
+    """In the desk's currency; None: nothing says what it is worth."""
+    open_minor: int | None
+    """The value of all that is open of it, likewise."""
+    source: str
+    """How the value comes about."""
+
+
+class Effect(NamedTuple):
+    """What one slip does."""
+
+    impact: Impact
+    hits: Sequence[Priced]
+    lines: Mapping[int, Line]
+    """The lines that are named."""
+
+    @property
+    def value_minor(self) -> int | None:
+        """The sum of what is known; None where nothing is."""
+        known = [priced.value_minor for priced in self.hits if priced.value_minor is not None]
+        return sum(known) if known or not self.hits else None
+
+
+class Valuer:
+    """Works out what slips do, in a desk's currency."""
+
+    def __init__(self, connection: sqlite3.Connection, rates: Rates) -> None:
+        self._connection, self._rates, self._currency = connection, rates, rates.currency
+
+    def assess_all(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], dict[Slot, Sequence[Priced]]]:
+        """Verdicts with what the slips among them put at risk, and the customer orders that each of these reaches.
+
+        What is only supposed reaches nobody.
+        """
+        slips = {
+            verdict.slot: verdict.finding.slip
+            for verdict in verdicts
+            if verdict.finding is not None and verdict.finding.slip is not None
+        }
+        if not slips:
+            return list(verdicts), {}
+        effects = self.effects(slips)
+        assessed = [
+            verdict._replace(finding=self.assess(verdict.finding, slips[verdict.slot], effects[verdict.slot]))
+            if verdict.finding is not None and verdict.slot in effects
+            else verdict
+            for verdict in verdicts
+        ]
+        said = {slot: effect.hits for slot, effect in effects.items() if not slips[slot].supposed}
+        return assessed, said
+
+    def effects(self, slips: Mapping[_Key, Slip]) -> dict[_Key, Effect]:
+        """What each slip does, by its key."""
+        network = downstream.read(self._connection, {slip.line for slip in slips.values()})
+        impacts = {key: _reach(slip, network) for key, slip in slips.items()}
+        named: set[int] = set()
+        for impact in impacts.values():
+            named.update(hit.line for hit in impact.hits)
+            named.update(number for edge in impact.way() for number in (edge.supply, edge.demand))
+        lines = downstream.lines_of(self._connection, named) if named else {}
+        wanted = {line.item for line in lines.values() if line.value_minor is None and line.item is not None}
+        records = items.read(self._connection, sorted(wanted)) if wanted else {}
+        return {
+            key: Effect(impact, [self._priced(hit, lines[hit.line], records) for hit in impact.hits], lines)
+            for key, impact in impacts.items()
+        }
+
+    def assess(self, finding: Finding, slip: Slip, effect: Effect) -> Finding:
+        """A finding with the value, the need time and the terms of what it does."""
+        impact, value = effect.impact, effect.value_minor
+        if impact.nearest is None or value is None:
+            if impact.nearest is not None:
+                why = "the customer orders that are hit state no value"
+            elif impact.feeds:
+                why = "what it feeds is pegged to no customer order"
+            else:
+                why = "no demand is pegged to it"
+            terms = [
+                *finding.terms,
+                Term("approximation", "own value", "", f"{why}: the value of the line itself counts"),
+            ]
+            return finding._replace(terms=terms, need_at=self._need_at(finding, slip, impact))
+        kept = [term for term in finding.terms if term.name != _OWN_VALUE]
+        return finding._replace(
+            terms=[*kept, *self._terms(slip, effect)],
+            value_minor=value,
+            currency=self._currency,
+            need_at=self._need_at(finding, slip, impact),
+        )
+
+    def _need_at(self, finding: Finding, slip: Slip, impact: Impact) -> int | None:
+        if slip.planned_at is None or impact.slack is None:
+            return finding.need_at
+        return slip.planned_at + impact.slack
+
+    def _priced(self, hit: Hit, line: Line, records: Mapping[str, items.Item]) -> Priced:
+        if line.value_minor is not None and line.quantity:
+            unit, currency, source = line.value_minor / line.quantity, line.currency, f"{line.source}: value ÷ quantity"
+        else:
+            record = records.get(line.item or "", items.NOTHING)
+            worth = _item_value(record, line)
+            if worth is None:
+                return Priced(hit, line, None, None, f"{line.source} and item {line.item} state no value")
+            unit, currency, source = worth, record.currency, f"item {line.item}: unit_value"
+        rate = self._rates.of(currency)
+        if rate is None:
+            source += f", no rate from {currency or 'an unnamed currency'} to {self._currency}: the raw amount"
+        elif currency != self._currency:
+            source += f", × {rate.value:g} {self._currency} per {currency} ({rate.source})"
+        shown = f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {unit:.6g} ({source})"
+        value, whole = (self._rates.exchanged(round(each * unit), currency) for each in (hit.quantity, hit.open))
+        return Priced(hit, line, value, whole, shown)
+
+    def _terms(self, slip: Slip, effect: Effect) -> list[Term]:
+        impact, unit = effect.impact, f"{self._currency}, minor units"
+        slack = impact.slack or 0
+        terms = [Term("slack", in_days(slack), "days", _way(impact.way(), effect.lines))]
+        if not effect.hits:
+            if slip.delay is not None:
+                terms.append(Term("absorbed", in_days(slip.delay), "days", "late ≤ slack: no customer order is hit"))
+            else:
+                terms.append(
+                    Term("absorbed", round(slip.missing or 0.0, 6), "share", "what is missing serves no customer order")
+                )
+            return [*terms, Term(_OWN_VALUE, 0, unit, "no customer order is hit")]
+        for priced in effect.hits[:_LISTED]:
+            terms.append(
+                Term(f"hit {priced.line.ref}", priced.value_minor, unit, f"{_later(slip, priced.hit)}{priced.source}")
+            )
+        rest = effect.hits[_LISTED:]
+        if rest:
+            known = sum(priced.value_minor for priced in rest if priced.value_minor is not None)
+            terms.append(Term(f"{len(rest)} further customer orders", known, unit, "each as above"))
+        return [*terms, Term(_OWN_VALUE, effect.value_minor, unit, "sum over the customer orders that are hit")]
+
+
+def _reach(slip: Slip, network: Network) -> Impact:
+    if slip.delay is not None:
+        return late(slip.line, slip.delay, network)
+    return short(slip.line, slip.missing or 0.0, network)
+
+
+def _item_value(record: items.Item, line: Line) -> float | None:
+    """What one unit of a line is worth by its item, in minor units of the item's currency."""
+    if record.unit_value is None:
+        return None
+    size = units.convert(1.0, line.uom, record.uom, record.units)
+    return None if size is None else record.unit_value * money.units(record.currency) * size
+
+
+def _later(slip: Slip, hit: Hit) -> str:
+    if hit.delay is None or slip.delay is None:
+        return ""
+    return f"{in_days(hit.delay):g} days late = {in_days(slip.delay):g} − {in_days(hit.slack):g} slack; "
+
+
+def _way(edges: Sequence[Edge], lines: Mapping[int, Line]) -> str:
+    """The way to the nearest customer order, with the gap of each step."""
+    steps = [f"{lines[edges[0].supply].kind} {lines[edges[0].supply].ref}"]
+    for edge in edges:
+        line = lines[edge.demand]
+        gap = "no date" if edge.gap is None else f"gap {in_days(edge.gap):g} days"
+        steps.append(f"{line.kind} {line.ref} ({gap})")
+    return " → ".join(steps)

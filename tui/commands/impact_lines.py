@@ -1,0 +1,67 @@
+"""What a deviation puts at risk as lines of text: a sentence, what each customer would see, and the tree of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tui import cells, printing
+
+
+def lines(impact: Mapping[str, Any] | None, now: int, zone: str) -> list[str]:
+    """Nothing where the object has no impact."""
+    if not impact:
+        return []
+    return [_sentence(impact), *_customers(impact, now, zone), *_tree(impact["tree"])]
+
+
+def _sentence(impact: Mapping[str, Any]) -> str:
+    late, slack = impact["delay_days"], impact["slack_days"]
+    what = (
+        f"{late:g} days late" if late is not None else f"{100 * impact['missing_share']:.0f} % of what is open missing"
+    )
+    if slack is None:
+        return f"{what}; {'no customer order depends on it' if impact['pegged'] else 'no demand is pegged to it'}"
+    if impact["absorbed"] and late is not None:
+        return f"{what}, {slack:g} days of slack: no customer order is hit"
+    if impact["absorbed"]:
+        return f"{what}: what is missing serves no customer order"
+    count = len(impact["customers"])
+    worth = f", {cells.money_in_full(impact['value_at_risk'])} at risk" if impact["value_at_risk"] else ""
+    return f"{what}, {slack:g} days of slack: {count} customer {'order' if count == 1 else 'orders'} hit{worth}"
+
+
+def _customers(impact: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    rows = [
+        (
+            str(each["customer"] or "–"),
+            str(each["line"]["id"]),
+            cells.both_times(each["promised_at"], now, zone),
+            cells.both_times(each["expected_at"], now, zone),
+            "–" if each["delay_days"] is None else f"{each['delay_days']:g}",
+            cells.quantity(each["quantity"], each["uom"]),
+            cells.money_in_full(each["value"]),
+        )
+        for each in impact["customers"]
+    ]
+    headings = ("customer", "order", "promised", "expected", "days late", "late or missing", "value")
+    return printing.table(headings, rows) if rows else []
+
+
+def _tree(node: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    named = f"{'  ' * depth}{node['line']['type']} {node['line']['id']}"
+    told = [f"{node['item']} at {node['site']}"] if node["item"] and node["site"] else []
+    if depth:
+        gap = "without a date" if node["gap_days"] is None else f"gap {node['gap_days']:g} days"
+        told.append(f"{node['pegged']:g} pegged, {gap}")
+    if node.get("absorbed"):
+        told.append("not hit")
+    elif node["delay_days"] is not None:
+        told.append(f"{node['delay_days']:g} days late")
+    elif "share" in node:
+        told.append(f"{100 * node['share']:.0f} % missing")
+    if node.get("again"):
+        told.append("see above")
+    yield f"{named}  {', '.join(told)}"
+    for child in node["children"]:
+        yield from _tree(child, depth + 1)
