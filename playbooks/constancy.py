@@ -7,13 +7,13 @@ each two, something beyond, and "unknown" where a deviation may lack the field. 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.clock import iso
 from playbooks.conditions import evaluate, walk
-from playbooks.fields import FIELDS, comparable
+from playbooks.fields import FIELDS, comparable, nested
 
 if TYPE_CHECKING:
     from playbooks.schema import Condition
@@ -45,7 +45,7 @@ def verdicts(condition: Condition) -> set[bool] | None:
             return None
     found: set[bool] = set()
     for combination in itertools.product(*choices):
-        case = _deviation(dict(zip(asked, combination, strict=True)))
+        case = nested(dict(zip(asked, combination, strict=True)))
         found.add(evaluate(condition, case).held is True)
         if len(found) == 2:
             break
@@ -87,14 +87,3 @@ def _texts(clauses: Sequence[Condition]) -> list[str]:
     whole = [value for clause in clauses if clause.op in ("eq", "ne", "in", "nin") for value in _listed(clause.value)]
     chosen = [_OTHER.join(choice) for size in range(len(pieces) + 1) for choice in itertools.combinations(pieces, size)]
     return list(dict.fromkeys([*whole, *(start + _OTHER + rest for start in ("", *starts) for rest in chosen)]))
-
-
-def _deviation(values: Mapping[str, Any]) -> dict[str, Any]:
-    deviation: dict[str, Any] = {}
-    for path, value in values.items():
-        *outer, last = path.split(".")
-        inner = deviation
-        for name in outer:
-            inner = inner.setdefault(name, {})
-        inner[last] = value
-    return deviation

@@ -33,5 +33,6 @@ def summarize(playbook: LoadedPlaybook) -> dict[str, Any]:
         "triggers": [trigger.on for trigger in content.triggers],
         "functions": sorted({role.function for role in content.roles.values()}),
         "steps": len(content.steps),
+        "tests": len(content.tests),
         "file": str(playbook.path),
     }

@@ -65,6 +65,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "need_at": Field("time"),
     "decide_by": Field("time"),
     "occurred_at": Field("time"),
+    "opened_at": Field("time"),
 }
 
 
@@ -74,6 +75,18 @@ def lookup(deviation: Mapping[str, Any], path: str) -> Any:
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The deviation that has these fields, by their paths."""
+    deviation: dict[str, Any] = {}
+    for path, value in values.items():
+        *outer, last = path.split(".")
+        inner = deviation
+        for name in outer:
+            inner = inner.setdefault(name, {})
+        inner[last] = value
+    return deviation
 
 
 def comparable(field: Field, value: Any) -> Scalar | None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.errors import BadInput
 from playbooks.findings import LintFinding
-from playbooks.loader import Library, files_in, load_files
+from playbooks.loader import Library, load_paths
 
 __all__ = ["LintFinding", "lint", "lint_paths"]
 
@@ -24,13 +23,8 @@ def lint(target: Path | Library) -> list[LintFinding]:
 
 
 def lint_paths(paths: Iterable[Path]) -> list[LintFinding]:
-    """Findings of files and folders together, so that an id used in two of them is found."""
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            files += files_in(path)
-        elif path.exists():
-            files.append(path)
-        else:
-            raise BadInput(str(path), "there is no such file or folder", "name a playbook file or a folder of them")
-    return load_files(files)[1]
+    """Findings of files and folders together, so that an id used in two of them is found.
+
+    Raises BadInput for a missing path.
+    """
+    return load_paths(paths)[1]

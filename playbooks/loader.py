@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,7 +22,7 @@ from playbooks.findings import Fault, LintFinding
 
 if TYPE_CHECKING:
     from playbooks.schema import Playbook
-    from playbooks.yaml_source import Document
+    from playbooks.yaml_source import Document, Position
 
 BUILT_IN: Final = Path(__file__).parent / "library"
 """The playbooks that come with offplan."""
@@ -37,11 +37,19 @@ class LoadedPlaybook:
     content: Playbook
     path: Path
     definition: str
-    """Canonical JSON of the content: what a response keeps."""
+    """Canonical JSON of the content without its tests: what a response keeps."""
     sha256: str
     """Of the definition, in hex."""
     id_line: int
     """Line of its id in the file."""
+    test_places: Mapping[tuple[str | int, ...], Position]
+    """Where each part of its tests stands in the file."""
+
+    def place(self, at: tuple[str | int, ...]) -> Position:
+        """Line and column of a part of its tests, or of the nearest thing around it that the file has."""
+        while at not in self.test_places:
+            at = at[:-1]
+        return self.test_places[at]
 
     @property
     def id(self) -> str:
@@ -93,6 +101,19 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
+def load_paths(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
+    """As `load_files`, for files and folders of them. Raises BadInput for a path that is not there."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += files_in(path)
+        elif path.exists():
+            files.append(path)
+        else:
+            raise BadInput(str(path), "there is no such file or folder", "name a playbook file or a folder of them")
+    return load_files(files)
+
+
 def load_files(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
     """The usable playbooks of these files, and every finding; the first file with an id keeps it."""
     loaded: dict[str, LoadedPlaybook] = {}
@@ -116,6 +137,7 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
 
     from playbooks import yaml_source
     from playbooks.condition_checks import condition_faults
+    from playbooks.rehearsal_checks import rehearsal_faults
     from playbooks.schema import Playbook
     from playbooks.shape_errors import shape_faults
     from playbooks.step_checks import step_faults
@@ -131,12 +153,13 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
         content = Playbook.model_validate(document.value)
     except ValidationError as error:
         return None, _placed(shape_faults(error), document, path)
-    findings = _placed([*condition_faults(content), *step_faults(content)], document, path)
+    findings = _placed([*condition_faults(content), *step_faults(content), *rehearsal_faults(content)], document, path)
     if any(finding.severity == "error" for finding in findings):
         return None, findings
-    definition = canonical(content.model_dump(mode="json", by_alias=True, exclude_none=True))
+    definition = canonical(content.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"tests"}))
     digest = hashlib.sha256(definition.encode("utf-8")).hexdigest()
-    return LoadedPlaybook(content, path, definition, digest, document.find(("id",)).line), findings
+    places = {at: position for at, position in document.positions.items() if at[:1] == ("tests",)}
+    return LoadedPlaybook(content, path, definition, digest, document.find(("id",)).line, places), findings
 
 
 def _bytes_of(path: Path, limit: int) -> bytes:

@@ -16,7 +16,7 @@ from playbooks.loader import Library, LoadedPlaybook
 from playbooks.schedule import schedule
 
 
-class _Judged(NamedTuple):
+class Judged(NamedTuple):
     """How one playbook stands to a deviation."""
 
     playbook: LoadedPlaybook
@@ -72,15 +72,15 @@ class PlaybookPlanner:
             close_requires=tuple(content.close.requires),
         )
 
-    def _judge_all(self, deviation: Mapping[str, Any]) -> list[_Judged]:
+    def _judge_all(self, deviation: Mapping[str, Any]) -> list[Judged]:
         enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)
-        return sorted((_judge(loaded, deviation) for loaded in enabled), key=lambda each: each.order)
+        return sorted((judge(loaded, deviation) for loaded in enabled), key=lambda each: each.order)
 
     def _named(self, deviation: Mapping[str, Any], playbook: str) -> LoadedPlaybook:
         loaded = self.library.get(playbook)
         if not loaded.enabled:
             raise Refused(f"playbook {loaded.id} is switched off; set enabled: true in {loaded.path.name}")
-        judged = _judge(loaded, deviation)
+        judged = judge(loaded, deviation)
         if not judged.applies:
             subject = clean(str(deviation.get("id")))
             raise Refused(f"playbook {loaded.id} does not apply to {subject}: {judged.because}; choose another")
@@ -96,7 +96,7 @@ class PlaybookPlanner:
         raise Refused(f"no playbook applies to {subject} ({kind}) by itself; {mend}")
 
 
-def _judge(loaded: LoadedPlaybook, deviation: Mapping[str, Any]) -> _Judged:
+def judge(loaded: LoadedPlaybook, deviation: Mapping[str, Any]) -> Judged:
     """The first trigger that holds decides; where none does, the first one says why."""
     reason = ""
     for trigger in loaded.content.triggers:
@@ -105,6 +105,6 @@ def _judge(loaded: LoadedPlaybook, deviation: Mapping[str, Any]) -> _Judged:
         if held:
             text = f"{because}; only when chosen by name" if by_hand else because
             depth = specificity(trigger.match)
-            return _Judged(loaded, applies=True, offered=not by_hand, specificity=depth, because=text)
+            return Judged(loaded, applies=True, offered=not by_hand, specificity=depth, because=text)
         reason = reason or because
-    return _Judged(loaded, applies=False, offered=False, specificity=0, because=reason)
+    return Judged(loaded, applies=False, offered=False, specificity=0, because=reason)

@@ -6,47 +6,19 @@ playbooks.lint's subject. The words are explained for authors in docs/playbooks.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from playbooks.durations import working_minutes
+from playbooks.rehearsals import Rehearsal
+from playbooks.shapes import Anchor, Duration, Function, Length, Prose, Slug, Strict, Title
 
-Function = Literal[
-    "procurement", "inventory planning", "logistics", "production", "sales", "quality", "finance", "customer service"
-]
-"""The same words as engine.model.FUNCTIONS; a test holds the two together."""
 Scope = Literal["party", "item", "site"]
 Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "nin", "contains", "starts_with", "between", "exists"]
 OnFail = Literal["block", "continue", "abort"]
 
 
-def _is_duration(text: str) -> str:
-    working_minutes(text)
-    return text
-
-
-def _is_length(text: str) -> str:
-    if working_minutes(text) == 0:
-        raise ValueError("a step takes some time; write at least PT1M")
-    return text
-
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=64)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-Prose = Annotated[str, StringConstraints(max_length=2000)]
-Duration = Annotated[str, AfterValidator(_is_duration)]
-Length = Annotated[str, AfterValidator(_is_length)]
-Anchor = Annotated[
-    str, StringConstraints(pattern=r"^(opened|need|decide_by|ready|step:[a-z][a-z0-9]*([-_][a-z0-9]+)*)$")
-]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Condition(_Strict):
+class Condition(Strict):
     """One of: `all`, `any` (lists of conditions), `not` (a condition), or a clause of `field`, `op` and `value`."""
 
     all_: list[Condition] | None = Field(default=None, alias="all", min_length=1)
@@ -69,7 +41,7 @@ class Condition(_Strict):
         return self
 
 
-class Trigger(_Strict):
+class Trigger(Strict):
     """When the playbook applies: `deviation.opened` is offered by itself, `manual` only when somebody names it."""
 
     on: Literal["deviation.opened", "manual"]
@@ -82,7 +54,7 @@ class Trigger(_Strict):
         return self
 
 
-class Role(_Strict):
+class Role(Strict):
     """Who a step asks for: a function, the scopes in which a person named for them goes first, and the function that
     steps in where nobody has the first."""
 
@@ -91,7 +63,7 @@ class Role(_Strict):
     fallback: Function | None = None
 
 
-class Due(_Strict):
+class Due(Strict):
     """The due time: `within` working time after the anchor, or `before` it."""
 
     anchor: Anchor = Field(alias="from")
@@ -105,7 +77,7 @@ class Due(_Strict):
         return self
 
 
-class Step(_Strict):
+class Step(Strict):
     """One owned step. Steps without `needs` begin at once, side by side."""
 
     id: Slug
@@ -120,13 +92,13 @@ class Step(_Strict):
     on_fail: OnFail = "block"
 
 
-class Close(_Strict):
+class Close(Strict):
     """What has to hold before the deviation is resolved while the response runs; `requires: []` asks for nothing."""
 
     requires: list[Literal["mandatory_done"]] = Field(default=["mandatory_done"], max_length=1)
 
 
-class Playbook(_Strict):
+class Playbook(Strict):
     """A versioned template of a response."""
 
     schema_: Literal[1] = Field(alias="schema")
@@ -140,3 +112,4 @@ class Playbook(_Strict):
     roles: dict[Slug, Role] = Field(min_length=1, max_length=30)
     steps: list[Step] = Field(min_length=1, max_length=100)
     close: Close = Close()
+    tests: list[Rehearsal] = Field(default=[], max_length=100)

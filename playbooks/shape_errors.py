@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from engine.text import clean
 from playbooks.findings import Fault, located
+from playbooks.rehearsals import Expect, Person, Rehearsal
 from playbooks.schema import Close, Condition, Due, Playbook, Role, Step, Trigger
 
 _WANTED: Final[Mapping[str, tuple[str, str]]] = {
@@ -21,7 +22,10 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "dict_type": ("a mapping", "write it as key: value lines"),
     "model_type": ("a mapping", "write it as key: value lines"),
 }
-_PARTS: Final[Mapping[str, type[BaseModel]]] = {"triggers": Trigger, "roles": Role, "steps": Step, "close": Close}
+_PARTS: Final[Mapping[str, type[BaseModel]]] = {
+    "triggers": Trigger, "roles": Role, "steps": Step, "close": Close, "tests": Rehearsal,
+}  # fmt: skip
+_INNER: Final[Mapping[str, type[BaseModel]]] = {"due": Due, "people": Person, "expect": Expect}
 _SLUG_MEND: Final = "use small letters, digits and single hyphens, beginning with a letter"
 
 
@@ -84,9 +88,7 @@ def _model_at(at: Sequence[str | int]) -> type[BaseModel]:
         return Playbook
     if "match" in names:
         return Condition
-    if names[-1] == "due":
-        return Due
-    return _PARTS[names[0]]
+    return _INNER.get(names[-1]) or _PARTS[names[0]]
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -222,9 +222,22 @@ _PLAYBOOKS: Final = (
     Command("playbook show", "playbook:show", "one playbook: when it applies, its roles and steps", (_PLAYBOOK_NAME,)),
     Command(
         "playbook lint",
-        "playbook:lint",
+        "playbook_files:lint",
         "find faults in playbooks, with line and column; exit 3 when there are any",
         (argument("paths", help="files or folders (the workspace's and the library)", metavar="PATH", nargs="*"),),
+    ),
+    Command(
+        "playbook test",
+        "playbook_files:test",
+        "run the tests inside playbooks, each at its own time; exit 3 when something else comes out",
+        (
+            argument(
+                "playbooks",
+                help="files, folders or ids (the workspace's and the library)",
+                metavar="FILE|ID",
+                nargs="*",
+            ),
+        ),
     ),
     Command(
         "playbook dry-run",

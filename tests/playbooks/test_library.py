@@ -19,6 +19,7 @@ from playbooks.instructions import NAMES
 from playbooks.lint import lint
 from playbooks.loader import BUILT_IN, load_library
 from playbooks.planner import PlaybookPlanner
+from playbooks.rehearse import rehearse
 from tests.playbooks.worlds import ONE_STEP, deviation, world, write
 
 BEST = {
@@ -69,6 +70,13 @@ def test_each_playbook_is_the_first_choice_for_its_case(playbook: str, changes: 
     assert all("$" not in action.title + action.instructions for action in response.actions)
 
 
+def test_each_playbook_is_tried_and_gives_the_reason_for_its_sequence() -> None:
+    for loaded in load_library().playbooks:
+        assert [str(difference) for difference in rehearse(loaded)] == []
+        assert any(test.expect.steps for test in loaded.content.tests), loaded.id
+        assert "In this order because " in loaded.content.description, loaded.id
+
+
 def _functions() -> list[str]:
     roles = [role for loaded in load_library().playbooks for role in loaded.content.roles.values()]
     return sorted({role.function for role in roles})
@@ -116,8 +124,11 @@ def test_importing_the_planner_brings_in_neither_parser_nor_models() -> None:
 
 def test_the_documented_example_is_sound_and_every_name_and_field_is_documented(tmp_path: Path) -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "playbooks.md").read_text(encoding="utf-8")
-    example = text.split("```yaml\n")[1].split("```")[0]
-    assert lint(write(tmp_path, "example.yaml", example)) == []
+    example, tests = (
+        block.split("```")[0] for block in text.split("```yaml\n") if block.startswith(("schema:", "tests:"))
+    )
+    assert lint(write(tmp_path, "example.yaml", example + tests)) == []
+    assert rehearse(load_library(tmp_path).get("late-resin")) == []
     words = set(re.findall(r"[$\w.]+", text))
     assert {f"${name}" for name in NAMES} <= words
     assert set(FIELDS) <= words

@@ -12,7 +12,7 @@ from engine.errors import BadInput
 from engine.model import FUNCTIONS
 from playbooks.lint import lint, lint_paths
 from playbooks.loader import BUILT_IN, load_library
-from playbooks.schema import Function
+from playbooks.shapes import Function
 from tests.playbooks.worlds import ONE_STEP, write
 
 SOUND = ONE_STEP.format(id="sound")

@@ -77,11 +77,11 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
 
 
 def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
-    from tui.commands import playbook
+    from tui.commands import playbook, playbook_files
 
     return [
         {
-            "place": playbook.place(finding),
+            "place": playbook_files.place(finding),
             "fault": finding.message,
             "mend": finding.mend,
             "severity": finding.severity,

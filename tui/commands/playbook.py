@@ -1,11 +1,9 @@
-"""Playbooks: which there are, what each says, their faults, and what they would do for a deviation."""
+"""Playbooks: which there are, what each says, and what they would do for a deviation."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.clock import iso
@@ -15,10 +13,8 @@ from tui.wiring import PLAYBOOKS, find_workspace, opened, present
 
 if TYPE_CHECKING:
     from engine.planning import PlannedAction
-    from playbooks.lint import LintFinding
     from playbooks.loader import Library
 
-FOUND_PROBLEMS: Final = 3
 _TRIGGERS: Final = {"deviation.opened": "by itself", "manual": "only when chosen by name"}
 _SIGNS: Final = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in"}
 
@@ -121,36 +117,6 @@ def _due(due: dict[str, Any] | None) -> str:
         return "when it ends"
     side = "within" if due.get("within") else "before"
     return f"{due[side]} {'after' if side == 'within' else 'before'} {due['from']}"
-
-
-def lint(args: Namespace) -> int:
-    """Print the faults of playbooks; exit 3 when there are any."""
-    if args.paths:
-        from playbooks.lint import lint_paths
-
-        found: Sequence[LintFinding] = lint_paths(Path(name) for name in args.paths)
-    else:
-        found = library(args).findings
-    items = [
-        {
-            "level": finding.level,
-            "severity": finding.severity,
-            "path": finding.path,
-            "line": finding.line,
-            "column": finding.column,
-            "message": finding.message,
-            "mend": finding.mend,
-        }
-        for finding in found
-    ]
-    lines = [f"{finding.severity}: {place(finding)}: {finding.message}; {finding.mend}" for finding in found]
-    document = {"now": iso(present(args)), "total": len(items), "items": items}
-    printing.answer(args, document, *(lines or ["no faults"]))
-    return FOUND_PROBLEMS if found else 0
-
-
-def place(finding: LintFinding) -> str:
-    return f"{finding.path}, line {finding.line}, column {finding.column}"
 
 
 def dry_run(args: Namespace) -> int:

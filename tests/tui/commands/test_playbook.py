@@ -93,3 +93,35 @@ def test_explain_says_which_apply_and_why(desk: Run) -> None:
     applying = [item["playbook"] for item in items if item["matches"]]
     assert desk("playbook", "dry-run", late, "--json").document["playbook"] == applying[0]
     assert all(item["because"] for item in items)
+
+
+def test_the_tests_inside_playbooks_are_run(desk: Run, tmp_path: Path) -> None:
+    text = desk("playbook", "test").out
+    assert text.endswith("without tests: example\n")
+    assert "all as expected" in text
+    example = tmp_path / "playbooks" / "example.yaml"
+    tried = """
+tests:
+  - name: a late line
+    now: 2026-03-02T09:00:00Z
+    deviation: {kind: late_supply, gap.days: 4}
+    expect: {steps: [tell, ask]}
+"""
+    example.write_text(example.read_text(encoding="utf-8") + tried, encoding="utf-8")
+
+    for named in ("example", "playbooks/example.yaml", "playbooks"):
+        answer = desk("playbook", "test", named, "--json")
+        assert answer.code == 3
+        (item,) = answer.document["items"]
+        assert (item["what"], item["expected"], item["found"]) == ("steps", "tell, ask", "ask, tell")
+        assert (answer.document["tests"], answer.document["failed"]) == (1, 1)
+    assert "example.yaml, line " in desk("playbook", "test").out
+    assert desk("playbook", "test", "late-critical-part").code == 0
+    assert desk("playbook", "test", "nothing").code == 1
+
+
+def test_a_file_that_cannot_be_used_cannot_pass(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "playbooks" / "broken.yaml").write_text("schema: 1\n", encoding="utf-8")
+    answer = desk("playbook", "test")
+    assert answer.code == 3
+    assert "not run: " in answer.err

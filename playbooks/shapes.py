@@ -1,0 +1,69 @@
+"""What the shapes of a playbook file are made of: the strict base model, and the texts that have a form.
+
+A text's form is told twice, to pydantic and to the JSON Schema that editors read; both stand together here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from engine.clock import parse_instant
+from engine.errors import BadInput
+from engine.text import clean
+from playbooks.calendars import is_within_reach
+from playbooks.durations import working_minutes
+
+Function = Literal[
+    "procurement", "inventory planning", "logistics", "production", "sales", "quality", "finance", "customer service"
+]
+"""The same words as engine.model.FUNCTIONS; a test holds the two together."""
+
+_SLUG: Final = r"[a-z][a-z0-9]*([-_][a-z0-9]+)*"
+
+
+def _is_duration(text: str) -> str:
+    working_minutes(text)
+    return text
+
+
+def _is_length(text: str) -> str:
+    if working_minutes(text) == 0:
+        raise ValueError("a step takes some time; write at least PT1M")
+    return text
+
+
+def _is_instant(text: str) -> str:
+    try:
+        instant = parse_instant(text, "time")
+    except BadInput as error:
+        raise ValueError(f"{clean(error.fault)}; {error.mend}") from None
+    if not is_within_reach(instant):
+        raise ValueError(f"{text} lies outside 1971 to 9000; correct the year")
+    return text
+
+
+def _is_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{clean(text)[:40]!r} is no time zone; write one such as Europe/Amsterdam") from None
+    return text
+
+
+Slug = Annotated[str, StringConstraints(pattern=rf"^{_SLUG}$", max_length=64)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Prose = Annotated[str, StringConstraints(max_length=2000)]
+Duration = Annotated[str, AfterValidator(_is_duration)]
+Length = Annotated[str, AfterValidator(_is_length)]
+Instant = Annotated[str, AfterValidator(_is_instant)]
+Zone = Annotated[str, AfterValidator(_is_zone)]
+Anchor = Annotated[str, StringConstraints(pattern=rf"^(opened|need|decide_by|ready|step:{_SLUG})$")]
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys and other types, and never changes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)

@@ -1,0 +1,93 @@
+"""Playbook files as their authors check them: faults, and the tests inside them."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from engine.clock import iso
+from tui import printing
+from tui.commands.playbook import library
+from tui.wiring import present
+
+if TYPE_CHECKING:
+    from playbooks.lint import LintFinding
+    from playbooks.loader import LoadedPlaybook
+
+FOUND_PROBLEMS: Final = 3
+
+
+def lint(args: Namespace) -> int:
+    """Print the faults of playbooks; exit 3 when there are any."""
+    if args.paths:
+        from playbooks.lint import lint_paths
+
+        found: Sequence[LintFinding] = lint_paths(Path(name) for name in args.paths)
+    else:
+        found = library(args).findings
+    items = [
+        {
+            "level": finding.level,
+            "severity": finding.severity,
+            "path": finding.path,
+            "line": finding.line,
+            "column": finding.column,
+            "message": finding.message,
+            "mend": finding.mend,
+        }
+        for finding in found
+    ]
+    lines = [f"{finding.severity}: {place(finding)}: {finding.message}; {finding.mend}" for finding in found]
+    document = {"now": iso(present(args)), "total": len(items), "items": items}
+    printing.answer(args, document, *(lines or ["no faults"]))
+    return FOUND_PROBLEMS if found else 0
+
+
+def place(finding: LintFinding) -> str:
+    return f"{finding.path}, line {finding.line}, column {finding.column}"
+
+
+def test(args: Namespace) -> int:
+    """Run the tests inside playbooks; exit 3 when one fails, or when a file has an error and cannot be run."""
+    from playbooks.rehearse import rehearse
+
+    chosen, broken = _chosen(args)
+    differences = [difference for loaded in chosen for difference in rehearse(loaded)]
+    tests = sum(len(loaded.content.tests) for loaded in chosen)
+    failed = len({(each.path, each.test) for each in differences})
+    untested = [loaded.id for loaded in chosen if not loaded.content.tests]
+    document = {
+        "now": iso(present(args)),
+        "total": len(differences),
+        "items": [asdict(each) for each in differences],
+        "tests": tests,
+        "failed": failed,
+        "untested": untested,
+        "broken": sorted({finding.path for finding in broken}),
+    }
+    lines = [str(each) for each in differences]
+    lines.append(f"{tests} tests of {len(chosen)} playbooks: " + (f"{failed} failed" if failed else "all as expected"))
+    lines += [f"without tests: {', '.join(untested)}"] if untested else []
+    printing.answer(args, document, *lines)
+    for finding in broken:
+        printing.note(args, f"not run: {place(finding)}: {finding.message}; {finding.mend}")
+    return FOUND_PROBLEMS if differences or broken else 0
+
+
+def _chosen(args: Namespace) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
+    """The playbooks that the words name, and the errors that keep files out of use."""
+    from playbooks.loader import load_paths
+
+    if not args.playbooks:
+        whole = library(args)
+        return list(whole.playbooks), [each for each in whole.findings if each.severity == "error"]
+    paths = [Path(name) for name in args.playbooks if Path(name).exists()]
+    chosen, findings = load_paths(paths)
+    names = [name for name in args.playbooks if not Path(name).exists()]
+    if names:
+        known = library(args)
+        chosen += [known.get(name) for name in names]
+    return chosen, [each for each in findings if each.severity == "error"]
