@@ -143,6 +143,27 @@ def test_what_a_restated_row_takes_back_is_pegged_again(desk: Desk) -> None:
     assert pegs(desk) == [("PO-1", "SO-1", 10.0, 2.0)]
 
 
+@pytest.mark.parametrize("kind", ["receipt", "shipped"])
+def test_demand_that_a_restated_row_opens_again_is_pegged_where_nothing_was(desk: Desk, kind: str) -> None:
+    load(desk, line("sales_order", "SO-1", 10.0, 7))
+    take(desk, said(kind, "row", order_ref="SO-1", quantity=10.0), identity="state")
+    assert pegs(desk) == []
+    take(desk, said(kind, "row", order_ref="SO-1", quantity=4.0), identity="state")
+    assert pegs(desk) == [("nothing", "SO-1", 6.0, None)]
+    take(desk, said(kind, "row", order_ref="SO-1", quantity=10.0), identity="state")
+    assert pegs(desk) == []
+    take(desk, said(kind, "row", order_ref="SO-2", quantity=10.0), identity="state")
+    assert pegs(desk) == [("nothing", "SO-1", 10.0, None)]
+
+
+def test_demand_that_goods_coming_back_open_again_is_pegged_where_nothing_was(desk: Desk) -> None:
+    load(desk, line("sales_order", "SO-1", 10.0, 7))
+    take(desk, said("shipped", "1", order_ref="SO-1", quantity=10.0))
+    assert pegs(desk) == []
+    take(desk, said("shipped", "2", order_ref="SO-1", quantity=-4.0))
+    assert pegs(desk) == [("nothing", "SO-1", 4.0, None)]
+
+
 def test_what_its_source_takes_back_is_pegged_again(desk: Desk) -> None:
     load(desk, line("purchase_order", "PO-1", 10.0, 5), line("sales_order", "SO-1", 10.0, 7))
     take(desk, said("receipt", "1", order_ref="PO-1", quantity=4.0))
