@@ -22,6 +22,7 @@ from benchmarks.ingest import LATE_SHARE
 
 SIGNALS: Final = 1_000_000
 LINES: Final = 100_000
+DEMANDS: Final = 20_000
 LATE_LINES: Final = int(LINES * LATE_SHARE)
 TO_BE_LATE: Final = 15_000
 SEED: Final = 7
@@ -93,11 +94,24 @@ def build_floor_like(database: str) -> dict[str, float]:
 
 
 def build_working(database: str) -> None:
-    """Lines that are due in a year; of what is said of them, LATE_SHARE of the lines get a later date."""
+    """Lines that are due in a year, and customer orders that want all of it, half of them five days after.
+
+    Of what is said of the lines, LATE_SHARE of them get a date nine days later, so half of these delay a customer.
+    """
+    from engine.clock import DAY
+
     desk = open_desk(database, create=True)
     _load(
         desk,
         ((_ref(n), f"ITEM{n % 5000:05d}", f"SITE{n % 40:02d}", f"SUP{n % 800:04d}", 10.0, due()) for n in range(LINES)),
+    )
+    _load(
+        desk,
+        (
+            (f"SO{n:07d}", f"ITEM{n % 5000:05d}", f"SITE{n % 40:02d}", f"CUST{n % 300:03d}", 50.0, due() + days * DAY)
+            for n, days in ((n, 5 if n < DEMANDS / 2 else 35) for n in range(DEMANDS))
+        ),
+        kind="sales_order",
     )
     chance = random.Random(SEED)
     lines = (chance.randrange(LINES) for _ in range(SIGNALS))
@@ -171,18 +185,18 @@ def open_desk(database: str, *, create: bool = False) -> Any:
     return desk
 
 
-def _load(desk: Any, lines: Iterable[tuple[Any, ...]]) -> None:
+def _load(desk: Any, lines: Iterable[tuple[Any, ...]], kind: str = "purchase_order") -> None:
     from engine.model import PlanLine
 
     rows = (
         PlanLine(
-            kind="purchase_order", ref=ref, item=item, site=site, origin=None, party=party, quantity=quantity, maximum=None,
+            kind=kind, ref=ref, item=item, site=site, origin=None, party=party, quantity=quantity, maximum=None,
             uom="EA", planned_at=at, until_at=None, value_minor=100_000, currency="EUR", status="open", attributes="{}",
             line=None,
         )
         for ref, item, site, party, quantity, at in lines
     )  # fmt: skip
-    desk.load(rows, kind="purchase_order", scope="bench", file="bench")
+    desk.load(rows, kind=kind, scope="bench", file="bench")
 
 
 def batch(rows: list[Any]) -> Any:
