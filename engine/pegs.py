@@ -1,7 +1,8 @@
 """The table `peg`: which places have to be pegged again, and writing what differs.
 
 A place (an item at a site) is pegged again when the plan, a bill of material, a stock reading, or what came, left or was
-closed there changes; an announced date alone never does. Rows are those of engine.gather.pegs.
+closed there changes; an announced date alone never does, nor that a supplier sent something. Rows are those of
+engine.gather.pegs.
 """
 
 from __future__ import annotations
@@ -43,15 +44,21 @@ def _readings(signals: str) -> str:
 
 
 def _said(signals: str) -> str:
-    """SQL for the references that such signals are about."""
-    return f"SELECT DISTINCT said.order_ref AS ref FROM {signals} AND said.order_ref IS NOT NULL AND said.kind IN ({_MOVES})"
+    """SQL for the references that such signals are about, and whether more than a departure is said of them."""
+    return (
+        f"SELECT said.order_ref AS ref, max(said.kind <> 'shipped') AS more FROM {signals}"
+        f" AND said.order_ref IS NOT NULL AND said.kind IN ({_MOVES}) GROUP BY said.order_ref"
+    )
 
 
 _NEW: Final = "signal AS said NOT INDEXED WHERE said.id >= :first_id"
 _NUMBERED: Final = "json_each(:numbers) AS number CROSS JOIN signal AS said ON said.id = number.value WHERE true"
 # What a restated row takes back counts no more, wherever it was.
 _LEFT_READINGS: Final = f"SELECT DISTINCT former.item, former.site{restated.FORMER} AND former.kind = 'stock'"
-_LEFT: Final = f"SELECT DISTINCT former.order_ref AS ref{restated.FORMER} AND former.kind IN ({_MOVES})"
+_LEFT: Final = (
+    f"SELECT former.order_ref AS ref, max(former.kind <> 'shipped') AS more{restated.FORMER}"
+    f" AND former.kind IN ({_MOVES}) GROUP BY former.order_ref"
+)
 _LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 _UPSTREAM: Final = (
     "WITH RECURSIVE up(line) AS (SELECT value FROM json_each(?) UNION"
@@ -63,20 +70,20 @@ _UPSTREAM: Final = (
 
 
 def _places_of(references: str) -> str:
-    """SQL for the places that lines can be pegged at; `references` selects their `ref`.
+    """SQL for the places that lines can be pegged at; `references` selects their `ref`, and `more` than that it left.
 
-    A line that only brings something matters where something is wanted.
+    A line that only brings something matters where something is wanted, and there it is no matter that it left somewhere.
     """
     lines = f"({references}) AS named CROSS JOIN plan_line AS line ON line.ref = named.ref AND line.to_version IS NULL"
     return (
         f"SELECT line.item AS item, line.site AS site FROM {lines} WHERE line.item IS NOT NULL AND line.site IS NOT NULL"
         " AND (line.kind = 'sales_order'"
-        " OR EXISTS (SELECT 1 FROM peg WHERE peg.item = line.item AND peg.site = line.site))"
+        " OR named.more AND EXISTS (SELECT 1 FROM peg WHERE peg.item = line.item AND peg.site = line.site))"
         f" UNION SELECT line.item, line.origin FROM {lines} WHERE line.kind = 'transfer_order'"
         " AND line.item IS NOT NULL AND line.origin IS NOT NULL"
         f" UNION SELECT json_extract(bom.data, '$.item'), line.site FROM {lines} CROSS JOIN plan_record AS bom"
         " ON json_extract(bom.data, '$.parent') = line.item AND bom.kind = 'bom' AND bom.to_version IS NULL"
-        " WHERE line.kind = 'production_order' AND line.site IS NOT NULL"
+        " WHERE line.kind = 'production_order' AND line.site IS NOT NULL AND named.more"
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.clock import DAY, FixedClock
 from engine.desk import Desk
+from engine.ingest import SourceBatch
 from engine.model import PlanLine, PlanRecord
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, pegs, said, stock, take
@@ -74,6 +75,20 @@ def test_what_came_and_what_left_is_pegged_no_more(desk: Desk) -> None:
     desk.clock = FixedClock(NOW + 1)
     desk.tick()
     assert ("on hand", "SO-2", 20.0, None) in pegs(desk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref", "touched"),
+    [("shipped", "PO-1", False), ("receipt", "PO-1", True), ("shipped", "SO-1", True), ("eta", "PO-1", False)],
+)
+def test_only_what_moves_a_place_has_it_pegged_again(desk: Desk, kind: str, ref: str, touched: bool) -> None:
+    """Half of what carriers say is that something left them: it must not cost the pegs of every line of the place."""
+    load(desk, line("purchase_order", "PO-1", 100.0, 5), line("sales_order", "SO-1", 60.0, 7))
+    eta = {"eta": NOW + DAY} if kind == "eta" else {}
+    batch = SourceBatch("erp", "command", "event", [said(kind, "1", order_ref=ref, **eta)], "f")
+    desk.take(batch, detect=False)
+    found = desk.store.connection.execute("SELECT count(*) FROM touched WHERE type = 'peg'").fetchone()
+    assert found == (int(touched),)
 
 
 def test_a_transfer_is_wanted_where_it_starts_when_it_has_to_leave(desk: Desk) -> None:
