@@ -20,8 +20,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-DEPTH: Final = 60
-"""Steps from a line to a customer order after which a walk ends; deeper networks than any that is known of."""
+DEPTH: Final = 1000
+"""Steps from a line to a customer order after which a walk ends; far deeper than any network that is known of, so that only
+what goes round in circles can get there."""
 
 _DUST: Final = 1e-9
 
@@ -184,18 +185,18 @@ def _missing(root: int, share: float, network: Network) -> tuple[dict[int, float
     lost: dict[int, dict[Edge, float]] = defaultdict(dict)
     frontier = [root]
     for _ in range(DEPTH):
-        grown: dict[int, None] = {}
+        reached: dict[int, None] = {}
         for line in frontier:
             for edge in network.get(line, ()):
                 taken = _taken(edge, missing[line])
                 # A line that waits for itself, or for what waits for it, is missing once.
-                if taken <= _DUST or edge.demand in (root, line):
-                    continue
-                lost[edge.demand][edge] = taken
-                total = _scarcest(lost[edge.demand])
-                if total > missing.get(edge.demand, 0.0) + _DUST:
-                    missing[edge.demand] = total
-                    grown[edge.demand] = None
+                if taken > _DUST and edge.demand not in (root, line):
+                    lost[edge.demand][edge] = taken
+                    reached[edge.demand] = None
+        # Once for each line, however many pegs lead to it.
+        totals = {line: _scarcest(lost[line]) for line in reached}
+        grown = [line for line, total in totals.items() if total > missing.get(line, 0.0) + _DUST]
+        missing.update((line, totals[line]) for line in grown)
         frontier = [line for line in grown if line in network]
         if not frontier:
             break
@@ -204,8 +205,12 @@ def _missing(root: int, share: float, network: Network) -> tuple[dict[int, float
 
 def _taken(edge: Edge, missing: float) -> float:
     """The share of the demand's open quantity that a missing share of the supply's takes away: from its end."""
-    overlap = edge.supply_to - max(edge.supply_from, 1.0 - missing)
-    return max(0.0, overlap) / (edge.supply_to - edge.supply_from) * edge.demand_share
+    left = 1.0 - missing
+    if missing > 0 and edge.supply_from >= left:
+        # Also what is too small a part of its supply to have an end apart from its beginning.
+        return edge.demand_share
+    overlap = max(0.0, edge.supply_to - left)
+    return overlap / (edge.supply_to - edge.supply_from) * edge.demand_share if overlap else 0.0
 
 
 def _scarcest(lost: Mapping[Edge, float]) -> float:

@@ -24,6 +24,8 @@ from engine.value_at_risk import Effect, Priced, Valuer
 
 _NODES: Final = 400
 """Lines that a tree shows; further ones are counted."""
+_LEVELS: Final = 60
+"""How far a tree is followed down; what lies under it is counted as left out, though the customers are all there."""
 _LINE: Final = "SELECT id, planned_at FROM plan_line WHERE kind = ? AND ref = ? AND to_version IS NULL"
 
 
@@ -67,10 +69,10 @@ class _Tree:
         self._lines = downstream.lines_of(connection, named | {slip.line})
         self._shown: set[int] = set()
         self.left_out = 0
-        """Lines that the tree has no room for."""
+        """Pegs that the tree has no room to follow."""
 
     def root(self) -> dict[str, Any]:
-        return self._node(self._slip.line)
+        return self._node(self._slip.line, 0)
 
     def customer(self, priced: Priced) -> dict[str, Any]:
         """What one customer would see."""
@@ -88,7 +90,7 @@ class _Tree:
             "value": amount(priced.value_minor, self._currency),
         }
 
-    def _node(self, number: int) -> dict[str, Any]:
+    def _node(self, number: int, level: int) -> dict[str, Any]:
         node = self._nodes[number]
         shape: dict[str, Any] = {
             **_named(self._lines[number]),
@@ -100,17 +102,17 @@ class _Tree:
         self._shown.add(number)
         children = []
         for edge in self._network.get(number, ()):
-            if len(self._shown) >= _NODES and edge.demand not in self._shown:
+            if level >= _LEVELS or (len(self._shown) >= _NODES and edge.demand not in self._shown):
                 self.left_out += 1
             else:
-                children.append(self._child(edge))
+                children.append(self._child(edge, level + 1))
         return {**shape, "children": children}
 
-    def _child(self, edge: Edge) -> dict[str, Any]:
+    def _child(self, edge: Edge, level: int) -> dict[str, Any]:
         peg = {"pegged": edge.quantity, "gap_days": _days(edge.gap)}
         if self._reaches(edge):
             if not edge.customer:
-                return {**peg, **self._node(edge.demand)}
+                return {**peg, **self._node(edge.demand, level)}
             self._shown.add(edge.demand)
             return {**peg, **self.customer(self._hits[edge.demand]), "children": []}
         return {**peg, **_named(self._lines[edge.demand]), "absorbed": True, "children": []}

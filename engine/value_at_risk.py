@@ -27,7 +27,7 @@ from engine.sqlite import sqlite3
 _Key = TypeVar("_Key")
 
 _LISTED: Final = 20
-"""Customer orders that an explanation lists one by one; further ones are summed up."""
+"""Customer orders, and steps of a way, that an explanation lists one by one; further ones are summed up."""
 _OWN_VALUE: Final = "value at risk"
 """The term by which a detector values the line itself."""
 
@@ -196,8 +196,13 @@ def _later(slip: Slip, hit: Hit) -> str:
 def _way(edges: Sequence[Edge], lines: Mapping[int, Line]) -> str:
     """The way to the nearest customer order, with the gap of each step."""
     steps = [f"{lines[edges[0].supply].kind} {lines[edges[0].supply].ref}"]
-    for edge in edges:
+    between = edges[_LISTED // 2 : -_LISTED // 2]
+    for place, edge in enumerate(edges):
         line = lines[edge.demand]
         gap = "no date" if edge.gap is None else f"gap {in_days(edge.gap):g} days"
-        steps.append(f"{line.kind} {line.ref} ({gap})")
+        if not 0 <= place - _LISTED // 2 < len(between):
+            steps.append(f"{line.kind} {line.ref} ({gap})")
+        elif edge is between[0]:
+            gaps = in_days(sum(each.slack for each in between))
+            steps.append(f"{len(between)} further lines (gaps of {gaps:g} days)")
     return " → ".join(steps)

@@ -169,6 +169,23 @@ def test_the_end_of_a_line_is_what_is_missing() -> None:
     assert [hit.line for hit in short(1, 0.5, network).hits] == [8, 9]
 
 
+def test_a_part_too_small_to_have_an_end_is_missing_with_its_place() -> None:
+    """A thousandth of a piece out of 10^15: floating point has no width for it."""
+    network = {1: [edge(1, 8, 0, start=0.0, end=0.5, customer=1), edge(1, 9, 0, start=0.5, end=0.5, customer=1)]}
+    assert [hit.line for hit in short(1, 0.4, network).hits] == []
+    assert [(hit.line, hit.share) for hit in short(1, 0.5, network).hits] == [(9, 1.0)]
+    last = {1: [edge(1, 9, 0, start=1.0, end=1.0, customer=1)]}
+    assert short(1, 0.0, last).hits == []
+    assert [hit.share for hit in short(1, 0.1, last).hits] == [1.0]
+
+
+def test_a_network_is_followed_down_however_deep_it_is() -> None:
+    network = {number: [edge(number, number + 1, 1, customer=int(number == 500))] for number in range(1, 501)}
+    assert [(hit.line, hit.delay) for hit in late(1, 600, network).hits] == [(501, 100)]
+    assert [(hit.line, hit.share) for hit in short(1, 0.25, network).hits] == [(501, 0.25)]
+    assert len(late(1, 600, network).way()) == 500
+
+
 def test_days_of_a_change_of_the_clocks_are_days() -> None:
     assert in_days(4 * DAY - DAY // 24) == 4.0
     assert in_days(DAY // 2) == 0.5

@@ -208,3 +208,36 @@ def test_what_has_arrived_puts_nothing_further_at_risk(desk: Desk) -> None:
     (arrived,) = desk.deviations(["kind=late_supply"], all=True).items
     assert desk.impact(arrived["id"]) is None
     assert desk.store.connection.execute("SELECT count(*) FROM hit").fetchone() == (0,)
+
+
+def test_a_customer_is_reached_through_more_levels_than_a_tree_shows(desk: Desk) -> None:
+    levels = range(1, 101)
+    load(
+        desk,
+        *(PlanRecord("bom", {"parent": f"I{level}", "item": f"I{level - 1}", "quantity": 1}, None) for level in levels),
+        line("purchase_order", "PO-1", 10.0, 1, item="I0"),
+        *(line("production_order", f"MO-{level}", 10.0, 1 + level / 4, item=f"I{level}") for level in levels),
+        line("sales_order", "SO-1", 10.0, 30, item="I100", value_minor=1_000, currency="EUR"),
+    )
+    eta(desk, "PO-1", 60)
+    late = one(desk, "late_supply")
+    assert late["value_at_risk"] == {"amount": 10.0, "currency": "EUR"}
+    found = desk.impact(late["id"])
+    assert found is not None
+    assert [(each["line"]["id"], each["delay_days"]) for each in found["customers"]] == [("SO-1", 30.0)]
+    assert found["left_out"] == 1
+    way = terms(desk, late["id"])["slack"][1]
+    assert "→ 81 further lines (gaps of 20.25 days) →" in way
+    assert way.endswith("→ sales_order SO-1 (gap 4 days)")
+
+
+def test_quantities_beyond_all_proportion_are_judged(desk: Desk) -> None:
+    load(
+        desk,
+        line("purchase_order", "PO-1", 9e14, 5),
+        line("sales_order", "SO-1", 8.9e14, 6),
+        line("sales_order", "SO-2", 1e-3, 7),
+    )
+    take(desk, said("confirmation", "1", order_ref="PO-1", quantity=1.0))
+    assert [item["kind"] for item in desk.deviations().items] == ["short_supply"]
+    assert {item["subject"]["id"] for item in desk.deviations(all=True).items} == {"PO-1", "SO-1", "SO-2"}

@@ -12,7 +12,9 @@ def lines(impact: Mapping[str, Any] | None, now: int, zone: str) -> list[str]:
     """Nothing where the object has no impact."""
     if not impact:
         return []
-    return [_sentence(impact), *_customers(impact, now, zone), *_tree(impact["tree"])]
+    left_out = impact["left_out"]
+    more = [f"and {left_out} further {'line' if left_out == 1 else 'lines'} below"] if left_out else []
+    return [_sentence(impact), *_customers(impact, now, zone), *_tree(impact["tree"]), *more]
 
 
 def _sentence(impact: Mapping[str, Any]) -> str:
