@@ -50,7 +50,7 @@ _TOUCH_OF: Final = (
 _TWICE: Final = (
     "SELECT sum(added - at_most) FROM (SELECT sum(added) AS added, min(sum(largest), max(open_minor)) AS at_most FROM ("
     "SELECT hit.line AS line, sum(hit.value_minor * likelihood) AS added, max(hit.value_minor * likelihood) AS largest,"
-    " max(hit.open_minor) AS open_minor FROM hit JOIN deviation ON deviation.id = hit.deviation_id"
+    " max(hit.open_minor) AS open_minor FROM deviation INDEXED BY deviation_live CROSS JOIN hit ON hit.deviation_id = deviation.id"
     f" WHERE {IN_QUEUE} AND hit.value_minor IS NOT NULL GROUP BY hit.line, subject_type, subject_id) GROUP BY line)"
 )
 _TOUCH: Final = (
