@@ -69,7 +69,8 @@ UNION ALL SELECT NULL, 'ITEM123*', :now - :day, :now + :day, 'ana', 'known', :no
 UNION ALL SELECT 'SUP' || value, NULL, :now - 9 * :day, :now - 2 * :day, 'ana', 'over', :now - 9 * :day
 FROM json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]');
 INSERT INTO hit(deviation_id, line, ref, quantity, value_minor, open_minor)
-SELECT id, id * 2 + value, 'SO' || (id * 2 + value) % 90000, 1, 500, 900 FROM deviation, json_each('[0,1]') WHERE id % 10 = 0;
+SELECT deviation.id, deviation.id * 2 + value, 'SO' || (deviation.id * 2 + value) % 90000, 1, 500, 900
+FROM deviation, json_each('[0,1]') WHERE deviation.id % 10 = 0;
 INSERT INTO cause(deviation_id, root_id, because, weight)
 SELECT id, id - 20, 'it waits for it', 1 FROM deviation WHERE id % 50 = 0 AND id > 100;
 INSERT INTO cause(deviation_id, root_id, because, weight)
