@@ -86,4 +86,11 @@ def _value_fault(name: str, field: Field, operator: str, value: Any) -> tuple[st
             return f"{clean(repr(each))[:60]} cannot be compared with {name}, which is a {field.type}", mend
         if each == "" and field.type == "text":
             return f"{operator} on {name} asks for empty text", "use op: exists with value: false for what is not there"
+    if operator == "between" and _reversed(field, value):
+        return f"between on {name} has the higher value first, so it never holds", "give the lowest and the highest"
     return None
+
+
+def _reversed(field: Field, bounds: list[Any]) -> bool:
+    low: Any = comparable(field, bounds[0])
+    return bool(low > comparable(field, bounds[1]))

@@ -1,4 +1,4 @@
-"""Lint of roles, steps, due times and templates: what the shape allows and a response could not carry out."""
+"""Lint of roles, steps, their needs and templates: what the shape allows and a response could not carry out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.text import clean
-from playbooks.durations import words, working_minutes
 from playbooks.findings import Fault
-from playbooks.graph import ancestors, circle, in_order, minutes_to_end
+from playbooks.flow_checks import flow_faults
+from playbooks.graph import ancestors, circle, in_order
 from playbooks.instructions import NAMES, faults
 from playbooks.shape_errors import nearest
 
@@ -20,10 +20,10 @@ def step_faults(playbook: Playbook) -> Iterator[Fault]:
     """Faults of the roles and steps of one playbook."""
     yield from _role_faults(playbook)
     yield from _template_faults(playbook)
-    broken = list(_need_faults(playbook.steps))
+    broken = list(_need_faults(playbook.steps)) or list(_anchor_faults(playbook.steps))
     yield from broken
     if not broken:
-        yield from _due_faults(playbook.steps)
+        yield from flow_faults(playbook)
     if playbook.close.requires and not any(step.mandatory for step in playbook.steps):
         fault = "no step is mandatory, so close.requires asks for nothing"
         mend = "make the step that settles it mandatory, or write requires: []"
@@ -44,6 +44,9 @@ def _role_faults(playbook: Playbook) -> Iterator[Fault]:
         elif role.fallback == role.function:
             mend = "name another function"
             yield Fault("operations", (*at, "fallback"), f"the fallback of {name} is its own function", mend, "warning")
+        if len(set(role.prefer)) < len(role.prefer):
+            fault = f"the role {name} prefers the same thing twice"
+            yield Fault("operations", (*at, "prefer"), fault, "take one of them out", "warning")
     for number, step in enumerate(playbook.steps):
         if step.role not in playbook.roles:
             fault = f"step {step.id} asks for the role {step.role}, which roles does not have"
@@ -76,32 +79,13 @@ def _need_faults(steps: list[Step]) -> Iterator[Fault]:
         yield Fault("semantics", ("steps", number, "needs"), fault, "take one of these needs out")
 
 
-def _due_faults(steps: list[Step]) -> Iterator[Fault]:
-    order = in_order(steps)
-    before = ancestors(order)
+def _anchor_faults(steps: list[Step]) -> Iterator[Fault]:
+    before = ancestors(in_order(steps))
     for number, step in enumerate(steps):
-        due, at = step.due, ("steps", number, "due")
-        if due is None:
+        if step.due is None or not step.due.anchor.startswith("step:"):
             continue
-        origin = due.anchor.removeprefix("step:") if due.anchor.startswith("step:") else None
-        if origin is not None and origin not in before[step.id]:
+        origin = step.due.anchor.removeprefix("step:")
+        if origin not in before[step.id]:
             fault = f"step {step.id} counts its due time from {origin}, which it does not need"
             mend = nearest(origin, sorted(before[step.id])) if before[step.id] else "add it to needs"
-            yield Fault("semantics", (*at, "from"), fault, mend)
-            continue
-        least = _least_minutes(order, step, due.anchor, origin)
-        if due.within is not None and least is not None and working_minutes(due.within) < least:
-            fault = (
-                f"step {step.id} is due {words(working_minutes(due.within))} after {due.anchor}, but what it needs and"
-                f" its own work take at least {words(least)}"
-            )
-            yield Fault("operations", at, fault, "allow more time, or shorten what comes before", "warning")
-
-
-def _least_minutes(order: list[Step], step: Step, anchor: str, origin: str | None) -> int | None:
-    """Working minutes that lie at least between the anchor and the step's end; None where nobody can tell."""
-    if anchor == "ready":
-        return working_minutes(step.duration)
-    if anchor == "opened":
-        return minutes_to_end(order)[step.id]
-    return minutes_to_end(order, origin)[step.id] if origin is not None else None
+            yield Fault("semantics", ("steps", number, "due", "from"), fault, mend)

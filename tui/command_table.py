@@ -224,7 +224,15 @@ _PLAYBOOKS: Final = (
         "playbook lint",
         "playbook_files:lint",
         "find faults in playbooks, with line and column; exit 3 when there are any",
-        (argument("paths", help="files or folders (the workspace's and the library)", metavar="PATH", nargs="*"),),
+        (
+            argument("paths", help="files or folders (the workspace's and the library)", metavar="PATH", nargs="*"),
+            argument(
+                "--level",
+                help="only these: syntax, semantics, expressions or operations",
+                metavar="LEVEL",
+                choices=("syntax", "semantics", "expressions", "operations"),
+            ),
+        ),
     ),
     Command(
         "playbook test",

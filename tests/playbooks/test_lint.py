@@ -43,6 +43,10 @@ FAULTS = [
     ("op: eq, value: late_supply", "op: in, value: overdue", "expressions", "overdue", "asks for a list", "[first"),
     (MATCH, "{field: gap.days, op: gt, value: '3'}", "expressions", "'3'", "cannot be compared with", "a number"),
     (MATCH, "{field: gap.days, op: between, value: [3]}", "expressions", "[3]", "has 1 values", "highest"),
+    (
+        MATCH, "{any: [{field: gap.days, op: between, value: [9, 3]}, " + MATCH + "]}",
+        "expressions", "[9, 3]", "higher value first", "lowest and the highest",
+    ),
     (MATCH, "{field: kind, op: exists}", "expressions", "{field", "always holds", "kind"),
     (MATCH, f"{{all: [{MATCH}, {{not: {MATCH}}}]}}", "expressions", "{all", "can never hold", "exclude"),
     ("Call $party", "Call $supplier", "expressions", "Call", "$supplier is not a name", "$party"),
@@ -52,7 +56,7 @@ FAULTS = [
     ("PT2H", "PT2H\n    needs: [call]", "semantics", "[call]", "circle: call -> call", "take one"),
     ("PT2H", "PT2H\n    due: {within: PT1H, from: 'step:cal'}", "semantics", "'step:cal'", "does not need", "needs"),
     ("PT2H", "PT2H\n  - {id: call, title: T, role: buyer, duration: PT1H}", "semantics", "call,", "twice", "rename"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "level", "shown", "message", "mend"), FAULTS)
@@ -160,3 +164,35 @@ def test_close_conditions_are_few_and_need_something_to_ask_for(tmp_path: Path) 
     for close in ("{reason_required: true}", "{requires: [all_done]}"):
         (found,) = lint(write(tmp_path, "hard.yaml", ONE_STEP.format(id="hard") + f"close: {close}\n"))
         assert (found.severity, found.level) == ("error", "syntax")
+
+
+_AFTER = "  - {id: after, title: T, role: buyer, duration: PT1H, needs: [call]%s}\n"
+NO_EFFECT = [
+    # what is added to the steps, what is replaced in the whole, level, the text at the place, part of the message
+    ("", ("triggers:\n", "triggers:\n  - on: manual\n"), "semantics", "on: deviation", "triggers[1] never decides"),
+    ("", ("triggers:\n", f"triggers:\n  - {{on: manual, match: {MATCH}}}\n"), "semantics", "on: dev", "triggers[0] holds"),
+    ("", ("PT2H", "PT2H\n    on_fail: abort"), "semantics", "abort", "on_fail of step call has no effect"),
+    (_AFTER % "", ("needs: [call]", "needs: [call, call]"), "semantics", "call]", "needs call twice"),
+    (_AFTER % "", ("PT2H", "PT2H\n    mandatory: false"), "operations", "[call]", "held up for good when call"),
+    (_AFTER % ", due: {before: PT1H, from: ready}", ("", ""), "operations", "{before", "due before ready"),
+    (_AFTER % ", due: {before: PT1H, from: opened}", ("", ""), "operations", "{before", "due before opened"),
+    (_AFTER % ", due: {before: PT0M, from: 'step:call'}", ("", ""), "operations", "{before", "due before step:call"),
+    (
+        _AFTER % ", due: {before: P3D, from: need}", ("PT2H", "PT2H\n    due: {before: P2D, from: need}"),
+        "operations", "{before: P3D", "step after is due before call, which it needs, is",
+    ),
+    ("", ("fallback: logistics", "fallback: logistics, prefer: [site, site]"), "operations", "[site", "same thing twice"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("added", "replaced", "level", "shown", "message"), NO_EFFECT)
+def test_what_has_no_effect_or_cannot_be_met_is_a_warning_at_its_place(
+    tmp_path: Path, added: str, replaced: tuple[str, str], level: str, shown: str, message: str
+) -> None:
+    path = write(tmp_path, "p.yaml", (SOUND + added).replace(*replaced, 1))
+    (found,) = lint(path)
+    assert (found.severity, found.level) == ("warning", level)
+    assert message in found.message
+    line = path.read_text(encoding="utf-8").splitlines()[found.line - 1]
+    assert line[found.column - 1 :].startswith(shown)
+    assert load_library(tmp_path).get("sound")

@@ -21,13 +21,14 @@ FOUND_PROBLEMS: Final = 3
 
 
 def lint(args: Namespace) -> int:
-    """Print the faults of playbooks; exit 3 when there are any."""
+    """Print the faults of playbooks, or those of one level; exit 3 when there are any."""
     if args.paths:
         from playbooks.lint import lint_paths
 
         found: Sequence[LintFinding] = lint_paths(Path(name) for name in args.paths)
     else:
         found = library(args).findings
+    found = [finding for finding in found if args.level in (None, finding.level)]
     items = [
         {
             "level": finding.level,
@@ -40,7 +41,7 @@ def lint(args: Namespace) -> int:
         }
         for finding in found
     ]
-    lines = [f"{finding.severity}: {place(finding)}: {finding.message}; {finding.mend}" for finding in found]
+    lines = [f"{each.severity} ({each.level}): {place(each)}: {each.message}; {each.mend}" for each in found]
     document = {"now": iso(present(args)), "total": len(items), "items": items}
     printing.answer(args, document, *(lines or ["no faults"]))
     return FOUND_PROBLEMS if found else 0

@@ -71,6 +71,9 @@ def test_lint_finds_nothing_or_exits_3(desk: Run, tmp_path: Path) -> None:
     assert answer.code == 3
     assert any(item["line"] == 3 and "frob" in item["message"] for item in answer.document["items"])
     assert desk("playbook", "lint", "playbooks/broken.yaml").code == 3
+    assert "error (syntax): " in desk("playbook", "lint", "--level", "syntax").out
+    assert desk("playbook", "lint", "--level", "operations").out == "no faults\n"
+    assert desk("playbook", "lint", "--level", "everything").code == 2
     assert desk("check").code == 3
 
 
