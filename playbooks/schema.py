@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from playbooks.rehearsals import Rehearsal
 from playbooks.shapes import Anchor, Duration, Function, Length, Prose, Slug, Strict, Title
@@ -20,6 +20,17 @@ OnFail = Literal["block", "continue", "abort"]
 
 class Condition(Strict):
     """One of: `all`, `any` (lists of conditions), `not` (a condition), or a clause of `field`, `op` and `value`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["all"]},
+                {"required": ["any"]},
+                {"required": ["not"]},
+                {"required": ["field", "op"]},
+            ]
+        }
+    )
 
     all_: list[Condition] | None = Field(default=None, alias="all", min_length=1)
     any_: list[Condition] | None = Field(default=None, alias="any", min_length=1)
@@ -44,6 +55,10 @@ class Condition(Strict):
 class Trigger(Strict):
     """When the playbook applies: `deviation.opened` is offered by itself, `manual` only when somebody names it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"properties": {"on": {"const": "manual"}}}, {"required": ["match"]}]}
+    )
+
     on: Literal["deviation.opened", "manual"]
     match: Condition | None = None
 
@@ -65,6 +80,8 @@ class Role(Strict):
 
 class Due(Strict):
     """The due time: `within` working time after the anchor, or `before` it."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["within"]}, {"required": ["before"]}]})
 
     anchor: Anchor = Field(alias="from")
     within: Duration | None = None

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from engine.clock import parse_instant
 from engine.errors import BadInput
 from engine.text import clean
 from playbooks.calendars import is_within_reach
-from playbooks.durations import working_minutes
+from playbooks.durations import PATTERN, working_minutes
 
 Function = Literal[
     "procurement", "inventory planning", "logistics", "production", "sales", "quality", "finance", "customer service"
@@ -56,9 +56,9 @@ def _is_zone(text: str) -> str:
 Slug = Annotated[str, StringConstraints(pattern=rf"^{_SLUG}$", max_length=64)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Prose = Annotated[str, StringConstraints(max_length=2000)]
-Duration = Annotated[str, AfterValidator(_is_duration)]
-Length = Annotated[str, AfterValidator(_is_length)]
-Instant = Annotated[str, AfterValidator(_is_instant)]
+Duration = Annotated[str, AfterValidator(_is_duration), Field(json_schema_extra={"pattern": PATTERN})]
+Length = Annotated[str, AfterValidator(_is_length), Field(json_schema_extra={"pattern": PATTERN})]
+Instant = Annotated[str, AfterValidator(_is_instant), Field(json_schema_extra={"pattern": r"^\d{4}-\d\d-\d\d"})]
 Zone = Annotated[str, AfterValidator(_is_zone)]
 Anchor = Annotated[str, StringConstraints(pattern=rf"^(opened|need|decide_by|ready|step:{_SLUG})$")]
 

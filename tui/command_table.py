@@ -247,6 +247,7 @@ _PLAYBOOKS: Final = (
             ),
         ),
     ),
+    Command("playbook schema", "playbook_files:schema", "the JSON Schema of a playbook file, for editors"),
     Command(
         "playbook dry-run",
         "playbook:dry_run",

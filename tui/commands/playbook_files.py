@@ -1,4 +1,4 @@
-"""Playbook files as their authors check them: faults, and the tests inside them."""
+"""Playbook files as their authors check them: faults, the tests inside them, and the schema for their editor."""
 
 from __future__ import annotations
 
@@ -76,6 +76,17 @@ def test(args: Namespace) -> int:
     for finding in broken:
         printing.note(args, f"not run: {place(finding)}: {finding.message}; {finding.mend}")
     return FOUND_PROBLEMS if differences or broken else 0
+
+
+def schema(args: Namespace) -> int:
+    """Print the JSON Schema of a playbook file; the same with --json, on one line."""
+    import json
+
+    from playbooks.json_schema import json_schema
+
+    described = json_schema()
+    printing.answer(args, described, *json.dumps(described, indent=2, ensure_ascii=True).splitlines())
+    return 0
 
 
 def _chosen(args: Namespace) -> tuple[list[LoadedPlaybook], list[LintFinding]]:

@@ -128,3 +128,10 @@ def test_a_file_that_cannot_be_used_cannot_pass(desk: Run, tmp_path: Path) -> No
     answer = desk("playbook", "test")
     assert answer.code == 3
     assert "not run: " in answer.err
+
+
+def test_the_schema_is_printed_whole_for_an_editor(desk: Run) -> None:
+    printed = desk("playbook", "schema")
+    assert printed.code == 0
+    assert printed.document == desk("playbook", "schema", "--json").document
+    assert printed.document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
