@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.clock import iso
@@ -186,6 +186,7 @@ _OWNERS = st.lists(
 _BUILT_IN = PlaybookPlanner(load_library)
 
 
+@settings(deadline=None)
 @given(_OWNERS, st.sampled_from(["late_supply", "short_supply", "overdue", "stockout", "stale_feed", "unmatched"]))
 def test_every_plan_is_owned_ordered_and_repeatable(owners: list[Owner], kind: str) -> None:
     about = deviation(kind=kind, severity="high")
