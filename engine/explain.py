@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import queue, rank, settings, tolerance
 from engine.clock import iso
+from engine.lifecycle import QUEUE_STATES
 from engine.model import Term
 from engine.sqlite import sqlite3
 
@@ -22,7 +23,20 @@ def terms(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int
     found = [Term(*parts) for parts in json.loads(deviation["terms"])]
     if deviation["limits"] is not None:  # a row of the first release says no layers until it is judged again
         found += tolerance.terms(deviation["kind"], deviation["limits"])
+    found += _survival(connection, deviation, now)
     decide_by = deviation["decide_by"]
     found.append(Term("bucket", rank.bucket(decide_by, now), "", f"decide by − now, now is {iso(now)}"))
     found += queue.terms(connection, now, deviation, settings.current(connection)["currency"])
     return found
+
+
+def _survival(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int) -> list[Term]:
+    """How long the stock lasts that a live supply line is to fill up; stockout says it itself."""
+    item, site = deviation["item"], deviation["site"]
+    said = deviation["delay"] is not None or deviation["missing"] is not None
+    if not said or item is None or site is None or deviation["state"] not in QUEUE_STATES:
+        return []
+    from engine import item_site
+
+    lasts = item_site.survives(connection, now, item, site)
+    return [] if lasts is None else [lasts]

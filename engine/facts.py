@@ -122,6 +122,8 @@ class Flow(NamedTuple):
     order: bool
     """Demand of a customer or production order: what a forecast is consumed by."""
     uom: str | None = None
+    arrived: bool = False
+    """Supply that came after the reading was taken."""
 
 
 class SupplySlip(NamedTuple):

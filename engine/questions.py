@@ -44,7 +44,7 @@ def impact(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any
 
 
 def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
-    """Any object by its id, a source by its name, or a plan line by its reference, with its history.
+    """Any object by its id, a source by its name, an item at a site, or a plan line by its reference, with its history.
 
     Raises NotFound, saying what can be named.
     """
@@ -65,6 +65,12 @@ def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
         told = list(journal.entries(connection, "source", name))[-_HISTORY_OF_A_FEED:]
         odd = oddities.of(connection, name)
         return {**source[0], "oddities": odd, "history": [shapes.entry(entry) for entry in told]}
+    if "@" in name:
+        from engine import item_site
+
+        place = item_site.find(connection, name)
+        if place is not None:
+            return item_site.of(connection, now, *place)
     return _show_plan_line(connection, now, name)
 
 
@@ -163,7 +169,7 @@ def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict
     if not found:
         raise NotFound(
             f"there is nothing called {text!r}; name an id such as D12, A7, R3, S99, Q4 or L2, a source,"
-            " or a plan line such as purchase_order 4711/10"
+            " an item at a site such as SKU-77@RTM, or a plan line such as purchase_order 4711/10"
         )
     line = found[0]
     versions = [version for version in found if version["kind"] == line["kind"]]

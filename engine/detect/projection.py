@@ -70,6 +70,17 @@ def first_window_over(facts: StockFacts, ceiling: float, horizon_days: float, da
     return next((window for window in windows if window.days >= days), None)
 
 
+def movements(facts: StockFacts, reading: Reading, horizon: int) -> dict[int, list[Flow]]:
+    """By day from today (0) to the horizon, all that moves and is in the reading's unit."""
+    flows = [flow for flow in facts.flows if same_unit(reading.uom, flow.uom)]
+    by_day: dict[int, list[Flow]] = defaultdict(list)
+    for flow in (*flows, *_forecast_excess(facts, reading, flows, horizon)):
+        index = facts.days.between(facts.today, flow.day)
+        if index <= horizon:
+            by_day[index].append(flow)
+    return by_day
+
+
 def _windows(
     facts: StockFacts, bound: float, horizon_days: float, beyond: Callable[[float, float], bool]
 ) -> Iterator[Window]:
@@ -77,13 +88,7 @@ def _windows(
     reading = facts.reading
     if reading is None:
         return
-    horizon = int(horizon_days)
-    flows = [flow for flow in facts.flows if same_unit(reading.uom, flow.uom)]
-    by_day: dict[int, list[Flow]] = defaultdict(list)
-    for flow in (*flows, *_forecast_excess(facts, reading, flows, horizon)):
-        index = facts.days.between(facts.today, flow.day)
-        if index <= horizon:
-            by_day[index].append(flow)
+    horizon, by_day = int(horizon_days), movements(facts, reading, int(horizon_days))
     level = total = reading.quantity
     # The reading itself is compared as it is; sums of movements carry the dust of floating point.
     window = _Open(0, reading.at, level) if beyond(level, bound) else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from engine.clock import iso
-from engine.detect import projection
+from engine.detect import projection, survival
 from engine.detect.measures import bounds, shown
 from engine.facts import StockFacts
 from engine.model import Finding, Term
@@ -44,6 +44,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
         terms=[
             Term("under zero from", iso(window.start_at), "UTC", "first demand that is not covered"),
             Term("lasts", window.days, "days", "until projected stock is back, or to the horizon"),
+            survival.term(facts, tolerance["horizon_days"]),
         ],
     )
 

@@ -143,7 +143,7 @@ class StockReader:
                 continue
             counted, arrived = min(quantity, facts.received(reading.at)), min(quantity, facts.received())
             if arrived > counted:
-                yield self._flow(facts, reading.at, arrived - counted, facts.receipts)
+                yield self._flow(facts, reading.at, arrived - counted, facts.receipts)._replace(arrived=True)
             at = line.planned_at if facts.eta is None else facts.eta
             if facts.open and quantity > arrived and at is not None:
                 yield self._flow(facts, at, quantity - arrived, ())

@@ -1,8 +1,9 @@
-"""What a deviation puts at risk as lines of text: a sentence, what each customer would see, and the tree of lines."""
+"""What a deviation puts at risk as lines of text: a sentence, what each customer would see, and the tree of lines; and
+what an item at a site is pegged to, and how its stock goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tui import cells, printing
@@ -15,6 +16,26 @@ def lines(impact: Mapping[str, Any] | None, now: int, zone: str) -> list[str]:
     left_out = impact["left_out"]
     more = [f"and {left_out} further {'line' if left_out == 1 else 'lines'} below"] if left_out else []
     return [_sentence(impact), *_customers(impact, now, zone), *_tree(impact["tree"]), *more]
+
+
+def pegs(found: Sequence[Mapping[str, Any]] | None, uom: str | None) -> list[str]:
+    """One line for each peg of an item at a site."""
+    rows = [
+        (
+            str(each["demand"]),
+            str(each["supply"] or "nothing"),
+            cells.quantity(each["quantity"], uom),
+            "–" if each["gap_days"] is None else f"{each['gap_days']:g}",
+        )
+        for each in found or ()
+    ]
+    return printing.table(("demand", "served by", "quantity", "gap in days"), rows) if rows else []
+
+
+def projection(found: Sequence[Mapping[str, Any]] | None, uom: str | None) -> list[str]:
+    """One line for each day on which the stock of an item at a site moves."""
+    rows = [(str(each["day"])[:10], cells.quantity(each["quantity"], uom)) for each in found or ()]
+    return printing.table(("day", "stock"), rows) if rows else []
 
 
 def _sentence(impact: Mapping[str, Any]) -> str:

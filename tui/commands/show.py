@@ -13,7 +13,7 @@ from tui.commands import impact_lines
 from tui.wiring import opened
 
 _SECTIONS: Final = (
-    "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "explain", "definition"
+    "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "pegs", "projection", "explain", "definition"
 )  # fmt: skip
 """Parts that are tables of their own below the fields."""
 
@@ -35,6 +35,8 @@ def show(args: Namespace) -> int:
         printing.say(args, "", "Explanation", *explanation(found["explain"]))
     for title, lines in (
         ("What it puts at risk", impact_lines.lines(found.get("impact"), now, zone)),
+        ("Pegged to", impact_lines.pegs(found.get("pegs"), found.get("uom"))),
+        ("Projected stock", impact_lines.projection(found.get("projection"), found.get("uom"))),
         ("Signals", _signals(found, now, zone)),
         ("Events", _events(found, now, zone)),
         ("Actions", _actions(found, now, zone)),

@@ -67,6 +67,11 @@ class World:
             sql = "UPDATE plan_line SET to_version = ? WHERE kind = ? AND ref = ? AND to_version IS NULL"
             connection.execute(sql, (self._new_version(kind), kind, ref))
             connection.execute("INSERT INTO touched(type, a) VALUES ('order', ?) ON CONFLICT DO NOTHING", (ref,))
+            connection.execute(
+                "INSERT INTO touched(type, a, b) SELECT DISTINCT 'peg', item, site FROM plan_line WHERE kind = ? AND ref = ?"
+                " AND item IS NOT NULL AND site IS NOT NULL ON CONFLICT DO NOTHING",
+                (kind, ref),
+            )
 
     def record(self, kind: str, key: str, **data: Any) -> None:
         """One master record; nothing is touched, as in a load of records."""
@@ -166,7 +171,9 @@ class World:
         for site in (line.get("site"), line.get("origin")):
             if line.get("item") and site:
                 place = (line["item"], site)
-                connection.execute("INSERT INTO touched VALUES ('stock', ?, ?) ON CONFLICT DO NOTHING", place)
+                for family in ("stock", "peg"):
+                    touched = (family, *place)
+                    connection.execute("INSERT INTO touched VALUES (?, ?, ?) ON CONFLICT DO NOTHING", touched)
                 if line["kind"] in ("target", "forecast"):
                     connection.execute("INSERT INTO stock_point VALUES (?, ?) ON CONFLICT DO NOTHING", place)
 
