@@ -44,7 +44,7 @@ class Late(NamedTuple):
 
 def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Late | None:
     """How late the line is at `now`, where that is a breach."""
-    arrived_at = state.full_at(1 - tolerance["percent"] / 100) if state.receipts else None
+    arrived_at = state.full_at(1 - tolerance.values["percent"] / 100) if state.receipts else None
     at = state.eta if arrived_at is None else arrived_at
     if at is None or state.planned_at is None or not state.open:
         return None
@@ -52,7 +52,7 @@ def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Lat
     if due_end is None or at < due_end:
         return None
     size = days_late(state, state.planned_at, at, days)
-    return None if size <= tolerance["days"] else Late(size, at, arrived_at is not None)
+    return None if size <= tolerance.values["days"] else Late(size, at, arrived_at is not None)
 
 
 def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:

@@ -38,7 +38,7 @@ class Short(NamedTuple):
 
 def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Short | None:
     """How much of the line is missing at `now`, where that is a breach."""
-    planned, promised = state.quantity, state.promised
+    limits, planned, promised = tolerance.values, state.quantity, state.promised
     if not planned or not state.open or (promised is None and not state.receipts):
         return None
     received = state.received() if state.receipts else 0.0
@@ -51,8 +51,10 @@ def measure(state: LineState, tolerance: Tolerance, days: Days, now: int) -> Sho
     else:
         return None
     missing = tidy(planned - expected)
+    if missing <= 0 or missing <= limits["quantity"]:
+        return None
     percent = tidy(100 * missing / planned)
-    if missing <= max(0.0, tolerance["quantity"]) or percent <= tolerance["percent"]:
+    if percent <= limits["percent"]:
         return None
     return Short(percent, missing, expected, by)
 
