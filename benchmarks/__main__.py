@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import detection, hazards, ingest, latency, likelihood, lists, rank_replay, schedule, start
+from benchmarks import detection, hazards, ingest, latency, likelihood, lists, rank_replay, schedule, start, ui
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -25,6 +25,11 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "rank_replay": rank_replay.study,
     "rank_halving": rank_replay.halving,
     "schedule_j30": schedule.j30,
+    "ui_key": ui.key,
+    "ui_bytes": ui.bytes_of_a_key,
+    "ui_idle": ui.idle,
+    "ui_slow_link": ui.slow_link,
+    "ui_memory": ui.memory,
 }
 
 
