@@ -183,6 +183,24 @@ class Desk(DeskFeed, DeskCommands):
         with self._reading() as view:
             return screens.action_rows(*view, deviation)
 
+    def timeline(self, text: str = "") -> list[tuple[int, str, int]]:
+        """Number, owner and due time of the open actions of running responses, by owner and start. Raises BadInput."""
+        with self._reading() as view:
+            return screens.timeline(*view, text)
+
+    def timeline_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of actions in the order asked; unknown ids are left out."""
+        with self._reading() as view:
+            return screens.timeline_rows(*view, ids)
+
+    def done_since(self, entry: int | None) -> tuple[int, bool]:
+        """The last entry of the journal, and whether after `entry` anything was done but taking signals in."""
+        last = "SELECT coalesce(max(seq), 0) FROM journal"
+        done = "SELECT EXISTS (SELECT 1 FROM journal WHERE seq > ? AND action <> 'ingest')"
+        with self._reading() as view:
+            (newest,) = view.connection.execute(last).fetchone()
+            return newest, entry is None or bool(view.connection.execute(done, (entry,)).fetchone()[0])
+
     def owners(self) -> list[dict[str, Any]]:
         """Everybody who can own or owns actions: id, name, functions, load (open actions), overdue."""
         with self._reading() as view:

@@ -108,6 +108,16 @@ def open_actions(connection: sqlite3.Connection, now: int, order: str) -> list[d
     return items(connection, now, "actions", _LISTS["actions"].scope, {}, order)
 
 
+def timeline(connection: sqlite3.Connection, now: int, found: Filter) -> list[tuple[int, str, int]]:
+    """Number, owner and due time of the open actions of running responses under a filter, by owner and start."""
+    one = _LISTS["actions"]
+    sql = (
+        f"SELECT action.id, action.owner, due_at FROM {one.table} WHERE {one.scope} AND {found.sql}"
+        " ORDER BY action.owner, start_at, action.id"
+    )
+    return [tuple(row) for row in connection.execute(sql, {**found.parameters, "now": now})]
+
+
 def deviations(
     connection: sqlite3.Connection, now: int, where: Sequence[str], *, limit: int | None, everything: bool
 ) -> Page:

@@ -80,6 +80,20 @@ def action_rows(connection: sqlite3.Connection, now: int, deviation: int | None)
     return lists.items(connection, now, "actions", condition, {"number": deviation}, "response_id, position")
 
 
+def timeline(connection: sqlite3.Connection, now: int, text: str) -> list[tuple[int, str, int]]:
+    """Number, owner and due time of the open actions of running responses under a filter, by owner and start."""
+    return lists.timeline(connection, now, parse_line(text, fields.ACTIONS, now))
+
+
+def timeline_rows(connection: sqlite3.Connection, now: int, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Contract JSON of actions in the order asked."""
+    condition = "action.id IN (SELECT value FROM json_each(:ids))"
+    by_number = {
+        int(row["id"][1:]): row for row in lists.items(connection, now, "actions", condition, {"ids": _json(ids)})
+    }
+    return [by_number[number] for number in ids if number in by_number]
+
+
 def owners(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
     """The plan's owners by id, then whoever else has open actions, each with its load and what is overdue."""
     from engine import network

@@ -56,6 +56,8 @@ class CellScreen:
         self._wanted = self._blank(height)
         self._dirty: set[int] = set()
         self._known = False
+        self.cursor = (0, 0)
+        """Where the last frame left the cursor."""
         self._looks: dict[str, _Look] = {}
 
     def _blank(self, lines: int) -> list[Row]:
@@ -128,6 +130,9 @@ class CellScreen:
             self._dirty.update(range(self.height))
         changed = {y: row for y in sorted(self._dirty) if (row := self._wanted[y]) != self._shown[y]}
         self._dirty.clear()
+        if not erased and not changed and cursor == self.cursor:
+            return ""
+        self.cursor = cursor
         text = _written(changed, self._shown, cursor, erased=erased)
         move = None if erased else self._move(changed)
         if move is not None:

@@ -41,7 +41,6 @@ class PaintedApp(App[int]):
         self.painting_fault: Exception | None = None
         """Why Textual draws by itself since."""
         self._plain = plain
-        self._cursor = (0, 0)
         self._waiting: asyncio.TimerHandle | None = None
         self._looks = 0
 
@@ -73,14 +72,13 @@ class PaintedApp(App[int]):
             # Textual is about to lay everything out for the new size.
             return
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
-        if not cells.pending and cursor == self._cursor:
+        if not cells.pending and cursor == cells.cursor:
             return
         if not driver.has_room:
             if self._waiting is None:
                 self._waiting = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look_again)
             return
         self._looks = 0
-        self._cursor = cursor
         frame = cells.frame(cursor)
         if frame:
             driver.send(f"{SYNC_START}{frame}{SYNC_END}" if self._sync_available else frame)

@@ -238,6 +238,9 @@ def test_owners_are_those_of_the_plan_and_whoever_has_the_ball(desk: Desk) -> No
         {"id": "dora", "name": "dora", "functions": [], "load": 1, "overdue": 0},
     ]
     assert [row["id"] for row in desk.action_rows()] == ["A1", "A2", "A3"]
+    assert [number for number, _, _ in desk.timeline()] == [1, 2, 3]
+    assert [number for number, _, _ in desk.timeline("owner=dora")] == [3]
+    assert desk.timeline_rows([3, 99, 1]) == [desk.action_rows()[2], desk.action_rows()[0]]
 
 
 def test_what_was_put_off_is_found_by_its_date(desk: Desk) -> None:

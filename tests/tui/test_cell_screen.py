@@ -129,7 +129,7 @@ def test_nothing_is_sent_where_nothing_changed() -> None:
     cells.lay([(0, 0, strip_of("queue"))])
     cells.frame(HOME)
     cells.lay([(0, 0, strip_of("queue", Style(color="default")))])
-    assert cells.frame(HOME).replace("\x1b[1H", "") == ""
+    assert cells.frame(HOME) == ""
     assert not cells.pending
 
 

@@ -394,3 +394,22 @@ async def test_a_crash_prints_nothing_of_the_desk(
     assert driven.app.return_code == 1
     shown = capsys.readouterr()
     assert "a private value" not in shown.out + shown.err
+
+
+async def test_signals_that_move_nothing_are_gathered_while_another_pane_is_worked_in(
+    world: World, opened: Open
+) -> None:
+    async with opened() as driven:
+        screen = driven.desk_screen
+        take(world.desk, eta("first", NOW + 19 * DAY, number="again"))
+        screen.update()
+        await driven.pilot.pause()
+        assert "1/3" in driven.text, "the feed was just drawn"
+        screen._feed_rested()
+        await driven.pilot.pause()
+        assert "1/4" in driven.text
+        await driven.press("shift+tab")
+        take(world.desk, eta("first", NOW + 19 * DAY, number="while it is read"))
+        screen.update()
+        await driven.pilot.pause()
+        assert "1/5" in driven.text

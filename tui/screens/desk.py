@@ -32,6 +32,8 @@ _DETAIL_FROM: Final = 160
 _PANES: Final = ("feed", "queue", "timeline", "detail")
 _TITLES: Final = ("Signals", "Deviations", "Actions")
 _LETTERS: Final = {"deviation": "D", "action": "A", "signal": "S"}
+_FEED_PAUSE: Final = 2.5
+"""Seconds between two looks at signals that moved nothing, while another pane is worked in."""
 _DETAIL_PAUSE: Final = 0.1
 """Seconds that the cursor rests on a row before its detail is read."""
 
@@ -51,6 +53,13 @@ class DeskScreen(ActingScreen):
         """The pane and the text of a filter that is being typed and is not shown yet."""
         self._detail_timer: Timer | None = None
         self._detail_of: int | None = None
+        self._entry: int | None = None
+        """The last entry of the journal that is on the screen."""
+        self._minute: object = None
+        self._shown_by: dict[str, str] = {}
+        """The filters that the panes are shown by."""
+        self._feed_rests: Timer | None = None
+        self._feed_waits = False
 
     def compose(self) -> ComposeResult:
         desk = self.session.desk
@@ -63,7 +72,7 @@ class DeskScreen(ActingScreen):
             yield FeedList(desk.signal_rows, id="feed")
             yield QueueList(desk.deviation_rows, id="queue")
             yield PageList(id="detail")
-        yield TimelineList(id="timeline")
+        yield TimelineList(desk.timeline_rows, id="timeline")
         yield TooSmall(id="too-small")
         yield Prompt()
         yield StatusLine()
@@ -107,10 +116,17 @@ class DeskScreen(ActingScreen):
             if pane.present.minute != present.minute:
                 pane.refresh()
             pane.present = present
-        self._news.hear(session.desk.standing(), present.now)
-        self._show_queue()
-        self._show_feed()
-        self._show_actions()
+        entry, done = session.desk.done_since(self._entry)
+        done = done or present.minute != self._minute
+        refiltered = {pane for pane, text in self._filters.items() if text != self._shown_by.get(pane)}
+        if done:
+            self._news.hear(session.desk.standing(), present.now)
+        if done or "queue" in refiltered or not self.queue.ids:
+            self._show_queue()
+        self._show_feed_gathered(at_once=done or "feed" in refiltered)
+        if done or "timeline" in refiltered:
+            self._show_actions()
+        self._entry, self._minute, self._shown_by = entry, present.minute, dict(self._filters)
         self._show_detail_soon(at_once=self._detail_of is not None)
         self.query_one(Header).show(session.header, present, self._news.words(self._row))
 
@@ -122,6 +138,24 @@ class DeskScreen(ActingScreen):
         queue.when_empty = self._nothing_off_plan()
         queue.show(ids)
 
+    def _show_feed_gathered(self, *, at_once: bool) -> None:
+        """Signals that moved nothing show at once after a pause, then together: a feed that scrolls is many bytes."""
+        if at_once or self._feed_rests is None or self.focused is self.feed:
+            self._show_feed()
+            self._rest_feed()
+        else:
+            self._feed_waits = True
+
+    def _rest_feed(self) -> None:
+        if self._feed_rests is not None:
+            self._feed_rests.stop()
+        self._feed_waits, self._feed_rests = False, self.set_timer(_FEED_PAUSE, self._feed_rested)
+
+    def _feed_rested(self) -> None:
+        self._feed_rests = None
+        if self._feed_waits:
+            self.update()
+
     def _show_feed(self) -> None:
         feed, text = self.feed, self._filters["feed"]
         feed.title = f"Signals /{text}" if text else "Signals"
@@ -130,12 +164,9 @@ class DeskScreen(ActingScreen):
 
     def _show_actions(self) -> None:
         desk, text = self.session.desk, self._filters["timeline"]
-        rows = desk.action_rows()
-        if text:
-            kept = {row["id"] for row in desk.actions(request.terms_of(text), limit=None).items}
-            rows = [row for row in rows if row["id"] in kept]
+        actions = desk.timeline(text)
         self.timeline.title = f"Actions /{text}" if text else "Actions"
-        self.timeline.show_rows(rows, desk.owners())
+        self.timeline.show_actions(actions, desk.owners())
 
     def _nothing_off_plan(self) -> list[str]:
         state, present = self.session.header, self.session.present

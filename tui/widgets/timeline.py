@@ -12,7 +12,7 @@ from tui import cells, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces
 from tui.widgets.line_list import GUTTER, LineList
-from tui.widgets.row_window import Row
+from tui.widgets.row_window import Fetch, Row
 
 _SPANS: Final = (12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 84 * DAY)
 _STEPS: Final = (HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY)
@@ -72,28 +72,26 @@ class TimelineList(LineList):
     kind = "action"
     title = "Actions"
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
-        super().__init__(self._from_memory, id=id)
-        self._all: dict[int, Row] = {}
+    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(fetch, id=id)
         self._first: set[int] = set()
         self._due: tuple[int, ...] = ()
+        self._axes: dict[tuple[int, int], Axis] = {}
+        """Axes by the present and the width: one is asked for with every line."""
 
-    def _from_memory(self, ids: Sequence[int]) -> Sequence[Row]:
-        return [self._all[number] for number in ids]
-
-    def show_rows(self, rows: Sequence[Row], owners: Sequence[Mapping[str, Any]]) -> None:
-        """Take the open actions anew, and what each owner has on the desk."""
-        self._all = {int(row["id"][1:]): row for row in rows}
-        self._due = tuple(cells.instant(row["due_at"]) for row in rows)
+    def show_actions(self, actions: Sequence[tuple[int, str, int]], owners: Sequence[Mapping[str, Any]]) -> None:
+        """Take number, owner and due time of the open actions anew, and what each owner has on the desk."""
+        self._due = tuple(due for _, _, due in actions)
+        self._axes = {}
         self._first = set()
         before = None
-        for number, row in self._all.items():
-            if row["owner"] != before:
+        for number, owner, _ in actions:
+            if owner != before:
                 self._first.add(number)
-                before = row["owner"]
+                before = owner
         busy = sorted((owner for owner in owners if owner["load"]), key=lambda owner: (-owner["load"], owner["id"]))
         self.note = " · ".join(f"{owner['id']} {owner['load']}{' !' if owner['overdue'] else ''}" for owner in busy[:6])
-        self.show(list(self._all))
+        self.show([number for number, _, _ in actions])
         self.refresh_lines(0)
 
     def empty(self) -> Sequence[str]:
@@ -106,7 +104,10 @@ class TimelineList(LineList):
         return number in self._first
 
     def _axis(self, width: int) -> Axis:
-        return Axis.around(self.present.now, self._due, max(10, width - LANE))
+        place = (self.present.now, width)
+        if place not in self._axes:
+            self._axes = {place: Axis.around(self.present.now, self._due, max(10, width - LANE))}
+        return self._axes[place]
 
     def heading(self, width: int) -> Pieces:
         axis = self._axis(width)
