@@ -117,7 +117,7 @@ class Desk(DeskFeed, DeskCommands):
 
         with self._reading() as view:
             deviation = questions.deviation(*view, id)
-        return self._planner().matches(deviation)
+        return self._planner().matches(deviation, self.clock.now())
 
     def preview(self, id: str, playbook: str | None = None) -> ResponsePlan:  # noqa: A002
         """The response that `respond` would write; writes nothing. Raises NotFound, and Refused when none applies."""

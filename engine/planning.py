@@ -130,8 +130,8 @@ class ResponsePlan:
 class Planner(Protocol):
     """Makes responses out of playbooks. `deviation` is the contract's JSON of a deviation (docs/commands.md)."""
 
-    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
-        """Every enabled playbook, those that apply first, best first."""
+    def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
+        """Every enabled playbook as it stands to the deviation at `now`, those that apply first, best first."""
 
     def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
         """The response that `playbook` (or the best that applies) gives; writes nothing.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.text import clean
 from playbooks.conditions import walk
 from playbooks.constancy import verdicts
+from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, OPERATORS, Field, comparable
 from playbooks.findings import Fault
+from playbooks.patterns import compiled
 from playbooks.shape_errors import nearest
 
 if TYPE_CHECKING:
@@ -23,6 +25,13 @@ _VALUE_WORDS: Final = {
     "number": "a number",
     "time": "a time such as 2026-03-09T08:00:00Z",
 }
+_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "regex": compiled,
+    "older_than": clock_minutes,
+    "newer_than": clock_minutes,
+}
+_AGE: Final = ("an age", "write hours or minutes on the clock, such as PT48H")
+_READ: Final = {"regex": ("a pattern", "write it as text in quotes"), "older_than": _AGE, "newer_than": _AGE}
 
 At = tuple[str | int, ...]
 
@@ -73,6 +82,8 @@ def _value_fault(name: str, field: Field, operator: str, value: Any) -> tuple[st
     if operator == "exists":
         sound = value is None or isinstance(value, bool)
         return None if sound else ("exists asks for true or false", "write value: true or value: false")
+    if operator in _READERS:
+        return _unreadable(name, operator, value)
     if operator in _LISTS:
         if not isinstance(value, list) or not value:
             return f"{operator} on {name} asks for a list", "write value: [first, second]"
@@ -88,6 +99,19 @@ def _value_fault(name: str, field: Field, operator: str, value: Any) -> tuple[st
             return f"{operator} on {name} asks for empty text", "use op: exists with value: false for what is not there"
     if operator == "between" and _reversed(field, value):
         return f"between on {name} has the higher value first, so it never holds", "give the lowest and the highest"
+    return None
+
+
+def _unreadable(name: str, operator: str, value: Any) -> tuple[str, str] | None:
+    """What is wrong with the value of an operator that reads it as something else than the field's type."""
+    if not isinstance(value, str) or not value:
+        asked, mend = _READ[operator]
+        return f"{operator} on {name} asks for {asked}", mend
+    try:
+        _READERS[operator](value)
+    except ValueError as error:
+        fault, _, mend = str(error).partition("; ")
+        return fault, mend
     return None
 
 

@@ -1,42 +1,70 @@
-"""Whether a condition holds for a deviation, and the sentence that says why.
+"""Whether a condition holds for a deviation at a time, and the sentence that says why.
 
-Conditions are data: nothing is rendered, called or searched by pattern. An unknown field makes its clause unknown, and
-an unknown is no match, inside `not` too (Kleene's three values), so a playbook never starts on something nobody knows.
+Conditions are data: nothing is rendered or called. An unknown field makes its clause unknown, and an unknown is no
+match, inside `not` too (Kleene's three values), so a playbook never starts on something nobody knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from engine.clock import MINUTE
 from engine.text import clean
+from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, Scalar, comparable, lookup
+from playbooks.patterns import compiled
 
 if TYPE_CHECKING:
     from playbooks.schema import Condition
 
-_SIGNS = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in"}
+_SIGNS = {
+    "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in", "regex": "fits",
+}  # fmt: skip
 
 
-class Verdict(NamedTuple):
-    """True, False, or None for unknown; and the clauses that decide it, with the values compared."""
+class Verdict:
+    """True, False, or None for unknown; and the clauses that decide it, put into words when they are asked for."""
 
-    held: bool | None
-    because: str
+    def __init__(self, held: bool | None, say: Callable[[], str]) -> None:
+        self.held = held
+        self._say = say
+
+    @cached_property
+    def because(self) -> str:
+        """The clauses that decide, with the values compared."""
+        return self._say()
 
 
-def evaluate(condition: Condition, deviation: Mapping[str, Any]) -> Verdict:
-    """Judge a linted condition; `deviation` is the contract's JSON."""
+class Case:
+    """A deviation (the contract's JSON) at an instant; a clause that many playbooks ask is judged once."""
+
+    def __init__(self, deviation: Mapping[str, Any], now: int) -> None:
+        self._deviation = deviation
+        self._now = now
+        self._judged: dict[tuple[str | None, str | None, Any], Verdict] = {}
+
+    def judge(self, clause: Condition) -> Verdict:
+        """Judge a linted clause of field, op and value."""
+        value = tuple(clause.value) if isinstance(clause.value, list) else clause.value
+        key = clause.field, clause.op, value
+        verdict = self._judged.get(key)
+        if verdict is None:
+            verdict = self._judged[key] = _clause(clause, self._deviation, self._now)
+        return verdict
+
+
+def evaluate(condition: Condition, case: Case) -> Verdict:
+    """Judge a linted condition."""
     if condition.all_ is not None:
-        verdicts = [evaluate(each, deviation) for each in condition.all_]
-        return _decide(verdicts, decisive=False)
+        return _decide([evaluate(each, case) for each in condition.all_], decisive=False)
     if condition.any_ is not None:
-        verdicts = [evaluate(each, deviation) for each in condition.any_]
-        return _decide(verdicts, decisive=True)
+        return _decide([evaluate(each, case) for each in condition.any_], decisive=True)
     if condition.not_ is not None:
-        inner = evaluate(condition.not_, deviation)
-        return Verdict(None if inner.held is None else not inner.held, f"not: {inner.because}")
-    return _clause(condition, deviation)
+        inner = evaluate(condition.not_, case)
+        return Verdict(None if inner.held is None else not inner.held, lambda: f"not: {inner.because}")
+    return case.judge(condition)
 
 
 def _decide(verdicts: Sequence[Verdict], *, decisive: bool) -> Verdict:
@@ -45,25 +73,38 @@ def _decide(verdicts: Sequence[Verdict], *, decisive: bool) -> Verdict:
         for verdict in verdicts:
             if verdict.held is wanted:
                 return verdict
-    return Verdict(not decisive, "; ".join(verdict.because for verdict in verdicts))
+    return Verdict(not decisive, lambda: "; ".join(verdict.because for verdict in verdicts))
 
 
-def _clause(condition: Condition, deviation: Mapping[str, Any]) -> Verdict:
+def _clause(condition: Condition, deviation: Mapping[str, Any], now: int) -> Verdict:
     name, operator = condition.field or "", condition.op or ""
     field = FIELDS[name]
     raw = lookup(deviation, name)
     if operator == "exists":
         wanted = condition.value is not False
-        found = "is known" if raw is not None else "is not known"
-        return Verdict((raw is not None) is wanted, f"{name} {found}")
+        return Verdict(
+            (raw is not None) is wanted, lambda: f"{name} {'is known' if raw is not None else 'is not known'}"
+        )
     actual = comparable(field, raw)
-    shown = f"{_SIGNS.get(operator, operator.replace('_', ' '))} {_words(condition.value)}"
+
+    def asked() -> str:
+        return f"(asked: {_SIGNS.get(operator, operator.replace('_', ' '))} {_words(condition.value)})"
+
     if actual is None:
-        return Verdict(None, f"{name} is not known (asked: {shown})")
-    values = condition.value if isinstance(condition.value, list) else [condition.value]
-    operands = [operand for value in values if (operand := comparable(field, value)) is not None]
-    held = _compare(operator, actual, operands)
-    return Verdict(held, f"{name} is {_words(raw)}" if held else f"{name} is {_words(raw)} (asked: {shown})")
+        return Verdict(None, lambda: f"{name} is not known {asked()}")
+    if operator in ("older_than", "newer_than"):
+        held = _aged(operator, actual, now - clock_minutes(condition.value) * MINUTE)
+    elif operator == "regex":
+        held = compiled(condition.value).fits(str(actual))
+    else:
+        values = condition.value if isinstance(condition.value, list) else [condition.value]
+        operands = [operand for value in values if (operand := comparable(field, value)) is not None]
+        held = _compare(operator, actual, operands)
+    return Verdict(held, lambda: f"{name} is {_words(raw)}" if held else f"{name} is {_words(raw)} {asked()}")
+
+
+def _aged(operator: str, actual: Any, limit: int) -> bool:
+    return bool(actual < limit if operator == "older_than" else actual > limit)
 
 
 def _compare(operator: str, actual: Any, operands: Sequence[Scalar]) -> bool:
@@ -87,6 +128,8 @@ def _compare(operator: str, actual: Any, operands: Sequence[Scalar]) -> bool:
             return bool(first <= actual <= last)
         case "contains":
             return first in actual
+        case "ends_with":
+            return bool(actual.endswith(first))
         case _:
             return bool(actual.startswith(first))
 

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.clock import iso
-from playbooks.conditions import evaluate, walk
-from playbooks.fields import FIELDS, comparable, nested
+from engine.clock import MINUTE, iso
+from playbooks.conditions import Case, evaluate, walk
+from playbooks.durations import clock_minutes
+from playbooks.fields import FIELDS, Field, comparable, nested
 
 if TYPE_CHECKING:
     from playbooks.schema import Condition
@@ -23,6 +24,9 @@ MAX_CASES: Final = 4096
 _MAX_PIECES: Final = 8
 _OTHER: Final = "\N{LATIN SMALL LETTER TURNED E}"
 """Text that no author writes as a constant."""
+_AGES: Final = ("older_than", "newer_than")
+_NOW: Final = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+"""Any time serves: a field's ages are only compared with each other."""
 _LAST_SECOND: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
 
@@ -35,7 +39,7 @@ def verdicts(condition: Condition) -> set[bool] | None:
     for _, part, _ in walk(condition, ()):
         if part.field is not None:
             asked.setdefault(part.field, []).append(part)
-    if any(sum(clause.op == "contains" for clause in clauses) > _MAX_PIECES for clauses in asked.values()):
+    if any(_is_beyond(clauses) for clauses in asked.values()):
         return None
     choices = [_cases(name, clauses) for name, clauses in asked.items()]
     total = 1
@@ -45,11 +49,19 @@ def verdicts(condition: Condition) -> set[bool] | None:
             return None
     found: set[bool] = set()
     for combination in itertools.product(*choices):
-        case = nested(dict(zip(asked, combination, strict=True)))
+        case = Case(nested(dict(zip(asked, combination, strict=True))), _NOW)
         found.add(evaluate(condition, case).held is True)
         if len(found) == 2:
             break
     return found
+
+
+def _is_beyond(clauses: Sequence[Condition]) -> bool:
+    """The few values that matter cannot be told: of patterns, of many pieces, of ages beside dates."""
+    operators = [clause.op for clause in clauses]
+    ages = sum(operator in _AGES for operator in operators)
+    dates = sum(operator not in ("exists", *_AGES) for operator in operators)
+    return "regex" in operators or operators.count("contains") > _MAX_PIECES or bool(ages and dates)
 
 
 def _cases(name: str, clauses: Sequence[Condition]) -> list[Any]:
@@ -61,11 +73,19 @@ def _cases(name: str, clauses: Sequence[Condition]) -> list[Any]:
         case "number":
             cases = list(_around(sorted({float(value) for value in constants})))
         case "time":
-            instants = sorted({instant for value in constants if isinstance(instant := comparable(field, value), int)})
+            instants = sorted({instant for clause in clauses for instant in _instants(field, clause)})
             cases = [iso(int(max(0, min(moment, _LAST_SECOND)))) for moment in _around(instants)]
         case _:
             cases = _texts(clauses)
     return cases if field.always else [*cases, None]
+
+
+def _instants(field: Field, clause: Condition) -> list[int]:
+    if clause.op == "exists":
+        return []
+    if clause.op in _AGES:
+        return [_NOW - clock_minutes(clause.value) * MINUTE]
+    return [instant for value in _listed(clause.value) if isinstance(instant := comparable(field, value), int)]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -81,9 +101,12 @@ def _around(values: Sequence[float]) -> list[float]:
 
 
 def _texts(clauses: Sequence[Condition]) -> list[str]:
-    """Each constant, something else, and each beginning with each choice of the pieces that it may contain."""
-    starts = [clause.value for clause in clauses if clause.op == "starts_with"]
+    """Each constant, something else, and each beginning and end with each choice of the pieces that it may contain."""
+    starts = ["", *(clause.value for clause in clauses if clause.op == "starts_with")]
+    ends = [_OTHER, *(_OTHER + clause.value for clause in clauses if clause.op == "ends_with")]
     pieces = [clause.value for clause in clauses if clause.op == "contains"]
     whole = [value for clause in clauses if clause.op in ("eq", "ne", "in", "nin") for value in _listed(clause.value)]
     chosen = [_OTHER.join(choice) for size in range(len(pieces) + 1) for choice in itertools.combinations(pieces, size)]
-    return list(dict.fromkeys([*whole, *(start + _OTHER + rest for start in ("", *starts) for rest in chosen)]))
+    return list(
+        dict.fromkeys([*whole, *(start + _OTHER + rest + end for start in starts for rest in chosen for end in ends)])
+    )

@@ -33,6 +33,17 @@ def working_minutes(text: str) -> int:
     return minutes
 
 
+def clock_minutes(text: str) -> int:
+    """Minutes on the clock in `text`, of hours and minutes only: a day of working time is no day on the clock.
+
+    Raises ValueError as `working_minutes` does.
+    """
+    minutes = working_minutes(text)
+    if not text.startswith("PT"):
+        raise ValueError(f"{text} counts working days, and an age is time on the clock; write hours, such as PT48H")
+    return minutes
+
+
 def words(minutes: int) -> str:
     """A number of working minutes as people say it: `1 h 30 min`."""
     hours, rest = divmod(minutes, 60)

@@ -20,11 +20,11 @@ Scalar = str | int | float
 _EQUAL: Final = frozenset({"eq", "ne", "in", "nin", "exists"})
 _ORDER: Final = frozenset({"lt", "le", "gt", "ge", "between", "exists"})
 OPERATORS: Final[Mapping[FieldType, frozenset[str]]] = {
-    "text": _EQUAL | {"contains", "starts_with"},
+    "text": _EQUAL | {"contains", "starts_with", "ends_with", "regex"},
     "choice": _EQUAL,
     "number": _EQUAL | _ORDER,
     "rank": _EQUAL | _ORDER,
-    "time": _ORDER,
+    "time": _ORDER | {"older_than", "newer_than"},
 }
 """What can be asked of each type. A `choice` is one of a few words, a `rank` one of a few ordered words."""
 

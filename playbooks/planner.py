@@ -6,14 +6,16 @@ Pure, and cheap to make: a library given as a function is loaded with the first 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from engine.errors import Refused
 from engine.planning import Match, ResponsePlan, World
 from engine.text import clean
-from playbooks.conditions import evaluate, specificity
+from playbooks.conditions import Case, Verdict, evaluate, specificity
 from playbooks.loader import Library, LoadedPlaybook
 from playbooks.schedule import schedule
+
+_ANY: Final = Verdict(True, lambda: "any deviation")  # noqa: FBT003 - the value itself
 
 
 class Judged(NamedTuple):
@@ -45,11 +47,11 @@ class PlaybookPlanner:
             self._loaded = self._source if isinstance(self._source, Library) else self._source()
         return self._loaded
 
-    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
+    def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         """Every enabled playbook: those that apply by themselves first, the most specific first, then by id."""
         return [
             Match(each.playbook.id, each.playbook.version, each.playbook.title, each.applies, each.because)
-            for each in self._judge_all(deviation)
+            for each in self._judge_all(Case(deviation, now))
         ]
 
     def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
@@ -57,7 +59,8 @@ class PlaybookPlanner:
 
         Raises NotFound for an unknown playbook and Refused when it is switched off or does not apply.
         """
-        chosen = self._named(deviation, playbook) if playbook is not None else self._best(deviation)
+        case = Case(deviation, world.now)
+        chosen = self._named(deviation, case, playbook) if playbook is not None else self._best(deviation, case)
         content = chosen.content
         result = schedule(content, deviation, world)
         return ResponsePlan(
@@ -72,22 +75,22 @@ class PlaybookPlanner:
             close_requires=tuple(content.close.requires),
         )
 
-    def _judge_all(self, deviation: Mapping[str, Any]) -> list[Judged]:
+    def _judge_all(self, case: Case) -> list[Judged]:
         enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)
-        return sorted((judge(loaded, deviation) for loaded in enabled), key=lambda each: each.order)
+        return sorted((judge(loaded, case) for loaded in enabled), key=lambda each: each.order)
 
-    def _named(self, deviation: Mapping[str, Any], playbook: str) -> LoadedPlaybook:
+    def _named(self, deviation: Mapping[str, Any], case: Case, playbook: str) -> LoadedPlaybook:
         loaded = self.library.get(playbook)
         if not loaded.enabled:
             raise Refused(f"playbook {loaded.id} is switched off; set enabled: true in {loaded.path.name}")
-        judged = judge(loaded, deviation)
+        judged = judge(loaded, case)
         if not judged.applies:
             subject = clean(str(deviation.get("id")))
             raise Refused(f"playbook {loaded.id} does not apply to {subject}: {judged.because}; choose another")
         return loaded
 
-    def _best(self, deviation: Mapping[str, Any]) -> LoadedPlaybook:
-        judged = self._judge_all(deviation)
+    def _best(self, deviation: Mapping[str, Any], case: Case) -> LoadedPlaybook:
+        judged = self._judge_all(case)
         if judged and judged[0].offered:
             return judged[0].playbook
         named = ", ".join(each.playbook.id for each in judged if each.applies)
@@ -96,15 +99,15 @@ class PlaybookPlanner:
         raise Refused(f"no playbook applies to {subject} ({kind}) by itself; {mend}")
 
 
-def judge(loaded: LoadedPlaybook, deviation: Mapping[str, Any]) -> Judged:
+def judge(loaded: LoadedPlaybook, case: Case) -> Judged:
     """The first trigger that holds decides; where none does, the first one says why."""
     reason = ""
     for trigger in loaded.content.triggers:
         by_hand = trigger.on == "manual"
-        held, because = evaluate(trigger.match, deviation) if trigger.match else (True, "any deviation")
-        if held:
-            text = f"{because}; only when chosen by name" if by_hand else because
+        verdict = evaluate(trigger.match, case) if trigger.match else _ANY
+        if verdict.held:
+            text = f"{verdict.because}; only when chosen by name" if by_hand else verdict.because
             depth = specificity(trigger.match)
             return Judged(loaded, applies=True, offered=not by_hand, specificity=depth, because=text)
-        reason = reason or because
+        reason = reason or verdict.because
     return Judged(loaded, applies=False, offered=False, specificity=0, because=reason)

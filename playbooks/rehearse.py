@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import iso, parse_instant
 from engine.planning import Booking, Owner, World
+from playbooks.conditions import Case
 from playbooks.durations import working_minutes
 from playbooks.fields import nested
 from playbooks.planner import judge
@@ -55,7 +56,7 @@ def rehearse(loaded: LoadedPlaybook) -> list[Difference]:
 
 def _differing(loaded: LoadedPlaybook, test: Rehearsal) -> Iterator[tuple[At, str, str, str]]:
     world, deviation = _world(test), _deviation(test)
-    judged = judge(loaded, deviation)
+    judged = judge(loaded, Case(deviation, world.now))
     if judged.applies != test.expect.matches:
         found = "it applies" if judged.applies else "it does not apply"
         yield ("matches",), "matches", str(test.expect.matches).lower(), f"{found}: {judged.because}"

@@ -14,7 +14,10 @@ from playbooks.rehearsals import Rehearsal
 from playbooks.shapes import Anchor, Duration, Function, Length, Prose, Slug, Strict, Title
 
 Scope = Literal["party", "item", "site"]
-Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "nin", "contains", "starts_with", "between", "exists"]
+Operator = Literal[
+    "eq", "ne", "lt", "le", "gt", "ge", "in", "nin", "contains", "starts_with", "ends_with", "regex", "between",
+    "older_than", "newer_than", "exists",
+]  # fmt: skip
 OnFail = Literal["block", "continue", "abort"]
 
 

@@ -178,8 +178,8 @@ class PlannerOnDemand:
         self._folder = folder
         self._planner: Planner | None = None
 
-    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
-        return self._loaded().matches(deviation)
+    def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
+        return self._loaded().matches(deviation, now)
 
     def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
         return self._loaded().plan(deviation, world, playbook)

@@ -69,7 +69,7 @@ class Steps:
     version: int = 1
     close_requires: Sequence[str] = ()
 
-    def matches(self, deviation: Mapping[str, Any]) -> Sequence[Match]:
+    def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         held = deviation["kind"] == "late_supply"
         return [Match("expedite", self.version, "Expedite", held, f"kind is {deviation['kind']}")]
 

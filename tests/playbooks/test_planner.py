@@ -139,11 +139,11 @@ def test_the_most_specific_playbook_comes_first_then_the_id(tmp_path: Path) -> N
     write(tmp_path, "5.yaml", ONE_STEP.format(id="off").replace("enabled: true", "enabled: false"))
     own = {"zz-general", "aa-general", "zz-rtm", "by-hand", "off"}
     planner = PlaybookPlanner(lambda: load_library(tmp_path))
-    matches = [match for match in planner.matches(deviation()) if match.playbook in own]
+    matches = [match for match in planner.matches(deviation(), world().now) if match.playbook in own]
     assert [match.playbook for match in matches] == ["zz-rtm", "aa-general", "zz-general", "by-hand"]
     assert matches[0].because == "kind is late_supply; site is RTM"
     assert matches[3].because == "kind is late_supply; only when chosen by name"
-    elsewhere = {match.playbook: match for match in planner.matches(deviation(site=None))}
+    elsewhere = {match.playbook: match for match in planner.matches(deviation(site=None), world().now)}
     assert not elsewhere["zz-rtm"].matches
     assert elsewhere["zz-rtm"].because == "site is not known (asked: = RTM)"
     assert planner.plan(deviation(), world(ANA), "by-hand").playbook == "by-hand"

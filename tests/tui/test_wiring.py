@@ -173,5 +173,7 @@ def test_the_workspace_s_own_playbooks_are_known_to_the_desk(tmp_path: Path, sto
     example.write_text(example.read_text(encoding="utf-8").replace("enabled: false", "enabled: true"), encoding="utf-8")
     planner = wiring.PlannerOnDemand(tmp_path / "playbooks")
 
-    assert "example" in {match.playbook for match in planner.matches({"kind": "late_supply"})}
-    assert "example" not in {match.playbook for match in wiring.PlannerOnDemand(None).matches({"kind": "late_supply"})}
+    assert "example" in {match.playbook for match in planner.matches({"kind": "late_supply"}, 0)}
+    assert "example" not in {
+        match.playbook for match in wiring.PlannerOnDemand(None).matches({"kind": "late_supply"}, 0)
+    }

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from playbooks.loader import Library
 
 _TRIGGERS: Final = {"deviation.opened": "by itself", "manual": "only when chosen by name"}
-_SIGNS: Final = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in"}
+_SIGNS: Final = {
+    "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in", "regex": "fits",
+}  # fmt: skip
 
 
 def library(args: Namespace) -> Library:
