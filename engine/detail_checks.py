@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from engine import codes
+from engine.areas import MOST_CORNERS
 from engine.clock import EARLIEST, LATEST
 from engine.model import SIGNAL_DETAILS
 from engine.text import clean
@@ -19,7 +20,9 @@ from engine.text import clean
 LARGEST_NUMBER: Final = 1e15
 NUMBERS: Final = ("expected", "limit", "latitude", "longitude", "radius_km")
 INSTANTS: Final = ("starts_at", "expires_at")
-_AREA: Final = re.compile(r"[-+.,; 0-9]{1,65536}", re.ASCII)
+LARGEST_AREA: Final = 65_536
+"""Characters of an area; more than areas.MOST_CORNERS need."""
+_AREA: Final = re.compile(r"[-+.,; 0-9]+", re.ASCII)
 _DRILL_WORDS: Final[Mapping[str, bool]] = {"true": True, "false": False}
 
 
@@ -86,8 +89,14 @@ def _read(name: str, value: Any) -> Any | Fault:
         return value
     if not isinstance(value, str):
         return Fault(name, f"{value!r:.40} is no text", "give it as text, or leave it empty")
-    # An area may be longer than text that people read: of these characters nothing needs cleaning.
-    return value if name == "area" and _AREA.fullmatch(value) else clean(value)
+    if name == "area":
+        if len(value) > LARGEST_AREA:
+            fault = f"an area of {len(value):,} characters is longer than the {LARGEST_AREA:,} that are kept"
+            return Fault(name, fault, f"simplify it to at most {MOST_CORNERS} corners")
+        # It may be longer than text that people read: of these characters nothing needs cleaning.
+        if _AREA.fullmatch(value):
+            return value
+    return clean(value)
 
 
 def _drill(value: Any) -> bool | Fault | None:

@@ -17,9 +17,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import places
+from engine import oddities, places
 from engine.areas import Area, parse_area
-from engine.clock import DAY
+from engine.clock import DAY, EARLIEST, LATEST, iso
 from engine.detect import hazard
 from engine.gather import corrections
 from engine.gather.cases import Key, as_json
@@ -96,8 +96,9 @@ class _Live(NamedTuple):
     ends_at: int
 
 
-def note(connection: sqlite3.Connection, first_id: int) -> None:
+def note(connection: sqlite3.Connection, now: int, first_id: int) -> None:
     """Take up the hazard signals from `first_id` on, and put their messages on the work list; drills are none of them."""
+    over: dict[str, list[str]] = defaultdict(list)
     for number, source, message, detail in connection.execute(_NEW, (first_id,)).fetchall():
         said = _details(detail)
         if word_of(said) in ("ack", "error"):
@@ -108,6 +109,10 @@ def note(connection: sqlite3.Connection, first_id: int) -> None:
             [(source, message, name) for name in sorted(references_of(said)) if name != message],
         )
         connection.execute("INSERT INTO touched VALUES ('hazard', ?, ?) ON CONFLICT DO NOTHING", (source, message))
+        if word_of(said) != "cancel" and said.get("expires_at", LATEST) < said.get("starts_at", EARLIEST):
+            over[source].append(f"S{number}: {message}, {iso(said['starts_at'])} until {iso(said['expires_at'])}")
+    for source, found in over.items():
+        oddities.note(connection, now, source, "never_holds", len(found), found[-1])
 
 
 def follow_network(connection: sqlite3.Connection) -> None:

@@ -78,7 +78,7 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
     if new:
         quiet.touch_orders(connection, first_id, now)
         _touch_places(connection, first_id)
-        hazards.note(connection, first_id)
+        hazards.note(connection, now, first_id)
         if batch.identity == "state":
             restated.touch_left(connection, first_id)
         if sifted.detailed or any(signal[1] in _EVENT_KINDS for signal in sifted.signals):

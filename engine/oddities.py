@@ -65,6 +65,11 @@ _SORTS: Final[Mapping[str, _Sort]] = {
         "{} readings say that there is less stock than nothing",
         "correct the booking in the source, or the sign in the mapping",
     ),
+    "never_holds": _Sort(
+        "1 hazard expires before it starts",
+        "{} hazards expire before they start",
+        "map the hazard's own end to expires_at, not the message's; or leave it out",
+    ),
     "unknown_code": _Sort(
         "1 record has a code that no table has, and says nothing by it",
         "{} records have codes that no table has, and say nothing by them",

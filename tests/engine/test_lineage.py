@@ -39,6 +39,12 @@ CASES = [
     ),
     ("what names itself holds", [say("a", "a")], {"a"}),
     ("a chain ends whole", [say("a", at=1), say("u", "a", at=2), say("v", "u", at=3), say("c", "a", at=4)], set()),
+    ("an update of what was sent later takes no place", [say("a", "u", at=1), say("u", "a", at=2)], {"u"}),
+    ("what take each other's place hold", [say("a", "b"), say("b", "a")], {"a", "b"}),
+    ("what they took the place of does not", [say("x"), say("a", "b", "x"), say("b", "a")], {"a", "b"}),
+    ("not by one that came before", [say("a", "b", at=2), say("b", "a", at=2), say("u", "a", at=1)], {"a", "b", "u"}),
+    ("an update of a circle ends it", [say("a", "b"), say("b", "a"), say("u", "a", at=1)], {"u"}),
+    ("so does a cancel", [say("a", "b"), say("b", "a"), say("c", "a", "b", at=1)], set()),
     ("another lineage stays", [say("a"), say("b"), say("c", "b", at=1)], {"a"}),
 ]
 
@@ -64,3 +70,20 @@ def test_cases(messages: list[Message], holds: set[str]) -> None:
 def test_the_order_of_messages_does_not_matter(messages: list[Message], chance: random.Random) -> None:
     shuffled = chance.sample(messages, len(messages))
     assert holding(shuffled) == holding(messages)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Message,
+            st.sampled_from("abcdef"),
+            st.sampled_from(["alert", "update"]),
+            st.frozensets(st.sampled_from("abcdefx"), max_size=3),
+            st.one_of(st.none(), st.integers(0, 3)),
+        ),
+        min_size=1,
+        unique_by=lambda message: message.id,
+    )
+)
+def test_nothing_is_over_that_nobody_ended(messages: list[Message]) -> None:
+    assert holding(messages)

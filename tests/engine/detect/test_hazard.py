@@ -346,3 +346,30 @@ def test_order_and_repetition_of_messages_change_nothing(
         world.at(NOW + 2 * DAY)
         assert world.live() == {}
     assert ends[0] == ends[1]
+
+
+def test_messages_that_take_each_others_place_do_not_lose_the_hazard(world: HazardWorld) -> None:
+    world.plan(line("P1", "RTM"))
+    world.say(message("m1", **around("RTM", references="m2")), message("m2", **around("RTM", references="m1")))
+    assert list(world.live()) == ["site RTM"]
+    world.say(message("m3", sent=NOW, message="cancel", references="m1 m2"))
+    assert world.live() == {}
+
+
+def test_a_hazard_that_expires_before_it_starts_is_found(world: HazardWorld) -> None:
+    world.plan(line("P1", "RTM"))
+    world.say(message("m1", **around("RTM", starts_at=NOW + DAY, expires_at=NOW - DAY)))
+    world.say(message("m2", message="cancel", references="m0", starts_at=NOW + DAY, expires_at=NOW - DAY))
+    assert world.live() == {}
+    faults = {(item["place"], item["fault"]): item["examples"] for item in world.desk.check() if "examples" in item}
+    assert faults["source nws", "1 hazard expires before it starts"] == [
+        "S1: m1, 2026-03-10T08:00:00Z until 2026-03-08T08:00:00Z"
+    ]
+
+
+def test_an_area_beyond_all_bounds_says_so(world: HazardWorld) -> None:
+    corners = " ".join(f"{number % 80},{number % 170}" for number in range(20_000))
+    world.say(message("m1", area=corners))
+    (held,) = world.desk.quarantine().items
+    assert "characters is longer than the 65,536 that are kept" in held["reason"]
+    assert held["mend"] == "simplify it to at most 3000 corners"
