@@ -27,6 +27,10 @@ _EARLIEST, _LATEST = 1900, 2200
 """Years outside are taken for typing errors: no plan reaches them, and 64-bit arithmetic on them stays safe."""
 
 
+class _OutOfRangeError(ValueError):
+    """A date that is one, and that no plan means: 9999-12-31 for "never", 1800 for 1980."""
+
+
 class When(NamedTuple):
     """What a date cell says: an instant, or a whole local day with its exclusive end."""
 
@@ -79,6 +83,9 @@ def reader(form: str, zone_name: str, *, day: bool = False) -> ReadDate:
             if isinstance(moment, datetime) and not whole_days:
                 return When(_instant(moment, zone), None)
             return _day(moment, zone)
+        except _OutOfRangeError:
+            fault = f"{str(cell)[:80]!r} lies outside the years {_EARLIEST} to {_LATEST - 1}"
+            raise Fault(fault, f"{mend}, or put a placeholder into `null` of the mapping") from None
         except (ValueError, OverflowError, TypeError):
             raise Fault(f"{str(cell)[:80]!r} is no date of the form {form}", mend) from None
 
@@ -155,7 +162,7 @@ def _parse(text: str, form: str) -> datetime:
 
 def _instant(moment: datetime, zone: tzinfo) -> int:
     if not _EARLIEST <= moment.year < _LATEST:
-        raise ValueError
+        raise _OutOfRangeError
     return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 

@@ -7,7 +7,6 @@ cell is at fault the block is halved until the row stands alone, so that one bad
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from itertools import compress
@@ -17,13 +16,12 @@ from connectors import converters
 from connectors.building import Mapped, builder
 from connectors.faults import Fault
 from connectors.formats import RAW_LIMIT, Block, Cell, Layout
-from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
+from connectors.mapping_settings import PLACEHOLDER, FieldRule, MappingSection, RowFilter
 from connectors.targets import ALIASES, SIGNAL, fields_of, required
 from engine.errors import BadInput
 from engine.model import Place, Refusal
 from engine.quarantine import clean_raw
 
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _encode_text: Final = json.encoder.encode_basestring
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=converters.text_of).encode
 _encode_ascii: Final = json.JSONEncoder(separators=(",", ":"), default=converters.text_of).encode
@@ -90,7 +88,7 @@ class _Field:
         self.whole_days = name in ("planned_at", "until_at") and section.as_ != SIGNAL
         self._column = converters.column(rule, section, fields_of(section.as_)[name], whole_days=self.whole_days)
         self._required = name in required(section.as_)
-        self.parts = _PLACEHOLDER.split(rule.template) if rule.template is not None else []
+        self.parts = PLACEHOLDER.split(rule.template) if rule.template is not None else []
         """Text and column names of the template, in turn."""
 
     @property

@@ -5,8 +5,9 @@ How a mapping turns records into values is connectors.mapping. Reference for peo
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -14,6 +15,9 @@ from connectors import dates
 from connectors.sections import Section, Zone
 from connectors.targets import ALIASES, SIGNAL, STATE_WORDS, fields_of, is_target, required
 from engine.model import LINE_KINDS, PLAN_KINDS, SIGNAL_KINDS
+
+PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+"""A column's name in a template."""
 
 
 def _checked_date(form: str) -> str:
@@ -76,6 +80,8 @@ class FieldRule(Section):
     def _one_origin(self) -> FieldRule:
         if sum(origin is not None for origin in (self.column, self.const, self.template)) != 1:
             raise ValueError("a field needs exactly one of column, const and template")
+        if self.template is not None and set("{}").intersection(PLACEHOLDER.sub("", self.template)):
+            raise ValueError(f"{self.template!r} has a brace without the other; write columns like {{Order}}/{{Line}}")
         if self.otherwise is not None and self.values is None:
             raise ValueError("otherwise only has a meaning beside values; add values, or remove it")
         if self.steps is not None and self.values is not None:

@@ -22,7 +22,7 @@ def layout_in(handle: BufferedReader, name: str) -> Layout:
     """How the file is written, as far as it can be told."""
     layout = layout_of(name, Layout(""))
     if layout.format in ("xlsx", "json"):
-        return Layout(layout.format, items=_items(handle) if layout.format == "json" else None)
+        return Layout(layout.format, items=_items(handle, name) if layout.format == "json" else None)
     encoding = _encoding(handle, name)
     if layout.format == "jsonl":
         return Layout("jsonl", encoding=encoding)
@@ -57,7 +57,7 @@ def _delimiter(lines: Sequence[str]) -> str:
     )
 
 
-def _items(handle: BufferedReader) -> str | None:
+def _items(handle: BufferedReader, name: str) -> str | None:
     """The path of the largest array of objects, where the document is not one itself."""
     handle.seek(0)
     found: list[tuple[int, str]] = []
@@ -69,7 +69,7 @@ def _items(handle: BufferedReader) -> str | None:
             for key, inner in value.items():
                 walk(inner, f"{path}.{key}" if path else key, depth + 1)
 
-    walk(decode(handle.read(64 * 1024 * 1024).decode("utf-8-sig", "replace"), "the document"), "", 0)
+    walk(decode(handle.read(64 * 1024 * 1024).decode("utf-8-sig", "replace"), name), "", 0)
     return max(found)[1] or None if found else None
 
 
@@ -92,7 +92,7 @@ def sample(handle: BufferedReader, name: str, layout: Layout) -> tuple[list[Bloc
 def joined(blocks: Sequence[Block], name: str) -> tuple[list[str], dict[str, list[Any]], list[int]]:
     """The blocks as one table: its columns, their cells by name, and the lines. Raises BadInput when it is empty."""
     columns = list(dict.fromkeys(column for block in blocks for column in block.columns))
-    if not columns:
+    if not any(block.rows for block in blocks):
         raise BadInput(name, "there is no record in it to learn from", "name a file with some records")
     cells: dict[str, list[Any]] = {column: [] for column in columns}
     lines: list[int] = []

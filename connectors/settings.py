@@ -152,7 +152,7 @@ def load(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise _sentence(path, error.errors(include_url=False)) from None
+        raise _sentence(path, document, error.errors(include_url=False)) from None
     for number, rule in enumerate(settings.rules, 1):
         tolerance.check(rule.kind, rule.match, rule.model_extra or {}, f"{path}: rule {number}")
     for kind, parameters in settings.tolerance.items():
@@ -185,14 +185,29 @@ _SECRETIVE: Final = frozenset(("url", "headers", "params"))
 """Keys of a source whose values are never quoted."""
 
 
-def _sentence(path: Path, errors: list[ErrorDetails]) -> BadInput:
+_WANTED: Final[Mapping[str, str]] = {
+    "string_type": "text in quotes",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list in [ ]",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "string_pattern_mismatch": "an address such as https://erp.example/api",
+}
+"""What would be right, by pydantic's types of fault; only addresses have a pattern."""
+
+
+def _sentence(path: Path, document: Mapping[str, Any], errors: list[ErrorDetails]) -> BadInput:
     """The first fault as place, fault and mend; how many more there are is said too."""
-    error = errors[0]
-    keys = [str(part) for part in error["loc"]]
-    if keys[:1] == ["source"]:
-        del keys[2:3]  # The kind of source, which is no key of the file.
+    faults: dict[tuple[str, ...], list[ErrorDetails]] = {}
+    for error in errors:
+        faults.setdefault(_keys(document, error), []).append(error)
+    keys, alike = next(iter(faults.items()))
+    error = alike[0]
     place = f"{path}: {'.'.join(keys)}" if keys else str(path)
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     if error["type"] == "extra_forbidden":
         known = _known_keys(error["loc"])
         near = difflib.get_close_matches(keys[-1], known, 1)
@@ -209,10 +224,44 @@ def _sentence(path: Path, errors: list[ErrorDetails]) -> BadInput:
         )
     shown = repr(error["input"])
     shown = shown if len(shown) <= 60 else shown[:59] + "…"
-    if keys[:1] == ["source"] and _SECRETIVE.intersection(keys[2:]):
+    if keys[:1] == ("source",) and _SECRETIVE.intersection(keys[2:]):
         # Addresses, headers and parameters may hold what no log and no screen must show.
         shown = "what stands there"
-    return BadInput(place, f"{shown} does not fit{more}", error["msg"][:1].lower() + error["msg"][1:])
+    return BadInput(place, f"{shown} does not fit{more}", _mend(keys, alike))
+
+
+def _keys(document: Mapping[str, Any], error: ErrorDetails) -> tuple[str, ...]:
+    """The keys of the file that lead to a fault; what pydantic adds (`int`, `http`) only names a branch of a model.
+
+    Faults of all branches have the same keys. Elements of an array count from 1.
+    """
+    keys: list[str] = []
+    value: Any = document
+    for part in error["loc"]:
+        if isinstance(value, dict) and part in value:
+            keys.append(str(part))
+            value = value[part]
+        elif isinstance(value, list) and isinstance(part, int):
+            keys.append(str(part + 1))
+            value = value[part]
+    return (*keys, str(error["loc"][-1])) if error["type"] == "missing" else tuple(keys)
+
+
+def _mend(keys: tuple[str, ...], alike: Iterable[ErrorDetails]) -> str:
+    """What would be right in a place, by what each branch of its model wants."""
+    wanted: dict[str, None] = {}
+    for error in alike:
+        if error["type"] == "literal_error":
+            wanted[error["ctx"]["expected"]] = None
+        elif error["type"] in _WANTED:
+            wanted[_WANTED[error["type"]]] = None
+        else:
+            return error["msg"][:1].lower() + error["msg"][1:]
+    if keys[:1] == ("mapping",) and keys[2:3] == ("fields",) and len(keys) == 4:
+        return "write the name of a column in quotes, or a table"
+    if "a number" in wanted:
+        wanted.pop("a whole number", None)
+    return f"write {' or '.join(wanted)}"
 
 
 def _known_keys(location: Iterable[int | str]) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from connectors.settings import load
+from engine.errors import BadInput
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -18,15 +19,23 @@ _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 def append(path: Path, section: str) -> None:
     """Write a section to the end of a settings file; all before it stays, byte for byte.
 
-    Raises BadInput when the file could not be loaded with it, and then leaves it as it is.
+    Raises BadInput when the file could not be loaded with it or cannot be written, and then leaves it as it is.
     """
-    text = path.read_text(encoding="utf-8")
-    separator = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+    try:
+        _append(path, section)
+    except OSError as error:
+        mend = "free some space, or see whether the folder may be written"
+        raise BadInput(str(path), f"it cannot be written ({error.strerror}) and stays as it was", mend) from None
+
+
+def _append(path: Path, section: str) -> None:
+    content = path.read_bytes()
+    separator = "" if not content else "\n" if content.endswith(b"\n") else "\n\n"
     # Written beside it and looked at before it takes its place: a file that cannot be loaded stops every command.
     descriptor, waiting = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
-            handle.write(text + separator + section)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(content + (separator + section).encode())
             handle.flush()
             os.fsync(handle.fileno())
         load(Path(waiting))

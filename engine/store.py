@@ -20,6 +20,8 @@ from engine.sqlite import sqlite3
 _NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre")
 _SMALLEST: Final = 512
 """Bytes of the smallest page of SQLite: no database is shorter."""
+_ROOM_BESIDE: Final = 32 * 1024
+"""Bytes of the shared index beside a file in WAL mode: what SQLite needs even to read."""
 _BUSY_MILLISECONDS: Final = 10_000
 _FAULTS_OF_THE_FILE: Final = frozenset(
     (
@@ -151,13 +153,22 @@ def sentence(error: sqlite3.Error, path: Path) -> str:
         return f"{path}: another process keeps it locked; try again, or see who has it open"
     if "readonly" in text or "read-only" in text or "unable to open" in text:
         return f"{path}: it cannot be written; check the permissions of the file and its folder"
-    if "full" in text:
+    if "full" in text or ("disk I/O" in text and _is_full(path)):
         return f"{path}: the disk is full; free some space, nothing was half done"
     if "disk I/O" in text:
         return f"{path}: the disk did not read or write what it should ({text}); look at the disk, then `offplan check`"
     if "not a database" in text or "malformed" in text:
         return f"{path}: this is not a sound SQLite file ({text}); restore a backup"
     return f"{path}: {text}"
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room for what SQLite keeps beside a file; it calls that a fault of reading and writing."""
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < _ROOM_BESIDE
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

@@ -66,8 +66,11 @@ def _database_name(path: Path) -> str:
 
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(str(path), f"it cannot be read as TOML ({error})", "correct that line") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        from connectors.settings import read_document
+
+        # The same fault once more, for the sentence that says where it is.
+        document = read_document(path)
     section = document.get("desk", {})
     name = section.get("database", DATABASE) if isinstance(section, dict) else DATABASE
     if not isinstance(name, str) or not name:

@@ -93,17 +93,19 @@ def read_delimited(handle: IO[bytes], name: str, layout: Layout, size: int) -> I
     """The records of a CSV file. Raises BadInput for encoding, an empty file, the header and too many records."""
     pieces = _Pieces(blocks(handle, encoding_of(handle, name, layout.encoding)))
     columns, delimiter = _take_header(pieces, name, layout)
-    taken = 0
+    taken = refused = 0
     lines: Sequence[int]
     while (piece := pieces.next()) is not None:
         if isinstance(piece, LongLine):
             reason = f"the line is {piece.length:,} characters long"
             yield Refusal(Place(name, piece.number), reason, f"at most {LINE_LIMIT:,} can be read", piece.begin)
+            refused += 1
             continue
         rows = _quick(piece.text, delimiter, len(columns))
         if rows is None:
             rows, lines, refusals = _careful(piece, pieces, name, columns, delimiter)
             yield from refusals
+            refused += len(refusals)
         else:
             lines = range(piece.first, piece.first + len(rows))
         taken += len(rows)
@@ -111,6 +113,8 @@ def read_delimited(handle: IO[bytes], name: str, layout: Layout, size: int) -> I
             raise BadInput(name, f"it has more than {ROWS_LIMIT:,} records", "split the file")
         for start in range(0, len(rows), size):
             yield Block(columns, rows[start : start + size], lines[start : start + size], textual=True)
+    if not taken and not refused:
+        yield Block(columns, (), (), textual=True)
 
 
 def guessed_delimiter(header: str) -> str:

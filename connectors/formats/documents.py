@@ -42,7 +42,9 @@ def decode(text: str, place: str) -> Any:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         where = f"{place}:{error.lineno}" if error.lineno > 1 else place
-        fault = f"it is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
+        # Some of Python's messages end with the preposition.
+        said = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+        fault = f"it is no JSON: {said} at column {error.colno}"
         raise BadInput(where, fault, "mend that place, or export it again") from None
     except RecursionError:
         raise BadInput(place, "it is nested too deep", f"at most {DEPTH_LIMIT} levels can be read") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from typing import IO, Final, NamedTuple
 
@@ -18,6 +19,11 @@ from engine.text import clean
 
 _CHUNK: Final = 256 * 1024
 _SAMPLE: Final = 64 * 1024
+_WESTERN: Final = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœ"
+_UNLIKELY_IN_THE_WEST: Final = re.compile(
+    rf"[^\x09-\x7e{_WESTERN}\xa0€£§°²³µ·½×®©™«»ªº¡¿´–—‘’“”„…•]|[{_WESTERN}]{{3}}|[a-z][ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ]"
+)
+"""In Western text a capital does not follow a small letter, and accents stand alone or in pairs."""
 
 
 class Text(NamedTuple):
@@ -86,11 +92,17 @@ def _proposal(handle: IO[bytes], fault_at: int) -> str:
     best = from_bytes(sample).best()
     if best is None or best.encoding in ("ascii", "utf_8"):
         return "save it as UTF-8, or set encoding in its mapping"
-    # Western Windows is what most exports are; where it reads the same text, it is the likelier name.
-    likely = (
-        "cp1252" if sample.decode("cp1252", "replace") == sample.decode(best.encoding, "replace") else best.encoding
-    )
+    # Western Windows is what most exports are; a few accents in a table of codes are too little for statistics to tell.
+    likely = "cp1252" if _reads_as_western(sample.decode("cp1252", "replace")) else best.encoding
     return f'save it as UTF-8, or set encoding = "{likely}" in its mapping if that is what it is'
+
+
+def _reads_as_western(text: str) -> bool:
+    """Whether all that is beyond ASCII are signs of Western Europe, no more than two in a row.
+
+    Text of another alphabet, or of another half of Europe, shows other signs or whole words of them.
+    """
+    return not _UNLIKELY_IN_THE_WEST.search(text)
 
 
 def blocks(handle: IO[bytes], encoding: str) -> Iterator[Text | LongLine]:

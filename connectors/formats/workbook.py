@@ -50,7 +50,7 @@ def read_workbook(handle: IO[bytes], name: str, layout: Layout, size: int) -> It
         for number, row in enumerate(rows[header_at + 1 :], layout.header_row + 1)
         if any(cell not in ("", None) for cell in row[: len(columns)])
     ]
-    for start in range(0, len(numbered), size):
+    for start in range(0, max(len(numbered), 1), size):
         part = numbered[start : start + size]
         yield Block(columns, [row for _, row in part], [number for number, _ in part])
 

@@ -124,6 +124,21 @@ def test_encodings_are_never_guessed_in_silence() -> None:
     assert "ascii" in refused(western, Layout("csv", encoding="ascii")).fault
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("id;Descripción\n1;Tornillo pequeño\n", "cp1252"),
+        ("id,party\n1,ÄCMÉ\n", "cp1252"),
+        ("id,party\n1,€CME\n", "cp1252"),
+        ("id;Namn\n1;Göteborg\n2;Ångström\n", "cp1252"),
+        ("id;Имя\n1;Завод имени Кирова\n2;Склад номер два\n", "cp1251"),
+        ("id,名前\n1,東京倉庫\n2,大阪工場の部品\n", "cp932"),
+    ],
+)
+def test_a_few_accents_are_enough_to_propose_the_likely_encoding(text: str, encoding: str) -> None:
+    assert f'encoding = "{encoding}"' in refused(text.encode(encoding)).mend
+
+
 def test_a_header_further_down() -> None:
     rows, _ = read(b"report of today\n\na,b\n1,2\n", Layout("csv", header_row=3))
     assert rows == [(4, ["1", "2"])]

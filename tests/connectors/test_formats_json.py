@@ -32,6 +32,11 @@ def refused(text: str, layout: Layout | None = None) -> BadInput:
     return caught.value
 
 
+def test_a_document_that_is_cut_off_is_one_sentence() -> None:
+    error = refused('[{"id": "1"}, {"id')
+    assert (error.place, error.fault) == ("answer.json", "it is no JSON: unterminated string starting at column 16")
+
+
 def test_an_array_an_object_and_an_array_inside() -> None:
     assert read('[{"a": 1}, {"b": "x"}]')[0] == [{"#": 1, "a": 1, "b": None}, {"#": 2, "a": None, "b": "x"}]
     assert read('{"a": 1}')[0] == [{"#": 1, "a": 1}]

@@ -181,6 +181,14 @@ def test_impossible_dates_are_refused_with_place_and_mend(workspace: Workspace, 
     assert json.loads(refusals[0].raw) == {"id": "x", "When": text}
 
 
+def test_a_date_that_no_plan_means_is_called_that(workspace: Workspace) -> None:
+    toml = signal_mapping('id = "id"\nkind = { const = "note" }\neta = "When"')
+    (never,) = workspace.signals(toml, "id,When\n1,9999-12-31\n")
+    assert isinstance(never, Refusal)
+    assert never.reason == "'9999-12-31' lies outside the years 1900 to 2199"
+    assert "`null`" in never.mend
+
+
 @pytest.mark.parametrize(
     ("settings", "text", "value"),
     [

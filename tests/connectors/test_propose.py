@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -80,6 +81,30 @@ def test_what_is_proposed_reads_the_file_it_came_from(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"mapping\.orders: it stands there already"):
         append(settings, proposal, "orders")
     assert settings.read_text(encoding="utf-8") == text
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_settings_keep_their_line_ends(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, GERMAN.encode("cp1252"), name="orders.csv")
+    settings = tmp_path / "offplan.toml"
+    settings.write_bytes(b"# from Windows\r\n[desk]\r\n")
+    append(settings, proposal, "orders")
+    assert settings.read_bytes().startswith(b"# from Windows\r\n[desk]\r\n\n[mapping.orders]\n")
+
+
+def test_settings_that_cannot_be_written_stay_and_say_so(tmp_path: Path) -> None:
+    """A process that may write no file longer than nothing stands for a full disk."""
+    proposal = proposed(tmp_path, GERMAN.encode("cp1252"), name="orders.csv")
+    settings = tmp_path / "offplan.toml"
+    settings.write_text("[desk]\n", encoding="utf-8")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(BadInput, match=r"offplan\.toml: it cannot be written .* stays as it was; free some space"):
+            append(settings, proposal, "orders")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert settings.read_text(encoding="utf-8") == "[desk]\n"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

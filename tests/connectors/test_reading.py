@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from connectors import opening, reading
 from connectors.settings import Settings, load
@@ -118,6 +119,24 @@ def test_a_file_that_is_refused_whole_is_one_refusal(
 def test_a_file_with_nothing_but_a_header_is_one_empty_batch(tmp_path: Path, settings: Settings) -> None:
     (batch,) = reading.signal_batches(write(tmp_path / "etas-1.csv", 0), settings, "x")
     assert (batch.rows, batch.last) == ([], True)
+
+
+@pytest.mark.parametrize("name", ["etas-1.csv", "plain.csv", "etas-1.xlsx"])
+def test_a_header_of_another_table_is_refused_also_without_a_record(
+    tmp_path: Path, settings: Settings, name: str
+) -> None:
+    """As where the header is missing: the only record stands in its place, and must not be lost in silence."""
+    path = tmp_path / name
+    if path.suffix == ".xlsx":
+        book = xlsxwriter.Workbook(path)
+        book.add_worksheet("S").write_row(0, 0, ["7", "x"])
+        book.close()
+    else:
+        path.write_text("7,x\n", encoding="utf-8")
+    (batch,) = reading.signal_batches(path, settings, "x", "etas" if path.suffix == ".xlsx" else None)
+    (row,) = batch.rows
+    assert isinstance(row, Refusal)
+    assert "columns" in row.reason
 
 
 def fault(path: Path, settings: Settings, mapping: str | None = None) -> str:

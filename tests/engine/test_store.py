@@ -8,13 +8,14 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from engine import schema
 from engine.errors import StoreUnusable
 from engine.sqlite import sqlite3
-from engine.store import Store, file_system_of, set_meta, wal_is_safe
+from engine.store import Store, file_system_of, sentence, set_meta, wal_is_safe
 from tests.engine.feed_support import column
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -242,6 +243,14 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_done(store: Store) 
         write_too_much()
     assert store.meta("small") is None
     assert column(store, "PRAGMA quick_check") == ["ok"]
+
+
+def test_a_disk_without_room_to_read_is_called_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite calls it a fault of reading and writing when its shared index finds no room."""
+    error = sqlite3.OperationalError("disk I/O error")
+    assert "look at the disk" in sentence(error, tmp_path / "desk.db")
+    monkeypatch.setattr("os.statvfs", lambda path: SimpleNamespace(f_bavail=7, f_frsize=4096))
+    assert "the disk is full" in sentence(error, tmp_path / "desk.db")
 
 
 def test_a_network_file_system_is_refused_unless_a_setting_allows_it(

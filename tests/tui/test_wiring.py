@@ -51,7 +51,7 @@ def test_the_settings_name_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("[desk\n", "cannot be read as TOML"), ("[desk]\ndatabase = 7\n", "7 is not a file name")],
+    [("[desk\n", "it is not TOML"), ("[desk]\ndatabase = 7\n", "7 is not a file name")],
 )
 def test_settings_that_name_no_file_are_one_sentence(tmp_path: Path, text: str, fault: str) -> None:
     (tmp_path / "offplan.toml").write_text(text, encoding="utf-8")

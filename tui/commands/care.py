@@ -44,7 +44,9 @@ def check(args: Namespace) -> int:
     except OffplanError as error:
         if error.exit_code == 2:
             raise
-        found.insert(0, _fault(error, "the desk's file"))
+        fault = _fault(error, "the desk's file")
+        # Where the settings cannot be read at all, the desk's file is not found for that same reason.
+        found = found if fault in found else [fault, *found]
     document = {"now": None if now is None else iso(now), "total": len(found), "items": found}
     rows = [[item["severity"], item["place"], _sentence(item)] for item in found]
     lines = printing.table(("severity", "place", "fault and mend"), rows) if found else ["nothing is wrong"]

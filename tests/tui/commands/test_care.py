@@ -19,6 +19,15 @@ def test_check_finds_nothing_or_exits_3(desk: Run, tmp_path: Path) -> None:
     assert "Mars" in answer.document["items"][-1]["fault"]
 
 
+def test_settings_that_are_no_toml_are_found_once(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "offplan.toml").write_text("[desk\n", encoding="utf-8")
+
+    answer = desk("check", "--json")
+
+    assert answer.code == 3
+    assert [item["fault"].partition(":")[0] for item in answer.document["items"]] == ["it is not TOML"]
+
+
 def test_files_that_no_pattern_takes_are_named(desk: Run, tmp_path: Path) -> None:
     (tmp_path / "inbox" / "scan.pdf").touch()
 
