@@ -18,6 +18,8 @@ from engine.text import clean
 HANG_UP: Final = 129
 TERMINATED: Final = 143
 _CLIPBOARD_LIMIT: Final = 75_000
+"""Characters as they are sent; some terminals drop more without a word."""
+_SHOWN: Final = 60
 _SECONDS_TO_END: Final = 3.0
 _last_acts: Final[list[Callable[[], object]]] = []
 
@@ -103,16 +105,35 @@ def _end_by_force(code: int) -> None:
 def to_clipboard(text: str, write: Callable[[str], None]) -> str:
     """Send text to the person's own clipboard and say what was done; nobody answers, so it never says "copied".
 
-    Inside tmux through tmux, which is the only way that its defaults let pass; else by OSC 52, through `write`.
+    Inside tmux through tmux, which is the only way that its defaults let pass; else by OSC 52, through `write`. What a
+    terminal would drop in silence goes into a file, which is named.
     """
     safe = clean(text)
+    shown = safe if len(safe) <= _SHOWN else f"{len(safe)} characters"
     encoded = base64.b64encode(safe.encode("utf-8", "replace")).decode("ascii")
     if len(encoded) > _CLIPBOARD_LIMIT:
-        return f"too long for a terminal's clipboard ({len(safe)} characters); offplan show prints it in the shell"
+        return _into_a_file(safe, f"{shown}: too long for a terminal's clipboard")
     if os.environ.get("TMUX") and _through_tmux(safe):
-        return f"sent to the terminal through tmux: {safe}"
+        return f"sent to the terminal through tmux: {shown}"
+    if os.environ.get("STY") or os.environ.get("TERM_PROGRAM") == "Apple_Terminal":
+        return _into_a_file(safe, "this terminal takes nothing for its clipboard")
     write(f"\x1b]52;c;{encoded}\x07")
-    return f"sent to the terminal: {safe}"
+    return f"sent to the terminal: {shown}"
+
+
+def _into_a_file(text: str, because: str) -> str:
+    from tui.crash import state_folder
+
+    path = state_folder() / "copied.txt"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        return f"✗ {because}, and {path} cannot be written ({error.strerror}); offplan show prints it in the shell"
+    return f"{because}; it is in {path}"
 
 
 def _through_tmux(text: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -207,3 +210,51 @@ sys.exit(run(lambda: open_desk(Path(sys.argv[1]))))
         program.type("g")
         program.until(" 1/120")
         assert any("Signals" in line for line in program.lines)
+
+
+def test_after_a_sleep_everything_is_drawn_again(many: str) -> None:
+    with Program(many) as program:
+        program.until("1/120")
+        program.settle()
+        program.process.send_signal(signal.SIGTSTP)
+        program.until_written(b"\x1b[?1049l")
+        os.waitpid(program.process.pid, os.WUNTRACED)
+        program.screen.erase_in_display(2)
+        program.process.send_signal(signal.SIGCONT)
+        program.until("Signals")
+        program.until("1/120")
+        program.type("j")
+        program.until("2/120")
+
+
+def test_a_storm_of_sizes_ends_in_the_last_one(many: str) -> None:
+    with Program(many) as program, Program(many, size=(104, 32)) as still:
+        program.until("1/120")
+        for step in range(40):
+            program.resize(60 + step * 7 % 90, 15 + step * 5 % 40)
+            program.read(0)
+        program.resize(104, 32)
+        program.type("\x0c")
+        program.until("Actions")
+        still.until("Actions")
+        program.settle()
+        still.settle()
+        assert program.lines == still.lines
+
+
+@pytest.mark.parametrize(
+    ("environment", "most"),
+    [({"NO_COLOR": "1"}, 0), ({"TERM": "linux"}, 16), ({"TERM": "xterm", "COLORTERM": ""}, 16)],
+)
+def test_few_colours_are_all_that_is_sent_where_few_are_wanted(
+    many: str, environment: dict[str, str], most: int
+) -> None:
+    with Program(many, environment=environment) as program:
+        program.until("1/120")
+        program.settle()
+        codes = {code for sgr in re.findall(rb"\x1b\[([\d;]*)m", program.received) for code in sgr.split(b";") if code}
+        coloured = {code for code in codes if int(code) >= 30 and code not in (b"39", b"49")}
+        assert len(coloured) <= most
+        assert coloured <= {b"%d" % code for base in (30, 40, 90, 100) for code in range(base, base + 8)}
+        assert b"\x1b[7m" in program.received, "the cursor is seen without colour"
+        assert any("◆C" in line for line in program.lines), "and so is what is critical"

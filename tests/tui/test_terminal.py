@@ -38,11 +38,62 @@ def test_other_encodings_are_warned_about() -> None:
     assert "latin-1" in str(terminal.warning("latin-1"))
 
 
-def test_the_clipboard_gets_clean_text_and_a_cap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TMUX", raising=False)
+@pytest.fixture
+def outside_of_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No multiplexer and no particular terminal around."""
+    for name in ("TMUX", "STY", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("outside_of_others")
+def test_the_clipboard_gets_clean_text() -> None:
     sent: list[str] = []
     assert terminal.to_clipboard("D12\nrm -rf", sent.append) == "sent to the terminal: D12 rm -rf"
     assert sent == [f"\x1b]52;c;{base64.b64encode(b'D12 rm -rf').decode()}\x07"]
+    assert terminal.to_clipboard("D12 " * 30, sent.append) == "sent to the terminal: 120 characters"
+
+
+@pytest.mark.usefixtures("outside_of_others")
+@pytest.mark.parametrize("where", [{"STY": "1.pts"}, {"TERM_PROGRAM": "Apple_Terminal"}, {}])
+def test_what_a_terminal_would_drop_goes_into_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: dict[str, str]
+) -> None:
+    for name, value in where.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(terminal, "_CLIPBOARD_LIMIT", 75_000 if where else 15)
+    sent: list[str] = []
+    path = tmp_path / "offplan" / "copied.txt"
+    for text in ("D1 D2 D3 and D4", "D5 D6 D7 and D8"):
+        assert str(path) in terminal.to_clipboard(text, sent.append)
+        assert path.read_text() == f"{text}\n"
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert not sent
+
+
+@pytest.mark.usefixtures("outside_of_others")
+def test_a_file_that_cannot_be_written_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STY", "1.pts")
+    (tmp_path / "offplan").write_text("in the way")
+    assert "cannot be written" in terminal.to_clipboard("D1", lambda _: None)
+
+
+@pytest.mark.usefixtures("outside_of_others")
+def test_inside_tmux_it_goes_through_tmux(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    tmux = programs / "tmux"
+    tmux.write_text(f'#!/bin/sh\nprintf "%s " "$@" > {tmp_path}/asked; cat > {tmp_path}/got\n')
+    tmux.chmod(0o755)
+    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    sent: list[str] = []
+    assert terminal.to_clipboard("D12", sent.append) == "sent to the terminal through tmux: D12"
+    assert (tmp_path / "asked").read_text() == "load-buffer -w - "
+    assert (tmp_path / "got").read_text() == "D12"
+    tmux.write_text("#!/bin/sh\nexit 1\n")
+    assert terminal.to_clipboard("D12", sent.append) == "sent to the terminal: D12"
+    assert sent
 
 
 def test_without_a_terminal_the_desk_says_so_and_ends(tmp_path: Path) -> None:
