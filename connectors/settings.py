@@ -67,6 +67,13 @@ class DeskSection(Section):
         return code
 
 
+class ScreenSection(Section):
+    """`[screen]`: how the desk looks in a terminal. What may stand there the desk checks when it opens."""
+
+    theme: str = "terminal"
+    refreshes_per_second: float | int | None = None
+
+
 class RuleSection(Section):
     """`[[rule]]`: tolerance parameters for some subjects only; without a kind, for those of every kind."""
 
@@ -92,6 +99,7 @@ class Settings(Section):
     """The whole file. `folder` is the workspace that relative paths start from."""
 
     desk: DeskSection = DeskSection()
+    screen: ScreenSection = ScreenSection()
     rates: dict[str, Annotated[Any, AfterValidator(_sound_rate)]] = Field(default={})
     tolerance: dict[str, dict[str, int | float]] = Field(default={})
     rules: list[RuleSection] = Field(default=[], alias="rule")
@@ -269,7 +277,12 @@ def _known_keys(location: Iterable[int | str]) -> list[str]:
     parts = [str(part) for part in location]
     model: type[BaseModel] = Settings
     if len(parts) > 1:
-        inside: Mapping[str, type[BaseModel]] = {"desk": DeskSection, "rule": RuleSection, "mapping": MappingSection}
+        inside: Mapping[str, type[BaseModel]] = {
+            "desk": DeskSection,
+            "screen": ScreenSection,
+            "rule": RuleSection,
+            "mapping": MappingSection,
+        }
         model = inside.get(parts[0], Settings)
         if parts[0] == "mapping" and "fields" in parts[2:-1]:
             model = FieldRule

@@ -17,6 +17,8 @@ from engine.desk import Desk
 from tui import terminal, theme
 from tui.live import ASKS_PER_SECOND, Live, gap_of
 from tui.painting import PaintedApp
+from tui.palettes import PALETTES
+from tui.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.acting import ActingScreen
 from tui.screens.desk import DeskScreen
 from tui.session import Session
@@ -36,14 +38,19 @@ class OffplanApp(PaintedApp):
     TITLE = "offplan"
     BINDINGS: ClassVar = []
 
-    def __init__(self, session: Session, *, feeder: Feeder | None = None) -> None:
+    def __init__(self, session: Session, *, feeder: Feeder | None = None, options: ScreenOptions = DEFAULTS) -> None:
+        palette = None if os.environ.get("NO_COLOR") else PALETTES[options.theme]
         # The terminal's own sixteen colours: right on light and dark, under NO_COLOR, and a sixth fewer bytes.
-        super().__init__(ansi_color=True)
+        super().__init__(ansi_color=palette is None)
+        if palette is not None:
+            self.ansi_theme_dark = self.ansi_theme_light = palette
         self.animation_level = "none"
         self.session = session
         self._feeder = feeder
         self._child: Popen[bytes] | None = None
-        self._live = Live(session.desk.data_version, lambda: session.present.minute, gap_of(os.environ))
+        self._live = Live(
+            session.desk.data_version, lambda: session.present.minute, gap_of(options.refreshes_per_second)
+        )
         self.fault: Exception | None = None
         """What nobody expected, and ended the desk."""
         self._typed: deque[Key | Paste] = deque()
@@ -146,18 +153,24 @@ class OffplanApp(PaintedApp):
         self.session.close()
 
 
-def run(desk_factory: Callable[[], Desk], *, feeder: Feeder | None = None, readonly: bool = False) -> int:
+def run(
+    desk_factory: Callable[[], Desk],
+    *,
+    feeder: Feeder | None = None,
+    readonly: bool = False,
+    options: ScreenOptions = DEFAULTS,
+) -> int:
     """Open the desk on this terminal and return the exit code.
 
     `desk_factory` makes a Desk on a connection of its own each time; it is called once here and once in the thread
     that writes. `feeder` starts the feeder process; it is called after the first paint, and only while nobody holds
-    the lease. Raises OffplanError when the file cannot be used, before the screen is touched.
+    the lease. `options` are its looks. Raises OffplanError when the file cannot be used, before the screen is touched.
     """
     fault = terminal.fault(os.environ, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
     if fault is not None:
         print(f"offplan: {fault}", file=sys.stderr)
         return 2
-    app = OffplanApp(Session(desk_factory, readonly=readonly), feeder=feeder)
+    app = OffplanApp(Session(desk_factory, readonly=readonly), feeder=feeder, options=options)
     try:
         result = app.run(mouse=False)
     finally:

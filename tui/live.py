@@ -1,22 +1,19 @@
 """Seeing what other processes write: asks the file 20 times a second and says when it is time to draw.
 
-Over SSH the screen follows at most twice a second, locally ten times; the first change after a pause shows at once.
+It follows at most as often as is wanted (tui.screen_options); the first change after a pause shows at once.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Final
 
 ASKS_PER_SECOND: Final = 20
-_LOCAL_GAP: Final = 2
-_SSH_GAP: Final = 10
 
 
-def gap_of(environment: dict[str, str] | os._Environ[str]) -> int:
+def gap_of(refreshes_per_second: float) -> int:
     """How many asks lie at least between two refreshes."""
-    return _SSH_GAP if environment.get("SSH_CONNECTION") else _LOCAL_GAP
+    return max(1, round(ASKS_PER_SECOND / refreshes_per_second))
 
 
 class Live:

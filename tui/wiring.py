@@ -24,6 +24,7 @@ from tui.arguments import UsageError
 if TYPE_CHECKING:
     from connectors.settings import Settings
     from engine.planning import Match, Planner, ResponsePlan, World
+    from tui.screen_options import ScreenOptions
 
 SETTINGS_FILE: Final = "offplan.toml"
 DATABASE: Final = "offplan.db"
@@ -62,6 +63,23 @@ def database_of(args: Namespace) -> Path:
 
 def _database_name(path: Path) -> str:
     """`[desk] database` alone: reading all settings costs what a command that prints a list must not pay."""
+    name = _table(path, "desk").get("database", DATABASE)
+    if not isinstance(name, str) or not name:
+        raise BadInput(f"{path}, desk.database", f"{name!r} is not a file name", f'write database = "{DATABASE}"')
+    return name
+
+
+def screen_options(args: Namespace) -> ScreenOptions:
+    """How the desk looks and how often it follows others, from the workspace and the environment. Raises BadInput."""
+    from tui import screen_options
+
+    folder = find_workspace(args)
+    path = Path(SETTINGS_FILE) if folder is None else folder / SETTINGS_FILE
+    return screen_options.read({} if folder is None else _table(path, "screen"), str(path), os.environ)
+
+
+def _table(path: Path, name: str) -> dict[str, Any]:
+    """One table of the settings file, unchecked; what is none is empty. Raises BadInput for a file that is no TOML."""
     import tomllib
 
     try:
@@ -71,11 +89,8 @@ def _database_name(path: Path) -> str:
 
         # The same fault once more, for the sentence that says where it is.
         document = read_document(path)
-    section = document.get("desk", {})
-    name = section.get("database", DATABASE) if isinstance(section, dict) else DATABASE
-    if not isinstance(name, str) or not name:
-        raise BadInput(f"{path}, desk.database", f"{name!r} is not a file name", f'write database = "{DATABASE}"')
-    return name
+    section = document.get(name, {})
+    return section if isinstance(section, dict) else {}
 
 
 def settings_of(args: Namespace) -> Settings:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from tui import printing
-from tui.wiring import NoWorkspaceError, arguments_for_feeder, database_of, open_desk, opened
+from tui.wiring import NoWorkspaceError, arguments_for_feeder, database_of, open_desk, opened, screen_options
 
 if TYPE_CHECKING:
     import subprocess
@@ -67,15 +67,16 @@ def _screen(args: Namespace) -> int:
     def open_for_screen() -> Desk:
         return open_desk(args)
 
+    looks = screen_options(args)
     with opened(args) as desk:
         options = arguments_for_feeder(args, desk)
         log = desk.store.path.with_name(f"{desk.store.path.name}.feeder.log")
     if options is None:
-        return app.run(open_for_screen, feeder=None)
+        return app.run(open_for_screen, options=looks)
 
     def start_feeder() -> subprocess.Popen[bytes]:
         from connectors import feeder
 
         return feeder.spawn(["--with-desk", *options], log=log)
 
-    return app.run(open_for_screen, feeder=start_feeder)
+    return app.run(open_for_screen, feeder=start_feeder, options=looks)

@@ -1,0 +1,47 @@
+"""What a person chooses about the screen: `[screen]` of offplan.toml; the environment goes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engine.errors import BadInput
+from tui.palettes import PALETTES, TERMINAL
+
+_THEME: Final = "OFFPLAN_THEME"
+_REFRESHES: Final = "OFFPLAN_REFRESHES_PER_SECOND"
+_LOCAL: Final = 10.0
+_OVER_SSH: Final = 2.0
+MOST: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """The colours, and how often a second the screen follows what others write."""
+
+    theme: str = TERMINAL
+    refreshes_per_second: float = _LOCAL
+
+
+DEFAULTS: Final = ScreenOptions()
+
+
+def read(table: Mapping[str, Any], place: str, environment: Mapping[str, str]) -> ScreenOptions:
+    """The options of `[screen]` in the file `place`, over SSH with fewer refreshes by default. Raises BadInput."""
+    theme, where = table.get("theme", TERMINAL), f"{place}, screen.theme"
+    if environment.get(_THEME):
+        theme, where = environment[_THEME], _THEME
+    if theme not in PALETTES:
+        raise BadInput(where, f"{theme!r} is no theme", f"choose {', '.join(PALETTES)}")
+    default = _OVER_SSH if environment.get("SSH_CONNECTION") else _LOCAL
+    wanted, where = table.get("refreshes_per_second", default), f"{place}, screen.refreshes_per_second"
+    if environment.get(_REFRESHES):
+        wanted, where = environment[_REFRESHES], _REFRESHES
+    try:
+        refreshes = float(wanted)
+    except (TypeError, ValueError):
+        refreshes = 0.0
+    if not 0 < refreshes <= MOST:
+        raise BadInput(where, f"{wanted!r} is not how often a second", f"write a number up to {MOST:g}")
+    return ScreenOptions(theme, refreshes)
