@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import detection, hazards, ingest, latency, likelihood, lists, rank_replay, schedule, start, ui
+from benchmarks import detection, hazards, impact, ingest, latency, likelihood, lists, rank_replay, schedule, start, ui
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "detect_one": detection.one,
     "detect_batch": detection.batch,
     "hazard_reach": hazards.reach,
+    "impact": impact.impact,
     "live_latency": latency.file_to_screen,
     "first_cell": start.first_cell,
     "command_start": start.command,

@@ -39,6 +39,9 @@ _LATEST: Final = (
     "SELECT deviation.kind, subject_type, subject_id, max(deviation.id) FROM json_each(?) AS wanted"
     " CROSS JOIN deviation ON deviation.subject_id = wanted.value GROUP BY 1, 2, 3"
 )
+_NAMES: Final = (
+    "SELECT line.id, line.ref FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.id = wanted.value"
+)
 _PRESENT: Final = (
     f"SELECT {', '.join(f'hit.{name}' for name in Row._fields)} FROM json_each(?) AS wanted"
     " CROSS JOIN hit ON hit.deviation_id = wanted.value"
@@ -68,11 +71,13 @@ def keep(
     owners = {row["id"] for slot, row in known.items() if slot[1] in SUPPLY_KINDS}
     wanted: set[Row] = set()
     subjects = {slot[2] for slot, hits in found.items() if hits}
+    reached = {priced.hit.line for hits in found.values() for priced in hits}
+    names = dict(connection.execute(_NAMES, (as_json(sorted(reached)),)).fetchall()) if reached else {}
     for kind, subject_type, subject_id, number in connection.execute(_LATEST, (as_json(sorted(subjects)),)):
         hits = found.get((kind, subject_type, subject_id))
         if hits:
             owners.add(number)
-            wanted.update(_row(number, priced) for priced in hits)
+            wanted.update(_row(number, names[priced.hit.line], priced) for priced in hits)
     if not owners:
         return
     present = {Row._make(row) for row in connection.execute(_PRESENT, (as_json(sorted(owners)),))}
@@ -98,8 +103,8 @@ def counted_twice(connection: sqlite3.Connection, now: int) -> int:
     return round(connection.execute(_TWICE, {"now": now}).fetchone()[0] or 0.0)
 
 
-def _row(number: int, priced: Priced) -> Row:
+def _row(number: int, ref: str, priced: Priced) -> Row:
     hit = priced.hit
     return Row(
-        number, hit.line, priced.line.ref, hit.delay, hit.after, hit.quantity, priced.value_minor, priced.open_minor
+        number, hit.line, ref, hit.delay, hit.after, round(hit.quantity, 6), priced.value_minor, priced.open_minor
     )

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 DEPTH: Final = 1000
@@ -33,19 +34,17 @@ class Edge(NamedTuple):
     supply: int
     demand: int
     item: str
-    site: str
     quantity: float
     gap: int | None
+    slack: int
+    """How much later the supply can come without making the demand late: the gap, and nothing where it is negative."""
     supply_from: float
     supply_to: float
     demand_share: float
     demand_open: float
     customer: int
-
-    @property
-    def slack(self) -> int:
-        """How much later the supply can come without making the demand late, in microseconds."""
-        return max(0, self.gap or 0)
+    worth: float | None = None
+    coined: str | None = None
 
 
 Network = Mapping[int, Sequence[Edge]]
@@ -75,6 +74,13 @@ class Hit(NamedTuple):
     """Late or missing, in the line's unit; at most what is open."""
     open: float
     slack: int
+    worth: float | None
+    """Minor units of what is open of it; None: nothing says so."""
+    coined: str | None
+    """Their currency."""
+
+
+_IN_ORDER: Final = attrgetter("slack", "line")
 
 
 class Impact(NamedTuple):
@@ -105,28 +111,34 @@ class Impact(NamedTuple):
 
 def late(root: int, delay: int, network: Network) -> Impact:
     """What depends on `root` if it comes `delay` microseconds after its plan."""
-    slacks, via = _slacks(root, network, lambda edge: True)
-    found: dict[int, list[Edge]] = defaultdict(list)
-    last = list(_to_customers(slacks, network))
-    for edge in last:
-        if slacks[edge.supply] + edge.slack < delay:
-            found[edge.demand].append(edge)
-    hits = []
-    for edges in found.values():
-        slack = min(slacks[edge.supply] + edge.slack for edge in edges)
-        after = max(delay - slacks[edge.supply] - (edge.gap or 0) for edge in edges)
-        share = math.fsum(edge.demand_share for edge in edges)
-        hits.append(_hit(edges[0], delay - slack, after, share, slack))
+    slacks, via, last = _slacks(root, network)
+    totals = [slacks[edge.supply] + edge.slack for edge in last]
+    found: dict[int, list[tuple[int, Edge]]] = {}
+    for slack, edge in zip(totals, last, strict=True):
+        if slack < delay:
+            found.setdefault(edge.demand, []).append((slack, edge))
     nodes = {line: Node(slack, 1.0) for line, slack in slacks.items() if slack < delay or line == root}
-    return _impact(root, network, nodes, hits, last, slacks, via)
+    hits = sorted((_late_hit(reaching, delay) for reaching in found.values()), key=_IN_ORDER)
+    return _impact(root, network, nodes, hits, via, totals, last)
+
+
+def _late_hit(reaching: Sequence[tuple[int, Edge]], delay: int) -> Hit:
+    """A customer order that late pegs reach, each with the slack on its way."""
+    slack, edge = reaching[0]
+    share, after = edge.demand_share, delay - slack + edge.slack - (edge.gap or 0)
+    if len(reaching) > 1:
+        slack = min(slack for slack, _ in reaching)
+        share = math.fsum(edge.demand_share for _, edge in reaching)
+        after = max(delay - slack + edge.slack - (edge.gap or 0) for slack, edge in reaching)
+    return _hit(edge, delay - slack, after, share, slack)
 
 
 def short(root: int, share: float, network: Network) -> Impact:
     """What depends on `root` if `share` (0 to 1) of its open quantity does not come at all."""
     missing, lost = _missing(root, share, network)
-    slacks, via = _slacks(root, network, lambda edge: edge in lost.get(edge.demand, ()))
+    slacks, via, last = _slacks(root, network, lost)
     nodes = {line: Node(slack, missing[line]) for line, slack in slacks.items()}
-    hits, last = [], [edge for edges in lost.values() for edge in edges if edge.customer]
+    hits = []
     for line, edges in lost.items():
         first = next(iter(edges))
         if first.customer:
@@ -134,39 +146,45 @@ def short(root: int, share: float, network: Network) -> Impact:
             hits.append(_hit(first, None, None, missing[line], slack))
     if not last:
         # Nobody is short; what depends on the line at all still says when it is needed.
-        slacks, via = _slacks(root, network, lambda edge: True)
-        last = list(_to_customers(slacks, network))
-    return _impact(root, network, nodes, hits, last, slacks, via)
+        slacks, via, last = _slacks(root, network)
+    totals = [slacks[edge.supply] + edge.slack for edge in last]
+    return _impact(root, network, nodes, sorted(hits, key=_IN_ORDER), via, totals, last)
 
 
 def _impact(
     root: int,
     network: Network,
     nodes: Mapping[int, Node],
-    hits: Iterable[Hit],
-    last: Sequence[Edge],
-    slacks: Mapping[int, int],
+    hits: Sequence[Hit],
     via: Mapping[int, Edge],
+    totals: Sequence[int],
+    last: Sequence[Edge],
 ) -> Impact:
-    nearest = min(last, key=lambda edge: (slacks[edge.supply] + edge.slack, edge.demand, edge.supply), default=None)
-    slack = None if nearest is None else slacks[nearest.supply] + nearest.slack
-    return Impact(nodes, sorted(hits, key=_in_order), nearest, slack, via, bool(network.get(root)))
+    """An impact, with the nearest of the pegs to customer orders; `totals` are the slacks by way of these."""
+    slack = min(totals, default=None)
+    # Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
+    nearest = min((edge for total, edge in zip(totals, last, strict=True) if total == slack), default=None)
+    return Impact(nodes, hits, nearest, slack, via, bool(network.get(root)))
 
 
-def _to_customers(lines: Iterable[int], network: Network) -> Iterator[Edge]:
-    return (edge for line in lines for edge in network.get(line, ()) if edge.customer)
-
-
-def _slacks(root: int, network: Network, counts: Callable[[Edge], bool]) -> tuple[dict[int, int], dict[int, Edge]]:
-    """By line other than customer orders, the smallest sum of gaps from the root and the last peg on that way."""
+def _slacks(
+    root: int, network: Network, through: Mapping[int, Mapping[Edge, float]] | None = None
+) -> tuple[dict[int, int], dict[int, Edge], list[Edge]]:
+    """By line other than customer orders, the smallest sum of gaps from the root and the last peg on that way; and the
+    pegs of these lines to customer orders. With `through`, over these pegs only (by the line that they lead to)."""
     slacks, via = {root: 0}, dict[int, Edge]()
+    last: dict[int, list[Edge]] = {}
     frontier = [root]
     for _ in range(DEPTH):
         nearer: dict[int, None] = {}
         for line in frontier:
             slack = slacks[line]
+            ends = last[line] = []
             for edge in network.get(line, ()):
-                if edge.customer or not counts(edge):
+                if through is not None and edge not in through.get(edge.demand, ()):
+                    continue
+                if edge.customer:
+                    ends.append(edge)
                     continue
                 total = slack + edge.slack
                 known = slacks.get(edge.demand)
@@ -176,7 +194,7 @@ def _slacks(root: int, network: Network, counts: Callable[[Edge], bool]) -> tupl
         frontier = list(nearer)
         if not frontier:
             break
-    return slacks, via
+    return slacks, via, [edge for ends in last.values() for edge in ends]
 
 
 def _missing(root: int, share: float, network: Network) -> tuple[dict[int, float], dict[int, dict[Edge, float]]]:
@@ -222,9 +240,7 @@ def _scarcest(lost: Mapping[Edge, float]) -> float:
 
 
 def _hit(edge: Edge, delay: int | None, after: int | None, share: float, slack: int) -> Hit:
-    share = min(1.0, share)
-    return Hit(edge.demand, delay, after, share, round(share * edge.demand_open, 6), edge.demand_open, slack)
-
-
-def _in_order(hit: Hit) -> tuple[int, int]:
-    return hit.slack, hit.line
+    if share > 1.0:
+        share = 1.0
+    whole = edge.demand_open
+    return Hit(edge.demand, delay, after, share, share * whole, whole, slack, edge.worth, edge.coined)

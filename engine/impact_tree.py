@@ -76,7 +76,7 @@ class _Tree:
 
     def customer(self, priced: Priced) -> dict[str, Any]:
         """What one customer would see."""
-        hit, line = priced.hit, priced.line
+        hit, line = priced.hit, self._lines[priced.hit.line]
         late = None if hit.after is None or line.planned_at is None else line.planned_at + hit.after
         return {
             **_named(line),
@@ -84,7 +84,7 @@ class _Tree:
             "promised_at": iso_or_none(line.planned_at),
             "expected_at": iso_or_none(late),
             "delay_days": _days(hit.delay),
-            "quantity": hit.quantity,
+            "quantity": round(hit.quantity, 6),
             "open": hit.open,
             "uom": line.uom,
             "value": amount(priced.value_minor, self._currency),

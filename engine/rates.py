@@ -44,9 +44,12 @@ class Rates:
 
     def exchanged(self, minor: int, coined: str | None) -> int:
         """An amount in minor units of the desk's currency; where no rate is known, the same number of units."""
+        return round(min(minor * self.factor(coined), float(money.LARGEST)))
+
+    def factor(self, coined: str | None) -> float:
+        """Minor units of the desk's currency for one minor unit of another; likewise without a rate."""
         rate = self.of(coined)
-        value = minor * (1.0 if rate is None else rate.value) * money.units(self.currency) / money.units(coined)
-        return round(min(value, float(money.LARGEST)))
+        return (1.0 if rate is None else rate.value) * money.units(self.currency) / money.units(coined)
 
 
 def check(place: str, stated: Any) -> Stated:

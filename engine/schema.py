@@ -376,6 +376,8 @@ CREATE TABLE peg (                                -- which supply serves which d
     demand_share REAL NOT NULL,                   -- share of the demand's open quantity
     demand_open  REAL NOT NULL,                   -- what is open of the demand's line, in the line's own unit
     customer     INTEGER NOT NULL,                -- 1: the demand is a customer order, where a walk ends
+    worth        REAL,                            -- of a customer order: minor units of what is open of it; null: unknown
+    coined       TEXT,                            -- their currency
     PRIMARY KEY (supply, demand, item, site)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peg_place ON peg(item, site);

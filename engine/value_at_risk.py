@@ -9,17 +9,17 @@ Where no customer order depends on the line, its own value stands, and a term sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
-from engine import money, units
 from engine.detect.measures import in_days
 from engine.deviation_rows import Slot
 from engine.deviations import Verdict
 from engine.facts import Line
-from engine.gather import downstream, items
+from engine.gather import downstream
 from engine.impact import Edge, Hit, Impact, Network, late, short
 from engine.model import Finding, Term
+from engine.money import LARGEST
 from engine.rates import Rates
 from engine.slip import Slip
 from engine.sqlite import sqlite3
@@ -36,13 +36,10 @@ class Priced(NamedTuple):
     """One customer order line that is hit, and what of it is at risk."""
 
     hit: Hit
-    line: Line
     value_minor: int | None
     """In the desk's currency; None: nothing says what it is worth."""
     open_minor: int | None
     """The value of all that is open of it, likewise."""
-    source: str
-    """How the value comes about."""
 
 
 class Effect(NamedTuple):
@@ -50,8 +47,6 @@ class Effect(NamedTuple):
 
     impact: Impact
     hits: Sequence[Priced]
-    lines: Mapping[int, Line]
-    """The lines that are named."""
 
     @property
     def value_minor(self) -> int | None:
@@ -79,8 +74,9 @@ class Valuer:
         if not slips:
             return list(verdicts), {}
         effects = self.effects(slips)
+        lines = self._named(effects.values())
         assessed = [
-            verdict._replace(finding=self.assess(verdict.finding, slips[verdict.slot], effects[verdict.slot]))
+            verdict._replace(finding=self.assess(verdict.finding, slips[verdict.slot], effects[verdict.slot], lines))
             if verdict.finding is not None and verdict.slot in effects
             else verdict
             for verdict in verdicts
@@ -90,22 +86,21 @@ class Valuer:
 
     def effects(self, slips: Mapping[_Key, Slip]) -> dict[_Key, Effect]:
         """What each slip does, by its key."""
-        network = downstream.read(self._connection, {slip.line for slip in slips.values()})
+        whole = any(slip.missing is not None for slip in slips.values())
+        network = downstream.read(self._connection, {slip.line for slip in slips.values()}, quantities=whole)
         impacts = {key: _reach(slip, network) for key, slip in slips.items()}
-        named: set[int] = set()
-        for impact in impacts.values():
-            named.update(hit.line for hit in impact.hits)
-            named.update(number for edge in impact.way() for number in (edge.supply, edge.demand))
-        lines = downstream.lines_of(self._connection, named) if named else {}
-        wanted = {line.item for line in lines.values() if line.value_minor is None and line.item is not None}
-        records = items.read(self._connection, sorted(wanted)) if wanted else {}
-        return {
-            key: Effect(impact, [self._priced(hit, lines[hit.line], records) for hit in impact.hits], lines)
-            for key, impact in impacts.items()
-        }
+        return {key: Effect(impact, self._priced(impact.hits)) for key, impact in impacts.items()}
 
-    def assess(self, finding: Finding, slip: Slip, effect: Effect) -> Finding:
-        """A finding with the value, the need time and the terms of what it does."""
+    def _named(self, effects: Iterable[Effect]) -> Mapping[int, Line]:
+        """The lines that explanations name."""
+        named: set[int] = set()
+        for effect in effects:
+            named.update(priced.hit.line for priced in effect.hits[:_LISTED])
+            named.update(number for edge in effect.impact.way() for number in (edge.supply, edge.demand))
+        return downstream.lines_of(self._connection, named) if named else {}
+
+    def assess(self, finding: Finding, slip: Slip, effect: Effect, lines: Mapping[int, Line]) -> Finding:
+        """A finding with the value, the need time and the terms of what it does; `lines` are those that are named."""
         impact, value = effect.impact, effect.value_minor
         if impact.nearest is None or value is None:
             if impact.nearest is not None:
@@ -121,7 +116,7 @@ class Valuer:
             return finding._replace(terms=terms, need_at=self._need_at(finding, slip, impact))
         kept = [term for term in finding.terms if term.name != _OWN_VALUE]
         return finding._replace(
-            terms=[*kept, *self._terms(slip, effect)],
+            terms=[*kept, *self._terms(slip, effect, lines)],
             value_minor=value,
             currency=self._currency,
             need_at=self._need_at(finding, slip, impact),
@@ -132,28 +127,37 @@ class Valuer:
             return finding.need_at
         return slip.planned_at + impact.slack
 
-    def _priced(self, hit: Hit, line: Line, records: Mapping[str, items.Item]) -> Priced:
-        if line.value_minor is not None and line.quantity:
-            unit, currency, source = line.value_minor / line.quantity, line.currency, f"{line.source}: value ÷ quantity"
-        else:
-            record = records.get(line.item or "", items.NOTHING)
-            worth = _item_value(record, line)
-            if worth is None:
-                return Priced(hit, line, None, None, f"{line.source} and item {line.item} state no value")
-            unit, currency, source = worth, record.currency, f"item {line.item}: unit_value"
-        rate = self._rates.of(currency)
-        if rate is None:
-            source += f", no rate from {currency or 'an unnamed currency'} to {self._currency}: the raw amount"
-        elif currency != self._currency:
-            source += f", × {rate.value:g} {self._currency} per {currency} ({rate.source})"
-        shown = f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {unit:.6g} ({source})"
-        value, whole = (self._rates.exchanged(round(each * unit), currency) for each in (hit.quantity, hit.open))
-        return Priced(hit, line, value, whole, shown)
+    def _priced(self, hits: Sequence[Hit]) -> list[Priced]:
+        """The hits with their values: whole suppliers have thousands of them."""
+        factors: dict[str | None, float] = {}
+        priced = []
+        for hit in hits:
+            if hit.worth is None:
+                priced.append(Priced(hit, None, None))
+                continue
+            factor = factors.get(hit.coined)
+            if factor is None:
+                factor = factors[hit.coined] = self._rates.factor(hit.coined)
+            whole = min(hit.worth * factor, float(LARGEST))
+            priced.append(Priced(hit, round(whole * hit.share), round(whole)))
+        return priced
 
-    def _terms(self, slip: Slip, effect: Effect) -> list[Term]:
+    def _source(self, hit: Hit, line: Line) -> str:
+        """How the value of a customer order that is hit comes about."""
+        if hit.worth is None:
+            return f"{line.source} and item {line.item} state no value"
+        by = f"{line.source}: value ÷ quantity" if line.value_minor is not None else f"item {line.item}: unit_value"
+        rate = self._rates.of(hit.coined)
+        if rate is None:
+            by += f", no rate from {hit.coined or 'an unnamed currency'} to {self._currency}: the raw amount"
+        elif hit.coined != self._currency:
+            by += f", × {rate.value:g} {self._currency} per {hit.coined} ({rate.source})"
+        return f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {hit.worth / hit.open:.6g} ({by})"
+
+    def _terms(self, slip: Slip, effect: Effect, lines: Mapping[int, Line]) -> list[Term]:
         impact, unit = effect.impact, f"{self._currency}, minor units"
         slack = impact.slack or 0
-        terms = [Term("slack", in_days(slack), "days", _way(impact.way(), effect.lines))]
+        terms = [Term("slack", in_days(slack), "days", _way(impact.way(), lines))]
         if not effect.hits:
             if slip.delay is not None:
                 terms.append(Term("absorbed", in_days(slip.delay), "days", "late ≤ slack: no customer order is hit"))
@@ -163,9 +167,9 @@ class Valuer:
                 )
             return [*terms, Term(_OWN_VALUE, 0, unit, "no customer order is hit")]
         for priced in effect.hits[:_LISTED]:
-            terms.append(
-                Term(f"hit {priced.line.ref}", priced.value_minor, unit, f"{_later(slip, priced.hit)}{priced.source}")
-            )
+            line = lines[priced.hit.line]
+            source = f"{_later(slip, priced.hit)}{self._source(priced.hit, line)}"
+            terms.append(Term(f"hit {line.ref}", priced.value_minor, unit, source))
         rest = effect.hits[_LISTED:]
         if rest:
             known = sum(priced.value_minor for priced in rest if priced.value_minor is not None)
@@ -177,14 +181,6 @@ def _reach(slip: Slip, network: Network) -> Impact:
     if slip.delay is not None:
         return late(slip.line, slip.delay, network)
     return short(slip.line, slip.missing or 0.0, network)
-
-
-def _item_value(record: items.Item, line: Line) -> float | None:
-    """What one unit of a line is worth by its item, in minor units of the item's currency."""
-    if record.unit_value is None:
-        return None
-    size = units.convert(1.0, line.uom, record.uom, record.units)
-    return None if size is None else record.unit_value * money.units(record.currency) * size
 
 
 def _later(slip: Slip, hit: Hit) -> str:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine import units
+from engine import money, units
 from engine.days import Days
-from engine.facts import LineFacts, Reading
+from engine.facts import Line, LineFacts, Reading
 from engine.gather.cases import as_json
 from engine.gather.components import PLACES, Place
+from engine.gather.items import Item
 from engine.gather.places import Around, PlaceReader
 from engine.model import SUPPLY_KINDS
 from engine.pegging import Demand, Peg, Supply, peg
@@ -50,6 +51,8 @@ class Row(NamedTuple):
     demand_share: float
     demand_open: float
     customer: int
+    worth: float | None
+    coined: str | None
 
 
 class Pegged(NamedTuple):
@@ -66,6 +69,9 @@ class _Wanted(NamedTuple):
     open: float
     """In the unit of its line."""
     customer: bool
+    worth: float | None = None
+    """Of a customer order, minor units of what is open of it."""
+    coined: str | None = None
 
 
 def with_demand(connection: sqlite3.Connection, places: Sequence[Place]) -> list[Place]:
@@ -98,7 +104,7 @@ def _row(place: Place, each: Peg, wanted: Mapping[int, _Wanted]) -> Row:
     demand = wanted[each.demand]
     return Row(
         each.supply, each.demand, *place, round(each.quantity, 6), each.gap, each.supply_from, each.supply_to,
-        each.demand_share, demand.open, int(demand.customer),
+        each.demand_share, demand.open, int(demand.customer), demand.worth, demand.coined,
     )  # fmt: skip
 
 
@@ -160,11 +166,26 @@ def _demands(reader: PlaceReader, around: Around, measure: _Measure) -> Iterator
         line, still = facts.line, quantity - facts.gone()
         wanted = measure.of(still, line.uom)
         if facts.open and wanted:
-            customer = line.kind == "sales_order"
-            at = line.planned_at if customer else reader.leaves_at(line)
-            yield _Wanted(Demand(line.id, line.ref, wanted, at), still, customer)
+            if line.kind == "sales_order":
+                worth, coined = _worth(line, quantity, reader.item(line.item or ""))
+                demand = Demand(line.id, line.ref, wanted, line.planned_at)
+                whole = None if worth is None else worth * still
+                yield _Wanted(demand, still, customer=True, worth=whole, coined=coined)
+            else:
+                yield _Wanted(Demand(line.id, line.ref, wanted, reader.leaves_at(line)), still, customer=False)
     for part in around.components:
         line = part.facts.line
         still = max(0.0, line.quantity or 0.0) - min(max(0.0, line.quantity or 0.0), part.facts.received())
         if part.facts.open and still > 0:
             yield _Wanted(Demand(line.id, line.ref, still * part.per, part.at), still, customer=False)
+
+
+def _worth(line: Line, quantity: float, record: Item) -> tuple[float | None, str | None]:
+    """What one unit of a customer order is worth, in minor units, and their currency: by the order, else by its item."""
+    if line.value_minor is not None:
+        return line.value_minor / quantity, line.currency
+    if record.unit_value is None:
+        return None, None
+    size = units.convert(1.0, line.uom, record.uom, record.units)
+    worth = None if size is None else record.unit_value * money.units(record.currency) * size
+    return worth, record.currency

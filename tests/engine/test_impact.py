@@ -51,8 +51,8 @@ def networks(draw: st.DrawFn) -> tuple[Network, int]:
             for each in peg(0.0, supplies, demands):
                 order = wanted[each.demand]
                 network[each.supply].append(
-                    Edge(each.supply, each.demand, f"{layer}/{item}", "X", each.quantity, each.gap, each.supply_from,
-                         each.supply_to, each.demand_share, float(order.quantity), int(order.layer == layers))
+                    Edge(each.supply, each.demand, f"{layer}/{item}", each.quantity, each.gap, max(0, each.gap or 0),
+                         each.supply_from, each.supply_to, each.demand_share, float(order.quantity), int(order.layer == layers))
                 )  # fmt: skip
     return network, root.number
 
@@ -145,7 +145,7 @@ def test_more_never_hits_less(given_: tuple[Network, int], one: int, other: int,
 def edge(supply: int, demand: int, gap: int | None, **more: float) -> Edge:
     values: Mapping[str, float] = {"start": 0.0, "end": 1.0, "share": 1.0, "customer": 0, **more}
     return Edge(
-        supply, demand, "A", "X", 10.0, gap, values["start"], values["end"], values["share"], 10.0, int(values["customer"])
+        supply, demand, "A", 10.0, gap, max(0, gap or 0), values["start"], values["end"], values["share"], 10.0, int(values["customer"])
     )  # fmt: skip
 
 
