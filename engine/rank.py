@@ -49,8 +49,7 @@ GROUP_WORDS: Final = (
     "its decide-by has passed",
 )
 GROUP_SQL: Final = f"CASE WHEN {GROUPS[AHEAD]} THEN {AHEAD} WHEN {GROUPS[UNDATED]} THEN {UNDATED} ELSE {PASSED} END"
-ORDER_SQL: Final = f"{GROUP_SQL}, priority DESC, id"
-"""What a query of the table deviation orders by."""
+"""The group of a row, as a query of the table deviation asks for it."""
 
 
 def group(decide_by: int | None, now: int) -> int:

@@ -33,7 +33,6 @@ SNOOZED: Final = "snoozed_until>now"
 """The filter that shows what snoozing hid."""
 SUPPRESSED: Final = "suppressed=true"
 """The filter that shows all that is kept out of the queue."""
-_TERM: Final = r"""!?(?:[A-Za-z_][\w.]*(?:[<>!]?=|[<>~]))?(?:"[^"]*"|'[^']*'|\S+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +138,6 @@ def _in_zone(text: str, zone: str) -> str:
     except ValueError:
         return text
     return text if typed.tzinfo is not None else typed.replace(tzinfo=cells.zone_of(zone)).isoformat()
-
-
-def terms_of(text: str) -> list[str]:
-    """The terms of a filter line, for a list that takes them one by one; those of `/` end at a blank."""
-    return re.findall(_TERM, text)
 
 
 def completions(

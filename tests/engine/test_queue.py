@@ -143,7 +143,9 @@ def test_what_is_kept_of_suppression_is_what_the_tables_say(shared: Store, chanc
         ):
             sql = "SELECT id FROM deviation WHERE {} ORDER BY id"
             assert every(connection, sql.format(kept)) == every(connection, sql.format(plain))
-        in_order = every(connection, f"SELECT id FROM deviation WHERE {_PLAIN_IN_QUEUE} ORDER BY {rank.ORDER_SQL}")
+        in_order = every(
+            connection, f"SELECT id FROM deviation WHERE {_PLAIN_IN_QUEUE} ORDER BY {rank.GROUP_SQL}, priority DESC, id"
+        )
         assert queue.whole(connection, NOW) == in_order
         assert queue.first(connection, NOW, 3) == in_order[:3]
         assert queue.size(connection, NOW) == len(in_order)
@@ -164,7 +166,7 @@ def test_a_filtered_list_is_the_queue_then_what_is_hidden_then_the_last_that_end
     with lived(shared, chance, 40) as connection:
         found = parse_line(text, fields.DEVIATIONS, NOW)
         matching = f"FROM deviation WHERE {lists.scope_of(found)} AND {found.sql}"
-        live = f"SELECT id {matching} AND {LIVE} ORDER BY {IN_QUEUE} DESC, {rank.ORDER_SQL}"
+        live = f"SELECT id {matching} AND {LIVE} ORDER BY {IN_QUEUE} DESC, {rank.GROUP_SQL}, priority DESC, id"
         wanted = every(connection, live, found.parameters)
         wanted += every(connection, f"SELECT id {matching} AND NOT {LIVE} ORDER BY id DESC", found.parameters)
         assert lists.deviation_numbers(connection, NOW, found) == wanted

@@ -58,7 +58,7 @@ def in_order(drawn: list[tuple[int | None, int]], now: int) -> list[dict[str, An
         at = None if ahead is None else NOW + ahead
         values = (at, exposure, rank.priority(exposure, at))
         connection.execute("INSERT INTO deviation(decide_by, exposure_minor, priority) VALUES (?, ?, ?)", values)
-    found = rows(connection, f"SELECT * FROM deviation ORDER BY {rank.ORDER_SQL}", {"now": now})
+    found = rows(connection, f"SELECT * FROM deviation ORDER BY {rank.GROUP_SQL}, priority DESC, id", {"now": now})
     connection.close()
     return found
 

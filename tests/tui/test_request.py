@@ -98,8 +98,3 @@ def test_a_time_without_an_offset_is_in_the_desk_s_zone() -> None:
         assert request.until(typed, here) == NOW + HOUR, typed
     asked = request.from_line("snooze D1 --until 2026-03-09T10:00", here)
     assert asked.options["until"] == NOW + HOUR
-
-
-def test_a_filter_line_falls_into_its_terms() -> None:
-    line = """owner=ana book !"two words" title~'a b' !kind=x"""
-    assert request.terms_of(line) == ["owner=ana", "book", '!"two words"', "title~'a b'", "!kind=x"]

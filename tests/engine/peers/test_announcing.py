@@ -1,7 +1,9 @@
-"""The decision to announce: cases 24, 25 and 26a to 26k (PEERS 16), adapted to one desk that shows one queue.
+"""The decision to announce: cases 5, 7 to 10, 24 to 26k, 30 and 31 (PEERS 16), adapted to one desk that shows one queue.
 
 The peers tell channels of groups, with a list of what is resolved; here a desk is told of its queue, and what it was
-told of and is live no more is over. Waits and ticks are the desk's own refresh, so only the decision is left to test.
+told of and is live no more is over. Waits and ticks are the desk's own refresh, so only the decision is left to test: what a
+desk says names what is news, and only a reminder names all. Nothing is guessed to be over for want of news (7, 8). What
+is sent outside the desk, to several channels that can fail, are hand-offs (6, 11, 33).
 """
 
 from __future__ import annotations
@@ -61,16 +63,115 @@ def test_a_raise_is_said_and_a_lowering_is_not() -> None:
         assert found.reason == reason
 
 
-def walk(desk: Story, seconds: Collection[int], known: Told | None = None) -> list[tuple[int, str | None, set[int]]]:
+Said = tuple[float, str | None, set[int]]
+
+
+class Listener:
+    """A desk that is told, and what it was told at which second."""
+
+    def __init__(
+        self, desk: Story, known: Told | None = None, *, wants_over: bool = False, remind_after: int = HOUR
+    ) -> None:
+        self._desk, self._known = desk, known
+        self._wants_over, self._remind_after = wants_over, remind_after
+
+    def look(self, *seconds: float) -> list[Said]:
+        """What it is told at these seconds."""
+        said: list[Said] = []
+        for second in seconds:
+            present = self._desk.at(second).clock.now()
+            found = announce.decide(
+                self._known,
+                self._desk.desk.standing(),
+                present,
+                wants_over=self._wants_over,
+                remind_after=self._remind_after,
+            )
+            self._known = found.told
+            said.append((second, found.reason, set(found.about)))
+        return said
+
+
+def walk(desk: Story, seconds: Collection[int], known: Told | None = None) -> list[Said]:
     """What a desk that looks at these seconds says."""
-    said = []
-    for second in seconds:
-        desk.at(second)
-        present = desk.clock.now()
-        found = announce.decide(known, desk.desk.standing(), present, wants_over=False, remind_after=HOUR)
-        known = found.told
-        said.append((second, found.reason, set(found.about)))
-    return said
+    return Listener(desk, known).look(*seconds)
+
+
+def test_5_news_at_each_look_and_all_of_it_after_the_span_for_reminders(story: Make) -> None:
+    desk = story("T1", "T2", "T3", "T4", "T5")
+    listener = Listener(desk, remind_after=round(4.9 * SECOND))
+    for second, ref in ((1.1, "T1"), (1.7, "T5")):
+        desk.at(second).late(ref)
+    assert listener.look(2.1, 3.1) == [(2.1, FIRST, {1, 2}), (3.1, None, set())]
+    for ref in ("T2", "T3", "T4"):
+        desk.at(3.3).late(ref)
+    assert listener.look(4.1, 5.1, 6.1, 7.1, 8.1) == [
+        (4.1, NEW, {3, 4, 5}), *((second, None, set()) for second in (5.1, 6.1, 7.1, 8.1))
+    ]  # fmt: skip
+    assert listener.look(9.1) == [(9.1, REPEAT, {1, 2, 3, 4, 5})]
+
+
+def test_7_what_nobody_speaks_of_again_is_not_over(story: Make) -> None:
+    """Deliberate difference: the peers infer an end after ten seconds, and one that is inferred hides what is true."""
+    desk = story("V1", "V2", "V3")
+    for ref in ("V1", "V2", "V3"):
+        desk.at(1).late(ref)
+    listener = Listener(desk, wants_over=True)
+    assert listener.look(2, 7, 12, 3600) == [
+        (2, FIRST, {1, 2, 3}), (7, None, set()), (12, None, set()), (3600, None, set())
+    ]  # fmt: skip
+    assert desk.states() == ["open"] * 3
+
+
+def test_8_who_wants_to_hear_of_what_is_over_and_who_does_not(story: Make) -> None:
+    desk = story("V1", "V2", "V3")
+    wants, does_not = Listener(desk, wants_over=True), Listener(desk)
+    for ref in ("V1", "V2"):
+        desk.at(1).late(ref)
+    assert wants.look(2) == does_not.look(2) == [(2, FIRST, {1, 2})]
+    desk.at(3).on_time("V1")
+    desk.late("V3")
+    assert wants.look(7) == [(7, NEW, {1, 3})]
+    assert does_not.look(7) == [(7, NEW, {3})]
+    assert wants.look(12) == does_not.look(12) == [(12, None, set())]
+
+
+def test_9_a_desk_that_opens_late_is_told_of_old_and_new_in_one(story: Make) -> None:
+    desk = story("T1", "T2")
+    desk.at(1).late("T1")
+    desk.at(2).late("T2")
+    assert walk(desk, [5, 6]) == [(5, FIRST, {1, 2}), (6, None, set())]
+
+
+def test_10_other_settings_tell_nothing_again(story: Make) -> None:
+    desk = story("T1", "T2")
+    desk.at(1).late("T1")
+    listener = Listener(desk)
+    assert listener.look(2) == [(2, FIRST, {1})]
+    desk.at(3).desk.configure({"tolerance": {"late_supply": {"days": 2}}})
+    assert listener.look(3) == [(3, None, set())]
+    desk.at(4).late("T2")
+    assert listener.look(8, 9) == [(8, NEW, {2}), (9, None, set())]
+
+
+def test_30_the_first_one_is_told_in_the_instant_in_which_it_opens(story: Make) -> None:
+    desk = story()
+    listener = Listener(desk)
+    assert listener.look(0) == [(0, None, set())]
+    desk.at(1).late()
+    assert listener.look(1) == [(1, NEW, {1})]
+
+
+def test_31_what_fires_again_while_its_end_is_told_is_told_at_the_next_look(story: Make) -> None:
+    desk = story()
+    desk.at(1).late()
+    listener = Listener(desk, wants_over=True)
+    listener.look(1)
+    desk.at(2).on_time()
+    assert listener.look(2) == [(2, ALL_OVER, {1})]
+    desk.at(2.1).late()
+    assert listener.look(3) == [(3, NEW, {1})]
+    assert desk.states() == ["open"]
 
 
 def test_24_what_cleared_and_fired_again_under_a_silence_is_told_at_its_end(story: Make) -> None:

@@ -1,4 +1,4 @@
-"""Identity of signals and filters: cases 34 to 38, 43, 44, 46 to 50 and 59 (PEERS 16), adapted to our two source kinds.
+"""Identity of signals and filters: cases 14, 34 to 38, 44, 46 to 50 and 59 (PEERS 16), adapted to our two source kinds.
 
 Where the domain differs: a key is a row of a source and never a hash of chosen fields (34, 35); a window that dedupes is
 the reopen window of one subject (46 to 48); a rule changes tolerances and never the key of a deviation (44); a clear
@@ -24,6 +24,26 @@ SECONDS = 1 / 3600
 
 def signals(desk: Story) -> int:
     return desk.desk.signals().total
+
+
+def limits(desk: Story) -> dict[str, tuple[Any, str]]:
+    """What D1 is judged by, and the layer that says so."""
+    names = ("days", "percent", "minimum_value", "clear_hold_hours")
+    return {term.name: (term.value, term.source) for term in desk.desk.explain("D1") if term.name in names}
+
+
+@pytest.mark.parametrize("rule", [{}, {"match": {}}, {"kind": "late_supply", "match": {}}])
+def test_14_a_rule_that_asks_for_nothing_and_says_nothing_has_no_effect(story: Make, rule: Mapping[str, Any]) -> None:
+    """A silence without conditions is refused (22), and what folds under what is no rule of a person."""
+    desk = story("X", "Y")
+    desk.late("X")
+    before = limits(desk)
+    desk.desk.configure({"rules": [rule]})
+    desk.at(1).late("Y")
+    assert sorted(desk.queue()) == ["X", "Y"]
+    assert limits(desk) == before
+    desk.desk.configure({"rules": [{**rule, "kind": "late_supply", "days": 2}]})
+    assert limits(desk.at(2)) != before
 
 
 def test_34_the_same_content_with_its_keys_in_another_order_is_a_duplicate(story: Make) -> None:
