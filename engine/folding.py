@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from engine.deviations import Verdict
 from engine.gather.cases import as_json
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_SQL
 from engine.model import SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
@@ -35,17 +35,17 @@ _OF_A_LINE: Final[Mapping[str, Sequence[str]]] = {
 }
 """Kind of a line's deviation to the kinds of the same line that it follows from."""
 
-_LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 _ABOUT: Final = (
     "SELECT deviation.id, deviation.kind, subject_type, subject_id, exposure_minor FROM json_each(?) AS wanted"
-    f" CROSS JOIN deviation ON deviation.subject_id = wanted.value WHERE state IN ({_LIVE})"
+    f" CROSS JOIN deviation ON deviation.subject_id = wanted.value WHERE state IN ({QUEUE_SQL})"
 )
 _REACHED: Final = (
     "SELECT consequence.id, root.id, root.kind, root.subject_type || ' ' || root.subject_id, hit.delay, hit.quantity,"
     " coalesce(hit.value_minor, 0) FROM json_each(?) AS wanted CROSS JOIN deviation AS consequence"
     " ON consequence.subject_id = wanted.value AND consequence.subject_type = 'sales_order'"
     " AND consequence.kind = 'late_demand' CROSS JOIN hit ON hit.ref = wanted.value"
-    f" JOIN deviation AS root ON root.id = hit.deviation_id WHERE consequence.state IN ({_LIVE}) AND root.state IN ({_LIVE})"
+    f" JOIN deviation AS root ON root.id = hit.deviation_id WHERE consequence.state IN ({QUEUE_SQL})"
+    f" AND root.state IN ({QUEUE_SQL})"
 )
 _PRESENT: Final = (
     "SELECT deviation_id, root_id, because, weight FROM json_each(?) AS wanted"

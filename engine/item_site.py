@@ -11,12 +11,11 @@ from engine.detect import survival
 from engine.detect.measures import in_days
 from engine.facts import StockFacts
 from engine.gather import stock
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_SQL
 from engine.model import Term
 from engine.pegging import NOTHING, ON_HAND
 from engine.sqlite import sqlite3
 
-_LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 _KNOWN: Final = (
     "SELECT EXISTS (SELECT 1 FROM stock_point WHERE item = :item AND site = :site)"
     " OR EXISTS (SELECT 1 FROM plan_line WHERE item = :item AND site = :site AND to_version IS NULL)"
@@ -29,7 +28,9 @@ _PEGS: Final = (
     " WHERE peg.item = :item AND peg.site = :site"
     " ORDER BY demand.planned_at, demand.ref, peg.supply = -1, peg.supply != 0, supply.planned_at, supply.ref"
 )
-_DEVIATIONS: Final = f"SELECT id FROM deviation WHERE item = :item AND site = :site AND state IN ({_LIVE}) ORDER BY id"
+_DEVIATIONS: Final = (
+    f"SELECT id FROM deviation WHERE item = :item AND site = :site AND state IN ({QUEUE_SQL}) ORDER BY id"
+)
 _NAMES: Final = {ON_HAND: "on hand", NOTHING: None}
 
 

@@ -22,6 +22,8 @@ SLOT_STATES: Final = ("candidate", "open", "acknowledged", "responding", "recove
 """States that hold the one place that a (kind, subject) has."""
 QUEUE_STATES: Final = ("open", "acknowledged", "responding")
 """States that stand in the queue and ask for something."""
+QUEUE_SQL: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
+"""The same, as what SQL looks for: `state IN (...)`."""
 DEVIATION_STATES: Final = (*SLOT_STATES, "resolved", "closed", "dismissed", "merged", "discarded")
 
 DEVIATION: Final[Table] = {

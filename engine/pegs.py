@@ -16,7 +16,7 @@ from engine.gather import restated
 from engine.gather.cases import as_json
 from engine.gather.components import PLACES, Place
 from engine.gather.pegs import Pegged, Row
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_SQL
 from engine.sqlite import sqlite3
 
 _COLUMNS: Final = ", ".join(Row._fields)
@@ -59,13 +59,12 @@ _LEFT: Final = (
     f"SELECT former.order_ref AS ref, max(former.kind <> 'shipped') AS more{restated.FORMER}"
     f" AND former.kind IN ({_MOVES}) GROUP BY former.order_ref"
 )
-_LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 _UPSTREAM: Final = (
     "WITH RECURSIVE up(line) AS (SELECT value FROM json_each(?) UNION"
     " SELECT peg.supply FROM up JOIN peg ON peg.demand = up.line WHERE peg.supply > 0)"
     " INSERT INTO touched(type, a) SELECT DISTINCT 'order', line.ref FROM up JOIN plan_line AS line ON line.id = up.line"
     " JOIN deviation ON deviation.subject_id = line.ref AND deviation.subject_type = line.kind"
-    f" WHERE deviation.state IN ({_LIVE}) ON CONFLICT DO NOTHING"
+    f" WHERE deviation.state IN ({QUEUE_SQL}) ON CONFLICT DO NOTHING"
 )
 
 
@@ -137,6 +136,6 @@ def places_with_demand(connection: sqlite3.Connection, places: Sequence[Place]) 
 def _touch_upstream(connection: sqlite3.Connection, supplies: Sequence[int]) -> None:
     if (
         supplies
-        and connection.execute(f"SELECT EXISTS (SELECT 1 FROM deviation WHERE state IN ({_LIVE}))").fetchone()[0]
+        and connection.execute(f"SELECT EXISTS (SELECT 1 FROM deviation WHERE state IN ({QUEUE_SQL}))").fetchone()[0]
     ):
         connection.execute(_UPSTREAM, (as_json(supplies),))

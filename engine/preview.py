@@ -19,7 +19,7 @@ from engine.days import Days
 from engine.detect import late_demand
 from engine.gather.cases import Key, as_json
 from engine.journal import Writer
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_SQL
 from engine.model import SEVERITIES
 from engine.settings import Rule
 from engine.sqlite import sqlite3
@@ -28,18 +28,17 @@ CHUNK: Final = 1000
 """Subjects that are judged in one transaction: nobody should wait for the lock for longer."""
 
 _MEASURED: Final = frozenset(detector.KIND for detector in detect.MEASURED)
-_QUEUE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 _TOLD: Final = (
     "SELECT DISTINCT CAST(substr(subject_id, 2) AS INTEGER) FROM journal WHERE seq > ? AND subject_type = 'deviation'"
 )
-_ABSENT: Final = f"SELECT id FROM deviation WHERE state IN ({_QUEUE}) AND clear_since = ?"
+_ABSENT: Final = f"SELECT id FROM deviation WHERE state IN ({QUEUE_SQL}) AND clear_since = ?"
 _HELD: Final = (
-    f"SELECT subject_id FROM deviation WHERE state IN ({_QUEUE}) AND clear_since IS NOT NULL"
+    f"SELECT subject_id FROM deviation WHERE state IN ({QUEUE_SQL}) AND clear_since IS NOT NULL"
     " AND kind IN (SELECT value FROM json_each(?))"
 )
 _LIVE: Final = (
     "SELECT id, kind, subject_type, subject_id, severity, clear_since IS NOT NULL FROM deviation"
-    f" WHERE id IN (SELECT value FROM json_each(?)) AND state IN ({_QUEUE})"
+    f" WHERE id IN (SELECT value FROM json_each(?)) AND state IN ({QUEUE_SQL})"
 )
 
 

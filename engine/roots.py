@@ -11,21 +11,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from engine.gather.cases import as_json
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_SQL
 from engine.sqlite import sqlite3
 
-_LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 _UP: Final = (
     "WITH RECURSIVE up(id) AS (SELECT value FROM json_each(?) UNION SELECT cause.root_id FROM up JOIN cause"
-    f" ON cause.deviation_id = up.id JOIN deviation AS root ON root.id = cause.root_id WHERE root.state IN ({_LIVE}))"
+    f" ON cause.deviation_id = up.id JOIN deviation AS root ON root.id = cause.root_id WHERE root.state IN ({QUEUE_SQL}))"
     " SELECT cause.deviation_id, cause.root_id, cause.because FROM up JOIN cause ON cause.deviation_id = up.id"
-    f" JOIN deviation AS root ON root.id = cause.root_id WHERE root.state IN ({_LIVE})"
+    f" JOIN deviation AS root ON root.id = cause.root_id WHERE root.state IN ({QUEUE_SQL})"
     " ORDER BY cause.deviation_id, cause.weight DESC, cause.root_id"
 )
 _DOWN: Final = (
     "WITH RECURSIVE down(root, id) AS (SELECT value, value FROM json_each(?) UNION SELECT down.root, cause.deviation_id"
     " FROM down JOIN cause ON cause.root_id = down.id JOIN deviation AS under ON under.id = cause.deviation_id"
-    f" WHERE under.state IN ({_LIVE})) SELECT root, id FROM down WHERE id != root ORDER BY root, id"
+    f" WHERE under.state IN ({QUEUE_SQL})) SELECT root, id FROM down WHERE id != root ORDER BY root, id"
 )
 
 

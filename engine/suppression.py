@@ -14,11 +14,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_SQL
 from engine.sqlite import sqlite3
 
-_LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
-LIVE: Final = f"deviation.state IN ({_LIVE})"
+LIVE: Final = f"deviation.state IN ({QUEUE_SQL})"
 """It asks for something."""
 
 SNOOZED: Final = "coalesce(deviation.snoozed_until > :now, 0)"
@@ -65,7 +64,7 @@ _SUPPRESSORS: Final = (
     f" ON silenced.deviation_id = wanted.id WHERE {_IN_FORCE}"
     " UNION ALL SELECT wanted.id, 'D' || root.id FROM wanted"
     " CROSS JOIN cause ON cause.deviation_id = wanted.id JOIN deviation AS root ON root.id = cause.root_id"
-    f" WHERE root.state IN ({_LIVE}) ORDER BY 1, 2"
+    f" WHERE root.state IN ({QUEUE_SQL}) ORDER BY 1, 2"
 )
 
 

@@ -11,10 +11,9 @@ from engine.facts import Line
 from engine.gather import items
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS
-from engine.lifecycle import QUEUE_STATES
+from engine.lifecycle import QUEUE_SQL
 from engine.sqlite import sqlite3
 
-_LIVE: Final = ", ".join(f"'{state}'" for state in QUEUE_STATES)
 _LINES: Final = (
     f"SELECT {LINE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"
     " WHERE line.kind = 'sales_order' AND line.to_version IS NULL"
@@ -22,7 +21,7 @@ _LINES: Final = (
 _HITS: Final = (
     "SELECT hit.line, deviation.id, deviation.kind, subject_type || ' ' || subject_id, hit.delay, hit.after, hit.quantity,"
     " hit.value_minor, hit.open_minor FROM json_each(?) AS wanted CROSS JOIN hit ON hit.ref = wanted.value"
-    f" JOIN deviation ON deviation.id = hit.deviation_id WHERE deviation.state IN ({_LIVE})"
+    f" JOIN deviation ON deviation.id = hit.deviation_id WHERE deviation.state IN ({QUEUE_SQL})"
     " ORDER BY hit.delay DESC, deviation.id"
 )
 _SIGNALS: Final = (
