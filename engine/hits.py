@@ -49,11 +49,13 @@ _PRESENT: Final = (
 _TOUCH_OF: Final = (
     "INSERT INTO touched(type, a) SELECT DISTINCT 'demand', ref FROM hit WHERE deviation_id = ? ON CONFLICT DO NOTHING"
 )
-# Two deviations of one supply line reach the same goods.
+# Two deviations of one supply line reach the same goods. A line that only one reaches is counted once, so most are passed by.
 _TWICE: Final = (
     "SELECT sum(added - at_most) FROM (SELECT sum(added) AS added, min(sum(largest), max(open_minor)) AS at_most FROM ("
     "SELECT hit.line AS line, sum(hit.value_minor * likelihood) AS added, max(hit.value_minor * likelihood) AS largest,"
-    " max(hit.open_minor) AS open_minor FROM deviation INDEXED BY deviation_live CROSS JOIN hit ON hit.deviation_id = deviation.id"
+    " max(hit.open_minor) AS open_minor"
+    " FROM (SELECT line FROM hit INDEXED BY hit_line GROUP BY line HAVING count(*) > 1) AS shared"
+    " CROSS JOIN hit INDEXED BY hit_line ON hit.line = shared.line CROSS JOIN deviation ON deviation.id = hit.deviation_id"
     f" WHERE {IN_QUEUE} AND hit.value_minor IS NOT NULL GROUP BY hit.line, subject_type, subject_id) GROUP BY line)"
 )
 _TOUCH: Final = (

@@ -394,6 +394,7 @@ CREATE TABLE hit (                                -- customer order lines that a
     PRIMARY KEY (deviation_id, line)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hit_ref ON hit(ref);
+CREATE INDEX hit_line ON hit(line);
 ALTER TABLE deviation ADD COLUMN delay INTEGER;   -- of a supply line: how much later it comes, in microseconds
 ALTER TABLE deviation ADD COLUMN missing REAL;    -- and which share of its open quantity does not
 CREATE INDEX plan_line_wanting ON plan_line(kind)
@@ -467,6 +468,19 @@ WHEN (NEW.state IN ('open', 'acknowledged', 'responding')) != (OLD.state IN ('op
   OR NEW.severity IS NOT OLD.severity OR NEW.party IS NOT OLD.party OR NEW.item IS NOT OLD.item OR NEW.site IS NOT OLD.site BEGIN
     DELETE FROM silenced WHERE deviation_id = NEW.id;
     INSERT INTO silenced SELECT * FROM silence_match WHERE deviation_id = NEW.id AND until_at > NEW.detected_at;
+END;
+
+CREATE TABLE tally (live INTEGER NOT NULL) STRICT;  -- one row: how many deviations ask for something
+INSERT INTO tally SELECT count(*) FROM deviation WHERE state IN ('open', 'acknowledged', 'responding');
+CREATE TRIGGER tally_begins AFTER INSERT ON deviation WHEN NEW.state IN ('open', 'acknowledged', 'responding') BEGIN
+    UPDATE tally SET live = live + 1;
+END;
+CREATE TRIGGER tally_moves AFTER UPDATE OF state ON deviation
+WHEN (NEW.state IN ('open', 'acknowledged', 'responding')) != (OLD.state IN ('open', 'acknowledged', 'responding')) BEGIN
+    UPDATE tally SET live = live + iif(NEW.state IN ('open', 'acknowledged', 'responding'), 1, -1);
+END;
+CREATE TRIGGER tally_ends AFTER DELETE ON deviation WHEN OLD.state IN ('open', 'acknowledged', 'responding') BEGIN
+    UPDATE tally SET live = live - 1;
 END;
 
 DROP INDEX deviation_queue;

@@ -39,6 +39,8 @@ _GETTERS: Final[dict[str, Callable[[SignalIn], tuple[Any, ...]]]] = {
     kind: itemgetter(0, 1, *(_FIELDS.index(name) for name in _NEEDS.get(kind, ()))) for kind in SIGNAL_KINDS
 }
 _PARTICULAR: Final = frozenset(("confirmation", "status", "stock", "demand", "hazard", *EVENT_KINDS))
+_PROMISES: Final = frozenset(("eta", "confirmation"))
+"""Kinds whose quantity is what somebody says will come; goods that go back are receipts under zero."""
 _ORDER_KINDS: Final = frozenset((None, *LINE_KINDS))
 
 
@@ -170,6 +172,8 @@ def _fault(row: SignalIn) -> Fault | None:
     _, _, occurred_at, recorded_at, order_kind, _, _, _, _, quantity, _, eta, _, _, _, _ = row
     if quantity is not None and not -LARGEST_QUANTITY < quantity < LARGEST_QUANTITY:
         return Fault("quantity", f"{quantity!r:.40} is no quantity", "give a number under 10^15, or leave it empty")
+    if quantity is not None and quantity < 0 and kind in _PROMISES:
+        return Fault("quantity", f"nobody promises {quantity:g}", "give how many come, 0 for none, or leave it empty")
     if occurred_at is not None and not EARLIEST <= occurred_at < LATEST:
         return _odd_date("occurred_at")
     if recorded_at is not None and not EARLIEST <= recorded_at < LATEST:

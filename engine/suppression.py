@@ -49,13 +49,16 @@ IN_QUEUE: Final = f"({LIVE} AND NOT {SNOOZED} AND NOT {SILENCED} AND NOT {FOLDED
 """What stands in the queue."""
 
 COUNT_IN_QUEUE: Final = (
-    f"SELECT (SELECT count(*) FROM deviation INDEXED BY deviation_rank WHERE {LIVE})"
+    "SELECT (SELECT live FROM tally)"
     f" - (SELECT count(*) FROM deviation INDEXED BY deviation_folded WHERE {LIVE} AND {FOLDED})"
     f" - (SELECT count(*) FROM deviation INDEXED BY deviation_snoozed WHERE snoozed_until > :now AND {LIVE} AND NOT {FOLDED})"
     f" - (SELECT count(DISTINCT id) FROM ({_HIDDEN['silenced']}) AS matched CROSS JOIN deviation ON id = matched.deviation_id"
     f" WHERE NOT {SNOOZED} AND NOT {FOLDED})"
 )
-"""How many stand in the queue, as IN_QUEUE says it: the live ones less the few that are hidden, each counted once."""
+"""How many stand in the queue, as IN_QUEUE says it: the live ones less the few that are hidden, each counted once.
+
+The table `tally` counts the live ones; triggers keep it.
+"""
 
 _SUPPRESSORS: Final = (
     "WITH wanted AS (SELECT deviation.id FROM json_each(:numbers) AS named CROSS JOIN deviation"

@@ -143,6 +143,7 @@ def test_order_repetition_and_cutting_change_nothing(
         (signal(quantity=math.nan), "quantity", "nan is no quantity"),
         (signal(quantity=math.inf), "quantity", "inf is no quantity"),
         (signal(quantity=10**400), "quantity", "is no quantity"),
+        (signal(kind="eta", quantity=-5.0), "quantity", "nobody promises -5"),
         (signal(eta=2**70), "eta", "outside the years 1900 to 2199"),
         (signal(occurred_at=-(2**70)), "occurred_at", "outside the years"),
         (signal(recorded_at=253_402_300_799_000_000), "recorded_at", "outside the years"),
