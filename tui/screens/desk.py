@@ -53,6 +53,8 @@ class DeskScreen(ActingScreen):
         """The pane and the text of a filter that is being typed and is not shown yet."""
         self._detail_timer: Timer | None = None
         self._detail_of: int | None = None
+        self._is_open = False
+        """Whether the queue was painted: the first paint waits for nothing else."""
         self._entry: int | None = None
         """The last entry of the journal that is on the screen."""
         self._minute: object = None
@@ -82,6 +84,12 @@ class DeskScreen(ActingScreen):
         self.query_one("#detail", PageList).title = "Detail"
         self.query_one(TabLine).choose(_PANES.index("queue"))
         self.update()
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        """Fill the other panes, now that the queue can be seen."""
+        self._is_open = True
+        self.update()
 
     def on_resize(self, event: Resize) -> None:
         self._arrange_for(event.size)
@@ -110,15 +118,21 @@ class DeskScreen(ActingScreen):
 
     def bring_up_to_date(self) -> None:
         session = self.session
-        session.header = session.desk.header()
+        entry, done = session.desk.done_since(self._entry)
+        done = done or session.present.minute != self._minute
+        refiltered = {pane for pane, text in self._filters.items() if text != self._shown_by.get(pane)}
+        if done or not (refiltered or self._feed_rests):
+            session.header = session.desk.header()
         present = session.present
         for pane in self.query(LineList):
             if pane.present.minute != present.minute:
                 pane.refresh()
             pane.present = present
-        entry, done = session.desk.done_since(self._entry)
-        done = done or present.minute != self._minute
-        refiltered = {pane for pane, text in self._filters.items() if text != self._shown_by.get(pane)}
+        if not self._is_open:
+            if not self.queue.is_read or any(self._filters.values()):
+                self._show_queue()
+            self.query_one(Header).show(session.header, present, "")
+            return
         if done:
             self._news.hear(session.desk.standing(), present.now)
         if done or "queue" in refiltered or not self.queue.ids:

@@ -63,6 +63,8 @@ class LineList(ScrollView, can_focus=True):
         self.marks: set[int] = set()
         self.strip_hits = 0
         """How many lines were drawn from the cache; a test counts them."""
+        self.is_read = False
+        """Whether it was ever said what rows there are: until then nothing says that there are none."""
         self.note = ""
         """What the lower border says besides the position."""
         self._last_mark = 0
@@ -124,6 +126,9 @@ class LineList(ScrollView, can_focus=True):
 
     def show(self, ids: Sequence[int], *, follow: bool = False) -> None:
         """Take the list anew. The cursor stays on its id and line; with `follow` a cursor on top stays on top."""
+        if not self.is_read:
+            self.is_read = True
+            self.refresh()
         if ids != self.ids:
             kept, offset = self.current, self.cursor - self.scroll_offset.y
             stay_on_top = follow and self.cursor == 0
@@ -184,7 +189,7 @@ class LineList(ScrollView, can_focus=True):
             return safe.strip([(" " * GUTTER, "plain"), *pieces], width)
         index = self.scroll_offset.y + y - top
         if index >= len(self.ids):
-            sentences = () if self.ids else self.empty()
+            sentences = self.empty() if self.is_read and not self.ids else ()
             inside = [(sentences[y - top], "quiet")] if y - top < len(sentences) else self.below(width - GUTTER)
             return safe.strip([(" " * GUTTER, "plain"), *inside], width)
         return self._row_strip(index, width)
