@@ -264,6 +264,18 @@ def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> N
         f" AND kind IN ({orders}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
         {"version": version},
     )
+    # What is reached down the pegs is judged by its own item, site and party; and its item values it for the root.
+    reached = f"hit CROSS JOIN plan_line AS line ON line.id = hit.line WHERE line.to_version IS NULL AND line.{column} IN ({names})"
+    connection.execute(
+        f"INSERT INTO touched(type, a) SELECT DISTINCT 'demand', line.ref FROM {reached} ON CONFLICT DO NOTHING",
+        {"version": version},
+    )
+    if kind == "item":
+        connection.execute(
+            "INSERT INTO touched(type, a) SELECT DISTINCT 'order', subject_id FROM deviation WHERE id IN"
+            f" (SELECT hit.deviation_id FROM {reached}) ON CONFLICT DO NOTHING",
+            {"version": version},
+        )
     if column != "party":
         connection.execute(
             f"INSERT INTO touched(type, a, b) SELECT 'stock', item, site FROM stock_point WHERE {column} IN ({names})"

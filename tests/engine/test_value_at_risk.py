@@ -241,3 +241,19 @@ def test_quantities_beyond_all_proportion_are_judged(desk: Desk) -> None:
     take(desk, said("confirmation", "1", order_ref="PO-1", quantity=1.0))
     assert [item["kind"] for item in desk.deviations().items] == ["short_supply"]
     assert {item["subject"]["id"] for item in desk.deviations(all=True).items} == {"PO-1", "SO-1", "SO-2"}
+
+
+def test_records_loaded_later_say_what_a_customer_order_is_worth_and_by_when_to_decide(desk: Desk) -> None:
+    plan = pumps()
+    load(desk, *(each._replace(value_minor=None) if isinstance(each, PlanLine) else each for each in plan))
+    eta(desk, "PO-1", 12)
+    late = one(desk, "late_supply")["id"]
+    assert terms(desk, late)["approximation"][0] == "own value"
+    customer = {item["subject"]["id"]: item for item in desk.deviations(["kind=late_demand"], all=True).items}["SO-1"]
+    assert (customer["value_at_risk"], customer["decide_by"]) == (None, iso(NOW + 10 * DAY))
+    load(desk, PlanRecord("item", {"id": "PUMP", "uom": "EA", "unit_value": 400, "currency": "EUR"}, None))
+    load(desk, PlanRecord("lane", {"origin": "X", "destination": "Y", "duration_days": 3}, None))
+    assert one(desk, "late_supply")["value_at_risk"] == {"amount": 12_000.0, "currency": "EUR"}
+    customer = {item["subject"]["id"]: item for item in desk.deviations(["kind=late_demand"], all=True).items}["SO-1"]
+    assert customer["value_at_risk"] == {"amount": 4_000.0, "currency": "EUR"}
+    assert customer["decide_by"] == iso(NOW + 8 * DAY)
