@@ -34,8 +34,11 @@ _SPEAKS_OF: Final = {
 }
 """Kind of record to the column of a plan line that it says something about, and the field that names it."""
 
+_ORDERS: Final = ", ".join(f"'{each}'" for each in ORDER_KINDS)
 _PEGGED_BY: Final = {
-    "item": "SELECT DISTINCT item, site FROM peg WHERE item IN ({names})",
+    "item": f"SELECT item, site FROM plan_line WHERE to_version IS NULL AND kind IN ({_ORDERS})"
+    " AND item IN ({names}) AND site IS NOT NULL UNION SELECT item, origin FROM plan_line WHERE to_version IS NULL"
+    " AND kind = 'transfer_order' AND item IN ({names}) AND origin IS NOT NULL",
     "lane": "SELECT DISTINCT item, origin FROM plan_line WHERE to_version IS NULL AND kind = 'transfer_order'"
     " AND item IS NOT NULL AND origin IS NOT NULL AND site IN ({names})",
 }
@@ -258,10 +261,9 @@ def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> N
         return
     column, name = _SPEAKS_OF[kind]
     names = f"SELECT json_extract(data, '$.{name}') FROM plan_record WHERE kind = '{kind}' AND :version IN (from_version, to_version)"
-    orders = ", ".join(f"'{each}'" for each in ORDER_KINDS)
     connection.execute(
         f"INSERT INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL"
-        f" AND kind IN ({orders}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
+        f" AND kind IN ({_ORDERS}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
         {"version": version},
     )
     # What is reached down the pegs is judged by its own item, site and party; and its item values it for the root.
@@ -284,6 +286,9 @@ def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> N
         )
     if kind in _PEGGED_BY:
         places = connection.execute(_PEGGED_BY[kind].format(names=names), {"version": version}).fetchall()
+        if kind == "item":
+            # Also what is made of other items: they are counted by the unit of what they become.
+            places += components.places_of(connection, places)
         _touch(connection, "peg", places)
         _touch(connection, "stock", places)
 

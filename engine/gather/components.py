@@ -1,7 +1,7 @@
 """What production orders take out of stock: bills of material as demand for components.
 
-A production order needs `quantity` of each component for each piece of its parent, `lead_days` before it is ready. A BOM
-line that names a site takes the place of one for the same parent and component that names none.
+A production order needs `quantity` of each component for each piece of its parent (of the parent's own unit, into which
+that of the order converts), `lead_days` before it is ready. A BOM line that names a site takes the place of one for the same parent and component that names none.
 """
 
 from __future__ import annotations
@@ -57,10 +57,12 @@ class Component(NamedTuple):
     facts: LineFacts
     """Of the production order."""
     per: float
-    """How many of the component go into one of the parent."""
+    """How many of the component go into one `uom` of the order."""
     lead: int
     """How long before the parent is ready they are needed, in microseconds."""
     source: str
+    unknown: str | None = None
+    """The order's unit in words where it does not convert into the parent's own, so that what it takes is unknown."""
 
     @property
     def at(self) -> int | None:

@@ -148,6 +148,8 @@ def _moved(reader: PlaceReader, around: Around, since: int, measure: _Measure) -
     for facts, _ in _takes(around):
         yield -(measure.of(facts.gone() - facts.gone(since), facts.line.uom) or 0.0)
     for part in around.components:
+        if part.unknown is not None:
+            continue
         quantity = max(0.0, part.facts.line.quantity or 0.0)
         made = min(quantity, part.facts.received()) - min(quantity, part.facts.received(since))
         yield -made * part.per
@@ -176,7 +178,7 @@ def _demands(reader: PlaceReader, around: Around, measure: _Measure) -> Iterator
     for part in around.components:
         line = part.facts.line
         still = max(0.0, line.quantity or 0.0) - min(max(0.0, line.quantity or 0.0), part.facts.received())
-        if part.facts.open and still > 0:
+        if part.facts.open and still > 0 and part.unknown is None:
             yield _Wanted(Demand(line.id, line.ref, still * part.per, part.at), still, customer=False)
 
 

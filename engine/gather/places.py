@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from engine import units
 from engine.clock import DAY
 from engine.days import Days
 from engine.facts import Line, LineFacts, Reading
@@ -119,13 +120,19 @@ class PlaceReader:
     def around(self, place: Place) -> Around:
         """The order lines of one place."""
         lines = sorted(self.lines.get(place, ()), key=lambda line: (line.kind, line.ref))
-        parts = [
-            Component(self._folded(taken.line), taken.per, taken.lead, taken.source)
-            for taken in self._taken.get(place, ())
-        ]
+        parts = [self._component(taken) for taken in self._taken.get(place, ())]
         return Around(
             [self._folded(line) for line in lines], [self._folded(line) for line in self._leaving.get(place, ())], parts
         )
+
+    def _component(self, taken: Taken) -> Component:
+        line, parent = taken.line, self.item(taken.line.item or "")
+        facts = self._folded(line)
+        size = units.convert(1.0, line.uom, parent.uom, parent.units)
+        if size is None:
+            return Component(facts, taken.per, taken.lead, taken.source, f"{line.uom} of {line.item}")
+        source = taken.source if size == 1.0 else f"{taken.source}, 1 {line.uom} = {size:g} {parent.uom}"
+        return Component(facts, taken.per * size, taken.lead, source)
 
     def leaves_at(self, line: Line) -> int | None:
         """When the goods of a transfer have to leave its origin."""

@@ -179,7 +179,7 @@ class StockReader:
         flow = self._flow(part.facts, at, quantity * part.per, moves)
         source = ", ".join([part.source, *(f"S{signal}" for signal in flow.signals)])
         # A forecast of components is what the production orders use up of it; they are in the component's own unit.
-        return flow._replace(source=source, order=True, uom=None)
+        return flow._replace(source=source, order=True, uom=part.unknown)
 
     def _flow(self, facts: LineFacts, at: int, quantity: float, moves: Sequence[Move]) -> Flow:
         stated = [move.signal for move in moves]

@@ -145,7 +145,7 @@ def test_boms_and_lanes_are_known_by_their_ends(store: Store) -> None:
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        (record("item", id="A", unit_value=5), {("order", "PO1", ""), ("stock", "A", "X")}),
+        (record("item", id="A", unit_value=5), {("order", "PO1", ""), ("peg", "A", "X"), ("stock", "A", "X")}),
         (record("site", id="X", country="NL"), {("order", "PO1", ""), ("stock", "A", "X")}),
         (record("party", id="ACME", country="NL"), {("order", "PO1", "")}),
         (record("lane", origin="a/b>c", destination="X", duration_days=2), {("order", "PO1", ""), ("stock", "A", "X")}),

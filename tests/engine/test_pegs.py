@@ -136,6 +136,22 @@ def test_units_convert_before_they_are_pegged(desk: Desk) -> None:
     assert pegs(desk) == [("PO-1", "SO-1", 60.0, 2.0), ("nothing", "SO-1", 20.0, None)]
 
 
+def test_units_that_an_item_states_later_are_pegged_by(desk: Desk) -> None:
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "PUMP", "item": "A", "quantity": 2}, None),
+        line("purchase_order", "PO-1", 99.0, 5),
+        line("production_order", "MO-1", 3.0, 8, item="PUMP", uom="CASE"),
+        line("sales_order", "SO-1", 30.0, 9, item="PUMP"),
+    )
+    taken = [("PO-1", "MO-1", 6.0, 3.0)]
+    assert pegs(desk) == taken  # nothing says what a case is
+    load(desk, PlanRecord("item", {"id": "PUMP", "uom": "EA"}, None))
+    assert pegs(desk) == [("nothing", "SO-1", 30.0, None)]
+    load(desk, PlanRecord("item", {"id": "PUMP", "uom": "EA", "units": "CASE=10"}, None))
+    assert pegs(desk) == [("MO-1", "SO-1", 30.0, 1.0), ("PO-1", "MO-1", 60.0, 3.0)]
+
+
 def test_a_debt_is_paid_first(desk: Desk) -> None:
     load(desk, line("purchase_order", "PO-1", 100.0, 5), line("sales_order", "SO-1", 80.0, 7))
     take(desk, stock("1", -30.0))

@@ -67,6 +67,30 @@ def test_a_unit_that_is_not_stated_can_be_compared(world: World, uoms: tuple[str
     assert (row["gap"]["quantity"], not_counted(row)) == (-20.0, [])
 
 
+def test_components_are_counted_for_each_of_the_parents_own_unit(world: World) -> None:
+    stock(world, 10.0, "EA")
+    world.record("bom", "PUMP>A", parent="PUMP", item="A", quantity=2)
+    world.record("item", "PUMP", id="PUMP", uom="EA", units={"CASE": 10})
+    world.plan("production_order", "M", item="PUMP", site="B", quantity=3.0, uom="CASE", planned_at=day(2))
+    world.settle()
+    row = world.one("stockout")
+    assert row["gap"]["quantity"] == -50.0
+    taken = "production_order M, baseline 3, bom PUMP>A: 2 each, 1 CASE = 10 EA"
+    assert taken in [source for _, _, _, source in row["terms"]]
+
+
+def test_components_of_an_order_in_an_unknown_unit_are_not_counted_and_said(world: World) -> None:
+    stock(world, -1.0, "EA")
+    world.record("bom", "PUMP>A", parent="PUMP", item="A", quantity=2)
+    world.record("item", "PUMP", id="PUMP", uom="EA")
+    world.plan("production_order", "M", item="PUMP", site="B", quantity=3.0, uom="EA", planned_at=day(2))
+    world.plan("production_order", "N", item="PUMP", site="B", quantity=3.0, uom="CASE", planned_at=day(2))
+    world.settle()
+    row = world.one("stockout")
+    assert row["gap"]["quantity"] == -7.0
+    assert [(value, unit) for value, unit, _ in not_counted(row)] == [(6.0, "CASE of PUMP")]
+
+
 def test_the_value_is_that_of_the_missing_unit(world: World) -> None:
     world.record("item", "A", id="A", unit_value=2.0, currency="EUR", uom="EA")
     stock(world, 1.0, "PAL")
