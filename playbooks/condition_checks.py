@@ -12,10 +12,11 @@ from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, OPERATORS, Field, comparable
 from playbooks.findings import Fault
 from playbooks.patterns import compiled
+from playbooks.schema import Condition
 from playbooks.shape_errors import nearest
 
 if TYPE_CHECKING:
-    from playbooks.schema import Condition, Playbook
+    from playbooks.schema import Playbook
 
 MAX_DEPTH: Final = 8
 MAX_NODES: Final = 200
@@ -37,13 +38,32 @@ At = tuple[str | int, ...]
 
 
 def condition_faults(playbook: Playbook) -> Iterator[Fault]:
-    """Faults of every trigger's match."""
+    """Faults of every trigger's match and every step's when."""
+    broken = False
     for number, trigger in enumerate(playbook.triggers):
         if trigger.match is not None:
-            yield from _match_faults(trigger.match, ("triggers", number, "match"))
+            faults = list(_condition_faults(trigger.match, ("triggers", number, "match")))
+            yield from faults
+            broken = broken or bool(faults)
+    for number, step in enumerate(playbook.steps):
+        if step.when is not None:
+            faults = list(_condition_faults(step.when, ("steps", number, "when")))
+            yield from faults
+            if not faults and not broken and not _can_hold(playbook, step.when):
+                fault = f"the when of step {step.id} can never hold where this playbook applies"
+                yield Fault(
+                    "expressions", ("steps", number, "when"), fault, "compare it with match, or take the step out"
+                )
 
 
-def _match_faults(match: Condition, at: At) -> Iterator[Fault]:
+def _can_hold(playbook: Playbook, when: Condition) -> bool:
+    """Whether there is a deviation that a trigger takes and for which `when` holds."""
+    matches = [trigger.match for trigger in playbook.triggers]
+    both = [when if match is None else Condition.model_validate({"all": [match, when]}) for match in matches]
+    return any(verdicts(condition) != {False} for condition in both)
+
+
+def _condition_faults(match: Condition, at: At) -> Iterator[Fault]:
     parts = list(walk(match, at))
     if len(parts) > MAX_NODES or max(depth for _, _, depth in parts) > MAX_DEPTH:
         fault = f"the condition has {len(parts)} parts, or is nested over {MAX_DEPTH} deep"

@@ -23,7 +23,7 @@ _ANCHOR_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """The instants that due times count from; None where the deviation has no such time."""
+    """The instants that due times count from; None where the deviation has no such time, or the step is left out."""
 
     opened: int | None
     need: int | None
@@ -36,7 +36,7 @@ class Anchors:
         if anchor == "ready":
             return ready
         if anchor.startswith("step:"):
-            return self.ends[anchor.removeprefix("step:")]
+            return self.ends.get(anchor.removeprefix("step:"))
         return {"opened": self.opened, "need": self.need, "decide_by": self.decide_by}[anchor]
 
 
@@ -49,7 +49,10 @@ def due_at(
     name = _ANCHOR_WORDS.get(rule.anchor) or f"step {rule.anchor.removeprefix('step:')} ends"
     anchor = anchors.find(rule.anchor, ready)
     if anchor is None:
-        return end, f"when its work is planned to end, since {name} is not known"
+        missing = (
+            f"{name} is not known" if rule.anchor in _ANCHOR_WORDS else f"{name.removesuffix(' ends')} is left out"
+        )
+        return end, f"when its work is planned to end, since {missing}"
     at = f"{name} ({local_time(anchor, zone)})"
     if rule.before is not None:
         minutes = working_minutes(rule.before)

@@ -50,13 +50,17 @@ def ancestors(steps: Sequence[Step]) -> dict[str, set[str]]:
 def minutes_to_end(steps: Sequence[Step], origin: str | None = None) -> dict[str, int]:
     """Least working minutes from the response's begin, or from the end of step `origin`, to the end of each step.
 
-    `steps` in order; with an origin only the steps behind it are there.
+    `steps` in order; with an origin only the steps behind it are there. A step with `when` may be left out, and then
+    those behind it do not wait for it.
     """
-    ends: dict[str, int] = {} if origin is None else {origin: 0}
+    ends: dict[str, int] = {}
+    waited: dict[str, int] = {} if origin is None else {origin: 0}
     for step in steps:
         if step.id == origin:
             continue
-        known = [ends[need] for need in step.needs if need in ends]
+        known = [waited[need] for need in step.needs if need in waited]
         if origin is None or known:
-            ends[step.id] = max(known, default=0) + working_minutes(step.duration)
+            begin = max(known, default=0)
+            ends[step.id] = begin + working_minutes(step.duration)
+            waited[step.id] = ends[step.id] if step.when is None else begin
     return ends

@@ -52,6 +52,7 @@ _MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "kind": "task",
         "role": "a name under roles",
         "needs": "ids of steps that have to be done before",
+        "when": "a condition on the deviation; the step is left out where it does not hold as the response is planned",
         "duration": "working time that it takes",
         "due": "when it is due; left out: when its work is planned to end",
         "mandatory": "whether close.requires asks for it",

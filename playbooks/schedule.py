@@ -15,12 +15,13 @@ from engine.clock import parse_instant
 from engine.errors import BadInput
 from engine.planning import PlannedAction, World
 from playbooks.calendars import WorkingTime, is_within_reach, office_hours
+from playbooks.conditions import Case
 from playbooks.due import Anchors, due_at
 from playbooks.durations import working_minutes
-from playbooks.graph import in_order
 from playbooks.instructions import fill, local_time, values_of
 from playbooks.levelling import Place, level
 from playbooks.roles import UNASSIGNED, Roster
+from playbooks.selection import select
 
 if TYPE_CHECKING:
     from playbooks.schema import Playbook, Step
@@ -35,7 +36,7 @@ class Schedule:
 
 
 def schedule(playbook: Playbook, deviation: Mapping[str, Any], world: World) -> Schedule:
-    """Plan every step of the playbook for a deviation (the contract's JSON)."""
+    """Plan every step of the playbook that a deviation (the contract's JSON) calls for."""
     return _Run(playbook, deviation, world).plan()
 
 
@@ -57,7 +58,8 @@ class _Run:
         self.roster = Roster(self.world)
 
     def plan(self) -> Schedule:
-        order = in_order(self.playbook.steps)
+        order, left_out = select(self.playbook.steps, Case(self.deviation, self.world.now))
+        self.warnings += left_out
         values = values_of(self.deviation, self.world.zone)
         anchors = Anchors(
             opened=self._instant("opened_at") or self._instant("detected_at"),
@@ -68,7 +70,7 @@ class _Run:
         places = self._places(order)
         actions = [self._action(step, places[step.id], anchors, values) for step in order]
         critical = _critical(order, self.ends)
-        self._judge_end(anchors)
+        self._judge_end(order, anchors)
         return Schedule([replace(action, critical=action.step in critical) for action in actions], self.warnings)
 
     def _places(self, order: Sequence[Step]) -> dict[str, Place]:
@@ -148,8 +150,8 @@ class _Run:
             why = f": {owner} has {', '.join(place.waits_for[:3])} before" if place.waits_for else ""
             self.warnings.append(f"step {step} is due {at}, but its work is planned until {until}{why}")
 
-    def _judge_end(self, anchors: Anchors) -> None:
-        mandatory = [self.ends[step.id] for step in self.playbook.steps if step.mandatory]
+    def _judge_end(self, order: Sequence[Step], anchors: Anchors) -> None:
+        mandatory = [self.ends[step.id] for step in order if step.mandatory]
         end = max(mandatory, default=self.world.now)
         for limit, name in ((anchors.need, "need time"), (anchors.decide_by, "decide-by")):
             if limit is not None and end > limit:

@@ -98,7 +98,7 @@ class Due(Strict):
 
 
 class Step(Strict):
-    """One owned step. Steps without `needs` begin at once, side by side."""
+    """One owned step. Steps without `needs` begin at once, side by side; one whose `when` does not hold is not planned."""
 
     id: Slug
     title: Title
@@ -106,6 +106,7 @@ class Step(Strict):
     kind: Literal["task"] = "task"
     role: Slug
     needs: list[Slug] = Field(default=[], max_length=50)
+    when: Condition | None = None
     duration: Length
     due: Due | None = None
     mandatory: bool = True

@@ -25,7 +25,9 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "triggers": Trigger, "roles": Role, "steps": Step, "close": Close, "tests": Rehearsal,
 }  # fmt: skip
-_INNER: Final[Mapping[str, type[BaseModel]]] = {"due": Due, "people": Person, "expect": Expect}
+_INNER: Final[Mapping[tuple[str, str], type[BaseModel]]] = {
+    ("steps", "due"): Due, ("tests", "people"): Person, ("tests", "expect"): Expect,
+}  # fmt: skip
 _SLUG_MEND: Final = "use small letters, digits and single hyphens, beginning with a letter"
 
 
@@ -86,9 +88,9 @@ def _model_at(at: Sequence[str | int]) -> type[BaseModel]:
     names = [part for part in at if isinstance(part, str)]
     if not names:
         return Playbook
-    if "match" in names:
+    if names[:2] in (["triggers", "match"], ["steps", "when"]):
         return Condition
-    return _INNER.get(names[-1]) or _PARTS[names[0]]
+    return _INNER.get((names[0], names[-1])) or _PARTS[names[0]]
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -24,8 +24,18 @@ def step_faults(playbook: Playbook) -> Iterator[Fault]:
     yield from broken
     if not broken:
         yield from flow_faults(playbook)
-    if playbook.close.requires and not any(step.mandatory for step in playbook.steps):
+    if all(step.when is not None for step in playbook.steps):
+        fault = "every step has a when, so a response could be empty"
+        yield Fault("semantics", ("steps",), fault, "take the when of the first step out, or move it into match")
+    yield from _close_faults(playbook)
+
+
+def _close_faults(playbook: Playbook) -> Iterator[Fault]:
+    mandatory = [step for step in playbook.steps if step.mandatory]
+    if playbook.close.requires and not any(step.when is None for step in mandatory):
         fault = "no step is mandatory, so close.requires asks for nothing"
+        if mandatory:
+            fault = "every mandatory step has a when, so close.requires may ask for nothing"
         mend = "make the step that settles it mandatory, or write requires: []"
         yield Fault("operations", ("steps",), fault, mend, "warning")
 

@@ -54,6 +54,17 @@ FAULTS = [
     (MATCH, "{field: need_at, op: older_than, value: P2D}", "expressions", "P2D", "counts working days", "PT48H"),
     (MATCH, "{field: need_at, op: newer_than, value: 2 days}", "expressions", "2 days", "not a duration", "PT4H"),
     (MATCH, "{field: need_at, op: newer_than, value: 2}", "expressions", "2}", "asks for an age", "PT48H"),
+    ("PT2H", "PT2H\n    when: true", "syntax", "true", "steps[0].when is true or false, not a mapping", "key: value"),
+    ("PT2H", "PT2H\n    when: succeeded", "syntax", "succ", "steps[0].when is text, not a mapping", "key: value"),
+    ("PT2H", "PT2H\n    when: {feild: item}", "syntax", "feild:", "when.feild is no key", "did you mean field"),
+    ("PT2H", "PT2H\n    when: {field: itm, op: eq, value: A}", "expressions", "itm", "no field of a deviation", "item"),
+    ("PT2H", "PT2H\n    when: {field: kind, op: exists}", "expressions", "{field", "always holds", "kind"),
+    (
+        "PT2H", "PT2H\n    when: {field: kind, op: eq, value: overdue}",
+        "expressions", "{field", "can never hold where this playbook applies", "match",
+    ),
+    ("PT2H", "PT2H\n    when: {field: item, op: exists}", "semantics", "steps:", "every step has a when", "match"),
+    ("  buyer: {", "  match: {frob: 1, ", "syntax", "frob:", "roles.match.frob is no key", "use one of function"),
     (MATCH, "{field: kind, op: exists}", "expressions", "{field", "always holds", "kind"),
     (MATCH, f"{{all: [{MATCH}, {{not: {MATCH}}}]}}", "expressions", "{all", "can never hold", "exclude"),
     ("Call $party", "Call $supplier", "expressions", "Call", "$supplier is not a name", "$party"),
@@ -203,3 +214,14 @@ def test_what_has_no_effect_or_cannot_be_met_is_a_warning_at_its_place(
     line = path.read_text(encoding="utf-8").splitlines()[found.line - 1]
     assert line[found.column - 1 :].startswith(shown)
     assert load_library(tmp_path).get("sound")
+
+
+def test_a_step_that_may_be_left_out_is_counted_as_none(tmp_path: Path) -> None:
+    when = "when: {field: severity, op: ge, value: high}"
+    text = SOUND + f"  - {{id: next, title: T, role: buyer, duration: P1D, needs: [call], {when}}}\n"
+    text += "  - {id: last, title: T, role: buyer, duration: PT1H, needs: [next], due: {within: PT3H, from: opened}}\n"
+    assert lint(write(tmp_path, "p.yaml", text)) == []
+    soft = text.replace("PT2H\n", "PT2H\n    mandatory: false\n", 1).replace("PT1H, ", "PT1H, mandatory: false, ", 1)
+    assert "every mandatory step has a when" in " | ".join(
+        each.message for each in lint(write(tmp_path, "p.yaml", soft))
+    )

@@ -87,6 +87,26 @@ def test_warnings_name_what_is_past_too_tight_or_too_late(tmp_path: Path) -> Non
     ]
 
 
+def test_a_step_is_planned_only_when_its_condition_holds(tmp_path: Path) -> None:
+    text = CHAIN.replace("needs: [call]}", "needs: [call], when: {field: gap.days, op: ge, value: 12}}")
+    assert list(by_step(plan(tmp_path, text))) == ["call", "quote", "tell", "book"]
+    for gap, why in (({"days": 11.0}, "gap.days is 11 (asked: ≥ 12)"), (None, "gap.days is not known (asked: ≥ 12)")):
+        response = plan(tmp_path, text, about=deviation(gap=gap))
+        assert [action.step for action in response.actions] == ["call", "tell", "book"]
+        assert response.warnings[0] == f"step quote is left out: {why}"
+        assert by_step(response)["book"].needs == ("call", "tell")
+        assert iso(by_step(response)["book"].start_at) == "2026-03-06T12:00:00Z"
+
+
+def test_a_due_time_counted_from_a_step_that_is_left_out_falls_back_and_says_so(tmp_path: Path) -> None:
+    text = CHAIN.replace("needs: [call]}", "needs: [call], when: {field: party, op: eq, value: NUT}}")
+    text = text.replace("{before: PT1H, from: need}", "{within: PT8H, from: 'step:quote'}")
+    book = by_step(plan(tmp_path, text))["book"]
+    assert (iso(book.due_at), book.due_because) == (
+        "2026-03-06T13:00:00Z", "when its work is planned to end, since step quote is left out"
+    )  # fmt: skip
+
+
 def test_a_role_goes_to_the_person_named_for_the_case_then_to_the_least_loaded(tmp_path: Path) -> None:
     planner = PlaybookPlanner(library(tmp_path, CHAIN))
     named = Owner("zoe", "Zoe", ["procurement"], parties=["ACME"])

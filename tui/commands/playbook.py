@@ -81,6 +81,7 @@ def _described(item: dict[str, Any]) -> list[str]:
         )
         for step in item["steps"]
     ]
+    conditions = [f"  {step['id']}: {_condition(step['when'])}" for step in item["steps"] if step.get("when")]
     instructions = [f"  {step['id']}: {step['instructions'].strip()}" for step in item["steps"] if step["instructions"]]
     return [
         f"{item['id']} version {item['version']}{'' if item['enabled'] else ', switched off'}: {item['title']}",
@@ -92,6 +93,7 @@ def _described(item: dict[str, Any]) -> list[str]:
         *printing.table(("role", "function", "goes first by", "fallback"), roles),
         "",
         *printing.table(("step", "role", "needs", "duration", "due", "mandatory", "title"), steps),
+        *(["", "Planned only when", *conditions] if conditions else []),
         *(["", "Instructions", *instructions] if instructions else []),
         "",
         "Resolving the deviation while the response runs",
@@ -109,7 +111,7 @@ def _condition(match: dict[str, Any] | None) -> str:
     if match.get("not") is not None:
         return f"not ({_condition(match['not'])})"
     if match["op"] == "exists":
-        return f"{match['field']} is {'not ' if match['value'] is False else ''}known"
+        return f"{match['field']} is {'not ' if match.get('value') is False else ''}known"
     sign = _SIGNS.get(match["op"], match["op"].replace("_", " "))
     return f"{match['field']} {sign} {cells.any_value(match['value'])}"
 

@@ -29,19 +29,26 @@ def test_show_says_when_it_applies_and_what_to_do(desk: Run) -> None:
 def test_conditions_are_said_in_words(desk: Run, tmp_path: Path) -> None:
     example = tmp_path / "playbooks" / "example.yaml"
     text = example.read_text(encoding="utf-8")
-    before, after = text.split("        - {field: kind", 1)[0], text.split("value: 3}\n", 1)[1]
+    before, after = (
+        text.split("        - {field: kind", 1)[0],
+        text.split("value: 3}\n", 1)[1].split("\n# `offplan playbook test")[0],
+    )
     clauses = """        - {field: kind, op: in, value: [overdue, late_supply]}
         - not: {field: party, op: exists, value: false}
+        - {field: site, op: exists}
         - any:
             - {field: item, op: starts_with, value: SKU}
             - {field: gap.days, op: between, value: [2, 5]}
 """
-    example.write_text(before + clauses + after, encoding="utf-8")
+    when = "    when: {field: item, op: regex, value: SKU-.*}\n"
+    example.write_text(before + clauses + after + when, encoding="utf-8")
 
     assert (
         "  by itself: kind in overdue, late_supply and not (party is not known)"
+        " and site is known"
         " and (item starts with SKU or gap.days between 2, 5)\n" in desk("playbook", "show", "example").out
     )
+    assert "Planned only when\n  tell: item fits SKU-.*\n" in desk("playbook", "show", "example").out
 
 
 def test_where_nobody_is_loaded_that_is_said_once(desk: Run) -> None:
@@ -99,10 +106,11 @@ def test_explain_says_which_apply_and_why(desk: Run) -> None:
 
 
 def test_the_tests_inside_playbooks_are_run(desk: Run, tmp_path: Path) -> None:
-    text = desk("playbook", "test").out
-    assert text.endswith("without tests: example\n")
-    assert "all as expected" in text
+    assert desk("playbook", "test").out.endswith("playbooks: all as expected\n")
     example = tmp_path / "playbooks" / "example.yaml"
+    untried = example.read_text(encoding="utf-8").split("\n# `offplan playbook test")[0]
+    example.write_text(untried, encoding="utf-8")
+    assert desk("playbook", "test").out.endswith("without tests: example\n")
     tried = """
 tests:
   - name: a late line
@@ -110,7 +118,7 @@ tests:
     deviation: {kind: late_supply, gap.days: 4}
     expect: {steps: [tell, ask]}
 """
-    example.write_text(example.read_text(encoding="utf-8") + tried, encoding="utf-8")
+    example.write_text(untried + tried, encoding="utf-8")
 
     for named in ("example", "playbooks/example.yaml", "playbooks"):
         answer = desk("playbook", "test", named, "--json")
