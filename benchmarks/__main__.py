@@ -5,7 +5,20 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks import detection, hazards, impact, ingest, latency, likelihood, lists, rank_replay, schedule, start, ui
+from benchmarks import (
+    detection,
+    hazards,
+    impact,
+    ingest,
+    latency,
+    likelihood,
+    lists,
+    playbook_files,
+    rank_replay,
+    schedule,
+    start,
+    ui,
+)
 from benchmarks.harness import Benchmark, Unavailable
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
@@ -25,6 +38,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "likelihood": likelihood.study,
     "rank_replay": rank_replay.study,
     "rank_halving": rank_replay.halving,
+    "playbook_lint": playbook_files.lint,
     "schedule_j30": schedule.j30,
     "ui_key": ui.key,
     "ui_bytes": ui.bytes_of_a_key,

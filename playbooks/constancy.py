@@ -69,7 +69,8 @@ def _cases(name: str, clauses: Sequence[Condition]) -> list[Any]:
     constants = [value for clause in clauses if clause.op != "exists" for value in _listed(clause.value)]
     match field.type:
         case "choice" | "rank":
-            cases: list[Any] = list(field.choices)
+            # What is asked for comes first: the first two cases mostly tell.
+            cases: list[Any] = sorted(field.choices, key=lambda choice: choice not in constants)
         case "number":
             cases = list(_around(sorted({float(value) for value in constants})))
         case "time":
@@ -93,11 +94,11 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _around(values: Sequence[float]) -> list[float]:
-    """The values, the middle of each two, and one beyond each end."""
+    """The values, one beyond each end, and the middle of each two."""
     if not values:
         return [0]
     middles = [(low + high) / 2 for low, high in itertools.pairwise(values)]
-    return [values[0] - 1, *values, *middles, values[-1] + 1]
+    return [*values, values[0] - 1, values[-1] + 1, *middles]
 
 
 def _texts(clauses: Sequence[Condition]) -> list[str]:
