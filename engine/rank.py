@@ -130,9 +130,11 @@ class Ranking:
         if rate is None:
             source = f"no rate from {coined or 'an unnamed currency'} to {own}: the raw amount"
             return value, exposure, [*terms, Term("exposure", exposure, unit, f"{source} × likelihood")]
+        source = "value at risk × likelihood"
         if coined != own:
             terms.append(Term("rate", rate.value, f"{own} per {coined}", rate.source))
-        return value, exposure, [*terms, Term("exposure", exposure, unit, "value at risk × likelihood × rate")]
+            source += " × rate"
+        return value, exposure, [*terms, Term("exposure", exposure, unit, source)]
 
     def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
         if finding.need_at is None:

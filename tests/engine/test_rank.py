@@ -185,6 +185,7 @@ def test_every_explanation_can_be_redone_by_hand(world: World) -> None:
     assert by_name["expected"].source == "S1"
     assert by_name["value at risk"].value == by_name["value of the line"].value == row["exposure_minor"] == 100_000
     assert (by_name["bucket"].value, by_name["place in the queue"].value) == ("3d", 1)
+    assert (by_name["exposure"].source, "rate" in by_name) == ("value at risk × likelihood", False)
     assert by_name["time to decide"].value == 40.0
     weight = by_name["weight"].value
     assert weight == round(row["exposure_minor"] / 2 ** (40.0 / 30), 2)
