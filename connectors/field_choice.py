@@ -14,7 +14,7 @@ from connectors.header_words import CODE_STANDARDS, RECORD_WORDS, STATUS_WORDS, 
 from connectors.profile import Doubt, Profile
 from connectors.targets import ALIASES, SIGNAL, fields_of, required
 from engine.errors import BadInput
-from engine.model import RECORD_KINDS
+from engine.model import LINE_KINDS, RECORD_KINDS
 
 Rule = str | dict[str, Any]
 """As in offplan.toml: the name of a column, or a table; empty where no column was found."""
@@ -78,9 +78,10 @@ def chosen_fields(
         raise BadInput(
             file,
             f"no column looks like {' or '.join(missing)} of a {kind}",
-            f"name the kind with --as, or write the mapping by hand; its columns are {', '.join(columns[:20])}",
+            f"name another kind with --as, or write the mapping by hand; its columns are {', '.join(columns[:20])}",
         )
     ordered = {name: fields[name] for name in known if fields.get(name)}
+    doubts += _doubts_of_date(kind, ordered, profiles, playing)
     if fields.get("site") == {"const": _NO_SITE}:
         doubts.append(Doubt("site", None, "", f"no column names a site: {_NO_SITE} is set for all records"))
     return {name: _read(name, rule, known[name], profiles, cells) for name, rule in ordered.items()}, doubts
@@ -96,6 +97,19 @@ def _doubts_of_reference(
         if others:
             also = f"{', '.join(others)} {'looks' if len(others) == 1 else 'look'} like one as well"
             yield Doubt(playing["order_ref"], None, "", f"taken as the order's reference; {also}")
+
+
+def _doubts_of_date(
+    kind: str, fields: Mapping[str, Rule], profiles: Mapping[str, Profile], playing: Mapping[str, str]
+) -> Iterator[Doubt]:
+    """A word on order lines that would be loaded without their date, and on the columns that it may stand in."""
+    if kind not in LINE_KINDS or kind == "target" or "planned_at" in fields:
+        return
+    dates = [name for name, seen in profiles.items() if seen.date is not None and name not in playing.values()]
+    perhaps = f"; {' or '.join(dates[:5])} may be it" if dates else ""
+    yield Doubt(
+        "planned_at", None, "", f"no column was taken as the date, so nothing tells which lines are late{perhaps}"
+    )
 
 
 def _unique(rule: Rule | None, profiles: Mapping[str, Profile]) -> bool:

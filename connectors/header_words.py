@@ -55,11 +55,12 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
         "on hand", "onhand", "stock", "inventory", "national inv", "on hand qty", "unrestricted", "labst", "bestand",
         "lagerbestand", "freier bestand",
     ),
-    "uom": ("uom", "unit", "unit of measure", "meins", "mengeneinheit", "einheit", "me", "base unit"),
+    "uom": ("uom", "uo m", "unit", "unit of measure", "meins", "mengeneinheit", "einheit", "me", "base unit"),
     "due": (
         "due", "due date", "delivery date", "scheduled delivery date", "requested date", "requested delivery date",
         "need by date", "promised date", "eindt", "liefertermin", "lieferdatum", "wunschtermin", "planned date",
         "planned delivery date", "scheduled date", "order estimated delivery date", "faelligkeit", "termin", "enddate",
+        "end date", "finish", "finish date", "promised", "required date", "required by", "need by", "endtermin", "gltrp",
     ),
     "eta": (
         "eta", "expected date", "expected delivery date", "estimated arrival", "confirmed date",
@@ -104,6 +105,10 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
 RECORD_WORDS: Final[Mapping[str, Sequence[str]]] = {
     "latitude": ("lat", "breite", "breitengrad", "geo_lat"),
     "longitude": ("lon", "lng", "long", "laenge", "laengengrad", "geo_lon"),
+    "parent": ("parent_item", "parent_material", "parent_part", "assembly", "finished_good", "baugruppe"),
+    "item": ("component", "component_item", "component_material", "child", "material", "part", "komponente", "idnrk"),
+    "quantity": ("qty", "qty_per", "quantity_per", "component_quantity", "component_qty", "usage", "menge", "kmpmg"),
+    "lead_days": ("lead_time_days", "offset_days"),
 }
 """Field of a master record to other names of its column, with `_` between words."""
 

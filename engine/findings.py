@@ -43,7 +43,7 @@ _SORTS: Final[Mapping[str, _Sort]] = {
         "map duration_days",
     ),
     "overlap": _Sort("warning", "{} beginning before the one before ends, so demand counts twice", "correct until_at"),
-    "no_date": _Sort("warning", "{} without a planned date, and so never late", "map planned_at"),
+    "no_date": _Sort("warning", "{} without a planned date, so nothing tells whether they are late", "map planned_at"),
     "no_quantity": _Sort(
         "warning", "{} without a quantity over zero, and so never short", "correct the quantity, or its sign"
     ),

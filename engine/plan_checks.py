@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from engine import settings
 from engine.clock import DAY
-from engine.model import FUNCTIONS, LINE_KINDS, ORDER_KINDS, SUPPLY_KINDS
+from engine.model import FUNCTIONS, LINE_KINDS, ORDER_KINDS
 from engine.sqlite import sqlite3
 
 EXAMPLES: Final = 5
@@ -21,7 +21,6 @@ SETTINGS: Final = "settings"
 """Stands beside the plan kinds for the desk's settings."""
 
 _ORDERS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
-_SUPPLY: Final = ", ".join(f"'{kind}'" for kind in SUPPLY_KINDS)
 
 
 class Odd(NamedTuple):
@@ -57,7 +56,7 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
         "'currency ' || currency",
         f"{_OPEN} AND value_minor IS NOT NULL AND currency NOT IN (SELECT value FROM json_each(:currencies))",
     ),
-    "no_date": ("kind", f"{_OPEN} AND kind IN ({_SUPPLY}) AND planned_at IS NULL"),
+    "no_date": ("kind", f"{_OPEN} AND planned_at IS NULL"),
     "no_quantity": ("kind", f"{_OPEN} AND quantity <= 0"),
 }
 """Sorts of single lines: what names their place, and which lines are odd."""
@@ -184,7 +183,7 @@ _READS: Final[Mapping[str, frozenset[str]]] = {
     "bom_cycle": frozenset({"bom"}),
     "lane_time": frozenset({"lane"}),
     "overlap": frozenset({"forecast"}),
-    "no_date": frozenset(SUPPLY_KINDS),
+    "no_date": _ORDERS_OF,
     "no_quantity": _ORDERS_OF,
     "no_value": _ORDERS_OF,
     "no_currency": _ORDERS_OF,

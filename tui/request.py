@@ -22,7 +22,7 @@ from tui.command_table import COMMANDS
 VERBS: Final = tuple(words for words, command in COMMANDS.items() if command.handler.startswith("acts:"))
 """What can be done on the screen, in words."""
 LOCAL: Final[Mapping[str, str]] = {
-    "show": "show ID: open its page.",
+    "show": "show ID: open its page; show ID --explain: at every term of a deviation.",
     "filter": "filter TEXT: show only rows that meet it, as after /.",
     "silence": "silence: the silences that are not over; silence add, silence change and silence end make and end them.",
     "help": "help: the keys of this place. help COMMAND: how it is written.",

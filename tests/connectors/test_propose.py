@@ -288,3 +288,28 @@ def test_what_is_guessed_and_what_is_left_over_is_said(tmp_path: Path) -> None:
     assert list(proposal.unused) == ["poRef", "Remark"]
     said = proposed(tmp_path, "shipmentNo,due\n1,2026-03-09\n", "shipment")
     assert [doubt.column for doubt in said.doubts] == []
+
+
+def test_orders_without_a_date_that_is_known_are_called_doubtful(tmp_path: Path) -> None:
+    orders = "Order,Part,Plant,Qty,UoM,Basic start\nM-1,FAN-9,HAM,50,EA,17/03/2026\n"
+    proposal = proposed(tmp_path, orders, "production_order")
+    assert fields(proposal)["uom"] == "UoM"
+    assert [(doubt.column, doubt.why) for doubt in proposal.doubts] == [
+        (
+            "planned_at",
+            "no column was taken as the date, so nothing tells which lines are late; Basic start may be it",
+        )
+    ]
+    dated = proposed(tmp_path, orders.replace("Basic start", "Finish"), "production_order")
+    assert fields(dated)["planned_at"] == {"column": "Finish", "date": "%d/%m/%Y"}
+    assert not dated.doubts
+
+
+def test_a_bill_of_materials_is_known_by_its_usual_names(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, "Parent,Component,Qty per,Lead days\nFAN-9,MOTOR-5,1,2\n", "bom")
+    assert fields(proposal) == {
+        "parent": "Parent",
+        "item": "Component",
+        "quantity": "Qty per",
+        "lead_days": "Lead days",
+    }

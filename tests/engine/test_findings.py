@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -118,11 +119,17 @@ def test_orders_without_value_currency_or_rate_are_named_and_judged_all_the_same
         *(line(f"X{number}")._replace(currency="SEK") for number in range(7)), line("D")._replace(planned_at=None),
         line("Q")._replace(quantity=-5.0), line("ok"), line("closed")._replace(value_minor=None, status="closed"),
     )  # fmt: skip
-    items = {(item["place"], item["fault"].split(", and so")[0]): item for item in desk.check() if "examples" in item}
+    load(desk, line("S")._replace(kind="sales_order", planned_at=None), scope="sales")
+    items = {
+        (item["place"], re.split(", (?:and so|so nothing)", item["fault"])[0]): item
+        for item in desk.check()
+        if "examples" in item
+    }
     assert {key: item["severity"] for key, item in items.items()} == {
         ("purchase_order", "1 open line without a value"): "note",
         ("purchase_order", "1 open line with a value without a currency, which is taken for the desk's"): "warning",
         ("purchase_order", "1 open line without a planned date"): "warning",
+        ("sales_order", "1 open line without a planned date"): "warning",
         ("purchase_order", "1 open line without a quantity over zero"): "warning",
         ("currency USD", "1 open line in a currency without a rate"): "warning",
         ("currency SEK", "7 open lines in a currency without a rate"): "warning",

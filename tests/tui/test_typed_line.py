@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.tui.conftest import Open, World
+from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
 from tui.widgets.one_line import OneLine
 
@@ -40,6 +41,17 @@ async def test_show_opens_any_object(world: World, opened: Open) -> None:
         await driven.finish("enter")
         assert isinstance(driven.app.screen, TextScreen)
         assert "tower" in driven.text
+
+
+async def test_show_takes_explain_as_in_the_shell(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type(f"show {world.ids[0]} --explain")
+        await driven.finish("enter")
+        page = driven.app.screen
+        assert isinstance(page, DeviationPage)
+        assert page.page.line is not None
+        assert page.page.line.section == "Explain"
 
 
 async def test_help_says_how_a_command_is_written(opened: Open) -> None:

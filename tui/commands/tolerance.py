@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine.clock import iso
-from engine.tolerance import check
+from engine.tolerance import FUNCTION, MATCH_KEYS, check
 from tui import printing
 from tui.arguments import UsageError
 from tui.wiring import SETTINGS_FILE, NoWorkspaceError, configured, find_workspace, opened, settings_of
@@ -151,7 +151,12 @@ def _number(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise UsageError(f"{name}={text} is no number; write one such as {name}=2") from None
+        mend = (
+            f"say whose it is with --for {name}={text}"
+            if name in (FUNCTION, *MATCH_KEYS)
+            else f"write one such as {name}=2"
+        )
+        raise UsageError(f"{name}={text} is no number; {mend}") from None
     return int(value) if value.is_integer() else value
 
 

@@ -226,7 +226,8 @@ class ActingScreen(Screen[None]):
         words = line.split()
         try:
             if words[0] == "show" and len(words) > 1:
-                self.open_id(" ".join(words[1:]))
+                section = "Explain" if "--explain" in words else None
+                self.open_id(" ".join(word for word in words[1:] if word != "--explain"), section=section)
             elif words[0] == "filter":
                 self.filter_by(line.partition(" ")[2].strip())
             elif words[0] == "help" and len(words) > 1:
@@ -250,11 +251,11 @@ class ActingScreen(Screen[None]):
             except OffplanError as error:
                 self.refuse(error)
 
-    def open_id(self, id_: str) -> None:
-        """Show an object's page. Raises NotFound for an unknown id."""
+    def open_id(self, id_: str, *, section: str | None = None) -> None:
+        """Show an object's page; a deviation's with the cursor on a section. Raises NotFound for an unknown id."""
         from tui.screens import pages
 
-        self.app.push_screen(pages.of_object(self.session, id_))
+        self.app.push_screen(pages.of_object(self.session, id_, section=section))
 
     def open_deviation(self, id_: str, *, at: str | None = None, section: str | None = None) -> None:
         """Show a deviation's page, with the cursor on one of its actions or sections."""

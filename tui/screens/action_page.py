@@ -80,11 +80,11 @@ class ActionPage(ActingScreen):
     def target(self) -> str | None:
         return self.page.line.target if self.page.line is not None else None
 
-    def open_id(self, id_: str) -> None:
-        if self._detail is not None and id_ == self._detail["deviation"]:
+    def open_id(self, id_: str, *, section: str | None = None) -> None:
+        if section is None and self._detail is not None and id_ == self._detail["deviation"]:
             self.open_deviation(id_, at=self._action)
         else:
-            super().open_id(id_)
+            super().open_id(id_, section=section)
 
     def action_next_pane(self, step: int) -> None:
         """The page has one part."""

@@ -17,11 +17,11 @@ from tui.screens.record_lines import record_lines
 from tui.session import Session
 
 
-def of_object(session: Session, id_: str) -> Screen[None]:
-    """The page of an id. Raises NotFound for an unknown one."""
+def of_object(session: Session, id_: str, *, section: str | None = None) -> Screen[None]:
+    """The page of an id, a deviation's with the cursor on one of its sections. Raises NotFound for an unknown one."""
     shown = session.desk.show(id_)
     if "severity" in shown:
-        return DeviationPage(session, shown["id"])
+        return DeviationPage(session, shown["id"], section=section)
     if "step" in shown:
         return ActionPage(session, shown["id"])
     return TextScreen(id_, record_lines(shown, session.present))

@@ -97,6 +97,7 @@ def test_a_later_rule_for_all_stands_above_the_setting_of_a_kind(desk: Run, tmp_
         ("late_supply days=-2", 1, "write a number from 0"),
         ("late_supply days=nan", 1, "write a number from 0"),
         ("late_supply days=two", 2, "days=two is no number"),
+        ("late_supply days=2 party=ACME", 2, "party=ACME is no number; say whose it is with --for party=ACME"),
         ("late_supply days", 2, "'days' is no NAME=VALUE"),
         ("late_supply days=2 --for ACME", 2, "'ACME' is no NAME=VALUE"),
         ("late_supply days=2 --for buyer=ana", 1, "a rule cannot match 'buyer'"),
