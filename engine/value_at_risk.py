@@ -19,7 +19,7 @@ from engine.facts import Line
 from engine.gather import downstream
 from engine.impact import Edge, Hit, Impact, Network, late, short
 from engine.model import Finding, Term
-from engine.money import LARGEST
+from engine.money import LARGEST, units
 from engine.rates import Rates
 from engine.slip import Slip
 from engine.sqlite import sqlite3
@@ -152,7 +152,7 @@ class Valuer:
             by += f", no rate from {hit.coined or 'an unnamed currency'} to {self._currency}: the raw amount"
         elif hit.coined != self._currency:
             by += f", × {rate.value:g} {self._currency} per {hit.coined} ({rate.source})"
-        return f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {hit.worth / hit.open:.6g} ({by})"
+        return f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {_money(hit.worth / hit.open, hit.coined)} ({by})"
 
     def _terms(self, slip: Slip, effect: Effect, lines: Mapping[int, Line]) -> list[Term]:
         impact, unit = effect.impact, f"{self._currency}, minor units"
@@ -181,6 +181,11 @@ def _reach(slip: Slip, network: Network) -> Impact:
     if slip.delay is not None:
         return late(slip.line, slip.delay, network)
     return short(slip.line, slip.missing or 0.0, network)
+
+
+def _money(minor: float, currency: str | None) -> str:
+    """An amount as people write it."""
+    return f"{minor / units(currency):.6g} {currency or 'units'}"
 
 
 def _later(slip: Slip, hit: Hit) -> str:

@@ -69,6 +69,17 @@ def test_every_kind_of_deviation_is_there_and_every_stage(desk: Desk) -> None:
     assert all(item["owner"] for item in desk.actions(all=True, limit=None).items)
 
 
+def test_the_first_row_is_a_root_whose_sum_can_be_redone(desk: Desk) -> None:
+    first = desk.deviations(limit=1).items[0]
+    assert len(first["consequences"]) >= 3
+    shown = desk.show(first["id"])
+    hits = [term["value"] for term in shown["explain"] if term["name"].startswith("hit ")]
+    assert sum(hits) == first["value_at_risk"]["amount"] * 100
+    assert len(hits) == len(shown["impact"]["customers"]) >= 2
+    worth = first["value_at_risk"]["amount"] * first["likelihood"]
+    assert first["exposure"]["amount"] == pytest.approx(worth, abs=0.01)
+
+
 def test_it_has_something_to_say_about_likelihood_noise_and_what_is_hidden(desk: Desk) -> None:
     queue = desk.deviations(limit=None).items
     foretold = [item for item in queue if item["kind"] == "late_supply" and 0 < item["likelihood"] < 1]
@@ -76,6 +87,7 @@ def test_it_has_something_to_say_about_likelihood_noise_and_what_is_hidden(desk:
     kept_out = desk.suppressed()
     assert kept_out["silenced"] >= 1
     assert kept_out["snoozed"] >= 1
+    assert kept_out["folded"] >= 3
     metrics = desk.metrics(desk.clock.now() - 30 * DAY)
     assert any(each["kind"] == "late_supply" and not each["missed"] for each in metrics["suggestions"])
 

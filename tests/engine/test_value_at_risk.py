@@ -72,7 +72,7 @@ def test_a_slip_beyond_the_slack_reaches_the_customers_that_depend_on_it(desk: D
         " → sales_order SO-1 (gap 1 days)",
     )
     assert told["hit SO-1"][0] == 5_000_00
-    assert told["hit SO-1"][1].startswith("3 days late = 7 − 4 slack; 10 of 10 EA open × 50000 (sales_order SO-1")
+    assert told["hit SO-1"][1].startswith("3 days late = 7 − 4 slack; 10 of 10 EA open × 500 EUR (sales_order SO-1")
     assert told["value at risk"] == (13_000_00, "sum over the customer orders that are hit")
     assert desk.show(late["id"])["impact"] == found
 

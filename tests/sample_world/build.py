@@ -24,13 +24,13 @@ SETTINGS = {
     "name": "eu-desk",
     "zone": "Europe/Berlin",
     "currency": "EUR",
-    "rates": {"USD": 0.92, "PLN": 0.23},
+    "rates": {"USD": {"2025-07-01": 0.86, "2026-02-01": 0.92}, "PLN": 0.23},
     "tolerance": {"late_supply": {"days": 1}, "short_supply": {"percent": 5}, "demand_shift": {"percent": 25}},
     "rules": [
         {"kind": "late_supply", "match": {"party": "TRANSALP"}, "days": 2},
         {"kind": "unconfirmed", "match": {"party": "STEELFORM"}, "confirm_before_days": 10},
         {"kind": "late_supply", "match": {"lane": "CNSZX>*"}, "days": 2},
-        {"match": {"function": "procurement"}, "minimum_value": 200},
+        {"match": {"function": "procurement"}, "reopen_window_hours": 48},
     ],
 }
 

@@ -23,7 +23,7 @@ def _weather() -> Iterator[Message]:
     bay = {"latitude": 54.5, "longitude": 18.9, "radius_km": 60.0, "certainty": "Likely", "urgency": "Expected"}
     bay |= {"starts_at": plan.at(date(2026, 2, 26), 4), "expires_at": plan.at(date(2026, 2, 27))}
     delta = {"latitude": 51.9, "longitude": 4.0, "radius_km": 40.0, "certainty": "Possible", "urgency": "Future"}
-    delta |= {"starts_at": plan.at(date(2026, 3, 11), 18), "expires_at": plan.at(date(2026, 3, 13), 6)}
+    delta |= {"starts_at": plan.at(date(2026, 3, 13), 4), "expires_at": plan.at(date(2026, 3, 15), 6)}
     first, graver = {"message": "alert"}, {"message": "update", "references": "PL-2026-114"}
     for said, id_, name, more in (
         (

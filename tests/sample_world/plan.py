@@ -21,6 +21,11 @@ SEA_FREIGHT = "YUEHAI"
 """This supplier's goods come by container: its lines are shipments, not purchase orders."""
 ZLOTY = 4.3
 """Złoty that a price list says for a euro."""
+_PROJECTS = (
+    ("SO-30017/1", date(2026, 3, 18), 120, "CASTELLAN"),
+    ("SO-30021/1", date(2026, 3, 24), 60, "NORDHEAT"),
+)
+"""Large pumps for building sites, which leave from the plant itself: reference, day, pieces, customer."""
 
 
 def at(day: date, hour: int = 0, minute: int = 0) -> int:
@@ -125,20 +130,28 @@ def transfers() -> Iterator[PlanLine]:
 
 
 def sales() -> Iterator[PlanLine]:
-    """Customer orders: three a week at each centre, within the forecast."""
+    """Customer orders: three a week at each centre, within the forecast, and the pumps for two building sites."""
     customers = list(CUSTOMERS)
     number = 20410
     for week in range(WEEKS - 2):
         for place, centre in enumerate(CENTRES):
             for pump in PUMPS:
                 number += 1
-                quantity = max(2, pump.weekly[place] * (4 + number % 4) // 10)
-                customer = customers[number % len(customers)]
-                price, currency = (pump.price * ZLOTY, "PLN") if customer == "POLTHERM" else (pump.price, "EUR")
-                yield _line(
-                    "sales_order", f"SO-{number}/1", pump.id, centre, monday(week) + timedelta(days=number % 5), quantity,
-                    party=customer, value_minor=round(quantity * price * 100), currency=currency,
-                )  # fmt: skip
+                tenths = 6 + number % 3 if pump.id == "PMP-400" else 4 + number % 4
+                quantity = max(2, pump.weekly[place] * tenths // 10)
+                day = monday(week) + timedelta(days=number % 5)
+                yield _sale(f"SO-{number}/1", pump, centre, day, quantity, customers[number % len(customers)])
+    pump = next(pump for pump in PUMPS if pump.id == "PMP-400")
+    for ref, day, quantity, customer in _PROJECTS:
+        yield _sale(ref, pump, PLANT, day, quantity, customer)
+
+
+def _sale(ref: str, pump: Pump, site: str, day: date, quantity: int, customer: str) -> PlanLine:
+    price, currency = (pump.price * ZLOTY, "PLN") if customer == "POLTHERM" else (pump.price, "EUR")
+    value_minor = round(quantity * price * 100)
+    return _line(
+        "sales_order", ref, pump.id, site, day, quantity, party=customer, value_minor=value_minor, currency=currency
+    )
 
 
 def forecasts() -> Iterator[PlanLine]:
@@ -164,7 +177,9 @@ def targets() -> Iterator[PlanLine]:
         return line._replace(planned_at=None, until_at=None)
 
     for part in COMPONENTS:
-        yield target(part.id, PLANT, round(part.weekly * 0.6), part.weekly * 6)
+        # ACME is a night's drive away.
+        weeks = 0.3 if part.supplier == "ACME" else 0.6
+        yield target(part.id, PLANT, round(part.weekly * weeks), part.weekly * 6)
     for place, centre in enumerate(CENTRES):
         for pump in PUMPS:
             yield target(pump.id, centre, round(pump.weekly[place] * 0.5), pump.weekly[place] * 6)

@@ -99,7 +99,12 @@ STORY = Story(
         SILENT_SHAFTS: Departure(confirmed=False, received_days=None),
     },
     demand={("PMP-200", "GDN", 3): 1.63},
-    counted={("PMP-100", "LYS", date(2026, 3, 6)): -52.0, ("GSK-01", "KAS", date(2026, 3, 4)): 2460.0},
+    counted={
+        ("PMP-100", "LYS", date(2026, 3, 6)): -52.0,
+        ("GSK-01", "KAS", date(2026, 3, 4)): 2460.0,
+        # A fork-lift truck went into the rack.
+        ("MOT-22", "KAS", date(2026, 3, 6)): -130.0,
+    },
     events=list(incidents.messages(NEXT_CONTAINER, LARGE_PUMPS_IN_FEBRUARY, SMALL_PUMPS)),
 )
 
