@@ -163,6 +163,13 @@ class Desk(DeskFeed, DeskCommands):
         with self._reading() as view:
             return screens.queue_ids(*view, text)
 
+    def placing(self, number: int) -> dict[str, Any] | None:
+        """Where a deviation stands in the queue and why, in figures (engine.placing); None for an unknown number."""
+        from engine import placing
+
+        with self._reading() as view:
+            return placing.of(*view, number)
+
     def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
         with self._reading() as view:

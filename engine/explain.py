@@ -18,9 +18,14 @@ def dump(terms: Sequence[Term]) -> str:
     return json.dumps([[term.name, term.value, term.unit, term.source] for term in terms], ensure_ascii=False)
 
 
+def load(text: str) -> list[Term]:
+    """The terms that `dump` wrote."""
+    return [Term(*parts) for parts in json.loads(text)]
+
+
 def terms(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int) -> list[Term]:
     """The terms of a deviation's whole row: its last verdict's, its tolerance with the layers, what depends on `now`."""
-    found = [Term(*parts) for parts in json.loads(deviation["terms"])]
+    found = load(deviation["terms"])
     if deviation["limits"] is not None:  # a row of the first release says no layers until it is judged again
         found += tolerance.terms(deviation["kind"], deviation["limits"])
     found += _survival(connection, deviation, now)

@@ -21,6 +21,7 @@ from engine.suppression import COUNT_IN_QUEUE, IN_QUEUE
 _RANKED: Final = "deviation INDEXED BY deviation_rank"
 _STANDS: Final = f"SELECT 1 FROM deviation WHERE id = :id AND {IN_QUEUE}"
 _BEFORE: Final = "(priority > :priority OR (priority = :priority AND id < :id))"
+_AFTER: Final = "(priority < :priority OR (priority = :priority AND id > :id))"
 _COUNT: Final = (
     f"SELECT count(*) FROM {_RANKED} WHERE {IN_QUEUE} AND ({rank.GROUP_SQL} < :group"
     f" OR ({rank.GROUP_SQL} = :group AND {_BEFORE}))"
@@ -100,15 +101,34 @@ def _weight(deviation: Mapping[str, Any], now: int, currency: str) -> Iterator[T
         yield Term("weight", weight, f"{currency}, minor units", source)
 
 
+def neighbours(
+    connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The rows that stand just before and just after one in the queue, where there are any."""
+    return _before(connection, now, deviation), _after(connection, now, deviation)
+
+
 def _before(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The row that stands just before one in the queue."""
     asked = _asked(deviation, now)
-    for group in range(asked["group"], -1, -1):
-        within = _BEFORE if group == asked["group"] else "1"
+    groups = range(asked["group"], -1, -1)
+    return _first_of(connection, asked, groups, _BEFORE, "priority, id DESC")
+
+
+def _after(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]) -> dict[str, Any] | None:
+    asked = _asked(deviation, now)
+    groups = range(asked["group"], len(rank.GROUPS))
+    return _first_of(connection, asked, groups, _AFTER, "priority DESC, id")
+
+
+def _first_of(
+    connection: sqlite3.Connection, asked: Mapping[str, Any], groups: Iterable[int], beyond: str, order: str
+) -> dict[str, Any] | None:
+    """The first row of the first of some groups that has any, of the asked one's own group only what lies `beyond` it."""
+    for group in groups:
+        within = beyond if group == asked["group"] else "1"
         found = rows(
             connection,
-            f"SELECT * FROM {_RANKED} WHERE {IN_QUEUE} AND {rank.GROUPS[group]} AND {within}"
-            " ORDER BY priority, id DESC LIMIT 1",
+            f"SELECT * FROM {_RANKED} WHERE {IN_QUEUE} AND {rank.GROUPS[group]} AND {within} ORDER BY {order} LIMIT 1",
             asked,
         )
         if found:

@@ -136,7 +136,8 @@ class OffplanApp(PaintedApp):
 
     def _look(self) -> None:
         """Twenty times a second: has anybody written, or has a minute passed?"""
-        if self._live.ask() and isinstance(self.screen, ActingScreen):
+        # While the desk closes its widgets go one by one, and the clock may still tick.
+        if self.is_running and self._live.ask() and isinstance(self.screen, ActingScreen):
             self.screen.update()
 
     def _tend_feeder(self) -> None:

@@ -167,7 +167,7 @@ def money_in_full(amount: Mapping[str, Any] | None) -> str:
 
 
 def gap(values: Mapping[str, Any]) -> str:
-    """The size of a departure in a few cells: +12d, −400 EA, +63 %."""
+    """The size of a departure in a few cells: +12d, −400 EA, +63 %, 6 lines."""
     for name, unit in (("days", "d"), ("hours", "h"), ("percent", " %"), ("drift_percent", " %")):
         value = values.get(name)
         if isinstance(value, int | float):
@@ -175,6 +175,9 @@ def gap(values: Mapping[str, Any]) -> str:
     value = values.get("quantity")
     if isinstance(value, int | float):
         return f"{'+' if value > 0 else ''}{compact(value)} {values.get('uom') or ''}".rstrip()
+    value = values.get("lines")
+    if isinstance(value, int):
+        return "1 line" if value == 1 else f"{value} lines"
     value = values.get("intervals")
     if isinstance(value, int | float):
         return f"{compact(round(float(value), 1))}×"
@@ -231,4 +234,12 @@ def explained(term: Mapping[str, Any], now: int, zone: str) -> tuple[str, str]:
     money_unit = _MINOR_UNITS.fullmatch(unit)
     if money_unit and isinstance(value, int | float):
         return number(value / minor_units.units(money_unit[1])), money_unit[1]
+    if isinstance(value, float):
+        return _to_redo(value), unit
     return any_value(value), unit
+
+
+def _to_redo(value: float) -> str:
+    """A number of a sum that somebody redoes by hand: with its small places, where the lists leave them out."""
+    shown = f"{abs(value):,.6f}".rstrip("0").rstrip(".")
+    return f"{MINUS if value < 0 else ''}{shown}"

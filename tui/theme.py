@@ -79,18 +79,20 @@ Header, TabLine, KeyLine, StatusLine { height: 1; background: ansi_default; }
 #queue { width: 1fr; }
 #detail { width: 1fr; display: none; }
 #timeline { height: 2fr; }
+WhyLines { height: 2; background: ansi_default; }
 TabLine, #too-small { display: none; }
 #too-small { height: 1fr; }
 .-tabs TabLine { display: block; }
 .-tabs #feed { width: 1fr; }
-.-tabs #feed, .-tabs #queue, .-tabs #timeline, .-tabs #top { display: none; }
+.-tabs #feed, .-tabs #queue, .-tabs #timeline, .-tabs #top, .-tabs WhyLines { display: none; }
 .-tabs #timeline, .-tabs #top { height: 1fr; }
 .-tabs.-pane-feed #top, .-tabs.-pane-feed #feed { display: block; }
-.-tabs.-pane-queue #top, .-tabs.-pane-queue #queue { display: block; }
+.-tabs.-pane-queue #top, .-tabs.-pane-queue #queue, .-tabs.-pane-queue WhyLines { display: block; }
 .-tabs.-pane-timeline #timeline { display: block; }
 .-wide #feed { width: 48; }
 .-wide #detail { display: block; }
-.-tiny Header, .-tiny TabLine, .-tiny KeyLine, .-tiny StatusLine, .-tiny #top, .-tiny #timeline, .-tiny LineList {
+.-wide WhyLines { height: 1; }
+.-tiny WhyLines, .-tiny Header, .-tiny TabLine, .-tiny KeyLine, .-tiny StatusLine, .-tiny #top, .-tiny #timeline, .-tiny LineList {
     display: none;
 }
 .-tiny #too-small { display: block; }

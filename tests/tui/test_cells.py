@@ -58,6 +58,8 @@ def test_other_currencies_keep_their_code_and_the_full_amount_is_exact() -> None
         ({"quantity": -400.0, "uom": "EA"}, "−400 EA"),
         ({"percent": 63.2}, "+63.2 %"),
         ({}, ""),
+        ({"lines": 6, "hazards": 2, "until": "2026-03-11T11:00:00Z"}, "6 lines"),
+        ({"lines": 1, "hazards": 1}, "1 line"),
         ({"quantity": -1_234_567.0, "uom": "EA"}, "−1.23M EA"),
     ],
 )
@@ -95,6 +97,8 @@ def test_times_inside_a_sentence_are_the_desks() -> None:
         ("2026-03-09T13:03:00Z", "UTC", ("14:03", "CET")),
         ("2026-07-09T13:03:00Z", "UTC", ("9 Jul 15:03", "CEST")),
         (3, "days", ("3", "days")),
+        (0.595289, "share", ("0.595289", "share")),
+        (-1_234.5, "EA", ("−1,234.5", "EA")),
     ],
 )
 def test_a_term_is_shown_as_money_or_in_the_desks_zone(value: object, unit: str, shown: tuple[str, str]) -> None:

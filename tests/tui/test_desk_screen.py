@@ -65,7 +65,7 @@ async def test_a_tiny_terminal_is_asked_to_grow(opened: Open) -> None:
 
 async def test_a_wide_terminal_shows_the_detail_beside_the_queue(opened: Open) -> None:
     async with opened((200, 60)) as driven:
-        driven.desk_screen._show_detail()
+        driven.desk_screen._at_cursor.show()
         await driven.pilot.pause()
         assert "Detail D" in driven.text
         assert "planned (baseline" in driven.text

@@ -19,10 +19,11 @@ async def test_a_typed_silence_hides_counts_and_can_be_undone(world: World, open
         await silence(driven, "silence add --where subject=first --until +2h --reason known")
         assert "silence add: L1" in driven.status
         assert len(queue.ids) == 2
-        assert "1 silenced" in driven.lines[0]
+        assert "1 silenced (h)" in driven.lines[0]
         await driven.press("h")
         assert [f"D{number}" for number in queue.ids] == [world.ids[0]]
         assert queue.title == "Deviations /suppressed=true"
+        assert "D1 does not stand in the queue" in driven.text
         await driven.press("enter")
         assert "hidden by" in driven.text
         assert "L1" in driven.text
@@ -50,7 +51,7 @@ async def test_silences_are_listed_changed_and_ended_by_typing(world: World, ope
 async def test_a_narrow_desk_says_how_many_are_hidden(world: World, opened: Open) -> None:
     world.desk.silence(["party=ACME"], reason="known")
     async with opened((80, 24)) as driven:
-        assert "3 hidden" in driven.lines[0]
+        assert "3 hidden (h)" in driven.lines[0]
 
 
 def test_options_of_a_verb_of_two_words_are_completed() -> None:

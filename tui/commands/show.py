@@ -32,7 +32,7 @@ def show(args: Namespace) -> int:
     fields = [(name, _value(value, now, zone)) for name, value in found.items() if name not in _SECTIONS]
     printing.say(args, *(f"{name:{_width(fields)}}  {value}" for name, value in fields))
     if args.explain:
-        printing.say(args, "", "Explanation", *explanation(found["explain"]))
+        printing.say(args, "", "Explanation", *explanation(found["explain"], now, zone))
     for title, lines in (
         ("What it puts at risk", impact_lines.lines(found.get("impact"), now, zone)),
         ("Pegged to", impact_lines.pegs(found.get("pegs"), found.get("uom"))),
@@ -48,12 +48,12 @@ def show(args: Namespace) -> int:
     return 0
 
 
-def explanation(terms: list[Mapping[str, Any]]) -> list[str]:
+def explanation(terms: list[Mapping[str, Any]], now: int, zone: str) -> list[str]:
     """The terms of a deviation's verdict and rank, one a line: name, value, unit, source."""
-    rows = [
-        (str(term["name"]), cells.any_value(term["value"]), str(term["unit"] or ""), str(term["source"]))
-        for term in terms
-    ]
+    rows = []
+    for term in terms:
+        value, unit = cells.explained(term, now, zone)
+        rows.append((str(term["name"]), value, unit, cells.with_local_times(str(term["source"]), now, zone)))
     return printing.table(("term", "value", "unit", "source"), rows)
 
 

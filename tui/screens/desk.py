@@ -12,10 +12,10 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.timer import Timer
 
-from engine.errors import OffplanError
 from tui import cells, keys, request
 from tui.news import News
 from tui.screens.acting import ActingScreen, Selection
+from tui.screens.at_cursor import AtCursor
 from tui.session import Session
 from tui.widgets.feed import FeedList
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
@@ -34,8 +34,6 @@ _TITLES: Final = ("Signals", "Deviations", "Actions")
 _LETTERS: Final = {"deviation": "D", "action": "A", "signal": "S"}
 _FEED_PAUSE: Final = 2.5
 """Seconds between two looks at signals that moved nothing, while another pane is worked in."""
-_DETAIL_PAUSE: Final = 0.1
-"""Seconds that the cursor rests on a row before its detail is read."""
 
 
 class DeskScreen(ActingScreen):
@@ -51,8 +49,10 @@ class DeskScreen(ActingScreen):
         self._news = News()
         self._typed_filter: tuple[str, str] | None = None
         """The pane and the text of a filter that is being typed and is not shown yet."""
-        self._detail_timer: Timer | None = None
-        self._detail_of: int | None = None
+        self.feed = FeedList(session.desk.signal_rows, id="feed")
+        self.queue = QueueList(session.desk.deviation_rows, id="queue")
+        self.timeline = TimelineList(session.desk.timeline_rows, id="timeline")
+        self._at_cursor = AtCursor(self, self.queue)
         self._is_open = False
         """Whether the queue was painted: the first paint waits for nothing else."""
         self._entry: int | None = None
@@ -64,24 +64,24 @@ class DeskScreen(ActingScreen):
         self._feed_waits = False
 
     def compose(self) -> ComposeResult:
-        desk = self.session.desk
         # Before anything is laid out: a class set later would have the first screen painted twice.
         self._arrange_for(self.app.size)
         self.add_class("-pane-queue")
-        yield Header(desk.actor, pinned=self.session.pinned)
+        yield Header(self.session.desk.actor, pinned=self.session.pinned)
         yield TabLine(_TITLES)
         with Horizontal(id="top"):
-            yield FeedList(desk.signal_rows, id="feed")
-            yield QueueList(desk.deviation_rows, id="queue")
-            yield PageList(id="detail")
-        yield TimelineList(desk.timeline_rows, id="timeline")
+            yield self.feed
+            yield self.queue
+            yield self._at_cursor.detail
+        yield self._at_cursor.why
+        yield self.timeline
         yield TooSmall(id="too-small")
         yield Prompt()
         yield StatusLine()
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query_one("#detail", PageList).title = "Detail"
+        self._at_cursor.detail.title = "Detail"
         self.query_one(TabLine).choose(_PANES.index("queue"))
         self.update()
         self.call_after_refresh(self._open)
@@ -93,8 +93,7 @@ class DeskScreen(ActingScreen):
 
     def on_resize(self, event: Resize) -> None:
         self._arrange_for(event.size)
-        self._detail_of = None
-        self._show_detail_soon()
+        self._at_cursor.resized()
 
     def _arrange_for(self, size: Size) -> None:
         tiny = size.width < SMALLEST[0] or size.height < SMALLEST[1]
@@ -103,18 +102,6 @@ class DeskScreen(ActingScreen):
         self.set_class(size.width > _DETAIL_FROM, "-wide")
 
     # content --------------------------------------------------------------------------------------------------------
-
-    @property
-    def queue(self) -> QueueList:
-        return self.query_one("#queue", QueueList)
-
-    @property
-    def feed(self) -> FeedList:
-        return self.query_one("#feed", FeedList)
-
-    @property
-    def timeline(self) -> TimelineList:
-        return self.query_one("#timeline", TimelineList)
 
     def bring_up_to_date(self) -> None:
         session = self.session
@@ -137,11 +124,11 @@ class DeskScreen(ActingScreen):
             self._news.hear(session.desk.standing(), present.now)
         if done or "queue" in refiltered or not self.queue.ids:
             self._show_queue()
+            self._at_cursor.again()
         self._show_feed_gathered(at_once=done or "feed" in refiltered)
         if done or "timeline" in refiltered:
             self._show_actions()
         self._entry, self._minute, self._shown_by = entry, present.minute, dict(self._filters)
-        self._show_detail_soon(at_once=self._detail_of is not None)
         self.query_one(Header).show(session.header, present, self._news.words(self._row))
 
     def _show_queue(self) -> None:
@@ -198,34 +185,6 @@ class DeskScreen(ActingScreen):
     def _row(self, number: int) -> Mapping[str, Any] | None:
         return self.queue.row(number) or next(iter(self.session.desk.deviation_rows([number])), None)
 
-    # the detail beside the queue ------------------------------------------------------------------------------------
-
-    def _show_detail_soon(self, *, at_once: bool = False) -> None:
-        if not self.has_class("-wide"):
-            return
-        if self._detail_timer is not None:
-            self._detail_timer.stop()
-        if at_once:
-            self._show_detail()
-        else:
-            self._detail_timer = self.set_timer(_DETAIL_PAUSE, self._show_detail)
-
-    def _show_detail(self) -> None:
-        current, pane = self.queue.current, self.query_one("#detail", PageList)
-        self._detail_of = current
-        if current is None:
-            pane.show_lines([])
-            return
-        try:
-            shown = self.session.desk.show(f"D{current}")
-        except OffplanError as error:
-            self.refuse(error)
-            return
-        from tui.screens.deviation_sections import sections
-
-        pane.title = f"Detail D{current}"
-        pane.show_lines(sections(shown, max(20, pane.size.width - 2), self.session.present))
-
     # panes ----------------------------------------------------------------------------------------------------------
 
     def _choose_pane(self, name: str) -> None:
@@ -247,8 +206,7 @@ class DeskScreen(ActingScreen):
             if event.by_hand and self.focused is self.queue and self._news.seen():
                 self.queue.refresh()
                 self.query_one(Header).show(self.session.header, self.session.present, "")
-            if self._detail_of != self.queue.current:
-                self._show_detail_soon()
+            self._at_cursor.moved()
         self.show_keys()
 
     # selection ------------------------------------------------------------------------------------------------------

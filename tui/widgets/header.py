@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tui import cells, safe
+from tui import cells, keys, safe
 from tui.cells import Present
 from tui.safe import Pieces
 from tui.widgets.line import Line
 
 _ROOMY: Final = 100
 """Cells from which words are written out."""
+_HIDDEN_KEY: Final = f"({next(keys.shown(key) for key in keys.KEYS if key.id == 'hidden')})"
+"""The key that shows what is kept out of the queue."""
 
 
 class Header(Line):
@@ -74,5 +76,6 @@ class Header(Line):
 def _kept_out(counts: Mapping[str, int], roomy: bool) -> str:
     """What is off plan and not in the queue: in words where there is room, else how much."""
     if not roomy:
-        return f"{counts['total']} hidden"
-    return ", ".join(f"{counts[sort]} {sort}" for sort in ("silenced", "folded", "snoozed") if counts[sort])
+        return f"{counts['total']} hidden {_HIDDEN_KEY}"
+    words = " · ".join(f"{counts[sort]} {sort}" for sort in ("silenced", "folded", "snoozed") if counts[sort])
+    return f"{words} {_HIDDEN_KEY}"

@@ -16,7 +16,7 @@ _SUBJECT: Final = 8
 _LONGEST_SUBJECT: Final = 48
 """Cells: past that one odd id would take the other columns from every row."""
 _KIND: Final = len("below_target")
-_KIND_IN_A_WORD: Final = len("unmatched")
+_KIND_IN_A_WORD: Final = len("production")
 
 
 @lru_cache(maxsize=32)
@@ -30,6 +30,7 @@ def columns(id_width: int, subject_width: int, width: int) -> tuple[Column, ...]
         return (
             Column("decide_by", "decide by", 11, 1),
             Column("exposure", "exposure", 8, 3, align="right"),
+            Column("likely", "likely", 6, 9, align="right"),
             Column("severity", "", 2, 2),
             Column("id", "id", id_width, 7),
             Column("kind", "what", kind_width, 4),
@@ -37,6 +38,7 @@ def columns(id_width: int, subject_width: int, width: int) -> tuple[Column, ...]
             Column("gap", "gap", 9, 5, align="right"),
             Column("state", "state", 5, 8),
             Column("owner", "owner", 8, 6),
+            Column("folded", "", 3, 5, align="right"),
         )
 
     wide, narrow = with_kind(_KIND), with_kind(_KIND_IN_A_WORD)
@@ -57,9 +59,10 @@ _STATES: Final[Mapping[str, str]] = {"open": "open", "acknowledged": "ack", "res
 
 
 def subject(row: Row) -> str:
-    """A deviation's subject as a person says it: PO 4711/10, SKU-77@RTM."""
+    """A deviation's subject as a person says it: PO 4711/10, SKU-77@RTM; TO-313/1 says itself what it is."""
     about = row["subject"]
-    return f"{_SUBJECTS.get(about['type'], '')}{about['id']}"
+    before = _SUBJECTS.get(about["type"], "")
+    return str(about["id"]) if about["id"].startswith(before.strip()) else f"{before}{about['id']}"
 
 
 class QueueList(LineList):
@@ -118,7 +121,8 @@ class QueueList(LineList):
         fresh = int(row["id"][1:]) in self.unseen
         return {
             "decide_by": (f"{decide:<4} {_BUCKETS.get(row['bucket'], '')}", "bad" if passed else "plain"),
-            "exposure": (cells.money(row["exposure"]), "bold"),
+            "exposure": _exposure(row),
+            "likely": _likely(row),
             "severity": (shape, shape_style),
             "id": (row["id"], "quiet"),
             "kind": (row["kind"].partition("_")[0] if in_a_word else row["kind"], "plain"),
@@ -126,4 +130,18 @@ class QueueList(LineList):
             "gap": (cells.gap(row["gap"]), "plain"),
             "state": (_STATES.get(row["state"], row["state"]), "quiet"),
             "owner": (row["owner"] or "–", "plain"),
+            "folded": (f"{len(row['consequences'])}▸" if row["consequences"] else "", "notice"),
         }
+
+
+def _exposure(row: Row) -> tuple[str, str]:
+    """Money; where something is off plan and the slack takes it up, a word instead of a nought."""
+    value = row["value_at_risk"]
+    if value is not None and value["amount"] == 0:
+        return "in slack", "quiet"
+    return cells.money(row["exposure"]), "bold"
+
+
+def _likely(row: Row) -> tuple[str, str]:
+    """How likely it becomes a miss, where that is not certain."""
+    return ("" if row["likelihood"] in (None, 1) else f"{100 * row['likelihood']:.0f} %", "plain")

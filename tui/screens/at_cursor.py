@@ -1,0 +1,78 @@
+"""What the desk says about the row under the queue's cursor once it rests there: why it stands there, and its detail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.timer import Timer
+
+from engine.errors import OffplanError
+from tui.widgets.page_list import PageList
+from tui.widgets.queue import QueueList
+from tui.widgets.why import WhyLines
+
+if TYPE_CHECKING:
+    from tui.screens.desk import DeskScreen
+
+_PAUSE: Final = 0.1
+"""Seconds that the cursor rests on a row before anything is read about it."""
+
+
+class AtCursor:
+    """Reads and shows; asked for whenever the row under the cursor may be another one, or says something else."""
+
+    def __init__(self, screen: DeskScreen, queue: QueueList) -> None:
+        # The widgets themselves: when the desk closes, a timer may still ask after they have left the screen.
+        self._screen, self._queue = screen, queue
+        self.why, self.detail = WhyLines(id="why"), PageList(id="detail")
+        self._timer: Timer | None = None
+        self._number: int | None = None
+        self._shown = False
+        """Whether anything was shown since the size changed."""
+
+    def resized(self) -> None:
+        self._shown = False
+        self.soon()
+
+    def moved(self) -> None:
+        if self._number != self._queue.current:
+            self.soon()
+
+    def again(self) -> None:
+        """The desk has changed, or is new: what is little is said at once."""
+        if self._shown:
+            self.show()
+        else:
+            self._say_why()
+            self.soon()
+
+    def soon(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._screen.set_timer(_PAUSE, self.show)
+
+    def show(self) -> None:
+        """Read and draw both."""
+        self._shown = True
+        self._say_why()
+        if self._screen.has_class("-wide"):
+            try:
+                self._show_detail(self._number)
+            except OffplanError as error:
+                self._screen.refuse(error)
+
+    def _say_why(self) -> None:
+        number = self._number = self._queue.current
+        self.why.show(None if number is None else self._screen.session.desk.placing(number))
+
+    def _show_detail(self, number: int | None) -> None:
+        pane = self.detail
+        if number is None:
+            pane.show_lines([])
+            return
+        session = self._screen.session
+        shown = session.desk.show(f"D{number}")
+        from tui.screens.deviation_sections import sections
+
+        pane.title = f"Detail D{number}"
+        pane.show_lines(sections(shown, max(20, pane.size.width - 2), session.present))
