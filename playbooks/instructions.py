@@ -79,7 +79,7 @@ def local_time(instant: int, zone: str) -> str:
 def _measures(measures: Mapping[str, Any] | None, zone: str) -> str | None:
     """`{"days": 12.0, "quantity": -400.0, "uom": "EA"}` as `12 days, -400 EA`; other names stand before their value.
 
-    Instants are shown in `zone`.
+    Instants are shown in `zone`; shares to a tenth of a percent, as the desk shows them, all else to a thousandth.
     """
     units = {"days": "days", "hours": "hours", "percent": "%", "quantity": (measures or {}).get("uom")}
     parts = []
@@ -88,7 +88,7 @@ def _measures(measures: Mapping[str, Any] | None, zone: str) -> str | None:
             continue
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         is_instant = isinstance(value, str) and _INSTANT.fullmatch(value) is not None
-        shown = f"{value:,.12g}" if is_number else str(value)
+        shown = f"{round(value, 1 if name == 'percent' else 3):,.12g}" if is_number else str(value)
         if is_instant:
             shown = local_time(parse_instant(value, name), zone)
         unit = units.get(name)

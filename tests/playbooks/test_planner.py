@@ -222,3 +222,9 @@ def test_every_plan_is_owned_ordered_and_repeatable(owners: list[Owner], kind: s
 def test_instants_among_the_measures_are_said_in_the_desks_zone() -> None:
     values = values_of({"planned": {"at": "2026-02-24T23:00:00Z", "quantity": 820.0, "uom": "EA"}}, "Europe/Berlin")
     assert values["planned"] == "at Wed 2026-02-25 00:00 CET, 820 EA"
+
+
+def test_measures_in_a_text_have_no_more_places_than_a_person_reads() -> None:
+    values = values_of({"gap": {"quantity": -300.0, "uom": "EA", "percent": -36.585366}}, "UTC")
+    assert values["gap"] == "-300 EA, -36.6 %"
+    assert values_of({"gap": {"quantity": 0.125, "uom": "TNE"}}, "UTC")["gap"] == "0.125 TNE"
