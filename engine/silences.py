@@ -133,7 +133,8 @@ def _narrows(name: str, pattern: str) -> bool:
         return bool(pattern.strip("*?"))
     matched = fnmatch.filter(_CHOICES[name], pattern)
     if not matched:
-        raise BadInput(f"where {name}={pattern}", f"there is no such {name}", f"use {', '.join(_CHOICES[name])}")
+        written = pattern.replace("[[]", "[")
+        raise BadInput(f"where {name}={written}", f"there is no such {name}", f"use {', '.join(_CHOICES[name])}")
     return len(matched) < len(_CHOICES[name])
 
 

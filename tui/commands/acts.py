@@ -85,6 +85,7 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
     }
     lines = [f"{change.id}: {change.was} -> {change.now}" for change in outcome.changes]
     notes = owners.notes_for_people(desk, outcome.notes)
-    # An undo is not undone: what it took back is given again.
-    way_back = [] if args.verb == "undo" else [f"undo this with: offplan undo {outcome.txn}"]
+    # An undo is not undone: what it took back is given again. And what changed nothing has no number.
+    undone = args.verb == "undo" or not outcome.changes
+    way_back = [] if undone else [f"undo this with: offplan undo {outcome.txn}"]
     printing.answer(args, document, *lines, *notes, *way_back)

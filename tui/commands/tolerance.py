@@ -6,7 +6,7 @@ A change is one more `[[rule]]` at the end of offplan.toml: of rules that ask fo
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from engine.preview import Preview, Shift
 
 SHOWN_SHIFTS: Final = 50
+_WHOLE: Final = 1e15
+"""Under this whole numbers are written without a point."""
 _WORDS: Final = {"open": "would open", "clear": "would clear", "raise": "would rise", "lower": "would fall"}
 
 
@@ -33,8 +35,8 @@ def tolerance(args: Namespace) -> int:
     folder = find_workspace(args)
     if folder is None:
         raise NoWorkspaceError("there is no workspace that a rule could be written to; `offplan init` makes one")
-    parameters = {name: _number(name, text) for name, text in map(_pair, values)}
-    rule = _Rule(args.words[0], dict(map(_pair, args.asked)), parameters)
+    parameters = {name: _number(name, text) for name, text in _pairs_once(values).items()}
+    rule = _Rule(args.words[0], _pairs_once(args.asked), parameters)
     check(*rule, "tolerance")
     return _preview(args, rule) if args.preview else _write(args, folder / SETTINGS_FILE, rule)
 
@@ -140,6 +142,16 @@ def _shift_document(shift: Shift) -> dict[str, Any]:
     }
 
 
+def _pairs_once(texts: Iterable[str]) -> dict[str, str]:
+    """Names with their values; raises UsageError for a name that is given twice, of which one would be lost."""
+    found: dict[str, str] = {}
+    for name, value in map(_pair, texts):
+        if name in found:
+            raise UsageError(f"{name} is given twice: {found[name]} and {value}; write one rule for each")
+        found[name] = value
+    return found
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
@@ -157,7 +169,7 @@ def _number(name: str, text: str) -> float:
             else f"write one such as {name}=2"
         )
         raise UsageError(f"{name}={text} is no number; {mend}") from None
-    return int(value) if value.is_integer() else value
+    return int(value) if value.is_integer() and abs(value) < _WHOLE else value
 
 
 def _plain(value: float) -> str:

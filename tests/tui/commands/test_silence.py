@@ -53,3 +53,13 @@ def test_what_cannot_be_a_silence_is_one_sentence(desk: Run) -> None:
         assert one_sentence(answer)
     assert one_sentence(desk("silence", "end", "D1"))
     assert one_sentence(desk("silence", "forget"))
+
+
+def test_a_pattern_is_quoted_as_it_was_written(desk: Run) -> None:
+    assert "where kind=[x: there is no such kind" in desk("silence", "add", "--where", "kind=[x", "--reason", "r").err
+
+
+def test_what_changed_nothing_names_no_way_back(desk: Run) -> None:
+    desk("silence", "add", "--where", "party=ACME", "--reason", "r")
+    assert "undo this with" in desk("silence", "end", "L1").out
+    assert desk("silence", "end", "L1").out == "L1 is over already: nothing was changed\n"

@@ -120,3 +120,17 @@ def test_a_rule_needs_a_workspace(run: Run) -> None:
     answer = run("tolerance", "late_supply", "days=2")
     assert answer.code == 2
     assert "`offplan init` makes one" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("days=2", "days=9"), ("days=2", "--for", "party=ACME", "--for", "party=NORDWERK"), ("days=1e308",)],
+)
+def test_what_would_be_lost_or_means_nothing_is_one_short_sentence(
+    desk: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    before = (tmp_path / "offplan.toml").read_bytes()
+    answer = desk("tolerance", "late_supply", *words)
+    assert (answer.code in (1, 2), one_sentence(answer)) == (True, True)
+    assert len(answer.err) < 200
+    assert (tmp_path / "offplan.toml").read_bytes() == before
