@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from engine.clock import DAY
-from tests.engine.desk_support import NOW, eta, line, take
+from tests.engine.desk_support import NOW, eta, line, open_desk, take
+from tests.engine.network_support import line as network_line
+from tests.engine.network_support import load, said
 from tests.tui.conftest import Open, World
+from tui import safe
+from tui.cells import Present
+from tui.screens import deviation_sections
 from tui.screens.action_page import ActionPage
 from tui.screens.deviation_page import DeviationPage
 
@@ -17,8 +24,9 @@ async def test_the_page_tells_the_whole_story(world: World, opened: Open) -> Non
         await driven.type(f"show {world.ids[0]}")
         await driven.finish("enter")
         assert isinstance(driven.app.screen, DeviationPage)
-        for words in ("Compare", "Signals", "Response", "Explain", "Journal", "10,000 EUR", "tower", "confirm it"):
+        for words in ("Compare", "Impact", "Signals", "Response", "Explain", "Journal", "tower", "confirm it"):
             assert words in driven.text, words
+        assert "10,000 EUR" in driven.text
         assert "called ACME" in driven.text
         assert "(in 10d)" in driven.text
 
@@ -43,6 +51,25 @@ async def test_commands_act_on_the_action_under_the_cursor_else_on_the_deviation
         await driven.type("known")
         await driven.finish("enter", "enter")
         assert world.state(world.ids[0]) == "dismissed"
+
+
+def test_what_each_customer_would_see_is_on_the_page(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path / "network.db")
+    load(
+        desk,
+        network_line("purchase_order", "PO-1", 50.0, 5, value_minor=500_00, currency="EUR"),
+        network_line("sales_order", "SO-1", 50.0, 7, party="HYDRA", value_minor=9_000_00, currency="EUR"),
+    )
+    take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 10 * DAY, recorded_at=NOW))
+    (late,) = desk.deviations(["kind=late_supply"]).items
+    for width in (120, 60):
+        found = deviation_sections.section(desk.show(late["id"]), "Impact", width, Present(NOW, "UTC"))
+        text = "\n".join(safe.plain(each.pieces) for each in found)
+        assert "5 days late, 2 days of slack: 1 customer order hit" in text
+        assert "HYDRA" in text
+        assert "SO-1" in text
+        assert all(safe.width_of(each.pieces) <= width for each in found if each.section is None and each.pieces)
+    desk.store.close()
 
 
 async def test_e_goes_to_the_explanation(world: World, opened: Open) -> None:

@@ -1,4 +1,4 @@
-"""What a deviation's page says, as lines: what happened, what it compares, why it ranks here, the response, the journal.
+"""What a page says of a deviation, as lines: what happened, compared, answered, put at risk; why it ranks here; journal.
 
 Pure: `Desk.show`'s answer in, lines out. The page and the detail beside the queue show the same.
 """
@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from tui import cells, safe, theme
 from tui.cells import Column, Present
+from tui.commands import impact_lines
 from tui.safe import Pieces
 from tui.widgets import feed, queue
 from tui.widgets.page_list import PageLine
 
-SECTIONS: Final = ("Compare", "Signals", "Response", "Explain", "Journal")
+SECTIONS: Final = ("Compare", "Signals", "Response", "Impact", "Explain", "Journal")
 _LABEL: Final = 16
 _TERMS: Final = (
     Column("name", "term", 18, 1, flex=True),
@@ -41,6 +42,7 @@ def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         ("Compare", _compare),
         ("Signals", _signals),
         ("Response", _response),
+        ("Impact", _impact),
         ("Explain", _explain),
         ("Journal", journal),
     ):
@@ -129,6 +131,14 @@ def _compare(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         )
     lines.append(_pair("gap", cells.gap(detail["gap"]), "bold"))
     return [PageLine(line) for line in lines]
+
+
+def _impact(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """What each customer would see, and the tree of lines down to them."""
+    found = impact_lines.lines(detail.get("impact"), present.now, present.zone)
+    if not found:
+        return [PageLine([("Nothing follows down the pegs: no open supply line is late or short here.", "quiet")])]
+    return [PageLine([(safe.cut(line, width), "plain")]) for line in found]
 
 
 def _signals(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:

@@ -194,6 +194,7 @@ def test_one_that_states_no_end_lives_for_the_days_of_the_setting(world: HazardW
 
 
 def test_an_update_takes_the_place_of_what_it_names_and_a_cancel_ends_it(world: HazardWorld) -> None:
+    """PEERS 87."""
     world.plan(line("P1", "RTM"), line("P2", "ANR"))
     world.say(message("m1", **around("RTM")))
     first = world.live()["site RTM"]
@@ -210,6 +211,7 @@ def test_an_update_takes_the_place_of_what_it_names_and_a_cancel_ends_it(world: 
 
 
 def test_an_exercise_is_kept_and_never_judged(world: HazardWorld) -> None:
+    """PEERS 87."""
     world.plan(line("P1", "RTM"))
     world.say(message("m1", drill="true", **around("RTM")))
     assert (world.live(), world.desk.signals().total) == ({}, 1)
