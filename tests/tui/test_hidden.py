@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.clock import HOUR
+from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
 from tui import request
 
@@ -57,3 +59,12 @@ async def test_a_narrow_desk_says_how_many_are_hidden(world: World, opened: Open
 def test_options_of_a_verb_of_two_words_are_completed() -> None:
     assert "silence add" in request.completions("sil", [], [], list)
     assert request.completions("silence end --re", [], [], list) == ["--reason"]
+
+
+async def test_what_is_snoozed_says_on_its_page_until_when(world: World, opened: Open) -> None:
+    world.desk.snooze(["D1"], until=NOW + 2 * HOUR)
+    async with opened() as driven:
+        await driven.press("h")
+        assert "enter says why" in driven.text
+        await driven.press("enter")
+        assert "snoozed until" in driven.text

@@ -39,7 +39,7 @@ def _words(**figures: Any) -> str:
             {"before": {"id": "D8", "group": "passed", "weight": None, "exposure": {"amount": 9.0, **EUR}}},
             "before it D8 €9 passed",
         ),
-        ({"place": None}, "D7 does not stand in the queue"),
+        ({"place": None}, "D7 does not stand in the queue: enter says why"),
     ],
 )
 def test_words(figures: dict[str, Any], said: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from engine.clock import parse_instant
 from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.commands import impact_lines
@@ -78,6 +79,9 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     ]
     if detail["suppressed_by"]:
         lines.append(_pair("hidden by", ", ".join(detail["suppressed_by"]), "warning"))
+    snoozed = detail["snoozed_until"]
+    if snoozed and parse_instant(snoozed, "snoozed_until") > present.now:
+        lines.append(_pair("snoozed until", cells.both_times(snoozed, present.now, present.zone), "warning"))
     if detail["consequences"] or detail["root"]:
         lines.append(_pair("root", detail["root"] or "this one"))
         lines.append(_pair("consequences", ", ".join(map(str, detail["consequences"])) or "–"))

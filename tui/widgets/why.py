@@ -51,7 +51,7 @@ class WhyLines(Widget):
 def why(placing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The parts: place, exposure, weight, and what stands beside it."""
     if placing["place"] is None:
-        yield f"{placing['id']} does not stand in the queue", "bold"
+        yield f"{placing['id']} does not stand in the queue: enter says why", "bold"
         return
     yield f"{placing['id']} is {placing['place']} of {placing['of']}:", "bold"
     yield exposure(placing), "plain"
