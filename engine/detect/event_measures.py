@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from engine.clock import iso
-from engine.detect.measures import promise_terms, share_of_value, shown, tidy, value_terms
+from engine.detect.measures import (
+    promise_terms,
+    share_of_value,
+    shown,
+    slip_of_all,
+    slip_of_quantity,
+    tidy,
+    value_terms,
+)
 from engine.event_facts import EventFacts
 from engine.events import Event, watched
 from engine.model import Finding, Term
+from engine.slip import Slip
 from engine.tolerance import Tolerance
 from engine.units import convert
 
@@ -70,6 +79,7 @@ def finding(
         site=facts.site,
         party=facts.party,
         resupply=resupply,
+        slip=_slip(facts, lead),
     )
 
 
@@ -136,6 +146,16 @@ def _how(lead: Breach) -> str:
     if lead.affected is None:
         return "no quantity is said: all of the line, or what is open of it"
     return f"affected ÷ planned quantity, S{lead.event.signal}"
+
+
+def _slip(facts: EventFacts, lead: Breach) -> Slip | None:
+    """What consumers would feel if what is affected of a line that is to come did not come: nobody says by when it may."""
+    if facts.line is None or not facts.line.open or facts.line.state().full_at() is not None:
+        return None
+    share = _share(facts, lead)
+    if not facts.line.line.quantity:
+        return slip_of_all(facts.line.line) if share > 0 else None
+    return slip_of_quantity(facts.line, share * facts.line.line.quantity)._replace(supposed=True)
 
 
 def _share(facts: EventFacts, lead: Breach) -> float:

@@ -257,3 +257,14 @@ def test_records_loaded_later_say_what_a_customer_order_is_worth_and_by_when_to_
     customer = {item["subject"]["id"]: item for item in desk.deviations(["kind=late_demand"], all=True).items}["SO-1"]
     assert customer["value_at_risk"] == {"amount": 4_000.0, "currency": "EUR"}
     assert customer["decide_by"] == iso(NOW + 8 * DAY)
+
+
+def test_a_hold_is_worth_what_waits_for_the_goods_and_makes_nobody_late(desk: Desk) -> None:
+    load(desk, *pumps())
+    take(desk, said("quality", "1", order_ref="PO-1", status="hold"))
+    hold = one(desk, "quality")
+    assert hold["value_at_risk"] == {"amount": 13_000.0, "currency": "EUR"}
+    found = desk.impact(hold["id"])
+    assert found is not None
+    assert [each["line"]["id"] for each in found["customers"]] == ["SO-1", "SO-2"]
+    assert [item["kind"] for item in desk.deviations(["state=open"]).items] == ["quality"]

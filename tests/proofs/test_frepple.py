@@ -7,12 +7,16 @@ whether stock on hand plus arrivals less departures and demand goes under zero i
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.clock import instant_of
+from engine.ingest import SourceBatch
+from engine.model import SignalIn
 from tests.proofs.support import Fed, data_file
 
 PLANT = "frepple/csv/manufacturing_demo"
@@ -101,3 +105,66 @@ def test_stockout_equals_the_brute_force_projection(plant: Fed) -> None:
     }
     assert expected, "the plant must have something to find"
     assert found == expected
+
+
+def queue_of_pieces() -> dict[str, list[tuple[str, str]]]:
+    """By place, which supply each piece of each open demand comes from, when single pieces queue on both sides."""
+    served: dict[str, list[tuple[str, str]]] = {}
+    for buffer in table("buffer"):
+        item, site = buffer["item_id"], buffer["location_id"]
+        orders = [order for order in table("operationplan") if order["item_id"] == item]
+        pieces = ["on hand"] * round(float(buffer["onhand"]))
+        arriving = [order for order in orders if site in (order["destination_id"], order["location_id"])]
+        for order in sorted(arriving, key=lambda order: (moment(order["enddate"]), order["reference"])):
+            pieces += [order["reference"]] * round(float(order["quantity"]))
+        wanted = [
+            (moment(demand["due"]), demand["name"], demand["quantity"])
+            for demand in table("demand")
+            if (demand["item_id"], demand["location_id"], demand["status"]) == (item, site, "open")
+        ]
+        # The plan has no lanes here, so a transfer leaves on the day on which it is to arrive.
+        wanted += [
+            (moment(order["enddate"]), order["reference"], order["quantity"])
+            for order in orders
+            if order["origin_id"] == site
+        ]
+        asked = [name for _, name, quantity in sorted(wanted) for _ in range(round(float(quantity)))]
+        pieces += ["nothing"] * max(0, len(asked) - len(pieces))
+        served[f"{item}@{site}"] = list(zip(asked, pieces, strict=False))
+    return served
+
+
+def test_pegs_equal_a_queue_of_single_pieces(plant: Fed) -> None:
+    for place, pieces in queue_of_pieces().items():
+        expected = {pair: float(count) for pair, count in Counter(pieces).items()}
+        found = {
+            (peg["demand"].split(" ", 1)[1], (peg["supply"] or "nothing").split("_order ", 1)[-1]): peg["quantity"]
+            for peg in plant.desk.show(place)["pegs"]
+        }
+        assert found == expected
+
+
+def test_a_late_transfer_reaches_the_customers_whose_pieces_it_brings_too_late(plant: Fed) -> None:
+    due = {demand["name"]: moment(demand["due"]) for demand in table("demand")}
+    transfers = {order["reference"]: order for order in table("operationplan") if order["type"] == "DO"}
+    served = [pair for pieces in queue_of_pieces().values() for pair in pieces]
+    days, reached = 40, 0
+    rows = []
+    for ref, order in transfers.items():
+        late = moment(order["enddate"]) + timedelta(days=days)
+        values: dict[str, Any] = dict.fromkeys(SignalIn._fields)
+        values |= {"source_id": ref, "kind": "eta", "order_ref": ref, "eta": instant_of(late), "payload": "{}"}
+        rows.append(SignalIn(**{**values, "detail": ""}))
+    plant.desk.take(SourceBatch(source="carrier", kind="command", identity="event", rows=rows, file="eta.csv"))
+    for ref, order in transfers.items():
+        late = moment(order["enddate"]) + timedelta(days=days)
+        pieces = Counter(demand for demand, supply in served if supply == ref and demand in due and due[demand] < late)
+        (found,) = plant.desk.deviations(["kind=late_supply", f"subject.id={ref}", "state=open"]).items
+        impact = plant.desk.impact(found["id"])
+        assert impact is not None
+        hits = {hit["line"]["id"]: (hit["quantity"], hit["expected_at"]) for hit in impact["customers"]}
+        assert hits == {
+            demand: (float(count), late.isoformat().replace("+00:00", "Z")) for demand, count in pieces.items()
+        }
+        reached += len(hits)
+    assert reached, "a slip of 40 days must reach somebody"
