@@ -225,3 +225,9 @@ def test_a_step_that_may_be_left_out_is_counted_as_none(tmp_path: Path) -> None:
     assert "every mandatory step has a when" in " | ".join(
         each.message for each in lint(write(tmp_path, "p.yaml", soft))
     )
+
+
+def test_an_optional_step_may_wait_for_an_optional_one(tmp_path: Path) -> None:
+    text = SOUND + "  - {id: look, title: T, role: buyer, duration: PT1H, mandatory: false}\n"
+    text += "  - {id: tell, title: T, role: buyer, duration: PT1H, needs: [look], mandatory: false}\n"
+    assert lint(write(tmp_path, "p.yaml", text)) == []
