@@ -87,7 +87,7 @@ class Desk(DeskFeed, DeskCommands):
         """Any object with its `history`: D12, A7, R3, S99, Q4, L2, a source's name, ITEM@SITE, or a plan line.
 
         A plan line is `purchase_order 4711/10`, or `4711/10` alone. A deviation also carries `signals_detail`,
-        `actions`, `impact` and `explain`. Raises NotFound.
+        `actions`, `impact`, `consequences_detail`, `follows_from` and `explain`. Raises NotFound.
         """
         from engine import questions
 

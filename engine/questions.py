@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import ids, journal, lists, oddities, queue, shapes
+from engine import family, ids, journal, lists, oddities, queue, shapes
 from engine.command_context import fetch
 from engine.errors import NotFound
 from engine.fold import event_of
@@ -101,6 +101,7 @@ def _show_deviation(connection: sqlite3.Connection, now: int, reference: Referen
         "signals_detail": signals,
         "actions": actions,
         "impact": impact(connection, now, reference.id),
+        **family.of(connection, now, reference.number),
         "explain": [shapes.term(term) for term in explain(connection, now, reference.id)],
         "history": _history(connection, about),
     }

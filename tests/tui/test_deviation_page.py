@@ -19,7 +19,7 @@ from tui.screens.deviation_page import DeviationPage
 async def test_the_page_tells_the_whole_story(world: World, opened: Open) -> None:
     world.desk.respond([world.ids[0]])
     world.desk.comment([world.ids[0]], text="called ACME")
-    async with opened((120, 70)) as driven:
+    async with opened((120, 90)) as driven:
         await driven.press(":")
         await driven.type(f"show {world.ids[0]}")
         await driven.finish("enter")
@@ -87,9 +87,11 @@ async def test_e_goes_to_the_explanation(world: World, opened: Open) -> None:
 async def test_a_small_terminal_shows_one_section_at_a_time(world: World, opened: Open) -> None:
     async with opened((80, 24)) as driven:
         await driven.press("enter")
+        assert "planned (baseline" not in driven.text
+        await driven.press("tab")
         assert "planned (baseline" in driven.text
         assert "r chooses a playbook" not in driven.text
-        await driven.press("tab", "tab")
+        await driven.press(*["tab"] * 5)
         assert "r chooses a playbook" in driven.text
         assert "planned (baseline" not in driven.text
         await driven.press("e")

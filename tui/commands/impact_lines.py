@@ -15,7 +15,7 @@ def lines(impact: Mapping[str, Any] | None, now: int, zone: str) -> list[str]:
         return []
     left_out = impact["left_out"]
     more = [f"and {left_out} further {'line' if left_out == 1 else 'lines'} below"] if left_out else []
-    return [_sentence(impact), *_customers(impact, now, zone), *_tree(impact["tree"]), *more]
+    return [sentence(impact), *_customers(impact, now, zone), *_tree(impact["tree"]), *more]
 
 
 def pegs(found: Sequence[Mapping[str, Any]] | None, uom: str | None) -> list[str]:
@@ -38,7 +38,8 @@ def projection(found: Sequence[Mapping[str, Any]] | None, uom: str | None) -> li
     return printing.table(("day", "stock"), rows) if rows else []
 
 
-def _sentence(impact: Mapping[str, Any]) -> str:
+def sentence(impact: Mapping[str, Any]) -> str:
+    """The whole in a line: how late or short, the slack, how many customer orders, and what they are worth."""
     late, slack = impact["delay_days"], impact["slack_days"]
     what = (
         f"{late:g} days late" if late is not None else f"{100 * impact['missing_share']:.0f} % of what is open missing"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.clock import iso
@@ -13,7 +13,8 @@ from tui.commands import impact_lines
 from tui.wiring import opened
 
 _SECTIONS: Final = (
-    "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "pegs", "projection", "explain", "definition"
+    "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "pegs", "projection", "explain", "definition",
+    "consequences_detail", "follows_from"
 )  # fmt: skip
 """Parts that are tables of their own below the fields."""
 
@@ -35,6 +36,8 @@ def show(args: Namespace) -> int:
         printing.say(args, "", "Explanation", *explanation(found["explain"], now, zone))
     for title, lines in (
         ("What it puts at risk", impact_lines.lines(found.get("impact"), now, zone)),
+        ("Follows from", _family(found.get("follows_from"))),
+        ("Consequences", _family(found.get("consequences_detail"))),
         ("Pegged to", impact_lines.pegs(found.get("pegs"), found.get("uom"))),
         ("Projected stock", impact_lines.projection(found.get("projection"), found.get("uom"))),
         ("Signals", _signals(found, now, zone)),
@@ -67,6 +70,21 @@ def _value(value: Any, now: int, zone: str) -> str:
     if isinstance(value, Mapping) and value.keys() == {"type", "id"}:
         return f"{value['type']} {value['id']}"
     return cells.any_value(value) or "–"
+
+
+def _family(found: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    rows = [
+        (
+            str(each["id"]),
+            str(each["kind"]),
+            str(each["subject"]["id"]),
+            cells.money(each["exposure"]),
+            str(each["summary"]),
+            str(each["because"]),
+        )
+        for each in found or ()
+    ]
+    return printing.table(("id", "kind", "subject", "exposure", "summary", "because"), rows) if rows else []
 
 
 def _signals(found: Mapping[str, Any], now: int, zone: str) -> list[str]:

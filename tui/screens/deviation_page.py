@@ -1,4 +1,4 @@
-"""A deviation's page: what happened, what it compares, why it ranks here, the response, the journal."""
+"""A deviation's page: what happened, what it compares, what it hits, why it ranks here, the response, the journal."""
 
 from __future__ import annotations
 
@@ -112,13 +112,19 @@ class DeviationPage(ActingScreen):
         return self.page.line.target if self.page.line is not None else None
 
     def action_next_pane(self, step: int) -> None:
-        place = SECTIONS.index(self._section)
+        small = self.has_class("-tabs")
+        place = SECTIONS.index(self._section) if small else self._place()
         self._section = SECTIONS[(place + step) % len(SECTIONS)]
-        if self.has_class("-tabs"):
+        if small:
             self._draw()
             self.page.go_to(0)
         else:
             self.page.go_to_section(self._section)
+
+    def _place(self) -> int:
+        """Which section the cursor is in; -1 above them all."""
+        above = [line.section for line in self.page.lines[: self.page.cursor + 1] if line.section is not None]
+        return SECTIONS.index(above[-1]) if above else -1
 
     def action_explain(self) -> None:
         self._section = "Explain"

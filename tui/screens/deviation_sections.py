@@ -1,4 +1,5 @@
-"""What a page says of a deviation, as lines: what happened, compared, answered, put at risk; why it ranks here; journal.
+"""What a deviation's page says, as lines: what happened, what it compares, what it hits, why it ranks here, the response,
+the journal.
 
 Pure: `Desk.show`'s answer in, lines out. The page and the detail beside the queue show the same.
 """
@@ -11,19 +12,16 @@ from typing import Any, Final
 from engine.clock import parse_instant
 from tui import cells, safe, theme
 from tui.cells import Column, Present
-from tui.commands import impact_lines
 from tui.safe import Pieces
+from tui.screens import impact_sections
 from tui.widgets import feed, queue
 from tui.widgets.page_list import PageLine
 
-SECTIONS: Final = ("Compare", "Signals", "Response", "Impact", "Explain", "Journal")
+SECTIONS: Final = ("Signals", "Compare", "Impact", "Explain", "Folded", "Customers", "Response", "Journal")
+"""In the order of the page."""
 _LABEL: Final = 16
-_TERMS: Final = (
-    Column("name", "term", 18, 1, flex=True),
-    Column("value", "value", 18, 1, align="right"),
-    Column("unit", "unit", 10, 3),
-    Column("source", "from", 22, 2, flex=True),
-)
+_LONGEST_TERM: Final = 28
+_UNIT: Final = 10
 _ACTIONS: Final = (
     Column("mark", "", 1, 1),
     Column("id", "id", 5, 2),
@@ -39,14 +37,17 @@ _ACTIONS: Final = (
 def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
     """All sections below one another, each with its heading."""
     made = [*_summary(detail, width, present)]
-    for name, build in (
-        ("Compare", _compare),
-        ("Signals", _signals),
-        ("Response", _response),
-        ("Impact", _impact),
-        ("Explain", _explain),
-        ("Journal", journal),
-    ):
+    builders = (
+        _signals,
+        _compare,
+        impact_sections.impact,
+        _explain,
+        impact_sections.family,
+        impact_sections.customers,
+        _response,
+        journal,
+    )
+    for name, build in zip(SECTIONS, builders, strict=True):
         made += [PageLine([]), PageLine([(name, "heading")], section=name), *build(detail, width, present)]
     return made
 
@@ -82,10 +83,12 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     snoozed = detail["snoozed_until"]
     if snoozed and parse_instant(snoozed, "snoozed_until") > present.now:
         lines.append(_pair("snoozed until", cells.both_times(snoozed, present.now, present.zone), "warning"))
-    if detail["consequences"] or detail["root"]:
-        lines.append(_pair("root", detail["root"] or "this one"))
-        lines.append(_pair("consequences", ", ".join(map(str, detail["consequences"])) or "–"))
-    return [PageLine(line) for line in lines]
+    if detail["consequences"]:
+        lines.append(_pair("folded inside", ", ".join(detail["consequences"]), "notice"))
+    made = [PageLine(line) for line in lines]
+    if detail["root"]:
+        made.append(PageLine(_pair("follows from", detail["root"], "notice"), target=detail["root"]))
+    return made
 
 
 def _state(detail: Mapping[str, Any]) -> str:
@@ -103,8 +106,12 @@ def _exposure(detail: Mapping[str, Any]) -> str:
         return "unknown: the plan has no value for it"
     return (
         f"{cells.money_in_full(detail['exposure'])}  ="
-        f" {cells.money_in_full(detail['value_at_risk'])} at risk × {cells.number(float(detail['likelihood']))}"
+        f" {cells.money_in_full(detail['value_at_risk'])} at risk{_rate(detail)} × {detail['likelihood']:.6g}"
     )
+
+
+def _rate(detail: Mapping[str, Any]) -> str:
+    return "".join(f" × {term['value']:g}" for term in detail["explain"] if term["name"] == "rate")
 
 
 def _value(value: Any, present: Present) -> str:
@@ -135,14 +142,6 @@ def _compare(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         )
     lines.append(_pair("gap", cells.gap(detail["gap"]), "bold"))
     return [PageLine(line) for line in lines]
-
-
-def _impact(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
-    """What each customer would see, and the tree of lines down to them."""
-    found = impact_lines.lines(detail.get("impact"), present.now, present.zone)
-    if not found:
-        return [PageLine([("Nothing follows down the pegs: no open supply line is late or short here.", "quiet")])]
-    return [PageLine([(safe.cut(line, width), "plain")]) for line in found]
 
 
 def _signals(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
@@ -187,16 +186,30 @@ def _due(row: Mapping[str, Any], present: Present) -> str:
 
 
 def _explain(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
-    lines = [PageLine(safe.columns(_TERMS, {column.name: (column.title, "quiet") for column in _TERMS}, width))]
-    for term in detail["explain"]:
-        value, unit = cells.explained(term, present.now, present.zone)
-        values = {
-            "name": (cells.with_local_times(term["name"], present.now, present.zone), "plain"),
-            "value": (value, "bold"),
-            "unit": (unit, "quiet"),
-            "source": (cells.with_local_times(term["source"], present.now, present.zone), "quiet"),
-        }
-        lines.append(PageLine(safe.columns(_TERMS, values, width)))
+    """Every term; where it came from goes on below it, since that is the sum which somebody redoes."""
+    terms = [
+        (
+            cells.with_local_times(term["name"], present.now, present.zone),
+            *cells.explained(term, present.now, present.zone),
+            cells.with_local_times(term["source"], present.now, present.zone),
+        )
+        for term in detail["explain"]
+    ]
+    name_width = min(_LONGEST_TERM, max((len(name) for name, *_ in terms), default=0))
+    value_width = max((len(value) for _, value, *_ in terms), default=0)
+    left = name_width + value_width + _UNIT + 3
+
+    def line(name: str, value: str, unit: str, source: str, style: str = "plain") -> PageLine:
+        shown = f"{safe.fit(name, name_width)} ", f"{safe.fit(value, value_width, 'right')} "
+        return PageLine(
+            [(shown[0], style), (shown[1], "bold"), (f"{safe.fit(unit, _UNIT)} ", "quiet"), (source, "quiet")]
+        )
+
+    lines = [line("term", "", "", "from", "quiet")]
+    for name, value, unit, source in terms:
+        first, *rest = safe.wrap(source, max(20, width - left)) or [""]
+        lines.append(line(name, value, unit, first))
+        lines += [PageLine([(" " * left, "plain"), (more, "quiet")]) for more in rest]
     return lines
 
 

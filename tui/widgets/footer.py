@@ -68,4 +68,7 @@ class TabLine(Line):
         tabs: list[Pieces] = [
             [(f" {title} ", "cursor" if index == self._current else "plain")] for index, title in enumerate(self.titles)
         ]
-        return joined([*tabs, [("tab changes", "quiet")]], width, " ")
+        if sum(safe.width_of(tab) + 1 for tab in tabs) - 1 <= width:
+            return joined([*tabs, [("tab changes", "quiet")]], width, " ")
+        here = f"{self._current + 1} of {len(tabs)}"
+        return joined([tabs[self._current], [(here, "quiet")], [("tab changes", "quiet")]], width)

@@ -1,0 +1,45 @@
+"""What lies under a deviation and what it follows from, each with its sentence."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.desk import Desk
+from engine.desk_clock import clock_of
+from engine.lifecycle import QUEUE_STATES
+from engine.store import Store
+from tests.test_sample_world import SAMPLE
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    shutil.copyfile(SAMPLE, tmp_path / "sample.db")
+    store = Store.open(tmp_path / "sample.db")
+    yield Desk(store, clock_of(store), actor="test")
+    store.close()
+
+
+def test_both_ways_say_the_same(desk: Desk) -> None:
+    for item in desk.deviations(limit=None, all=True).items:
+        shown = desk.show(item["id"])
+        under = shown["consequences_detail"]
+        assert {each["id"] for each in under} == set(item["consequences"])
+        worth = [each["exposure"]["amount"] if each["exposure"] else 0 for each in under]
+        assert worth == sorted(worth, reverse=True)
+        assert all(each["because"] for each in under)
+        roots = {each["id"] for each in shown["follows_from"]}
+        if item["state"] in QUEUE_STATES:
+            assert roots == {by for by in item["suppressed_by"] if by.startswith("D")}
+        assert (item["root"] is None) == (not roots)
+
+
+def test_a_consequence_says_by_what(desk: Desk) -> None:
+    first = desk.deviations(limit=1).items[0]
+    under = {each["subject"]["id"]: each for each in desk.show(first["id"])["consequences_detail"]}
+    assert "come late by late_supply of purchase_order 4693/10" in under["SO-30017/1"]["because"]
+    above = desk.show(under["SO-30017/1"]["id"])["follows_from"]
+    assert [(each["id"], each["because"]) for each in above] == [(first["id"], under["SO-30017/1"]["because"])]

@@ -1,0 +1,105 @@
+"""What a deviation hits, on its page: the tree, the customers, and the way between a root and its consequences."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from engine.desk import Desk
+from engine.desk_clock import clock_of
+from engine.store import Store
+from tests.tui.conftest import Driven
+from tui import demo
+from tui.app import OffplanApp
+from tui.screens.deviation_page import DeviationPage
+from tui.screens.deviation_sections import SECTIONS
+from tui.session import Session
+
+
+@contextlib.asynccontextmanager
+async def sample(tmp_path: Path, size: tuple[int, int]) -> AsyncIterator[Driven]:
+    """The sample world's desk: its first row is a late part that reaches customers through the bill of material."""
+    path = tmp_path / "sample.db"
+    shutil.copyfile(demo.sample(), path)
+
+    def desk() -> Desk:
+        store = Store.open(path)
+        return Desk(store, clock_of(store), actor="ana")
+
+    app = OffplanApp(Session(desk, readonly=True))
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            yield Driven(app, pilot)
+    finally:
+        app.close()
+
+
+def _page(driven: Driven) -> DeviationPage:
+    page = driven.app.screen
+    assert isinstance(page, DeviationPage)
+    return page
+
+
+async def test_the_tree_leads_from_the_root_to_customers_with_dates_and_value(tmp_path: Path) -> None:
+    async with sample(tmp_path, (120, 100)) as driven:
+        await driven.press("enter")
+        headings = [line.section for line in _page(driven).page.lines if line.section is not None]
+        assert headings == list(SECTIONS)
+        assert "2 customer orders hit, 91,500 EUR at risk" in driven.text
+        root = next(at for at, text in enumerate(driven.lines) if "PO 4693/10" in text and "MOT-22@KAS" in text)
+        below = driven.lines[root + 1 : root + 16]
+        assert "├ MO-8818" in below[0]
+        (reached,) = (text for text in below if "│ └ SO-30017/1 CASTELLAN" in text)
+        assert "+10d" in reached
+        assert "€73.2k" in reached
+        assert "in slack" in next(text for text in below if "SO-20482/1" in text)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_enter_leads_from_a_root_to_its_consequence_and_back(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with sample(tmp_path, size) as driven:
+        first = f"D{driven.desk_screen.queue.current}"
+        folded = driven.app.session.desk.show(first)["consequences_detail"]
+        await driven.press("enter")
+        while "Folded inside" not in driven.text:
+            await driven.press("tab")
+        page = _page(driven)
+        page.page.go_to([line.target for line in page.page.lines].index(folded[0]["id"]))
+        await driven.press("enter")
+        assert _page(driven).page.title == folded[0]["id"]
+        _page(driven).page.go_to([line.target for line in _page(driven).page.lines].index(first))
+        await driven.press("enter")
+        assert _page(driven).page.title == first
+
+
+async def test_customers_see_dates_quantity_and_value(tmp_path: Path) -> None:
+    async with sample(tmp_path, (120, 36)) as driven:
+        await driven.press("enter", *["tab"] * (SECTIONS.index("Customers") + 1))
+        row = next(text for text in driven.lines if "CASTELLAN  " in text and "73,200 EUR" in text)
+        assert "18 Mar" in row
+        assert "30 Mar" in row
+        assert "120 EA" in row
+
+
+async def test_what_has_no_impact_says_so(tmp_path: Path) -> None:
+    async with sample(tmp_path, (80, 24)) as driven:
+        found = driven.app.session.desk.deviations(["kind=stale_feed"]).items[0]
+        driven.desk_screen.open_deviation(found["id"], section="Impact")
+        await driven.pilot.pause()
+        assert "Only what is still to come of a supply line" in driven.text
+        await driven.press("tab", "tab")
+        assert "Nothing follows from it" in driven.text
+        await driven.press("tab")
+        assert "No customer order is hit." in driven.text
+
+
+async def test_a_narrow_page_names_the_section_in_front(tmp_path: Path) -> None:
+    async with sample(tmp_path, (64, 20)) as driven:
+        await driven.press("enter", "tab", "tab")
+        assert "Impact" in driven.lines[1]
+        assert "3 of 8" in driven.lines[1]
