@@ -27,7 +27,8 @@ def of(connection: sqlite3.Connection, now: int, number: int) -> dict[str, Any]:
     ranked = sorted((shown[f"D{each}"] for each in under), key=lambda shape: (-_amount(shape), int(shape["id"][1:])))
     said = {f"D{each}": "; ".join(because for _, because in found) for each, found in causes.items()}
     return {
-        "consequences_detail": [_named(shape, said[shape["id"]]) for shape in ranked[:_SHOWN]],
+        # One whose root is over follows from it no more: there is nothing to say of why.
+        "consequences_detail": [_named(shape, said.get(shape["id"], "")) for shape in ranked[:_SHOWN]],
         "follows_from": [_named(shown[f"D{root}"], because) for root, because in causes.get(number, ())],
     }
 

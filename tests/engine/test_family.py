@@ -43,3 +43,13 @@ def test_a_consequence_says_by_what(desk: Desk) -> None:
     assert "come late by late_supply of purchase_order 4693/10" in under["SO-30017/1"]["because"]
     above = desk.show(under["SO-30017/1"]["id"])["follows_from"]
     assert [(each["id"], each["because"]) for each in above] == [(first["id"], under["SO-30017/1"]["because"])]
+
+
+def test_what_followed_from_one_that_is_over_is_named_without_a_sentence(desk: Desk) -> None:
+    first = desk.deviations(limit=1).items[0]
+    desk.dismiss([first["id"]], reason="known")
+    under = desk.show(first["id"])["consequences_detail"]
+    assert {each["id"] for each in under} <= set(first["consequences"])
+    assert not any(each["because"] for each in under)
+    for each in under:
+        assert first["id"] not in {root["id"] for root in desk.show(each["id"])["follows_from"]}

@@ -66,7 +66,7 @@ async def test_enter_leads_from_a_root_to_its_consequence_and_back(tmp_path: Pat
         first = f"D{driven.desk_screen.queue.current}"
         folded = driven.app.session.desk.show(first)["consequences_detail"]
         await driven.press("enter")
-        while "Folded inside" not in driven.text:
+        while "What follows from it" not in driven.text:
             await driven.press("tab")
         page = _page(driven)
         page.page.go_to([line.target for line in page.page.lines].index(folded[0]["id"]))

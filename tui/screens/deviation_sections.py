@@ -84,7 +84,7 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     if snoozed and parse_instant(snoozed, "snoozed_until") > present.now:
         lines.append(_pair("snoozed until", cells.both_times(snoozed, present.now, present.zone), "warning"))
     if detail["consequences"]:
-        lines.append(_pair("folded inside", ", ".join(detail["consequences"]), "notice"))
+        lines.append(_pair("consequences", ", ".join(detail["consequences"]), "notice"))
     made = [PageLine(line) for line in lines]
     if detail["root"]:
         made.append(PageLine(_pair("follows from", detail["root"], "notice"), target=detail["root"]))

@@ -110,7 +110,10 @@ def customers(detail: Mapping[str, Any], width: int, present: Present) -> list[P
 def family(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
     """What this one follows from, and what is folded inside it; each line opens its deviation."""
     lines: list[PageLine] = []
-    for words, found in (("Follows from", detail["follows_from"]), ("Folded inside", detail["consequences_detail"])):
+    for words, found in (
+        ("Follows from", detail["follows_from"]),
+        ("What follows from it", detail["consequences_detail"]),
+    ):
         if found:
             lines += [PageLine([(words, "quiet")]), _heading(_FAMILY, width), *(_member(each, width) for each in found)]
     left_out = len(detail["consequences"]) - len(detail["consequences_detail"])
