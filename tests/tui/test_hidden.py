@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.clock import HOUR
-from tests.engine.desk_support import NOW
+from engine.clock import DAY, HOUR
+from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
 from tui import request
 
@@ -53,7 +53,19 @@ async def test_silences_are_listed_changed_and_ended_by_typing(world: World, ope
 async def test_a_narrow_desk_says_how_many_are_hidden(world: World, opened: Open) -> None:
     world.desk.silence(["party=ACME"], reason="known")
     async with opened((80, 24)) as driven:
-        assert "3 hidden (h)" in driven.lines[0]
+        assert "3 silenced (h)" in driven.lines[0]
+
+
+async def test_what_is_new_does_not_push_the_count_of_what_is_hidden_away(world: World, opened: Open) -> None:
+    world.desk.silence(["subject=first"], reason="known")
+    world.desk.snooze([world.ids[1]], until=NOW + 2 * DAY)
+    async with opened((80, 24)) as driven:
+        world.desk.load([line("urgent", value=90_000_00, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
+        take(world.desk, eta("urgent", NOW + 30 * DAY))
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "✚ 1 new" in driven.lines[0]
+        assert "2 hidden (h)" in driven.lines[0]
 
 
 def test_options_of_a_verb_of_two_words_are_completed() -> None:

@@ -10,8 +10,11 @@ from tui.cells import Present
 from tui.safe import Pieces
 from tui.widgets.line import Line
 
-_ROOMY: Final = 100
-"""Cells from which words are written out."""
+_GIVEN_UP: Final = (
+    "date", "feeds", "name", "open", "passed", "quarantined", "findings", "feeder", "stale", "hidden", "news",
+    "open", "hidden", "passed", "news",
+)  # fmt: skip
+"""Where room is short each part in turn is said in fewer words, or not at all where there are none."""
 _HIDDEN_KEY: Final = f"({next(keys.shown(key) for key in keys.KEYS if key.id == 'hidden')})"
 """The key that shows what is kept out of the queue."""
 
@@ -41,41 +44,53 @@ class Header(Line):
         moment = cells.local(self._present.now, self._present.zone)
         pinned = " pinned" if self._pinned else ""
         clock = f"{moment:%H:%M} {moment.tzname() or self._present.zone}{pinned}  {self._actor} "
-        parts = self._parts(width, f"{moment:%a} {moment.day} {moment:%b}")
+        parts = self._parts(f"{moment:%a} {moment.day} {moment:%b}")
         room = width - safe.width_of([(clock, "plain")])
-        while sum(safe.width_of(part) + 2 for _, part in parts) > room:
-            parts.remove(max(parts, key=lambda ranked: ranked[0]))
-        line = [piece for _, part in parts for piece in (*part, ("  ", "plain"))]
+        for name in _GIVEN_UP:
+            if sum(safe.width_of(part[0]) + 2 for part in parts.values()) <= room:
+                break
+            if name in parts:
+                parts[name] = parts[name][1:]
+                if not parts[name]:
+                    del parts[name]
+        line = [piece for part in parts.values() for piece in (*part[0], ("  ", "plain"))]
         return [*line, (" " * (room - safe.width_of(line)), "plain"), (clock, "plain")]
 
-    def _parts(self, width: int, date: str) -> list[tuple[int, Pieces]]:
-        """The parts in the order of the screen, each with its rank: the highest goes first where room is short."""
-        state, roomy = self._state, width >= _ROOMY
-        exposure = cells.money(state["exposure"])
-        parts: list[tuple[int, Pieces]] = [(1, [(" offplan", "bold")]), (8, [(str(state["name"]), "plain")])]
-        parts.append((10, [(f"● {state['feeds']} feeds", "good")]))
+    def _parts(self, date: str) -> dict[str, list[Pieces]]:
+        """The parts in the order of the screen, each in the ways to say it, the longest first."""
+        state = self._state
+        exposure, hidden = cells.money(state["exposure"]), state["suppressed"]
+        parts: dict[str, list[Pieces]] = {
+            "program": [[(" offplan", "bold")]],
+            "name": [[(str(state["name"]), "plain")]],
+        }
+        parts["feeds"] = [[(f"● {state['feeds']} feeds", "good")]]
         if state["stale"]:
-            parts.append((6, [(f"▲ {state['stale']} stale", "warning")]))
+            parts["stale"] = [[(f"▲ {state['stale']} stale", "warning")]]
         if state["feeder"] is None:
-            parts.append((7, [("○ no feeder", "warning")]))
+            parts["feeder"] = [[("○ no feeder", "warning")]]
         if state["quarantined"]:
-            parts.append((9, [(f"▣ {state['quarantined']} quarantined", "warning")]))
+            parts["quarantined"] = [[(f"▣ {state['quarantined']} quarantined", "warning")]]
         if state["findings"]:
-            parts.append((9, [(f"▲ {state['findings']} finding{'' if state['findings'] == 1 else 's'}", "warning")]))
+            found = f"▲ {state['findings']} finding{'' if state['findings'] == 1 else 's'}"
+            parts["findings"] = [[(found, "warning")]]
         if self._news:
-            parts.append((2, [(f"✚ {self._news}", "notice")]))
-        parts.append((4, [(f"{state['open']} open · {exposure}{' exposed' if roomy else ''}", "bold")]))
+            parts["news"] = [[(f"✚ {words}", "notice")] for words in dict.fromkeys((self._news, _in_short(self._news)))]
+        parts["open"] = [[(f"{state['open']} open · {exposure}{more}", "bold")] for more in (" exposed", "")]
         if state["past_decide_by"]:
-            parts.append((3, [(f"✖ {state['past_decide_by']} past{' decide-by' if roomy else ''}", "bad")]))
-        if state["suppressed"]["total"]:
-            parts.append((5, [(_kept_out(state["suppressed"], roomy), "quiet")]))
-        parts.append((11, [(date, "quiet")]))
+            parts["passed"] = [[(f"✖ {state['past_decide_by']} past{more}", "bad")] for more in (" decide-by", "")]
+        if hidden["total"]:
+            parts["hidden"] = [[(words, "quiet")] for words in (_kept_out(hidden), f"{hidden['total']} hidden")]
+            parts["hidden"] = [[*way, (f" {_HIDDEN_KEY}", "quiet")] for way in parts["hidden"]]
+        parts["date"] = [[(date, "quiet")]]
         return parts
 
 
-def _kept_out(counts: Mapping[str, int], roomy: bool) -> str:
-    """What is off plan and not in the queue: in words where there is room, else how much."""
-    if not roomy:
-        return f"{counts['total']} hidden {_HIDDEN_KEY}"
-    words = " · ".join(f"{counts[sort]} {sort}" for sort in ("silenced", "folded", "snoozed") if counts[sort])
-    return f"{words} {_HIDDEN_KEY}"
+def _in_short(news: str) -> str:
+    """How many, without the first one's name."""
+    return news.partition(":")[0]
+
+
+def _kept_out(counts: Mapping[str, int]) -> str:
+    """What is off plan and not in the queue, by what keeps it out."""
+    return " · ".join(f"{counts[sort]} {sort}" for sort in ("silenced", "folded", "snoozed") if counts[sort])
