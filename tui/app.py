@@ -6,12 +6,14 @@ Everything that a person sees is a screen; everything that is true comes from th
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key, Paste, Resize
+from textual.geometry import Size
 
 from engine.desk import Desk
 from tui import terminal, theme
@@ -51,6 +53,8 @@ class OffplanApp(PaintedApp):
         self._live = Live(
             session.desk.data_version, lambda: session.present.minute, gap_of(options.refreshes_per_second)
         )
+        self._size_seen: Size | None = None
+        """The terminal's size at the last look."""
         self.fault: Exception | None = None
         """What nobody expected, and ended the desk."""
         self._typed: deque[Key | Paste] = deque()
@@ -137,8 +141,20 @@ class OffplanApp(PaintedApp):
     def _look(self) -> None:
         """Twenty times a second: has anybody written, or has a minute passed?"""
         # While the desk closes its widgets go one by one, and the clock may still tick.
-        if self.is_running and self._live.ask() and isinstance(self.screen, ActingScreen):
+        if not self.is_running:
+            return
+        if not self.is_headless:
+            self._follow_size()
+        if self._live.ask() and isinstance(self.screen, ActingScreen):
             self.screen.update()
+
+    def _follow_size(self) -> None:
+        """Take the terminal's size where it has been another one than the screen's for two looks: of a storm of sizes,
+        Textual misses the last one now and then."""
+        size = Size(*shutil.get_terminal_size())
+        if size != self.size and size == self._size_seen:
+            self.post_message(Resize(size, size))
+        self._size_seen = size
 
     def _tend_feeder(self) -> None:
         """Start a feeder where nobody holds the lease; one that ended is started again at the next look."""
