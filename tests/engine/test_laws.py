@@ -137,10 +137,13 @@ class Told:
         """What is open, without what its way there left: its number and those of its kin, its episode and times."""
         numbers = ("id", "root", "consequences", "suppressed_by")
         traces = (*numbers, "rank", "episode", "flaps", "version", "signals", "breaches", "clears", "rule", "explain")
+        found = [row for row in self.rows() if row["state"] == "open"]
+        for row in found:
+            for kin in ("follows_from", "consequences_detail"):
+                row[kin] = sorted(({**each, "id": None} for each in row[kin]), key=json.dumps)
         return [
             {name: value for name, value in row.items() if name not in traces and not name.endswith("_at")}
-            for row in sorted(self.rows(), key=lambda row: (row["kind"], row["subject"]["id"]))
-            if row["state"] == "open"
+            for row in sorted(found, key=lambda row: (row["kind"], row["subject"]["id"]))
         ]
 
     def close(self) -> None:
