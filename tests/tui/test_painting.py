@@ -134,10 +134,11 @@ def many(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("term", ["xterm-256color", "linux"])
 def test_a_real_terminal_shows_the_same_as_without_any_of_this(many: str, term: str) -> None:
-    screens = []
-    for plain in ("0", "1"):
-        environment = {painting.PLAIN_OUTPUT: plain, "TERM": term}
-        with Program(many, environment=environment) as program:
+    with (
+        Program(many, environment={painting.PLAIN_OUTPUT: "0", "TERM": term}) as painted,
+        Program(many, environment={painting.PLAIN_OUTPUT: "1", "TERM": term}) as plain,
+    ):
+        for program in (painted, plain):
             program.until("1/120")
             program.type("j" * 40)
             program.until("41/120")
@@ -148,8 +149,13 @@ def test_a_real_terminal_shows_the_same_as_without_any_of_this(many: str, term: 
             program.type("\x0ck")
             program.until("40/120")
             program.settle()
-            screens.append([[program.screen.buffer[y][x] for x in range(120)] for y in range(36)])
-    assert screens[0] == screens[1]
+        # A busy machine may pause before it says why the row under the cursor stands there: what counts is the end.
+        while _shown(painted) != _shown(plain):
+            assert painted.read(5) or plain.read(5), "both are silent and differ"
+
+
+def _shown(program: Program) -> list[list[object]]:
+    return [[program.screen.buffer[y][x] for x in range(120)] for y in range(36)]
 
 
 def test_frames_that_nobody_reads_are_left_out_and_the_newest_is_shown(many: str) -> None:
