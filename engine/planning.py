@@ -6,8 +6,10 @@ The planner is pure: it reads what it is given and returns values. The engine al
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
+
+from engine.terms import Terms
 
 MANDATORY_DONE: Final = "mandatory_done"
 """The close condition under which a deviation is resolved only after every mandatory action of the response."""
@@ -108,6 +110,8 @@ class PlannedAction:
     """On the chain of needs that ends last."""
     on_fail: str
     approval: Mapping[str, Any] | None
+    """Who has to approve it before it may be done: `role`, `owner`, `amount`, `currency`, `because`; null: nobody."""
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,8 @@ def _insert_action(
         "critical": int(action.critical),
         "on_fail": action.on_fail,
         "approval": canonical(action.approval),
+        "kind": action.terms.kind,
+        "terms": action.terms.dump(),
         "ready_at": context.now if ready else None,
     }
     number = _insert(context.connection, "action", values)

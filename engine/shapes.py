@@ -74,6 +74,7 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "deviation": f"D{row['deviation_id']}",
         "playbook": row["playbook"],
         "step": row["step"],
+        "kind": row["kind"],
         "title": row["title"],
         "instructions": row["instructions"],
         "function": row["function"],

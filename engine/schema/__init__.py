@@ -10,11 +10,12 @@ from typing import Final
 
 from engine.schema.first import FIRST
 from engine.schema.second import SECOND
+from engine.schema.third import THIRD
 
 APPLICATION_ID: Final = 0x4F46504C
 """`OFPL`: a file with another application id is somebody else's."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND)
+MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, THIRD)
 """Migration n (from 0) takes a file from user_version n to n + 1."""
 
 VERSION: Final = len(MIGRATIONS)

@@ -1,0 +1,73 @@
+"""What a step says besides who and when: its kind, its answers, its deadlines for acceptance, how its effect may be repeated.
+
+A planner fills it in, resolved for one deviation; it is frozen into the action when the response begins, so that editing
+a playbook or changing an owner's duties changes no run. Who acts upon a term says so in its own module.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+STEP_KINDS: Final = ("task", "decision", "notify", "http", "wait", "set")
+"""What a step is: work of a person; a choice between options; a message through a channel; a call of another system;
+a time that has to pass; values for later steps."""
+SIDE_EFFECTS: Final = ("none", "idempotent", "once")
+"""How an effect outside may be repeated: freely; with the same key; never by itself (docs/states.md, `unknown`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who gets an action next that its owner did not accept in time."""
+
+    after_minutes: int
+    """Of elapsed time, since the action was ready or the last escalation fired."""
+    owner: str
+    """A person, resolved when the response began."""
+    because: str
+    """How the person was found, as of an action's owner."""
+    fallback: str | None = None
+    """Who gets it if that person is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one action. What is not said has no effect."""
+
+    kind: str = "task"
+    join: int | None = None
+    """How many of the needs have to be done; null: all."""
+    item: str | None = None
+    """Which of a step's items (`foreach`) this action is for."""
+    form: Sequence[Mapping[str, Any]] = ()
+    """What has to be answered when it is done: name, type, required, and what is allowed."""
+    ack_within_minutes: int | None = None
+    """Of elapsed time, from ready until somebody has accepted it."""
+    escalations: Sequence[Escalation] = ()
+    retry_count: int = 0
+    """How often a failed action is made ready again by itself."""
+    retry_delay_minutes: int = 0
+    side_effect: str = "none"
+    idempotency_key: str | None = None
+    effect: Mapping[str, Any] = field(default_factory=dict)
+    """What kinds other than task carry: of notify `to` and `message`, of http `channel` and `body`, of wait `minutes` or
+    `until`, of set `values`; text is filled in already and never filled in again."""
+    options: Sequence[Mapping[str, Any]] = ()
+    """Of a decision: what can be chosen, with the data that its outcome is worked out from (engine.options)."""
+    reverse: str | None = None
+    """The step of the same response that takes this one back; it is not planned until it is asked for."""
+
+    def dump(self) -> str:
+        """The terms as JSON, without what is not said."""
+        nothing = asdict(Terms())
+        said = {name: value for name, value in asdict(self).items() if value not in (nothing[name], [], ())}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> Terms:
+        """The terms that `dump` wrote."""
+        said = json.loads(text)
+        said["escalations"] = tuple(Escalation(**each) for each in said.get("escalations", ()))
+        return cls(**said)
