@@ -112,6 +112,10 @@ KEYS: Final[tuple[Key, ...]] = (
         "hidden",
     ),
     Key("explain", ("e",), "explain", "Why it ranks here: every term with its source.", "act", "explain", _DEVIATION),
+    Key(
+        "desk", ("1",), "desk", "The desk: what came in, what is off plan, who does what.", "everywhere", "view('desk')"
+    ),
+    Key("last_view", ("-",), "last view", "Back to the view before this one.", "everywhere", "last_view"),
     Key("command", (":",), "command", "A command as in the shell: ack D12 --to bo.", "everywhere", "command", footer=8),
     Key("palette", ("ctrl+p",), "palette", "Find a command by its words.", "everywhere", "palette"),
     Key("keys", ("?",), "keys", "The keys of this place.", "everywhere", "keys", footer=8),

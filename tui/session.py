@@ -35,6 +35,8 @@ class Session:
         """Lines that were typed after `:`, oldest first."""
         self.said: deque[Said] = deque(maxlen=_KEPT)
         """What was done and what was refused, oldest first."""
+        self.view = self.last_view = "desk"
+        """The view that is in front or under the pages in front, and the one before it (tui.screens.views)."""
         self.header: dict[str, Any] = self.desk.header()
 
     @property

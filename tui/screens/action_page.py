@@ -13,7 +13,8 @@ from tui import cells, keys, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces
 from tui.screens import deviation_sections
-from tui.screens.acting import ActingScreen, Selection
+from tui.screens.acting import ActingScreen
+from tui.screens.telling import Selection
 from tui.session import Session
 from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
@@ -31,7 +32,7 @@ class ActionPage(ActingScreen):
 
     def __init__(self, session: Session, action: str) -> None:
         super().__init__(session)
-        self._action = action
+        self._action = self.place = action
         self._detail: Mapping[str, Any] | None = None
         self._beside: Sequence[Mapping[str, Any]] = ()
         """All actions of the same response."""
@@ -56,8 +57,8 @@ class ActionPage(ActingScreen):
 
     def bring_up_to_date(self) -> None:
         session = self.session
-        session.header = session.desk.header()
-        self.query_one(Header).show(session.header, session.present, "")
+        self.read_header()
+        self.show_header()
         self._detail = detail = session.desk.show(self._action)
         rows = session.desk.action_rows(int(detail["deviation"][1:]))
         self._beside = [row for row in rows if row["response"] == detail["response"]]

@@ -14,15 +14,15 @@ from textual.timer import Timer
 
 from tui import cells, keys, request
 from tui.news import News
-from tui.screens.acting import ActingScreen, Selection
 from tui.screens.at_cursor import AtCursor
+from tui.screens.filtering import FilteringScreen
 from tui.session import Session
 from tui.widgets.feed import FeedList
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
 from tui.widgets.queue import QueueList
 from tui.widgets.timeline import TimelineList
 from tui.widgets.too_small import SMALLEST, TooSmall
@@ -31,24 +31,21 @@ _TABS_BELOW: Final = (100, 30)
 _DETAIL_FROM: Final = 160
 _PANES: Final = ("feed", "queue", "timeline", "detail")
 _TITLES: Final = ("Signals", "Deviations", "Actions")
-_LETTERS: Final = {"deviation": "D", "action": "A", "signal": "S"}
 _FEED_PAUSE: Final = 2.5
 """Seconds between two looks at signals that moved nothing, while another pane is worked in."""
 
 
-class DeskScreen(ActingScreen):
+class DeskScreen(FilteringScreen):
     """Screen 1."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "desk", "everywhere")]
     AUTO_FOCUS = "#queue"
     scopes = ("list", "act", "desk", "everywhere")
+    filtered = ("queue", "feed", "timeline")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._filters = {"feed": "", "queue": "", "timeline": ""}
         self._news = News()
-        self._typed_filter: tuple[str, str] | None = None
-        """The pane and the text of a filter that is being typed and is not shown yet."""
         self.feed = FeedList(session.desk.signal_rows, id="feed")
         self.queue = QueueList(session.desk.deviation_rows, id="queue")
         self.timeline = TimelineList(session.desk.timeline_rows, id="timeline")
@@ -107,18 +104,18 @@ class DeskScreen(ActingScreen):
         session = self.session
         entry, done = session.desk.done_since(self._entry)
         done = done or session.present.minute != self._minute
-        refiltered = {pane for pane, text in self._filters.items() if text != self._shown_by.get(pane)}
+        refiltered = {pane for pane, text in self.filters.items() if text != self._shown_by.get(pane)}
         if done or not (refiltered or self._feed_rests):
-            session.header = session.desk.header()
+            self.read_header()
         present = session.present
         for pane in self.query(LineList):
             if pane.present.minute != present.minute:
                 pane.refresh()
             pane.present = present
         if not self._is_open:
-            if not self.queue.is_read or any(self._filters.values()):
+            if not self.queue.is_read or any(self.filters.values()):
                 self._show_queue()
-            self.query_one(Header).show(session.header, present, "")
+            self.show_header()
             return
         if done:
             self._news.hear(session.desk.standing(), present.now)
@@ -128,11 +125,11 @@ class DeskScreen(ActingScreen):
         self._show_feed_gathered(at_once=done or "feed" in refiltered)
         if done or "timeline" in refiltered:
             self._show_actions()
-        self._entry, self._minute, self._shown_by = entry, present.minute, dict(self._filters)
-        self.query_one(Header).show(session.header, present, self._news.words(self._row))
+        self._entry, self._minute, self._shown_by = entry, present.minute, dict(self.filters)
+        self.show_header(self._news.words(self._row))
 
     def _show_queue(self) -> None:
-        queue, text = self.queue, self._filters["queue"]
+        queue, text = self.queue, self.filters["queue"]
         ids = self.session.desk.queue_ids(text)
         queue.unseen = self._news.unseen
         queue.title = f"Deviations /{text}" if text else "Deviations"
@@ -158,21 +155,21 @@ class DeskScreen(ActingScreen):
             self.update()
 
     def _show_feed(self) -> None:
-        feed, text = self.feed, self._filters["feed"]
+        feed, text = self.feed, self.filters["feed"]
         feed.title = f"Signals /{text}" if text else "Signals"
         feed.note = "live" if feed.cursor == 0 else "reading"
         feed.show(self.session.desk.signal_ids(text), follow=True)
 
     def _show_actions(self) -> None:
-        desk, text = self.session.desk, self._filters["timeline"]
+        desk, text = self.session.desk, self.filters["timeline"]
         actions = desk.timeline(text)
         self.timeline.title = f"Actions /{text}" if text else "Actions"
         self.timeline.show_actions(actions, desk.owners())
 
     def _nothing_off_plan(self) -> list[str]:
         state, present = self.session.header, self.session.present
-        if self._filters["queue"]:
-            return [f"Nothing matches {self._filters['queue']!r}; esc takes the filter away."]
+        if self.filters["queue"]:
+            return [f"Nothing matches {self.filters['queue']!r}; esc takes the filter away."]
         last = cells.both_times(state["last_signal_at"], present.now, present.zone)
         watched = f"{state['feeds']} feeds are watched against baseline {state['baseline_version'] or '–'}."
         lines = [
@@ -205,107 +202,23 @@ class DeskScreen(ActingScreen):
         if event.list is self.queue:
             if event.by_hand and self.focused is self.queue and self._news.seen():
                 self.queue.refresh()
-                self.query_one(Header).show(self.session.header, self.session.present, "")
+                self.show_header()
             self._at_cursor.moved()
         self.show_keys()
 
-    # selection ------------------------------------------------------------------------------------------------------
+    # selection, filter, leave ---------------------------------------------------------------------------------------
 
-    def selection(self) -> Selection:
-        pane = self.focused
-        if isinstance(pane, PageList):
-            line = pane.line
-            if line is not None and line.target is not None and line.target.startswith("A"):
-                return Selection("action", (line.target,), {line.target: line.version or 0})
-            pane = self.queue
-        if not isinstance(pane, LineList) or pane.current is None:
-            return Selection("")
-        letter = _LETTERS[pane.kind]
-        seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.seen(number)) is not None}
-        ids = tuple(f"{letter}{number}" for number in pane.chosen)
-        expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
-        return Selection(pane.kind, ids, expect)
-
-    def target(self) -> str | None:
-        pane = self.focused
-        if isinstance(pane, PageList):
-            if pane.line is not None and pane.line.target is not None:
-                return pane.line.target
-            pane = self.queue
-        if not isinstance(pane, LineList) or pane.current is None:
-            return None
-        return f"{_LETTERS[pane.kind]}{pane.current}"
+    def acted_on(self) -> LineList | None:
+        """The pane in front; the detail stands for the row that it is about."""
+        return self.queue if isinstance(self.focused, PageList) else super().acted_on()
 
     def candidates(self) -> list[str]:
         return [f"D{number}" for number in self.queue.ids] + [f"A{number}" for number in self.timeline.ids]
 
-    def done_with_marks(self) -> None:
-        for pane in self.query(LineList):
-            pane.unmark()
-
-    # filter, back, leave --------------------------------------------------------------------------------------------
-
-    def _filtered_pane(self) -> str:
-        focused = self.focused.id if self.focused is not None else None
-        return focused if focused in self._filters else "queue"
-
-    def action_filter(self) -> None:
-        self._ask(self._filter(self._filtered_pane()))
-
-    async def _filter(self, pane: str) -> None:
-        before = self._filters[pane]
-        question = Question(
-            "/",
-            before,
-            changed=lambda text: self._filter_soon(pane, text),
-            accepts=lambda text: self._try_filter(pane, text),
-        )
-        if await self.query_one(Prompt).ask(question) is None:
-            self._try_filter(pane, before)
-
-    def _filter_soon(self, pane: str, text: str) -> None:
-        """Show a filter that is being typed once the keys that have come already are taken: once for a burst."""
-        if self._typed_filter is None:
-            self.app.call_later(self._show_typed_filter)
-        self._typed_filter = pane, text
-
-    def _show_typed_filter(self) -> None:
-        typed, self._typed_filter = self._typed_filter, None
-        if typed is not None:
-            self._try_filter(*typed, keep=False)
-
-    def _try_filter(self, pane: str, text: str, *, keep: bool = True) -> bool:
-        """Show a filter's result; one that cannot be read leaves the list as it is, says why and answers False."""
-        before = self._filters[pane]
-        self._typed_filter = None
-        self._filters[pane] = text.strip()
-        fault = self.fault_of_reading()
-        if fault is not None:
-            self._filters[pane] = before
-            self.refuse(fault, keep=keep)
-            return False
-        self.say("")
-        return True
-
-    def filter_by(self, text: str) -> None:
-        self._try_filter(self._filtered_pane(), text)
-
     def action_hidden(self) -> None:
-        shown = self._filters["queue"] == request.SUPPRESSED
+        shown = self.filters["queue"] == request.SUPPRESSED
         self._choose_pane("queue")
-        self._try_filter("queue", "" if shown else request.SUPPRESSED)
-
-    def action_back(self) -> None:
-        pane = self._filtered_pane()
-        if self.query_one(f"#{pane}", LineList).unmark():
-            return
-        if self._filters[pane]:
-            self._try_filter(pane, "")
+        self.try_filter("queue", "" if shown else request.SUPPRESSED)
 
     def action_leave(self) -> None:
         self.app.exit()
-
-    def action_explain(self) -> None:
-        chosen = self.selection()
-        if chosen.kind == "deviation":
-            self.open_deviation(chosen.ids[0], section="Explain")

@@ -10,8 +10,9 @@ from textual.events import Resize
 
 from tui import keys
 from tui.screens import deviation_sections
-from tui.screens.acting import ActingScreen, Selection
+from tui.screens.acting import ActingScreen
 from tui.screens.deviation_sections import SECTIONS
+from tui.screens.telling import Selection
 from tui.session import Session
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
@@ -32,7 +33,7 @@ class DeviationPage(ActingScreen):
     def __init__(self, session: Session, deviation: str, *, at: str | None = None, section: str | None = None) -> None:
         """`at` is an action to put the cursor on, `section` one of SECTIONS."""
         super().__init__(session)
-        self._deviation = deviation
+        self._deviation = self.place = deviation
         self._at = at
         self._section = section or ("Response" if at else SECTIONS[0])
         self._wanted: str | None = None if at else section
@@ -61,8 +62,8 @@ class DeviationPage(ActingScreen):
 
     def bring_up_to_date(self) -> None:
         session = self.session
-        session.header = session.desk.header()
-        self.query_one(Header).show(session.header, session.present, "")
+        self.read_header()
+        self.show_header()
         self._detail = session.desk.show(self._deviation)
         self.page.present = session.present
         self._draw()

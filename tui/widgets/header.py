@@ -12,7 +12,7 @@ from tui.widgets.line import Line
 
 _GIVEN_UP: Final = (
     "date", "feeds", "name", "open", "passed", "quarantined", "findings", "feeder", "stale", "hidden", "news",
-    "open", "hidden", "passed", "news",
+    "open", "hidden", "passed", "crumbs", "news",
 )  # fmt: skip
 """Where room is short each part in turn is said in fewer words, or not at all where there are none."""
 _HIDDEN_KEY: Final = f"({next(keys.shown(key) for key in keys.KEYS if key.id == 'hidden')})"
@@ -30,12 +30,14 @@ class Header(Line):
         self._state: Mapping[str, Any] = {}
         self._present = Present(0, "UTC")
         self._news = ""
+        self._crumbs = ""
 
-    def show(self, state: Mapping[str, Any], present: Present, news: str) -> None:
-        """Take new content; draws only when it differs. `news` announces deviations that came in."""
-        fresh = (state, present.minute, news)
-        if fresh != (self._state, self._present.minute, self._news):
-            self._state, self._present, self._news = state, present, news
+    def show(self, state: Mapping[str, Any], present: Present, news: str, crumbs: str = "") -> None:
+        """Take new content; draws only when it differs. `news` announces deviations that came in, `crumbs` say where
+        the person is."""
+        fresh = (state, present.minute, news, crumbs)
+        if fresh != (self._state, self._present.minute, self._news, self._crumbs):
+            self._state, self._present, self._news, self._crumbs = state, present, news, crumbs
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
@@ -64,6 +66,11 @@ class Header(Line):
             "program": [[(" offplan", "bold")]],
             "name": [[(str(state["name"]), "plain")]],
         }
+        if self._crumbs:
+            # Whole, the page alone after its view's key, or the view's key: never nothing.
+            view, *pages = self._crumbs.split(" › ")
+            short = " › ".join([view.partition(" ")[0], *pages[-1:]])
+            parts["crumbs"] = [[(words, "bold")] for words in dict.fromkeys((self._crumbs, short))]
         parts["feeds"] = [[(f"● {state['feeds']} feeds", "good")]]
         if state["stale"]:
             parts["stale"] = [[(f"▲ {state['stale']} stale", "warning")]]

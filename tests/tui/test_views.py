@@ -1,0 +1,22 @@
+"""The views of the desk: one key each, kept as they were left, with the pages of one on top of it."""
+
+from __future__ import annotations
+
+from tests.tui.conftest import Open, World
+from tui import keys
+from tui.screens.views import VIEWS
+
+
+def test_every_view_has_its_key() -> None:
+    told = {key.action: key.keys for key in keys.KEYS if key.action.startswith("view(")}
+    assert told == {f"view('{view.name}')": (view.key,) for view in VIEWS}
+
+
+async def test_the_key_of_a_view_closes_the_pages_on_top_of_it(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("j", "enter")
+        assert "1 desk › D2" in driven.lines[0]
+        await driven.press("1")
+        assert driven.app.screen is driven.desk_screen
+        assert "›" not in driven.lines[0]
+        assert driven.desk_screen.queue.cursor == 1

@@ -1,0 +1,136 @@
+"""What every screen with lists on it can do: narrow one down while the filter is typed, and mark its rows.
+
+The filter language is engine.filters, the same as that of `--where`; which rows it leaves is the Desk's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from tui.screens.acting import ActingScreen
+from tui.screens.telling import Selection
+from tui.session import Session
+from tui.widgets.line_list import LineList
+from tui.widgets.page_list import PageList
+from tui.widgets.prompt import Prompt, Question
+
+_LETTERS: Final[Mapping[str, str]] = {"deviation": "D", "action": "A", "signal": "S", "quarantine": "Q"}
+"""What the ids of rows of a kind begin with."""
+
+
+class FilteringScreen(ActingScreen):
+    """A view of one list or of several; each keeps its own filter."""
+
+    filtered: ClassVar[tuple[str, ...]] = ()
+    """The ids of the lists that can be filtered; the first is meant where no list has the focus."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.filters = dict.fromkeys(self.filtered, "")
+        """What each list is filtered by."""
+        self._typed: tuple[str, str] | None = None
+        """The list and the text of a filter that is being typed and is not shown yet."""
+
+    # selection ------------------------------------------------------------------------------------------------------
+
+    def acted_on(self) -> LineList | None:
+        """The list whose rows a key acts on."""
+        return self.focused if isinstance(self.focused, LineList) else None
+
+    def selection(self) -> Selection:
+        pane = self.focused
+        if isinstance(pane, PageList):
+            line = pane.line
+            if line is not None and line.target is not None and line.target.startswith("A"):
+                return Selection("action", (line.target,), {line.target: line.version or 0})
+        pane = self.acted_on()
+        if pane is None or pane.current is None:
+            return Selection("")
+        letter = _LETTERS[pane.kind]
+        seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.seen(number)) is not None}
+        ids = tuple(f"{letter}{number}" for number in pane.chosen)
+        expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
+        return Selection(pane.kind, ids, expect)
+
+    def target(self) -> str | None:
+        pane = self.focused
+        if isinstance(pane, PageList) and pane.line is not None and pane.line.target is not None:
+            return pane.line.target
+        pane = self.acted_on()
+        return None if pane is None or pane.current is None else f"{_LETTERS[pane.kind]}{pane.current}"
+
+    def done_with_marks(self) -> None:
+        for pane in self.query(LineList):
+            pane.unmark()
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        self.show_keys()
+
+    # filter ---------------------------------------------------------------------------------------------------------
+
+    def filtered_pane(self) -> str:
+        """The list that a filter is for."""
+        focused = self.focused.id if self.focused is not None else None
+        return focused if focused in self.filters else self.filtered[0]
+
+    def action_filter(self) -> None:
+        self._ask(self._filter(self.filtered_pane()))
+
+    async def _filter(self, pane: str) -> None:
+        before = self.filters[pane]
+        question = Question(
+            "/",
+            before,
+            changed=lambda text: self._filter_soon(pane, text),
+            accepts=lambda text: self.try_filter(pane, text),
+        )
+        if await self.query_one(Prompt).ask(question) is None:
+            self.try_filter(pane, before)
+
+    def _filter_soon(self, pane: str, text: str) -> None:
+        """Show a filter that is being typed once the keys that have come already are taken: once for a burst."""
+        if self._typed is None:
+            self.app.call_later(self._show_typed_filter)
+        self._typed = pane, text
+
+    def _show_typed_filter(self) -> None:
+        typed, self._typed = self._typed, None
+        if typed is not None:
+            self.try_filter(*typed, keep=False)
+
+    def try_filter(self, pane: str, text: str, *, keep: bool = True) -> bool:
+        """Show a filter's result; one that cannot be read leaves the list as it is, says why and answers False."""
+        before = self.filters[pane]
+        self._typed = None
+        self.filters[pane] = text.strip()
+        fault = self.fault_of_reading()
+        if fault is not None:
+            self.filters[pane] = before
+            self.refuse(fault, keep=keep)
+            return False
+        self.say("")
+        return True
+
+    def filter_by(self, text: str) -> None:
+        self.try_filter(self.filtered_pane(), text)
+
+    # back, leave ----------------------------------------------------------------------------------------------------
+
+    def step_back(self) -> bool:
+        """Take marks away, then the filter; whether there was either."""
+        pane = self.filtered_pane()
+        if self.query_one(f"#{pane}", LineList).unmark():
+            return True
+        if self.filters[pane]:
+            self.try_filter(pane, "")
+            return True
+        return False
+
+    def action_back(self) -> None:
+        self.step_back()
+
+    def action_explain(self) -> None:
+        chosen = self.selection()
+        if chosen.kind == "deviation":
+            self.open_deviation(chosen.ids[0], section="Explain")

@@ -1,0 +1,157 @@
+"""What every screen can do to get somewhere: the `:` line, the palette, pages and views, the keys and messages of it.
+
+Nothing here changes an object: tui.screens.acting does. Other screens are imported when they are asked for: the first
+paint must not pay for them.
+"""
+
+from __future__ import annotations
+
+from engine.errors import OffplanError
+from tui import keys, request, terminal
+from tui.request import Request
+from tui.safe import fit
+from tui.screens import views
+from tui.screens.telling import TellingScreen
+from tui.widgets.prompt import Prompt, Question
+
+
+class FindingScreen(TellingScreen):
+    """A screen from which everything can be reached by words and by keys."""
+
+    async def carry(self, asked: Request) -> None:
+        """Send a typed command on its way."""
+        raise NotImplementedError
+
+    # typing and finding ---------------------------------------------------------------------------------------------
+
+    def action_command(self) -> None:
+        self._ask(self._command())
+
+    async def _command(self) -> None:
+        owners = [owner["id"] for owner in self.session.desk.owners()]
+        ids = self.candidates()
+        line = await self.query_one(Prompt).ask(
+            Question(
+                ":",
+                complete=lambda text: request.completions(text, ids, owners, self._playbooks),
+                suggest=lambda text: self.say(text, "quiet", keep=False),
+                history=self.session.history,
+            )
+        )
+        if line:
+            self.session.history.append(line)
+            await self.run_line(line)
+
+    def _playbooks(self) -> list[str]:
+        """What may follow --playbook: those that apply to the deviation under the cursor."""
+        chosen = self.selection()
+        if chosen.kind != "deviation":
+            return []
+        try:
+            return [match.playbook for match in self.session.desk.matches(chosen.ids[0]) if match.matches]
+        except OffplanError:
+            return []
+
+    async def run_line(self, line: str) -> None:
+        """Carry out a typed line."""
+        from tui.screens import pages
+
+        words = line.split()
+        try:
+            if words[0] == "show" and len(words) > 1:
+                section = "Explain" if "--explain" in words else None
+                self.open_id(" ".join(word for word in words[1:] if word != "--explain"), section=section)
+            elif words[0] == "filter":
+                self.filter_by(line.partition(" ")[2].strip())
+            elif words[0] == "help" and len(words) > 1:
+                self.app.push_screen(pages.of_command(" ".join(words[1:]), self.app.size.width - 4))
+            elif words == ["quit"]:
+                self.app.exit()
+            elif words == ["silence"]:
+                self.app.push_screen(pages.of_silences(self.session))
+            elif words == ["help"]:
+                self.action_keys()
+            else:
+                await self.carry(request.from_line(line, self.session.present))
+        except OffplanError as error:
+            self.refuse(error)
+
+    def action_open(self) -> None:
+        target = self.target()
+        if target is not None:
+            try:
+                self.open_id(target)
+            except OffplanError as error:
+                self.refuse(error)
+
+    def open_id(self, id_: str, *, section: str | None = None) -> None:
+        """Show an object's page; a deviation's with the cursor on a section. Raises NotFound for an unknown id."""
+        from tui.screens import pages
+
+        self.app.push_screen(pages.of_object(self.session, id_, section=section))
+
+    def open_deviation(self, id_: str, *, at: str | None = None, section: str | None = None) -> None:
+        """Show a deviation's page, with the cursor on one of its actions or sections."""
+        from tui.screens import pages
+
+        self.app.push_screen(pages.of_deviation(self.session, id_, at=at, section=section))
+
+    def filter_by(self, text: str) -> None:
+        """Narrow the list down. Raises OffplanError for a filter that says nothing."""
+        self.say("there is no list to filter here")
+
+    def action_view(self, name: str) -> None:
+        """Show a view by its name."""
+        views.go(self.app, self.session, name)
+
+    def action_last_view(self) -> None:
+        views.go(self.app, self.session, self.session.last_view)
+
+    def action_palette(self) -> None:
+        self._ask(self._palette())
+
+    async def _palette(self) -> None:
+        from tui.screens.pickers import Choice, Picker
+
+        kind = self.selection().kind
+        usable = [
+            key
+            for key in keys.KEYS
+            if key.scope in ("act", *self.scopes) and key.scope != "list" and (not key.kinds or kind in key.kinds)
+        ]
+        choices = [
+            Choice(
+                key.id,
+                [(fit(key.title, 16) + " ", "bold"), (fit(keys.shown(key), 14) + " ", "key"), (key.tooltip, "plain")],
+            )
+            for key in usable
+        ]
+        chosen = await self.app.push_screen_wait(Picker("What to do", choices))
+        if chosen is not None:
+            # What was chosen may ask for something itself: this flow ends with it.
+            self._asking = None
+            await self.run_action(next(key.action for key in usable if key.id == chosen))
+
+    def action_keys(self) -> None:
+        from tui.screens import pages
+
+        self.app.push_screen(pages.of_keys(self.scopes))
+
+    def action_messages(self) -> None:
+        from tui.screens import pages
+
+        self.app.push_screen(pages.of_messages(self.session, self.app.size.width - 4))
+
+    def action_copy(self) -> None:
+        text = " ".join(self.selection().ids)
+        if text:
+            self.say(terminal.to_clipboard(text, self._write_to_terminal))
+
+    def _write_to_terminal(self, text: str) -> None:
+        driver = self.app._driver
+        if driver is not None:
+            driver.write(text)
+
+    def action_redraw(self) -> None:
+        self.app.refresh(layout=True)
+        self.refresh(layout=True)

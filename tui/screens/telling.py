@@ -1,0 +1,134 @@
+"""What every screen on the desk is: what is under its cursor, what it says, the keys it takes, how it stays up to date.
+
+How objects are shown belongs to the screens; finding and typing to tui.screens.finding, commands to tui.screens.acting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.events import ScreenResume
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from engine.errors import OffplanError, StoreUnusable
+from engine.sqlite import sqlite3
+from engine.store import sentence
+from tui import cells, keys
+from tui.screens import views
+from tui.session import Session
+from tui.widgets.footer import KeyLine, StatusLine
+from tui.widgets.header import Header
+from tui.widgets.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a key acts on: the kind under the cursor, the ids, and the versions that the person sees."""
+
+    kind: str
+    ids: tuple[str, ...] = ()
+    expect: Mapping[str, int] = field(default_factory=dict)
+
+
+class TellingScreen(Screen[None]):
+    """Shows objects, and says in its status line what happened to them."""
+
+    scopes: tuple[str, ...] = ()
+    """Which keys of the table hold here."""
+    place = ""
+    """What a page is about, for the crumbs in the header; a view says nothing of itself."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._asking: Worker[None] | None = None
+        """What a key began and still may ask for."""
+
+    # what a screen says ---------------------------------------------------------------------------------------------
+
+    def selection(self) -> Selection:
+        """What is marked, else what is under the cursor."""
+        raise NotImplementedError
+
+    def bring_up_to_date(self) -> None:
+        """Read again what is shown. May raise OffplanError."""
+        raise NotImplementedError
+
+    def target(self) -> str | None:
+        """The id under the cursor that `enter` opens."""
+        raise NotImplementedError
+
+    def candidates(self) -> list[str]:
+        """Ids that a typed line may complete."""
+        raise NotImplementedError
+
+    # telling --------------------------------------------------------------------------------------------------------
+
+    def say(self, message: str, style: str = "plain", *, keep: bool = True) -> None:
+        """One sentence in the status line; `keep` it for the messages screen, where it can be read in full."""
+        if message and keep:
+            self.session.keep(message, style)
+        readable = keep and not self.query_one(Prompt).is_open
+        self.query_one(StatusLine).say(message, style, "m shows all of it" if readable else "")
+
+    def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
+        present = self.session.present
+        self.say(f"✗ {cells.with_local_times(str(error), present.now, present.zone)}", "bad", keep=keep)
+
+    def fault_of_reading(self) -> OffplanError | None:
+        """Bring the screen up to date; why that could not be, where what was shown stays."""
+        try:
+            self.bring_up_to_date()
+        except OffplanError as error:
+            return error
+        except sqlite3.Error as error:
+            return StoreUnusable(sentence(error, self.session.desk.store.path))
+        return None
+
+    def update(self) -> None:
+        """Bring the screen up to date, and say where it cannot be."""
+        fault = self.fault_of_reading()
+        if fault is not None:
+            self.refuse(fault)
+        self.show_keys()
+
+    def read_header(self) -> None:
+        """Ask the desk for its state anew."""
+        self.session.header = self.session.desk.header()
+
+    def show_header(self, news: str = "") -> None:
+        """The line on top, with where the person is; `news` announces deviations that came in."""
+        session = self.session
+        self.query_one(Header).show(session.header, session.present, news, views.crumbs(self.app, session))
+
+    def show_keys(self) -> None:
+        """The footer for what is under the cursor."""
+        shown = keys.footer(self.selection().kind, self.scopes, readonly=self.session.readonly)
+        self.query_one(KeyLine).show(shown)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        # On the way through several screens only the one that stays is read.
+        if self.is_current:
+            self.update()
+
+    # asking ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the next key has a meaning: nothing is about to be asked, or the prompt is there to take it."""
+        return self._asking is None or self._asking.is_finished or self.query_one(Prompt).is_open
+
+    def _ask(self, flow: Coroutine[Any, Any, None]) -> None:
+        """Run something that may ask. Until it does, or has ended, what is typed is held back for it."""
+        self._asking = self.run_worker(flow, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            from tui import crash
+
+            self.say(f"✗ {crash.report(event.worker.error)}", "bad")
+        if event.worker.is_finished:
+            self.post_message(Prompt.Listening())
