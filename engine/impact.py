@@ -29,22 +29,22 @@ _DUST: Final = 1e-9
 
 
 class Edge(NamedTuple):
-    """A peg as the walk sees it; columns as in the table peg."""
+    """A peg as the walk sees it; columns as in the table peg. A slip in time needs nothing of the last four."""
 
     supply: int
     demand: int
-    item: str
-    quantity: float
     gap: int | None
     slack: int
     """How much later the supply can come without making the demand late: the gap, and nothing where it is negative."""
-    supply_from: float
-    supply_to: float
     demand_share: float
     demand_open: float
     customer: int
     worth: float | None = None
     coined: str | None = None
+    item: str = ""
+    quantity: float = 0.0
+    supply_from: float = 0.0
+    supply_to: float = 1.0
 
 
 Network = Mapping[int, Sequence[Edge]]
@@ -81,13 +81,12 @@ class Hit(NamedTuple):
 
 
 _IN_ORDER: Final = attrgetter("slack", "line")
+_FIRST: Final = attrgetter("supply", "demand")
 
 
 class Impact(NamedTuple):
     """What one supply line puts at risk."""
 
-    nodes: Mapping[int, Node]
-    """By plan_line.id every line that is reached late or short, the root among them; not customer orders."""
     hits: Sequence[Hit]
     """Customer order lines, the first ones wanted first as far as slack tells."""
     nearest: Edge | None
@@ -98,6 +97,21 @@ class Impact(NamedTuple):
     """By line the last peg on the way to it with its slack."""
     feeds: bool
     """Whether anything at all is pegged to the root."""
+    slacks: Mapping[int, int]
+    """By plan_line.id of the lines that depend on the root, itself among them, the smallest sum of gaps; not customer orders."""
+    missing: Mapping[int, float] | None = None
+    """By such a line the share of it that is missing; None: nothing is, it comes later."""
+
+    def nodes(self, delay: int | None) -> dict[int, Node]:
+        """By such a line what reaches it where the root comes `delay` later, or less."""
+        if self.missing is not None:
+            return {
+                line: Node(slack, self.missing[line]) for line, slack in self.slacks.items() if line in self.missing
+            }
+        late_by = 0 if delay is None else delay
+        return {
+            line: Node(slack, 1.0) for line, slack in self.slacks.items() if slack < late_by or line not in self.via
+        }
 
     def way(self) -> list[Edge]:
         """The pegs from the root to the nearest customer order."""
@@ -116,10 +130,12 @@ def late(root: int, delay: int, network: Network) -> Impact:
     found: dict[int, list[tuple[int, Edge]]] = {}
     for slack, edge in zip(totals, last, strict=True):
         if slack < delay:
-            found.setdefault(edge.demand, []).append((slack, edge))
-    nodes = {line: Node(slack, 1.0) for line, slack in slacks.items() if slack < delay or line == root}
-    hits = sorted((_late_hit(reaching, delay) for reaching in found.values()), key=_IN_ORDER)
-    return _impact(root, network, nodes, hits, via, totals, last)
+            if edge.demand in found:
+                found[edge.demand].append((slack, edge))
+            else:
+                found[edge.demand] = [(slack, edge)]
+    hits = sorted([_late_hit(reaching, delay) for reaching in found.values()], key=_IN_ORDER)
+    return Impact(hits, *_nearest(totals, last), via, bool(network.get(root)), slacks)
 
 
 def _late_hit(reaching: Sequence[tuple[int, Edge]], delay: int) -> Hit:
@@ -137,7 +153,6 @@ def short(root: int, share: float, network: Network) -> Impact:
     """What depends on `root` if `share` (0 to 1) of its open quantity does not come at all."""
     missing, lost = _missing(root, share, network)
     slacks, via, last = _slacks(root, network, lost)
-    nodes = {line: Node(slack, missing[line]) for line, slack in slacks.items()}
     hits = []
     for line, edges in lost.items():
         first = next(iter(edges))
@@ -147,24 +162,18 @@ def short(root: int, share: float, network: Network) -> Impact:
     if not last:
         # Nobody is short; what depends on the line at all still says when it is needed.
         slacks, via, last = _slacks(root, network)
-    totals = [slacks[edge.supply] + edge.slack for edge in last]
-    return _impact(root, network, nodes, sorted(hits, key=_IN_ORDER), via, totals, last)
+    nearest = _nearest([slacks[edge.supply] + edge.slack for edge in last], last)
+    return Impact(sorted(hits, key=_IN_ORDER), *nearest, via, bool(network.get(root)), slacks, missing)
 
 
-def _impact(
-    root: int,
-    network: Network,
-    nodes: Mapping[int, Node],
-    hits: Sequence[Hit],
-    via: Mapping[int, Edge],
-    totals: Sequence[int],
-    last: Sequence[Edge],
-) -> Impact:
-    """An impact, with the nearest of the pegs to customer orders; `totals` are the slacks by way of these."""
+def _nearest(totals: Sequence[int], last: Sequence[Edge]) -> tuple[Edge | None, int | None]:
+    """Of the pegs to customer orders the one with the smallest slack, and that slack; `totals` are the slacks by way of each.
+
+    Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
+    """
     slack = min(totals, default=None)
-    # Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
-    nearest = min((edge for total, edge in zip(totals, last, strict=True) if total == slack), default=None)
-    return Impact(nodes, hits, nearest, slack, via, bool(network.get(root)))
+    equals = (edge for total, edge in zip(totals, last, strict=True) if total == slack)
+    return min(equals, key=_FIRST, default=None), slack
 
 
 def _slacks(
@@ -240,7 +249,5 @@ def _scarcest(lost: Mapping[Edge, float]) -> float:
 
 
 def _hit(edge: Edge, delay: int | None, after: int | None, share: float, slack: int) -> Hit:
-    if share > 1.0:
-        share = 1.0
-    whole = edge.demand_open
+    share, whole = min(share, 1.0), edge.demand_open
     return Hit(edge.demand, delay, after, share, share * whole, whole, slack, edge.worth, edge.coined)

@@ -62,7 +62,7 @@ class _Tree:
 
     def __init__(self, connection: sqlite3.Connection, slip: Slip, effect: Effect, currency: str) -> None:
         self._slip, self._currency = slip, currency
-        self._nodes = effect.impact.nodes
+        self._nodes = effect.impact.nodes(slip.delay)
         self._hits = {priced.hit.line: priced for priced in effect.hits}
         self._network = downstream.read(connection, [slip.line])
         named = {number for edges in self._network.values() for edge in edges for number in (edge.supply, edge.demand)}

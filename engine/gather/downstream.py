@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from engine.facts import Line
@@ -12,20 +12,17 @@ from engine.gather.components import LINE_COLUMNS
 from engine.impact import DEPTH, Edge
 from engine.sqlite import sqlite3
 
-
-def _edges(quantities: str) -> str:
-    """SQL for the pegs of some supplies, columns as the fields of Edge; `quantities` are the four that a slip in time needs
-    not."""
-    item, quantity, supply_from, supply_to = quantities.split()
-    return (
-        f"SELECT supply, demand, {item}, {quantity}, gap, max(0, coalesce(gap, 0)), {supply_from}, {supply_to},"
-        " demand_share, demand_open, customer, worth, coined FROM json_each(?) AS wanted"
-        " CROSS JOIN peg ON peg.supply = wanted.value"
-    )
+_TIMES: Final = Edge._fields[: Edge._fields.index("item")]
+"""What of a peg a slip in time needs."""
+_UNTOLD: Final = tuple(Edge._field_defaults[name] for name in Edge._fields[len(_TIMES) :])
 
 
-_WHOLE: Final = _edges("item quantity supply_from supply_to")
-_TIMES: Final = _edges("'' 0 0 1")
+def _edges(columns: Sequence[str]) -> str:
+    """SQL for the pegs of some supplies, as these fields of Edge."""
+    named = ", ".join("max(0, coalesce(gap, 0))" if name == "slack" else name for name in columns)
+    return f"SELECT {named} FROM json_each(?) AS wanted CROSS JOIN peg ON peg.supply = wanted.value"
+
+
 _LINES: Final = (
     f"SELECT {LINE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.id = wanted.value"
 )
@@ -36,14 +33,15 @@ def read(connection: sqlite3.Connection, lines: Iterable[int], *, quantities: bo
 
     Without `quantities` the pegs say what a delay needs and nothing of how much is pegged; that is read faster.
     """
-    query, make = _WHOLE if quantities else _TIMES, tuple.__new__  # half of what Edge._make takes
+    query, untold = (_edges(Edge._fields), ()) if quantities else (_edges(_TIMES), _UNTOLD)
+    make = tuple.__new__  # half of what Edge._make takes
     network: dict[int, list[Edge]] = defaultdict(list)
     seen = set(lines)
     frontier = sorted(seen)
     for _ in range(DEPTH):
         following: set[int] = set()
         for row in connection.execute(query, (as_json(frontier),)):
-            edge = make(Edge, row)
+            edge = make(Edge, row + untold)
             network[edge[0]].append(edge)
             if not edge.customer:
                 following.add(edge[1])

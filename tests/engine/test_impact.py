@@ -51,8 +51,9 @@ def networks(draw: st.DrawFn) -> tuple[Network, int]:
             for each in peg(0.0, supplies, demands):
                 order = wanted[each.demand]
                 network[each.supply].append(
-                    Edge(each.supply, each.demand, f"{layer}/{item}", each.quantity, each.gap, max(0, each.gap or 0),
-                         each.supply_from, each.supply_to, each.demand_share, float(order.quantity), int(order.layer == layers))
+                    Edge(each.supply, each.demand, each.gap, max(0, each.gap or 0), each.demand_share, float(order.quantity),
+                         int(order.layer == layers), None, None, f"{layer}/{item}", each.quantity, each.supply_from,
+                         each.supply_to)
                 )  # fmt: skip
     return network, root.number
 
@@ -128,7 +129,7 @@ def test_what_is_missing_is_what_each_line_goes_without(given_: tuple[Network, i
     assert hits.keys() == {line for line in expected if line in customers}
     assert all(math.isclose(part, expected[line], rel_tol=1e-6, abs_tol=1e-7) for line, part in hits.items())
     assert all(hit.quantity <= hit.open * (1 + 1e-9) and hit.delay is None for hit in found.hits)
-    inside = {line: node.share for line, node in found.nodes.items() if line != root and node.share > 1e-6}
+    inside = {line: node.share for line, node in found.nodes(None).items() if line != root and node.share > 1e-6}
     assert inside.keys() == {line for line in expected if line not in customers}
 
 
@@ -145,7 +146,8 @@ def test_more_never_hits_less(given_: tuple[Network, int], one: int, other: int,
 def edge(supply: int, demand: int, gap: int | None, **more: float) -> Edge:
     values: Mapping[str, float] = {"start": 0.0, "end": 1.0, "share": 1.0, "customer": 0, **more}
     return Edge(
-        supply, demand, "A", 10.0, gap, max(0, gap or 0), values["start"], values["end"], values["share"], 10.0, int(values["customer"])
+        supply, demand, gap, max(0, gap or 0), values["share"], 10.0, int(values["customer"]), None, None, "A", 10.0,
+        values["start"], values["end"],
     )  # fmt: skip
 
 
@@ -153,7 +155,7 @@ def test_a_circle_ends() -> None:
     network = {1: [edge(1, 2, 0)], 2: [edge(2, 1, 0), edge(2, 2, 0), edge(2, 3, 1, customer=1)]}
     assert [(hit.line, hit.delay) for hit in late(1, 5, network).hits] == [(3, 4)]
     assert [(hit.line, hit.share) for hit in short(1, 0.5, network).hits] == [(3, 0.5)]
-    assert short(1, 0.5, network).nodes[1].share == 0.5
+    assert short(1, 0.5, network).nodes(None)[1].share == 0.5
 
 
 def test_the_plan_being_late_itself_is_no_slack_and_no_fault_of_the_slip() -> None:
