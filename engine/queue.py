@@ -7,7 +7,9 @@ ended, and a page of the queue reads only its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from engine import money, rank
@@ -20,6 +22,7 @@ from engine.suppression import COUNT_IN_QUEUE, IN_QUEUE
 
 _RANKED: Final = "deviation INDEXED BY deviation_rank"
 _STANDS: Final = f"SELECT 1 FROM deviation WHERE id = :id AND {IN_QUEUE}"
+_STANDING: Final = f"SELECT id FROM deviation WHERE id IN (SELECT value FROM json_each(:ids)) AND {IN_QUEUE}"
 _BEFORE: Final = "(priority > :priority OR (priority = :priority AND id < :id))"
 _AFTER: Final = "(priority < :priority OR (priority = :priority AND id > :id))"
 _COUNT: Final = (
@@ -69,10 +72,24 @@ def _by_group(found: Iterable[tuple[int, int]]) -> list[int]:
     return [number for group in sorted(groups) for number in groups[group]]
 
 
-def places(connection: sqlite3.Connection, now: int, wanted: Iterable[int]) -> dict[int, int]:
-    """The places in the queue, from 1, of those that stand in it."""
-    asked = set(wanted)
-    return {number: at for at, number in enumerate(whole(connection, now), 1) if number in asked}
+def places(connection: sqlite3.Connection, now: int, wanted: Sequence[int]) -> dict[int, int]:
+    """The places in the queue, from 1, of those that stand in it; it is read no further than to the last of them."""
+    left = {number for (number,) in connection.execute(_STANDING, {"ids": json.dumps(list(wanted)), "now": now})}
+    found: dict[int, int] = {}
+    if not left:
+        return found
+    for at, (number,) in enumerate(_in_order(connection, now), 1):
+        if number in left:
+            found[number] = at
+            if len(found) == len(left):
+                break
+    return found
+
+
+def _in_order(connection: sqlite3.Connection, now: int) -> Iterator[tuple[int]]:
+    """The numbers of what stands in the queue, in its order, read as they are asked for."""
+    query = f"SELECT id FROM {_RANKED} WHERE {IN_QUEUE} AND {{}} ORDER BY priority DESC, id"
+    return chain.from_iterable(connection.execute(query.format(group), {"now": now}) for group in rank.GROUPS)
 
 
 def place(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]) -> int | None:
