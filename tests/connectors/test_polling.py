@@ -241,6 +241,16 @@ async def test_an_empty_answer_keeps_where_we_were() -> None:
     assert found.cursor == {"since": "2026-03-05"}
 
 
+async def test_an_answer_without_a_word_is_a_fault_where_204_is_none() -> None:
+    for said in (b"", b" \n"):
+        with serving(lambda request, said=said: request.send(200, said)) as server:
+            failure = (await ask(server)).failure
+        assert isinstance(failure, FetchFailed) and failure.again
+        assert "answered 200 without a word" in str(failure)
+    with serving(lambda request: request.send(204)) as server:
+        assert (await ask(server)).failure is None
+
+
 def test_the_newest_value_goes_by_size_for_numbers_and_by_order_for_texts() -> None:
     assert newest_of(None, [{"n": 9}, {"n": 10}], "n") == 10
     assert newest_of("b", [{"n": "a"}], "n") == "b"
