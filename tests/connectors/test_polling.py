@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,6 +76,10 @@ async def ask(
 
 def query(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
+
+
+def answering(body: bytes) -> Callable[[Request], None]:
+    return lambda request: request.send(200, body)
 
 
 def records(*ids: int) -> list[dict[str, Any]]:
@@ -243,9 +247,10 @@ async def test_an_empty_answer_keeps_where_we_were() -> None:
 
 async def test_an_answer_without_a_word_is_a_fault_where_204_is_none() -> None:
     for said in (b"", b" \n"):
-        with serving(lambda request, said=said: request.send(200, said)) as server:
+        with serving(answering(said)) as server:
             failure = (await ask(server)).failure
-        assert isinstance(failure, FetchFailed) and failure.again
+        assert isinstance(failure, FetchFailed)
+        assert failure.again
         assert "answered 200 without a word" in str(failure)
     with serving(lambda request: request.send(204)) as server:
         assert (await ask(server)).failure is None

@@ -313,7 +313,7 @@ def test_a_plan_that_loses_a_third_of_its_lines_is_refused_whole(desk: Desk) -> 
 
 def test_a_plan_of_one_line_is_not_emptied_by_a_file_without_one(desk: Desk) -> None:
     load(desk, line("A"))
-    with pytest.raises(BadInput, match="no longer names 1 of the 1 records .* --accept-removal"):
+    with pytest.raises(BadInput, match=r"no longer names 1 of the 1 records .* --accept-removal"):
         desk.load([], kind="purchase_order", scope="test", file="test.csv")
     load(desk, line("B"))
     assert desk.load([], kind="purchase_order", scope="test", file="test.csv", accept_removal=True).removed == 1
