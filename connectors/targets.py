@@ -131,6 +131,7 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
             "holidays": "list",
             **{f"week.{day}": "ranges" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
         },
+        "absence": {"owner": "text", "first_day": "text", "last_day": "text", "reason": "text"},
     }
 )
 
@@ -153,7 +154,8 @@ def required(kind: str) -> tuple[str, ...]:
         return ("item", "quantity")
     if kind in LINE_KINDS:
         return ("ref",)
-    return {"bom": ("parent", "item", "quantity"), "lane": ("destination",)}.get(kind, ("id",))
+    needed = {"bom": ("parent", "item", "quantity"), "lane": ("destination",), "absence": ("owner", "first_day")}
+    return needed.get(kind, ("id",))
 
 
 def fields_of(kind: str) -> Mapping[str, Reading]:

@@ -97,16 +97,13 @@ def _permissions(store: Store) -> Iterator[Finding]:
 
 
 def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
-    found = connection.execute("SELECT name, kind, last_error FROM source ORDER BY name").fetchall()
-    errors = {name: (kind, error) for name, kind, error in found}
+    errors = dict(connection.execute("SELECT name, last_error FROM source ORDER BY name").fetchall())
     tolerances = tolerance.load(connection)
     # Judged here and now, since a desk that nobody ticks does not open the deviation.
     for case in feeds.cases(connection, list(errors)):
-        place = f"source {case.subject_id}"
-        kind, error = errors[case.subject_id]
+        place, error = f"source {case.subject_id}", errors[case.subject_id]
         if error is not None:
-            again = "give it to `offplan ingest` again" if kind == "command" else "the feeder tries again"
-            yield _warning(place, f"it failed last: {error}", f"mend what it says; {again}")
+            yield _warning(place, f"it failed last: {error}", "mend what it says; the feeder tries again")
         silent = stale_feed.judge(case.facts, tolerances.of(stale_feed.KIND, case.facts.subject()), now)
         if silent is not None:
             yield _warning(place, silent.summary, "see whether it still delivers, and `offplan watch` runs")

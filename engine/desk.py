@@ -143,6 +143,14 @@ class Desk(DeskFeed, DeskCommands):
         with self._reading() as view:
             return metrics.metrics(*view, since)
 
+    def owner_load(self, days: int = 7) -> dict[str, Any]:
+        """The load of every owner for so many days from today on (engine.loads): what is planned and due, what cannot be
+        done, and who could take it. Raises BadInput for less than one day or more than a year."""
+        from engine import loads
+
+        with self._reading() as view:
+            return loads.loads(*view, self._planner(), days)
+
     # what screens ask, often --------------------------------------------------------------------------------------------
 
     def header(self) -> dict[str, Any]:

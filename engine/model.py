@@ -16,7 +16,7 @@ SUPPLY_KINDS: Final = ("purchase_order", "transfer_order", "production_order", "
 ORDER_KINDS: Final = (*SUPPLY_KINDS, "sales_order")
 """Plan lines that a signal can name by its order reference."""
 LINE_KINDS: Final = (*ORDER_KINDS, "forecast", "target")
-RECORD_KINDS: Final = ("item", "site", "party", "bom", "lane", "owner", "calendar")
+RECORD_KINDS: Final = ("item", "site", "party", "bom", "lane", "owner", "calendar", "absence")
 PLAN_KINDS: Final = (*LINE_KINDS, *RECORD_KINDS)
 
 SIGNAL_KINDS: Final[Mapping[str, str]] = {
@@ -168,7 +168,7 @@ class PlanLine(NamedTuple):
 
 
 class PlanRecord(NamedTuple):
-    """One master record of the network: an item, site, party, BOM line, lane, owner or calendar.
+    """One master record of the network: an item, site, party, BOM line, lane, owner, calendar or absence.
 
     `data` is validated by the models in engine.records before it is stored.
     """

@@ -22,7 +22,11 @@ def records(connection: sqlite3.Connection, kind: str) -> dict[str, dict[str, An
 
 
 def owners(connection: sqlite3.Connection) -> list[Owner]:
-    """Everybody who can own actions, by id."""
+    """Everybody who can own actions, by id, with the days on which they are away."""
+    away: dict[str, list[tuple[str, str]]] = {}
+    for data in records(connection, "absence").values():
+        days = (data["first_day"], data.get("last_day") or data["first_day"])
+        away.setdefault(data["owner"], []).append(days)
     return [
         Owner(
             id=data["id"],
@@ -34,6 +38,7 @@ def owners(connection: sqlite3.Connection) -> list[Owner]:
             calendar=data.get("calendar"),
             email=data.get("email"),
             lead=bool(data.get("lead")),
+            away=tuple(away.get(data["id"], ())),
         )
         for data in records(connection, "owner").values()
     ]

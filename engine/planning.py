@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from engine.scheduling import OpenAction, OwnerLoad
 from engine.terms import Terms
 
 MANDATORY_DONE: Final = "mandatory_done"
@@ -30,6 +31,8 @@ class Owner:
     email: str | None = None
     lead: bool = False
     """The desk lead: who gets what nobody else owns."""
+    away: Sequence[tuple[str, str]] = ()
+    """First and last day of each absence, ISO dates in the zone of the person's calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +145,6 @@ class Planner(Protocol):
 
         Raises NotFound for an unknown playbook and Refused when none applies.
         """
+
+    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+        """The load of each owner for so many days from today on, where it is too much, and who could take what."""

@@ -1,4 +1,4 @@
-"""The models of master records: what an item, site, party, BOM line, lane, owner or calendar may say.
+"""The models of master records: what an item, site, party, BOM line, lane, owner, calendar or absence may say.
 
 Loading a baseline validates records with these and stores the outcome; who reads stored records goes to engine.network,
 which does not pay for pydantic. Field names are the ones that mappings fill (docs/mappings.md).
@@ -29,6 +29,8 @@ from engine.text import clean
 from engine.units import packs_of
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_ABSENCE: Final = 731
+"""Days; who is away for longer is not planned with."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _SEPARATOR = re.compile(r"[;,|]")
 
@@ -48,7 +50,7 @@ def _zone(name: str) -> str:
     return name
 
 
-def _holiday(text: str) -> str:
+def _date(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
@@ -173,7 +175,7 @@ class Calendar(Record):
     id: Id
     zone: Annotated[str, AfterValidator(_zone)]
     week: dict[str, tuple[tuple[str, str], ...]]
-    holidays: Annotated[tuple[Annotated[str, AfterValidator(_holiday)], ...], BeforeValidator(_words)] = ()
+    holidays: Annotated[tuple[Annotated[str, AfterValidator(_date)], ...], BeforeValidator(_words)] = ()
 
     @field_validator("week")
     @classmethod
@@ -195,6 +197,27 @@ class Calendar(Record):
         return week
 
 
+class Absence(Record):
+    """Days on which `owner` does not work, both included, in the zone of the owner's calendar; without `last_day` one."""
+
+    owner: Id
+    first_day: Annotated[str, AfterValidator(_date)]
+    last_day: Annotated[str, AfterValidator(_date)] | None = None
+    reason: Text | None = None
+
+    def key(self) -> str:
+        return f"{self.owner}/{self.first_day}"
+
+    @model_validator(mode="after")
+    def _sound_days(self) -> Absence:
+        last = self.last_day or self.first_day
+        if last < self.first_day:
+            raise ValueError(f"the last day {last} is before the first, {self.first_day}; change them over")
+        if (date.fromisoformat(last) - date.fromisoformat(self.first_day)).days > LONGEST_ABSENCE:
+            raise ValueError(f"it is longer than {LONGEST_ABSENCE} days; take who left out of the owners")
+        return self
+
+
 MODELS: Final[dict[str, type[Record]]] = {
     "item": Item,
     "site": Site,
@@ -203,6 +226,7 @@ MODELS: Final[dict[str, type[Record]]] = {
     "lane": Lane,
     "owner": Owner,
     "calendar": Calendar,
+    "absence": Absence,
 }
 
 

@@ -39,6 +39,7 @@ class WorkingTime:
 
     def __init__(self, calendar: WorkingCalendar) -> None:
         """Raises BadInput for an unknown zone, day, time or date, and for a week without any working time."""
+        self.calendar = calendar
         self._place = f"calendar {clean(calendar.id)}"
         self._zone = _zone(calendar.zone, self._place)
         self._week = _week(calendar, self._place)

@@ -10,10 +10,12 @@ from typing import Any, Final, NamedTuple
 
 from engine.errors import Refused
 from engine.planning import Match, ResponsePlan, World
+from engine.scheduling import OpenAction, OwnerLoad
 from engine.text import clean
 from playbooks.conditions import Case, Verdict, evaluate, specificity
 from playbooks.loader import Library, LoadedPlaybook
 from playbooks.schedule import schedule
+from playbooks.workload import workload
 
 _ANY: Final = Verdict(True, lambda: "any deviation")  # noqa: FBT003 - the value itself
 
@@ -74,6 +76,10 @@ class PlaybookPlanner:
             warnings=tuple(result.warnings),
             close_requires=tuple(content.close.requires),
         )
+
+    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+        """The load of each owner (playbooks.workload); it asks for no playbook."""
+        return workload(actions, world, days)
 
     def _judge_all(self, case: Case) -> list[Judged]:
         enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)

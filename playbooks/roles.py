@@ -63,7 +63,7 @@ class Roster:
         return UNASSIGNED, f"{missing}, and the plan names no desk lead; assign it by hand"
 
     def _best(self, function: str | None, role: Role, scope: Mapping[str, Any]) -> Owner | None:
-        able = (person for person in self.world.owners if function in person.functions and _covers(person, scope))
+        able = (person for person in self.world.owners if function in person.functions and covers(person, scope))
         return min(
             able, key=lambda person: (_distance(person, role.prefer, scope), *self._by_load(person)), default=None
         )
@@ -72,7 +72,7 @@ class Roster:
         return self.load(person.id), person.id
 
     def _because(self, person: Owner, function: str, role: Role, scope: Mapping[str, Any]) -> str:
-        able = [each for each in self.world.owners if function in each.functions and _covers(each, scope)]
+        able = [each for each in self.world.owners if function in each.functions and covers(each, scope)]
         reasons = [f"{name} {clean(str(scope[name]))}" for name in role.prefer if _is_named(person, name, scope)]
         text = f"{function}" + (f" for {' and '.join(reasons)}" if reasons else "")
         if len(able) == 1:
@@ -84,7 +84,7 @@ class Roster:
         return f"{text}: the least loaded of {rivals} ({words(self.load(person.id))} open)"
 
 
-def _covers(person: Owner, scope: Mapping[str, Any]) -> bool:
+def covers(person: Owner, scope: Mapping[str, Any]) -> bool:
     """A person named for some parties, items or sites does not do the others; where the deviation has none, anyone may."""
     return all(
         not (limits := getattr(person, attribute)) or scope[name] is None or scope[name] in limits

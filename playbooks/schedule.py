@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import parse_instant
-from engine.errors import BadInput
 from engine.planning import PlannedAction, World
-from playbooks.calendars import WorkingTime, is_within_reach, office_hours
+from playbooks.calendars import is_within_reach
 from playbooks.conditions import Case
 from playbooks.due import Anchors, due_at
 from playbooks.durations import working_minutes
 from playbooks.instructions import fill, local_time, values_of
 from playbooks.levelling import Place, level
+from playbooks.people import People
 from playbooks.roles import UNASSIGNED, Roster
 from playbooks.selection import select
 
@@ -48,14 +48,15 @@ class _Run:
     deviation: Mapping[str, Any]
     world: World
     roster: Roster = field(init=False)
+    people: People = field(init=False)
     owners: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Owner and reason for each role that is resolved: one person keeps a role for the whole response."""
-    working: dict[str, WorkingTime] = field(default_factory=dict)
     ends: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.roster = Roster(self.world)
+        self.people = People(self.world)
 
     def plan(self) -> Schedule:
         order, left_out = select(self.playbook.steps, Case(self.deviation, self.world.now))
@@ -71,14 +72,15 @@ class _Run:
         actions = [self._action(step, places[step.id], anchors, values) for step in order]
         critical = _critical(order, self.ends)
         self._judge_end(order, anchors)
-        return Schedule([replace(action, critical=action.step in critical) for action in actions], self.warnings)
+        dated = [replace(action, critical=action.step in critical) for action in actions]
+        return Schedule(dated, [*self.people.warnings, *self.warnings])
 
     def _places(self, order: Sequence[Step]) -> dict[str, Place]:
         owners, working = {}, {}
         for step in order:
             owner = owners[step.id] = self._owner(step.role)[0]
             self.roster.give(owner, working_minutes(step.duration))
-            working[owner] = self._working_time(owner)
+            working[owner] = self.people.working_time(owner)
         due = self._instant("decide_by") or self._instant("need_at")
         return level(order, owners, working, self.world.bookings, self.world.now, due)
 
@@ -86,7 +88,7 @@ class _Run:
         owner, owner_because = self._owner(step.role)
         ready = max([self.world.now, *(self.ends[need] for need in step.needs)])
         self.ends[step.id] = place.end_at
-        working = self._working_time(owner)
+        working = self.people.working_time(owner)
         due, due_because = due_at(step.due, anchors, ready, place.end_at, working, self.world.zone)
         self._judge_due(step.id, due, place, owner)
         return PlannedAction(
@@ -114,27 +116,6 @@ class _Run:
             if self.owners[role][0] == UNASSIGNED:
                 self.warnings.append(f"role {role}: {self.owners[role][1]}")
         return self.owners[role]
-
-    def _working_time(self, owner: str) -> WorkingTime:
-        person = self.roster.find(owner)
-        name = person.calendar if person is not None and person.calendar else ""
-        if name not in self.working:
-            self.working[name] = self._read_calendar(name)
-        return self.working[name]
-
-    def _read_calendar(self, name: str) -> WorkingTime:
-        office = office_hours(self.world.zone)
-        if not name:
-            return WorkingTime(office)
-        calendar = self.world.calendars.get(name)
-        if calendar is None:
-            self.warnings.append(f"the plan has no calendar {name}; office hours are used for it")
-            return WorkingTime(office)
-        try:
-            return WorkingTime(calendar)
-        except BadInput as error:
-            self.warnings.append(f"{error}; office hours are used for it")
-            return WorkingTime(office)
 
     def _instant(self, name: str) -> int | None:
         text = self.deviation.get(name)

@@ -80,6 +80,13 @@ FOR: Final = argument(
 )
 COPY: Final = argument("file", help="the copy; must not exist", metavar="FILE")
 FROM: Final = argument("--from", help="when it begins (now unless said)", metavar="TIME", dest="from_at")
+FORMAT: Final = argument(
+    "--format",
+    help="markdown (unless said), html or json",
+    choices=("markdown", "html", "json"),
+    metavar="FORMAT",
+    default="markdown",
+)
 
 
 def act(verb: str, summary: str, *options: Argument) -> Command:

@@ -8,7 +8,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.command_parts import COPY, FOR, FROM, LIST, MAPPING, REASON, REASON_REQUIRED, UNTIL, Command, act, argument
+from tui.command_parts import (
+    COPY,
+    FOR,
+    FORMAT,
+    FROM,
+    LIST,
+    MAPPING,
+    REASON,
+    REASON_REQUIRED,
+    UNTIL,
+    Command,
+    act,
+    argument,
+    whole_number,
+)
 
 _OPENING: Final = (
     Command("", "opening:desk", "open the desk on the workspace here; without one, offer the demo"),
@@ -277,13 +291,16 @@ _REPORTS: Final = (
                 metavar="TIME",
                 default="-30d",
             ),
-            argument(
-                "--format",
-                help="markdown (unless said), html or json",
-                choices=("markdown", "html", "json"),
-                metavar="FORMAT",
-                default="markdown",
-            ),
+            FORMAT,
+        ),
+    ),
+    Command(
+        "report load",
+        "workload:report",
+        "what every owner has to do by day, where it is more than can be done, and who could take it",
+        (
+            argument("--days", help="from today on (7 unless said)", metavar="N", type=whole_number, default=7),
+            FORMAT,
         ),
     ),
 )

@@ -13,7 +13,9 @@ from engine.errors import NotFound, Refused
 from engine.ingest import SourceBatch
 from engine.model import PlanLine, PlanRecord, SignalIn
 from engine.planning import Match, PlannedAction, ResponsePlan, World
+from engine.scheduling import OpenAction, OwnerLoad
 from engine.store import Store
+from playbooks.workload import workload
 
 NOW = parse_instant("2026-03-09T08:00:00Z", "test")
 
@@ -97,6 +99,9 @@ class Steps:
             ("the last step ends late",),
             self.close_requires,
         )
+
+    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+        return workload(actions, world, days)
 
     def _action(
         self, step: str, owner: str, start_at: int, needs: Sequence[str], *, mandatory: bool = True

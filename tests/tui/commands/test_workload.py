@@ -1,0 +1,49 @@
+"""`offplan report load`: who works how much on which day, and what to hand on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.commands.shell import Run, one_sentence
+
+OWNERS = "id,name,functions\nbo,Bo,procurement\nchen,Chen,procurement\n"
+
+
+@pytest.fixture
+def busy(desk: Run, tmp_path: Path) -> Run:
+    (tmp_path / "owners.csv").write_text(OWNERS, encoding="utf-8")
+    (tmp_path / "absences.csv").write_text("owner,first_day,last_day\nbo,2026-03-02,2026-03-06\n", encoding="utf-8")
+    assert desk("load", "owners.csv", "--as", "owner").code == 0
+    assert desk("respond", "D1").code == 0
+    owner = desk("actions", "--json").document["items"][0]["owner"]
+    (tmp_path / "absences.csv").write_text(
+        f"owner,first_day,last_day\n{owner},2026-03-02,2026-03-31\n", encoding="utf-8"
+    )
+    assert desk("load", "absences.csv", "--as", "absence").code == 0
+    return desk
+
+
+def test_the_report_says_who_has_too_much_and_who_could_take_it(busy: Run) -> None:
+    report = busy("report", "load", "--days", "3")
+    assert report.code == 0
+    assert "## To hand on" in report.out
+    assert "| owner | Mon 03\\-02 |" in report.out or "| owner | Mon 03-02 |" in report.out
+    found = busy("report", "load", "--json").document
+    handed = [each for owner in found["owners"] for each in owner["handovers"]]
+    assert handed
+    assert all(each["action"] in report.out for each in handed[:1])
+    assert "free)" in report.out
+
+
+def test_html_and_json(busy: Run) -> None:
+    assert busy("report", "load", "--format", "html").out.startswith("<!doctype html>")
+    by_format = busy("report", "load", "--format", "json").document
+    assert by_format == busy("report", "load", "--json").document
+    assert len(by_format["owners"][0]["days"]) == 7
+
+
+def test_days_that_cannot_be_shown_are_one_sentence(busy: Run) -> None:
+    assert one_sentence(busy("report", "load", "--days", "0"))
+    assert one_sentence(busy("report", "load", "--days", "x"))
