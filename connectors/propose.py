@@ -114,7 +114,11 @@ def append(path: Path, proposal: Proposal, name: str) -> None:
     Raises BadInput when the file cannot be used or has a mapping of this name already.
     """
     if name in read_document(path).get("mapping", {}):
-        raise BadInput(f"{path}: mapping.{name}", "it stands there already", "give the new one another name")
+        raise BadInput(
+            f"{path}: mapping.{name}",
+            "it stands there already",
+            "take that section out of the file first, or give the new one another name",
+        )
     settings_writer.append(path, proposal.to_toml(name))
 
 

@@ -18,6 +18,7 @@ _STAMPS: Final = (
     "opened_at", "occurred_at", "detected_at", "acknowledged_at", "responded_at", "recovered_at", "resolved_at", "closed_at"
 )  # fmt: skip
 _INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until")
+_DOCUMENTS: Final = ("planned", "observed", "gap")
 
 
 def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int | None) -> dict[str, Any]:
@@ -263,11 +264,13 @@ def term(value: Term) -> dict[str, Any]:
 
 
 def readable(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Some columns of a row, as a journal entry has them: instants as ISO text, another deviation by its id."""
+    """Some columns of a row, as a journal entry has them: instants as ISO text, another deviation by its id, documents open."""
     return {name: _readable(name, value) for name, value in columns.items()}
 
 
 def _readable(name: str, value: Any) -> Any:
+    if name in _DOCUMENTS and isinstance(value, str):
+        return json.loads(value)
     if not isinstance(value, int):
         return value
     if name == "merged_into":

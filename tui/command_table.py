@@ -93,7 +93,7 @@ _LISTS: Final = (
     Command(
         "deviations",
         "lists:page",
-        "deviations that ask for something, in queue order",
+        "deviations that ask for something, in queue order; hidden ones: --where suppressed=true",
         (
             *LIST,
             argument(

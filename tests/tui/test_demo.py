@@ -152,6 +152,12 @@ def test_without_a_terminal_the_demo_is_printed_once(
     assert "2026-03-09 08:00 UTC" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("words", [("--db", "mine.db"), ("--workspace", "mine")])
+def test_it_takes_no_desk_of_somebody_else(words: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["demo", *words]) == 2
+    assert "the demo makes a desk of its own" in capsys.readouterr().err
+
+
 def test_an_installation_without_the_sample_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(demo, "__file__", str(tmp_path / "tui" / "demo.py"))
 

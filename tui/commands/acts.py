@@ -83,7 +83,10 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
         "changes": [{"id": change.id, "was": change.was, "now": change.now} for change in outcome.changes],
         "notes": list(outcome.notes),
     }
-    lines = [f"{change.id}: {change.was} -> {change.now}" for change in outcome.changes]
+    lines = [
+        f"{change.id}: {change.was} → {change.now}" if change.was else f"{change.id}: {change.now}"
+        for change in outcome.changes
+    ]
     notes = owners.notes_for_people(desk, outcome.notes)
     # An undo is not undone: what it took back is given again. And what changed nothing has no number.
     undone = args.verb == "undo" or not outcome.changes

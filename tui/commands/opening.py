@@ -7,6 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from tui import printing
+from tui.arguments import UsageError
 from tui.wiring import NoWorkspaceError, arguments_for_feeder, database_of, open_desk, opened, screen_options
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ def demo(args: Namespace) -> int:
     """Open a private copy of the sample desk; on a screen its record systems go on speaking."""
     from tui.demo import Demo
 
+    if args.db is not None or args.workspace is not None:
+        raise UsageError(
+            "the demo makes a desk of its own; leave out --db and --workspace, or say `offplan` without demo"
+        )
     with Demo() as world:
         world.begin(args.now)
         args.db, args.workspace, args.now = str(world.database), str(world.folder), None
