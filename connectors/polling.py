@@ -204,8 +204,13 @@ def retry_at(failure: BadInput, state: Mapping[str, Any] | None, now: int, every
 
 
 def _content(answer: Answer, read: PageReader, place: str) -> PageContent:
-    if not answer.body:
+    if answer.status == 204:
         return PageContent(None, [], [])
+    if not answer.body.strip():
+        fault = "it answered 200 without a word, which no JSON is"
+        raise FetchFailed(
+            place, fault, "look at the server: what has nothing to say says 204, or an empty list", again=True
+        )
     return read(answer.body, place)
 
 

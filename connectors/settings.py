@@ -5,7 +5,6 @@ The models of mappings and sources are in connectors.mapping_settings and connec
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -22,8 +21,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
+from connectors import settings_faults
 from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
 from connectors.sections import Section, Zone, parse_duration
 from connectors.source_settings import FolderSource, HttpSource, Pagination, Source
@@ -124,16 +123,6 @@ class Settings(Section):
         for name in (*self.mappings, *self.sources):
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is not a name; use letters, digits, dots, dashes and underscores")
-        for name, source in self.sources.items():
-            for wanted in source.mapping_names:
-                if wanted not in self.mappings:
-                    raise ValueError(f"source {name!r} names a mapping {wanted!r} that is not there; add it")
-                if self.mappings[wanted].as_ != SIGNAL:
-                    raise ValueError(f"source {name!r} names {wanted!r}, which is not as signal; name another mapping")
-            if len({self.mappings[wanted].identity for wanted in source.mapping_names}) > 1:
-                raise ValueError(
-                    f"the mappings of source {name!r} disagree about identity; set the same in all of them"
-                )
         return self
 
     def desk_settings(self) -> dict[str, Any]:
@@ -154,19 +143,55 @@ def _checked_kind(kind: str) -> str:
     return kind
 
 
+class FaultyTable(Exception):
+    """A fault in one mapping or one source; `table` names it, such as ("source", "erp")."""
+
+    def __init__(self, table: tuple[str, str], fault: BadInput) -> None:
+        super().__init__(str(fault))
+        self.table, self.fault = table, fault
+
+
 def load(path: Path) -> Settings:
     """The settings of a file. Raises BadInput that names the file, the key, what is wrong and what would be right."""
-    document = read_document(path)
+    try:
+        return of_document(path, read_document(path))
+    except FaultyTable as error:
+        raise error.fault from None
+
+
+def of_document(path: Path, document: Mapping[str, Any]) -> Settings:
+    """The settings of a file that was read. Raises FaultyTable for a fault in one mapping or source, else BadInput."""
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise _sentence(path, document, error.errors(include_url=False)) from None
+        errors = error.errors(include_url=False)
+        fault = settings_faults.sentence(path, document, errors, _known_keys)
+        keys = settings_faults.keys_of(document, errors[0])
+        if keys[:1] in (("mapping",), ("source",)) and len(keys) > 1:
+            raise FaultyTable((keys[0], keys[1]), fault) from None
+        raise fault from None
     for number, rule in enumerate(settings.rules, 1):
         tolerance.check(rule.kind, rule.match, rule.model_extra or {}, f"{path}: rule {number}")
     for kind, parameters in settings.tolerance.items():
         tolerance.check(kind, {}, parameters, f"{path}: tolerance.{kind}")
+    for name, source in settings.sources.items():
+        _check_mappings_of(name, source, settings.mappings, path)
     settings._folder = path.parent
     return settings
+
+
+def _check_mappings_of(name: str, source: Source, mappings: Mapping[str, MappingSection], path: Path) -> None:
+    """Raises FaultyTable when a source cannot be read by the mappings that it names."""
+    fault = None
+    for wanted in source.mapping_names:
+        if wanted not in mappings:
+            fault = f"source {name!r} names a mapping {wanted!r} that is not there", "add it"
+        elif mappings[wanted].as_ != SIGNAL:
+            fault = f"source {name!r} names {wanted!r}, which is not as signal", "name another mapping"
+    if fault is None and len({mappings[wanted].identity for wanted in source.mapping_names}) > 1:
+        fault = f"the mappings of source {name!r} disagree about identity", "set the same in all of them"
+    if fault is not None:
+        raise FaultyTable(("source", name), BadInput(f"{path}: source.{name}", *fault))
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -187,89 +212,6 @@ def read_document(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path}:{line}", "it is not UTF-8", "save the file as UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(str(path), f"it is not TOML: {error}", "mend that place; text stands in quotes") from None
-
-
-_SECRETIVE: Final = frozenset(("url", "headers", "params"))
-"""Keys of a source whose values are never quoted."""
-
-
-_WANTED: Final[Mapping[str, str]] = {
-    "string_type": "text in quotes",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list in [ ]",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "string_pattern_mismatch": "an address such as https://erp.example/api",
-}
-"""What would be right, by pydantic's types of fault; only addresses have a pattern."""
-
-
-def _sentence(path: Path, document: Mapping[str, Any], errors: list[ErrorDetails]) -> BadInput:
-    """The first fault as place, fault and mend; how many more there are is said too."""
-    faults: dict[tuple[str, ...], list[ErrorDetails]] = {}
-    for error in errors:
-        faults.setdefault(_keys(document, error), []).append(error)
-    keys, alike = next(iter(faults.items()))
-    error = alike[0]
-    place = f"{path}: {'.'.join(keys)}" if keys else str(path)
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    if error["type"] == "extra_forbidden":
-        known = _known_keys(error["loc"])
-        near = difflib.get_close_matches(keys[-1], known, 1)
-        mend = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-        return BadInput(place, f"unknown key {keys[-1]!r}{more}", mend)
-    if error["type"] == "value_error":
-        fault, _, mend = str(error["ctx"]["error"]).partition("; ")
-        return BadInput(place, fault + more, mend)
-    if error["type"] == "missing":
-        return BadInput(place, f"the key is missing{more}", "add it")
-    if error["type"].startswith("union_tag"):
-        return BadInput(
-            f"{place}.type", f"there is no source of this type{more}", 'write type = "folder" or type = "http"'
-        )
-    shown = repr(error["input"])
-    shown = shown if len(shown) <= 60 else shown[:59] + "…"
-    if keys[:1] == ("source",) and _SECRETIVE.intersection(keys[2:]):
-        # Addresses, headers and parameters may hold what no log and no screen must show.
-        shown = "what stands there"
-    return BadInput(place, f"{shown} does not fit{more}", _mend(keys, alike))
-
-
-def _keys(document: Mapping[str, Any], error: ErrorDetails) -> tuple[str, ...]:
-    """The keys of the file that lead to a fault; what pydantic adds (`int`, `http`) only names a branch of a model.
-
-    Faults of all branches have the same keys. Elements of an array count from 1.
-    """
-    keys: list[str] = []
-    value: Any = document
-    for part in error["loc"]:
-        if isinstance(value, dict) and part in value:
-            keys.append(str(part))
-            value = value[part]
-        elif isinstance(value, list) and isinstance(part, int):
-            keys.append(str(part + 1))
-            value = value[part]
-    return (*keys, str(error["loc"][-1])) if error["type"] == "missing" else tuple(keys)
-
-
-def _mend(keys: tuple[str, ...], alike: Iterable[ErrorDetails]) -> str:
-    """What would be right in a place, by what each branch of its model wants."""
-    wanted: dict[str, None] = {}
-    for error in alike:
-        if error["type"] == "literal_error":
-            wanted[error["ctx"]["expected"]] = None
-        elif error["type"] in _WANTED:
-            wanted[_WANTED[error["type"]]] = None
-        else:
-            return error["msg"][:1].lower() + error["msg"][1:]
-    if keys[:1] == ("mapping",) and keys[2:3] == ("fields",) and len(keys) == 4:
-        return "write the name of a column in quotes, or a table"
-    if "a number" in wanted:
-        wanted.pop("a whole number", None)
-    return f"write {' or '.join(wanted)}"
 
 
 def _known_keys(location: Iterable[int | str]) -> list[str]:

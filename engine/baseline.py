@@ -99,7 +99,7 @@ def load(
     current = _current(connection, kind, scope)
     difference = _difference(found, current)
     if not accept_removal:
-        _refuse_large_removal(len(difference.removed), len(current), kind, scope, file)
+        _refuse_large_removal(difference, len(current), kind, scope, file)
     source = f"plan:{kind}:{scope}"
     quarantine.hold(connection, source, found.refusals, now)
     quarantine.supersede(connection, writer, source, found.refusals)
@@ -168,8 +168,11 @@ def _difference(found: Candidates, current: dict[str, Current]) -> Difference:
     return Difference(added, changed, removed, kept)
 
 
-def _refuse_large_removal(removed: int, present: int, kind: str, scope: str, file: str) -> None:
-    if removed < _MANY_REMOVED or removed <= _PART_REMOVED * present:
+def _refuse_large_removal(difference: Difference, present: int, kind: str, scope: str, file: str) -> None:
+    removed = len(difference.removed)
+    # However small the plan is, a file without a record is a failed export more often than the end of the plan.
+    emptied = 0 < removed == present and not difference.added
+    if not emptied and (removed < _MANY_REMOVED or removed <= _PART_REMOVED * present):
         return
     plan = f"{kind} plan" if scope == kind else f"{kind} plan {scope}"
     fault = f"it no longer names {removed} of the {present} records of the {plan}"

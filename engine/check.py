@@ -97,13 +97,16 @@ def _permissions(store: Store) -> Iterator[Finding]:
 
 
 def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
-    errors = dict(connection.execute("SELECT name, last_error FROM source ORDER BY name").fetchall())
+    found = connection.execute("SELECT name, kind, last_error FROM source ORDER BY name").fetchall()
+    errors = {name: (kind, error) for name, kind, error in found}
     tolerances = tolerance.load(connection)
     # Judged here and now, since a desk that nobody ticks does not open the deviation.
     for case in feeds.cases(connection, list(errors)):
-        place, error = f"source {case.subject_id}", errors[case.subject_id]
+        place = f"source {case.subject_id}"
+        kind, error = errors[case.subject_id]
         if error is not None:
-            yield _warning(place, f"it failed last: {error}", "mend what it says; the feeder tries again")
+            again = "give it to `offplan ingest` again" if kind == "command" else "the feeder tries again"
+            yield _warning(place, f"it failed last: {error}", f"mend what it says; {again}")
         silent = stale_feed.judge(case.facts, tolerances.of(stale_feed.KIND, case.facts.subject()), now)
         if silent is not None:
             yield _warning(place, silent.summary, "see whether it still delivers, and `offplan watch` runs")

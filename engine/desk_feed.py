@@ -87,7 +87,7 @@ class DeskFeed(DeskBase):
         """Make `rows` the whole current plan of (kind, scope), by difference, and judge what changed.
 
         The load is one transaction; the judging that follows is several. Raises BadInput for a load that would remove
-        more than a third of the plan (and at least five records), unless `accept_removal` says that this is meant.
+        more than a third of the plan (and at least five records) or all of it, unless `accept_removal` says that this is meant.
         """
         from engine import baseline, findings, line_checks
         from engine.gather import names

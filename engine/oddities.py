@@ -32,6 +32,15 @@ _NEW: Final[Mapping[str, str]] = {
     "negative_stock": "quantity < 0 AND kind = 'stock'",
 }
 """Sorts that a new signal can be, as SQL conditions."""
+_OTHER_PLACE: Final = """
+FROM signal AS said NOT INDEXED WHERE said.id >= :first_id AND said.order_ref IS NOT NULL
+  AND (said.item IS NOT NULL OR said.site IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM line_state AS line WHERE line.ref = said.order_ref
+    AND coalesce(said.item = line.item, 1)
+    AND (said.kind NOT IN ('confirmation', 'receipt') OR coalesce(said.site = line.site, 1) OR said.site IS line.origin))
+  AND EXISTS (SELECT 1 FROM line_state AS line WHERE line.ref = said.order_ref)
+"""
+"""New signals about a supply line of the plan, under names that it does not have there; on its way it may be anywhere."""
 _BODY: Final = tuple(name for name in SignalIn._fields if name not in ("source_id", "line"))
 _PAYLOAD: Final = _BODY.index("payload")
 _body_of: Final = itemgetter(*(SignalIn._fields.index(name) for name in _BODY))
@@ -64,6 +73,11 @@ _SORTS: Final[Mapping[str, _Sort]] = {
         "1 reading says that there is less stock than nothing",
         "{} readings say that there is less stock than nothing",
         "correct the booking in the source, or the sign in the mapping",
+    ),
+    "other_place": _Sort(
+        "1 signal names another item or site than the plan has for its order, and was taken for the order's",
+        "{} signals name another item or site than the plan has for their orders, and were taken for the orders'",
+        "correct the item or the site in the source, or translate it by `values` in the mapping",
     ),
     "never_holds": _Sort(
         "1 hazard expires before it starts",
@@ -117,6 +131,7 @@ def note_new(connection: sqlite3.Connection, now: int, source: str, first_id: in
     """
     row = connection.execute(f"SELECT value FROM meta WHERE key = '{PLAN_FIRST_AT}'").fetchone()
     plan_first_at = json.loads(row[0]) if row else None
+    _note_other_place(connection, now, source, first_id)
     bounds = {
         "first_id": first_id,
         "future": now + _AHEAD,
@@ -142,6 +157,22 @@ def note_new(connection: sqlite3.Connection, now: int, source: str, first_id: in
             ).fetchone()
             note(connection, now, source, sort, count, _in_words(*example))
     return recorded_at
+
+
+def _note_other_place(connection: sqlite3.Connection, now: int, source: str, first_id: int) -> None:
+    first = {"first_id": first_id}
+    count, last = connection.execute(f"SELECT count(*), max(id) {_OTHER_PLACE}", first).fetchone()
+    if count:
+        number, order, item, site, planned_item, planned_site = connection.execute(
+            "SELECT said.id, order_ref, said.item, said.site, line.item, line.site FROM signal AS said"
+            " JOIN line_state AS line ON line.ref = order_ref WHERE said.id = ? LIMIT 1",
+            (last,),
+        ).fetchone()
+        named, planned = (
+            f"{of or 'any item'} at {at or 'any site'}" for of, at in ((item, site), (planned_item, planned_site))
+        )
+        example = f"S{number}: {order} for {named}, in the plan {planned}"
+        note(connection, now, source, "other_place", count, example)
 
 
 def _in_words(number: int, kind: str, about: str, as_of: int, quantity: float | None, eta: int | None) -> str:

@@ -23,6 +23,7 @@ from tui.arguments import UsageError
 
 if TYPE_CHECKING:
     from connectors.settings import Settings
+    from connectors.usable_settings import Usable
     from engine.planning import Match, Planner, ResponsePlan, World
     from engine.scheduling import OpenAction, OwnerLoad
     from tui.screen_options import ScreenOptions
@@ -170,6 +171,23 @@ def configured(args: Namespace, desk: Desk) -> Settings:
         desk.configure(settings.desk_settings())
         desk.keep_sources(settings.sources)
     return settings
+
+
+def usable_settings(args: Namespace, desk: Desk) -> Usable:
+    """As `configured`, but a source or mapping with a fault is set aside and shows among the sources. Raises BadInput."""
+    from connectors import settings, usable_settings
+
+    folder = find_workspace(args)
+    if folder is None:
+        return usable_settings.Usable(settings.Settings(), {}, {})
+    usable = usable_settings.load(folder / SETTINGS_FILE)
+    desk.configure(usable.settings.desk_settings())
+    desk.keep_sources([*usable.settings.sources, *usable.set_aside])
+    for name, fault in usable.set_aside.items():
+        if desk.source_state(name) is None and name in usable.kinds:
+            desk.declare_source(name, usable.kinds[name], None)
+        desk.source_failed(name, str(fault), next_poll_at=None)
+    return usable
 
 
 def arguments_for_feeder(args: Namespace, desk: Desk) -> list[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,6 +76,10 @@ async def ask(
 
 def query(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
+
+
+def answering(body: bytes) -> Callable[[Request], None]:
+    return lambda request: request.send(200, body)
 
 
 def records(*ids: int) -> list[dict[str, Any]]:
@@ -239,6 +243,17 @@ async def test_an_empty_answer_keeps_where_we_were() -> None:
     with serving(lambda request: request.send(200, [])) as server:
         found = await ask(server, {"since": "2026-03-05"}, since_param="since", cursor_field="changed")
     assert found.cursor == {"since": "2026-03-05"}
+
+
+async def test_an_answer_without_a_word_is_a_fault_where_204_is_none() -> None:
+    for said in (b"", b" \n"):
+        with serving(answering(said)) as server:
+            failure = (await ask(server)).failure
+        assert isinstance(failure, FetchFailed)
+        assert failure.again
+        assert "answered 200 without a word" in str(failure)
+    with serving(lambda request: request.send(204)) as server:
+        assert (await ask(server)).failure is None
 
 
 def test_the_newest_value_goes_by_size_for_numbers_and_by_order_for_texts() -> None:

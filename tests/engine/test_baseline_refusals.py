@@ -95,7 +95,8 @@ def test_a_forecast_is_known_without_its_quantity_but_not_without_its_date(store
 
 
 @pytest.mark.parametrize(
-    ("present", "named", "refused"), [(6, 0, True), (15, 9, True), (15, 10, False), (4, 0, False), (12, 8, False)]
+    ("present", "named", "refused"),
+    [(6, 0, True), (15, 9, True), (15, 10, False), (4, 0, True), (4, 1, False), (12, 8, False)],
 )
 def test_a_load_that_removes_a_large_part_has_to_be_accepted(
     store: Store, present: int, named: int, refused: bool
@@ -110,9 +111,12 @@ def test_a_load_that_removes_a_large_part_has_to_be_accepted(
     assert len(current(store)) == named
 
 
-def test_an_empty_plan_without_refusals_is_an_empty_plan(store: Store) -> None:
+def test_an_empty_plan_without_refusals_is_an_empty_plan_where_it_is_meant(store: Store) -> None:
+    assert load(store, []).removed == 0
     load(store, [line("PO1")])
-    assert load(store, []).removed == 1
+    with pytest.raises(BadInput, match="no longer names 1 of the 1 records"):
+        load(store, [])
+    assert load(store, [], accept_removal=True).removed == 1
     assert current(store) == {}
 
 

@@ -218,6 +218,24 @@ def test_a_negative_reading_is_counted_and_judged(desk: Desk) -> None:
     assert [item["kind"] for item in desk.deviations().items] == ["stockout"]
 
 
+def test_a_signal_that_names_another_item_or_site_than_its_order_is_counted_and_taken(desk: Desk) -> None:
+    load(desk, line("A"), line("B"), line("C"), line("D"))
+    desk.detect()
+    confirmed = {"recorded_at": NOW - HOUR, "eta": NOW + 20 * DAY}
+    take(
+        desk,
+        said("confirmation", "1", order_ref="A", item="SKU-9", site="RTM", **confirmed),
+        said("confirmation", "2", order_ref="B", item="SKU-1", site="ANR", **confirmed),
+        said("milestone", "3", order_ref="C", item="SKU-1", site="SGSIN", recorded_at=NOW - HOUR),
+        said("confirmation", "4", order_ref="D", item="SKU-1", site="RTM", **confirmed),
+        said("confirmation", "5", order_ref="E", item="SKU-9", site="RTM", **confirmed),
+    )
+    fault, (example,), _ = words(desk, "source tower")
+    assert fault.startswith("2 signals name another item or site than the plan has for their orders")
+    assert example == "S2: B for SKU-1 at ANR, in the plan SKU-1 at RTM"
+    assert sorted(item["subject"]["id"] for item in desk.deviations(["kind=late_supply"]).items) == ["A", "B", "D"]
+
+
 def test_units_that_do_not_convert_are_named_with_line_and_signal_until_they_do(desk: Desk) -> None:
     load(desk, line("A"), line("B"))
     confirmation = said("confirmation", "c", order_ref="A", quantity=4.0, uom="PAL", recorded_at=NOW - HOUR)
@@ -291,6 +309,14 @@ def test_a_plan_that_loses_a_third_of_its_lines_is_refused_whole(desk: Desk) -> 
         load(desk, *(line(f"L{number:02}") for number in range(9)))
     batch = SourceBatch("tower", "command", "event", [eta("L14", NOW + 20 * DAY)], file="t.csv")
     assert desk.take(batch).opened == 1, "the plan stands as it was"
+
+
+def test_a_plan_of_one_line_is_not_emptied_by_a_file_without_one(desk: Desk) -> None:
+    load(desk, line("A"))
+    with pytest.raises(BadInput, match=r"no longer names 1 of the 1 records .* --accept-removal"):
+        desk.load([], kind="purchase_order", scope="test", file="test.csv")
+    load(desk, line("B"))
+    assert desk.load([], kind="purchase_order", scope="test", file="test.csv", accept_removal=True).removed == 1
 
 
 def test_what_was_not_judged_of_a_line_is_not_forgotten_when_a_source_of_its_name_is_judged(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from engine.clock import iso
 from engine.errors import BadInput, OffplanError
 from engine.store import Store
 from tui import printing, workspace
-from tui.wiring import DATABASE, clock_for, opened, settings_of
+from tui.wiring import DATABASE, SETTINGS_FILE, clock_for, find_workspace, opened, settings_of
 
 FOUND_PROBLEMS: Final = 3
 
@@ -63,16 +63,20 @@ def _sentence(finding: Mapping[str, Any]) -> str:
 
 def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
     """What is wrong with the settings, or with the folders that they watch."""
+    from connectors import usable_settings
     from connectors.assumed_zones import assumed_zones
     from connectors.strays import strays
 
     try:
-        settings = settings_of(args)
+        folder = find_workspace(args)
+        usable = None if folder is None else usable_settings.load(folder / SETTINGS_FILE)
+        settings = settings_of(args) if usable is None else usable.settings
     except BadInput as error:
         return [_fault(error, "the settings")]
     left = strays(settings.folder, settings.sources)
     found = [{**_fault(error, "the sources"), "severity": "warning"} for error in left.values()]
     return [
+        *(_fault(error, "the sources") for error in (usable.faults if usable else ())),
         *found,
         *({**_fault(error, "the mappings"), "severity": "note"} for error in assumed_zones(settings.mappings)),
     ]

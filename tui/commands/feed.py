@@ -16,7 +16,7 @@ from engine.model import PLAN_KINDS, IngestResult, PlanLine, PlanRecord, Refusal
 from engine.text import clean
 from tui import printing
 from tui.arguments import UsageError
-from tui.wiring import configured, opened
+from tui.wiring import configured, opened, usable_settings
 
 if TYPE_CHECKING:
     from connectors.held import LettingGo
@@ -166,7 +166,9 @@ def watch(args: Namespace) -> int:
     if args.with_desk:
         feeder.stop_at_end_of_input(stop)
     with opened(args, create=True) as desk:
-        settings = configured(args, desk)
+        settings, set_aside, *_ = usable_settings(args, desk)
+        for fault in set_aside.values():
+            print(f"offplan: {clean(str(fault))}", file=sys.stderr)
         if not args.with_desk:
             names = ", ".join(settings.sources) or "no source, so only what time makes due"
             printing.note(args, f"watching {names}; stop with Ctrl-C")
@@ -179,7 +181,7 @@ def watch(args: Namespace) -> int:
 def tick(args: Namespace) -> int:
     """Do what has become due, with the present settings."""
     with opened(args) as desk:
-        configured(args, desk)
+        usable_settings(args, desk)
         result = desk.tick()
         now = desk.clock.now()
     printing.answer(
