@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import closing, lifecycle, merging, needs, responses, worklist
+from engine import closing, following, lifecycle, merging, needs, responses, worklist
 from engine.clock import LATEST, iso
 from engine.command_context import CommandContext, Row, cleaned, known_owner, reason_of, require_in_queue
 from engine.errors import BadInput, Refused
@@ -80,7 +80,7 @@ def done(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> 
             context.connection, context.writer, context.now, present, "complete", reason=why, changes=changes
         )
         context.changed(reference.id, row["state"], state)
-        responses.follow(context, context.row(reference))
+        following.follow(context, context.row(reference))
 
 
 def fail(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
@@ -98,10 +98,10 @@ def cancel(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
     why = reason_of(reason)
     for reference, row in context.rows(ids, "action", "response"):
         if reference.table == "response":
-            responses.cancel(context, row, why)
+            following.cancel(context, row, why)
         else:
             _action(context, reference, row, "cancel", why, {"reason": why})
-            responses.follow(context, context.row(reference))
+            following.follow(context, context.row(reference))
 
 
 def block(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
@@ -209,7 +209,7 @@ def _end_actions(context: CommandContext, ids: Sequence[str], event: str, reason
     why = reason_of(reason)
     for reference, row in _running(context, ids):
         _action(context, reference, row, event, why, {"reason": why})
-        responses.follow(context, context.row(reference))
+        following.follow(context, context.row(reference))
 
 
 def _end_deviations(

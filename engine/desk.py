@@ -1,6 +1,6 @@
 """The one door of the engine: every command that a person or a script can give, every question a screen can ask.
 
-Only delegation: feeds are in engine.desk_feed, commands in engine.desk_commands, lists and questions here. Modules
+Only delegation: feeds are in engine.desk_feed, effects in engine.desk_effects, commands in engine.desk_commands, lists and questions here. Modules
 that a plain list does not need are imported where they are called, so that a short command starts fast.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import lists, screens
 from engine.desk_commands import DeskCommands
+from engine.desk_effects import DeskEffects
 from engine.desk_feed import DeskFeed
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Desk"]
 
 
-class Desk(DeskFeed, DeskCommands):
+class Desk(DeskFeed, DeskEffects, DeskCommands):
     """A desk file, the clock that it lives on, and the person who acts. Not shared between threads."""
 
     # lists: contract JSON, `where` in the language of engine.filters ----------------------------------------------------

@@ -12,6 +12,7 @@ from engine.sqlite import sqlite3
 from engine.store import Store
 
 if TYPE_CHECKING:
+    from engine.command_context import CommandContext
     from engine.journal import Writer
     from engine.planning import Planner, World
 
@@ -75,6 +76,13 @@ class DeskBase:
         """
         with self.store.read() as connection:
             yield View(connection, self.clock.now())
+
+    @staticmethod
+    def _by_rule(transaction: Transaction) -> CommandContext:
+        """What commands act in, for what a rule or time does."""
+        from engine.command_context import CommandContext
+
+        return CommandContext(*transaction, actor=transaction.writer.actor, expect={})
 
     def _refuse_readonly(self) -> None:
         if self.readonly:

@@ -66,13 +66,14 @@ class DeskFeed(DeskBase):
 
     def tick(self) -> TickResult:
         """Do what time alone makes due at the clock's present instant, and what is still touched; then stop."""
-        from engine import journal, wakeups
+        from engine import firing, journal, wakeups
 
         total = TickResult()
         while self._owes_detection() or self._wakes():
             with self._writing(journal.SYSTEM) as transaction:
                 wakeups.due(transaction.connection, transaction.now)
-            total = total.plus(self.detect())
+                fired = firing.fire_due(self._by_rule(transaction))
+            total = total.plus(self.detect()).plus(TickResult(timers=fired))
         return total
 
     def load(
@@ -240,7 +241,9 @@ class DeskFeed(DeskBase):
             return bool(view.connection.execute("SELECT EXISTS (SELECT 1 FROM touched)").fetchone()[0])
 
     def _wakes(self) -> bool:
-        query = "SELECT EXISTS (SELECT 1 FROM wakeup WHERE due_at <= ?)"
+        query = (
+            "SELECT EXISTS (SELECT 1 FROM wakeup WHERE due_at <= ?1) OR EXISTS (SELECT 1 FROM timer WHERE due_at <= ?1)"
+        )
         with self._reading() as view:
             return bool(view.connection.execute(query, (view.now,)).fetchone()[0])
 

@@ -51,7 +51,8 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection, *, at: int, actor: str, origin: str) -> None:
         self._connection = connection
-        self._at = at
+        self.at = at
+        """When what they tell of happens."""
         self.actor = actor
         """Whom the entries name."""
         self._origin = origin
@@ -66,7 +67,7 @@ class Writer:
         seq = self._seq + 1
         fields = (
             seq,
-            self._at,
+            self.at,
             self.txn,
             self.actor,
             self._origin,

@@ -98,6 +98,7 @@ ACTION: Final[Table] = {
     "ready": {
         "accept": "assigned",
         "assign": "assigned",
+        "escalate": "ready",
         "start": "in_progress",
         "block": "blocked",
         "fail": "failed",

@@ -227,6 +227,8 @@ class TickResult(NamedTuple):
     raised: int = 0
     cleared: int = 0
     resolved: int = 0
+    timers: int = 0
+    """Timers of actions that fired (engine.timers)."""
 
     def plus(self, other: TickResult) -> TickResult:
         """Both together, field by field."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import responses
+from engine import following
 from engine.command_context import CommandContext, Row, describe
 from engine.ids import Reference, parse
 from engine.journal import SYSTEM, entries
@@ -19,7 +19,7 @@ from engine.lifecycle import ACTION_OPEN_STATES
 UNDONE: Final = "command"
 """Subject type of the entry that says which command was taken back; its subject id is the command's number."""
 
-_ENDED: Final = (*responses.CLOSED, "failed")
+_ENDED: Final = (*following.CLOSED, "failed")
 _BELIES: Final[Mapping[str | None, tuple[str, ...]]] = {
     "open": ("respond", "start"),
     "acknowledged": ("start",),
@@ -98,7 +98,7 @@ def obstacle(context: CommandContext, number: int, told: Told, command: Sequence
 
 def _mend(since: Mapping[str, Any]) -> str:
     if since["actor"] == SYSTEM:
-        return "what detection found is not taken back"
+        return "what detection found or time did is not taken back"
     if since["action"] == "undo":
         return "an undo is not taken back; give the command that is needed now"
     return "that must be taken back first"

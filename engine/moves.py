@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine import hits, lifecycle
+from engine import hits, lifecycle, timers
 from engine.errors import StaleVersion
 from engine.journal import Entry, Writer
 from engine.sqlite import sqlite3
@@ -99,6 +99,8 @@ def write(
     Raises StaleVersion when the row was changed since it was read.
     """
     changed = {name: value for name, value in values.items() if row[name] != value}
+    if table == "action" and "state" in changed:
+        changed.setdefault("state_at", writer.at)
     assignments = "".join(f", {name} = ?" for name in changed)
     cursor = connection.execute(
         f"UPDATE {table} SET version = version + 1{assignments} WHERE id = ? AND version = ?",
@@ -109,6 +111,8 @@ def write(
         raise StaleVersion(f"{subject} was changed by somebody else meanwhile; look again")
     if table == "deviation" and "state" in changed:
         hits.touch_of_deviation(connection, row["id"], row["state"], changed["state"])
+    if table == "action":
+        timers.follow(connection, {**row, **changed})
     writer.write(
         Entry(
             action=action,

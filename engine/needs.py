@@ -1,7 +1,7 @@
 """What the steps of a response wait for: an action is released when its needs are met, and held back when one is not.
 
-A need is satisfied by `done`. One that was failed, skipped or cancelled goes by `on_fail` of the step that waits for
-it: only `continue` takes it as satisfied.
+A need is satisfied by `done`. One that was failed (and is not tried again), skipped or cancelled goes by `on_fail` of the
+step that waits for it: only `continue` takes it as satisfied. With `join` some of the needs are enough.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from engine import timers
 from engine.command_context import CommandContext, Row
 from engine.moves import move_action
 from engine.sqlite import sqlite3
 from engine.store import rows
+from engine.terms import Terms
 
 UNMET: Final = ("failed", "skipped", "cancelled")
 """Ends of an action that satisfy a need only where `on_fail` says `continue`."""
@@ -47,12 +49,39 @@ def hold_back(context: CommandContext, reopened: Mapping[str, Any]) -> None:
 
 
 def open_needs(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[str]:
-    """The actions that still stand in the way of one that has not begun, as `A3 title`."""
-    steps = json.loads(action["needs"])
-    satisfied = ("done", *UNMET) if action["on_fail"] == "continue" else ("done",)
-    needed = connection.execute(
-        "SELECT id, title, state FROM action WHERE response_id = ? AND step IN (SELECT value FROM json_each(?))"
-        " ORDER BY position",
-        (action["response_id"], json.dumps(steps)),
+    """The actions that still stand in the way of one that has not begun, as `A3 title`; none once enough are done."""
+    needed = _needed(connection, action)
+    waiting = [each for each in needed if not _satisfies(each, action)]
+    if len(needed) - len(waiting) >= _enough(action, len(needed)):
+        return []
+    return [f"A{each['id']} {each['title']}" for each in waiting]
+
+
+def is_lost(connection: sqlite3.Connection, action: Mapping[str, Any]) -> bool:
+    """Whether so many of an action's needs ended without satisfying it that it cannot be released any more."""
+    needed = _needed(connection, action)
+    possible = sum(_satisfies(each, action) or not is_unmet(each) for each in needed)
+    return possible < _enough(action, len(needed))
+
+
+def is_unmet(action: Mapping[str, Any]) -> bool:
+    """Whether an action has ended without being done; a failed one that is tried again by itself has not."""
+    return action["state"] in UNMET and not timers.retries(action, Terms.load(action["terms"]))
+
+
+def _needed(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[Row]:
+    return rows(
+        connection,
+        "SELECT id, title, state, attempt, terms FROM action"
+        " WHERE response_id = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY position",
+        (action["response_id"], action["needs"]),
     )
-    return [f"A{number} {title}" for number, title, state in needed if state not in satisfied]
+
+
+def _satisfies(need: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
+    return need["state"] == "done" or (action["on_fail"] == "continue" and is_unmet(need))
+
+
+def _enough(action: Mapping[str, Any], needs: int) -> int:
+    join = Terms.load(action["terms"]).join
+    return needs if join is None else min(join, needs)

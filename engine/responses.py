@@ -1,29 +1,24 @@
-"""Responses and their actions as a whole: writing what a planner made, and what one action's end means for the others.
+"""Responses and their actions as a whole: writing what a planner made, and whether a response may run.
 
-An end that does not satisfy a need goes by `on_fail` of the step that waits for it: block (it stays blocked), continue
-(it counts as satisfied, see engine.needs), abort (the response is called off).
+What one action's end means for the others is engine.following.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from engine import lifecycle, needs, questions, settings
-from engine.command_context import CommandContext, Row, fetch, require_in_queue, stale_sentence
+from engine import following, lifecycle, questions, settings, timers
+from engine.command_context import CommandContext, Row, require_in_queue, stale_sentence
 from engine.errors import BadInput, Refused, StaleVersion
 from engine.ids import Reference, parse
 from engine.journal import Entry, canonical
-from engine.moves import move_action, move_deviation, write
+from engine.moves import move_deviation, write
 from engine.planning import Booking, PlannedAction, Planner, ResponsePlan, World
 from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.text import clean
-
-CLOSED: Final = ("done", "skipped", "cancelled")
-"""States in which an action asks for nothing any more."""
 
 
 class Planned(NamedTuple):
@@ -88,41 +83,13 @@ def respond(context: CommandContext, plans: Sequence[Planned]) -> None:
             move_deviation(context.connection, context.writer, context.now, row, "ack", changes={"owner": owner})
         number = _insert_response(context, reference, answer)
         context.changed(f"R{number}", None, f"running: {answer.playbook} for {reference.id}")
-        for position, action in enumerate(answer.actions):
+        actions = [
             _insert_action(context, number, reference, position, action)
+            for position, action in enumerate(answer.actions)
+        ]
+        for action in actions:
+            following.arrive(context, action)
         context.notes.extend(clean(warning) for warning in answer.warnings)
-
-
-def follow(context: CommandContext, action: Mapping[str, Any]) -> None:
-    """Carry an action's new state on: release or stop the steps that need it, and end the response with its last."""
-    if action["state"] in (*CLOSED, "failed"):
-        for waiting in needs.needing(context, action, "blocked"):
-            if action["state"] in needs.UNMET and waiting["on_fail"] == "abort":
-                response = context.row(Reference("response", action["response_id"]))
-                because = f"A{action['id']} {action['state']}, which A{waiting['id']} needs"
-                cancel(context, response, because)
-                context.notes.append(f"R{response['id']} was called off: {because}")
-                return
-            released = needs.release(context, waiting)
-            if not released and action["state"] in needs.UNMET and waiting["on_fail"] != "continue":
-                context.notes.append(
-                    f"A{waiting['id']} {waiting['title']} stays blocked: it needs A{action['id']}; skip or cancel it"
-                )
-    _end_if_complete(context, action["response_id"])
-
-
-def cancel(context: CommandContext, response: Row, reason: str) -> None:
-    """Call off a running response: every open action of it, and the response itself. Raises Refused when it ended."""
-    subject = f"R{response['id']}"
-    if response["state"] != "running":
-        raise Refused(f"{subject} is {response['state']}: there is nothing to call off")
-    for action in _actions(context, response["id"], *lifecycle.ACTION_OPEN_STATES):
-        move_action(
-            context.connection, context.writer, context.now, action, "cancel", reason=reason, changes={"reason": reason}
-        )
-        context.changed(f"A{action['id']}", action["state"], "cancelled")
-    present = context.row(Reference("response", response["id"]))
-    _end(context, present, "cancelled", "cancel", reason)
 
 
 def require_running(
@@ -207,7 +174,7 @@ def _insert_response(context: CommandContext, reference: Reference, answer: Resp
 
 def _insert_action(
     context: CommandContext, response: int, deviation: Reference, position: int, action: PlannedAction
-) -> None:
+) -> int:
     ready = not action.needs
     values = {
         "response_id": response,
@@ -233,44 +200,18 @@ def _insert_action(
         "kind": action.terms.kind,
         "terms": action.terms.dump(),
         "ready_at": context.now if ready else None,
+        "state_at": context.now,
     }
     number = _insert(context.connection, "action", values)
+    timers.follow(context.connection, context.row(Reference("action", number)))
     shown = ("step", "state", "owner", "start_at", "due_at")
     after = {**{name: values[name] for name in shown}, "version": 1}
     context.writer.write(Entry("respond", "action", f"A{number}", {}, after))
     context.changed(f"A{number}", None, f"{values['state']}: {values['title']} ({values['owner']})")
+    return number
 
 
 def _insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
     marks = ", ".join("?" for _ in values)
     cursor = connection.execute(f"INSERT INTO {table}({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
     return int(cursor.lastrowid or 0)
-
-
-def _actions(context: CommandContext, response: int, *states: str) -> list[Row]:
-    return rows(
-        context.connection,
-        "SELECT * FROM action WHERE response_id = ? AND state IN (SELECT value FROM json_each(?)) ORDER BY position",
-        (response, json.dumps(states)),
-    )
-
-
-def action_states(context: CommandContext, response: int) -> list[str]:
-    """The states of a response's actions."""
-    found = context.connection.execute("SELECT state FROM action WHERE response_id = ?", (response,))
-    return [row[0] for row in found]
-
-
-def _end_if_complete(context: CommandContext, response: int) -> None:
-    states = action_states(context, response)
-    row = fetch(context.connection, Reference("response", response))
-    if row["state"] == "running" and all(state in CLOSED for state in states):
-        # A response of which nothing was done or judged unneeded was called off, and may be tried again.
-        ended = "cancelled" if all(state == "cancelled" for state in states) else "done"
-        _end(context, row, ended, "complete" if ended == "done" else "cancel", None)
-
-
-def _end(context: CommandContext, response: Row, state: str, action: str, reason: str | None) -> None:
-    values = {"state": state, "closed_at": context.now}
-    write(context.connection, context.writer, "response", response, values, action=action, reason=reason)
-    context.changed(f"R{response['id']}", response["state"], state)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine import merging, needs, responses, shapes, silences, worklist
+from engine import following, merging, needs, responses, shapes, silences, worklist
 from engine.command_context import CommandContext, Row
 from engine.commands import require_free_slot
 from engine.errors import NotFound, Refused
@@ -102,7 +102,7 @@ def _may_go_back(context: CommandContext, reference: Reference, row: Row, values
     if reference.table == "response" and values["state"] == "running":
         responses.require_sole(context, row)
     ends_response = reference.table == "response" and values["state"] == "done"
-    return not (ends_response and set(responses.action_states(context, row["id"])) & set(ACTION_OPEN_STATES))
+    return not (ends_response and set(following.action_states(context, row["id"])) & set(ACTION_OPEN_STATES))
 
 
 def _call_off(context: CommandContext, reference: Reference, row: Row, reason: str) -> None:
@@ -126,9 +126,9 @@ def _settle(context: CommandContext, reference: Reference) -> None:
     row = context.row(reference)
     if row["state"] in ACTION_OPEN_STATES:
         responses.require_running(context, reference, row, reopening=True)
-    if row["state"] == "blocked":
-        needs.release(context, row)
-    responses.follow(context, context.row(reference))
+    if row["state"] == "blocked" and needs.release(context, row):
+        following.arrive(context, row["id"])
+    following.follow(context, context.row(reference))
 
 
 def _words(row: Mapping[str, Any], names: Mapping[str, Any]) -> str | None:

@@ -8,4 +8,39 @@ THIRD: Final = """
 -- actions -----------------------------------------------------------------------------------------------------------------
 ALTER TABLE action ADD COLUMN kind TEXT NOT NULL DEFAULT 'task';  -- of terms.STEP_KINDS
 ALTER TABLE action ADD COLUMN terms TEXT NOT NULL DEFAULT '{}';   -- JSON: engine.terms.Terms, frozen with the response
+
+-- execution ---------------------------------------------------------------------------------------------------------------
+ALTER TABLE action ADD COLUMN state_at INTEGER;                   -- since when it is in its state
+UPDATE action SET state_at = coalesce(done_at, started_at, assigned_at, ready_at,
+    (SELECT created_at FROM response WHERE response.id = response_id));
+ALTER TABLE action ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;  -- how many of its escalations have fired
+ALTER TABLE action ADD COLUMN escalated_at INTEGER;                   -- when the last one did
+
+CREATE TABLE timer (                              -- when time alone does something to an action (engine.timers)
+    id         INTEGER PRIMARY KEY,
+    due_at     INTEGER,                           -- null: not armed
+    kind       TEXT NOT NULL,                     -- of timers.KINDS
+    subject    INTEGER NOT NULL REFERENCES action(id),
+    generation INTEGER NOT NULL,                  -- counts arming, disarming and firing: who holds an older one does nothing
+    fired_at   INTEGER,                           -- the last time
+    UNIQUE (subject, kind)
+) STRICT;
+CREATE INDEX timer_due ON timer(due_at) WHERE due_at IS NOT NULL;
+INSERT INTO timer(due_at, kind, subject, generation)
+    SELECT due_at, 'overdue', action.id, 1 FROM action JOIN response ON response.id = response_id
+    WHERE response.state = 'running' AND action.state IN ('ready', 'assigned', 'in_progress', 'waiting', 'unknown', 'failed')
+    UNION ALL
+    SELECT waiting_until, 'wait', action.id, 1 FROM action JOIN response ON response.id = response_id
+    WHERE response.state = 'running' AND action.state = 'waiting' AND waiting_until IS NOT NULL;
+
+CREATE TABLE effect (                             -- effects outside that were begun (engine.effects)
+    action_id INTEGER NOT NULL REFERENCES action(id),
+    attempt   INTEGER NOT NULL,
+    key       TEXT NOT NULL,                      -- for the receiver, to know a repetition by
+    state     TEXT NOT NULL,                      -- begun, again, done, failed, unknown
+    begun_at  INTEGER NOT NULL,
+    ended_at  INTEGER,
+    PRIMARY KEY (action_id, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX effect_open ON effect(state) WHERE state IN ('begun', 'again');
 """

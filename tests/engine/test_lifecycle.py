@@ -39,11 +39,12 @@ discarded     fire=NEW
 
 ACTION_EVENTS = (
     "needs_done", "accept", "assign", "start", "wait", "resume", "complete", "confirm_not_done", "fail", "retry",
-    "block", "skip", "cancel", "reopen", "crash"
+    "escalate", "block", "skip", "cancel", "reopen", "crash"
 )  # fmt: skip
 ACTION = """
 blocked      needs_done=ready assign=blocked fail=failed skip=skipped cancel=cancelled
-ready        accept=assigned assign=assigned start=in_progress block=blocked fail=failed skip=skipped cancel=cancelled
+ready        accept=assigned assign=assigned escalate=ready start=in_progress block=blocked fail=failed skip=skipped
+ready        cancel=cancelled
 assigned     assign=assigned start=in_progress wait=waiting block=blocked fail=failed skip=skipped cancel=cancelled
 in_progress  assign=in_progress wait=waiting complete=done fail=failed skip=skipped cancel=cancelled crash=unknown
 waiting      assign=waiting resume=in_progress start=in_progress complete=done fail=failed skip=skipped cancel=cancelled

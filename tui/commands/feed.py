@@ -188,6 +188,6 @@ def tick(args: Namespace) -> int:
         args,
         {"now": iso(now), **result._asdict()},
         f"{result.judged} judged: {result.opened} opened, {result.raised} raised, {result.cleared} cleared,"
-        f" {result.resolved} resolved",
+        f" {result.resolved} resolved" + (f"; {result.timers} timers fired" if result.timers else ""),
     )
     return 0

@@ -1,0 +1,153 @@
+"""Escalation, timers and runs: the numbered cases 52, 53, 56 to 58, 64, 66 and 90, as far as our words have them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import firing
+from engine.clock import MINUTE
+from engine.command_context import CommandContext
+from engine.journal import SYSTEM
+from engine.model import PlanRecord
+from tests.engine.desk_support import NOW
+from tests.engine.execution_support import Run, chain, step
+
+
+def people(run: Run, *names: str) -> None:
+    records = [PlanRecord("owner", {"id": name, "name": name, "functions": ["procurement"]}, None) for name in names]
+    run.desk.load(records, kind="owner", scope="owner", file="owners.csv", accept_removal=True)
+
+
+def owner(run: Run) -> str:
+    return str(run.actions()["call"]["owner"])
+
+
+def test_52_a_run_keeps_its_chain_and_who_is_gone_is_passed_over_aloud(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", ack_within_minutes=60, escalations=chain("quinn", fallback="fay"))])
+    people(run, "bo", "quinn", "fay", "sam")
+    run.at(30)
+    people(run, "bo", "fay", "sam")
+    assert owner(run.at(59)) == "bo"
+    assert owner(run.at(60)) == "fay"
+    history = run.desk.show("A1")["history"]
+    assert history[-1]["actor"] == SYSTEM
+    assert history[-1]["reason"] == (
+        "bo did not accept it in time; in place of quinn, who is no owner of the plan any more"
+    )
+    assert run.actions()["call"]["owner_because"] == "in place of quinn, who is no owner of the plan any more"
+
+
+def test_52_without_anybody_in_that_place_it_stays_where_it_is_and_says_so(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", escalations=chain("quinn", "rob"))])
+    people(run, "bo", "rob")
+    assert owner(run.at(60)) == "bo"
+    assert (
+        "quinn is no owner of the plan any more, and nobody is in that place"
+        in run.desk.show("A1")["history"][-1]["reason"]
+    )
+    assert owner(run.at(120)) == "rob"
+
+
+def test_53_a_chain_goes_on_in_its_order(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", escalations=chain("p", "q", "s"))])
+    asked = [owner(run.at(minutes)) for minutes in (59, 60, 119, 120, 179, 180)]
+    assert asked == ["bo", "p", "p", "q", "q", "s"]
+    assert run.told("call", "escalate") == [("escalate", 60), ("escalate", 120), ("escalate", 180)]
+
+
+def test_56_at_its_end_an_entry_says_exhausted_once(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", ack_within_minutes=30, escalations=chain(*["p", "bo"] * 2, "p"))])
+    for minutes in range(0, 24 * 60, 10):
+        run.at(minutes)
+    assert run.told("call", "escalate", "exhausted")[-3:] == [("escalate", 240), ("escalate", 300), ("exhausted", 330)]
+    assert len(run.told("call", "escalate")) == 5
+    assert (owner(run), run.state("call")) == ("p", "ready")
+
+
+def test_56_without_a_chain_the_time_to_accept_ends_with_the_same_entry(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", ack_within_minutes=30)]).at(29)
+    assert run.told("call", "exhausted") == []
+    assert run.at(30).at(500).told("call", "exhausted") == [("exhausted", 30)]
+
+
+@pytest.mark.parametrize("how", ["ack", "assign", "start", "done", "skip"])
+def test_who_takes_it_stops_the_chain(tmp_path: Path, how: str) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", escalations=chain("p", "q")), step("book")]).at(59)
+    options = {"assign": {"to": "zoe"}, "skip": {"reason": "not needed"}}.get(how, {})
+    getattr(run.desk, how)(["A1"], **options)
+    run.at(10_000)
+    assert run.told("call", "escalate", "exhausted") == []
+    assert owner(run) == ("zoe" if how == "assign" else "bo")
+
+
+def test_the_chain_counts_from_when_it_is_ready_and_begins_again_after_an_undo(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("first"), step("call", "first", escalations=chain("p"))]).at(100)
+    run.desk.done(["A1"])
+    assert owner(run.at(159)) == "bo"
+    run.desk.ack(["A2"])
+    run.at(500)
+    run.desk.undo()
+    assert run.told("call", "escalate") == []
+    assert owner(run.at(500)) == "p", "it was ready at 100, and nobody has accepted it since"
+
+
+def test_57_a_timer_that_was_armed_anew_fires_once_at_its_new_time(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call")])
+    run.desk.start(["A1"])
+    run.desk.wait(["A1"], reason="ACME", until=NOW + 60 * MINUTE)
+    first = run.desk.store.connection.execute("SELECT id, generation FROM timer WHERE kind = 'wait'").fetchone()
+    run.at(30)
+    run.desk.start(["A1"])
+    run.desk.wait(["A1"], reason="ACME", until=NOW + 90 * MINUTE)
+    run.at(60)
+    assert run.told("call", "wait_over") == []
+    with run.desk._writing(SYSTEM) as transaction:
+        assert not firing.fire(CommandContext(*transaction, actor=SYSTEM, expect={}), *first)
+    assert run.at(90).at(95).told("call", "wait_over") == [("wait_over", 90)]
+
+
+def test_58_of_two_who_hold_the_same_reminder_one_fires_it(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call")])
+    run.clock.set(NOW + 480 * MINUTE)
+    held = run.desk.store.connection.execute("SELECT id, generation FROM timer WHERE kind = 'overdue'").fetchone()
+    fired = []
+    for desk in (run.desk, run.as_("system")):
+        with desk._writing(SYSTEM) as transaction:
+            fired.append(firing.fire(CommandContext(*transaction, actor=SYSTEM, expect={}), *held))
+    assert fired == [True, False]
+    assert run.told("call", "overdue") == [("overdue", 480)]
+
+
+def test_64_with_join_a_step_is_ready_once_when_enough_are_done(tmp_path: Path) -> None:
+    steps = [step("a"), step("b"), step("c"), step("go", "a", "b", "c", join=2)]
+    run = Run(tmp_path / "desk.db", steps).at(10)
+    run.desk.done(["A1"])
+    assert run.state("go") == "blocked"
+    run.at(20).desk.done(["A2"])
+    assert run.state("go") == "ready"
+    run.at(25).desk.fail(["A3"], reason="no ship")
+    assert run.state("go") == "ready"
+    assert run.told("go", "needs_done", "block") == [("needs_done", 20)]
+
+
+def test_64_with_join_one_that_cannot_be_reached_any_more_goes_by_on_fail(tmp_path: Path) -> None:
+    for on_fail, expected in (("block", "blocked"), ("continue", "ready"), ("abort", "cancelled")):
+        steps = [step("a"), step("b"), step("c"), step("go", "a", "b", "c", join=2, on_fail=on_fail)]
+        run = Run(tmp_path / f"{on_fail}.db", steps)
+        run.desk.skip(["A1"], reason="no")
+        assert run.state("go") == "blocked", "two are left, and two are enough"
+        run.desk.skip(["A2"], reason="no")
+        assert run.state("go") == expected
+
+
+@pytest.mark.parametrize(("on_fail", "expected"), [("block", "blocked"), ("continue", "ready"), ("abort", "cancelled")])
+def test_90_a_need_that_was_skipped_goes_by_on_fail(tmp_path: Path, on_fail: str, expected: str) -> None:
+    run = Run(tmp_path / "desk.db", [step("a"), step("b", "a", on_fail=on_fail), step("c")]).at(10)
+    outcome = run.desk.skip(["A1"], reason="not needed")
+    assert run.state("b") == expected
+    if on_fail == "block":
+        assert outcome.notes == ("A2 b it stays blocked: it needs A1; skip or cancel it",)
+    assert run.state("c") == ("cancelled" if on_fail == "abort" else "ready")
+    assert run.desk.show("R1")["state"] == ("cancelled" if on_fail == "abort" else "running")
