@@ -113,7 +113,8 @@ class PlannedAction:
     """On the chain of needs that ends last."""
     on_fail: str
     approval: Mapping[str, Any] | None
-    """Who has to approve it before it may be done: `role`, `owner`, `amount`, `currency`, `because`; null: nobody."""
+    """Who has to approve it before it may be done: `role`, `owner`, `because` (how the owner was found), and the limit
+    up to which nobody is asked, `amount` in minor units of `currency`; both null: always. Null: nobody."""
     terms: Terms = field(default_factory=Terms)
 
 
@@ -132,6 +133,8 @@ class ResponsePlan:
     """Such as: the last action ends after the decide-by."""
     close_requires: Sequence[str] = ()
     """What has to hold before the deviation is resolved while the response runs: MANDATORY_DONE, or nothing."""
+    reversals: Sequence[PlannedAction] = ()
+    """Steps that take others back (`Terms.reverse`), dated as if they were asked for at once: no actions until then."""
 
 
 class Planner(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from engine import following, lifecycle, questions, settings, timers
+from engine import following, lifecycle, questions, reversals, settings, timers
 from engine.command_context import CommandContext, Row, require_in_queue, stale_sentence
 from engine.errors import BadInput, Refused, StaleVersion
 from engine.ids import Reference, parse
@@ -162,12 +162,13 @@ def _insert_response(context: CommandContext, reference: Reference, answer: Resp
         "title": clean(answer.title),
         "definition": answer.definition,
         "close_requires": canonical(list(answer.close_requires)),
+        "reversals": reversals.dump(answer.reversals),
         "state": "running",
         "owner": clean(answer.owner),
         "created_at": context.now,
     }
     number = _insert(context.connection, "response", values)
-    shown = {name: value for name, value in values.items() if name != "definition"}
+    shown = {name: value for name, value in values.items() if name not in ("definition", "reversals")}
     context.writer.write(Entry("respond", "response", f"R{number}", {}, {**shown, "version": 1}))
     return number
 

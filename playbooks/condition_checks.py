@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.text import clean
+from playbooks.condition_shape import Condition
 from playbooks.conditions import walk
 from playbooks.constancy import verdicts
 from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, OPERATORS, Field, comparable
 from playbooks.findings import Fault
 from playbooks.patterns import compiled
-from playbooks.schema import Condition
 from playbooks.shape_errors import nearest
 
 if TYPE_CHECKING:

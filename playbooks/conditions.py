@@ -17,7 +17,7 @@ from playbooks.fields import FIELDS, Scalar, comparable, lookup
 from playbooks.patterns import compiled
 
 if TYPE_CHECKING:
-    from playbooks.schema import Condition
+    from playbooks.condition_shape import Condition
 
 _SIGNS = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in", "regex": "fits",

@@ -17,7 +17,7 @@ from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, Field, comparable, nested
 
 if TYPE_CHECKING:
-    from playbooks.schema import Condition
+    from playbooks.condition_shape import Condition
 
 MAX_CASES: Final = 4096
 """A condition with more cases than this is not judged."""

@@ -11,7 +11,7 @@ from playbooks.durations import words, working_minutes
 from playbooks.instructions import local_time
 
 if TYPE_CHECKING:
-    from playbooks.schema import Due
+    from playbooks.term_shapes import Due
 
 _ANCHOR_WORDS = {
     "opened": "the deviation opened",

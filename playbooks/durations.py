@@ -18,6 +18,8 @@ MAX_MINUTES: Final = 260 * MINUTES_PER_DAY
 _FORM = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?)?")
 PATTERN: Final = rf"^(?=P.){_FORM.pattern}$"
 """The same form for readers of the JSON Schema."""
+CLOCK_PATTERN: Final = r"^PT(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?$"
+"""The form of a time on the clock, likewise."""
 _UNITS = (5 * MINUTES_PER_DAY, MINUTES_PER_DAY, 60, 1)
 
 

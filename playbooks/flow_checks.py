@@ -13,7 +13,9 @@ from playbooks.findings import Fault
 from playbooks.graph import ancestors, in_order, minutes_to_end
 
 if TYPE_CHECKING:
-    from playbooks.schema import Due, Playbook, Step
+    from playbooks.schema import Playbook
+    from playbooks.step_shapes import Step
+    from playbooks.term_shapes import Due
 
 
 def flow_faults(playbook: Playbook) -> Iterator[Fault]:
@@ -41,11 +43,14 @@ def _waiting_faults(steps: Sequence[Step]) -> Iterator[Fault]:
             if need in step.needs[:place]:
                 fault = f"step {step.id} needs {need} twice"
                 yield Fault("semantics", (*at, "needs", place), fault, "take one of them out", "warning")
+        if step.join != "all" and len(step.needs) < 2:
+            fault = f"join of step {step.id} has no effect: it has {len(step.needs) or 'no'} needs"
+            yield Fault("semantics", (*at, "join"), fault, "take it out, or add needs", "warning")
         if step.on_fail != "block" and not step.needs:
             fault = f"on_fail of step {step.id} has no effect: it says what happens when a need fails, and it has none"
             yield Fault("semantics", (*at, "on_fail"), fault, "take it out, or add needs", "warning")
         optional = [need for need in step.needs if not mandatory[need]]
-        if step.mandatory and step.on_fail == "block" and optional:
+        if step.mandatory and step.on_fail == "block" and len(step.needs) - len(optional) < step.enough:
             fault = (
                 f"step {step.id} has to be done and is held up for good when {optional[0]}, which may be skipped, is"
             )
@@ -93,7 +98,7 @@ def _starts_after(step: Step, due: Due) -> str | None:
 def _least_minutes(order: Sequence[Step], step: Step, anchor: str) -> int | None:
     """Working minutes that lie at least between the anchor and the step's end; None where nobody can tell."""
     if anchor == "ready":
-        return working_minutes(step.duration)
+        return step.minutes
     if anchor == "opened":
         return minutes_to_end(order)[step.id]
     return minutes_to_end(order, anchor.removeprefix("step:"))[step.id] if anchor.startswith("step:") else None

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from playbooks.durations import working_minutes
-
 if TYPE_CHECKING:
-    from playbooks.schema import Step
+    from playbooks.step_shapes import Step
 
 
 def in_order(steps: Sequence[Step]) -> list[Step]:
@@ -60,7 +58,28 @@ def minutes_to_end(steps: Sequence[Step], origin: str | None = None) -> dict[str
             continue
         known = [waited[need] for need in step.needs if need in waited]
         if origin is None or known:
-            begin = max(known, default=0)
-            ends[step.id] = begin + working_minutes(step.duration)
+            begin = _begin(step, known)
+            ends[step.id] = begin + step.minutes
             waited[step.id] = ends[step.id] if step.when is None else begin
     return ends
+
+
+def awaited(steps: Sequence[Step]) -> dict[str, list[str]]:
+    """The needs that each step is planned to wait for: all, or of a `join` as many as it asks for, the soonest.
+
+    `steps` in order. Which of them will be done first, nobody knows when it is planned.
+    """
+    waits: dict[str, list[str]] = {}
+    ends: dict[str, int] = {}
+    for step in steps:
+        soonest = sorted(step.needs, key=lambda need: ends[need])[: step.enough]
+        waits[step.id] = [need for need in step.needs if need in soonest]
+        ends[step.id] = max((ends[need] for need in soonest), default=0) + step.minutes
+    return waits
+
+
+def _begin(step: Step, known: Sequence[int]) -> int:
+    """The least time until enough of a step's needs are done, of which `known` are behind the origin."""
+    missing = len(step.needs) - len(known)
+    enough = step.enough - missing
+    return sorted(known)[enough - 1] if enough > 0 else 0

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from engine.clock import MINUTE
 from engine.planning import Booking
 from playbooks.calendars import WorkingTime
-from playbooks.durations import working_minutes
+from playbooks.durations import clock_minutes
+from playbooks.graph import awaited
 from playbooks.project import Activity, Project, Resource
 from playbooks.search import schedules, search
 from playbooks.timeline import Broken
 
 if TYPE_CHECKING:
-    from playbooks.schema import Step
+    from playbooks.step_shapes import Step
 
 SLOT_MINUTES: Final = 5
 _SLOT: Final = SLOT_MINUTES * MINUTE
@@ -42,20 +43,22 @@ def level(
     bookings: Sequence[Booking],
     now: int,
     due_at: int | None,
+    until: Mapping[str, int],
 ) -> dict[str, Place]:
-    """Places of the steps, in topological order; `owners` by step, `working` by owner.
+    """Places of the steps, in topological order; `owners` by step, `working` by owner, `until` by step that waits so long.
 
     `due_at` is what mandatory steps should not end after: the decide-by, or the need time. Raises BadInput where an
     owner's calendar has no working time.
     """
     position = {step.id: at for at, step in enumerate(steps)}
+    waits_for = awaited(steps)
     asked = [
         Activity(
             name=step.id,
-            length=-(-working_minutes(step.duration) // SLOT_MINUTES),
-            uses={owners[step.id]: 1},
-            needs=tuple(position[need] for need in step.needs),
-            release=now,
+            length=-(-step.minutes // SLOT_MINUTES) or _waiting(step),
+            uses={owners[step.id]: 1} if step.minutes else {},
+            needs=tuple(position[need] for need in waits_for[step.id]),
+            release=max(now, until.get(step.id, now)),
             due=due_at if step.mandatory else None,
         )
         for step in steps
@@ -88,7 +91,14 @@ def _slots(working: WorkingTime, now: int) -> Iterator[tuple[int, int]]:
 
 
 def _place(step: Step, begin: int, working: WorkingTime, owner: str, bookings: Sequence[Booking], now: int) -> Place:
+    if not step.minutes:
+        return Place(begin, begin + _waiting(step), ())
     start = working.next_start(begin)
-    end = working.add(start, working_minutes(step.duration))
+    end = working.add(start, step.minutes)
     before = [each for each in bookings if each.owner == owner and max(each.start_at, now) < start]
     return Place(start, end, [each.action for each in before])
+
+
+def _waiting(step: Step) -> int:
+    """Ticks that pass on the clock: work of nobody."""
+    return clock_minutes(step.wait.span) * MINUTE if step.wait is not None and step.wait.span is not None else 0

@@ -36,11 +36,14 @@ class People:
             self._by_owner[owner] = self._working_time(self._owners.get(owner))
         return self._by_owner[owner]
 
-    def _working_time(self, person: Owner | None) -> WorkingTime:
-        name = person.calendar if person is not None and person.calendar else ""
+    def calendar(self, name: str) -> WorkingTime:
+        """The working time of a calendar of the plan; of none, or one that cannot be used, office hours."""
         if name not in self._by_calendar:
             self._by_calendar[name] = self._read(name)
-        usual = self._by_calendar[name]
+        return self._by_calendar[name]
+
+    def _working_time(self, person: Owner | None) -> WorkingTime:
+        usual = self.calendar(person.calendar if person is not None and person.calendar else "")
         if person is None or not person.away:
             return usual
         present = WorkingTime(replace(usual.calendar, holidays=(*usual.calendar.holidays, *_days(person.away))))

@@ -75,6 +75,7 @@ class PlaybookPlanner:
             actions=tuple(result.actions),
             warnings=tuple(result.warnings),
             close_requires=tuple(content.close.requires),
+            reversals=tuple(result.reversals),
         )
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:

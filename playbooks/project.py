@@ -28,7 +28,7 @@ class Activity:
 
     name: str
     length: int
-    """In slots; 0 for a mere event."""
+    """In slots, or in ticks where it uses nothing; 0 for a mere event."""
     uses: Mapping[str, int] = field(default_factory=dict)
     """Units by resource name; all resources that it uses share one axis."""
     needs: tuple[int, ...] = ()

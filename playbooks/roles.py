@@ -57,9 +57,24 @@ class Roster:
             return second.id, f"{missing}; fallback: {self._because(second, role.fallback, role, scope)}"
         if role.fallback:
             missing += f", nor {role.fallback}"
-        lead = min((person for person in self.world.owners if person.lead), key=self._by_load, default=None)
+        return self._lead(missing)
+
+    def named(self, owner: str) -> tuple[str, str]:
+        """Owner and reason for a person whom the playbook names: the desk lead where the plan does not have them."""
+        if self.find(owner) is not None:
+            return owner, "named by the playbook"
+        return self._lead(f"the plan has no owner {clean(owner)}")
+
+    def lead(self, *but: str) -> str | None:
+        """The least loaded desk lead who is none of these; None where there is none."""
+        leads = (person for person in self.world.owners if person.lead and person.id not in but)
+        found = min(leads, key=self._by_load, default=None)
+        return None if found is None else found.id
+
+    def _lead(self, missing: str) -> tuple[str, str]:
+        lead = self.lead()
         if lead is not None:
-            return lead.id, f"{missing}; the desk lead takes it"
+            return lead, f"{missing}; the desk lead takes it"
         return UNASSIGNED, f"{missing}, and the plan names no desk lead; assign it by hand"
 
     def _best(self, function: str | None, role: Role, scope: Mapping[str, Any]) -> Owner | None:

@@ -6,53 +6,16 @@ playbooks.lint's subject. The words are explained for authors in docs/playbooks.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from playbooks.condition_shape import Condition
 from playbooks.rehearsals import Rehearsal
-from playbooks.shapes import Anchor, Duration, Function, Length, Prose, Slug, Strict, Title
+from playbooks.shapes import Function, Prose, Slug, Strict, Title
+from playbooks.step_shapes import Step
 
 Scope = Literal["party", "item", "site"]
-Operator = Literal[
-    "eq", "ne", "lt", "le", "gt", "ge", "in", "nin", "contains", "starts_with", "ends_with", "regex", "between",
-    "older_than", "newer_than", "exists",
-]  # fmt: skip
-OnFail = Literal["block", "continue", "abort"]
-
-
-class Condition(Strict):
-    """One of: `all`, `any` (lists of conditions), `not` (a condition), or a clause of `field`, `op` and `value`."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [
-                {"required": ["all"]},
-                {"required": ["any"]},
-                {"required": ["not"]},
-                {"required": ["field", "op"]},
-            ]
-        }
-    )
-
-    all_: list[Condition] | None = Field(default=None, alias="all", min_length=1)
-    any_: list[Condition] | None = Field(default=None, alias="any", min_length=1)
-    not_: Condition | None = Field(default=None, alias="not")
-    field: str | None = None
-    op: Operator | None = None
-    value: Any = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Condition:
-        forms = [name for name in ("all_", "any_", "not_", "field") if getattr(self, name) is not None]
-        if len(forms) != 1:
-            raise ValueError("a condition is exactly one of all, any, not, or field with op and value")
-        if forms == ["field"]:
-            if self.op is None:
-                raise ValueError(f"the clause on {self.field} has no op; add one, such as op: eq")
-        elif self.op is not None or "value" in self.model_fields_set:
-            raise ValueError("op and value belong to a clause with field; move them into one")
-        return self
 
 
 class Trigger(Strict):
@@ -79,38 +42,6 @@ class Role(Strict):
     function: Function
     prefer: list[Scope] = Field(default=["party", "item", "site"], max_length=3)
     fallback: Function | None = None
-
-
-class Due(Strict):
-    """The due time: `within` working time after the anchor, or `before` it."""
-
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["within"]}, {"required": ["before"]}]})
-
-    anchor: Anchor = Field(alias="from")
-    within: Duration | None = None
-    before: Duration | None = None
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Due:
-        if (self.within is None) == (self.before is None):
-            raise ValueError("a due time is either within or before a duration; give exactly one")
-        return self
-
-
-class Step(Strict):
-    """One owned step. Steps without `needs` begin at once, side by side; one whose `when` does not hold is not planned."""
-
-    id: Slug
-    title: Title
-    instructions: Prose = ""
-    kind: Literal["task"] = "task"
-    role: Slug
-    needs: list[Slug] = Field(default=[], max_length=50)
-    when: Condition | None = None
-    duration: Length
-    due: Due | None = None
-    mandatory: bool = True
-    on_fail: OnFail = "block"
 
 
 class Close(Strict):

@@ -52,7 +52,7 @@ def search(project: Project, budget: Budget, *, seed: int = 0, first: Sequence[i
     """
     if not project.activities:
         return Placement((), (), 0.0, 0, optimal=True, schedules=0)
-    slots = 64 + sum(activity.length for activity in project.activities)
+    slots = 64 + sum(activity.length for activity in project.activities if activity.uses)
     while slots <= _FARTHEST:
         try:
             return _Search(project, slots, budget, random.Random(seed)).run(first)

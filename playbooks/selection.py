@@ -13,7 +13,7 @@ from playbooks.graph import in_order
 
 if TYPE_CHECKING:
     from playbooks.conditions import Case
-    from playbooks.schema import Step
+    from playbooks.step_shapes import Step
 
 
 class Selection(NamedTuple):
@@ -21,6 +21,12 @@ class Selection(NamedTuple):
 
     steps: Sequence[Step]
     left_out: Sequence[str]
+
+
+def reversals(steps: Sequence[Step]) -> list[Step]:
+    """The steps that take others back: they are planned with the response, and done only when somebody asks for them."""
+    named = {step.reverse for step in steps}
+    return [step for step in steps if step.id in named]
 
 
 def select(steps: Sequence[Step], case: Case) -> Selection:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.text import clean
 from playbooks.findings import Fault, located
-from playbooks.rehearsals import Expect, Person, Rehearsal
-from playbooks.schema import Close, Condition, Due, Playbook, Role, Step, Trigger
+from playbooks.schema import Playbook
+from playbooks.shapes import ANCHOR_PATTERN, NAME_PATTERN
 
 _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": ("text", "put it in quotes"),
@@ -22,12 +22,10 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "dict_type": ("a mapping", "write it as key: value lines"),
     "model_type": ("a mapping", "write it as key: value lines"),
 }
-_PARTS: Final[Mapping[str, type[BaseModel]]] = {
-    "triggers": Trigger, "roles": Role, "steps": Step, "close": Close, "tests": Rehearsal,
-}  # fmt: skip
-_INNER: Final[Mapping[tuple[str, str], type[BaseModel]]] = {
-    ("steps", "due"): Due, ("tests", "people"): Person, ("tests", "expect"): Expect,
-}  # fmt: skip
+_FORMS: Final = {
+    ANCHOR_PATTERN: "write opened, need, decide_by, ready or step:ID",
+    NAME_PATTERN: "use small letters, digits and single underscores, beginning with a letter",
+}
 _SLUG_MEND: Final = "use small letters, digits and single hyphens, beginning with a letter"
 
 
@@ -52,7 +50,7 @@ def _fault(error: ErrorDetails) -> Fault:
         expected = [word.strip("'") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         return Fault("syntax", at, f"{name} is {_shown(given)}", nearest(str(given), expected))
     if kind == "string_pattern_mismatch":
-        mend = "write opened, need, decide_by, ready or step:ID" if at[-1] == "from" else _SLUG_MEND
+        mend = _FORMS.get(error["ctx"]["pattern"], _SLUG_MEND)
         return Fault("syntax", at, f"{name} is {_shown(given)}", mend, key=key)
     if kind in _WANTED:
         wanted, mend = _WANTED[kind]
@@ -85,12 +83,19 @@ def _type_word(value: Any) -> str:
 
 def _model_at(at: Sequence[str | int]) -> type[BaseModel]:
     """The model that reads the mapping at a path."""
-    names = [part for part in at if isinstance(part, str)]
-    if not names:
-        return Playbook
-    if names[:2] in (["triggers", "match"], ["steps", "when"]):
-        return Condition
-    return _INNER.get((names[0], names[-1])) or _PARTS[names[0]]
+    model: type[BaseModel] = Playbook
+    for part in at:
+        if isinstance(part, str):
+            field = next((each for name, each in model.model_fields.items() if part in (name, each.alias)), None)
+            model = _inside(field.annotation) or model if field is not None else model
+    return model
+
+
+def _inside(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds: itself, in a list, by name, or nothing else."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _inside(part)) is not None), None)
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

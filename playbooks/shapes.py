@@ -5,7 +5,8 @@ A text's form is told twice, to pydantic and to the JSON Schema that editors rea
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+import re
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -14,7 +15,7 @@ from engine.clock import parse_instant
 from engine.errors import BadInput
 from engine.text import clean
 from playbooks.calendars import is_within_reach
-from playbooks.durations import PATTERN, working_minutes
+from playbooks.durations import CLOCK_PATTERN, PATTERN, clock_minutes, working_minutes
 
 Function = Literal[
     "procurement", "inventory planning", "logistics", "production", "sales", "quality", "finance", "customer service"
@@ -22,6 +23,8 @@ Function = Literal[
 """The same words as engine.model.FUNCTIONS; a test holds the two together."""
 
 _SLUG: Final = r"[a-z][a-z0-9]*([-_][a-z0-9]+)*"
+NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+ANCHOR_PATTERN: Final = rf"^(opened|need|decide_by|ready|step:{_SLUG})$"
 
 
 def _is_duration(text: str) -> str:
@@ -32,6 +35,30 @@ def _is_duration(text: str) -> str:
 def _is_length(text: str) -> str:
     if working_minutes(text) == 0:
         raise ValueError("a step takes some time; write at least PT1M")
+    return text
+
+
+def _is_elapsed(text: str) -> str:
+    if clock_minutes(text) == 0:
+        raise ValueError("that is no time at all; write at least PT1M")
+    return text
+
+
+def _is_scalar(value: Any) -> Any:
+    if isinstance(value, (str, int, float, bool)):
+        return value
+    raise ValueError("this is no text, number, true or false; write one of them")
+
+
+def _is_join(value: Any) -> Any:
+    if value in ("all", "any") or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 50):
+        return value
+    raise ValueError("join is all, any or how many of the needs have to be done; write one of them")
+
+
+def _is_currency(text: str) -> str:
+    if re.fullmatch(r"[A-Z]{3}", text) is None:
+        raise ValueError(f"{clean(text)[:20]!r} is no currency; write its three letters, such as EUR")
     return text
 
 
@@ -57,10 +84,22 @@ Slug = Annotated[str, StringConstraints(pattern=rf"^{_SLUG}$", max_length=64)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Prose = Annotated[str, StringConstraints(max_length=2000)]
 Duration = Annotated[str, AfterValidator(_is_duration), Field(json_schema_extra={"pattern": PATTERN})]
+Elapsed = Annotated[str, AfterValidator(_is_elapsed), Field(json_schema_extra={"pattern": CLOCK_PATTERN})]
 Length = Annotated[str, AfterValidator(_is_length), Field(json_schema_extra={"pattern": PATTERN})]
 Instant = Annotated[str, AfterValidator(_is_instant), Field(json_schema_extra={"pattern": r"^\d{4}-\d\d-\d\d"})]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=40)]
+"""What a value is called: it stands behind a $ in texts, so it has no hyphen."""
+Currency = Annotated[str, AfterValidator(_is_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
+Scalar = Annotated[
+    Any, AfterValidator(_is_scalar), Field(json_schema_extra={"type": ["string", "number", "integer", "boolean"]})
+]
+Join = Annotated[
+    Any,
+    AfterValidator(_is_join),
+    Field(json_schema_extra={"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1, "maximum": 50}]}),
+]
 Zone = Annotated[str, AfterValidator(_is_zone)]
-Anchor = Annotated[str, StringConstraints(pattern=rf"^(opened|need|decide_by|ready|step:{_SLUG})$")]
+Anchor = Annotated[str, StringConstraints(pattern=ANCHOR_PATTERN)]
 
 
 class Strict(BaseModel):

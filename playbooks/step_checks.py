@@ -10,10 +10,13 @@ from playbooks.findings import Fault
 from playbooks.flow_checks import flow_faults
 from playbooks.graph import ancestors, circle, in_order
 from playbooks.instructions import NAMES, faults
+from playbooks.selection import reversals
 from playbooks.shape_errors import nearest
+from playbooks.term_checks import roles_of, term_faults, texts_of
 
 if TYPE_CHECKING:
-    from playbooks.schema import Playbook, Step
+    from playbooks.schema import Playbook
+    from playbooks.step_shapes import Step
 
 
 def step_faults(playbook: Playbook) -> Iterator[Fault]:
@@ -24,6 +27,7 @@ def step_faults(playbook: Playbook) -> Iterator[Fault]:
     yield from broken
     if not broken:
         yield from flow_faults(playbook)
+    yield from term_faults(playbook)
     if all(step.when is not None for step in playbook.steps):
         fault = "every step has a when, so a response could be empty"
         yield Fault("semantics", ("steps",), fault, "take the when of the first step out, or move it into match")
@@ -31,7 +35,8 @@ def step_faults(playbook: Playbook) -> Iterator[Fault]:
 
 
 def _close_faults(playbook: Playbook) -> Iterator[Fault]:
-    mandatory = [step for step in playbook.steps if step.mandatory]
+    backward = reversals(playbook.steps)
+    mandatory = [step for step in playbook.steps if step.mandatory and step not in backward]
     if playbook.close.requires and not any(step.when is None for step in mandatory):
         fault = "no step is mandatory, so close.requires asks for nothing"
         if mandatory:
@@ -41,7 +46,7 @@ def _close_faults(playbook: Playbook) -> Iterator[Fault]:
 
 
 def _role_faults(playbook: Playbook) -> Iterator[Fault]:
-    used = {step.role for step in playbook.steps}
+    used = {role for step in playbook.steps for _, role in roles_of(step)}
     for name, role in playbook.roles.items():
         at = ("roles", name)
         if name not in used:
@@ -57,18 +62,14 @@ def _role_faults(playbook: Playbook) -> Iterator[Fault]:
         if len(set(role.prefer)) < len(role.prefer):
             fault = f"the role {name} prefers the same thing twice"
             yield Fault("operations", (*at, "prefer"), fault, "take one of them out", "warning")
-    for number, step in enumerate(playbook.steps):
-        if step.role not in playbook.roles:
-            fault = f"step {step.id} asks for the role {step.role}, which roles does not have"
-            yield Fault("operations", ("steps", number, "role"), fault, nearest(step.role, list(playbook.roles)))
 
 
 def _template_faults(playbook: Playbook) -> Iterator[Fault]:
     for number, step in enumerate(playbook.steps):
-        for key in ("title", "instructions"):
-            for fault in faults(getattr(step, key)):
+        for place, text in texts_of(step):
+            for fault in faults(text):
                 mend = f"use ${', $'.join(NAMES)}"
-                yield Fault("expressions", ("steps", number, key), clean(fault), mend)
+                yield Fault("expressions", ("steps", number, *place), clean(fault), mend)
 
 
 def _need_faults(steps: list[Step]) -> Iterator[Fault]:

@@ -43,4 +43,7 @@ CREATE TABLE effect (                             -- effects outside that were b
     PRIMARY KEY (action_id, attempt)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX effect_open ON effect(state) WHERE state IN ('begun', 'again');
+
+-- playbooks ---------------------------------------------------------------------------------------------------------------
+ALTER TABLE response ADD COLUMN reversals TEXT NOT NULL DEFAULT '[]';  -- JSON: engine.reversals, frozen with the response
 """

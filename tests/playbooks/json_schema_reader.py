@@ -10,6 +10,7 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
     "string": lambda value: isinstance(value, str),
+    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
@@ -17,8 +18,10 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {
 _NOTES = {"$schema", "$defs", "title", "description", "default"}
 
 
-def fits(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> bool:
+def fits(value: Any, schema: Mapping[str, Any] | bool, root: Mapping[str, Any]) -> bool:
     """Raises KeyError for a keyword that is not known here."""
+    if isinstance(schema, bool):
+        return schema
     return all(_keyword(name, wanted, value, schema, root) for name, wanted in schema.items() if name not in _NOTES)
 
 
@@ -27,11 +30,13 @@ def _keyword(name: str, wanted: Any, value: Any, schema: Mapping[str, Any], root
         case "$ref":
             return fits(value, root["$defs"][wanted.removeprefix("#/$defs/")], root)
         case "type":
-            return _TYPES[wanted](value)
+            return any(_TYPES[each](value) for each in (wanted if isinstance(wanted, list) else [wanted]))
         case "const":
             return bool(value == wanted and type(value) is type(wanted))
         case "enum":
             return value in wanted
+        case "allOf":
+            return all(fits(value, each, root) for each in wanted)
         case "anyOf":
             return any(fits(value, each, root) for each in wanted)
         case "oneOf":
@@ -45,7 +50,7 @@ def _keyword(name: str, wanted: Any, value: Any, schema: Mapping[str, Any], root
         return all(fits(each, wanted, root) for each in value)
     if name == "pattern" and isinstance(value, str):
         return re.search(wanted, value) is not None
-    if name in ("minimum", "maximum") and isinstance(value, int):
+    if name in ("minimum", "maximum") and isinstance(value, (int, float)):
         return bool(value >= wanted if name == "minimum" else value <= wanted)
     return bool({"minimum": 1, "maximum": 1, "pattern": 1, "items": 1, **sizes, **_OF_OBJECTS}[name])
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks import conditions
+from playbooks.condition_shape import Condition
 from playbooks.conditions import Case, Verdict, specificity
 from playbooks.constancy import verdicts
-from playbooks.schema import Condition
 from tests.playbooks.worlds import at, deviation
 
 

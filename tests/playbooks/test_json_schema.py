@@ -16,7 +16,7 @@ from tests.playbooks.test_lint import FAULTS, SOUND
 from tests.playbooks.test_rehearse import PLAYBOOK
 
 SCHEMA = json_schema()
-NOT_ITS_SUBJECT = {"PT0M"}
+NOT_ITS_SUBJECT = ("PT0M", "tz: Mars", "tz: UTC, calendar: C", "idempotency_key: K", "enum: [x]")
 """Faults of form that a pattern cannot tell."""
 
 
@@ -33,7 +33,7 @@ def test_every_playbook_of_the_library_fits() -> None:
 
 @pytest.mark.parametrize(("old", "new"), [(old, new) for old, new, level, *_ in FAULTS if level == "syntax"])
 def test_what_the_models_refuse_it_refuses(old: str, new: str) -> None:
-    assert is_taken(SOUND.replace(old, new, 1)) == (new in NOT_ITS_SUBJECT)
+    assert is_taken(SOUND.replace(old, new, 1)) == any(part in new for part in NOT_ITS_SUBJECT)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,107 @@
+"""Lint of what steps say besides their work: roles that are there, forms, retries, joins, waits and reversals that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from playbooks.findings import Fault
+from playbooks.selection import reversals
+from playbooks.shape_errors import nearest
+
+if TYPE_CHECKING:
+    from playbooks.schema import Playbook
+    from playbooks.step_shapes import Step
+
+At = tuple[str | int, ...]
+
+_KNOWN_BEFORE: Final = ("opened", "need", "decide_by")
+"""Anchors whose instant is known before the steps have their places."""
+
+
+def term_faults(playbook: Playbook) -> Iterator[Fault]:
+    """Faults of the terms of every step of one playbook."""
+    for number, step in enumerate(playbook.steps):
+        at: At = ("steps", number)
+        for place, role in roles_of(step):
+            if role not in playbook.roles:
+                fault = f"step {step.id} asks for the role {role}, which roles does not have"
+                yield Fault("operations", (*at, *place), fault, nearest(role, list(playbook.roles)))
+        yield from _form_faults(step, at)
+        yield from _repeat_faults(step, at)
+        yield from _time_faults(step, at)
+    yield from _reversal_faults(playbook)
+
+
+def roles_of(step: Step) -> Iterator[tuple[At, str]]:
+    """Every role that a step asks for, with its place in the step."""
+    named: list[tuple[At, str | None]] = [(("role",), step.role)]
+    named.append((("owner", "role"), step.owner.role if step.owner is not None else None))
+    named += [(("escalate", number, "to", "role"), each.to.role) for number, each in enumerate(step.escalate or ())]
+    named.append((("approval", "role"), step.approval.role if step.approval is not None else None))
+    if step.notify is not None:
+        named += [(("notify", "to", number, "role"), who.role) for number, who in enumerate(step.notify.to)]
+    return ((place, role) for place, role in named if role is not None)
+
+
+def texts_of(step: Step) -> Iterator[tuple[At, str]]:
+    """Every text of a step in which names are filled in, with its place in the step."""
+    yield ("title",), step.title
+    yield ("instructions",), step.instructions
+    if step.idempotency_key is not None:
+        yield ("idempotency_key",), step.idempotency_key
+    if step.notify is not None:
+        yield ("notify", "message"), step.notify.message
+    body: dict[str, Any] = step.http.body if step.http is not None else {}
+    yield from ((("http", "body", name), value) for name, value in body.items() if isinstance(value, str))
+    yield from ((("set", name), value) for name, value in (step.set_ or {}).items() if isinstance(value, str))
+
+
+def _form_faults(step: Step, at: At) -> Iterator[Fault]:
+    known: set[str] = set()
+    for number, field in enumerate(step.form or ()):
+        if field.name in known:
+            fault = f"the form of step {step.id} asks for {field.name} twice"
+            yield Fault("semantics", (*at, "form", number, "name"), fault, "rename one of them")
+        known.add(field.name)
+
+
+def _repeat_faults(step: Step, at: At) -> Iterator[Fault]:
+    if step.side_effect == "once" and step.retry is not None:
+        fault = f"step {step.id} may take effect only once, and a retry would repeat it"
+        yield Fault("operations", (*at, "retry"), fault, "take retry out, or write side_effect: idempotent")
+    if step.join not in ("all", "any") and step.join > len(step.needs):
+        fault = f"step {step.id} waits for {step.join} of its {len(step.needs)} needs, which never happens"
+        yield Fault("semantics", (*at, "join"), fault, "ask for fewer, or name more needs")
+
+
+def _time_faults(step: Step, at: At) -> Iterator[Fault]:
+    until = step.wait.until if step.wait is not None else None
+    if until is not None and until.anchor not in _KNOWN_BEFORE:
+        fault = f"step {step.id} waits until a time counted from {until.anchor}, which is not known before it begins"
+        mend = f"count from {' or '.join(_KNOWN_BEFORE)}, or write wait: {{for: PT24H}}"
+        yield Fault("semantics", (*at, "wait", "until", "from"), fault, mend)
+
+
+def _reversal_faults(playbook: Playbook) -> Iterator[Fault]:
+    steps = playbook.steps
+    ids = [step.id for step in steps]
+    for number, step in enumerate(steps):
+        place: At = ("steps", number, "reverse")
+        if step.reverse is not None and step.reverse not in ids:
+            fault = f"step {step.id} is taken back by {step.reverse}, which is no step"
+            yield Fault("semantics", place, fault, nearest(step.reverse, ids))
+        elif step.reverse == step.id:
+            yield Fault("semantics", place, f"step {step.id} is taken back by itself", "name another step")
+    backward = {step.id for step in reversals(steps)}
+    for number, step in enumerate(steps):
+        behind = next((need for need in step.needs if need in backward), None)
+        if behind is not None:
+            fault = f"step {step.id} needs {behind}, which is done only to take another step back"
+            yield Fault("semantics", ("steps", number, "needs"), fault, "take it out of needs, or out of reverse")
+        if step.id in backward and (step.needs or step.when is not None or step.reverse is not None):
+            idle = "needs" if step.needs else "when" if step.when is not None else "reverse"
+            fault = f"step {step.id} takes another step back when somebody asks for it, so its {idle} has no effect"
+            yield Fault("semantics", ("steps", number, idle), fault, "take it out")
+    if len(backward) == len(steps):
+        yield Fault("semantics", ("steps",), "every step takes another one back", "add one that goes forward")
