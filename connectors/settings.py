@@ -73,6 +73,12 @@ class ScreenSection(Section):
     refreshes_per_second: float | int | None = None
 
 
+class KeysSection(Section):
+    """`[keys]`: ids of things that a key does, each with the key that it has on this desk; checked where the keys are."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+
 class RuleSection(Section):
     """`[[rule]]`: tolerance parameters for some subjects only; without a kind, for those of every kind."""
 
@@ -99,6 +105,7 @@ class Settings(Section):
 
     desk: DeskSection = DeskSection()
     screen: ScreenSection = ScreenSection()
+    keys: KeysSection = KeysSection()
     rates: dict[str, Annotated[Any, AfterValidator(_sound_rate)]] = Field(default={})
     tolerance: dict[str, dict[str, int | float]] = Field(default={})
     rules: list[RuleSection] = Field(default=[], alias="rule")

@@ -34,6 +34,8 @@ class CommandContext:
         self.actor = actor
         self.changes: list[Change] = []
         self.notes: list[str] = []
+        self.about: int | None = None
+        """The command that this one takes back."""
         self._expect = {_normal(id_): version for id_, version in expect.items()}
         self._compared: set[str] = set()
 
@@ -71,7 +73,7 @@ class CommandContext:
             if id_ not in self._compared:
                 fault = f"{id_}={version} is of nothing that this command names"
                 raise BadInput("expect", fault, "name the ids that the command is given")
-        return Outcome(txn=self.writer.txn, changes=tuple(self.changes), notes=tuple(self.notes))
+        return Outcome(self.writer.txn, tuple(self.changes), tuple(self.notes), self.about)
 
     def changed(self, subject: str, was: str | None, now: str | None) -> None:
         """Note what a command did to one object, for the person."""

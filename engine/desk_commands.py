@@ -171,11 +171,20 @@ class DeskCommands(DeskBase):
         """Take back the actor's last command (that changed `about`), or command `txn`, by compensating entries.
 
         Refused, with who did what, when something that the command wrote has moved on since. An undo is no command: the
-        next one takes back what the actor did before, and its number is refused.
+        next one takes back what the actor did before, and its number is for `redo`.
         """
         from engine import undo
 
         return self._command(None, lambda context: undo.undo(context, txn, about))
+
+    def redo(self, txn: int | None = None) -> Outcome:
+        """Take back the actor's last undo, or undo `txn`: what it took back stands again. It can be undone in its turn.
+
+        Refused, with who did what, when something that the undo wrote has moved on since.
+        """
+        from engine import undo
+
+        return self._command(None, lambda context: undo.redo(context, txn))
 
     def _command(self, expect: Expect, carry_out: Callable[[CommandContext], Any]) -> Outcome:
         from engine.command_context import CommandContext

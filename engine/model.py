@@ -300,6 +300,8 @@ class Outcome(NamedTuple):
     changes: Sequence[Change] = ()
     notes: Sequence[str] = ()
     """Sentences that the person should read: open actions that remain, what was skipped and why."""
+    about: int | None = None
+    """The command that an undo or a redo took back."""
 
 
 class Page(NamedTuple):

@@ -17,7 +17,8 @@ from engine.journal import SYSTEM, entries
 from engine.lifecycle import ACTION_OPEN_STATES
 
 UNDONE: Final = "command"
-"""Subject type of the entry that says which command was taken back; its subject id is the command's number."""
+"""Subject type of the entry that says which command was taken back (`undo`), or which undo (`redo`); its subject id is the
+command's number."""
 
 _ENDED: Final = (*following.CLOSED, "failed")
 _BELIES: Final[Mapping[str | None, tuple[str, ...]]] = {
@@ -59,8 +60,15 @@ class Told(NamedTuple):
 
 
 def is_undone(context: CommandContext, number: int) -> bool:
-    """Whether a command was taken back already."""
-    return any(True for _ in entries(context.connection, UNDONE, str(number)))
+    """Whether a command was taken back, and that not taken back again."""
+    about = entries(context.connection, UNDONE, str(number))
+    return any(entry["action"] == "undo" and not is_redone(context, entry["txn"]) for entry in about)
+
+
+def is_redone(context: CommandContext, number: int) -> bool:
+    """Whether an undo was taken back, and that not taken back again."""
+    about = entries(context.connection, UNDONE, str(number))
+    return any(entry["action"] == "redo" and not is_undone(context, entry["txn"]) for entry in about)
 
 
 def told_of(context: CommandContext, number: int, written: Sequence[Mapping[str, Any]]) -> list[Told]:

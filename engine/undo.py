@@ -1,12 +1,13 @@
 """Taking back a person's command: entries that restore what it changed, for as long as nobody has moved on since.
 
 The journal says how each column stood before and after; what stands in the way is engine.moved_on. An undo is no
-command of a person: it is never taken back itself, and what it wrote is passed over when the last command is sought.
+command of a person: what it wrote is passed over when the last command is sought. What takes it back is a redo, which is
+one: it can be undone in its turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine import following, merging, needs, responses, shapes, silences, worklist
@@ -16,7 +17,7 @@ from engine.errors import NotFound, Refused
 from engine.ids import Reference, parse
 from engine.journal import Entry
 from engine.lifecycle import ACTION_OPEN_STATES, SLOT_STATES
-from engine.moved_on import UNDONE, Told, is_undone, obstacle, told_of
+from engine.moved_on import UNDONE, Told, is_redone, is_undone, obstacle, told_of
 from engine.moves import move_action, write
 from engine.store import rows
 
@@ -31,6 +32,24 @@ def undo(context: CommandContext, txn: int | None, about: str | None = None) -> 
     """
     number = _last(context, about) if txn is None else _named(context, txn)
     written = rows(context.connection, f"SELECT * FROM journal WHERE txn = ? AND {_A_PERSONS} ORDER BY seq", (number,))
+    _take_back(context, number, written, "undo", f"undo of command {number} ({written[0]['action']})")
+
+
+def redo(context: CommandContext, txn: int | None) -> None:
+    """Take back undo `txn` of the actor, by default the last one not taken back yet: what it undid stands again.
+
+    Raises Refused when there is none, it is somebody else's, or what it wrote has moved on; NotFound for no such one.
+    """
+    number, undone = _last_undo(context) if txn is None else _named_undo(context, txn)
+    written = rows(context.connection, f"SELECT * FROM journal WHERE txn = ? AND {_A_PERSONS} ORDER BY seq", (number,))
+    _take_back(context, number, written, "redo", f"redo of command {undone}")
+
+
+def _take_back(
+    context: CommandContext, number: int, written: Sequence[Mapping[str, Any]], word: str, reason: str
+) -> None:
+    """Restore what command `number` wrote; `word` is the entry that says so: undo, or redo of an undo."""
+    context.about = number
     command = told_of(context, number, written)
     going_back = []
     for told in command:
@@ -41,11 +60,10 @@ def undo(context: CommandContext, txn: int | None, about: str | None = None) -> 
             context.notes.append(f"{told.reference.id} stays {context.row(told.reference)['state']}")
         else:
             raise Refused(why)
-    reason = f"undo of command {number} ({written[0]['action']})"
-    context.writer.write(Entry("undo", UNDONE, str(number), {}, {}, reason=reason))
+    context.writer.write(Entry(word, UNDONE, str(number), {}, {}, reason=reason))
     # Backwards, so that a response is called off, or done again, after its actions.
     for told in reversed(going_back):
-        _compensate(context, told, reason)
+        _compensate(context, told, word, reason)
     for told in going_back:
         if told.reference.table == "action" and "state" in told.before():
             _settle(context, told.reference)
@@ -55,8 +73,8 @@ def _last(context: CommandContext, about: str | None) -> int:
     subject = None if about is None else parse(about, "deviation", "action", "response", "silence").id
     row = context.connection.execute(
         f"SELECT txn FROM journal WHERE actor = ?1 AND {_A_PERSONS} AND (?3 IS NULL OR subject_id = ?3)"
-        " AND NOT EXISTS (SELECT 1 FROM journal AS same WHERE same.txn = journal.txn AND same.subject_type = ?2)"
-        " AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.subject_type = ?2"
+        " AND NOT EXISTS (SELECT 1 FROM journal AS same WHERE same.txn = journal.txn AND same.subject_type = ?2"
+        " AND same.action = 'undo') AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.subject_type = ?2"
         " AND later.subject_id = CAST(journal.txn AS TEXT)) ORDER BY seq DESC LIMIT 1",
         (context.actor, UNDONE, subject),
     ).fetchone()
@@ -66,10 +84,9 @@ def _last(context: CommandContext, about: str | None) -> int:
 
 
 def _named(context: CommandContext, txn: int) -> int:
-    undone = rows(context.connection, "SELECT * FROM journal WHERE txn = ? AND subject_type = ?", (txn, UNDONE))
-    if undone:
-        taken_back = undone[0]["subject_id"]
-        raise Refused(f"command {txn} is the undo of command {taken_back}; to have that back, give it again")
+    taken_back = _undone_by(context, txn)
+    if taken_back is not None:
+        raise Refused(f"command {txn} is the undo of command {taken_back}; `offplan redo {txn}` has that back")
     found = rows(context.connection, f"SELECT * FROM journal WHERE txn = ? AND {_A_PERSONS}", (txn,))
     if not found:
         raise NotFound(f"there is no command {txn} that can be taken back; histories show the numbers as txn")
@@ -80,15 +97,46 @@ def _named(context: CommandContext, txn: int) -> int:
     return txn
 
 
-def _compensate(context: CommandContext, told: Told, reason: str) -> None:
+def _undone_by(context: CommandContext, txn: int) -> str | None:
+    """The number of the command that command `txn` undid; None where it is no undo."""
+    query = "SELECT subject_id FROM journal WHERE txn = ? AND subject_type = ? AND action = 'undo'"
+    row = context.connection.execute(query, (txn, UNDONE)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _last_undo(context: CommandContext) -> tuple[int, str]:
+    row = context.connection.execute(
+        "SELECT txn, subject_id FROM journal WHERE actor = ?1 AND subject_type = ?2 AND action = 'undo'"
+        " AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.subject_type = ?2 AND later.action = 'redo'"
+        " AND later.subject_id = CAST(journal.txn AS TEXT)) ORDER BY seq DESC LIMIT 1",
+        (context.actor, UNDONE),
+    ).fetchone()
+    if row is None:
+        raise Refused(f"there is no undo of {context.actor} to take back")
+    return int(row[0]), str(row[1])
+
+
+def _named_undo(context: CommandContext, txn: int) -> tuple[int, str]:
+    undone = _undone_by(context, txn)
+    if undone is None:
+        raise NotFound(f"command {txn} is no undo; histories show the numbers as txn")
+    actor = context.connection.execute("SELECT actor FROM journal WHERE txn = ? LIMIT 1", (txn,)).fetchone()[0]
+    if actor != context.actor:
+        raise Refused(f"command {txn} is {actor}'s; only who gave a command takes it back")
+    if is_redone(context, txn):
+        raise Refused(f"command {txn} was taken back already")
+    return txn, undone
+
+
+def _compensate(context: CommandContext, told: Told, word: str, reason: str) -> None:
     reference, row, values = told.reference, context.row(told.reference), told.before()
     if told.created():
         _call_off(context, reference, row, reason)
     elif not values:
-        context.writer.write(Entry("undo", reference.table, reference.id, {}, {}, reason=reason))
+        context.writer.write(Entry(word, reference.table, reference.id, {}, {}, reason=reason))
         context.changed(reference.id, row["state"], row["state"])
     elif _may_go_back(context, reference, row, values):
-        write(context.connection, context.writer, reference.table, row, values, action="undo", reason=reason)
+        write(context.connection, context.writer, reference.table, row, values, action=word, reason=reason)
         if reference.table == "deviation" and "state" in values:
             worklist.touch(context.connection, row)
             merging.touch(context.connection, row["id"])

@@ -17,6 +17,7 @@ from textual.geometry import Size
 
 from engine.desk import Desk
 from tui import terminal, theme
+from tui.key_map import typed_name
 from tui.live import ASKS_PER_SECOND, Live, gap_of
 from tui.painting import PaintedApp
 from tui.palettes import PALETTES
@@ -48,6 +49,7 @@ class OffplanApp(PaintedApp):
             self.ansi_theme_dark = self.ansi_theme_light = palette
         self.animation_level = "none"
         self.session = session
+        session.keys = options.keys
         self._feeder = feeder
         self._child: Popen[bytes] | None = None
         self._live = Live(
@@ -110,7 +112,23 @@ class OffplanApp(PaintedApp):
             if isinstance(event, Paste) or (widget and widget.check_consume_key(event.key, event.character)):
                 await (widget or screen).on_event(event)
             else:
-                await self._check_bindings(event.key)
+                await self._carry_key(event)
+
+    async def _carry_key(self, event: Key) -> None:
+        """Do what a key means: letters of jump mode first, then what the person moved to it, then the table."""
+        screen = self.screen
+        scopes: tuple[str, ...] = getattr(screen, "scopes", ("list",))
+        if isinstance(screen, ActingScreen):
+            if screen.jump_by(event.character):
+                return
+            scopes = () if screen.is_typed_in else scopes
+        typed, map_ = typed_name(event.key, event.character), self.session.keys
+        kind = screen.selection().kind if isinstance(screen, ActingScreen) else None
+        moved = map_.meant(typed, kind, scopes)
+        if moved is not None:
+            await self.run_action(moved.action, self.focused if moved.scope == "list" else screen)
+        elif not (scopes and map_.given_up(typed)):
+            await self._check_bindings(event.key)
 
     def _go_on(self) -> None:
         self.call_later(self._take_typed)

@@ -227,6 +227,12 @@ _ACTS: Final = (
             ),
         ),
     ),
+    Command(
+        "redo",
+        "acts:redo",
+        "do again what your last undo took back, or a named one",
+        (argument("what", help="an undo's number", metavar="NUMBER", nargs="?"),),
+    ),
 )
 
 _PLAYBOOK_NAME = argument("playbook", help="a playbook's id", metavar="NAME")

@@ -5,7 +5,7 @@ No key that tmux or a terminal takes is the only way to anything, and no key aft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "act": "Act on the marked rows, or on the one under the cursor",
     "desk": "On the desk",
     "page": "On a deviation's page",
+    "log": "In the log of what you did",
     "everywhere": "Everywhere",
 }
 """Where a key works: the headings of `?` and of docs/keys.md, in their order."""
@@ -91,6 +92,7 @@ KEYS: Final[tuple[Key, ...]] = (
     _act("resolve", "R", "resolve", "It is over; says why.", _DEVIATION),
     _act("comment", "c", "comment", "Write something down about it.", _BOTH),
     Key("undo", ("z",), "undo", "Undo your last command.", "act", "undo", footer=9, writes=True),
+    Key("redo", ("Z",), "redo", "Do again what undo took back.", "act", "redo", writes=True),
     Key("copy", ("y",), "copy id", "Send the id to your own clipboard.", "act", "copy"),
     Key("next_pane", ("tab",), "next pane", "To the next pane, or part of a page.", "everywhere", "next_pane(1)"),
     Key("previous_pane", ("shift+tab",), "previous pane", "To the pane before.", "everywhere", "next_pane(-1)"),
@@ -119,6 +121,24 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("command", (":",), "command", "A command as in the shell: ack D12 --to bo.", "everywhere", "command", footer=8),
     Key("palette", ("ctrl+p",), "palette", "Find a command by its words.", "everywhere", "palette"),
     Key("keys", ("?",), "keys", "The keys of this place.", "everywhere", "keys", footer=8),
+    Key(
+        "jump",
+        ("'",),
+        "jump",
+        "Letters on the rows in sight: type those of a row to go there.",
+        "everywhere",
+        "jump_mode",
+    ),
+    Key("log", ("@",), "what you did", "What you did here, as command lines ready to copy.", "everywhere", "log"),
+    Key(
+        "copy_line",
+        ("y",),
+        "copy",
+        "Send the command line under the cursor to your own clipboard.",
+        "log",
+        "copy(False)",
+    ),
+    Key("copy_all", ("Y",), "copy all", "Send all the command lines to your own clipboard.", "log", "copy(True)"),
     Key("messages", ("m",), "messages", "What was done and refused here, in full.", "everywhere", "messages"),
     Key("redraw", ("ctrl+l",), "redraw", "Draw the whole screen anew.", "everywhere", "redraw"),
     Key("back", ("escape",), "back", "Take marks away, then the filter, then leave the page.", "everywhere", "back"),
@@ -150,22 +170,18 @@ def bindings(*scopes: str) -> list[Binding]:
     return list(made.values())
 
 
-def for_letter(letters: str, kind: str) -> Key | None:
-    """The key of the table that `letters` means where an object of this kind is under the cursor."""
-    wanted = tuple(letters.split(","))
-    return next((key for key in KEYS if key.keys == wanted and kind in key.kinds), None)
-
-
 def shown(key: Key) -> str:
     """The keys as a person reads them: `j, down`."""
     return ", ".join(_NAMES.get(name, name) for name in key.keys)
 
 
-def footer(kind: str | None, scopes: Iterable[str], *, readonly: bool = False) -> list[Key]:
+def footer(
+    kind: str | None, scopes: Iterable[str], *, readonly: bool = False, table: Sequence[Key] = KEYS
+) -> list[Key]:
     """What the footer shows with an object of this kind under the cursor, in order."""
     wanted = [
         key
-        for key in KEYS
+        for key in table
         if key.footer and key.scope in scopes and (not key.kinds or kind in key.kinds) and not (readonly and key.writes)
     ]
     return sorted(wanted, key=lambda key: key.footer)

@@ -35,6 +35,9 @@ SUPPRESSED: Final = "suppressed=true"
 """The filter that shows all that is kept out of the queue."""
 
 
+_DONE: Final[Mapping[str, str]] = {"undo": "undid", "redo": "did again"}
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A verb, the ids that it is about, the options as the Desk takes them, and the versions that the person saw."""
@@ -61,8 +64,9 @@ def needs(verb: str) -> list[str]:
 
 def carry_out(desk: Desk, request: Request) -> Outcome:
     """Do it. Raises OffplanError with the sentence to show."""
-    if request.verb == "undo":
-        return desk.undo(*(int(number) for number in request.ids))
+    if request.verb in ("undo", "redo"):
+        take_back = desk.undo if request.verb == "undo" else desk.redo
+        return take_back(*(int(number) for number in request.ids))
     return verbs.carry_out(desk, request.verb, list(request.ids), request.options, dict(request.expect))
 
 
@@ -87,8 +91,8 @@ def from_line(line: str, present: Present) -> Request:
     if not words or not {words[0], " ".join(words[:2])} & set(VERBS):
         raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
     _, given = parse(words)
-    if given.verb == "undo":
-        return Request("undo", _undo_number(given.what))
+    if given.verb in ("undo", "redo"):
+        return Request(given.verb, _number_of(given.verb, given.what))
     options = options_of(given, lambda text, option: until(text, present, option))
     return Request(given.verb, tuple(getattr(given, "ids", ())), options, expected(getattr(given, "expect", ())) or {})
 
@@ -117,9 +121,9 @@ def _with_rest_of_line(line: str) -> list[str] | None:
     return [verb, *parts[1].split(), f"{option}={text}"]
 
 
-def _undo_number(what: str | None) -> tuple[str, ...]:
+def _number_of(verb: str, what: str | None) -> tuple[str, ...]:
     if what is not None and not what.isdecimal():
-        raise BadInput(f"undo {what}", "this is no command's number", "give the number, or none for the last command")
+        raise BadInput(f"{verb} {what}", "this is no command's number", "give the number, or none for the last command")
     return () if what is None else (what,)
 
 
@@ -167,7 +171,7 @@ def sentence(request: Request, outcome: Outcome, present: Present) -> str:
         for change in outcome.changes
     ]
     shown = "; ".join(changes[:3]) + (f"; and {len(changes) - 3} more" if len(changes) > 3 else "")
-    done = "undid" if request.verb == "undo" else request.verb
+    done = _DONE.get(request.verb, request.verb)
     notes = [*outcome.notes, *([f"/{SNOOZED} shows it"] if request.verb == "snooze" else [])]
     said = ". ".join([f"{done}: {shown or ', '.join(request.ids)}", *notes])
     return cells.with_local_times(said, present.now, present.zone)

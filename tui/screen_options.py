@@ -1,12 +1,14 @@
-"""What a person chooses about the screen: `[screen]` of offplan.toml; the environment goes before it."""
+"""What a person chooses about the screen: `[screen]` and `[keys]` of offplan.toml; the environment goes before it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine.errors import BadInput
+from tui import key_map
+from tui.key_map import KeyMap
 from tui.palettes import PALETTES, TERMINAL
 
 _THEME: Final = "OFFPLAN_THEME"
@@ -18,17 +20,23 @@ MOST: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
-    """The colours, and how often a second the screen follows what others write."""
+    """The colours, how often a second the screen follows what others write, and the keys."""
 
     theme: str = TERMINAL
     refreshes_per_second: float = _LOCAL
+    keys: KeyMap = field(default_factory=KeyMap)
 
 
 DEFAULTS: Final = ScreenOptions()
 
 
-def read(table: Mapping[str, Any], place: str, environment: Mapping[str, str]) -> ScreenOptions:
-    """The options of `[screen]` in the file `place`, over SSH with fewer refreshes by default. Raises BadInput."""
+def read(
+    table: Mapping[str, Any], place: str, environment: Mapping[str, str], moved: Mapping[str, Any] | None = None
+) -> ScreenOptions:
+    """The options of `[screen]` in the file `place`, over SSH with fewer refreshes by default; `moved` is its `[keys]`.
+
+    Raises BadInput.
+    """
     theme, where = table.get("theme", TERMINAL), f"{place}, screen.theme"
     if environment.get(_THEME):
         theme, where = environment[_THEME], _THEME
@@ -44,4 +52,4 @@ def read(table: Mapping[str, Any], place: str, environment: Mapping[str, str]) -
         refreshes = 0.0
     if not 0 < refreshes <= MOST:
         raise BadInput(where, f"{wanted!r} is not how often a second", f"write a number up to {MOST:g}")
-    return ScreenOptions(theme, refreshes)
+    return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place))

@@ -10,6 +10,7 @@ from engine.clock import FixedClock
 from engine.desk import Desk
 from tui.cells import Present
 from tui.executor import CommandThread
+from tui.key_map import KeyMap
 
 _KEPT: Final = 50
 """Sentences that can be read again."""
@@ -23,20 +24,31 @@ class Said(NamedTuple):
     style: str
 
 
+class Act(NamedTuple):
+    """A command that was carried out: when, as a line of the shell, and what it did in words."""
+
+    at: int
+    line: str
+    did: str
+
+
 class Session:
     """One person at one desk. `desk` is only read from; commands go through `commands`."""
 
-    def __init__(self, desk_factory: Callable[[], Desk], *, readonly: bool) -> None:
-        """Opens the desk. Raises OffplanError when its file cannot be used."""
+    def __init__(self, desk_factory: Callable[[], Desk], *, readonly: bool, keys: KeyMap | None = None) -> None:
+        """Opens the desk. `keys` are those that the person has moved. Raises OffplanError when its file cannot be used."""
         self.desk = desk_factory()
         self.commands = CommandThread(desk_factory)
         self.readonly = readonly or self.desk.readonly
+        self.keys = keys or KeyMap()
         self.history: list[str] = []
         """Lines that were typed after `:`, oldest first."""
         self.said: deque[Said] = deque(maxlen=_KEPT)
         """What was done and what was refused, oldest first."""
         self.view = self.last_view = "desk"
         """The view that is in front or under the pages in front, and the one before it (tui.screens.views)."""
+        self.acts: list[Act] = []
+        """What was done here, oldest first."""
         self.header: dict[str, Any] = self.desk.header()
 
     @property

@@ -10,10 +10,13 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.text import clean
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 HANG_UP: Final = 129
 TERMINATED: Final = 143
@@ -102,14 +105,21 @@ def _end_by_force(code: int) -> None:
     os._exit(code)
 
 
-def to_clipboard(text: str, write: Callable[[str], None]) -> str:
+def copy(app: App[Any], text: str, *further: str) -> str:
+    """Send lines to the clipboard of the person before an application's terminal; what was done, in a sentence."""
+    driver = app._driver
+    return to_clipboard(text, (lambda _: None) if driver is None else driver.write, further)
+
+
+def to_clipboard(text: str, write: Callable[[str], None], further: Sequence[str] = ()) -> str:
     """Send text to the person's own clipboard and say what was done; nobody answers, so it never says "copied".
 
     Inside tmux through tmux, which is the only way that its defaults let pass; else by OSC 52, through `write`. What a
-    terminal would drop in silence goes into a file, which is named.
+    terminal would drop in silence goes into a file, which is named. `further` are lines below it: a line break that data
+    brings along never goes out, since a shell would carry out what stands before it.
     """
-    safe = clean(text)
-    shown = safe if len(safe) <= _SHOWN else f"{len(safe)} characters"
+    safe = "\n".join(clean(line) for line in (text, *further))
+    shown = safe if len(safe) <= _SHOWN and not further else f"{len(safe)} characters"
     encoded = base64.b64encode(safe.encode("utf-8", "replace")).decode("ascii")
     if len(encoded) > _CLIPBOARD_LIMIT:
         return _into_a_file(safe, f"{shown}: too long for a terminal's clipboard")

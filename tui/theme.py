@@ -22,6 +22,7 @@ STYLES: Final[Mapping[str, Style]] = {
     "cursor": Style(reverse=True),
     "heading": Style(bold=True, underline=True),
     "key": Style(bold=True),
+    "label": Style(bold=True, reverse=True),
 }
 """Every style that drawing code may name."""
 

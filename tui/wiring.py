@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.clock import Clock, FixedClock, SystemClock, iso, typed_instant
 from engine.desk import Desk
 from engine.desk_clock import clock_of
-from engine.errors import BadInput, StoreUnusable
+from engine.errors import BadInput, Refused, StoreUnusable
 from engine.sqlite import sqlite3
 from engine.store import Store, sentence
 from engine.text import clean
@@ -77,7 +77,8 @@ def screen_options(args: Namespace) -> ScreenOptions:
 
     folder = find_workspace(args)
     path = Path(SETTINGS_FILE) if folder is None else folder / SETTINGS_FILE
-    return screen_options.read({} if folder is None else _table(path, "screen"), str(path), os.environ)
+    screen, moved = ({}, {}) if folder is None else (_table(path, "screen"), _table(path, "keys"))
+    return screen_options.read(screen, str(path), os.environ, moved)
 
 
 def _table(path: Path, name: str) -> dict[str, Any]:
@@ -143,13 +144,14 @@ def open_desk(args: Namespace, *, create: bool = False) -> Desk:
     """
     path = database_of(args)
     folder = find_workspace(args)
-    store = Store.open(path, create=create)
+    store = Store.open(path, create=create and not args.readonly, read_only=args.readonly)
     try:
         clock = clock_for(store, args.now)
     except BaseException:
         store.close()
         raise
-    return Desk(store, clock, actor=actor(), planner=PlannerOnDemand(None if folder is None else folder / PLAYBOOKS))
+    planner = PlannerOnDemand(None if folder is None else folder / PLAYBOOKS)
+    return Desk(store, clock, actor=actor(), planner=planner, readonly=args.readonly)
 
 
 @contextlib.contextmanager
@@ -162,6 +164,12 @@ def opened(args: Namespace, *, create: bool = False) -> Iterator[Desk]:
         raise StoreUnusable(sentence(error, desk.store.path)) from error
     finally:
         desk.store.close()
+
+
+def refuse_readonly(args: Namespace, what: str) -> None:
+    """Raise Refused where a command that writes `what`, which is no part of the desk's file, was given --readonly."""
+    if args.readonly:
+        raise Refused(f"{what} would be written; do it without --readonly")
 
 
 def configured(args: Namespace, desk: Desk) -> Settings:

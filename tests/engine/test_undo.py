@@ -166,7 +166,9 @@ def test_only_who_gave_a_command_takes_it_back_and_only_once(desk: Desk, tmp_pat
     undone = desk.undo(given).txn
     with pytest.raises(Refused, match=f"command {given} was taken back already"):
         desk.undo(given)
-    with pytest.raises(Refused, match=f"command {undone} is the undo of command {given}; to have that back, give it"):
+    with pytest.raises(
+        Refused, match=f"command {undone} is the undo of command {given}; `offplan redo {undone}` has that"
+    ):
         desk.undo(undone)
     for number in (10_000, 1):  # nothing, a load of the baseline
         with pytest.raises(NotFound, match=f"there is no command {number} that can be taken back"):

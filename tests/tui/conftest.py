@@ -17,6 +17,7 @@ from engine.clock import FixedClock
 from engine.desk import Desk
 from tests.engine.desk_support import NOW, Steps, late, open_desk, owners
 from tui.app import OffplanApp
+from tui.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.desk import DeskScreen
 from tui.session import Session
 from tui.widgets.footer import StatusLine
@@ -113,8 +114,10 @@ def opened(world: World) -> Open:
     """Opens ana's screen on the world."""
 
     @contextlib.asynccontextmanager
-    async def open_screen(size: tuple[int, int] = (120, 36), *, readonly: bool = False) -> AsyncIterator[Driven]:
-        app = OffplanApp(Session(world.factory, readonly=readonly))
+    async def open_screen(
+        size: tuple[int, int] = (120, 36), *, readonly: bool = False, options: ScreenOptions = DEFAULTS
+    ) -> AsyncIterator[Driven]:
+        app = OffplanApp(Session(world.factory, readonly=readonly), options=options)
         try:
             async with app.run_test(size=size) as pilot:
                 await pilot.pause()

@@ -8,10 +8,10 @@ from pathlib import Path
 from textual.binding import Binding
 from textual.widget import Widget
 
-from tests.tui.conftest import Open
 from tui import keys
 from tui.request import VERBS
 from tui.screens.action_page import ActionPage
+from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.widgets.line_list import LineList
@@ -48,6 +48,7 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
         "act": [DeskScreen, DeviationPage, ActionPage],
         "everywhere": [DeskScreen, DeviationPage, ActionPage],
         "desk": [DeskScreen],
+        "log": [ActsScreen],
     }
     for key in keys.KEYS:
         place, _, name = key.action.partition("(")[0].rpartition(".")
@@ -67,11 +68,4 @@ def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
     acted = {key.id for key in keys.KEYS if key.action.startswith("act(")}
     assert acted <= set(VERBS)
     typed = {"reopen", "merge", "silence add", "silence change", "silence end"}
-    assert set(VERBS) - acted == {*typed, "undo"}, "undo has a key of its own"
-
-
-async def test_a_users_key_map_moves_a_key(opened: Open) -> None:
-    async with opened() as driven:
-        driven.app.set_keymap({"keys": "f1"})
-        await driven.press("f1")
-        assert "Keys of this place" in driven.text
+    assert set(VERBS) - acted == {*typed, "undo", "redo"}, "these have keys of their own"

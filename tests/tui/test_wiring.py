@@ -20,7 +20,7 @@ MONDAY = parse_instant("2026-03-09T08:00:00Z", "test")
 
 
 def arguments(**given: str | None) -> Namespace:
-    return Namespace(**{"db": None, "workspace": None, "now": None, **given})
+    return Namespace(**{"db": None, "workspace": None, "now": None, "readonly": False, **given})
 
 
 @pytest.fixture

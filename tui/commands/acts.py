@@ -54,6 +54,15 @@ def undo(args: Namespace) -> int:
     return 0
 
 
+def redo(args: Namespace) -> int:
+    """Do again what an undo took back, by its number, or what the last one did."""
+    with opened(args) as desk:
+        if args.what is not None and not (args.what.isdecimal() and len(args.what) <= _LONGEST_NUMBER):
+            raise UsageError(f"redo {args.what}: this is no command's number; histories show the numbers as txn")
+        _print(args, desk, desk.redo(None if args.what is None else int(args.what)))
+    return 0
+
+
 def moment(text: str, now: int, option: str = "--until") -> int:
     """An instant: ISO 8601, or a distance from `now` such as +45m, +4h, +2d, +1w. Raises UsageError naming `option`."""
     distance = _FROM_NOW.fullmatch(text)
@@ -88,7 +97,7 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
         for change in outcome.changes
     ]
     notes = owners.notes_for_people(desk, outcome.notes)
-    # An undo is not undone: what it took back is given again. And what changed nothing has no number.
-    undone = args.verb == "undo" or not outcome.changes
-    way_back = [] if undone else [f"undo this with: offplan undo {outcome.txn}"]
+    # What changed nothing has no way back.
+    back = "redo" if args.verb == "undo" else "undo"
+    way_back = [f"{back} this with: offplan {back} {outcome.txn}"] if outcome.changes else []
     printing.answer(args, document, *lines, *notes, *way_back)

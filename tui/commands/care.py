@@ -11,13 +11,23 @@ from engine.clock import iso
 from engine.errors import BadInput, OffplanError
 from engine.store import Store
 from tui import printing, workspace
-from tui.wiring import DATABASE, SETTINGS_FILE, clock_for, find_workspace, opened, settings_of
+from tui.wiring import (
+    DATABASE,
+    SETTINGS_FILE,
+    clock_for,
+    find_workspace,
+    opened,
+    refuse_readonly,
+    screen_options,
+    settings_of,
+)
 
 FOUND_PROBLEMS: Final = 3
 
 
 def init(args: Namespace) -> int:
     """Make what a workspace lacks; what is there stays as it is."""
+    refuse_readonly(args, "a workspace")
     folder = Path(args.workspace or args.folder).absolute()
     made = workspace.make(folder)
     database = Path(args.db).absolute() if args.db else folder / DATABASE
@@ -76,10 +86,20 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
     left = strays(settings.folder, settings.sources)
     found = [{**_fault(error, "the sources"), "severity": "warning"} for error in left.values()]
     return [
+        *_screen_faults(args),
         *(_fault(error, "the sources") for error in (usable.faults if usable else ())),
         *found,
         *({**_fault(error, "the mappings"), "severity": "note"} for error in assumed_zones(settings.mappings)),
     ]
+
+
+def _screen_faults(args: Namespace) -> list[dict[str, Any]]:
+    """Looks and keys that the desk would be refused with when it opens."""
+    try:
+        screen_options(args)
+    except BadInput as error:
+        return [_fault(error, "the settings")]
+    return []
 
 
 def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from engine.model import RECORD_KINDS
 from tui import cells, printing
 from tui.arguments import UsageError
 from tui.commands.feed import plan_kind
-from tui.wiring import SETTINGS_FILE, NoWorkspaceError, find_workspace, present, settings_of
+from tui.wiring import SETTINGS_FILE, NoWorkspaceError, find_workspace, present, refuse_readonly, settings_of
 
 if TYPE_CHECKING:
     from connectors.propose import Proposal
@@ -29,6 +29,8 @@ def propose(args: Namespace) -> int:
         raise NoWorkspaceError(
             "there is no workspace to write a mapping to; `offplan init` makes one, --dry-run only shows it"
         )
+    if not args.dry_run:
+        refuse_readonly(args, SETTINGS_FILE)
     path = Path(args.file)
     name = args.name or _name_of(path)
     kind = None if args.kind is None else "signal" if args.kind in ("signal", "signals") else plan_kind(args.kind)

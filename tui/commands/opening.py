@@ -76,8 +76,8 @@ def _screen(args: Namespace) -> int:
     with opened(args) as desk:
         options = arguments_for_feeder(args, desk)
         log = desk.store.path.with_name(f"{desk.store.path.name}.feeder.log")
-    if options is None:
-        return app.run(open_for_screen, options=looks)
+    if options is None or args.readonly:
+        return app.run(open_for_screen, readonly=args.readonly, options=looks)
 
     def start_feeder() -> subprocess.Popen[bytes]:
         from connectors import feeder

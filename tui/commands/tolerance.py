@@ -14,7 +14,7 @@ from engine.clock import iso
 from engine.tolerance import FUNCTION, MATCH_KEYS, check
 from tui import printing
 from tui.arguments import UsageError
-from tui.wiring import SETTINGS_FILE, NoWorkspaceError, configured, find_workspace, opened, settings_of
+from tui.wiring import SETTINGS_FILE, NoWorkspaceError, configured, find_workspace, opened, refuse_readonly, settings_of
 
 if TYPE_CHECKING:
     from engine.preview import Preview, Shift
@@ -91,6 +91,7 @@ def _preview(args: Namespace, rule: _Rule) -> int:
 def _write(args: Namespace, path: Path, rule: _Rule) -> int:
     from connectors import settings_writer
 
+    refuse_readonly(args, str(path))
     with opened(args, create=True) as desk:
         # What stands in the file already, and what waits, is not this rule's doing.
         configured(args, desk)

@@ -6,9 +6,11 @@ What a command does belongs to the Desk; what it needs to be told is asked by tu
 from __future__ import annotations
 
 from engine.errors import OffplanError
+from engine.model import Outcome
 from tui import keys, request
 from tui.request import Request
 from tui.screens.finding import FindingScreen
+from tui.session import Act
 
 
 class ActingScreen(FindingScreen):
@@ -18,7 +20,7 @@ class ActingScreen(FindingScreen):
         self._ask(self._act(verb))
 
     def action_act_by_kind(self, letters: str) -> None:
-        key = keys.for_letter(letters, self.selection().kind)
+        key = self.session.keys.for_letter(letters, self.selection().kind)
         if key is None:
             self.say("nothing under the cursor takes this key")
         else:
@@ -26,6 +28,9 @@ class ActingScreen(FindingScreen):
 
     def action_undo(self) -> None:
         self._ask(self.carry(Request("undo", ())))
+
+    def action_redo(self) -> None:
+        self._ask(self.carry(Request("redo", ())))
 
     async def _act(self, verb: str) -> None:
         from tui.screens import gathering
@@ -70,7 +75,9 @@ class ActingScreen(FindingScreen):
             self.refuse(error)
             self.fault_of_reading()
         else:
-            done = f"✓ {request.sentence(asked, outcome, self.session.present)}"
+            did = request.sentence(asked, outcome, self.session.present)
+            self._log(asked, outcome, did)
+            done = f"✓ {did}"
             self.done_with_marks()
             fault = self.fault_of_reading()
             if fault is None:
@@ -78,6 +85,12 @@ class ActingScreen(FindingScreen):
             else:
                 self.say(f"{done}. The screen still shows what was before: {fault}", "warning")
         self.show_keys()
+
+    def _log(self, asked: Request, outcome: Outcome, did: str) -> None:
+        # The parser's words cost what the first paint must not pay.
+        from tui import act_log
+
+        self.session.acts.append(Act(self.session.desk.clock.now(), act_log.line(asked, outcome), did))
 
     def done_with_marks(self) -> None:
         """After a command the marks have served."""

@@ -116,7 +116,7 @@ class FindingScreen(TellingScreen):
         kind = self.selection().kind
         usable = [
             key
-            for key in keys.KEYS
+            for key in self.session.keys.keys
             if key.scope in ("act", *self.scopes) and key.scope != "list" and (not key.kinds or kind in key.kinds)
         ]
         choices = [
@@ -135,22 +135,22 @@ class FindingScreen(TellingScreen):
     def action_keys(self) -> None:
         from tui.screens import pages
 
-        self.app.push_screen(pages.of_keys(self.scopes))
+        self.app.push_screen(pages.of_keys(self.scopes, self.session.keys))
 
     def action_messages(self) -> None:
         from tui.screens import pages
 
         self.app.push_screen(pages.of_messages(self.session, self.app.size.width - 4))
 
+    def action_log(self) -> None:
+        from tui.screens import pages
+
+        self.app.push_screen(pages.of_acts(self.session))
+
     def action_copy(self) -> None:
         text = " ".join(self.selection().ids)
         if text:
-            self.say(terminal.to_clipboard(text, self._write_to_terminal))
-
-    def _write_to_terminal(self, text: str) -> None:
-        driver = self.app._driver
-        if driver is not None:
-            driver.write(text)
+            self.say(terminal.copy(self.app, text))
 
     def action_redraw(self) -> None:
         self.app.refresh(layout=True)

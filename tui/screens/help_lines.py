@@ -11,6 +11,7 @@ from tui import cells, keys
 from tui.arguments import usage
 from tui.cells import Present
 from tui.command_table import COMMANDS
+from tui.key_map import KeyMap
 from tui.request import LOCAL, VERBS, rest_of_line
 from tui.safe import Pieces, fit, wrap
 from tui.session import Said
@@ -20,11 +21,11 @@ _NAMES: Final = 18
 _WHEN: Final = 16
 
 
-def of_place(scopes: tuple[str, ...]) -> list[Pieces]:
+def of_place(scopes: tuple[str, ...], map_: KeyMap) -> list[Pieces]:
     """The key table of a place, as lines."""
     lines: list[Pieces] = []
     for scope, title in keys.SCOPES.items():
-        here = [key for key in keys.KEYS if key.scope == scope]
+        here = [key for key in map_.keys if key.scope == scope]
         if scope in scopes and here:
             lines += [[(title, "heading")]]
             for key in here:

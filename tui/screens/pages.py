@@ -9,8 +9,10 @@ from textual.screen import Screen
 
 from engine.text import clean
 from tui.commands import list_tables
+from tui.key_map import KeyMap
 from tui.screens import help_lines
 from tui.screens.action_page import ActionPage
+from tui.screens.acts_screen import ActsScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
 from tui.screens.record_lines import record_lines
@@ -32,8 +34,13 @@ def of_deviation(session: Session, id_: str, *, at: str | None, section: str | N
     return DeviationPage(session, id_, at=at, section=section)
 
 
-def of_keys(scopes: tuple[str, ...]) -> Screen[None]:
-    return TextScreen("Keys of this place", help_lines.of_place(scopes))
+def of_keys(scopes: tuple[str, ...], map_: KeyMap) -> Screen[None]:
+    return TextScreen("Keys of this place", help_lines.of_place(scopes, map_))
+
+
+def of_acts(session: Session) -> Screen[None]:
+    """What was done here, as command lines ready to copy."""
+    return ActsScreen(session.acts, session.present)
 
 
 def of_command(words: str, width: int) -> Screen[None]:

@@ -16,11 +16,13 @@ from textual.worker import Worker, WorkerState
 from engine.errors import OffplanError, StoreUnusable
 from engine.sqlite import sqlite3
 from engine.store import sentence
-from tui import cells, keys
+from tui import cells
+from tui.jump import Jump
 from tui.screens import views
 from tui.session import Session
 from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
+from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt
 
 
@@ -46,6 +48,8 @@ class TellingScreen(Screen[None]):
         self.session = session
         self._asking: Worker[None] | None = None
         """What a key began and still may ask for."""
+        self._jump: Jump | None = None
+        """Letters that stand on the rows in sight."""
 
     # what a screen says ---------------------------------------------------------------------------------------------
 
@@ -72,7 +76,9 @@ class TellingScreen(Screen[None]):
         if message and keep:
             self.session.keep(message, style)
         readable = keep and not self.query_one(Prompt).is_open
-        self.query_one(StatusLine).say(message, style, "m shows all of it" if readable else "")
+        self.query_one(StatusLine).say(
+            message, style, f"{self.session.keys.first('messages')} shows all of it" if readable else ""
+        )
 
     def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
         present = self.session.present
@@ -102,11 +108,12 @@ class TellingScreen(Screen[None]):
     def show_header(self, news: str = "") -> None:
         """The line on top, with where the person is; `news` announces deviations that came in."""
         session = self.session
-        self.query_one(Header).show(session.header, session.present, news, views.crumbs(self.app, session))
+        crumbs = views.crumbs(self.app, session)
+        self.query_one(Header).show(session.header, session.present, news, crumbs, session.keys.first("hidden"))
 
     def show_keys(self) -> None:
         """The footer for what is under the cursor."""
-        shown = keys.footer(self.selection().kind, self.scopes, readonly=self.session.readonly)
+        shown = self.session.keys.footer(self.selection().kind, self.scopes, readonly=self.session.readonly)
         self.query_one(KeyLine).show(shown)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
@@ -120,6 +127,33 @@ class TellingScreen(Screen[None]):
     def takes_keys(self) -> bool:
         """Whether the next key has a meaning: nothing is about to be asked, or the prompt is there to take it."""
         return self._asking is None or self._asking.is_finished or self.query_one(Prompt).is_open
+
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether letters are text now."""
+        return self.query_one(Prompt).is_open
+
+    def action_jump_mode(self) -> None:
+        """Put letters on the rows in sight; the next ones that are typed go to a row."""
+        shown = [lines for lines in self.query(LineList) if all(node.display for node in lines.ancestors_with_self)]
+        self._jump = Jump(shown)
+        self.say("the letters of a row go there; any other key leaves", "quiet", keep=False)
+
+    def jump_by(self, character: str | None) -> bool:
+        """Take a key of jump mode; False where the screen is in none."""
+        jump = self._jump
+        if jump is None:
+            return False
+        found = jump.type(character or " ")
+        if found is not None or jump.is_over:
+            jump.end()
+            self._jump = None
+            self.say("", keep=False)
+        if found is not None:
+            lines, number = found
+            self.set_focus(lines)
+            lines.go_to(lines.ids.index(number) if number in lines.ids else lines.cursor)
+        return True
 
     def _ask(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run something that may ask. Until it does, or has ended, what is typed is held back for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tui import cells, keys, safe
+from tui import cells, safe
 from tui.cells import Present
 from tui.safe import Pieces
 from tui.widgets.line import Line
@@ -15,8 +15,6 @@ _GIVEN_UP: Final = (
     "open", "hidden", "passed", "crumbs", "news",
 )  # fmt: skip
 """Where room is short each part in turn is said in fewer words, or not at all where there are none."""
-_HIDDEN_KEY: Final = f"({next(keys.shown(key) for key in keys.KEYS if key.id == 'hidden')})"
-"""The key that shows what is kept out of the queue."""
 
 
 class Header(Line):
@@ -31,10 +29,17 @@ class Header(Line):
         self._present = Present(0, "UTC")
         self._news = ""
         self._crumbs = ""
+        self._hidden_key = ""
 
-    def show(self, state: Mapping[str, Any], present: Present, news: str, crumbs: str = "") -> None:
-        """Take new content; draws only when it differs. `news` announces deviations that came in, `crumbs` say where
-        the person is."""
+    def show(
+        self, state: Mapping[str, Any], present: Present, news: str, crumbs: str = "", hidden_key: str = "h"
+    ) -> None:
+        """Take new content; draws only when it differs.
+
+        `news` announces deviations that came in, `crumbs` say where the person is, and `hidden_key` shows what is kept
+        out of the queue.
+        """
+        self._hidden_key = hidden_key
         fresh = (state, present.minute, news, crumbs)
         if fresh != (self._state, self._present.minute, self._news, self._crumbs):
             self._state, self._present, self._news, self._crumbs = state, present, news, crumbs
@@ -88,7 +93,7 @@ class Header(Line):
             parts["passed"] = [[(f"✖ {state['past_decide_by']} past{more}", "bad")] for more in (" decide-by", "")]
         if hidden["total"]:
             parts["hidden"] = [[(words, "quiet")] for words in (_kept_out(hidden), f"{hidden['total']} hidden")]
-            parts["hidden"] = [[*way, (f" {_HIDDEN_KEY}", "quiet")] for way in parts["hidden"]]
+            parts["hidden"] = [[*way, (f" ({self._hidden_key})", "quiet")] for way in parts["hidden"]]
         parts["date"] = [[(date, "quiet")]]
         return parts
 

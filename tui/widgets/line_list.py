@@ -6,7 +6,7 @@ the desk. The cursor stays on its id when the list changes, and on its line of t
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -68,6 +68,8 @@ class LineList(ScrollView, can_focus=True):
         self.note = ""
         """What the lower border says besides the position."""
         self._last_mark = 0
+        self._labels: Mapping[int, str] = {}
+        """Letters that stand before rows, by number: those of jump mode."""
         self._strips: LRUCache[Hashable, Strip] = LRUCache(2048)
 
     def draw(self, row: Row, width: int) -> Pieces:
@@ -196,8 +198,8 @@ class LineList(ScrollView, can_focus=True):
 
     def _row_strip(self, index: int, width: int) -> Strip:
         number = self.ids[index]
-        at_cursor, marked = index == self.cursor, number in self.marks
-        state = (at_cursor, self.has_focus and at_cursor, marked)
+        at_cursor, marked, label = index == self.cursor, number in self.marks, self._labels.get(number)
+        state = (at_cursor, self.has_focus and at_cursor, marked, label)
         key = (number, self._rows.revision(number), state, width, self.look(), self.look_of(number))
         cached = self._strips.get(key)
         if cached is not None:
@@ -206,11 +208,21 @@ class LineList(ScrollView, can_focus=True):
         row = self._rows.get(number)
         if row is None:
             return safe.strip([("  …", "quiet")], width)
-        gutter = ("▌" if at_cursor else " ") + ("*" if marked else " ")
+        gutter = safe.fit(label, GUTTER) if label else ("▌" if at_cursor else " ") + ("*" if marked else " ")
         over = "cursor" if self.has_focus and at_cursor else None
-        made = safe.strip([(gutter, "bold"), *self.draw(row, width - GUTTER)], width, over)
+        made = safe.strip([(gutter, "label" if label else "bold"), *self.draw(row, width - GUTTER)], width, over)
         self._strips[key] = made
         return made
+
+    @property
+    def numbers_in_sight(self) -> Sequence[int]:
+        """The ids of the rows that can be seen."""
+        return self.ids[self.scroll_offset.y : self.scroll_offset.y + self.rows_in_sight]
+
+    def label(self, labels: Mapping[int, str]) -> None:
+        """Put letters before rows, or take all away."""
+        self._labels = labels
+        self.refresh()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

@@ -1,0 +1,109 @@
+"""The person's own keys: what is moved works everywhere, and a map that would take something away is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.errors import BadInput
+from tests.tui.conftest import Open, World
+from tui import key_map
+from tui.command_line import main
+from tui.key_map import KeyMap
+from tui.screen_options import ScreenOptions
+from tui.screens.pickers import TextScreen
+
+
+def moved(**table: Any) -> KeyMap:
+    return key_map.read(table, "offplan.toml")
+
+
+async def test_a_moved_key_acts_and_the_old_one_does_not(world: World, opened: Open) -> None:
+    async with opened((120, 90), options=ScreenOptions(keys=moved(ack="A", keys="f5, F"))) as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.finish("a")
+        assert world.state(first) == "open"
+        assert " A ack" in driven.lines[-1]
+        await driven.finish("A")
+        assert world.state(first) == "acknowledged"
+        await driven.press("f5")
+        assert isinstance(driven.app.screen, TextScreen)
+        assert any(line.startswith("│  f5, F") for line in driven.lines)
+        await driven.press("escape", "?")
+        assert len(driven.app.screen_stack) == 1
+
+
+async def test_of_two_on_one_key_one_may_move(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened(options=ScreenOptions(keys=moved(dismiss="D"))) as driven:
+        driven.desk_screen.open_deviation(world.ids[0], at="A1")
+        await driven.pilot.pause()
+        await driven.press("x")
+        await driven.type("known")
+        await driven.finish("enter")
+        assert world.state("A1") == "skipped", "x still leaves an action out"
+        await driven.press("g", "x")
+        assert driven.status == "nothing under the cursor takes this key"
+        await driven.press("D")
+        await driven.type("known")
+        await driven.finish("enter", "enter")
+        assert world.state(world.ids[0]) == "dismissed"
+
+
+async def test_a_key_of_lists_moves_in_every_list_and_letters_stay_text(world: World, opened: Open) -> None:
+    async with opened(options=ScreenOptions(keys=moved(down="n", up="e", explain="E"))) as driven:
+        await driven.press("n", "n", "e")
+        assert driven.desk_screen.queue.cursor == 1
+        await driven.press("j")
+        assert driven.desk_screen.queue.cursor == 1
+        await driven.press("?")
+        page = driven.app.screen.query_one("PageList")
+        await driven.press("n")
+        assert page.cursor == 1  # type: ignore[attr-defined]
+        await driven.press("escape", ":")
+        await driven.type("comment D1 nnj")
+        await driven.finish("enter")
+        assert world.desk.show("D1")["history"][-1]["reason"] == "nnj"
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ({"akc": "A"}, "keys.akc: there is no such id; did you mean 'ack'"),
+        ({"ack": "o"}, "keys.ack: o is the key of assign too; choose another key, or move assign as well"),
+        ({"ack": "j"}, "keys.ack: j is the key of down too"),
+        ({"ack": "B", "assign": "B"}, "B is the key of assign too"),
+        ({"ack": "ctrl+b"}, "keys.ack: ctrl\\+b does not arrive everywhere: tmux takes it"),
+        ({"ack": "alt+a"}, "alt\\+a sends the same bytes as esc"),
+        ({"ack": "hyper"}, "'hyper' is no key"),
+        ({"ack": ""}, "'' is no key"),
+        ({"ack": 7}, "7 is no key"),
+        ({"back": "x"}, "keys.back: x is the key of skip too"),
+    ],
+)
+def test_a_map_that_cannot_be_used_is_refused_with_its_place(table: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        key_map.read(table, "offplan.toml")
+
+
+def test_two_may_change_places_and_share_a_letter_for_different_things() -> None:
+    map_ = moved(ack="o", assign="a", start="r")
+    assert (map_.first("ack"), map_.first("assign")) == ("o", "a")
+    assert map_.meant("r", "action", ("act",)) == map_.of("start")
+    assert map_.meant("r", "deviation", ("act",)) is None, "the table has respond there"
+    assert not map_.given_up("a")
+    assert map_.given_up("s")
+
+
+def test_check_names_what_is_wrong_with_the_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path), "--quiet"]) == 0
+    settings = tmp_path / "offplan.toml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(before + '\n[keys]\nack = "ctrl+b"\n', encoding="utf-8")
+    assert main(["check", "--workspace", str(tmp_path)]) == 3
+    assert "tmux takes it as its prefix" in capsys.readouterr().out
+    settings.write_text(before + '\n[keys]\nack = "A"\n', encoding="utf-8")
+    main(["check", "--workspace", str(tmp_path)])
+    assert "keys" not in capsys.readouterr().out

@@ -1,0 +1,47 @@
+"""What was done at this desk, as command lines: read them, copy one or all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from tui import cells, keys, safe, terminal
+from tui.cells import Present
+from tui.screens.pickers import TextScreen
+from tui.session import Act
+from tui.widgets.footer import StatusLine
+from tui.widgets.page_list import PageList
+
+_WHEN = 16
+
+
+class ActsScreen(TextScreen):
+    """A line for each command, the last on top, with what it did."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("log")]
+    scopes = ("list", "log")
+
+    def __init__(self, acts: Sequence[Act], present: Present) -> None:
+        self._acts = acts[::-1]
+        lines = [
+            [
+                (safe.fit(cells.short_time(act.at, present.now, present.zone), _WHEN) + " ", "quiet"),
+                (act.line, "bold"),
+                (f"  {act.did}", "quiet"),
+            ]
+            for act in self._acts
+        ]
+        super().__init__("What you did here, the last on top", lines or [[("Nothing has been done yet.", "quiet")]])
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(StatusLine).say("y copies the line   Y all of them   esc back", "quiet")
+
+    def action_copy(self, everything: bool) -> None:
+        """Send the line under the cursor, or all in the order in which they were done, to the person's clipboard."""
+        here = self.query_one(PageList).cursor
+        chosen = self._acts[::-1] if everything else self._acts[here : here + 1]
+        if chosen:
+            self.query_one(StatusLine).say(terminal.copy(self.app, *(act.line for act in chosen)))
