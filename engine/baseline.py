@@ -51,6 +51,10 @@ _INSERT_LINE: Final = (
     " nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''),"
     " nullif(?, ''), nullif(?, ''), ?, ?, ?, ?)"
 )
+_INSERT_RECORD: Final = (
+    "INSERT INTO plan_record(kind, key, scope, data, content, from_version, parent, component) VALUES (?1, ?2, ?3, ?4, ?5,"
+    " ?6, iif(?1 = 'bom', json_extract(?4, '$.parent'), NULL), iif(?1 = 'bom', json_extract(?4, '$.item'), NULL))"
+)
 
 
 class Current(NamedTuple):
@@ -214,7 +218,7 @@ def _write(
         )
     else:
         connection.executemany(
-            "INSERT INTO plan_record(kind, key, scope, data, content, from_version) VALUES (?, ?, ?, ?, ?, ?)",
+            _INSERT_RECORD,
             ((kind, new.key, scope, *new.row, bytearray(new.content), version) for new in begun),
         )
 

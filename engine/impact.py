@@ -25,6 +25,9 @@ DEPTH: Final = 1000
 """Steps from a line to a customer order after which a walk ends; far deeper than any network that is known of, so that only
 what goes round in circles can get there."""
 
+ENDLESS: Final = 2**62
+"""The slack of a customer order that states no date: nothing is too late for it."""
+
 _DUST: Final = 1e-9
 
 
@@ -35,7 +38,8 @@ class Edge(NamedTuple):
     demand: int
     gap: int | None
     slack: int
-    """How much later the supply can come without making the demand late: the gap, and nothing where it is negative."""
+    """How much later the supply can come without making the demand late: the gap, and nothing where it is negative; ENDLESS
+    where the demand is a customer order that states no date."""
     demand_share: float
     demand_open: float
     customer: int
@@ -101,6 +105,8 @@ class Impact(NamedTuple):
     """By plan_line.id of the lines that depend on the root, itself among them, the smallest sum of gaps; not customer orders."""
     missing: Mapping[int, float] | None = None
     """By such a line the share of it that is missing; None: nothing is, it comes later."""
+    undated: int = 0
+    """Customer orders that depend on what comes later and state no date, so that nobody can say that they are late."""
 
     def nodes(self, delay: int | None) -> dict[int, Node]:
         """By such a line what reaches it where the root comes `delay` later, or less."""
@@ -127,15 +133,17 @@ def late(root: int, delay: int, network: Network) -> Impact:
     """What depends on `root` if it comes `delay` microseconds after its plan."""
     slacks, via, last = _slacks(root, network)
     totals = [slacks[edge.supply] + edge.slack for edge in last]
-    found: dict[int, list[tuple[int, Edge]]] = {}
+    found, undated = dict[int, list[tuple[int, Edge]]](), set[int]()
     for slack, edge in zip(totals, last, strict=True):
         if slack < delay:
             if edge.demand in found:
                 found[edge.demand].append((slack, edge))
             else:
                 found[edge.demand] = [(slack, edge)]
+        elif slack >= ENDLESS:
+            undated.add(edge.demand)
     hits = sorted([_late_hit(reaching, delay) for reaching in found.values()], key=_IN_ORDER)
-    return Impact(hits, *_nearest(totals, last), via, bool(network.get(root)), slacks)
+    return Impact(hits, *_nearest(totals, last), via, bool(network.get(root)), slacks, undated=len(undated))
 
 
 def _late_hit(reaching: Sequence[tuple[int, Edge]], delay: int) -> Hit:
@@ -167,11 +175,13 @@ def short(root: int, share: float, network: Network) -> Impact:
 
 
 def _nearest(totals: Sequence[int], last: Sequence[Edge]) -> tuple[Edge | None, int | None]:
-    """Of the pegs to customer orders the one with the smallest slack, and that slack; `totals` are the slacks by way of each.
+    """Of the pegs to customer orders with a date the one with the smallest slack, and that slack; `totals` are the slacks by way of each.
 
-    Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
+    Neither where there is none. Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
     """
-    slack = min(totals, default=None)
+    slack = min(totals, default=ENDLESS)
+    if slack >= ENDLESS:
+        return None, None
     equals = (edge for total, edge in zip(totals, last, strict=True) if total == slack)
     return min(equals, key=_FIRST, default=None), slack
 

@@ -14,7 +14,7 @@ from engine.clock import iso_or_none
 from engine.detect.measures import in_days
 from engine.facts import Line
 from engine.gather import downstream
-from engine.impact import Edge, Hit
+from engine.impact import ENDLESS, Edge, Hit
 from engine.lifecycle import QUEUE_STATES
 from engine.money import amount
 from engine.rates import Rates
@@ -50,7 +50,8 @@ def of(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int) -
         "need_at": iso_or_none(None if slack is None or slip.planned_at is None else slip.planned_at + slack),
         "absorbed": slack is not None and not effect.hits,
         "pegged": effect.impact.feeds,
-        "value_at_risk": amount(effect.value_minor, desk["currency"]) if slack is not None else None,
+        "undated": effect.impact.undated,
+        "value_at_risk": amount(effect.value_minor, desk["currency"]) if slack is not None or effect.hits else None,
         "customers": [tree.customer(priced) for priced in effect.hits],
         "tree": tree.root(),
         "left_out": tree.left_out,
@@ -115,7 +116,8 @@ class _Tree:
                 return {**peg, **self._node(edge.demand, level)}
             self._shown.add(edge.demand)
             return {**peg, **self.customer(self._hits[edge.demand]), "children": []}
-        return {**peg, **_named(self._lines[edge.demand]), "absorbed": True, "children": []}
+        kept_from = "undated" if edge.slack >= ENDLESS else "absorbed"
+        return {**peg, **_named(self._lines[edge.demand]), kept_from: True, "children": []}
 
     def _reaches(self, edge: Edge) -> bool:
         """Whether it is over this peg, too, that the demand is late or short."""

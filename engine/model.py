@@ -272,6 +272,8 @@ class Finding(NamedTuple):
     item: str | None = None
     site: str | None = None
     party: str | None = None
+    origin: str | None = None
+    """Of a line, where it comes from: supply in its place comes from there, too."""
     likelihood: float | None = None
     """How likely the loss is, where the statement itself says so; None: that is for engine.outcomes to know."""
     resupply: bool = True

@@ -80,8 +80,8 @@ def _places_of(references: str) -> str:
         " OR named.more AND EXISTS (SELECT 1 FROM peg WHERE peg.item = line.item AND peg.site = line.site))"
         f" UNION SELECT line.item, line.origin FROM {lines} WHERE line.kind = 'transfer_order'"
         " AND line.item IS NOT NULL AND line.origin IS NOT NULL"
-        f" UNION SELECT json_extract(bom.data, '$.item'), line.site FROM {lines} CROSS JOIN plan_record AS bom"
-        " ON json_extract(bom.data, '$.parent') = line.item AND bom.kind = 'bom' AND bom.to_version IS NULL"
+        f" UNION SELECT bom.component, line.site FROM {lines} CROSS JOIN plan_record AS bom"
+        " ON bom.parent = line.item AND bom.kind = 'bom' AND bom.to_version IS NULL"
         " WHERE line.kind = 'production_order' AND line.site IS NOT NULL AND named.more"
     )
 

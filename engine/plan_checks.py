@@ -126,8 +126,7 @@ def _bom_cycles(connection: sqlite3.Connection) -> Iterator[Odd]:
     """Products that contain themselves, each group of them once, with the way back to where it began."""
     parts: dict[str, list[str]] = defaultdict(list)
     for parent, item in connection.execute(
-        "SELECT DISTINCT json_extract(data, '$.parent'), json_extract(data, '$.item') FROM plan_record"
-        " WHERE kind = 'bom' AND to_version IS NULL ORDER BY 1, 2"
+        "SELECT DISTINCT parent, component FROM plan_record WHERE kind = 'bom' AND to_version IS NULL ORDER BY 1, 2"
     ):
         parts[parent].append(item)
     found = [" > ".join(cycle) for cycle in cycles(parts)]

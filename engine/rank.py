@@ -14,21 +14,23 @@ same for all: so the order of two deviations never changes while time passes, an
 
 and of equals the one that opened first (docs/rank.md has why, and the study behind HALVING).
 
-The fastest remedy is the fastest lane into the site where supply is what helps, else the tolerance's `remedy_days`. How
+The fastest remedy is, where other supply is what helps, the fastest lane into the site that fits: from the line's own
+origin where it has one, else from wherever a lane comes. Where none fits it is the tolerance's `remedy_days`. How
 likely a prediction comes true is engine.outcomes' answer; what is a fact, or has no history, counts as certain.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine import money
 from engine.clock import DAY, HOUR, iso
 from engine.model import Finding, Term
 
 if TYPE_CHECKING:
+    from engine.gather.items import FastestLanes
     from engine.outcomes import Estimate, History
     from engine.rates import Rates
     from engine.tolerance import Tolerance
@@ -95,8 +97,7 @@ class Assessment(NamedTuple):
 class Ranking:
     """Ranks findings by a desk's rates, lanes and history."""
 
-    def __init__(self, rates: Rates, lanes: Mapping[str, Any], history: History) -> None:
-        """`lanes` map a site to its fastest lane."""
+    def __init__(self, rates: Rates, lanes: FastestLanes, history: History) -> None:
         self._rates, self._lanes, self._history = rates, lanes, history
 
     def look_up(self, slots: Iterable[tuple[str, str, str]]) -> None:
@@ -139,9 +140,12 @@ class Ranking:
     def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
         if finding.need_at is None:
             return None, [Term("decide by", None, "UTC", "nothing says when it is needed")]
-        lane = self._lanes.get(finding.site or "") if finding.resupply else None
+        wanted = finding.site is not None and finding.resupply
+        lane = self._lanes.between(finding.origin, finding.site or "") if wanted else None
         if lane is None:
             days, source = tolerance["remedy_days"], tolerance.source("remedy_days")
+            if wanted and finding.origin is not None:
+                source += f"; no lane from {finding.origin} to {finding.site} says how long it takes"
         else:
             way = f"{lane.origin} to {finding.site}" if lane.origin else f"from anywhere to {finding.site}"
             days, source = lane.days, f"lane {way}" + (f" by {lane.mode}" if lane.mode else "")

@@ -103,9 +103,11 @@ class Valuer:
     def assess(self, finding: Finding, slip: Slip, effect: Effect, lines: Mapping[int, Line]) -> Finding:
         """A finding with the value, the need time and the terms of what it does; `lines` are those that are named."""
         impact, value = effect.impact, effect.value_minor
-        if impact.nearest is None or value is None:
-            if impact.nearest is not None:
+        if (impact.nearest is None and not effect.hits) or value is None:
+            if effect.hits:
                 why = "the customer orders that are hit state no value"
+            elif impact.undated:
+                why = f"{_orders(impact.undated)}, and no other order depends on it"
             elif impact.feeds:
                 why = "what it feeds is pegged to no customer order"
             else:
@@ -154,8 +156,13 @@ class Valuer:
 
     def _terms(self, slip: Slip, effect: Effect, lines: Mapping[int, Line]) -> list[Term]:
         impact, unit = effect.impact, f"{self._currency}, minor units"
-        slack = impact.slack or 0
-        terms = [Term("slack", in_days(slack), "days", _way(impact.way(), lines))]
+        terms = []
+        if impact.slack is not None:
+            terms.append(Term("slack", in_days(impact.slack), "days", _way(impact.way(), lines)))
+        if impact.undated:
+            terms.append(
+                Term("without a date", impact.undated, "customer orders", f"{_orders(impact.undated)}: not hit")
+            )
         if not effect.hits:
             if slip.delay is not None:
                 terms.append(Term("absorbed", in_days(slip.delay), "days", "late ≤ slack: no customer order is hit"))
@@ -179,6 +186,12 @@ def _reach(slip: Slip, network: Network) -> Impact:
     if slip.delay is not None:
         return late(slip.line, slip.delay, network)
     return short(slip.line, slip.missing or 0.0, network)
+
+
+def _orders(undated: int) -> str:
+    if undated == 1:
+        return "a customer order that depends on it states no date, so nothing is too late for it"
+    return f"{undated} customer orders that depend on it state no date, so nothing is too late for them"
 
 
 def _money(minor: float, currency: str | None) -> str:

@@ -78,6 +78,7 @@ def finding(
         item=facts.item,
         site=facts.site,
         party=facts.party,
+        origin=None if line is None else line.origin,
         resupply=resupply,
         slip=_slip(facts, lead),
     )

@@ -80,7 +80,7 @@ def _stock(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
             Term("tolerance", tolerance["days"], "days", tolerance.source("days")),
             Term("tolerance", tolerance["percent"], "%", tolerance.source("percent")),
         ],
-    )
+    )._replace(resupply=False)
 
 
 def _early(facts: LineFacts, tolerance: Tolerance) -> Finding | None:
@@ -121,6 +121,7 @@ def _early(facts: LineFacts, tolerance: Tolerance) -> Finding | None:
         item=line.item,
         site=line.site,
         party=line.party,
+        resupply=False,
         done=word == "arrived",
     )
 

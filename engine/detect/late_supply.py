@@ -92,6 +92,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         item=line.item,
         site=line.site,
         party=line.party,
+        origin=line.origin,
         done=late.arrived,
         slip=None if late.arrived else slip_of_days(facts, days),
     )

@@ -80,6 +80,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         item=line.item,
         site=line.site,
         party=line.party,
+        origin=line.origin,
         slip=slip_of_all(line),
     )
 

@@ -27,7 +27,7 @@ def _holds(site: str) -> str:
     return (
         f"(json_extract(bom.data, '$.site') = {site} OR json_extract(bom.data, '$.site') IS NULL AND NOT EXISTS ("
         "SELECT 1 FROM plan_record AS nearer WHERE nearer.kind = 'bom' AND nearer.to_version IS NULL AND nearer.key ="
-        f" json_extract(bom.data, '$.parent') || '>' || json_extract(bom.data, '$.item') || '@' || {site}))"
+        f" bom.parent || '>' || bom.component || '@' || {site}))"
         " AND json_extract(bom.data, '$.quantity') > 0"
     )
 
@@ -35,17 +35,17 @@ def _holds(site: str) -> str:
 _TAKEN: Final = (
     "SELECT wanted.item, wanted.site, bom.key, json_extract(bom.data, '$.quantity'),"
     f" coalesce(json_extract(bom.data, '$.lead_days'), 0), {LINE_COLUMNS} FROM {PLACES}"
-    " CROSS JOIN plan_record AS bom ON json_extract(bom.data, '$.item') = wanted.item AND bom.kind = 'bom'"
-    " AND bom.to_version IS NULL CROSS JOIN plan_line AS line ON line.item = json_extract(bom.data, '$.parent')"
+    " CROSS JOIN plan_record AS bom ON bom.component = wanted.item AND bom.kind = 'bom'"
+    " AND bom.to_version IS NULL CROSS JOIN plan_line AS line ON line.item = bom.parent"
     f" AND line.site = wanted.site AND line.kind = 'production_order' WHERE line.to_version IS NULL AND {_holds('wanted.site')}"
 )
 _PARTS: Final = (
-    f"SELECT DISTINCT json_extract(bom.data, '$.item'), wanted.site FROM {PLACES} CROSS JOIN plan_record AS bom"
-    " ON json_extract(bom.data, '$.parent') = wanted.item AND bom.kind = 'bom' AND bom.to_version IS NULL"
+    f"SELECT DISTINCT bom.component, wanted.site FROM {PLACES} CROSS JOIN plan_record AS bom"
+    " ON bom.parent = wanted.item AND bom.kind = 'bom' AND bom.to_version IS NULL"
 )
 _CHANGED: Final = (
-    "SELECT DISTINCT json_extract(bom.data, '$.item'), line.site FROM plan_record AS bom CROSS JOIN plan_line AS line"
-    " ON line.item = json_extract(bom.data, '$.parent') AND line.kind = 'production_order'"
+    "SELECT DISTINCT bom.component, line.site FROM plan_record AS bom CROSS JOIN plan_line AS line"
+    " ON line.item = bom.parent AND line.kind = 'production_order'"
     " WHERE bom.kind = 'bom' AND ? IN (bom.from_version, bom.to_version) AND line.to_version IS NULL"
     " AND line.site IS NOT NULL"
 )

@@ -9,7 +9,7 @@ from typing import Final
 from engine.facts import Line
 from engine.gather.cases import as_json
 from engine.gather.components import LINE_COLUMNS
-from engine.impact import DEPTH, Edge
+from engine.impact import DEPTH, ENDLESS, Edge
 from engine.sqlite import sqlite3
 
 _TIMES: Final = Edge._fields[: Edge._fields.index("item")]
@@ -19,7 +19,8 @@ _UNTOLD: Final = tuple(Edge._field_defaults[name] for name in Edge._fields[len(_
 
 def _edges(columns: Sequence[str]) -> str:
     """SQL for the pegs of some supplies, as these fields of Edge."""
-    named = ", ".join("max(0, coalesce(gap, 0))" if name == "slack" else name for name in columns)
+    slack = f"iif(dated, max(0, coalesce(gap, 0)), {ENDLESS})"
+    named = ", ".join(slack if name == "slack" else name for name in columns)
     return f"SELECT {named} FROM json_each(?) AS wanted CROSS JOIN peg ON peg.supply = wanted.value"
 
 

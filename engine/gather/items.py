@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.gather.cases import as_json
@@ -82,24 +82,21 @@ def lane_durations(connection: sqlite3.Connection) -> dict[tuple[str | None, str
     return fastest
 
 
-class FastestLanes(Mapping[str, Lane]):
-    """By destination, the lane with the shortest duration: read when first asked for, since few judgements ask."""
+class FastestLanes:
+    """The lanes with the shortest durations: read when first asked for, since few judgements ask."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def __getitem__(self, destination: str) -> Lane:
-        return self._lanes[destination]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lanes)
-
-    def __len__(self) -> int:
-        return len(self._lanes)
+    def between(self, origin: str | None, destination: str) -> Lane | None:
+        """The fastest lane from an origin (None: from wherever there is one) to a destination; a lane that names no
+        origin fits all."""
+        fitting = self._by_destination.get(destination, ())
+        return next((lane for lane in fitting if origin is None or lane.origin in (None, origin)), None)
 
     @functools.cached_property
-    def _lanes(self) -> dict[str, Lane]:
-        fastest: dict[str, Lane] = {}
+    def _by_destination(self) -> dict[str, list[Lane]]:
+        lanes: dict[str, list[Lane]] = {}
         for destination, origin, mode, days in self._connection.execute(_FASTEST):
-            fastest.setdefault(destination, Lane(origin, mode, float(days)))
-        return fastest
+            lanes.setdefault(destination, []).append(Lane(origin, mode, float(days)))
+        return lanes

@@ -32,7 +32,7 @@ _WANTED: Final = (
     " AND line.kind = 'sales_order' AND line.to_version IS NULL)"
     " OR EXISTS (SELECT 1 FROM plan_line AS line WHERE line.item = wanted.item AND line.origin = wanted.site"
     " AND line.kind = 'transfer_order' AND line.to_version IS NULL)"
-    " OR EXISTS (SELECT 1 FROM plan_record AS bom WHERE json_extract(bom.data, '$.item') = wanted.item"
+    " OR EXISTS (SELECT 1 FROM plan_record AS bom WHERE bom.component = wanted.item"
     " AND bom.kind = 'bom' AND bom.to_version IS NULL)"
 )
 
@@ -53,6 +53,7 @@ class Row(NamedTuple):
     customer: int
     worth: float | None
     coined: str | None
+    dated: int
 
 
 class Pegged(NamedTuple):
@@ -105,6 +106,7 @@ def _row(place: Place, each: Peg, wanted: Mapping[int, _Wanted]) -> Row:
     return Row(
         each.supply, each.demand, *place, round(each.quantity, 6), each.gap, each.supply_from, each.supply_to,
         each.demand_share, demand.open, int(demand.customer), demand.worth, demand.coined,
+        int(not demand.customer or demand.demand.at is not None),
     )  # fmt: skip
 
 

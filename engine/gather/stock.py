@@ -47,8 +47,8 @@ _TOUCH: Final = (
 _TOUCH_PARTS: Final = (
     "INSERT INTO touched(type, a, b) SELECT 'stock', point.item, point.site FROM json_each(?) AS wanted"
     " CROSS JOIN plan_line AS line ON line.ref = wanted.value AND line.to_version IS NULL"
-    " CROSS JOIN plan_record AS bom ON json_extract(bom.data, '$.parent') = line.item AND bom.kind = 'bom'"
-    " AND bom.to_version IS NULL CROSS JOIN stock_point AS point ON point.item = json_extract(bom.data, '$.item')"
+    " CROSS JOIN plan_record AS bom ON bom.parent = line.item AND bom.kind = 'bom'"
+    " AND bom.to_version IS NULL CROSS JOIN stock_point AS point ON point.item = bom.component"
     " AND point.site = line.site WHERE line.kind = 'production_order' ON CONFLICT DO NOTHING"
 )
 

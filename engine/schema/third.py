@@ -5,6 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 THIRD: Final = """
+-- pegs and bills of material ----------------------------------------------------------------------------------------------
+DROP INDEX plan_record_component;                 -- SQLite of 2022 takes json_extract in an index for unsafe
+DROP INDEX plan_record_parent;
+ALTER TABLE plan_record ADD COLUMN parent TEXT;   -- of a bill of material: what is made
+ALTER TABLE plan_record ADD COLUMN component TEXT; -- and of what
+UPDATE plan_record SET parent = json_extract(data, '$.parent'), component = json_extract(data, '$.item') WHERE kind = 'bom';
+CREATE INDEX plan_record_component ON plan_record(component) WHERE kind = 'bom' AND to_version IS NULL;
+CREATE INDEX plan_record_parent ON plan_record(parent) WHERE kind = 'bom' AND to_version IS NULL;
+ALTER TABLE peg ADD COLUMN dated INTEGER NOT NULL DEFAULT 1; -- 0: a customer order without a date
+UPDATE peg SET dated = 0 WHERE customer
+    AND EXISTS (SELECT 1 FROM plan_line WHERE plan_line.id = peg.demand AND planned_at IS NULL);
+
 -- actions -----------------------------------------------------------------------------------------------------------------
 ALTER TABLE action ADD COLUMN kind TEXT NOT NULL DEFAULT 'task';  -- of terms.STEP_KINDS
 ALTER TABLE action ADD COLUMN terms TEXT NOT NULL DEFAULT '{}';   -- JSON: engine.terms.Terms, frozen with the response

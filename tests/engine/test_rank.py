@@ -166,6 +166,31 @@ def test_decide_by_is_the_need_less_the_fastest_lane_else_the_setting(world: Wor
     assert late(world)["decide_by"] == day(5) - 3 * DAY // 2
 
 
+def test_other_supply_of_a_line_comes_from_where_the_line_comes(world: World) -> None:
+    world.record("lane", "a", origin="SHA", destination="RTM", mode="air", duration_days=2.5)
+    world.record("lane", "b", origin="ANR", destination="RTM", mode="road", duration_days=0.5)
+    row = late(world, origin="SHA")
+    assert row["decide_by"] == day(5) - 5 * DAY // 2
+    assert [source for name, _, _, source in row["terms"] if name == "fastest remedy"] == ["lane SHA to RTM by air"]
+
+
+def test_where_no_lane_comes_from_the_lines_origin_the_remedy_is_the_settings_and_says_so(world: World) -> None:
+    world.record("lane", "b", origin="ANR", destination="RTM", mode="road", duration_days=0.5)
+    row = late(world, origin="SHA")
+    assert row["decide_by"] == day(5) - 3 * DAY
+    (source,) = [source for name, _, _, source in row["terms"] if name == "fastest remedy"]
+    assert source.endswith("; no lane from SHA to RTM says how long it takes")
+
+
+def test_more_supply_is_no_remedy_for_too_much(world: World) -> None:
+    world.record("lane", "b", origin="ANR", destination="RTM", mode="road", duration_days=0.5)
+    world.rule("excess", early_days=2)
+    order(world, due=20)
+    world.say(signal("eta", "e1", order_ref="4711/10", eta=day(10)))
+    world.settle()
+    assert world.one("excess")["decide_by"] == day(5)
+
+
 def test_without_a_lane_the_remedy_is_the_settings(world: World) -> None:
     world.rule("late_supply", {"party": "ACME"}, remedy_days=2)
     row = late(world)

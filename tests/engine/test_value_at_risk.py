@@ -77,6 +77,51 @@ def test_a_slip_beyond_the_slack_reaches_the_customers_that_depend_on_it(desk: D
     assert desk.show(late["id"])["impact"] == found
 
 
+def test_nothing_is_too_late_for_a_customer_order_without_a_date(desk: Desk) -> None:
+    """SO-0, served first, states no date: late supply does not hit it, and it says nothing about the need; less supply does."""
+    undated = line(
+        "sales_order", "SO-0", 10.0, 0, item="A", planned_at=None, party="HYDRA", value_minor=9_000_00, currency="EUR"
+    )
+    dated = line("sales_order", "SO-1", 20.0, 9, item="A", party="MEIER", value_minor=1_000_00, currency="EUR")
+    load(desk, line("purchase_order", "PO-1", 30.0, 5, item="A", value_minor=700_00, currency="EUR"), undated, dated)
+    eta(desk, "PO-1", 12)
+    late = one(desk, "late_supply")
+    assert late["value_at_risk"] == {"amount": 1_000.0, "currency": "EUR"}
+    assert late["need_at"] == iso(NOW + 9 * DAY)
+    told = terms(desk, late["id"])
+    assert told["without a date"] == (
+        1, "a customer order that depends on it states no date, so nothing is too late for it: not hit",
+    )  # fmt: skip
+    found = desk.impact(late["id"])
+    assert found is not None
+    assert found["undated"] == 1
+    assert [each["line"]["id"] for each in found["customers"]] == ["SO-1"]
+    nodes = {each["line"]["id"]: each for each in found["tree"]["children"]}
+    assert nodes["SO-0"]["undated"] is True
+
+
+def test_supply_on_which_only_orders_without_a_date_depend_counts_with_its_own_value(desk: Desk) -> None:
+    undated = [
+        line("sales_order", f"SO-{n}", 10.0, 0, item="A", planned_at=None, value_minor=9_00, currency="EUR")
+        for n in (1, 2)
+    ]
+    load(desk, line("purchase_order", "PO-1", 20.0, 5, item="A", value_minor=700_00, currency="EUR"), *undated)
+    eta(desk, "PO-1", 12)
+    late = one(desk, "late_supply")
+    assert late["value_at_risk"] == {"amount": 700.0, "currency": "EUR"}
+    assert late["need_at"] == iso(NOW + 5 * DAY)
+    assert "2 customer orders that depend on it state no date" in terms(desk, late["id"])["approximation"][1]
+
+
+def test_what_is_missing_is_missing_for_an_order_without_a_date_too(desk: Desk) -> None:
+    undated = line("sales_order", "SO-1", 20.0, 0, item="A", planned_at=None, value_minor=9_000_00, currency="EUR")
+    load(desk, line("purchase_order", "PO-1", 20.0, 5, item="A", value_minor=700_00, currency="EUR"), undated)
+    take(desk, said("confirmation", "PO-1/c", order_ref="PO-1", quantity=10.0))
+    short = one(desk, "short_supply")
+    assert short["value_at_risk"] == {"amount": 4_500.0, "currency": "EUR"}
+    assert [each["line"]["id"] for each in (desk.impact(short["id"]) or {})["customers"]] == ["SO-1"]
+
+
 def test_a_slip_that_the_slack_takes_up_puts_nothing_at_risk(desk: Desk) -> None:
     load(desk, *pumps())
     eta(desk, "PO-1", 9)

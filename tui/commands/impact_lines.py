@@ -44,7 +44,9 @@ def sentence(impact: Mapping[str, Any]) -> str:
     what = (
         f"{late:g} days late" if late is not None else f"{100 * impact['missing_share']:.0f} % of what is open missing"
     )
-    if slack is None:
+    if slack is None and impact["undated"] and not impact["customers"]:
+        return f"{what}; what depends on it states no date: no customer order is hit"
+    if slack is None and not impact["customers"]:
         return f"{what}; {'no customer order depends on it' if impact['pegged'] else 'no demand is pegged to it'}"
     if impact["absorbed"] and late is not None:
         return f"{what}, {slack:g} days of slack: no customer order is hit"
@@ -52,7 +54,8 @@ def sentence(impact: Mapping[str, Any]) -> str:
         return f"{what}: what is missing serves no customer order"
     count = len(impact["customers"])
     worth = f", {cells.money_in_full(impact['value_at_risk'])} at risk" if impact["value_at_risk"] else ""
-    return f"{what}, {slack:g} days of slack: {count} customer {'order' if count == 1 else 'orders'} hit{worth}"
+    spare = "" if slack is None else f", {slack:g} days of slack"
+    return f"{what}{spare}: {count} customer {'order' if count == 1 else 'orders'} hit{worth}"
 
 
 def _customers(impact: Mapping[str, Any], now: int, zone: str) -> list[str]:
@@ -78,7 +81,7 @@ def _tree(node: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
     if depth:
         gap = "without a date" if node["gap_days"] is None else f"gap {node['gap_days']:g} days"
         told.append(f"{node['pegged']:g} pegged, {gap}")
-    if node.get("absorbed"):
+    if node.get("absorbed") or node.get("undated"):
         told.append("not hit")
     elif node["delay_days"] is not None:
         told.append(f"{node['delay_days']:g} days late")

@@ -80,6 +80,8 @@ def _tree(
 def _late(node: Mapping[str, Any]) -> tuple[str, str]:
     if node.get("absorbed"):
         return "in slack", "quiet"
+    if node.get("undated"):
+        return "no date", "quiet"
     if node["delay_days"] is not None:
         return f"+{cells.number(float(node['delay_days']))}d", "bad"
     return (f"−{100 * node['share']:.0f} %", "bad") if "share" in node else ("short", "bad")

@@ -77,8 +77,9 @@ class World:
         """One master record; nothing is touched, as in a load of records."""
         with self.store.write() as connection:
             connection.execute(
-                "INSERT INTO plan_record(kind, key, scope, data, content, from_version) VALUES (?, ?, 'test', ?, x'', ?)",
-                (kind, key, json.dumps(data), self._new_version(kind)),
+                "INSERT INTO plan_record(kind, key, scope, data, content, from_version, parent, component)"
+                " VALUES (?, ?, 'test', ?, x'', ?, ?, ?)",
+                (kind, key, json.dumps(data), self._new_version(kind), data.get("parent"), data.get("item")),
             )
 
     def rule(self, kind: str | None, matches: dict[str, str] | None = None, **parameters: float) -> None:
