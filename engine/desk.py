@@ -1,6 +1,7 @@
 """The one door of the engine: every command that a person or a script can give, every question a screen can ask.
 
-Only delegation: feeds are in engine.desk_feed, effects in engine.desk_effects, commands in engine.desk_commands, lists and questions here. Modules
+Only delegation: feeds are in engine.desk_feed, effects in engine.desk_effects, commands in engine.desk_commands, hand-offs
+in engine.desk_handoffs, lists and questions here. Modules
 that a plain list does not need are imported where they are called, so that a short command starts fast.
 """
 
@@ -11,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import lists, screens
-from engine.desk_commands import DeskCommands
 from engine.desk_effects import DeskEffects
 from engine.desk_feed import DeskFeed
+from engine.desk_handoffs import DeskHandoffs
 
 if TYPE_CHECKING:
     from engine.announce import Standing
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Desk"]
 
 
-class Desk(DeskFeed, DeskEffects, DeskCommands):
+class Desk(DeskFeed, DeskEffects, DeskHandoffs):
     """A desk file, the clock that it lives on, and the person who acts. Not shared between threads."""
 
     # lists: contract JSON, `where` in the language of engine.filters ----------------------------------------------------
@@ -77,6 +78,11 @@ class Desk(DeskFeed, DeskEffects, DeskCommands):
         """Silences that are not over, those that end first on top; `all` or a condition on `state` also the others."""
         return self._list("silences", where, limit, all)
 
+    def handoffs(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
+        """Messages to owners that ask for something (on their way, failed, in doubt) and those of open actions, newest
+        first; `all` or a condition on `state` also gives the others."""
+        return self._list("handoffs", where, limit, all)
+
     def suppressed(self, where: Sequence[str] = ()) -> dict[str, int]:
         """How many live deviations under a filter are kept out of the queue: total, snoozed, silenced, folded."""
         with self._reading() as view:
@@ -85,7 +91,7 @@ class Desk(DeskFeed, DeskEffects, DeskCommands):
     # one object ---------------------------------------------------------------------------------------------------------
 
     def show(self, id: str) -> dict[str, Any]:  # noqa: A002
-        """Any object with its `history`: D12, A7, R3, S99, Q4, L2, a source's name, ITEM@SITE, or a plan line.
+        """Any object with its `history`: D12, A7, R3, S99, Q4, L2, H5, a source's name, ITEM@SITE, or a plan line.
 
         A plan line is `purchase_order 4711/10`, or `4711/10` alone. A deviation also carries `signals_detail`,
         `actions`, `impact`, `consequences_detail`, `follows_from` and `explain`. Raises NotFound.

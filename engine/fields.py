@@ -167,6 +167,24 @@ SILENCES: Final = Fields(
     words=("kind", "severity", "party", "item", "site", "subject", "author", "reason"),
 )
 
+PRESENT_HANDOFF: Final = (
+    "(state IN ('pending', 'begun', 'unknown') OR next_at IS NOT NULL OR EXISTS (SELECT 1 FROM handoff_action"
+    " JOIN action ON action.id = handoff_action.action_id WHERE handoff_id = handoff.id"
+    " AND action.state NOT IN ('done', 'skipped', 'cancelled')))"
+)
+"""On its way, in doubt, or of an action that is open."""
+HANDOFFS: Final = Fields(
+    {
+        "id": Field("id", "id", table="handoff"),
+        "response": Field("id", "response_id", table="response"),
+        **_plain("text", "channel", "owner", "reason", "fault", "key"),
+        **_choice("state", ("pending", "begun", "sent", "failed", "unknown")),
+        **_plain("time", "created_at", "begun_at", "ended_at", "next_at"),
+        **_plain("number", "attempt", "version"),
+    },
+    words=("channel", "owner", "reason", "fault"),
+)
+
 QUARANTINE: Final = Fields(
     {
         "id": Field("id", "id", table="quarantine"),

@@ -14,6 +14,7 @@ TABLES: Final = {
     "S": "signal",
     "Q": "quarantine",
     "L": "silence",
+    "H": "handoff",
 }
 LETTERS: Final = {table: letter for letter, table in TABLES.items()}
 

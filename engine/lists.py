@@ -62,6 +62,14 @@ _LISTS: Final[Mapping[str, _List]] = {
         "until_at <= :now, until_at, id",
         lambda row, now: shapes.silence(row, now=now),
     ),
+    "handoffs": _List(
+        fields.HANDOFFS,
+        "*, (SELECT json_group_array(action_id) FROM handoff_action WHERE handoff_id = handoff.id) AS actions",
+        "handoff",
+        fields.PRESENT_HANDOFF,
+        "id DESC",
+        lambda row, now: shapes.handoff(row),
+    ),
     "quarantine": _List(
         fields.QUARANTINE, "*", "quarantine", "state = 'held'", "id", lambda row, now: shapes.quarantined(row)
     ),

@@ -14,8 +14,8 @@ from engine.errors import StaleVersion
 from engine.journal import Entry, Writer
 from engine.sqlite import sqlite3
 
-PREFIX = {"deviation": "D", "action": "A", "response": "R", "silence": "L"}
-"""What an id of each table begins with where a person sees it: D12, A7, R3, L4."""
+PREFIX = {"deviation": "D", "action": "A", "response": "R", "silence": "L", "handoff": "H"}
+"""What an id of each table begins with where a person sees it: D12, A7, R3, L4, H5."""
 
 
 def public_id(table: str, number: int) -> str:

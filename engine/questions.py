@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import family, ids, journal, lists, oddities, queue, shapes
+from engine import family, ids, journal, lists, messages, oddities, queue, shapes
 from engine.command_context import fetch
 from engine.errors import NotFound
 from engine.fold import event_of
@@ -19,6 +20,7 @@ from engine.store import rows
 _HISTORY_OF_A_FEED: Final = 100
 """Entries shown of a source: each batch is one, and they never end."""
 _MATCHED_BY_A_SILENCE: Final = 200
+_HANDED_OFF: Final = "id IN (SELECT handoff_id FROM handoff_action WHERE action_id = :number)"
 
 
 def deviation(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
@@ -57,6 +59,7 @@ def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
             "signal": _show_signal,
             "quarantine": _show_quarantined,
             "silence": _show_silence,
+            "handoff": _show_handoff,
         }
         return shown[reference.table](connection, now, reference)
     name = text.strip()
@@ -110,7 +113,9 @@ def _show_deviation(connection: sqlite3.Connection, now: int, reference: Referen
 def _show_action(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
     fetch(connection, reference)
     found = lists.items(connection, now, "actions", "action.id = :number", {"number": reference.number})
-    return {**found[0], "history": _history(connection, [("action", reference.id)])}
+    told = lists.items(connection, now, "handoffs", _HANDED_OFF, {"number": reference.number}, "id")
+    about = [("action", reference.id), *(("handoff", each["id"]) for each in told)]
+    return {**found[0], "handoffs": told, "history": _history(connection, about)}
 
 
 def _show_response(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
@@ -147,6 +152,13 @@ def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Refer
     return {**shape, "history": _history(connection, [("quarantine", reference.id)])}
 
 
+def _show_handoff(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
+    row = fetch(connection, reference)
+    shape = lists.items(connection, now, "handoffs", "id = :number", {"number": reference.number})[0]
+    history = _history(connection, [("handoff", reference.id)])
+    return {**shape, "content": messages.without_tokens(json.loads(row["content"])), "history": history}
+
+
 def _show_silence(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
     fetch(connection, reference)
     shape = lists.silence(connection, now, reference.number)
@@ -169,7 +181,7 @@ def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict
     )
     if not found:
         raise NotFound(
-            f"there is nothing called {text!r}; name an id such as D12, A7, R3, S99, Q4 or L2, a source,"
+            f"there is nothing called {text!r}; name an id such as D12, A7, R3, S99, Q4, L2 or H5, a source,"
             " an item at a site such as SKU-77@RTM, or a plan line such as purchase_order 4711/10"
         )
     line = found[0]

@@ -203,6 +203,24 @@ def quarantined(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def handoff(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A message to an owner; the row also carries `actions`, the numbers of what it is about, as a JSON list."""
+    return {
+        "id": f"H{row['id']}",
+        "channel": row["channel"],
+        "owner": row["owner"],
+        "response": f"R{row['response_id']}",
+        "actions": [f"A{number}" for number in json.loads(row["actions"])],
+        "reason": row["reason"],
+        "state": row["state"],
+        "attempt": row["attempt"],
+        "fault": row["fault"],
+        "key": row["key"],
+        **{name: iso_or_none(row[name]) for name in ("created_at", "begun_at", "ended_at", "next_at")},
+        "version": row["version"],
+    }
+
+
 def silence(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
     """A silence, without `matched`, which engine.lists adds."""
     return {

@@ -58,4 +58,65 @@ CREATE INDEX effect_open ON effect(state) WHERE state IN ('begun', 'again');
 
 -- playbooks ---------------------------------------------------------------------------------------------------------------
 ALTER TABLE response ADD COLUMN reversals TEXT NOT NULL DEFAULT '[]';  -- JSON: engine.reversals, frozen with the response
+
+-- hand-offs ---------------------------------------------------------------------------------------------------------------
+CREATE TABLE handoff (                            -- messages that tell owners of their actions, one for each channel
+    id          INTEGER PRIMARY KEY,
+    key         TEXT NOT NULL UNIQUE,             -- by which a receiver knows a repeat
+    channel     TEXT NOT NULL,
+    once        INTEGER NOT NULL,                 -- 1: never repeated by itself
+    owner       TEXT NOT NULL,
+    response_id INTEGER NOT NULL REFERENCES response(id),
+    reason      TEXT NOT NULL,                    -- of telling
+    content     TEXT NOT NULL,                    -- JSON, as it is told: frozen, so that a repeat says the same
+    open        TEXT NOT NULL,                    -- JSON: what the channel knows once it is sent, as in handoff_ledger
+    ended       TEXT NOT NULL,
+    state       TEXT NOT NULL,                    -- pending, begun, sent, failed, unknown
+    attempt     INTEGER NOT NULL DEFAULT 0,
+    next_at     INTEGER,                          -- of a pending or failed one: when it is tried; null: not by itself
+    fault       TEXT,
+    created_at  INTEGER NOT NULL,
+    begun_at    INTEGER,
+    ended_at    INTEGER,
+    version     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX handoff_due ON handoff(channel, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX handoff_open ON handoff(state) WHERE state IN ('pending', 'begun', 'failed', 'unknown');
+CREATE INDEX handoff_response ON handoff(response_id);
+
+CREATE TABLE handoff_action (                     -- which actions a message tells of
+    handoff_id INTEGER NOT NULL REFERENCES handoff(id),
+    action_id  INTEGER NOT NULL REFERENCES action(id),
+    PRIMARY KEY (handoff_id, action_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX handoff_of_action ON handoff_action(action_id);
+
+CREATE TABLE handoff_ledger (                     -- what a channel knows of an owner's actions in a response
+    channel     TEXT NOT NULL,
+    owner       TEXT NOT NULL,
+    response_id INTEGER NOT NULL REFERENCES response(id),
+    open        TEXT NOT NULL DEFAULT '{}',       -- JSON: action to [as it was told, how often it changed]
+    ended       TEXT NOT NULL DEFAULT '{}',       -- JSON: action to how often it changed
+    told_at     INTEGER,                          -- null: nothing was told yet
+    base_at     INTEGER NOT NULL,                 -- the first look; later ones are whole intervals after it
+    looked_at   INTEGER,
+    next_at     INTEGER,                          -- the next look
+    PRIMARY KEY (channel, owner, response_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX handoff_ledger_next ON handoff_ledger(next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX handoff_ledger_response ON handoff_ledger(response_id);
+
+CREATE TABLE handoff_touched (                    -- actions that changed since the hand-offs were looked at
+    action_id INTEGER PRIMARY KEY
+) STRICT;
+CREATE TRIGGER handoff_begins AFTER INSERT ON action BEGIN
+    INSERT INTO handoff_touched(action_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER handoff_moves AFTER UPDATE OF state, owner, start_at, due_at, attempt ON action BEGIN
+    INSERT INTO handoff_touched(action_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER handoff_routes AFTER UPDATE OF severity ON deviation WHEN NEW.severity != OLD.severity BEGIN
+    INSERT INTO handoff_touched(action_id) SELECT id FROM action
+    WHERE deviation_id = NEW.id AND state NOT IN ('done', 'skipped', 'cancelled') ON CONFLICT DO NOTHING;
+END;
 """

@@ -1,0 +1,98 @@
+"""The desk's side towards channels: what has to be told, what is on its way, and what people say of messages in doubt.
+
+Only a feeder that holds the lease delivers; a desk lists, confirms and asks to send again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from engine.desk_commands import DeskCommands
+from engine.model import Outcome
+
+if TYPE_CHECKING:
+    from engine.deliveries import Delivery, Result
+    from engine.routing import Channel, Route
+
+
+class DeskHandoffs(DeskCommands):
+    """Hand-offs and their deliveries."""
+
+    def begin_handoffs(self, channels: Sequence[Channel]) -> int:
+        """Take over from a feeder that is gone: what it left begun is settled, and every open action is looked at again.
+
+        Returns how many messages are in doubt by that.
+        """
+        from engine import deliveries, journal, outbox
+
+        with self._writing(journal.SYSTEM) as transaction:
+            doubtful = deliveries.recover(*transaction, channels)
+            deliveries.give_up(*transaction, channels)
+            outbox.touch_open(transaction.connection)
+        return doubtful
+
+    def hand_off(self, channels: Sequence[Channel], routes: Sequence[Route]) -> int:
+        """Write the messages that owners have to get by now (engine.outbox); returns how many."""
+        from engine import journal, outbox
+
+        with self._reading() as view:
+            if not channels or not outbox.is_due(*view):
+                return 0
+        with self._writing(journal.SYSTEM) as transaction:
+            return outbox.hand_off(*transaction, channels, routes)
+
+    def begin_delivery(self, channel: str) -> Delivery | None:
+        """The next message that has to leave through a channel now, begun; None where none is due."""
+        from engine import deliveries, journal
+
+        with self._reading() as view:
+            if deliveries.next_due(*view, channel) is None:
+                return None
+        with self._writing(journal.SYSTEM) as transaction:
+            row = deliveries.next_due(transaction.connection, transaction.now, channel)
+            return None if row is None else deliveries.begin(*transaction, row)
+
+    def end_delivery(self, channel: Channel, number: int, result: Result) -> None:
+        """Note what came of a message that `begin_delivery` gave."""
+        from engine import deliveries, journal
+
+        with self._writing(journal.SYSTEM) as transaction:
+            deliveries.end(*transaction, channel, number, result)
+
+    def chosen_channels(
+        self,
+        channels: Sequence[Channel],
+        routes: Sequence[Route],
+        facts: Mapping[str, str],
+        id: str | None = None,  # noqa: A002
+    ) -> tuple[str, ...]:
+        """The channels that an action would take: one that is there (`id`), with `facts` in place of its own.
+
+        Raises NotFound for an unknown action.
+        """
+        from engine import handoff_groups, ids
+        from engine.command_context import fetch
+        from engine.routing import chosen
+
+        known: dict[str, str | None] = {}
+        if id is not None:
+            reference = ids.parse(id, "action")
+            with self._reading() as view:
+                fetch(view.connection, reference)
+                known = handoff_groups.facts(view.connection, reference.number)
+        return chosen({**known, **facts}, channels, routes)
+
+    def confirm_handoffs(
+        self, ids: Sequence[str], *, reason: str | None = None, expect: Mapping[str, int] | None = None
+    ) -> Outcome:
+        """A person says that messages in doubt did arrive. Raises Refused for one that is not in doubt."""
+        from engine import deliveries
+
+        return self._command(expect, lambda context: deliveries.confirm(context, ids, reason=reason))
+
+    def resend_handoffs(self, ids: Sequence[str], *, reason: str, expect: Mapping[str, int] | None = None) -> Outcome:
+        """Messages that failed or are in doubt go out (again). Raises Refused for one that was sent or is on its way."""
+        from engine import deliveries
+
+        return self._command(expect, lambda context: deliveries.resend(context, ids, reason=reason))
