@@ -162,8 +162,12 @@ def money(amount: Mapping[str, Any] | None) -> str:
 
 
 def money_in_full(amount: Mapping[str, Any] | None) -> str:
-    """Money to the last digit: 412,300.50 EUR."""
-    return "–" if amount is None else f"{number(float(amount['amount']))} {amount['currency']}"
+    """Money to the last digit: 412,300.50 EUR, or 412,300 EUR."""
+    if amount is None:
+        return "–"
+    value = float(amount["amount"])
+    shown = number(value) if value == int(value) else f"{MINUS if value < 0 else ''}{abs(value):,.2f}"
+    return f"{shown} {amount['currency']}"
 
 
 def gap(values: Mapping[str, Any]) -> str:

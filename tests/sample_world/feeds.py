@@ -102,7 +102,7 @@ def _order_messages(lines: list[PlanLine], story: Story, chance: random.Random) 
             yield Message(said, departure.source, say(
                 f"{departure.source}-{line.ref}-{said // HOUR}", kind, said, party=line.party,
                 quantity=departure.promised if departure.promised is not None else line.quantity,
-                eta=line.planned_at + departure.eta_days * 24 * HOUR,
+                eta=plan.days_later(line.planned_at, departure.eta_days),
                 payload=json.dumps({"note": departure.note}), **common,
             ))  # fmt: skip
         if departure.received_days is not None:

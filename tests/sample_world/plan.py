@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.clock import instant_of
+from engine.clock import SECOND, instant_of
 from engine.model import PlanLine
 from tests.sample_world.network import CENTRES, COMPONENTS, CUSTOMERS, PLANT, PUMPS, Component, Pump
 
@@ -31,6 +31,11 @@ _PROJECTS = (
 def at(day: date, hour: int = 0, minute: int = 0) -> int:
     """A wall-clock time in Kassel as an instant."""
     return instant_of(datetime.combine(day, time(hour, minute), BERLIN))
+
+
+def days_later(instant: int, days: int) -> int:
+    """The same time of the wall clock some days later: suppliers promise days, whatever the clocks do meanwhile."""
+    return instant_of(datetime.fromtimestamp(instant / SECOND, BERLIN) + timedelta(days=days))
 
 
 def monday(week: int) -> date:

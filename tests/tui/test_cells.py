@@ -48,7 +48,8 @@ def test_money(amount: float, shown: str) -> None:
 def test_other_currencies_keep_their_code_and_the_full_amount_is_exact() -> None:
     assert cells.money({"amount": 960, "currency": "CHF"}) == "CHF 960"
     assert cells.money(None) == "–"
-    assert cells.money_in_full({"amount": 412300.5, "currency": "EUR"}) == "412,300.5 EUR"
+    assert cells.money_in_full({"amount": 412300.5, "currency": "EUR"}) == "412,300.50 EUR"
+    assert cells.money_in_full({"amount": -412300.0, "currency": "EUR"}) == "−412,300 EUR"
 
 
 @pytest.mark.parametrize(

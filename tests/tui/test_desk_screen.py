@@ -68,7 +68,7 @@ async def test_a_wide_terminal_shows_the_detail_beside_the_queue(opened: Open) -
         driven.desk_screen._at_cursor.show()
         await driven.pilot.pause()
         assert "Detail D" in driven.text
-        assert "planned (baseline" in driven.text
+        assert "planned (as of baseline" in driven.text
 
 
 async def test_somebody_elses_work_shows_without_a_key(world: World, opened: Open) -> None:

@@ -87,13 +87,13 @@ async def test_e_goes_to_the_explanation(world: World, opened: Open) -> None:
 async def test_a_small_terminal_shows_one_section_at_a_time(world: World, opened: Open) -> None:
     async with opened((80, 24)) as driven:
         await driven.press("enter")
-        assert "planned (baseline" not in driven.text
+        assert "planned (as of baseline" not in driven.text
         await driven.press("tab")
-        assert "planned (baseline" in driven.text
+        assert "planned (as of baseline" in driven.text
         assert "r chooses a playbook" not in driven.text
         await driven.press(*["tab"] * 5)
         assert "r chooses a playbook" in driven.text
-        assert "planned (baseline" not in driven.text
+        assert "planned (as of baseline" not in driven.text
         await driven.press("e")
         assert "from" in driven.text
         await driven.press("q")

@@ -126,7 +126,7 @@ def _compare(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     half = max(10, (width - _LABEL - 1) // 2)
     head: Pieces = [
         (" " * _LABEL, "plain"),
-        (safe.fit(f"planned (baseline {detail['baseline_version']})", half) + " ", "quiet"),
+        (safe.fit(f"planned (as of baseline {detail['baseline_version']})", half) + " ", "quiet"),
         ("observed", "quiet"),
     ]
     lines = [head]

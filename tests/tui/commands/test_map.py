@@ -16,7 +16,7 @@ def test_the_proposal_shows_money_doubts_and_what_is_left_over(run: Run, tmp_pat
     shown = run("map", "orders.csv", "--as", "purchase_order", "--dry-run")
     document = run("map", "orders.csv", "--json").document
 
-    assert "12.5 EUR" in shown.out
+    assert "12.50 EUR" in shown.out
     assert "15,000 EUR" in shown.out
     assert "Columns not used, but kept with each record: shipmentNo, Remark" in shown.out
     assert "shipmentNo looks like one as well" in shown.out
