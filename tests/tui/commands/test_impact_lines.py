@@ -23,7 +23,7 @@ def test_what_the_tree_leaves_out_is_counted(left_out: int, last: str) -> None:
     }
     impact: dict[str, Any] = {
         "delay_days": None, "missing_share": 0.5, "slack_days": None, "pegged": False, "customers": [],
-        "tree": {**line, "children": []}, "left_out": left_out,
+        "tree": {**line, "children": []}, "left_out": left_out, "undated": 0,
     }  # fmt: skip
     *_, end = impact_lines.lines(impact, 0, "UTC")
     assert end.endswith(last)
