@@ -79,6 +79,15 @@ class KeysSection(Section):
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
 
+class ViewSection(Section):
+    """`[view.NAME]`: a view of the list of deviations that somebody keeps. What may stand there the desk checks."""
+
+    filter: str = ""
+    sort: str = ""
+    group: str = ""
+    columns: list[str] = Field(default=[])
+
+
 class RuleSection(Section):
     """`[[rule]]`: tolerance parameters for some subjects only; without a kind, for those of every kind."""
 
@@ -106,6 +115,7 @@ class Settings(Section):
     desk: DeskSection = DeskSection()
     screen: ScreenSection = ScreenSection()
     keys: KeysSection = KeysSection()
+    views: dict[str, ViewSection] = Field(default={}, alias="view")
     rates: dict[str, Annotated[Any, AfterValidator(_sound_rate)]] = Field(default={})
     tolerance: dict[str, dict[str, int | float]] = Field(default={})
     rules: list[RuleSection] = Field(default=[], alias="rule")
@@ -229,6 +239,7 @@ def _known_keys(location: Iterable[int | str]) -> list[str]:
         inside: Mapping[str, type[BaseModel]] = {
             "desk": DeskSection,
             "screen": ScreenSection,
+            "view": ViewSection,
             "rule": RuleSection,
             "mapping": MappingSection,
         }

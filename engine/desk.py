@@ -18,6 +18,7 @@ from engine.desk_handoffs import DeskHandoffs
 
 if TYPE_CHECKING:
     from engine.announce import Standing
+    from engine.arranging import Arrangement
     from engine.model import Page, Term
     from engine.planning import Match, ResponsePlan
 
@@ -177,6 +178,13 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
         """Numbers of the deviations in queue order under a filter text. Raises BadInput."""
         with self._reading() as view:
             return screens.queue_ids(*view, text)
+
+    def arranged(self, text: str = "", *, order: str = "", group: str = "") -> Arrangement:
+        """Deviations under a filter text as a person arranges them (engine.arranging). Raises BadInput."""
+        from engine import arranging
+
+        with self._reading() as view:
+            return arranging.deviations(*view, text, order, group)
 
     def placing(self, number: int) -> dict[str, Any] | None:
         """Where a deviation stands in the queue and why, in figures (engine.placing); None for an unknown number."""

@@ -39,11 +39,11 @@ def deviations(
     Each has `group` (field to value, null where there is none), `count`, `exposure` in the desk's currency, `severity`
     (the highest) and `decide_by` (the first). Raises BadInput for a field or a condition that cannot be used.
     """
-    chosen = [_field(name) for name in dict.fromkeys(by)]
+    chosen = [field(name) for name in dict.fromkeys(by)]
     found = parse_where(where, fields.DEVIATIONS, now)
     scope = "1" if everything else lists.scope_of(found)
     places = range(1, len(chosen) + 1)
-    values = ", ".join(f"nullif({field.sql}, '')" for field in chosen)
+    values = ", ".join(f"nullif({each.sql}, '')" for each in chosen)
     severity = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(SEVERITIES))
     query = (
         f"SELECT {values}, count(*) AS size, sum(exposure_minor) AS exposure, min(decide_by),"
@@ -56,17 +56,18 @@ def deviations(
     return Page(now, len(rows), [_shape(list(dict.fromkeys(by)), chosen, row, currency) for row in shown])
 
 
-def _field(name: str) -> Field:
-    field = fields.DEVIATIONS.fields.get(name)
-    if field is None or name not in names():
+def field(name: str) -> Field:
+    """A field that deviations can be grouped by. Raises BadInput for any other."""
+    found = fields.DEVIATIONS.fields.get(name)
+    if found is None or name not in names():
         raise BadInput("group-by", f"{name!r} cannot be grouped by", f"name one of {', '.join(names())}")
-    return field
+    return found
 
 
 def _shape(by: Sequence[str], chosen: Sequence[Field], row: Sequence[Any], currency: str) -> dict[str, Any]:
     *values, size, exposure, decide_by, severity = row
     return {
-        "group": {name: _value(field, value) for name, field, value in zip(by, chosen, values, strict=True)},
+        "group": {name: value(each, of) for name, each, of in zip(by, chosen, values, strict=True)},
         "count": size,
         "exposure": amount(exposure, currency),
         "severity": SEVERITIES[severity],
@@ -74,9 +75,10 @@ def _shape(by: Sequence[str], chosen: Sequence[Field], row: Sequence[Any], curre
     }
 
 
-def _value(field: Field, value: Any) -> Any:
-    if value is None:
+def value(of: Field, stored: Any) -> Any:
+    """What a group shares as the contract's JSON says it: ids with their letter, flags as flags."""
+    if stored is None:
         return None
-    if field.type == "id":
-        return f"{field.table[0].upper()}{value}"
-    return bool(value) if field.type == "flag" else value
+    if of.type == "id":
+        return f"{of.table[0].upper()}{stored}"
+    return bool(stored) if of.type == "flag" else stored

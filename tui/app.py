@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.events import Event, Key, Paste, Resize
@@ -194,18 +195,19 @@ def run(
     feeder: Feeder | None = None,
     readonly: bool = False,
     options: ScreenOptions = DEFAULTS,
+    workspace: Path | None = None,
 ) -> int:
     """Open the desk on this terminal and return the exit code.
 
     `desk_factory` makes a Desk on a connection of its own each time; it is called once here and once in the thread
     that writes. `feeder` starts the feeder process; it is called after the first paint, and only while nobody holds
-    the lease. `options` are its looks. Raises OffplanError when the file cannot be used, before the screen is touched.
+    the lease. `options` are its looks, `workspace` is the folder around its file. Raises OffplanError when the file cannot be used, before the screen is touched.
     """
     fault = terminal.fault(os.environ, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
     if fault is not None:
         print(f"offplan: {fault}", file=sys.stderr)
         return 2
-    app = OffplanApp(Session(desk_factory, readonly=readonly), feeder=feeder, options=options)
+    app = OffplanApp(Session(desk_factory, readonly=readonly, workspace=workspace), feeder=feeder, options=options)
     try:
         result = app.run(mouse=False)
     finally:

@@ -38,7 +38,7 @@ _NAMED: Final = frozenset(
 )  # fmt: skip
 _LONG: Final = {"esc": "escape", "page up": "pageup", "page down": "pagedown"}
 _CONTROL: Final = re.compile(r"ctrl\+[a-z]")
-_ALWAYS: Final = frozenset(("list", "act", "everywhere"))
+_ALWAYS: Final = frozenset(("list", "act", "view", "everywhere"))
 """Scopes that hold on every screen with objects; the others hold on one screen beside these."""
 
 

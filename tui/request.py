@@ -25,6 +25,10 @@ LOCAL: Final[Mapping[str, str]] = {
     "show": "show ID: open its page; show ID --explain: at every term of a deviation.",
     "filter": "filter TEXT: show only rows that meet it, as after /.",
     "silence": "silence: the silences that are not over; silence add, silence change and silence end make and end them.",
+    "view": "view NAME: on the list of deviations, show a view; view save NAME keeps the present one, view forget NAME lets go.",
+    "sort": "sort FIELD: order the list of deviations by a field, sort -FIELD the largest first; sort alone: the queue's order.",
+    "group": "group FIELD: put the list of deviations into groups; group alone: none.",
+    "columns": "columns NAME...: the columns of the list of deviations; columns alone: the usual ones.",
     "help": "help: the keys of this place. help COMMAND: how it is written.",
     "quit": "quit: leave the desk.",
 }

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine.clock import FixedClock
 from engine.desk import Desk
 from tui.cells import Present
 from tui.executor import CommandThread
 from tui.key_map import KeyMap
+
+if TYPE_CHECKING:
+    from tui.surroundings import Surroundings
 
 _KEPT: Final = 50
 """Sentences that can be read again."""
@@ -35,10 +40,21 @@ class Act(NamedTuple):
 class Session:
     """One person at one desk. `desk` is only read from; commands go through `commands`."""
 
-    def __init__(self, desk_factory: Callable[[], Desk], *, readonly: bool, keys: KeyMap | None = None) -> None:
-        """Opens the desk. `keys` are those that the person has moved. Raises OffplanError when its file cannot be used."""
+    def __init__(
+        self,
+        desk_factory: Callable[[], Desk],
+        *,
+        readonly: bool,
+        keys: KeyMap | None = None,
+        workspace: Path | None = None,
+    ) -> None:
+        """Opens the desk. `keys` are those that the person has moved, `workspace` is the folder around the file.
+
+        Raises OffplanError when the file cannot be used.
+        """
         self.desk = desk_factory()
         self.commands = CommandThread(desk_factory)
+        self._workspace = workspace
         self.readonly = readonly or self.desk.readonly
         self.keys = keys or KeyMap()
         self.history: list[str] = []
@@ -50,6 +66,13 @@ class Session:
         self.acts: list[Act] = []
         """What was done here, oldest first."""
         self.header: dict[str, Any] = self.desk.header()
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """What lies around the desk's file."""
+        from tui.surroundings import Surroundings
+
+        return Surroundings(self._workspace)
 
     @property
     def present(self) -> Present:

@@ -93,6 +93,9 @@ TabLine, #too-small { display: none; }
 .-wide #feed { width: 48; }
 .-wide #detail { display: block; }
 .-wide WhyLines { height: 1; }
+.-one-pane TabLine { display: block; }
+.-one-pane LineList { display: none; }
+.-one-pane LineList.-in-front { display: block; }
 .-tiny WhyLines, .-tiny Header, .-tiny TabLine, .-tiny KeyLine, .-tiny StatusLine, .-tiny #top, .-tiny #timeline, .-tiny LineList {
     display: none;
 }

@@ -65,7 +65,7 @@ def database_of(args: Namespace) -> Path:
 
 def _database_name(path: Path) -> str:
     """`[desk] database` alone: reading all settings costs what a command that prints a list must not pay."""
-    name = _table(path, "desk").get("database", DATABASE)
+    name = table_of(path, "desk").get("database", DATABASE)
     if not isinstance(name, str) or not name:
         raise BadInput(f"{path}, desk.database", f"{name!r} is not a file name", f'write database = "{DATABASE}"')
     return name
@@ -77,11 +77,11 @@ def screen_options(args: Namespace) -> ScreenOptions:
 
     folder = find_workspace(args)
     path = Path(SETTINGS_FILE) if folder is None else folder / SETTINGS_FILE
-    screen, moved = ({}, {}) if folder is None else (_table(path, "screen"), _table(path, "keys"))
+    screen, moved = ({}, {}) if folder is None else (table_of(path, "screen"), table_of(path, "keys"))
     return screen_options.read(screen, str(path), os.environ, moved)
 
 
-def _table(path: Path, name: str) -> dict[str, Any]:
+def table_of(path: Path, name: str) -> dict[str, Any]:
     """One table of the settings file, unchecked; what is none is empty. Raises BadInput for a file that is no TOML."""
     import tomllib
 

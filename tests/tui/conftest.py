@@ -115,9 +115,13 @@ def opened(world: World) -> Open:
 
     @contextlib.asynccontextmanager
     async def open_screen(
-        size: tuple[int, int] = (120, 36), *, readonly: bool = False, options: ScreenOptions = DEFAULTS
+        size: tuple[int, int] = (120, 36),
+        *,
+        readonly: bool = False,
+        options: ScreenOptions = DEFAULTS,
+        workspace: Path | None = None,
     ) -> AsyncIterator[Driven]:
-        app = OffplanApp(Session(world.factory, readonly=readonly), options=options)
+        app = OffplanApp(Session(world.factory, readonly=readonly, workspace=workspace), options=options)
         try:
             async with app.run_test(size=size) as pilot:
                 await pilot.pause()

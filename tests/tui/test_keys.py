@@ -14,6 +14,7 @@ from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
+from tui.screens.deviations import DeviationsScreen
 from tui.widgets.line_list import LineList
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
@@ -35,7 +36,11 @@ def test_ids_are_unique_and_every_key_explains_itself() -> None:
 
 
 def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
-    for place in (("list", "act", "desk", "everywhere"), ("list", "act", "page", "everywhere")):
+    for place in (
+        ("list", "act", "desk", "view", "everywhere"),
+        ("list", "act", "deviations", "view", "everywhere"),
+        ("list", "act", "page", "everywhere"),
+    ):
         for kind in ("deviation", "action", "signal"):
             here = [key for key in keys.KEYS if key.scope in place and (not key.kinds or kind in key.kinds)]
             letters = [letter for key in here for letter in key.keys]
@@ -48,6 +53,8 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
         "act": [DeskScreen, DeviationPage, ActionPage],
         "everywhere": [DeskScreen, DeviationPage, ActionPage],
         "desk": [DeskScreen],
+        "view": [DeskScreen, DeviationsScreen],
+        "deviations": [DeviationsScreen],
         "log": [ActsScreen],
     }
     for key in keys.KEYS:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from tui import printing
 from tui.arguments import UsageError
-from tui.wiring import NoWorkspaceError, arguments_for_feeder, database_of, open_desk, opened, screen_options
+from tui.wiring import (
+    NoWorkspaceError,
+    arguments_for_feeder,
+    database_of,
+    find_workspace,
+    open_desk,
+    opened,
+    screen_options,
+)
 
 if TYPE_CHECKING:
     import subprocess
@@ -76,12 +84,13 @@ def _screen(args: Namespace) -> int:
     with opened(args) as desk:
         options = arguments_for_feeder(args, desk)
         log = desk.store.path.with_name(f"{desk.store.path.name}.feeder.log")
+    folder = find_workspace(args)
     if options is None or args.readonly:
-        return app.run(open_for_screen, readonly=args.readonly, options=looks)
+        return app.run(open_for_screen, readonly=args.readonly, options=looks, workspace=folder)
 
     def start_feeder() -> subprocess.Popen[bytes]:
         from connectors import feeder
 
         return feeder.spawn(["--with-desk", *options], log=log)
 
-    return app.run(open_for_screen, feeder=start_feeder, options=looks)
+    return app.run(open_for_screen, feeder=start_feeder, options=looks, workspace=folder)

@@ -38,9 +38,9 @@ _FEED_PAUSE: Final = 2.5
 class DeskScreen(FilteringScreen):
     """Screen 1."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "desk", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "desk", "view", "everywhere")]
     AUTO_FOCUS = "#queue"
-    scopes = ("list", "act", "desk", "everywhere")
+    scopes = ("list", "act", "desk", "view", "everywhere")
     filtered = ("queue", "feed", "timeline")
 
     def __init__(self, session: Session) -> None:
@@ -133,6 +133,7 @@ class DeskScreen(FilteringScreen):
         ids = self.session.desk.queue_ids(text)
         queue.unseen = self._news.unseen
         queue.title = f"Deviations /{text}" if text else "Deviations"
+        queue.shows_hidden = text == request.SUPPRESSED
         queue.when_empty = self._nothing_off_plan()
         queue.show(ids)
 

@@ -15,7 +15,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt, Question
 
-_LETTERS: Final[Mapping[str, str]] = {"deviation": "D", "action": "A", "signal": "S", "quarantine": "Q"}
+LETTERS: Final[Mapping[str, str]] = {"deviation": "D", "action": "A", "signal": "S", "quarantine": "Q"}
 """What the ids of rows of a kind begin with."""
 
 
@@ -45,9 +45,9 @@ class FilteringScreen(ActingScreen):
             if line is not None and line.target is not None and line.target.startswith("A"):
                 return Selection("action", (line.target,), {line.target: line.version or 0})
         pane = self.acted_on()
-        if pane is None or pane.current is None:
+        if pane is None or not pane.chosen:
             return Selection("")
-        letter = _LETTERS[pane.kind]
+        letter = LETTERS[pane.kind]
         seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.seen(number)) is not None}
         ids = tuple(f"{letter}{number}" for number in pane.chosen)
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
@@ -58,7 +58,7 @@ class FilteringScreen(ActingScreen):
         if isinstance(pane, PageList) and pane.line is not None and pane.line.target is not None:
             return pane.line.target
         pane = self.acted_on()
-        return None if pane is None or pane.current is None else f"{_LETTERS[pane.kind]}{pane.current}"
+        return None if pane is None or pane.at_cursor is None else f"{LETTERS[pane.kind]}{pane.at_cursor}"
 
     def done_with_marks(self) -> None:
         for pane in self.query(LineList):

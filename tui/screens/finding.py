@@ -6,6 +6,8 @@ paint must not pay for them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.errors import OffplanError
 from tui import keys, request, terminal
 from tui.request import Request
@@ -71,10 +73,16 @@ class FindingScreen(TellingScreen):
                 self.app.push_screen(pages.of_silences(self.session))
             elif words == ["help"]:
                 self.action_keys()
+            elif self.typed(words):
+                return
             else:
                 await self.carry(request.from_line(line, self.session.present))
         except OffplanError as error:
             self.refuse(error)
+
+    def typed(self, words: Sequence[str]) -> bool:
+        """Carry out a line in words that only this view knows; whether it is one. Raises OffplanError."""
+        return False
 
     def action_open(self) -> None:
         target = self.target()

@@ -25,7 +25,10 @@ class View(NamedTuple):
 
 
 DESK: Final = "desk"
-VIEWS: Final = (View("1", DESK, "desk:DeskScreen"),)
+VIEWS: Final = (
+    View("1", DESK, "desk:DeskScreen"),
+    View("2", "deviations", "deviations:DeviationsScreen"),
+)
 """In the order of their keys."""
 
 

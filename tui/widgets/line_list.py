@@ -111,6 +111,11 @@ class LineList(ScrollView, can_focus=True):
         """The id under the cursor."""
         return self.ids[self.cursor] if self.cursor < len(self.ids) else None
 
+    @property
+    def at_cursor(self) -> int | None:
+        """The object under the cursor; None on a heading, whose number is negative."""
+        return self.current if self.current is not None and self.current >= 0 else None
+
     def row(self, number: int) -> Row | None:
         """The row with this id, if it has been in sight."""
         return self._rows.get(number)
@@ -124,7 +129,7 @@ class LineList(ScrollView, can_focus=True):
         """The marked ids in the order of the list, else the one under the cursor."""
         if self.marks:
             return [number for number in self.ids if number in self.marks]
-        return [] if self.current is None else [self.current]
+        return [] if self.at_cursor is None else [self.at_cursor]
 
     def show(self, ids: Sequence[int], *, follow: bool = False) -> None:
         """Take the list anew. The cursor stays on its id and line; with `follow` a cursor on top stays on top."""
@@ -135,8 +140,9 @@ class LineList(ScrollView, can_focus=True):
             kept, offset = self.current, self.cursor - self.scroll_offset.y
             stay_on_top = follow and self.cursor == 0
             self.ids = ids
-            present = set(ids)
-            self.marks &= present
+            # A range knows its members; a million of them as a set would take a moment and 60 MB.
+            present = ids if isinstance(ids, range) else set(ids)
+            self.marks = {number for number in self.marks if number in present}
             if stay_on_top or kept is None:
                 self.cursor = 0
             elif kept in present:
@@ -281,19 +287,27 @@ class LineList(ScrollView, can_focus=True):
 
     def action_mark(self) -> None:
         if self.current is not None:
-            self.marks ^= {self.current}
+            members = set(self.members(self.current))
+            # A group of which some are marked is marked as a whole first.
+            self.marks = self.marks - members if members <= self.marks else self.marks | members
             self._rows.keep(self.marks)
             self._last_mark = self.cursor
+            if len(members) > 1:
+                self.refresh()
             self.refresh_lines(self.cursor + self.top)
             self.action_move(1)
             self._describe()
 
     def action_mark_range(self) -> None:
         first, last = sorted((self._last_mark, self.cursor))
-        self._mark(self.marks | set(self.ids[first : last + 1]))
+        self._mark(self.marks | {number for number in self.ids[first : last + 1] if number >= 0})
 
     def action_mark_all(self) -> None:
-        self._mark(set(self.ids))
+        self._mark({number for number in self.ids if number >= 0})
+
+    def members(self, number: int) -> Sequence[int]:
+        """What a mark on a row marks: the row; under a heading of a grouped list all that belong to it."""
+        return (number,)
 
     def unmark(self) -> bool:
         """Take all marks away; whether there were any."""

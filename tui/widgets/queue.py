@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from tui import cells, safe, theme
-from tui.cells import Column, layout
+from tui.cells import Column, Present, layout
 from tui.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
@@ -19,11 +19,16 @@ _KIND: Final = len("below_target")
 _KIND_IN_A_WORD: Final = len("production")
 
 
+HIDDEN_BY: Final = Column("hidden_by", "hidden by", 13, 3, words=True)
+"""What keeps a row out of the queue: silences, roots, the end of its snooze."""
+
+
 @lru_cache(maxsize=32)
-def columns(id_width: int, subject_width: int, width: int) -> tuple[Column, ...]:
+def columns(id_width: int, subject_width: int, width: int, *, hidden: bool = False) -> tuple[Column, ...]:
     """The columns of the queue in `width` cells; an id is never cut, so its column is as wide as the longest.
 
-    Where that leaves the kind too little, its first word stands for it; after that whole columns go.
+    Where that leaves the kind too little, its first word stands for it; after that whole columns go. `hidden` rows say
+    what hides them.
     """
 
     def with_kind(kind_width: int) -> tuple[Column, ...]:
@@ -36,6 +41,7 @@ def columns(id_width: int, subject_width: int, width: int) -> tuple[Column, ...]
             Column("kind", "what", kind_width, 4),
             Column("subject", "", subject_width, 0, flex=True),
             Column("gap", "gap", 9, 5, align="right"),
+            *((HIDDEN_BY,) if hidden else ()),
             Column("state", "state", 5, 8),
             Column("owner", "owner", 8, 6),
             Column("folded", "", 3, 5, align="right"),
@@ -79,6 +85,8 @@ class QueueList(LineList):
         self.unseen: Container[int] = ()
         """Deviations that are news since the person last moved here."""
         self.when_empty: Sequence[str] = ()
+        self.shows_hidden = False
+        """Whether the rows are kept out of the queue, and say by what."""
 
     def empty(self) -> Sequence[str]:
         return self.when_empty
@@ -97,10 +105,10 @@ class QueueList(LineList):
             self.refresh()
 
     def look(self) -> Hashable:
-        return super().look(), self._sizes
+        return super().look(), self._sizes, self.shows_hidden
 
     def _columns(self, width: int) -> tuple[Column, ...]:
-        return columns(*self._sizes, width)
+        return columns(*self._sizes, width, hidden=self.shows_hidden)
 
     def heading(self, width: int) -> Pieces:
         shown = self._columns(width)
@@ -129,9 +137,18 @@ class QueueList(LineList):
             "subject": (self._subject(row), "notice" if fresh else "plain"),
             "gap": (cells.gap(row["gap"]), "plain"),
             "state": (_STATES.get(row["state"], row["state"]), "quiet"),
+            "hidden_by": (hidden_by(row, self.present), "plain"),
             "owner": (row["owner"] or "–", "plain"),
             "folded": (f"{len(row['consequences'])}▸" if row["consequences"] else "", "notice"),
         }
+
+
+def hidden_by(row: Row, present: Present) -> str:
+    """What keeps a row out of the queue: the ids of silences and roots, and until when it is snoozed."""
+    parts = list(row["suppressed_by"])
+    if row["snoozed_until"] is not None and cells.instant(row["snoozed_until"]) > present.now:
+        parts.append(f"snoozed {cells.relative(row['snoozed_until'], present.now)}")
+    return " ".join(parts)
 
 
 def _exposure(row: Row) -> tuple[str, str]:

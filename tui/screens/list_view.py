@@ -1,0 +1,111 @@
+"""The frame that the views of lists share: header, panes, prompt, status and keys, for every size of a terminal.
+
+A view says which panes it has and how they are filled. Where a terminal is small the panes become tabs.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+from textual.geometry import Size
+from textual.widget import Widget
+
+from tui import keys
+from tui.screens import views
+from tui.screens.filtering import LETTERS, FilteringScreen
+from tui.session import Session
+from tui.widgets.footer import KeyLine, StatusLine, TabLine
+from tui.widgets.header import Header
+from tui.widgets.line_list import LineList
+from tui.widgets.prompt import Prompt
+from tui.widgets.too_small import SMALLEST, TooSmall
+
+_TABS_BELOW: Final = 30
+"""Lines of a terminal below which one pane is shown at a time."""
+_COMPLETED: Final = 2_000
+"""Ids of a list, from its top, that a typed line may complete."""
+
+
+class ListView(FilteringScreen):
+    """The base of the views beside the desk."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "everywhere")]
+    scopes: tuple[str, ...] = ("list", "act", "view", "everywhere")
+    titles: ClassVar[tuple[str, ...]] = ()
+    """What the tabs say where the panes become tabs, pane by pane."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.lists = self.panes()
+
+    def panes(self) -> tuple[LineList, ...]:
+        """The lists of the view, made once, from top to bottom."""
+        raise NotImplementedError
+
+    def fill(self) -> None:
+        """Show in every pane what there is now. May raise OffplanError."""
+        raise NotImplementedError
+
+    def between(self) -> tuple[Widget, ...]:
+        """What stands below the first pane besides the others."""
+        return ()
+
+    def compose(self) -> ComposeResult:
+        self._arrange_for(self.app.size)
+        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield TabLine(self.titles)
+        yield self.lists[0]
+        yield from self.between()
+        yield from self.lists[1:]
+        yield TooSmall(id="too-small")
+        yield Prompt()
+        yield StatusLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._bring_to_front(self.lists[0])
+        self.update()
+
+    def on_resize(self, event: Resize) -> None:
+        self._arrange_for(event.size)
+
+    def _arrange_for(self, size: Size) -> None:
+        tiny = size.width < SMALLEST[0] or size.height < SMALLEST[1]
+        self.set_class(tiny, "-tiny")
+        self.set_class(size.height < _TABS_BELOW and len(self.lists) > 1, "-one-pane")
+
+    def bring_up_to_date(self) -> None:
+        self.read_header()
+        present = self.session.present
+        for pane in self.lists:
+            if pane.present.minute != present.minute:
+                pane.refresh()
+            pane.present = present
+        self.fill()
+        self.show_header()
+
+    def _bring_to_front(self, pane: LineList) -> None:
+        for each in self.lists:
+            each.set_class(each is pane, "-in-front")
+        self.query_one(TabLine).choose(self.lists.index(pane))
+        # Not widget.focus(), which waits for its turn: the next key is for this pane.
+        self.set_focus(pane)
+
+    def action_next_pane(self, step: int) -> None:
+        place = self.lists.index(self.focused) if self.focused in self.lists else 0
+        self._bring_to_front(self.lists[(place + step) % len(self.lists)])
+
+    def candidates(self) -> list[str]:
+        return [
+            f"{LETTERS[pane.kind]}{number}" for pane in self.lists for number in pane.ids[:_COMPLETED] if number >= 0
+        ]
+
+    def action_back(self) -> None:
+        if not self.step_back():
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        views.go(self.app, self.session, views.DESK)

@@ -1,0 +1,161 @@
+"""Deviations as a table of chosen columns, in groups under headings where a person wants them so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from tui import cells, safe
+from tui.cells import Column, Present, layout
+from tui.safe import Piece, Pieces
+from tui.widgets.queue import QueueList, hidden_by
+from tui.widgets.row_window import Row
+
+if TYPE_CHECKING:
+    from engine.arranging import Arrangement, Group
+
+_SHAPES: Final[Mapping[str, tuple[Column, str]]] = {
+    "decide_by": (Column("decide_by", "decide by", 11, 1), "the last moment to decide"),
+    "exposure": (Column("exposure", "exposure", 8, 1, align="right"), "value at risk × likelihood"),
+    "value_at_risk": (Column("value_at_risk", "at risk", 8, 1, align="right"), "value at risk"),
+    "likely": (Column("likely", "likely", 6, 1, align="right"), "how likely it becomes a miss"),
+    "severity": (Column("severity", "", 2, 1), "severity, as shape and letter"),
+    "id": (Column("id", "id", 4, 1), "its id"),
+    "kind": (Column("kind", "what", len("below_target"), 1), "its kind"),
+    "subject": (Column("subject", "subject", 12, 0, flex=True), "what it is about"),
+    "summary": (Column("summary", "summary", 24, 1, flex=True, words=True), "one sentence"),
+    "gap": (Column("gap", "gap", 9, 1, align="right"), "how far off plan"),
+    "state": (Column("state", "state", len("acknowledged"), 1), "its state"),
+    "owner": (Column("owner", "owner", 8, 1), "who has it"),
+    "folded": (Column("folded", "", 3, 1, align="right"), "consequences folded inside"),
+    "item": (Column("item", "item", 12, 1), "the item"),
+    "site": (Column("site", "site", 8, 1), "the site"),
+    "party": (Column("party", "party", 12, 1), "supplier, carrier or customer"),
+    "need_at": (Column("need_at", "needed", 6, 1, align="right"), "when the demand needs it"),
+    "opened_at": (Column("opened_at", "opened", 6, 1, align="right"), "how long it is open"),
+    "response": (Column("response", "resp", 5, 1), "its response"),
+    "hidden_by": (Column("hidden_by", "hidden by", 13, 1, words=True), "what keeps it out of the queue"),
+    "flaps": (Column("flaps", "flaps", 5, 1, align="right"), "how often it came back"),
+}
+COLUMNS: Final[Mapping[str, str]] = {name: words for name, (_, words) in _SHAPES.items()}
+"""Columns to choose from, with what they show."""
+USUAL: Final = (
+    "decide_by", "exposure", "severity", "id", "kind", "subject", "gap", "state", "owner", "folded", "hidden_by",
+    "party", "opened_at", "likely", "response",
+)  # fmt: skip
+"""The columns when nobody chose others: the first are the last to go when the screen is narrow."""
+_MORE: Final[Mapping[str, Callable[[Row, Present], str]]] = {
+    "value_at_risk": lambda row, present: cells.money(row["value_at_risk"]),
+    "summary": lambda row, present: row["summary"],
+    "state": lambda row, present: row["state"],
+    "item": lambda row, present: row["item"] or "",
+    "site": lambda row, present: row["site"] or "",
+    "party": lambda row, present: row["party"] or "",
+    "need_at": lambda row, present: cells.relative(row["need_at"], present.now),
+    "opened_at": lambda row, present: cells.relative(row["opened_at"], present.now),
+    "response": lambda row, present: row["response"] or "",
+    "hidden_by": hidden_by,
+    "flaps": lambda row, present: str(row["flaps"] or ""),
+}
+
+
+@lru_cache(maxsize=32)
+def ranked(names: tuple[str, ...], id_width: int, subject_width: int) -> tuple[Column, ...]:
+    """The shapes of columns in their order; where room is short the last named goes first, the subject never."""
+    shapes = []
+    for place, name in enumerate(names, 1):
+        column = _SHAPES[name][0]
+        width = {"id": id_width, "subject": subject_width}.get(name, column.width)
+        rank = 0 if name == "subject" else place
+        shapes.append(Column(name, column.title, width, rank, column.align, column.flex, column.words))
+    return tuple(shapes)
+
+
+class DeviationList(QueueList):
+    """All that a filter leaves, arranged."""
+
+    def __init__(self, fetch: Callable[[Sequence[int]], Sequence[Row]], *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(lambda numbers: self._rows_and_headings(fetch, numbers), id=id)
+        self.columns: tuple[str, ...] = USUAL
+        """Names of the columns, in their order."""
+        self._arrangement: Arrangement | None = None
+        self._grouped_by = ""
+        self._headings: dict[Any, int] = {}
+        """The number of each group's heading, by what the group shares: it stays while the list lives."""
+        self._members: dict[int, Sequence[int]] = {}
+        self._groups: dict[int, Group] = {}
+        self._folded: set[int] = set()
+
+    def show_arranged(self, arrangement: Arrangement, grouped_by: str) -> None:
+        """Take the list anew, with a heading above each group; folded groups stay folded."""
+        if grouped_by != self._grouped_by:
+            self._headings, self._folded, self._grouped_by = {}, set(), grouped_by
+        self._arrangement, self._members, self._groups = arrangement, {}, {}
+        first, shown = 0, arrangement.ids
+        if arrangement.groups:
+            shown = []
+            for group in arrangement.groups:
+                heading = self._headings.setdefault(group.value, -1 - len(self._headings))
+                self._groups[heading] = group
+                self._members[heading] = arrangement.ids[first : first + group.size]
+                shown.append(heading)
+                if heading not in self._folded:
+                    shown += self._members[heading]
+                first += group.size
+        self.show(shown)
+
+    def fold(self) -> bool:
+        """Fold or unfold the group whose heading is under the cursor; false where there is none."""
+        if self._arrangement is None or self.current not in self._groups:
+            return False
+        self._folded ^= {self.current}
+        self.show_arranged(self._arrangement, self._grouped_by)
+        return True
+
+    def members(self, number: int) -> Sequence[int]:
+        return self._members.get(number, (number,))
+
+    def action_mark(self) -> None:
+        if self.current in self._folded:
+            self.fold()
+        super().action_mark()
+
+    def look(self) -> Hashable:
+        return super().look(), self.columns
+
+    def _subject(self, row: Row) -> str:
+        return "" if "group" in row else super()._subject(row)
+
+    def _columns(self, width: int) -> tuple[Column, ...]:
+        return tuple(column for column, _ in layout(ranked(self.columns, *self._sizes), width))
+
+    def draw(self, row: Row, width: int) -> Pieces:
+        if "group" in row:
+            return _heading(row, width)
+        shown = self._columns(width)
+        values = {**self._values(row, in_a_word=False), **self._more(row)}
+        return safe.columns(shown, {column.name: values[column.name] for column in shown}, width)
+
+    def _more(self, row: Row) -> dict[str, Piece]:
+        return {name: (read(row, self.present), "plain") for name, read in _MORE.items()}
+
+    def _rows_and_headings(
+        self, fetch: Callable[[Sequence[int]], Sequence[Row]], numbers: Sequence[int]
+    ) -> Sequence[Row]:
+        headings = [self._heading_row(number) for number in numbers if number in self._groups]
+        return [*headings, *fetch([number for number in numbers if number >= 0])]
+
+    def _heading_row(self, number: int) -> Row:
+        group = self._groups[number]
+        return {
+            "id": str(number),
+            "group": f"{self._grouped_by} {'(none)' if group.value is None else cells.any_value(group.value)}",
+            "says": f"{group.size} · {cells.money(group.exposure)}",
+            "mark": "▸" if number in self._folded else "▾",
+        }
+
+
+def _heading(row: Row, width: int) -> Pieces:
+    words = safe.cut(f"{row['mark']} {row['group']}", max(0, width - len(row["says"]) - 2))
+    return [(words, "bold"), (f"  {row['says']}", "quiet")]
