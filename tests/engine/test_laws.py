@@ -28,12 +28,20 @@ from hypothesis import strategies as st
 from engine.clock import DAY, HOUR, FixedClock, iso
 from engine.desk import Desk
 from engine.ingest import SourceBatch
-from engine.model import PlanLine, SignalIn
+from engine.model import PlanLine, PlanRecord, SignalIn
 from tests.engine.desk_support import NOW, open_desk
 
 TODAY = NOW // DAY * DAY
-REFS = ("past", "soon", "unknown")
-KINDS = ("eta", "confirmation", "receipt", "status", "stock", "demand", "milestone", "correction", "drill")
+REFS = ("past", "soon", "make", "move", "unknown")
+KINDS = (
+    "eta", "confirmation", "receipt", "shipped", "status", "stock", "demand", "milestone", "correction", "drill", "quality",
+    "logistics", "production", "hazard",
+)  # fmt: skip
+WORDS = {
+    "quality": ("hold", "damaged", "inspection", "released"),
+    "logistics": ("customs_hold", "temperature", "condition_ok", "released", "moving"),
+    "production": ("down", "up", "output", "yield"),
+}
 SHORT = {"reopen_window_hours": 3, "clear_hold_hours": 0}
 
 
@@ -47,6 +55,22 @@ def said(number: int, kind: str, ref: str, hours: int, offset: int, quantity: fl
         values |= {**place, "quantity": 40.0 if quantity is None else quantity, "occurred_at": at}
     elif kind == "receipt":
         values |= {"order_ref": ref, "occurred_at": TODAY - abs(offset) * DAY, "quantity": quantity}
+    elif kind == "shipped":
+        values |= {"order_ref": ref, "occurred_at": at, "quantity": quantity}
+    elif kind in WORDS:
+        word = WORDS[kind][offset % len(WORDS[kind])]
+        about = {"order_ref": ref, "status": word, "quantity": quantity, "occurred_at": at}
+        if word in ("output", "yield"):
+            about |= {"quantity": quantity or 0.0, "detail": json.dumps({"expected": 100.0})}
+        elif kind == "quality" and ref == "unknown":
+            about |= {"order_ref": None, "item": "SKU-77", "site": "RTM", "detail": json.dumps({"lot": "L1"})}
+        values |= about
+    elif kind == "hazard":
+        word = ("alert", "update", "cancel")[offset % 3]
+        named = {} if word == "alert" else {"references": f"e{abs(offset)}"}
+        lasts = {"starts_at": at, "expires_at": at + abs(offset) * DAY, "severity": "Severe", "certainty": "Likely"}
+        site = "LYS" if ref == "move" else "RTM"
+        values |= {"status": "Storm", "site": site, "detail": json.dumps({"message": word, **named, **lasts})}
     elif kind == "status":
         values |= {"order_ref": ref, "status": "closed" if offset > 8 else "open"}
     elif kind == "correction":
@@ -97,15 +121,29 @@ class Told:
         self.clock = FixedClock(now)
         self.desk: Desk = open_desk(path, clock=self.clock)
         self.desk.configure({"rules": [{"match": {}, **SHORT, **limits}]})
-        self.desk.load(
-            [line("purchase_order", "past", -4, 100.0), line("purchase_order", "soon", 6, 100.0)],
-            kind="purchase_order", scope="t", file="orders.csv",
-        )  # fmt: skip
-        self.desk.load([line("sales_order", "S", 3, 150.0)], kind="sales_order", scope="t", file="sales.csv")
+        self.load(line("purchase_order", "past", -4, 100.0), line("purchase_order", "soon", 6, 100.0))
+        records = [
+            PlanRecord("site", {"id": "RTM", "latitude": 51.9, "longitude": 4.5}, None),
+            PlanRecord("site", {"id": "LYS", "latitude": 45.8, "longitude": 4.8}, None),
+            PlanRecord("lane", {"origin": "RTM", "destination": "LYS", "mode": "road", "duration_days": 1}, None),
+            PlanRecord("bom", {"parent": "PUMP", "item": "SKU-77", "quantity": 2, "lead_days": 1}, None),
+        ]
+        for kind in ("site", "lane", "bom"):
+            self.desk.load([each for each in records if each.kind == kind], kind=kind, scope="t", file=f"{kind}.csv")
+        self.load(line("production_order", "make", 8, 30.0, item="PUMP"))
+        self.load(line("transfer_order", "move", 7, 40.0, site="LYS", origin="RTM"))
+        self.load(
+            line("sales_order", "S", 3, 150.0),
+            line("sales_order", "P", 9, 20.0, item="PUMP"),
+            line("sales_order", "L", 8, 30.0, site="LYS"),
+        )
         target = line("target", "SKU-77@RTM", 0, 20.0, planned_at=None, until_at=None)
         self.desk.load([target], kind="target", scope="t", file="targets.csv")
         past = [said(100 + day, "demand", "past", -24 * (20 - day), 0, 10.0 + day % 3) for day in range(9)]
         self.take(past)
+
+    def load(self, *lines: PlanLine) -> None:
+        self.desk.load(lines, kind=lines[0].kind, scope="t", file=f"{lines[0].kind}.csv")
 
     def take(self, rows: Sequence[SignalIn], *, judge: bool = True) -> None:
         batch = SourceBatch("tower", "command", self._identity, rows, "test.csv", expected_every=self._every)
