@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import is_not
 from typing import Final
 
 from rich.cells import split_graphemes
@@ -16,7 +17,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.cell_writer import BLANK, Cell, CellWriter, Row, simplest
+from tui.cell_writer import BLANK, Cell, CellWriter, Row, cell, simplest
 
 Span = tuple[int, int, Strip]
 """Column, line, and what is drawn from there."""
@@ -41,8 +42,8 @@ class _Look(dict[str, Cell]):
             self[BLANK.text] = BLANK
 
     def __missing__(self, text: str) -> Cell:
-        cell = self[text] = Cell(text, self.codes)
-        return cell
+        made = self[text] = cell(text, self.codes)
+        return made
 
 
 class CellScreen:
@@ -104,7 +105,7 @@ class CellScreen:
                 elif cells:
                     # What takes no cell belongs to the character before it, which may be wide.
                     place = len(cells) - (1 if cells[-1].text else 2)
-                    cells[place] = cells[place]._replace(text=cells[place].text + character)
+                    cells[place] = cell(cells[place].text + character, cells[place].codes)
         return cells
 
     def _look(self, style: Style | None) -> _Look:
@@ -133,15 +134,20 @@ class CellScreen:
         if not erased and not changed and cursor == self.cursor:
             return ""
         self.cursor = cursor
-        text = _written(changed, self._shown, cursor, erased=erased)
         move = None if erased else self._move(changed)
-        if move is not None:
-            top, bottom, step = move
-            lines = changed | {y: self._wanted[y] for y in range(top, bottom + 1)}
-            text = min(text, _written(lines, self._scrolled(*move), cursor, scroll=(top, bottom, step)), key=len)
+        text = "" if move is None else self._moved(changed, cursor, *move)
+        # What is drawn takes a byte for a cell at least; only where it may be shorter is it written out too.
+        if move is None or len(text) > sum(sum(map(is_not, self._shown[y], row)) for y, row in changed.items()):
+            drawn = _written(changed, self._shown, cursor, erased=erased)
+            text = drawn if move is None else min(drawn, text, key=len)
         for y, row in changed.items():
             self._shown[y] = row.copy()
         return text
+
+    def _moved(self, changed: Mapping[int, Row], cursor: tuple[int, int], top: int, bottom: int, step: int) -> str:
+        """The frame in which the terminal moves the lines of a region first."""
+        lines = {**changed, **{y: self._wanted[y] for y in range(top, bottom + 1)}}
+        return _written(lines, self._scrolled(top, bottom, step), cursor, scroll=(top, bottom, step))
 
     def _scrolled(self, top: int, bottom: int, step: int) -> list[Row]:
         """What the terminal shows after it has moved the lines of a region."""

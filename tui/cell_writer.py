@@ -21,23 +21,27 @@ _COLOUR_BY_NUMBER: Final = {"5": 3, "2": 5}
 
 
 class Cell(NamedTuple):
-    """What stands in a cell, and the codes of SGR that it is drawn with.
+    """What stands in a cell, and the codes of SGR that it is drawn with; made by `cell`.
 
     A wide character is a cell with its text and one with no text to the right of it.
     """
 
     text: str
     codes: str
+    doubtful: bool
+    """Whether terminals disagree about how many cells it takes: joined and combined characters, emoji."""
+    is_plain: bool
+    """One character that is neither doubtful nor a half of a wide one."""
 
 
-BLANK: Final = Cell(" ", "")
+def cell(text: str, codes: str) -> Cell:
+    """A cell with what follows from its text."""
+    doubtful = len(text) > 1 or (text != "" and ord(text) >= _EMOJI)
+    return Cell(text, codes, doubtful, text != "" and not doubtful)
+
+
+BLANK: Final = cell(" ", "")
 Row = list[Cell]
-
-
-def is_doubtful(cell: Cell) -> bool:
-    """Whether terminals disagree about how many cells this takes: joined and combined characters, emoji."""
-    text = cell.text
-    return len(text) > 1 or (text != "" and ord(text) >= _EMOJI)
 
 
 class CellWriter:
@@ -81,7 +85,7 @@ class CellWriter:
                 self._out.append(f"\x1b[{blanks}X")
                 done = x + blanks
             else:
-                done = x + self._draw(wanted, x, y)
+                done = self._run(places, place, wanted, y) or x + self._draw(wanted, x, y)
         if tail is not None:
             self._go(tail, y, wanted)
             self._pen("")
@@ -103,22 +107,47 @@ class CellWriter:
             if step < len(shortest):
                 between = row[at[0] : x]
                 # Cells that show already what they should are often shorter than the step over them.
-                if all(cell.codes == self._codes and len(cell.text) == 1 and cell.text.isascii() for cell in between):
-                    shortest = "".join(cell.text for cell in between)
+                if all(each.codes == self._codes and len(each.text) == 1 and each.text.isascii() for each in between):
+                    shortest = "".join(each.text for each in between)
         self._out.append(shortest)
         self._at = (x, y)
 
+    def _run(self, places: Sequence[int], place: int, row: Row, y: int) -> int:
+        """Draw the plain characters side by side from a place on that one pen draws; the column after them, 0 for none."""
+        start = x = places[place]
+        codes, width = row[start].codes, len(row)
+        # A wide character has its other half to the right, and the last column is a matter of its own.
+        for each in range(place, len(places)):
+            if (
+                places[each] != x
+                or x + 1 >= width
+                or not row[x].is_plain
+                or row[x].codes != codes
+                or not row[x + 1].text
+            ):
+                break
+            # Longer blanks may be erased instead.
+            if row[x] is BLANK and x > start:
+                break
+            x += 1
+        if x == start:
+            return 0
+        self._pen(codes)
+        self._out.append("".join([each.text for each in row[start:x]]))
+        self._at = (x, y)
+        return x
+
     def _draw(self, row: Row, x: int, y: int) -> int:
         """Draw one character and answer how many cells it takes."""
-        cell = row[x]
+        drawn = row[x]
         width = 2 if x + 1 < len(row) and not row[x + 1].text else 1
-        self._pen(cell.codes)
-        if is_doubtful(cell):
+        self._pen(drawn.codes)
+        if drawn.doubtful:
             # Where the terminal takes it for narrower nothing old may stay beside it, and the cursor is anywhere.
-            self._out.append(f"\x1b[{width}X{cell.text}")
+            self._out.append(f"\x1b[{width}X{drawn.text}")
             self._at = None
         else:
-            self._out.append(cell.text or " ")
+            self._out.append(drawn.text or " ")
             # In the last column terminals disagree about where the cursor goes.
             self._at = (x + width, y) if x + width < len(row) else None
         return width
@@ -144,7 +173,7 @@ def _places(shown: Row, wanted: Row) -> tuple[int | None, Sequence[int]]:
         inside = [x for x in places if x < last]
         if len(places) - len(inside) >= _SHORTEST_TAIL:
             tail, places = max(last, places[len(inside)]), inside
-    if any(not shown[x].text or not wanted[x].text or is_doubtful(shown[x]) or is_doubtful(wanted[x]) for x in places):
+    if not all(shown[x].is_plain and wanted[x].is_plain for x in places):
         places = _whole_characters(places, shown, wanted, len(wanted) if tail is None else tail)
     return tail, places
 
@@ -153,7 +182,7 @@ def _whole_characters(places: Sequence[int], shown: Row, wanted: Row, end: int) 
     """The same without a half of a wide character; and what stands beside a doubtful one is drawn after it."""
     more: set[int] = set()
     for x in places:
-        reach = 3 if is_doubtful(shown[x]) or is_doubtful(wanted[x]) else 0
+        reach = 3 if shown[x].doubtful or wanted[x].doubtful else 0
         more.update(range(x, min(end, x + 1 + reach)))
     for x in sorted(more):
         if not wanted[x].text and x:

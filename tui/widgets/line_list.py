@@ -76,9 +76,9 @@ class LineList(ScrollView, can_focus=True):
         """One row in `width` cells."""
         raise NotImplementedError
 
-    def heading(self, width: int) -> Pieces | None:
-        """The line above the rows; None: there is none."""
-        return None
+    def heading(self, width: int) -> Pieces:
+        """The line above the rows, for a subclass that has one."""
+        return ()
 
     def below(self, width: int) -> Pieces:
         """What the lines under the last row show."""
@@ -99,7 +99,7 @@ class LineList(ScrollView, can_focus=True):
     @property
     def top(self) -> int:
         """Lines above the rows."""
-        return 0 if self.heading(max(1, self.size.width - GUTTER)) is None else 1
+        return 0 if type(self).heading is LineList.heading else 1
 
     @property
     def rows_in_sight(self) -> int:
@@ -193,8 +193,7 @@ class LineList(ScrollView, can_focus=True):
         width = self.size.width
         top = self.top
         if y < top:
-            pieces = self.heading(width - GUTTER) or ()
-            return safe.strip([(" " * GUTTER, "plain"), *pieces], width)
+            return safe.strip([(" " * GUTTER, "plain"), *self.heading(width - GUTTER)], width)
         index = self.scroll_offset.y + y - top
         if index >= len(self.ids):
             sentences = self.empty() if self.is_read and not self.ids else ()

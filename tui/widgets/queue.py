@@ -80,7 +80,10 @@ class QueueList(LineList):
     def __init__(self, fetch: Any, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(fetch, id=id)
         self.note = "by exposure and time to decide"
-        self._sizes = (len("D1"), _SUBJECT)
+        self._measured: Sequence[int] | None = None
+        """The ids that the width of the longest was taken of: there may be a hundred thousand, and a key must not count them."""
+        self._longest_id = len("D1")
+        self._sizes = (self._longest_id, _SUBJECT)
         """Cells that the longest id and the longest subject at hand take."""
         self.unseen: Container[int] = ()
         """Deviations that are news since the person last moved here."""
@@ -99,7 +102,9 @@ class QueueList(LineList):
         shown = [row for number in self._window() if (row := self.row(number)) is not None]
         subjects = (safe.width_of([(self._subject(row), "")]) for row in shown)
         widest = min(_LONGEST_SUBJECT, max(subjects, default=0))
-        sizes = len(f"D{max(self.ids, default=0)}"), max(_SUBJECT, widest)
+        if self._measured is not self.ids:
+            self._measured, self._longest_id = self.ids, len(f"D{max(self.ids, default=0)}")
+        sizes = self._longest_id, max(_SUBJECT, widest)
         if sizes != self._sizes:
             self._sizes = sizes
             self.refresh()
