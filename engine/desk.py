@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import lists, screens
+from engine.desk_base import collector_at_rest
 from engine.desk_effects import DeskEffects
 from engine.desk_feed import DeskFeed
 from engine.desk_handoffs import DeskHandoffs
@@ -148,7 +149,7 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
         would have spared the noise. Definitions: docs/noise.md."""
         from engine import metrics
 
-        with self._reading() as view:
+        with self._reading() as view, collector_at_rest():
             return metrics.metrics(*view, since)
 
     def owner_load(self, days: int = 7) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import SystemClock
-from engine.desk_base import DeskBase, Transaction
+from engine.desk_base import DeskBase, Transaction, collector_at_rest
 from engine.lease import Lease
 from engine.model import IngestResult, LoadResult, TickResult
 
@@ -45,7 +44,7 @@ class DeskFeed(DeskBase):
         `told` hears the sum so far after every batch. What an interruption leaves unjudged stays on the work list.
         """
         total = IngestResult()
-        with _collector_at_rest():
+        with collector_at_rest():
             for batch in batches:
                 total = total.plus(self.take(batch, detect=False))
                 if told is not None:
@@ -250,18 +249,3 @@ class DeskFeed(DeskBase):
 
 class _NotMeantError(Exception):
     """Rolls a transaction back in which something was only tried."""
-
-
-@contextlib.contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Without garbage collection: rows are tuples of text, in which the collector looks for cycles in vain.
-
-    It costs a quarter of the time of a large file; memory is freed by reference counts as ever.
-    """
-    ran = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if ran:
-            gc.enable()

@@ -48,7 +48,8 @@ _EPISODES: Final = (
     f"SELECT kind, coalesce(rule, 'not kept'), severity, {_OUTCOME}, {LIVE}, owner, opened_at, occurred_at,"
     f" acknowledged_at, responded_at, CASE WHEN NOT {LIVE} THEN coalesce(recovered_at, resolved_at, closed_at) END,"
     " flaps > 0, previous_id IS NOT NULL AND opened_at - (SELECT coalesce(before.recovered_at, before.resolved_at,"
-    f" before.closed_at) FROM deviation AS before WHERE before.id = deviation.previous_id) <= {AGAIN_DAYS * DAY}, peak"
+    f" before.closed_at) FROM deviation AS before WHERE before.id = deviation.previous_id) <= {AGAIN_DAYS * DAY}, peak,"
+    " (delay IS NOT NULL OR missing IS NOT NULL) AND coalesce(value_minor = 0, 0)"
     f" FROM deviation WHERE opened_at >= ? AND opened_at <= ? AND state NOT IN {_LEFT_OUT!r}"
 )
 
@@ -73,6 +74,8 @@ class Episodes(NamedTuple):
     flapped: Sequence[int]
     again: Sequence[int | None]
     peak: Sequence[str | None]
+    absorbed: Sequence[int]
+    """Of a supply line, later or less than planned, and no customer order was hit: the slack took it up."""
 
 
 Group = tuple[str, str]
@@ -161,7 +164,9 @@ def shares(episodes: Episodes, table: Table) -> dict[str, Any]:
     asked = sorted(
         (counts.total() - counts["open"] - counts["recorded"] for counts in table.counts.values()), reverse=True
     )
+    slack = list(zip(episodes.absorbed, episodes.live, strict=True))
     return {
+        "absorbed": share(sum(taken_up and not live for taken_up, live in slack), sum(not live for _, live in slack)),
         "false_positive": total["false_positive"],
         "needless": total["needless"],
         "reopened": share(sum(episodes.flapped), total["opened"]),

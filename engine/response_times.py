@@ -3,12 +3,13 @@
     mttd     detected − occurred, where the departure's own time is known; detected is when the deviation opened
     feed     recorded − occurred of the signals that the period's deviations rest on: what is the record system's share
     mtta     acknowledged − detected
+    decide   decided − detected: the first decision step of the episode's response was done
     start    first action started − acknowledged
+    mttc     contained − detected: the last mandatory step of the response was done, and nothing more has to be
     mttr     restored − detected: the departure was over, or a person said so
 
 Of what was over when it was learnt only mttd is taken, and of what was dismissed no mttr. Each has its number, mean,
-median and 90th percentile (nearest rank); what has not happened yet is counted as open and in no figure. Containment has
-no stamp yet.
+median and 90th percentile (nearest rank); what has not happened yet is counted as open and in no figure.
 """
 
 from __future__ import annotations
@@ -28,6 +29,18 @@ _FEED: Final = (
     " JOIN signal ON signal.id = signal_id"
     " WHERE opened_at BETWEEN ? AND ? AND signal.recorded_at >= signal.occurred_at"
 )
+_OPEN: Final = "max(action.state NOT IN ('done', 'skipped', 'cancelled'))"
+_STEPS: Final = (
+    "FROM response CROSS JOIN deviation ON deviation.id = response.deviation_id CROSS JOIN action"
+    " ON action.response_id = response.id WHERE response.state != 'cancelled' AND opened_at BETWEEN ? AND ?"
+)
+_DECIDED: Final = (
+    f"SELECT {_OPEN}, min(done_at) FILTER (WHERE action.state = 'done') - opened_at {_STEPS}"
+    " AND action.kind = 'decision' GROUP BY deviation.id"
+)
+_CONTAINED: Final = (
+    f"SELECT {_OPEN}, iif({_OPEN}, NULL, max(done_at) - opened_at) {_STEPS} AND mandatory GROUP BY response.id"
+)
 _DUE: Final = (
     "SELECT coalesce(sum(state = 'done' AND done_at <= due_at), 0), coalesce(sum(state = 'skipped'), 0),"
     " coalesce(sum(state != 'skipped'), 0) FROM action WHERE due_at BETWEEN ? AND ? AND state != 'cancelled'"
@@ -35,7 +48,7 @@ _DUE: Final = (
 
 
 def times(connection: sqlite3.Connection, episodes: Episodes, since: int, now: int) -> list[dict[str, Any]]:
-    """The five figures; times in minutes."""
+    """The seven figures; times in minutes."""
     asked = list(zip(
         episodes.outcome, episodes.live, episodes.opened_at, episodes.acknowledged_at, episodes.started_at,
         episodes.ended_at, strict=True,
@@ -65,7 +78,9 @@ def times(connection: sqlite3.Connection, episodes: Episodes, since: int, now: i
         _figure("mttd", noticed, 0),
         _figure("feed", feed, 0),
         _figure("mtta", taken, untaken),
+        _steps("decide", connection, _DECIDED, since, now),
         _figure("start", begun, unbegun),
+        _steps("mttc", connection, _CONTAINED, since, now),
         _figure("mttr", restored, live),
     ]
 
@@ -90,6 +105,13 @@ def freshness(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
         }
         for name, recorded, received, every in found
     ]
+
+
+def _steps(name: str, connection: sqlite3.Connection, query: str, since: int, now: int) -> dict[str, Any]:
+    """A figure of what steps of responses did; those that have not done it yet are open."""
+    found = connection.execute(query, (since, now)).fetchall()
+    lengths = [max(0, length) for _, length in found if length is not None]
+    return _figure(name, lengths, sum(waits for waits, length in found if length is None))
 
 
 def _figure(name: str, lengths: Sequence[int], still_open: int) -> dict[str, Any]:

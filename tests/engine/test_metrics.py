@@ -10,6 +10,7 @@ import pytest
 from engine.clock import DAY, HOUR, MINUTE, FixedClock, iso
 from engine.desk import Desk
 from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
+from tests.engine.execution_support import Run, step
 
 
 @pytest.fixture
@@ -186,3 +187,33 @@ def test_a_clock_that_went_back_gives_no_negative_time(desk: Desk, clock: FixedC
     found = kind(desk)
     assert (found["acted"], found["recorded"], found["median_hours"]) == (1, 1, 0.0)
     assert (figure(desk, "mtta")["mean_minutes"], figure(desk, "mttr")["mean_minutes"]) == (0.0, 0.0)
+
+
+def test_decided_is_the_first_decision_and_contained_the_last_mandatory_step(tmp_path: Path) -> None:
+    steps = [step("ask"), step("choose", kind="decision"), step("tell", "choose", mandatory=False)]
+    run = Run(tmp_path / "desk.db", steps)
+    assert [figure(run.desk, name)["open"] for name in ("decide", "mttc")] == [1, 1]
+    run.at(30).desk.done([run.id("choose")])
+    assert figure(run.desk, "decide")["median_minutes"] == 30
+    assert figure(run.desk, "mttc")["median_minutes"] is None
+    run.at(50).desk.done([run.id("ask")])
+    found = figure(run.desk, "mttc")
+    assert (found["median_minutes"], found["count"], found["open"]) == (50, 1, 0)
+
+
+def test_what_the_slack_took_up_is_a_share_of_what_ended(desk: Desk) -> None:
+    """D1 reaches SO-1, D2 ends in time, D3 is live still: half of the two that ended were absorbed."""
+    due = NOW + 10 * DAY
+    plan = [line(ref)._replace(item=ref) for ref in ("A", "B", "C")]
+    desk.load(plan, kind="purchase_order", scope="test", file="plan.csv")
+    wanted = [
+        line(f"SO-{ref}", due=due + days * DAY)._replace(kind="sales_order", item=ref)
+        for ref, days in (("A", 1), ("B", 9), ("C", 9))
+    ]
+    desk.load(wanted, kind="sales_order", scope="test", file="sales.csv")
+    take(desk, *(eta(ref, due + 5 * DAY) for ref in ("A", "B", "C")))
+    assert desk.metrics()["shares"]["absorbed"] is None
+    for ref in ("A", "B"):
+        clear(desk, ref, "2")
+    assert kind(desk)["opened"] == 3
+    assert desk.metrics()["shares"]["absorbed"] == pytest.approx(1 / 3, abs=1e-4), "late_demand of SO-A ended, too"

@@ -103,6 +103,7 @@ def episodes(kind: str, parameter: str, history: Sequence[tuple[str, float]]) ->
         started_at=nothing,
         ended_at=nothing,
         flapped=[0] * count,
+        absorbed=[0] * count,
         again=nothing,
         peak=[json.dumps({parameter: size}) for _, size in history],
     )

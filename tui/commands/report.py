@@ -16,7 +16,9 @@ _TIMES: Final = {
     "mttd": "until noticed: the deviation opened − it occurred",
     "feed": "of that, the record systems: recorded − occurred",
     "mtta": "until taken: acknowledged − opened",
+    "decide": "until decided: first decision step done − opened",
     "start": "until worked on: first action started − acknowledged",
+    "mttc": "until contained: last mandatory step done − opened",
     "mttr": "until over: restored − opened",
 }
 _SORTS: Final = {
@@ -139,6 +141,11 @@ def _summary(found: Mapping[str, Any], period: Sequence[str]) -> Section:
                 _share(shares["false_positive"]),
             ],
             ["needless", "dismissed as noise or ended alone, of those that ended", _share(shares["needless"])],
+            [
+                "absorbed",
+                "supply that slipped and hit no customer order, of those that ended",
+                _share(shares["absorbed"]),
+            ],
             ["came back", "fired again after a recovery, of those that opened", _share(shares["reopened"])],
             ["began again", "a new episode within 7 days, of those that opened", _share(shares["again"])],
             ["top ten rules", "of those that opened", _share(shares["top_ten_rules"])],
