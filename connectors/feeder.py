@@ -1,7 +1,8 @@
 """The feeder: the one process that runs the sources, for as long as it holds the lease.
 
 Here: the lease, the heartbeat with its tick, what stops it, and starting a feeder as a child of a desk. The sources run
-in connectors.folder_loop and connectors.poll_loop; what they yield goes to the desk through `Feeder.take` alone.
+in connectors.folder_loop and connectors.poll_loop; what they yield goes to the desk through `Feeder.take` alone. The
+channels run in connectors.outbox.delivery_loop.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 import connectors
 from connectors.troubles import News, Troubles
 from engine.clock import SystemClock
-from engine.errors import StoreUnusable
+from engine.errors import Refused, StoreUnusable
 from engine.text import clean
 
 if TYPE_CHECKING:
+    from connectors.outbox.delivery_loop import DeliveryLoop
     from connectors.polling import Jitter
     from connectors.settings import Settings
     from engine.desk import Desk
@@ -65,6 +67,17 @@ def run(
     """
     feeder = Feeder(desk, settings, report=report or _to_stderr, news=news, jitter=random.Random())
     asyncio.run(feeder.serve(stop))
+
+
+def deliver(desk: Desk, settings: Settings, *, report: Callable[[str], None] | None = None) -> int:
+    """Send the hand-offs that are due now, once; returns how many were sent.
+
+    Raises Refused while a feeder holds the lease: that one sends them.
+    """
+    from connectors.outbox.delivery_loop import deliver_once
+
+    one = Feeder(desk, settings, report=report or _to_stderr, news=None, jitter=random.Random())
+    return one.alone(lambda: asyncio.run(deliver_once(desk, settings, hold=one.hold, report=report or _to_stderr)))
 
 
 def spawn(arguments: Sequence[str], *, log: Path) -> subprocess.Popen[bytes]:
@@ -126,6 +139,7 @@ class Feeder:
         self._troubles = Troubles(report)
         self._holder = secrets.token_hex(8)
         self._held = LettingGo(desk, settings)
+        self._tell_news = news
         self._news = News(news) if news is not None else None
 
     async def serve(self, stop: Stop) -> None:
@@ -149,18 +163,27 @@ class Feeder:
         A feeder that was stopped and goes on late finds here that another one has taken over. Should it be stopped
         between this look and the transaction, that one batch is dropped by its rows' identity.
         """
-        self._hold()
+        self.hold()
         with self._held.taking(batch):
             result = self._desk.take(batch)
         if self._news is not None:
             self._news.hear(batch, result)
 
-    def _hold(self) -> None:
+    def hold(self) -> None:
         """Make sure of the lease. One that ran out over long work, and that nobody took, is simply taken again."""
         lease = self._desk.lease(LEASE)
         ours = lease is not None and lease["holder"] == self._holder
         if not ours and not self._desk.acquire_lease(LEASE, self._holder, LEASE_SECONDS):
             raise LeaseLost
+
+    def alone(self, work: Callable[[], int]) -> int:
+        """Do something that only the holder of the lease may. Raises Refused where that is somebody else."""
+        if not self._desk.acquire_lease(LEASE, self._holder, LEASE_SECONDS):
+            raise Refused("a feeder runs and sends what is due; leave --deliver out, or stop `offplan watch` first")
+        try:
+            return work()
+        finally:
+            self._desk.release_lease(LEASE, self._holder)
 
     async def _feed(self, stopping: asyncio.Task[None]) -> None:
         """Run everything until `stopping` is done or the lease is lost; then give the lease back."""
@@ -195,14 +218,31 @@ class Feeder:
             for name, source in self._settings.sources.items()
             if isinstance(source, HttpSource)
         ]
-        return [self._heartbeat(), folders.watch(), folders.run(), *(loop.run() for loop in polls)]
+        asking = [loop.run() for loop in polls]
+        telling = [loop.run() for loop in self._deliveries()]
+        return [self._heartbeat(), folders.watch(), folders.run(), *asking, *telling]
+
+    def _deliveries(self) -> list[DeliveryLoop]:
+        """The loops of the channels; what a feeder before us left begun is settled first."""
+        if not self._settings.channels:
+            return []
+        from connectors.outbox.delivery_loop import DeliveryLoop
+
+        self._desk.begin_handoffs(self._settings.handoff_channels())
+        self._desk.recover_effects()
+        return [
+            DeliveryLoop(
+                self._desk, self._settings, name, hold=self.hold, troubles=self._troubles, news=self._tell_news
+            )
+            for name in self._settings.channels
+        ]
 
     async def _heartbeat(self) -> None:
         """Every second: prolong the lease, and do what time alone has made due."""
         while True:
             with self._troubles.of_the_store("desk"):
                 if not self._desk.renew_lease(LEASE, self._holder, LEASE_SECONDS):
-                    self._hold()
+                    self.hold()
                 self._desk.tick()
             await asyncio.sleep(HEARTBEAT_SECONDS)
 

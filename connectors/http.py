@@ -1,4 +1,4 @@
-"""One GET to one server, fenced: the only module that knows the HTTP library.
+"""One request to one server, fenced: the only module that knows the HTTP library.
 
 Here: the client with its limits, what a status or a broken connection means in a sentence, redirects by hand, and
 Retry-After. It hands out bytes with a status and headers, never an object of the library. Pages, items and schedules
@@ -53,16 +53,22 @@ class Answer:
 
 
 class FetchFailed(BadInput):
-    """No usable answer. `again` says that an early new try makes sense, `wait` what the server asked for (in us)."""
+    """No usable answer. `again` says that an early new try makes sense, `wait` what the server asked for (in us).
 
-    def __init__(self, place: str, fault: str, mend: str, *, again: bool = False, wait: int | None = None) -> None:
+    `arrived` says that the server may have got the request all the same.
+    """
+
+    def __init__(
+        self, place: str, fault: str, mend: str, *, again: bool = False, wait: int | None = None, arrived: bool = False
+    ) -> None:
         super().__init__(place, fault, mend)
         self.again = again
         self.wait = wait
+        self.arrived = arrived
 
 
 class Client:
-    """A fenced HTTP client for one source; use it as an async context manager.
+    """A fenced HTTP client for one source or channel (`sort`); use it as an async context manager.
 
     `headers` are sent with each request, to the origin of the first address only. `deadline_seconds` bounds a request
     as a whole, `maximum_bytes` a body. `verify=False` switches the check of TLS certificates off; a text is the path of
@@ -78,8 +84,9 @@ class Client:
         maximum_bytes: int = MAXIMUM_BYTES,
         deadline_seconds: float = DEADLINE_SECONDS,
         clock: Clock | None = None,
+        sort: str = "source",
     ) -> None:
-        self._name = name
+        self._name = f"{sort} {name}"
         self._headers = headers
         self._maximum_bytes = maximum_bytes
         self._deadline_seconds = deadline_seconds
@@ -89,7 +96,7 @@ class Client:
             limits=httpx.Limits(max_connections=2, max_keepalive_connections=1),
             follow_redirects=False,
             trust_env=False,
-            verify=verify if isinstance(verify, bool) else _trusting(verify, name),
+            verify=verify if isinstance(verify, bool) else _trusting(verify, f"{sort}.{name}"),
             headers={"User-Agent": f"offplan/{__version__}", "Accept": "application/json, */*;q=0.1"},
         )
 
@@ -106,7 +113,7 @@ class Client:
 
         Raises FetchFailed for everything but 200, 204 and 304, and BadInput for an address that is none.
         """
-        place = f"source {self._name}: {shown(url)}"
+        place = f"{self._name}: {shown(url)}"
         home = origin(url, place)
         try:
             async with asyncio.timeout(self._deadline_seconds):
@@ -123,6 +130,38 @@ class Client:
         except httpx.RequestError as error:
             raise _broken(error, place) from None
         raise FetchFailed(place, f"more than {MAXIMUM_REDIRECTS} redirects", "name the address that answers in `url`")
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """POST a body to an address that has to take it: any 2xx is a yes, and a redirect is refused, not followed.
+
+        Raises FetchFailed for everything else, and BadInput for an address that is none. What the answer says is not read.
+        """
+        place = f"{self._name}: {shown(url)}"
+        origin(url, place)
+        sent = {name: secret.reveal() for name, secret in self._headers.items()}
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                async with self._client.stream("POST", url, content=body, headers={**sent, **headers}) as response:
+                    self._client.cookies.clear()
+                    received = {name.lower(): value for name, value in response.headers.items()}
+                    status = response.status_code
+        except TimeoutError:
+            fault = f"no answer within {self._deadline_seconds:g} s"
+            raise FetchFailed(place, fault, "the receiver may have it all the same", again=True, arrived=True) from None
+        except httpx.InvalidURL:
+            raise FetchFailed(place, "this is no address", "write it as https://host/path") from None
+        except httpx.RequestError as error:
+            failure = _broken(error, place)
+            # Before there was a connection nothing has left.
+            failure.arrived = not isinstance(
+                error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
+            )
+            raise failure from None
+        if status in _REDIRECTS:
+            mend = "nothing was sent there; if that is right, put that address into `url`"
+            raise FetchFailed(place, f"the receiver sends us elsewhere ({shown(received.get('location', ''))})", mend)
+        if not 200 <= status < 300:
+            raise _not_taken(status, received, place, self._clock)
 
     async def _once(self, url: str, headers: Mapping[str, str], place: str) -> Answer:
         sent = {name: secret.reveal() for name, secret in self._headers.items()}
@@ -163,7 +202,7 @@ def _trusting(path: str, name: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except (OSError, ssl.SSLError):
         mend = "name a PEM file with the certificates of the authorities to trust"
-        raise BadInput(f"source.{name}.verify", f"{path} holds no certificates that can be read", mend) from None
+        raise BadInput(f"{name}.verify", f"{path} holds no certificates that can be read", mend) from None
 
 
 def shown(url: str) -> str:
@@ -245,6 +284,14 @@ def _refused(status: int, headers: Mapping[str, str], place: str, clock: Clock) 
         429: ("we ask too often (HTTP 429)", "we wait as long as the server says; a longer `poll` avoids it"),
     }.get(status, (f"the server answered HTTP {status}", "look at the server's log; we ask again"))
     return FetchFailed(place, fault, mend, again=again, wait=wait)
+
+
+def _not_taken(status: int, headers: Mapping[str, str], place: str, clock: Clock) -> FetchFailed:
+    """The fault of a receiver that did not say yes: one that may be over soon is worth another try."""
+    again = status in (408, 425, 429) or status >= 500
+    wait = retry_after(headers, clock.now()) if status in (429, 503) else None
+    mend = "it is sent again with the same key" if again else "look at the receiver's log, mend it, then resend"
+    return FetchFailed(place, f"the receiver answered HTTP {status}", mend, again=again, wait=wait)
 
 
 def _broken(error: httpx.RequestError, place: str) -> FetchFailed:

@@ -1,6 +1,6 @@
 """The settings file `offplan.toml`: `load`, the whole file as `Settings`, and one sentence for whatever may not stand there.
 
-The models of mappings and sources are in connectors.mapping_settings and connectors.source_settings.
+The models of mappings, sources and channels are in connectors.mapping_settings, source_settings and channel_settings.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from connectors import settings_faults
+from connectors.channel_settings import CHANNELS, AnyChannel, EmailChannel, RouteSection
 from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
 from connectors.sections import Section, Zone, parse_duration
 from connectors.source_settings import FolderSource, HttpSource, Pagination, Source
@@ -31,6 +32,7 @@ from engine import rates as exchange
 from engine import tolerance
 from engine.errors import BadInput
 from engine.model import DEVIATION_KINDS
+from engine.routing import Channel, Route
 
 __all__ = [
     "FILE_NAME",
@@ -121,6 +123,8 @@ class Settings(Section):
     rules: list[RuleSection] = Field(default=[], alias="rule")
     mappings: dict[str, MappingSection] = Field(default={}, alias="mapping")
     sources: dict[str, Source] = Field(default={}, alias="source")
+    channels: dict[str, AnyChannel] = Field(default={}, alias="channel")
+    routes: list[RouteSection] = Field(default=[], alias="route")
 
     _folder: Path = PrivateAttr(default=Path("."))
 
@@ -137,10 +141,21 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _names_hold(self) -> Settings:
-        for name in (*self.mappings, *self.sources):
+        for name in (*self.mappings, *self.sources, *self.channels):
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is not a name; use letters, digits, dots, dashes and underscores")
         return self
+
+    def handoff_channels(self) -> list[Channel]:
+        """The channels as the engine decides about them; only a mail must never be repeated by itself."""
+        return [
+            channel.channel(name, channel.type, once=isinstance(channel, EmailChannel))
+            for name, channel in self.channels.items()
+        ]
+
+    def handoff_routes(self) -> list[Route]:
+        """The routes as the engine reads them, in the order of the file."""
+        return [route.route() for route in self.routes]
 
     def desk_settings(self) -> dict[str, Any]:
         """What `Desk.configure` takes: name, zone, currency, rates, tolerance by kind, and rules."""
@@ -161,7 +176,7 @@ def _checked_kind(kind: str) -> str:
 
 
 class FaultyTable(Exception):
-    """A fault in one mapping or one source; `table` names it, such as ("source", "erp")."""
+    """A fault in one mapping, source or channel, or in the routes; `table` names it, such as ("source", "erp")."""
 
     def __init__(self, table: tuple[str, str], fault: BadInput) -> None:
         super().__init__(str(fault))
@@ -177,14 +192,14 @@ def load(path: Path) -> Settings:
 
 
 def of_document(path: Path, document: Mapping[str, Any]) -> Settings:
-    """The settings of a file that was read. Raises FaultyTable for a fault in one mapping or source, else BadInput."""
+    """The settings of a file that was read. Raises FaultyTable for a fault in one table of those, else BadInput."""
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
         errors = error.errors(include_url=False)
         fault = settings_faults.sentence(path, document, errors, _known_keys)
         keys = settings_faults.keys_of(document, errors[0])
-        if keys[:1] in (("mapping",), ("source",)) and len(keys) > 1:
+        if keys[:1] in (("mapping",), ("source",), ("channel",), ("route",)) and len(keys) > 1:
             raise FaultyTable((keys[0], keys[1]), fault) from None
         raise fault from None
     for number, rule in enumerate(settings.rules, 1):
@@ -193,8 +208,18 @@ def of_document(path: Path, document: Mapping[str, Any]) -> Settings:
         tolerance.check(kind, {}, parameters, f"{path}: tolerance.{kind}")
     for name, source in settings.sources.items():
         _check_mappings_of(name, source, settings.mappings, path)
+    _check_routes(settings, path)
     settings._folder = path.parent
     return settings
+
+
+def _check_routes(settings: Settings, path: Path) -> None:
+    """Raises FaultyTable for a route that leads to no channel."""
+    for number, route in enumerate(settings.routes, 1):
+        for name in route.channels:
+            if name not in settings.channels:
+                fault = f"it names a channel {name!r} that is not there"
+                raise FaultyTable(("route", str(number)), BadInput(f"{path}: route {number}", fault, "add it"))
 
 
 def _check_mappings_of(name: str, source: Source, mappings: Mapping[str, MappingSection], path: Path) -> None:
@@ -242,6 +267,7 @@ def _known_keys(location: Iterable[int | str]) -> list[str]:
             "view": ViewSection,
             "rule": RuleSection,
             "mapping": MappingSection,
+            "route": RouteSection,
         }
         model = inside.get(parts[0], Settings)
         if parts[0] == "mapping" and "fields" in parts[2:-1]:
@@ -250,4 +276,7 @@ def _known_keys(location: Iterable[int | str]) -> list[str]:
             model = RowFilter
         elif parts[0] == "source":
             model = Pagination if "page" in parts[2:-1] else HttpSource if "http" in parts[2:-1] else FolderSource
+        elif parts[0] == "channel" and len(parts) > 3:
+            # The third part names the branch of the union: the type that the channel says it is of.
+            model = CHANNELS[parts[2]]
     return [field.alias or name for name, field in model.model_fields.items()]

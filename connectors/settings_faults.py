@@ -11,8 +11,13 @@ from pydantic_core import ErrorDetails
 
 from engine.errors import BadInput
 
-_SECRETIVE: Final = frozenset(("url", "headers", "params"))
-"""Keys of a source whose values are never quoted."""
+_SECRETIVE: Final = frozenset(("url", "headers", "params", "password", "secret"))
+"""Keys of a source or a channel whose values are never quoted."""
+_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "source": ("folder", "http"),
+    "channel": ("folder", "calendar", "email", "webhook"),
+}
+"""What `type` may say, by table."""
 KnownKeys = Callable[[Iterable[int | str]], list[str]]
 
 
@@ -53,12 +58,11 @@ def sentence(path: Path, document: Mapping[str, Any], errors: list[ErrorDetails]
     if error["type"] == "missing":
         return BadInput(place, f"the key is missing{more}", "add it")
     if error["type"].startswith("union_tag"):
-        return BadInput(
-            f"{place}.type", f"there is no source of this type{more}", 'write type = "folder" or type = "http"'
-        )
+        mend = "write " + " or ".join(f'type = "{type_}"' for type_ in _TYPES[keys[0]])
+        return BadInput(f"{place}.type", f"there is no {keys[0]} of this type{more}", mend)
     shown = repr(error["input"])
     shown = shown if len(shown) <= 60 else shown[:59] + "…"
-    if keys[:1] == ("source",) and _SECRETIVE.intersection(keys[2:]):
+    if keys[:1] in (("source",), ("channel",)) and _SECRETIVE.intersection(keys[2:]):
         # Addresses, headers and parameters may hold what no log and no screen must show.
         shown = "what stands there"
     return BadInput(place, f"{shown} does not fit{more}", _mend(keys, alike))

@@ -1,4 +1,5 @@
-"""The settings as far as they can be used: a source or a mapping with a fault is set aside, and the others go on.
+"""The settings as far as they can be used: a source or a mapping with a fault is set aside, and the others go on;
+with a fault in a channel or a route nothing is handed off until it is mended.
 
 For the feeder, which nobody looks at while it runs. A person's command reads the whole file or refuses
 (connectors.settings.load). A fault anywhere else refuses here too: with half of the tolerances, deviations would come and
@@ -25,16 +26,19 @@ class Usable(NamedTuple):
     kinds: Mapping[str, str]
     """Of those, `folder` or `http`, where the file says so."""
     faults: Sequence[BadInput] = ()
-    """Every fault by its own place: of mappings, and of sources."""
+    """Every fault by its own place: of mappings, sources, channels and routes."""
+    silent: BadInput | None = None
+    """Why nothing is handed off: with a fault in one channel or route nobody knows what was meant to go where."""
 
 
 def load(path: Path) -> Usable:
-    """The usable part of a settings file. Raises BadInput where the fault is in no source and in no mapping."""
+    """The usable part of a settings file. Raises BadInput where the fault is in none of those tables."""
     document = settings.read_document(path)
     sources = _tables(document, "source")
     kinds = {name: str(source.get("type")) for name, source in sources.items() if isinstance(source, dict)}
     set_aside: dict[str, BadInput] = {}
     faults: list[BadInput] = []
+    silent: BadInput | None = None
     while True:
         try:
             found = settings.of_document(path, document)
@@ -42,6 +46,11 @@ def load(path: Path) -> Usable:
         except settings.FaultyTable as error:
             (sort, faulty), fault = error.table, error.fault
         faults.append(fault)
+        if sort in ("channel", "route"):
+            silent = silent or fault
+            document.pop("channel", None)
+            document.pop("route", None)
+            continue
         if sort == "source":
             set_aside[faulty] = fault
         else:
@@ -50,7 +59,7 @@ def load(path: Path) -> Usable:
                 del sources[name]
         del document[sort][faulty]
     known = {name: kind for name, kind in kinds.items() if name in set_aside and kind in ("folder", "http")}
-    return Usable(found, set_aside, known, faults)
+    return Usable(found, set_aside, known, faults, silent)
 
 
 def _tables(document: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
+from engine import channel_health, journal, tolerance
 from engine import findings as data_findings
-from engine import journal, tolerance
 from engine.clock import MINUTE, iso
 from engine.detect import stale_feed
 from engine.gather import feeds
@@ -36,6 +36,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *_permissions(store),
         *_feeds(connection, now),
         *_quarantine(connection),
+        *channel_health.findings(connection),
         *data_findings.of(connection, now),
         *_owners(connection),
         *_orphans(connection),

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import outbox, telling
+from engine import telling
 from engine.command_context import CommandContext, Row, reason_of
 from engine.errors import Refused
 from engine.journal import Writer
@@ -22,6 +22,8 @@ from engine.store import rows
 from engine.text import clean
 
 STATES: Final = ("pending", "begun", "sent", "failed", "unknown")
+NOTICE: Final = "notice"
+"""The reason of a message that a step asked for, as engine.notices makes them; it belongs to no ledger."""
 _FAULT_LIMIT: Final = 500
 _STOPPED: Final = "offplan stopped while it was being sent"
 _SAME_KEY: Final = "it is sent again, with the same key"
@@ -77,6 +79,7 @@ def end(
     write(connection, writer, "handoff", row, values, action=_EVENTS[result.state], reason=values["fault"])
     if result.state in ("sent", "unknown"):
         _note_told(connection, now, channel, row)
+    _touch_step(connection, row)
 
 
 def recover(connection: sqlite3.Connection, writer: Writer, now: int, channels: Sequence[Channel]) -> int:
@@ -116,6 +119,7 @@ def confirm(context: CommandContext, ids: Sequence[str], *, reason: str | None) 
             raise Refused(f"{reference.id} is {row['state']}: only one in doubt (unknown) can be confirmed")
         values = {"state": "sent", "fault": None}
         write(context.connection, context.writer, "handoff", row, values, action="confirm", reason=why)
+        _touch_step(context.connection, row)
         context.changed(reference.id, row["state"], "sent")
 
 
@@ -125,9 +129,30 @@ def resend(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
     for reference, row in context.rows(ids, "handoff"):
         if row["state"] not in ("unknown", "failed"):
             raise Refused(f"{reference.id} is {row['state']}: only one that failed or is in doubt can be sent again")
-        values = {"state": "pending", "next_at": context.now, "fault": None}
-        write(context.connection, context.writer, "handoff", row, values, action="resend", reason=why)
-        context.changed(reference.id, row["state"], "pending")
+        try_again(context, row, why)
+
+
+def try_again(context: CommandContext, row: Row, reason: str | None = None) -> None:
+    """Have a message that failed or is in doubt sent again, as it is and under the same key."""
+    values = {"state": "pending", "next_at": context.now, "fault": None}
+    write(context.connection, context.writer, "handoff", row, values, action="resend", reason=reason)
+    context.changed(f"H{row['id']}", row["state"], "pending")
+
+
+def withdraw(connection: sqlite3.Connection, writer: Writer, now: int, row: Row, why: str) -> None:
+    """Take back a message that has not left."""
+    values = {"state": "failed", "next_at": None, "fault": why, "ended_at": now}
+    write(connection, writer, "handoff", row, values, action="withdraw", reason=why)
+
+
+def _touch_step(connection: sqlite3.Connection, row: Row) -> None:
+    """Have the step looked at that asked for a message, now that something became of it (engine.notices)."""
+    if row["reason"] == NOTICE:
+        connection.execute(
+            "INSERT INTO handoff_touched(action_id) SELECT action_id FROM handoff_action WHERE handoff_id = ?"
+            " ON CONFLICT DO NOTHING",
+            (row["id"],),
+        )
 
 
 def _fault(result: Result) -> str | None:
@@ -146,6 +171,8 @@ def _retry_at(connection: sqlite3.Connection, now: int, channel: Channel, row: R
 
 
 def _ledger(connection: sqlite3.Connection, row: Row) -> Row | None:
+    if row["reason"] == NOTICE:
+        return None
     query = "SELECT * FROM handoff_ledger WHERE channel = ? AND owner = ? AND response_id = ?"
     return next(iter(rows(connection, query, (row["channel"], row["owner"], row["response_id"]))), None)
 
@@ -165,7 +192,8 @@ def _note_told(connection: sqlite3.Connection, now: int, channel: Channel, row: 
     ledger = _ledger(connection, row)
     if ledger is None or _is_old_news(connection, row):
         return
-    remind_at = outbox.reminder_at(channel, ledger["base_at"], now, row["open"])
+    remind = None if row["open"] == "{}" else channel.remind
+    remind_at = telling.remind_at(ledger["base_at"], channel.interval, now, remind)
     times = [at for at in (ledger["next_at"], remind_at) if at is not None]
     connection.execute(
         "UPDATE handoff_ledger SET open = ?, ended = ?, told_at = ?, next_at = ?"

@@ -6,7 +6,7 @@ Only a feeder that holds the lease delivers; a desk lists, confirms and asks to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.desk_commands import DeskCommands
 from engine.model import Outcome
@@ -34,13 +34,19 @@ class DeskHandoffs(DeskCommands):
 
     def hand_off(self, channels: Sequence[Channel], routes: Sequence[Route]) -> int:
         """Write the messages that owners have to get by now (engine.outbox); returns how many."""
-        from engine import journal, outbox
+        from engine import journal, notices, outbox
 
         with self._reading() as view:
             if not channels or not outbox.is_due(*view):
                 return 0
         with self._writing(journal.SYSTEM) as transaction:
-            return outbox.hand_off(*transaction, channels, routes)
+            context = self._by_rule(transaction)
+            made, seen = 0, set[int]()
+            # A step that has told everybody releases others, which may have somebody to tell in turn.
+            while changed := set(outbox.touched(transaction.connection)) - seen:
+                made += notices.look(context, sorted(changed), channels, routes)
+                seen |= changed
+            return made + outbox.hand_off(*transaction, channels, routes)
 
     def begin_delivery(self, channel: str) -> Delivery | None:
         """The next message that has to leave through a channel now, begun; None where none is due."""
@@ -82,6 +88,13 @@ class DeskHandoffs(DeskCommands):
                 fetch(view.connection, reference)
                 known = handoff_groups.facts(view.connection, reference.number)
         return chosen({**known, **facts}, channels, routes)
+
+    def channel_health(self) -> dict[str, dict[str, Any]]:
+        """How each channel fares that ever had a message (engine.channel_health), by its name."""
+        from engine import channel_health
+
+        with self._reading() as view:
+            return channel_health.of(view.connection)
 
     def confirm_handoffs(
         self, ids: Sequence[str], *, reason: str | None = None, expect: Mapping[str, int] | None = None

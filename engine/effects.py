@@ -8,7 +8,8 @@ happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import following
@@ -58,9 +59,11 @@ _DUE: Final = (
 )
 
 
-def due(connection: sqlite3.Connection) -> list[Effect]:
-    """What is to be carried out now, in the order in which it became ready: approved, of running responses."""
-    return [_effect(row) for row in rows(connection, f"{_DUE} ORDER BY action.state_at, action.id")]
+def due(connection: sqlite3.Connection, actions: Sequence[int] | None = None) -> list[Effect]:
+    """What is to be carried out now (of some actions), in the order in which it became ready: approved, of running responses."""
+    among = "" if actions is None else " AND action.id IN (SELECT value FROM json_each(:actions))"
+    found = rows(connection, f"{_DUE}{among} ORDER BY action.state_at, action.id", {"actions": json.dumps(actions)})
+    return [_effect(row) for row in found]
 
 
 def begin(context: CommandContext, action: str) -> Effect:

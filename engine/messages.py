@@ -73,18 +73,19 @@ def content(
     Rows are those of engine.outbox; at least one is given.
     """
     first = open_actions[0][0] if open_actions else ended[0][0]
-    desk = settings.current(connection)
     return {
-        "reason": reason,
-        "desk": desk["name"],
-        "zone": desk["zone"],
-        "at": iso(now),
-        "owner": {"id": owner.id, "name": owner.name, "email": owner.email},
-        "response": {"id": f"R{first['response_id']}", "title": first["response_title"], "playbook": first["playbook"]},
-        "deviation": _deviation(first),
+        **_frame(connection, now, reason, owner, first),
         "actions": [_open(connection, secret, action, change, sequence) for action, change, sequence in open_actions],
         "ended": [_ended(secret, owner.id, action, sequence) for action, sequence in ended],
     }
+
+
+def notice(
+    connection: sqlite3.Connection, now: int, *, owner: Owner, action: Mapping[str, Any], text: str
+) -> dict[str, Any]:
+    """A message of a step's own words; it names no action, since there is nothing to answer."""
+    said = {"step": f"A{action['id']}", "title": action["title"], "message": text}
+    return {**_frame(connection, now, "notice", owner, action), **said, "actions": [], "ended": []}
 
 
 def without_tokens(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +94,21 @@ def without_tokens(content: Mapping[str, Any]) -> dict[str, Any]:
         {name: value for name, value in action.items() if name != "token"} for action in content.get("actions", ())
     ]
     return {**content, "actions": actions}
+
+
+def _frame(
+    connection: sqlite3.Connection, now: int, reason: str, owner: Owner, row: Mapping[str, Any]
+) -> dict[str, Any]:
+    desk = settings.current(connection)
+    return {
+        "reason": reason,
+        "desk": desk["name"],
+        "zone": desk["zone"],
+        "at": iso(now),
+        "owner": {"id": owner.id, "name": owner.name, "email": owner.email},
+        "response": {"id": f"R{row['response_id']}", "title": row["response_title"], "playbook": row["playbook"]},
+        "deviation": _deviation(row),
+    }
 
 
 def _deviation(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from engine import messages, network, telling
+from engine import deliveries, messages, network, telling
 from engine.handoff_groups import ACTIONS, Group, Row, change, facts_of, groups_of, next_sequence, wants_to_hear
 from engine.journal import Entry, Writer, canonical
 from engine.planning import Owner
@@ -67,6 +67,11 @@ def hand_off(
     return outbox.made
 
 
+def touched(connection: sqlite3.Connection) -> list[int]:
+    """The actions that changed and were not looked at since."""
+    return [number for (number,) in connection.execute("SELECT action_id FROM handoff_touched ORDER BY action_id")]
+
+
 def _take_touched(connection: sqlite3.Connection, now: int) -> dict[int, int]:
     """The actions that changed, each with when it last did, taken off the list."""
     found = connection.execute(
@@ -100,7 +105,7 @@ def _waiting(connection: sqlite3.Connection, responses: Sequence[int]) -> dict[t
     """The message of each group that is not delivered and will be tried."""
     query = (
         "SELECT * FROM handoff WHERE response_id IN (SELECT value FROM json_each(?))"
-        " AND (state = 'begun' OR next_at IS NOT NULL)"
+        " AND reason != 'notice' AND (state = 'begun' OR next_at IS NOT NULL)"
     )
     return {
         (row["channel"], row["owner"], row["response_id"]): row
@@ -184,12 +189,15 @@ class _Outbox:
             return
         number = self._insert(group, reason, open_after, ended_after, told_ended) if tells else None
         if waiting is not None:
-            self._withdraw(waiting, number)
+            why = "there is nothing to tell any more" if number is None else f"H{number} tells more"
+            deliveries.withdraw(self._connection, self._writer, self._now, waiting, why)
         values: dict[str, Any] = {"looked_at": self._now, "next_at": None}
         if not tells:
             # It may have forgotten something: what fires again after a silent end is new to it.
             values |= {"open": open_after, "ended": ended_after}
-            values["next_at"] = reminder_at(group.channel, ledger["base_at"], ledger["told_at"], open_after)
+            if group.is_open:
+                times = (ledger["base_at"], group.channel.interval, ledger["told_at"], group.channel.remind)
+                values["next_at"] = telling.remind_at(*times)
         self._note(group, **values)
 
     def _afterwards(self, group: Group, gone: Iterable[int], told_ended: Sequence[int]) -> tuple[str, str]:
@@ -238,18 +246,6 @@ class _Outbox:
             [*group.is_open, *told_ended],
         )
 
-    def _withdraw(self, waiting: Row, follower: int | None) -> None:
-        """Take a message back that was not delivered, since more or nothing is to be told now."""
-        fault = "there is nothing to tell any more" if follower is None else f"H{follower} tells more"
-        self._connection.execute(
-            "UPDATE handoff SET state = 'failed', next_at = NULL, fault = ?, ended_at = ?, version = version + 1"
-            " WHERE id = ?",
-            (fault, self._now, waiting["id"]),
-        )
-        after = {"state": "failed", "fault": fault, "version": waiting["version"] + 1}
-        before = {"state": waiting["state"], "fault": waiting["fault"], "version": waiting["version"]}
-        self._writer.write(Entry("withdraw", "handoff", f"H{waiting['id']}", before, after))
-
     def _note(self, group: Group, **values: Any) -> None:
         assignments = ", ".join(f"{name} = ?" for name in values)
         self._connection.execute(
@@ -285,10 +281,3 @@ def put(
     told = {"actions": [f"A{action}" for action in actions], "version": 1}
     writer.write(Entry("hand_off", "handoff", f"H{number}", {}, {**shown, **told}))
     return number
-
-
-def reminder_at(channel: Channel, base_at: int, told_at: int | None, open_actions: str) -> int | None:
-    """When a channel is next reminded of what it knows to be open; None for never."""
-    if channel.remind is None or told_at is None or open_actions == "{}":
-        return None
-    return telling.tick_from(base_at, channel.interval, told_at + channel.remind + 1)

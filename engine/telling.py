@@ -74,6 +74,11 @@ def tick_from(base: int, interval: int, instant: int) -> int:
     return base + -(-(instant - base) // interval) * interval
 
 
+def remind_at(base: int, interval: int, told_at: int | None, remind: int | None) -> int | None:
+    """The first look at which a reminder is due of what was told at an instant; None for never."""
+    return None if remind is None or told_at is None else tick_from(base, interval, told_at + remind + 1)
+
+
 def pause_after(attempt: int) -> int:
     """Microseconds until a failed message is tried again: a second, then twice as long each time, at most 15 minutes."""
     return min(_FIRST_PAUSE << min(attempt - 1, 20), _LONGEST_PAUSE)

@@ -85,6 +85,10 @@ def split(arguments: Sequence[str]) -> tuple[str, list[str]]:
                 rest.extend(arguments[index + 1 :])
                 break
             continue
+        if words and words[0] in COMMANDS and f"{words[0]} {argument}" not in COMMANDS:
+            # A list whose name begins other commands as well: what follows is the value of an option of its own.
+            rest.extend(arguments[index:])
+            break
         words.append(argument)
         if argument in _FAMILIES:
             wanted = 2

@@ -85,7 +85,12 @@ _FEED: Final = (
         "run the feeder until stopped",
         (argument("--with-desk", help="stop when standard input closes: how a desk starts it", action="store_true"),),
     ),
-    Command("tick", "feed:tick", "run what time alone makes due (with --now: replay)"),
+    Command(
+        "tick",
+        "feed:tick",
+        "run what time alone makes due (with --now: replay)",
+        (argument("--deliver", help="send the hand-offs that are due as well", action="store_true"),),
+    ),
 )
 
 _LISTS: Final = (
@@ -108,6 +113,27 @@ _LISTS: Final = (
     Command("responses", "lists:page", "responses to deviations", LIST),
     Command("actions", "lists:page", "open actions by due time", LIST),
     Command("sources", "lists:page", "sources: health, lag, last error, next poll", LIST),
+    Command(
+        "handoffs", "lists:page", "messages to owners that ask for something or are of open actions, newest first", LIST
+    ),
+    Command("channels", "channels:page", "the channels of offplan.toml, and what became of their messages"),
+    Command(
+        "channels test",
+        "channels:test",
+        "which channels an action would take, by the routes of offplan.toml; exit 3 where others were expected",
+        (
+            argument("id", help="an action, such as A7 (none unless said)", metavar="ID", nargs="?"),
+            argument(
+                "--with",
+                help="as if this of it were so: owner, function, severity, site ...; may be repeated",
+                metavar="FIELD=VALUE",
+                action="append",
+                default=[],
+                dest="facts",
+            ),
+            argument("--expect", help="the channels that it should be, with commas", metavar="NAMES", dest="expected"),
+        ),
+    ),
     Command("silence", "lists:page", "silences that are not over, those that end first on top", LIST),
     Command(
         "quarantine",
@@ -128,7 +154,7 @@ _LISTS: Final = (
     Command(
         "show",
         "show:show",
-        "any object with its history: D12, A7, R3, S99, Q4, L2, a source, or `purchase_order 4711/10`",
+        "any object with its history: D12, A7, R3, S99, Q4, L2, H5, a source, or `purchase_order 4711/10`",
         (
             argument("ids", help="one id; a plan line may be two words", metavar="ID", nargs="+"),
             argument("--explain", help="every term behind a deviation, with its source", action="store_true"),
@@ -200,6 +226,8 @@ _ACTS: Final = (
         FROM,
         REASON,
     ),
+    act("handoffs confirm", "say that messages in doubt did arrive", REASON),
+    act("handoffs resend", "send messages that failed or are in doubt (again)", REASON_REQUIRED),
     act("silence end", "end silences now; what they hid and is still off plan shows at once", REASON),
     act(
         "merge",

@@ -12,6 +12,8 @@ _METHODS: Final[Mapping[str, str]] = {
     "silence add": "silence",
     "silence change": "change_silence",
     "silence end": "end_silences",
+    "handoffs confirm": "confirm_handoffs",
+    "handoffs resend": "resend_handoffs",
 }
 """Methods whose name is not the verb."""
 _NAMES_NOTHING: Final = frozenset({"silence add"})

@@ -106,6 +106,8 @@ CREATE TABLE handoff_ledger (                     -- what a channel knows of an 
 CREATE INDEX handoff_ledger_next ON handoff_ledger(next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX handoff_ledger_response ON handoff_ledger(response_id);
 
+CREATE INDEX action_effect ON action(kind) WHERE kind IN ('notify', 'http');
+
 CREATE TABLE handoff_touched (                    -- actions that changed since the hand-offs were looked at
     action_id INTEGER PRIMARY KEY
 ) STRICT;

@@ -18,6 +18,8 @@ class Server:
     url: str
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path with query, and headers in lower case, of every request in order."""
+    bodies: list[bytes] = field(default_factory=list)
+    """The body of every POST in order."""
     release: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -57,6 +59,10 @@ def serving(answer: Callable[[Request], None]) -> Iterator[Server]:
             state.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             with contextlib.suppress(ConnectionError):
                 answer(self)
+
+        def do_POST(self) -> None:
+            state.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
     Handler.server_state = state
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

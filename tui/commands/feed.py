@@ -21,6 +21,8 @@ from tui.wiring import configured, opened, usable_settings
 if TYPE_CHECKING:
     from connectors.held import LettingGo
     from connectors.settings import Settings
+    from connectors.usable_settings import Usable
+    from engine.desk import Desk
     from engine.ingest import SourceBatch
 
 _SHORT_KINDS = {
@@ -166,8 +168,9 @@ def watch(args: Namespace) -> int:
     if args.with_desk:
         feeder.stop_at_end_of_input(stop)
     with opened(args, create=True) as desk:
-        settings, set_aside, *_ = usable_settings(args, desk)
-        for fault in set_aside.values():
+        usable = usable_settings(args, desk)
+        settings = usable.settings
+        for fault in (*usable.set_aside.values(), *([usable.silent] if usable.silent else [])):
             print(f"offplan: {clean(str(fault))}", file=sys.stderr)
         if not args.with_desk:
             names = ", ".join(settings.sources) or "no source, so only what time makes due"
@@ -179,15 +182,28 @@ def watch(args: Namespace) -> int:
 
 
 def tick(args: Namespace) -> int:
-    """Do what has become due, with the present settings."""
+    """Do what has become due, with the present settings; with --deliver also send what is to be sent."""
     with opened(args) as desk:
-        usable_settings(args, desk)
+        usable = usable_settings(args, desk)
         result = desk.tick()
+        sent = _delivered(desk, usable) if args.deliver else None
         now = desk.clock.now()
+    told = {} if sent is None else {"sent": sent}
     printing.answer(
         args,
-        {"now": iso(now), **result._asdict()},
+        {"now": iso(now), **result._asdict(), **told},
         f"{result.judged} judged: {result.opened} opened, {result.raised} raised, {result.cleared} cleared,"
-        f" {result.resolved} resolved" + (f"; {result.timers} timers fired" if result.timers else ""),
+        f" {result.resolved} resolved"
+        + (f"; {result.timers} timers fired" if result.timers else "")
+        + ("" if sent is None else f"; {sent} sent"),
     )
     return 0
+
+
+def _delivered(desk: Desk, usable: Usable) -> int:
+    """Send what is due, in the place of a feeder. Raises Refused while one runs, which does so itself."""
+    from connectors import feeder
+
+    if usable.silent is not None:
+        raise usable.silent
+    return feeder.deliver(desk, usable.settings)

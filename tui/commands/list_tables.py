@@ -123,6 +123,18 @@ COLUMNS: Final[Mapping[str, Columns]] = {
         ("what", lambda item, now, zone: " ".join(f"{name}={value}" for name, value in item["matchers"].items())),
         ("why", _field("reason")),
     ),
+    "handoffs": (
+        ("id", _field("id")),
+        ("made", _time("created_at")),
+        ("channel", _field("channel")),
+        ("owner", _field("owner")),
+        ("actions", lambda item, now, zone: ", ".join(item["actions"])),
+        ("why", _field("reason")),
+        ("state", _field("state")),
+        ("tries", _field("attempt")),
+        ("next try", _time("next_at")),
+        ("fault", _field("fault")),
+    ),
     "quarantine": (
         ("id", _field("id")),
         ("source", _field("source")),

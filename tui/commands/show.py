@@ -44,6 +44,7 @@ def show(args: Namespace) -> int:
         ("Events", _events(found, now, zone)),
         ("Actions", _actions(found, now, zone)),
         ("Versions", _versions(found, now, zone)),
+        ("Handed off", _handoffs(found, now, zone)),
         ("History", _history(found, now, zone)),
     ):
         if lines:
@@ -139,6 +140,25 @@ def _actions(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
         for action in actions
     ]
     return printing.table(("id", "state", "owner", "due", "title"), rows)
+
+
+def _handoffs(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    handoffs = found.get("handoffs")
+    if not handoffs:
+        return []
+    rows = [
+        (
+            str(each["id"]),
+            cells.both_times(each["ended_at"] or each["created_at"], now, zone),
+            str(each["channel"]),
+            str(each["owner"]),
+            str(each["state"]),
+            str(each["reason"]),
+            each["fault"] or "",
+        )
+        for each in handoffs
+    ]
+    return printing.table(("id", "when", "channel", "owner", "state", "why", "fault"), rows)
 
 
 def _versions(found: Mapping[str, Any], now: int, zone: str) -> list[str]:

@@ -1,0 +1,109 @@
+"""A folder as a channel: one file for each message, as Markdown, CSV or JSON, whole or not there at all.
+
+The name is the message's, so that one that is written again takes its own place.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.channel_settings import FolderChannel
+from connectors.outbox import neutral, wording
+from connectors.outbox.sending import aside
+from engine.deliveries import Delivery, Result
+
+_COLUMNS: Final = (
+    "handoff", "reason", "owner", "action", "change", "state", "title", "instructions", "start_at", "due_at", "function",
+    "role", "deviation", "severity", "subject", "summary", "token",
+)  # fmt: skip
+
+
+class FolderSender:
+    """Writes messages of one `[channel.NAME]` with `type = "folder"`."""
+
+    def __init__(self, settings: FolderChannel, folder: Path) -> None:
+        self._folder = folder / settings.path
+        self._format = settings.format
+
+    async def send(self, delivery: Delivery) -> Result:
+        name = f"H{delivery.id}-{neutral.file_name(delivery.owner)}{_SUFFIXES[self._format]}"
+        text = _WRITERS[self._format](delivery)
+        return await aside(lambda: written([(self._folder / name, text)]))
+
+
+def written(files: list[tuple[Path, str]]) -> Result:
+    """Write files, each whole or not at all; what is there already under a name is replaced."""
+    try:
+        for path, text in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, text.encode())
+    except OSError as error:
+        return Result("failed", f"{path} cannot be written ({error.strerror})", again=True)
+    return Result("sent")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # Hidden, so that no watcher of the folder takes it before it is whole.
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _markdown(delivery: Delivery) -> str:
+    content, plain = delivery.content, neutral.markdown
+    lines = [f"# {plain(wording.subject(content))}", ""]
+    lines += [f"For {plain(content['owner']['name'])}, from {plain(content['desk'])}.", ""]
+    lines += [f"{plain(line)}  " for line in wording.introduction(content)]
+    for item in wording.items(content):
+        lines += ["", f"## {plain(item.heading)}", ""]
+        lines += [f"- {name}: {plain(value)}" for name, value in item.facts]
+        lines += ["", *(f"{plain(line)}  " for line in item.instructions)]
+    endings = wording.endings(content)
+    if endings:
+        lines += ["", "## No longer yours to do", "", *(f"- {plain(line)}" for line in endings)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _csv(delivery: Delivery) -> str:
+    content, deviation = delivery.content, delivery.content["deviation"]
+    shared = {
+        "handoff": f"H{delivery.id}",
+        "reason": content["reason"],
+        "owner": content["owner"]["id"],
+        "deviation": deviation["id"],
+        "severity": deviation["severity"],
+        "subject": deviation["subject"]["id"],
+        "summary": deviation["summary"],
+    }
+    target = io.StringIO()
+    writer = csv.DictWriter(target, _COLUMNS, restval="", extrasaction="ignore")
+    writer.writeheader()
+    for action in (*content["actions"], *content["ended"]):
+        row: Mapping[str, Any] = {**action, "action": action["id"], **shared}
+        writer.writerow({name: neutral.cell(str(row[name])) for name in _COLUMNS if row.get(name) is not None})
+    return target.getvalue()
+
+
+def _json(delivery: Delivery) -> str:
+    document = {"handoff": f"H{delivery.id}", "key": delivery.key, **delivery.content}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+_SUFFIXES: Final = {"markdown": ".md", "csv": ".csv", "json": ".json"}
+_WRITERS: Final[Mapping[str, Callable[[Delivery], str]]] = {"markdown": _markdown, "csv": _csv, "json": _json}

@@ -1,0 +1,82 @@
+"""`[channel.NAME]` and `[[route]]`: what is read from them, and the sentence for everything that may not stand there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connectors import usable_settings
+from connectors.settings import load
+from engine.clock import HOUR, MINUTE, SECOND
+from engine.errors import BadInput
+from engine.routing import Channel, Route
+
+MAIL = '[channel.mail]\ntype = "email"\nhost = "smtp.example"\nfrom = "desk@example.com"\n'
+DROP = '[channel.drop]\ntype = "folder"\npath = "out"\n'
+
+
+def read(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "offplan.toml"
+    path.write_text(text)
+    return path
+
+
+def test_channels_and_routes_as_the_engine_reads_them(tmp_path: Path) -> None:
+    routes = """
+[[route]]
+match = { severity = "critical", owner = ["ana", "b*"] }
+channel = "mail"
+continue = true
+
+[[route]]
+channel = ["drop", "cal"]
+"""
+    text = f'{MAIL}wait = "PT5S"\nremind = "PT1H"\n{DROP}[channel.cal]\ntype = "calendar"\npath = "cal"\n{routes}'
+    settings = load(read(tmp_path, text))
+
+    mail, drop, cal = settings.handoff_channels()
+    assert mail == Channel("mail", "email", True, 5 * SECOND, MINUTE, HOUR, "called_off", blocked=False)
+    assert drop == Channel("drop", "folder", False, 20 * SECOND, MINUTE, None, "called_off", blocked=False)
+    assert (cal.ended, cal.blocked, cal.once) == ("all", True, False)
+    assert settings.handoff_routes() == [
+        Route({"severity": ["critical"], "owner": ["ana", "b*"]}, ("mail",), go_on=True),
+        Route({}, ("drop", "cal")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "mend"),
+    [
+        ('[channel.x]\ntype = "fax"\n', "channel.x.type", 'type = "folder" or type = "calendar"'),
+        (f"{DROP}pth = 'x'\n", "channel.drop.pth", "did you mean 'path'?"),
+        (f'{DROP}format = "pdf"\n', "channel.drop.format", "'markdown', 'csv' or 'json'"),
+        (f'{DROP}wait = "soon"\n', "channel.drop.wait", "PT15M"),
+        ('[channel.mail]\ntype = "email"\nhost = "h"\n', "channel.mail.from", "add it"),
+        (f'{MAIL}user = "u"\n', "channel.mail", "give both"),
+        (f'{MAIL}user = "u"\npassword = "hush"\n', "channel.mail", "env:NAME"),
+        (f'{MAIL}user = "u"\npassword = "env:P"\nsecurity = "none"\n', "channel.mail", "starttls"),
+        ('[channel.h]\ntype = "webhook"\nurl = "ftp://x"\n', "channel.h.url", "https://"),
+        ('[channel.h]\ntype = "webhook"\nurl = "https://x"\nsecret = "hush"\n', "channel.h.secret", "env:NAME"),
+        ('[[route]]\nchannel = "mail"\n', "route 1", "add it"),
+        (f'{DROP}[[route]]\nchannel = "drop"\nmatch = {{ colour = "red" }}\n', "route.1.match", "use owner, function"),
+        (f'{DROP}[[route]]\nchannel = "drop"\ncontinu = true\n', "route.1.continu", "did you mean 'continue'?"),
+        ('[channel."a b"]\ntype = "folder"\npath = "x"\n', "offplan.toml", "use letters"),
+    ],
+)
+def test_every_fault_names_the_key_and_the_mend(tmp_path: Path, text: str, key: str, mend: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        load(read(tmp_path, text))
+    assert key in raised.value.place
+    assert mend in raised.value.mend
+    assert "hush" not in str(raised.value)
+
+
+@pytest.mark.parametrize("fault", [f"{DROP}pth = 'x'\n", '[[route]]\nchannel = "fax"\n'])
+def test_with_a_fault_in_them_nothing_is_handed_off_and_sources_go_on(tmp_path: Path, fault: str) -> None:
+    source = '[source.inbox]\ntype = "folder"\npath = "inbox"\n'
+    usable = usable_settings.load(read(tmp_path, f"{source}{MAIL}{fault}"))
+    assert list(usable.settings.sources) == ["inbox"]
+    assert (usable.settings.channels, usable.settings.routes) == ({}, [])
+    assert usable.silent is not None
+    assert usable.silent in usable.faults

@@ -1,0 +1,95 @@
+"""Hand-offs on the command line: sent by `tick --deliver`, listed, asked for, and settled where they are in doubt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.commands.shell import Run, one_sentence
+
+OWNERS = "id,name,functions\nana,Ana,procurement\nbo,Bo,logistics\n"
+CHANNELS = """
+[channel.drop]
+type = "folder"
+path = "out"
+
+[channel.loud]
+type = "folder"
+path = "loud"
+
+[[route]]
+match = { severity = "critical" }
+channel = "loud"
+continue = true
+
+[[route]]
+channel = "drop"
+"""
+
+
+@pytest.fixture
+def told(desk: Run, tmp_path: Path) -> Run:
+    """A desk with channels, where a deviation was answered a minute ago."""
+    settings = tmp_path / "offplan.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + CHANNELS, encoding="utf-8")
+    (tmp_path / "owners.csv").write_text(OWNERS, encoding="utf-8")
+    assert desk("load", "owners.csv", "--as", "owner").code == 0
+    assert desk("respond", "D1").code == 0
+    return desk
+
+
+def test_what_is_due_is_sent_and_listed(told: Run, tmp_path: Path) -> None:
+    later = ("--now", "2026-03-02T10:01:00Z")
+    answer = told("tick", "--deliver", *later, "--json")
+    assert answer.code == 0
+    sent = answer.document["sent"]
+    assert sent >= 1
+    assert len(list((tmp_path / "out").iterdir())) == sent
+    assert told("tick", "--deliver", *later, "--json").document["sent"] == 0
+
+    (item, *_) = told("handoffs", "--where", "channel=drop", "--json").document["items"]
+    assert (item["state"], item["reason"]) == ("sent", "first")
+    assert item["id"] in told("handoffs").out
+    action = item["actions"][0]
+    assert "Handed off" in told("show", action).out
+    assert told("show", item["id"], "--json").document["content"]["owner"]["id"] == item["owner"]
+    (drop, loud) = told("channels", "--json").document["items"]
+    assert (drop["name"], drop["kind"], drop["sent"]) == ("drop", "folder", sent)
+    assert loud["sent"] == 0
+    assert "drop" in told("channels").out
+
+
+def test_a_tick_alone_sends_nothing(told: Run, tmp_path: Path) -> None:
+    assert told("tick", "--now", "2026-03-02T10:01:00Z").code == 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_channels_of_an_action_can_be_tested(told: Run) -> None:
+    assert told("channels", "test", "A1").out == "drop\n"
+    assert told("channels", "test", "A1", "--with", "severity=critical").out == "loud, drop\n"
+    assert told("channels", "test", "--with", "severity=critical", "--expect", "drop,loud").code == 0
+    other = told("channels", "test", "A1", "--expect", "loud")
+    assert (other.code, other.out) == (3, "drop\nexpected: loud\n")
+    assert one_sentence(told("channels", "test", "A1", "--expect", "fax"))
+    assert one_sentence(told("channels", "test", "A99"))
+    assert told("channels", "test", "--with", "colour=red").code == 2
+
+
+def test_only_what_is_in_doubt_or_failed_can_be_settled(told: Run) -> None:
+    told("tick", "--deliver", "--now", "2026-03-02T10:01:00Z")
+    assert "only one in doubt" in told("handoffs", "confirm", "H1").err
+    assert "only one that failed or is in doubt" in told("handoffs", "resend", "H1", "--reason", "again").err
+    assert one_sentence(told("handoffs", "confirm", "H99"))
+
+
+def test_a_fault_in_a_route_is_said_and_nothing_is_sent(told: Run, tmp_path: Path) -> None:
+    settings = tmp_path / "offplan.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + '[[route]]\nchannel = "fax"\n', encoding="utf-8")
+    assert [each["place"][-7:] for each in told("check", "--json").document["items"] if "fax" in each["fault"]] == [
+        "route 3"
+    ]
+    answer = told("tick", "--deliver", "--now", "2026-03-02T10:01:00Z")
+    assert answer.code == 1
+    assert "there is no" in answer.err or "not there" in answer.err
+    assert not (tmp_path / "out").exists()
