@@ -20,6 +20,7 @@ from engine.desk_handoffs import DeskHandoffs
 if TYPE_CHECKING:
     from engine.announce import Standing
     from engine.arranging import Arrangement
+    from engine.lanes import Lane
     from engine.model import Page, Term
     from engine.planning import Match, ResponsePlan
 
@@ -218,6 +219,14 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
         """Number, owner and due time of the open actions of running responses, by owner and start. Raises BadInput."""
         with self._reading() as view:
             return screens.timeline(*view, text)
+
+    def lanes(self, text: str = "") -> list[Lane]:
+        """The open actions of running responses under a filter by owner and start, each with its place in time, its slack
+        and what it waits for. Raises BadInput for a filter that cannot be read."""
+        from engine import lanes
+
+        with self._reading() as view:
+            return lanes.lanes(*view, self._planner(), text)
 
     def timeline_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of actions in the order asked; unknown ids are left out."""

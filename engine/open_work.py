@@ -64,6 +64,7 @@ def _action(row: Mapping[str, Any], steps: Mapping[str, Mapping[str, Any]], now:
         weight=max(1, row["exposure_minor"]) / 100,
         asks=row["assigned_at"] is not None,
         scope={name: row[name] for name in ("party", "item", "site")},
+        response=f"R{row['response_id']}",
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from engine.scheduling import OpenAction, OwnerLoad
+from engine.scheduling import OpenAction, OwnerLoad, Placing
 from engine.terms import Terms
 
 MANDATORY_DONE: Final = "mandatory_done"
@@ -148,6 +148,9 @@ class Planner(Protocol):
 
         Raises NotFound for an unknown playbook and Refused when none applies.
         """
+
+    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+        """By id, when each action is worked on as things are, its slack, and whether its response's end hangs on it."""
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         """The load of each owner for so many days from today on, where it is too much, and who could take what."""

@@ -43,6 +43,21 @@ class OpenAction:
     """A person refused to have it moved: it stays where it is, also where that is late."""
     scope: Mapping[str, str | None] = field(default_factory=dict)
     """Party, item and site of its deviation, which say who could take it."""
+    response: str = ""
+    """The response that it is a part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """When an open action is worked on as things are, and what that leaves."""
+
+    start_at: int
+    end_at: int
+    slack_minutes: int
+    """By how much it may end later without its due time, or one behind it, being missed: of working time; negative where
+    one will be missed."""
+    critical: bool
+    """Whether the end of its response hangs on it: it ends last, or what ends last waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

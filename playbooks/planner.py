@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple
 
 from engine.errors import Refused
 from engine.planning import Match, ResponsePlan, World
-from engine.scheduling import OpenAction, OwnerLoad
+from engine.scheduling import OpenAction, OwnerLoad, Placing
 from engine.text import clean
 from playbooks.conditions import Case, Verdict, evaluate, specificity
 from playbooks.loader import Library, LoadedPlaybook
 from playbooks.schedule import schedule
+from playbooks.slack import placings
 from playbooks.workload import workload
 
 _ANY: Final = Verdict(True, lambda: "any deviation")  # noqa: FBT003 - the value itself
@@ -77,6 +78,10 @@ class PlaybookPlanner:
             close_requires=tuple(content.close.requires),
             reversals=tuple(result.reversals),
         )
+
+    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+        """When each action is worked on, and its slack (playbooks.slack); it asks for no playbook."""
+        return placings(actions, world)
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         """The load of each owner (playbooks.workload); it asks for no playbook."""

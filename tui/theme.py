@@ -80,6 +80,8 @@ Header, TabLine, KeyLine, StatusLine { height: 1; background: ansi_default; }
 #queue { width: 1fr; }
 #detail { width: 1fr; display: none; }
 #timeline { height: 2fr; }
+#lanes { height: 3fr; }
+#load { height: 1fr; }
 WhyLines { height: 2; background: ansi_default; }
 TabLine, #too-small { display: none; }
 #too-small { height: 1fr; }
@@ -90,6 +92,8 @@ TabLine, #too-small { display: none; }
 .-tabs.-pane-feed #top, .-tabs.-pane-feed #feed { display: block; }
 .-tabs.-pane-queue #top, .-tabs.-pane-queue #queue, .-tabs.-pane-queue WhyLines { display: block; }
 .-tabs.-pane-timeline #timeline { display: block; }
+.-tabs #lanes, .-tabs #load { display: none; height: 1fr; }
+.-tabs.-pane-lanes #lanes, .-tabs.-pane-load #load { display: block; }
 .-wide #feed { width: 48; }
 .-wide #detail { display: block; }
 .-wide WhyLines { height: 1; }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from connectors.settings import Settings
     from connectors.usable_settings import Usable
     from engine.planning import Match, Planner, ResponsePlan, World
-    from engine.scheduling import OpenAction, OwnerLoad
+    from engine.scheduling import OpenAction, OwnerLoad, Placing
     from tui.screen_options import ScreenOptions
 
 SETTINGS_FILE: Final = "offplan.toml"
@@ -228,6 +228,11 @@ class PlannerOnDemand:
 
     def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
         return self._loaded().plan(deviation, world, playbook)
+
+    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+        from playbooks.slack import placings
+
+        return placings(actions, world)
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         from playbooks.workload import workload

@@ -13,8 +13,9 @@ from engine.errors import NotFound, Refused
 from engine.ingest import SourceBatch
 from engine.model import PlanLine, PlanRecord, SignalIn
 from engine.planning import Match, PlannedAction, ResponsePlan, World
-from engine.scheduling import OpenAction, OwnerLoad
+from engine.scheduling import OpenAction, OwnerLoad, Placing
 from engine.store import Store
+from playbooks.slack import placings
 from playbooks.workload import workload
 
 NOW = parse_instant("2026-03-09T08:00:00Z", "test")
@@ -99,6 +100,9 @@ class Steps:
             ("the last step ends late",),
             self.close_requires,
         )
+
+    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+        return placings(actions, world)
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         return workload(actions, world, days)

@@ -15,6 +15,7 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
+from tui.screens.timeline import TimelineScreen
 from tui.widgets.line_list import LineList
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
@@ -39,6 +40,7 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
     for place in (
         ("list", "act", "desk", "view", "everywhere"),
         ("list", "act", "deviations", "view", "everywhere"),
+        ("list", "act", "timeline", "view", "everywhere"),
         ("list", "act", "page", "everywhere"),
     ):
         for kind in ("deviation", "action", "signal"):
@@ -50,12 +52,13 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
 def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
     owners: dict[str, list[type[Widget]]] = {
         "list": [LineList],
-        "act": [DeskScreen, DeviationPage, ActionPage],
-        "everywhere": [DeskScreen, DeviationPage, ActionPage],
+        "act": [DeskScreen, DeviationsScreen, TimelineScreen, DeviationPage, ActionPage],
+        "everywhere": [DeskScreen, DeviationsScreen, TimelineScreen, DeviationPage, ActionPage],
         "desk": [DeskScreen],
-        "view": [DeskScreen, DeviationsScreen],
+        "view": [DeskScreen, DeviationsScreen, TimelineScreen],
         "deviations": [DeviationsScreen],
         "log": [ActsScreen],
+        "timeline": [TimelineScreen],
     }
     for key in keys.KEYS:
         place, _, name = key.action.partition("(")[0].rpartition(".")

@@ -28,6 +28,7 @@ DESK: Final = "desk"
 VIEWS: Final = (
     View("1", DESK, "desk:DeskScreen"),
     View("2", "deviations", "deviations:DeviationsScreen"),
+    View("3", "timeline", "timeline:TimelineScreen"),
 )
 """In the order of their keys."""
 

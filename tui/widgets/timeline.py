@@ -52,7 +52,8 @@ class Axis:
         step = next((step for step in _STEPS if step * self.width >= _TICK_CELLS * self.span), _STEPS[-1])
         moment = cells.local(self.start, zone).replace(minute=0, second=0, microsecond=0)
         if step >= DAY:
-            moment = moment.replace(hour=0)
+            # Weeks are marked where they begin.
+            moment = moment.replace(hour=0) - timedelta(days=moment.weekday() if step >= 7 * DAY else 0)
         else:
             moment = moment.replace(hour=moment.hour - moment.hour % (step // HOUR))
         ticks: list[tuple[int, str]] = []

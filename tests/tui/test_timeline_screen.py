@@ -1,0 +1,138 @@
+"""The timeline: lanes, lines, slack, zoom and load; every key of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.clock import DAY, HOUR
+from engine.model import PlanRecord
+from tests.engine.desk_support import NOW
+from tests.tui.conftest import Driven, Open, World
+from tui.screens.action_page import ActionPage
+from tui.screens.pickers import TextScreen
+from tui.screens.timeline import TimelineScreen
+from tui.widgets.lanes import LanesList
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    for id_ in world.ids[:2]:
+        world.desk.respond([id_])
+    return world
+
+
+def lanes(driven: Driven) -> LanesList:
+    screen = driven.app.screen
+    assert isinstance(screen, TimelineScreen)
+    return screen.lanes
+
+
+def row(driven: Driven, words: str) -> str:
+    return next(line for line in driven.lines if words in line)
+
+
+async def test_lanes_stand_by_owner_with_slack_and_lines(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3", "+")
+        assert "3 timeline" in driven.lines[0]
+        assert [lane.owner for lane in busy.desk.lanes()] == ["bo", "bo", "chen", "chen", "dora", "dora"]
+        first, second = row(driven, "A1 confirm it"), row(driven, "A2 book it")
+        assert first.startswith("│▌ bo procurement"), "the cursor stands on the first"
+        assert "0m ◆" in first
+        end = first.index("░") + 4
+        assert first[end] in "┐┫", "the line to what waits for it begins where it ends"
+        assert second[end : end + 4] == "└──▶"
+        assert second.index("┄") == end + 4
+
+
+async def test_zoom_goes_by_hour_day_and_week_and_no_further(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3")
+        assert " by day " in driven.text
+        await driven.press("+", "+")
+        assert " by hour " in driven.text
+        assert "12:00" in row(driven, "slack")
+        await driven.press("_", "_", "_")
+        assert " by week " in driven.text
+        assert "Mon 16" in row(driven, "slack")
+
+
+async def test_the_axis_moves_and_comes_back(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3")
+        before = row(driven, "slack")
+        for there, back in (("right", "left"), ("]", "[")):
+            await driven.press(there)
+            assert "▼" not in row(driven, "slack")
+            assert "◂" in row(driven, "A1 confirm it")
+            await driven.press(back)
+            assert row(driven, "slack") == before
+        await driven.press("right", "right", ".")
+        assert row(driven, "slack") == before
+
+
+async def test_commands_act_on_the_lane_under_the_cursor_and_it_follows(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3")
+        await driven.finish("s")
+        assert busy.state("A1") == "in_progress"
+        busy.desk.done(["A1"])
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "A1 confirm it" not in driven.text
+        await driven.press("j", "enter")
+        assert isinstance(driven.app.screen, ActionPage)
+
+
+async def test_a_filter_leaves_lanes_and_is_said(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3", "/")
+        await driven.type("owner=dora")
+        await driven.finish("enter")
+        assert [lane.owner for lane in lanes(driven).lanes.values()] == ["dora", "dora"]
+        assert "Timeline /owner=dora" in driven.text
+        await driven.press("escape")
+        assert len(lanes(driven).ids) == 6
+        await driven.press("q")
+        assert driven.app.screen is driven.desk_screen
+
+
+async def test_load_shows_shares_and_what_is_too_much_and_the_numbers_behind(busy: World, opened: Open) -> None:
+    absence = PlanRecord("absence", {"owner": "bo", "first_day": "2026-03-10", "last_day": "2026-03-10"}, 1)
+    busy.desk.load([absence], kind="absence", scope="absence", file="absences.csv")
+    busy.clock.set(NOW + 6 * HOUR + DAY)
+    async with opened() as driven:
+        await driven.press("3")
+        assert "too much: bo" in driven.text
+        await driven.press("tab")
+        bo = [line for line in driven.lines if "▌ bo" in line][-1]
+        assert "█" in bo
+        assert "!" in bo
+        assert bo.rstrip("│ ").endswith("–")
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, TextScreen)
+        assert "Load of bo" in driven.text
+        assert "What to hand on" in driven.text
+        assert "2026-03-10" in driven.text
+        await driven.press("escape", "shift+tab")
+        assert driven.app.focused is lanes(driven)
+
+
+async def test_a_small_terminal_shows_one_pane_at_a_time(busy: World, opened: Open) -> None:
+    async with opened((80, 24)) as driven:
+        await driven.press("3")
+        assert "A1 confirm it" in driven.text
+        assert "Mo 09" not in driven.text
+        await driven.press("tab")
+        assert "A1 confirm it" not in driven.text
+        assert "Mo 09" in driven.text
+        assert all(len(line) <= 80 for line in driven.lines)
+
+
+async def test_with_nothing_to_do_it_says_what_would_be_there(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3")
+        assert "No open action." in driven.text
+        assert "nobody has too much" in driven.text
+        await driven.press("-")
+        assert driven.app.screen is driven.desk_screen

@@ -1,0 +1,135 @@
+"""The timeline: who works on what and when, what waits for what, how much slack there is, and who has too much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+
+from tui import cells, keys, safe
+from tui.safe import Pieces
+from tui.screens.filtering import FilteringScreen
+from tui.screens.pickers import TextScreen
+from tui.session import Session
+from tui.widgets.footer import KeyLine, StatusLine, TabLine
+from tui.widgets.header import Header
+from tui.widgets.lanes import LanesList
+from tui.widgets.line_list import LineList
+from tui.widgets.load_heat import LoadHeat, days_in
+from tui.widgets.prompt import Prompt
+
+_TABS_BELOW: Final = 28
+"""Lines of a terminal below which lanes and load are shown one at a time."""
+_PANES: Final = ("lanes", "load")
+_TITLES: Final = ("Timeline", "Load")
+
+
+class TimelineScreen(FilteringScreen):
+    """Screen 3."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "timeline", "view", "everywhere")]
+    AUTO_FOCUS = "#lanes"
+    scopes = ("list", "act", "timeline", "view", "everywhere")
+    filtered = ("lanes",)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.lanes = LanesList(session.desk.timeline_rows, id="lanes")
+        self.load = LoadHeat(id="load")
+        self._shown: tuple[object, ...] = ()
+        """What the panes were read by: the journal's last entry, the minute, the filter and the days."""
+        self._entry: int | None = None
+
+    def compose(self) -> ComposeResult:
+        self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
+        self.add_class("-pane-lanes")
+        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield TabLine(_TITLES)
+        yield self.lanes
+        yield self.load
+        yield Prompt()
+        yield StatusLine()
+        yield KeyLine()
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < _TABS_BELOW, "-tabs")
+        self.update()
+
+    # content --------------------------------------------------------------------------------------------------------
+
+    def bring_up_to_date(self) -> None:
+        session, text = self.session, self.filters["lanes"]
+        entry, done = session.desk.done_since(self._entry)
+        days = days_in(self.app.size.width)
+        shown = (session.present.minute, text, days)
+        if done or shown != self._shown:
+            self.read_header()
+            for pane in self.query(LineList):
+                pane.present = session.present
+            self.lanes.title = f"Timeline /{text}" if text else "Timeline"
+            self.lanes.show_lanes(session.desk.lanes(text))
+            self.load.show_load(session.desk.owner_load(days))
+            # No more lines than owners, and never more than a third.
+            most = max(4, self.app.size.height // 3)
+            self.load.styles.height = "1fr" if self.has_class("-tabs") else min(len(self.load.owners) + 3, most)
+        self._entry, self._shown = entry, shown
+        self.show_header()
+
+    # keys -----------------------------------------------------------------------------------------------------------
+
+    def action_zoom(self, step: int) -> None:
+        self.lanes.move_axis(zoom=step)
+
+    def action_pan(self, step: int) -> None:
+        self.lanes.move_axis(cells=step * max(1, self.lanes.size.width // 4), home=step == 0)
+
+    def action_next_pane(self, step: int) -> None:
+        focused = self.focused.id if self.focused is not None else None
+        place = _PANES.index(focused) if focused in _PANES else 0
+        name = _PANES[(place + step) % len(_PANES)]
+        for pane in _PANES:
+            self.set_class(pane == name, f"-pane-{pane}")
+        self.query_one(TabLine).choose(_PANES.index(name))
+        self.set_focus(self.query_one(f"#{name}"))
+
+    def acted_on(self) -> LineList | None:
+        return self.lanes if self.focused is self.lanes else None
+
+    def candidates(self) -> list[str]:
+        return [f"A{number}" for number in self.lanes.ids]
+
+    def action_open(self) -> None:
+        owner = self.load.owner
+        if self.focused is self.load and owner is not None:
+            self.app.push_screen(TextScreen(f"Load of {owner['id']}", load_lines(owner)))
+        else:
+            super().action_open()
+
+    def action_leave(self) -> None:
+        self.action_view("desk")
+
+
+def load_lines(owner: Mapping[str, Any]) -> list[Pieces]:
+    """The numbers behind an owner's line: minutes of each day, what is planned on it, and what to hand on to whom."""
+    head = f"{'day':<12}{'working':>9}{'planned':>9}{'due':>9}{'too much':>10}  actions"
+    lines: list[Pieces] = [[(str(owner["name"]), "bold")], [(head, "quiet")]]
+    if not owner["known"]:
+        lines.insert(1, [("The plan does not have this owner any more: hand everything on.", "warning")])
+    for day in owner["days"]:
+        sizes = [_hours(day[f"{name}_minutes"]) for name in ("capacity", "planned", "due", "over")]
+        line = f"{day['day']:<12}{sizes[0]:>9}{sizes[1]:>9}{sizes[2]:>9}{sizes[3]:>10}  {' '.join(day['actions'])}"
+        lines.append([(line, "bad" if day["over_minutes"] else "plain")])
+    if owner["handovers"]:
+        lines += [[], [("What to hand on", "heading")]]
+    for each in owner["handovers"]:
+        takers = ", ".join(f"{taker['owner']} ({_hours(taker['free_minutes'])} free)" for taker in each["to"])
+        to = f"to {takers}" if takers else "nobody of its function has the time"
+        lines.append([(f"{safe.cut(each['title'], 40)} {each['action']}, {_hours(each['minutes'])}: {to}", "plain")])
+    return lines
+
+
+def _hours(minutes: int) -> str:
+    return f"{cells.number(round(minutes / 60, 1))} h" if minutes else "–"
