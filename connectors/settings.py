@@ -28,6 +28,7 @@ from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
 from connectors.sections import Section, Zone, parse_duration
 from connectors.source_settings import FolderSource, HttpSource, Pagination, Source
 from connectors.targets import SIGNAL
+from engine import emissions as factors
 from engine import rates as exchange
 from engine import tolerance
 from engine.errors import BadInput
@@ -111,6 +112,13 @@ def _sound_rate(given: Any) -> exchange.Stated:
         raise ValueError(f"{fault.fault}; {fault.mend}") from None
 
 
+def _sound_factor(given: Any) -> dict[str, Any]:
+    try:
+        return factors.check("", given)
+    except BadInput as fault:
+        raise ValueError(f"{fault.fault}; {fault.mend}") from None
+
+
 class Settings(Section):
     """The whole file. `folder` is the workspace that relative paths start from."""
 
@@ -119,6 +127,7 @@ class Settings(Section):
     keys: KeysSection = KeysSection()
     views: dict[str, ViewSection] = Field(default={}, alias="view")
     rates: dict[str, Annotated[Any, AfterValidator(_sound_rate)]] = Field(default={})
+    emissions: dict[str, Annotated[Any, AfterValidator(_sound_factor)]] = Field(default={})
     tolerance: dict[str, dict[str, int | float]] = Field(default={})
     rules: list[RuleSection] = Field(default=[], alias="rule")
     mappings: dict[str, MappingSection] = Field(default={}, alias="mapping")
@@ -158,12 +167,13 @@ class Settings(Section):
         return [route.route() for route in self.routes]
 
     def desk_settings(self) -> dict[str, Any]:
-        """What `Desk.configure` takes: name, zone, currency, rates, tolerance by kind, and rules."""
+        """What `Desk.configure` takes: name, zone, currency, rates, emissions, tolerance by kind, and rules."""
         return {
             "name": self.desk.name,
             "zone": self.desk.zone,
             "currency": self.desk.currency,
             "rates": dict(self.rates),
+            "emissions": dict(self.emissions),
             "tolerance": {kind: dict(parameters) for kind, parameters in self.tolerance.items()},
             "rules": [rule.model_dump(exclude_none=True) for rule in self.rules],
         }

@@ -100,6 +100,7 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
             "uom": "text",
             "units": "text",
             "unit_value": "number",
+            "weight_kg": "number",
             "currency": "text",
         },
         "site": {

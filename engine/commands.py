@@ -16,6 +16,7 @@ from engine.ids import Reference
 from engine.journal import Entry
 from engine.model import DISMISSALS
 from engine.moves import move_action, move_deviation, write
+from engine.terms import Terms
 
 
 def acknowledge(context: CommandContext, ids: Sequence[str], *, to: str | None) -> None:
@@ -50,7 +51,7 @@ def assign(context: CommandContext, ids: Sequence[str], *, to: str) -> None:
 
 def start(context: CommandContext, ids: Sequence[str]) -> None:
     """Actions begin, and their deviations are responding."""
-    for reference, row in _running(context, ids):
+    for reference, row in running(context, ids):
         _require_needs(context, reference, row)
         _action(context, reference, row, "start", changes={"reason": None, "waiting_until": None})
         _begin_deviation(context, row)
@@ -61,26 +62,37 @@ def wait(context: CommandContext, ids: Sequence[str], *, reason: str, until: int
     why = reason_of(reason, "say on whom and for what, such as 'ACME calls back'")
     if until is not None:
         _require_future(context, until)
-    for reference, row in _running(context, ids):
+    for reference, row in running(context, ids):
         _action(context, reference, row, "wait", why, {"reason": why, "waiting_until": until})
 
 
 def done(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> None:
     """Actions are complete; one that was never started is started and completed in the same instant."""
     why = None if reason is None else reason_of(reason, "leave it out, or say what was achieved")
-    for reference, row in _running(context, ids):
-        present = row
-        if row["state"] in ("blocked", "ready", "assigned"):
-            _require_needs(context, reference, row)
-            move_action(context.connection, context.writer, context.now, row, "start")
-            _begin_deviation(context, row)
-            present = context.row(reference)
-        changes = {"reason": why, "waiting_until": None}
-        state = move_action(
-            context.connection, context.writer, context.now, present, "complete", reason=why, changes=changes
-        )
-        context.changed(reference.id, row["state"], state)
-        following.follow(context, context.row(reference))
+    for reference, row in running(context, ids):
+        _require_decided(reference, row)
+        complete(context, reference, row, why)
+
+
+def complete(
+    context: CommandContext, reference: Reference, row: Row, why: str | None, changes: Mapping[str, Any] | None = None
+) -> None:
+    """Carry an action to its end, starting it where that was not done; `changes` are further columns to write with it.
+
+    Raises Refused where it still needs others.
+    """
+    present = row
+    if row["state"] in ("blocked", "ready", "assigned"):
+        _require_needs(context, reference, row)
+        move_action(context.connection, context.writer, context.now, row, "start")
+        _begin_deviation(context, row)
+        present = context.row(reference)
+    values = {"reason": why, "waiting_until": None, **(changes or {})}
+    state = move_action(
+        context.connection, context.writer, context.now, present, "complete", reason=why, changes=values
+    )
+    context.changed(reference.id, row["state"], state)
+    following.follow(context, context.row(reference))
 
 
 def fail(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
@@ -107,7 +119,7 @@ def cancel(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
 def block(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
     """Actions cannot go on. The reason marks them: finished needs do not release them again by themselves."""
     why = reason_of(reason, "say what stands in the way, such as 'no budget yet'")
-    for reference, row in _running(context, ids):
+    for reference, row in running(context, ids):
         _action(context, reference, row, "block", why, {"reason": why})
 
 
@@ -207,7 +219,7 @@ def _note_same_owner(context: CommandContext, reference: Reference, owner: str) 
 
 def _end_actions(context: CommandContext, ids: Sequence[str], event: str, reason: str) -> None:
     why = reason_of(reason)
-    for reference, row in _running(context, ids):
+    for reference, row in running(context, ids):
         _action(context, reference, row, event, why, {"reason": why})
         following.follow(context, context.row(reference))
 
@@ -236,6 +248,8 @@ def _reopen_action(context: CommandContext, reference: Reference, row: Row, why:
     changes: dict[str, Any] = {"reason": None}
     if event == "needs_done":
         _require_needs(context, reference, row, by_hand=False)
+    if row["chosen"] is not None:
+        changes |= {"chosen": None, "decision": None}
     if event == "retry":
         changes["attempt"] = row["attempt"] + 1
     responses.require_running(context, reference, row, reopening=True)
@@ -243,7 +257,7 @@ def _reopen_action(context: CommandContext, reference: Reference, row: Row, why:
     needs.hold_back(context, row)
 
 
-def _running(context: CommandContext, ids: Sequence[str]) -> Iterator[tuple[Reference, Row]]:
+def running(context: CommandContext, ids: Sequence[str]) -> Iterator[tuple[Reference, Row]]:
     """The actions that ids name; raises Refused at one whose response does not run any more."""
     for reference, row in context.rows(ids, "action"):
         responses.require_running(context, reference, row)
@@ -266,6 +280,14 @@ def _require_needs(context: CommandContext, reference: Reference, row: Row, *, b
         raise Refused(f"{reference.id} is blocked: it needs {', '.join(open_needs)} first")
     if by_hand:
         raise Refused(f"{reference.id} is blocked ({row['reason']}); reopen it first")
+
+
+def _require_decided(reference: Reference, row: Mapping[str, Any]) -> None:
+    """Raises Refused for a decision between options that is to be completed without a choice."""
+    choices = Terms.load(row["terms"]).options
+    if choices and row["chosen"] is None:
+        named = ", ".join(["nothing", *(str(each["id"]) for each in choices)])
+        raise Refused(f"{reference.id} asks for a choice; use decide with --option, one of {named}")
 
 
 def _require_future(context: CommandContext, until: int) -> None:

@@ -121,6 +121,17 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
         with self._reading() as view:
             return questions.impact(*view, id)
 
+    def options(self, id: str) -> list[dict[str, Any]]:  # noqa: A002
+        """What can be chosen in a decision (A7), or in each about a deviation (D12), side by side: cost, service, CO2e, risk,
+        with the arithmetic, the winner and the weights at which it flips (docs/options.md).
+
+        Empty where there is nothing to choose from. Raises NotFound.
+        """
+        from engine import questions
+
+        with self._reading() as view:
+            return questions.options(*view, id)
+
     def matches(self, id: str) -> Sequence[Match]:  # noqa: A002
         """Which playbooks apply to a deviation and why, those that apply first. Raises NotFound."""
         from engine import questions

@@ -65,6 +65,12 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: commands.done(context, ids, reason=reason))
 
+    def decide(self, ids: Sequence[str], *, option: str, reason: str, expect: Expect = None) -> Outcome:
+        """Choose an option of decisions, and complete them; what was known of every option then is kept with the choice."""
+        from engine import deciding
+
+        return self._command(expect, lambda context: deciding.decide(context, ids, option=option, reason=reason))
+
     def fail(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """The actions did not work out; `reopen` tries again."""
         from engine import commands

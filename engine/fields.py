@@ -61,7 +61,7 @@ DEVIATIONS: Final = Fields(
         "merged_into": Field("id", "merged_into", table="deviation"),
         "function": Field("choice", _FUNCTION, FUNCTIONS),
         **_plain("time", "need_at", "decide_by", "snoozed_until", "occurred_at", "detected_at", "opened_at"),
-        **_plain("time", "acknowledged_at", "responded_at", "recovered_at", "resolved_at", "closed_at"),
+        **_plain("time", "acknowledged_at", "decided_at", "responded_at", "recovered_at", "resolved_at", "closed_at"),
         "snoozed": Field("flag", suppression.SNOOZED),
         "silenced": Field("flag", suppression.SILENCED),
         "folded": Field("flag", suppression.FOLDED),

@@ -21,6 +21,13 @@ def records(connection: sqlite3.Connection, kind: str) -> dict[str, dict[str, An
     return {key: json.loads(data) for key, data in found}
 
 
+def record(connection: sqlite3.Connection, kind: str, key: str) -> dict[str, Any] | None:
+    """One current record; None where the plan has none of that kind with this key."""
+    query = "SELECT data FROM plan_record WHERE kind = ? AND key = ? AND to_version IS NULL"
+    found = connection.execute(query, (kind, key)).fetchone()
+    return None if found is None else dict(json.loads(found[0]))
+
+
 def owners(connection: sqlite3.Connection) -> list[Owner]:
     """Everybody who can own actions, by id, with the days on which they are away."""
     away: dict[str, list[tuple[str, str]]] = {}

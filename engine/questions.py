@@ -45,6 +45,18 @@ def impact(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any
     return impact_tree.of(connection, fetch(connection, ids.parse(text, "deviation")), now)
 
 
+def options(connection: sqlite3.Connection, now: int, text: str) -> list[dict[str, Any]]:
+    """What can be chosen in an action, or in the decisions about a deviation. Raises NotFound."""
+    from engine import options as compared
+
+    reference = ids.parse(text, "action", "deviation")
+    row = fetch(connection, reference)
+    if reference.table == "deviation":
+        return compared.of_deviation(connection, reference.number, now)
+    found = compared.of_action(connection, row, now)
+    return [] if found is None else [found]
+
+
 def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     """Any object by its id, a source by its name, an item at a site, or a plan line by its reference, with its history.
 
@@ -104,6 +116,7 @@ def _show_deviation(connection: sqlite3.Connection, now: int, reference: Referen
         "signals_detail": signals,
         "actions": actions,
         "impact": impact(connection, now, reference.id),
+        "options": options(connection, now, reference.id),
         **family.of(connection, now, reference.number),
         "explain": [shapes.term(term) for term in explain(connection, now, reference.id)],
         "history": _history(connection, about),
@@ -115,7 +128,12 @@ def _show_action(connection: sqlite3.Connection, now: int, reference: Reference)
     found = lists.items(connection, now, "actions", "action.id = :number", {"number": reference.number})
     told = lists.items(connection, now, "handoffs", _HANDED_OFF, {"number": reference.number}, "id")
     about = [("action", reference.id), *(("handoff", each["id"]) for each in told)]
-    return {**found[0], "handoffs": told, "history": _history(connection, about)}
+    return {
+        **found[0],
+        "options": options(connection, now, reference.id),
+        "handoffs": told,
+        "history": _history(connection, about),
+    }
 
 
 def _show_response(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

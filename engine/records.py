@@ -86,7 +86,8 @@ class Record(BaseModel):
 
 
 class Item(Record):
-    """A material; `unit_value` in major units of `currency` for one `uom`, `units` the packs of so many `uom`."""
+    """A material; `unit_value` in major units of `currency` and `weight_kg` for one `uom`, `units` the packs of so many
+    `uom`."""
 
     id: Id
     name: Text = ""
@@ -94,6 +95,7 @@ class Item(Record):
     uom: Text | None = None
     units: Annotated[dict[Id, Annotated[Number, Field(gt=0)]], BeforeValidator(_packs)] | None = None
     unit_value: Annotated[Number, Field(ge=0)] | None = None
+    weight_kg: Annotated[Number, Field(ge=0)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 

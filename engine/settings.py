@@ -1,4 +1,5 @@
-"""The desk's own settings: its name, zone, currency, exchange rates, and the tolerances that detection reads.
+"""The desk's own settings: its name, zone, currency, exchange rates, factors of emission, and the tolerances that
+detection reads.
 
 They live in the file (meta key `settings`, table `tolerance`), put there from a workspace's settings by `configure`, so
 that every process on the file judges alike.
@@ -17,7 +18,7 @@ from engine.sqlite import sqlite3
 if TYPE_CHECKING:
     from engine.journal import Writer
 
-DEFAULTS: Final[Mapping[str, Any]] = {"name": "desk", "zone": "UTC", "currency": "EUR", "rates": {}}
+DEFAULTS: Final[Mapping[str, Any]] = {"name": "desk", "zone": "UTC", "currency": "EUR", "rates": {}, "emissions": {}}
 
 SUBJECTS: Final[Mapping[str, str]] = {
     "order": "SELECT DISTINCT 'order', ref, '' FROM plan_line WHERE to_version IS NULL",
@@ -35,7 +36,7 @@ Rule = tuple[int | None, str | None, str, str]
 
 
 def current(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Name, zone, currency and rates as they stand; a desk that was never configured has the defaults."""
+    """Name, zone, currency, rates and emissions as they stand; a desk that was never configured has the defaults."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'settings'").fetchone()
     return {**DEFAULTS, **(json.loads(row[0]) if row else {})}
 
@@ -71,6 +72,7 @@ def configure(connection: sqlite3.Connection, writer: Writer, now: int, settings
 
 
 def _desk_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    from engine import emissions
     from engine import rates as exchange
     from engine.text import clean
 
@@ -88,7 +90,11 @@ def _desk_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     for code in stated:
         _check_currency(f"rate {code}", code)
     checked = {code: exchange.check(f"rate {code}", rate) for code, rate in sorted(stated.items())}
-    return {**desk, "name": clean(name).strip(), "rates": checked}
+    modes = _table("setting emissions", desk["emissions"], 'write it as {road = {grams_per_tkm = 62, source = "..."}}')
+    factors = {
+        str(mode): emissions.check(f"emissions {mode}", factor) for mode, factor in sorted(modes.items(), key=str)
+    }
+    return {**desk, "name": clean(name).strip(), "rates": checked, "emissions": factors}
 
 
 def _table(place: str, given: Any, mend: str) -> Mapping[Any, Any]:

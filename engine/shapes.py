@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from engine.events import Event
 
 _STAMPS: Final = (
-    "opened_at", "occurred_at", "detected_at", "acknowledged_at", "responded_at", "recovered_at", "resolved_at", "closed_at"
+    "opened_at", "occurred_at", "detected_at", "acknowledged_at", "decided_at", "responded_at", "recovered_at", "resolved_at",
+    "closed_at"
 )  # fmt: skip
 _INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until")
 _DOCUMENTS: Final = ("planned", "observed", "gap")
@@ -76,6 +77,7 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "playbook": row["playbook"],
         "step": row["step"],
         "kind": row["kind"],
+        "chosen": row["chosen"],
         "title": row["title"],
         "instructions": row["instructions"],
         "function": row["function"],

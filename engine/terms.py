@@ -56,6 +56,8 @@ class Terms:
     `until`, of set `values`; text is filled in already and never filled in again."""
     options: Sequence[Mapping[str, Any]] = ()
     """Of a decision: what can be chosen, with the data that its outcome is worked out from (engine.options)."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Of a decision: what a unit of a criterion is worth where it is not engine.weighing.WEIGHTS."""
     reverse: str | None = None
     """The step of the same response that takes this one back; it is not planned until it is asked for."""
 

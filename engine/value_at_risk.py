@@ -90,7 +90,7 @@ class Valuer:
         whole = any(slip.missing is not None for slip in slips.values())
         network = downstream.read(self._connection, {slip.line for slip in slips.values()}, quantities=whole)
         impacts = {key: _reach(slip, network) for key, slip in slips.items()}
-        return {key: Effect(impact, self._priced(impact.hits)) for key, impact in impacts.items()}
+        return {key: Effect(impact, self.priced(impact.hits)) for key, impact in impacts.items()}
 
     def _named(self, effects: Iterable[Effect]) -> Mapping[int, Line]:
         """The lines that explanations name."""
@@ -130,7 +130,7 @@ class Valuer:
             return finding.need_at
         return slip.planned_at + impact.slack
 
-    def _priced(self, hits: Sequence[Hit]) -> list[Priced]:
+    def priced(self, hits: Sequence[Hit]) -> list[Priced]:
         """The hits with their values: whole suppliers have thousands of them."""
         factors = {coined: self._rates.factor(coined) for coined in {hit.coined for hit in hits}}
         priced, make = [], tuple.__new__  # as the class's own, in half the time

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from playbooks.condition_shape import Condition
 from playbooks.durations import working_minutes
+from playbooks.option_shapes import Option, Weights
 from playbooks.shapes import Elapsed, Join, Length, Name, Prose, Scalar, Slug, Strict, Title
 from playbooks.term_shapes import Approval, Due, Escalate, FormField, Http, Notify, Retry, Wait, Who
 
@@ -19,7 +20,7 @@ _WORK: Final = ("ack_within", "escalate", "form", "duration")
 _OUTSIDE: Final = ("retry", "side_effect", "idempotency_key")
 _WORDS: Final[Mapping[StepKind, tuple[str, ...]]] = {
     "task": (*_WORK, *_OUTSIDE, "approval", "reverse"),
-    "decision": (*_WORK, "approval", "reverse"),
+    "decision": (*_WORK, "options", "weights", "approval", "reverse"),
     "notify": ("notify", *_OUTSIDE, "approval", "reverse"),
     "http": ("http", *_OUTSIDE, "approval", "reverse"),
     "wait": ("wait",),
@@ -65,6 +66,8 @@ class Step(Strict):
     on_fail: OnFail = "block"
     ack_within: Elapsed | None = None
     escalate: list[Escalate] | None = Field(default=None, min_length=1, max_length=10)
+    options: list[Option] | None = Field(default=None, min_length=1, max_length=12)
+    weights: Weights | None = None
     form: list[FormField] | None = Field(default=None, min_length=1, max_length=30)
     retry: Retry | None = None
     side_effect: Literal["none", "idempotent", "once"] | None = None
@@ -86,6 +89,8 @@ class Step(Strict):
         idle = next((word for word in _EVERY_WORD if word not in _WORDS[self.kind] and self.said(word) is not None), "")
         if idle:
             raise ValueError(f"{idle} has no effect on a step of kind {self.kind}; take it out")
+        if self.weights is not None and self.options is None:
+            raise ValueError("weights have no effect without options; add them, or take weights out")
         if self.idempotency_key is not None and self.side_effect in (None, "none"):
             raise ValueError(
                 "idempotency_key has no effect without side_effect; write idempotent or once, or take it out"

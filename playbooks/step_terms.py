@@ -14,6 +14,7 @@ from playbooks.durations import clock_minutes
 from playbooks.instructions import fill
 
 if TYPE_CHECKING:
+    from playbooks.option_shapes import Option
     from playbooks.roles import Roster
     from playbooks.step_shapes import Step
     from playbooks.term_shapes import Due, FormField, Who
@@ -54,8 +55,15 @@ def terms_of(step: Step, owner: str, run: Run) -> Terms:
         side_effect=step.side_effect or "none",
         idempotency_key=fill(key, run.values) if key is not None else None,
         effect=_effect(step, owner, run),
+        options=tuple(_option(each, run) for each in step.options or ()),
+        weights=step.weights.model_dump(exclude_none=True) if step.weights is not None else {},
         reverse=step.reverse,
     )
+
+
+def _option(option: Option, run: Run) -> dict[str, Any]:
+    """An option as engine.option_effects and engine.option_costs read it."""
+    return {**option.model_dump(exclude_none=True), "title": fill(option.title, run.values)}
 
 
 def approval_of(step: Step, run: Run) -> dict[str, Any] | None:

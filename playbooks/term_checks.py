@@ -28,6 +28,7 @@ def term_faults(playbook: Playbook) -> Iterator[Fault]:
                 fault = f"step {step.id} asks for the role {role}, which roles does not have"
                 yield Fault("operations", (*at, *place), fault, nearest(role, list(playbook.roles)))
         yield from _form_faults(step, at)
+        yield from _option_faults(step, at)
         yield from _repeat_faults(step, at)
         yield from _time_faults(step, at)
     yield from _reversal_faults(playbook)
@@ -50,6 +51,7 @@ def texts_of(step: Step) -> Iterator[tuple[At, str]]:
     yield ("instructions",), step.instructions
     if step.idempotency_key is not None:
         yield ("idempotency_key",), step.idempotency_key
+    yield from ((("options", number, "title"), each.title) for number, each in enumerate(step.options or ()))
     if step.notify is not None:
         yield ("notify", "message"), step.notify.message
     body: dict[str, Any] = step.http.body if step.http is not None else {}
@@ -64,6 +66,15 @@ def _form_faults(step: Step, at: At) -> Iterator[Fault]:
             fault = f"the form of step {step.id} asks for {field.name} twice"
             yield Fault("semantics", (*at, "form", number, "name"), fault, "rename one of them")
         known.add(field.name)
+
+
+def _option_faults(step: Step, at: At) -> Iterator[Fault]:
+    known: set[str] = set()
+    for number, option in enumerate(step.options or ()):
+        if option.id in known:
+            fault = f"step {step.id} has the option {option.id} twice"
+            yield Fault("semantics", (*at, "options", number, "id"), fault, "rename one of them")
+        known.add(option.id)
 
 
 def _repeat_faults(step: Step, at: At) -> Iterator[Fault]:

@@ -186,6 +186,12 @@ _ACTS: Final = (
         UNTIL._replace(options={"metavar": "TIME"}),
     ),
     act("done", "complete actions", REASON),
+    act(
+        "decide",
+        "choose an option of decisions, and complete them; show A7 compares the options",
+        argument("--option", help="the option's id, or `nothing`", metavar="NAME", required=True),
+        REASON_REQUIRED,
+    ),
     act("fail", "say that actions failed", REASON_REQUIRED),
     act("skip", "skip actions", REASON_REQUIRED),
     act("cancel", "cancel actions, or all open actions of a response", REASON_REQUIRED),

@@ -78,6 +78,9 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     _act("start", "s", "start", "Start the action.", _ACTION, footer=2),
     _act("done", "d", "done", "The action is done.", _ACTION, footer=3),
+    _act(
+        "decide", "D", "decide", "Choose an option of a decision, with every sum in view; says why.", _ACTION, footer=4
+    ),
     _act("wait", "w", "wait", "The action waits for somebody; says for what.", _ACTION),
     _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5),
     _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6),

@@ -121,4 +121,9 @@ CREATE TRIGGER handoff_routes AFTER UPDATE OF severity ON deviation WHEN NEW.sev
     INSERT INTO handoff_touched(action_id) SELECT id FROM action
     WHERE deviation_id = NEW.id AND state NOT IN ('done', 'skipped', 'cancelled') ON CONFLICT DO NOTHING;
 END;
+
+-- decisions ---------------------------------------------------------------------------------------------------------------
+ALTER TABLE action ADD COLUMN chosen TEXT;        -- of a decision: the option that was taken
+ALTER TABLE action ADD COLUMN decision TEXT;      -- JSON: engine.options, what was known when it was taken
+ALTER TABLE deviation ADD COLUMN decided_at INTEGER; -- when the first choice between options was made
 """

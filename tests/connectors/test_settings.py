@@ -22,6 +22,9 @@ currency = "EUR"
 [rates]
 USD = 0.92
 
+[emissions]
+road = { grams_per_tkm = 62, source = "carrier report" }
+
 [tolerance.late_supply]
 days = 2
 
@@ -67,6 +70,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         "zone": "Europe/Berlin",
         "currency": "EUR",
         "rates": {"USD": 0.92},
+        "emissions": {"road": {"grams_per_tkm": 62.0, "source": "carrier report"}},
         "tolerance": {"late_supply": {"days": 2}},
         "rules": [
             {"kind": "late_supply", "match": {"party": "ACME"}, "days": 5},

@@ -9,12 +9,12 @@ from typing import Any, Final
 from engine.clock import iso
 from engine.errors import Refused
 from tui import cells, printing
-from tui.commands import impact_lines
+from tui.commands import impact_lines, option_lines
 from tui.wiring import opened
 
 _SECTIONS: Final = (
     "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "pegs", "projection", "explain", "definition",
-    "consequences_detail", "follows_from"
+    "consequences_detail", "follows_from", "options"
 )  # fmt: skip
 """Parts that are tables of their own below the fields."""
 
@@ -36,6 +36,7 @@ def show(args: Namespace) -> int:
         printing.say(args, "", "Explanation", *explanation(found["explain"], now, zone))
     for title, lines in (
         ("What it puts at risk", impact_lines.lines(found.get("impact"), now, zone)),
+        ("Options", option_lines.lines(found.get("options"), now, zone, sums="step" in found)),
         ("Follows from", _family(found.get("follows_from"))),
         ("Consequences", _family(found.get("consequences_detail"))),
         ("Pegged to", impact_lines.pegs(found.get("pegs"), found.get("uom"))),
@@ -186,7 +187,7 @@ def _history(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
         changed = ", ".join(
             f"{name} {cells.any_value(value)}"
             for name, value in entry["after"].items()
-            if name not in ("version", "terms", "limits")
+            if name not in ("version", "terms", "limits", "decision")
         )
         rows.append(
             (cells.both_times(at, now, zone), str(entry["actor"]), str(entry["action"]), entry["reason"] or "", changed)

@@ -12,7 +12,7 @@ from textual.events import Resize
 from tui import cells, keys, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces
-from tui.screens import deviation_sections
+from tui.screens import deviation_sections, option_sections
 from tui.screens.acting import ActingScreen
 from tui.screens.telling import Selection
 from tui.session import Session
@@ -120,6 +120,10 @@ def action_lines(
     lines += [PageLine([]), PageLine([("What to do", "heading")], section="What to do")]
     for paragraph in (detail["instructions"] or "The playbook says no more than the title.").splitlines():
         lines += [PageLine([(line, "plain")]) for line in safe.wrap(paragraph, width) or [""]]
+    for decision in detail["options"]:
+        lines += [PageLine([]), PageLine([("Options", "heading")], section="Options")]
+        lines += [*option_sections.options(detail, width, present), PageLine([])]
+        lines += option_sections.sums(decision, width, present)
     steps = {row["step"]: row for row in beside}
     for title, found in (
         ("Needs", [steps[step] for step in detail["needs"] if step in steps]),

@@ -1,5 +1,5 @@
-"""What a deviation's page says, as lines: what happened, what it compares, what it hits, why it ranks here, the response,
-the journal.
+"""What a deviation's page says, as lines: what happened, what it compares, what it hits, why it ranks here, the options, the
+response, the journal.
 
 Pure: `Desk.show`'s answer in, lines out. The page and the detail beside the queue show the same.
 """
@@ -13,11 +13,11 @@ from engine.clock import parse_instant
 from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.safe import Pieces
-from tui.screens import impact_sections
+from tui.screens import impact_sections, option_sections
 from tui.widgets import feed, queue
 from tui.widgets.page_list import PageLine
 
-SECTIONS: Final = ("Signals", "Compare", "Impact", "Explain", "Folded", "Customers", "Response", "Journal")
+SECTIONS: Final = ("Signals", "Compare", "Impact", "Explain", "Folded", "Customers", "Options", "Response", "Journal")
 """In the order of the page."""
 _LABEL: Final = 16
 _LONGEST_TERM: Final = 28
@@ -44,6 +44,7 @@ def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         _explain,
         impact_sections.family,
         impact_sections.customers,
+        option_sections.options,
         _response,
         journal,
     )

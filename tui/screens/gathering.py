@@ -1,11 +1,11 @@
-"""What has to be asked before a command: an owner, a playbook, a reason, a time, a yes.
+"""What has to be asked before a command: an owner, a playbook, an option, a reason, a time, a yes.
 
 Each function asks on a screen and returns None when the person leaves it. Nothing is written here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from textual.screen import Screen
@@ -18,6 +18,7 @@ from tui import cells, request, safe
 from tui.cells import Column, Present
 from tui.request import Request
 from tui.safe import Pieces, fit
+from tui.screens import option_sections
 from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
 from tui.session import Session
 from tui.widgets.prompt import Prompt, Question
@@ -43,7 +44,7 @@ async def options_for(screen: Screen[Any], session: Session, verb: str, ids: Seq
     options: dict[str, Any] = {}
     for name in request.needs(verb):
         label = f"{verb} {_named(ids)}: {_LABELS.get(name, name).format(zone=session.present.zone)}"
-        answer = await _owner(screen, session, ids) if name == "to" else await _line(screen, label)
+        answer = await _answer(screen, session, ids, name, label)
         if not answer:
             return None
         options[name] = request.until(answer, session.present) if name == "until" else answer
@@ -77,6 +78,35 @@ async def _yes(screen: Screen[Any], question: Confirm) -> bool:
 
 async def _line(screen: Screen[Any], label: str) -> str | None:
     return await screen.query_one(Prompt).ask(Question(label))
+
+
+async def _answer(screen: Screen[Any], session: Session, ids: Sequence[str], name: str, label: str) -> str | None:
+    if name == "to":
+        return await _owner(screen, session, ids)
+    return await (_option(screen, session, ids) if name == "option" else _line(screen, label))
+
+
+async def _option(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:
+    """An option of a decision, chosen with its sums in view. Raises Refused where there is nothing to choose from."""
+    compared = session.desk.options(ids[0])
+    if not compared:
+        raise Refused(f"{ids[0]} is no decision between options")
+    found = {option["id"]: option for option in compared[0]["options"]}
+    choices = [
+        Choice(name, [(fit(name, 20) + " ", "bold"), (f"{option['title']}  ", "plain"), (_outcome(option), "quiet")])
+        for name, option in found.items()
+    ]
+    title = f"What {_named(ids)} decides"
+    return await screen.app.push_screen_wait(
+        PreviewPicker(title, choices, lambda name, width: option_sections.terms(found[name], width, session.present))
+    )
+
+
+def _outcome(option: Mapping[str, Any]) -> str:
+    """An option in a few figures; what is not known is left out."""
+    figures = (("costs", option["cost"]), ("late", option["value_late"]))
+    told = [f"{name} {cells.money_in_full(amount)}" for name, amount in figures if amount is not None]
+    return ", ".join([*told, *(["best score"] if option["wins"] else [])])
 
 
 async def _owner(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:

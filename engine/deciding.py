@@ -1,0 +1,59 @@
+"""Deciding: one option of a decision step is chosen, and what was known of all of them is kept with the choice.
+
+The action's `decision` holds the whole comparison as it stood (engine.options), who chose what and why; so does the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import commands, options
+from engine.clock import iso
+from engine.command_context import CommandContext, reason_of
+from engine.errors import BadInput, Refused
+from engine.ids import Reference
+from engine.journal import canonical
+from engine.moves import write
+
+
+def decide(context: CommandContext, ids: Sequence[str], *, option: str, reason: str) -> None:
+    """Choose an option in decisions, and complete them. Raises Refused for what is no decision between options, and
+    BadInput for an option that it does not have."""
+    why = reason_of(reason, "say what made it the better one, such as 'the customer pays half'")
+    for reference, row in commands.running(context, ids):
+        known = options.of_action(context.connection, row, context.now)
+        if known is None:
+            raise Refused(f"{reference.id} is no decision between options; complete it with done")
+        if row["chosen"] is not None and row["state"] == "done":
+            raise Refused(f"{reference.id} is decided: {row['chosen']}; reopen it to decide again")
+        named = [each["id"] for each in known["options"]]
+        if option not in named:
+            raise BadInput("option", f"{option!r} is none of {reference.id}", f"its options are {', '.join(named)}")
+        decision = {
+            **known, "chosen": option, "reason": why, "decided_by": context.actor, "decided_at": iso(context.now)
+        }  # fmt: skip
+        commands.complete(
+            context, reference, row, f"{option}: {why}", {"chosen": option, "decision": canonical(decision)}
+        )
+        _stamp(context, row, option, why)
+        context.notes.extend(_notes(known, option))
+
+
+def _stamp(context: CommandContext, action: Mapping[str, Any], option: str, why: str) -> None:
+    """The first choice is when the deviation was decided."""
+    deviation = context.row(Reference("deviation", action["deviation_id"]))
+    if deviation["decided_at"] is None:
+        values = {"decided_at": context.now}
+        reason = f"{option}: {why}"
+        write(context.connection, context.writer, "deviation", deviation, values, action="decide", reason=reason)
+
+
+def _notes(known: Mapping[str, Any], option: str) -> list[str]:
+    """What the person should hear of a choice that the figures speak against."""
+    (chosen,) = (each for each in known["options"] if each["id"] == option)
+    if chosen["dominated_by"] is not None:
+        return [f"{option} is nowhere better than {chosen['dominated_by']} by the figures of this decision"]
+    if known["winner"] not in (None, option):
+        return [f"by its weights {known['winner']} scores better than {option}"]
+    return []

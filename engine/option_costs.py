@@ -1,0 +1,148 @@
+"""What an option costs in money and in CO2e, by its own data, each with the sum that a person can redo.
+
+What a formula or a way lacks (a weight, a distance, a factor) makes the figure unknown and is said; it is never guessed.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from engine import arithmetic, emissions, money, network
+from engine.errors import BadInput
+from engine.gather.served import Subject
+from engine.geography import Point, distance_km
+from engine.rates import Rates
+from engine.sqlite import sqlite3
+
+NAMES: Final[Mapping[str, str]] = {
+    "quantity": "how much the option moves or brings",
+    "days": "its days",
+    "km": "the length of its legs together",
+    "kg": "the weight of that quantity",
+    "tonnes": "the same in tonnes",
+    "orders": "customer orders that are hit if nothing is done",
+    "value_at_risk": "what these are worth, in the desk's currency",
+}
+"""What a cost formula may ask for."""
+
+
+class Figure(NamedTuple):
+    """A number with the sentence that says how it came about; None: not known, and the sentence says for want of what."""
+
+    value: float | None
+    because: str
+
+
+class Costs:
+    """Works out what options cost at one desk."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, desk: Mapping[str, Any], rates: Rates, subject: Subject | None
+    ) -> None:
+        self._connection, self._rates, self._subject = connection, rates, subject
+        self._factors = emissions.factors(desk["emissions"])
+
+    def money(self, option: Mapping[str, Any], quantity: float | None, known: Mapping[str, float]) -> Figure:
+        """Minor units of the desk's currency; `known` are `orders` and `value_at_risk`."""
+        text = option.get("cost")
+        if text is None:
+            return Figure(0.0, "it costs nothing that is stated")
+        formula = arithmetic.parse(text, NAMES)
+        values = {**known, "quantity": quantity or 0.0, "days": float(option.get("days", 0.0))}
+        weight, length = self._kilograms(option, quantity), self._length(option)
+        if weight is not None:
+            values |= {"kg": weight, "tonnes": weight / 1000}
+        if length is not None:
+            values["km"] = length
+        lacking = sorted(formula.names - set(values))
+        if lacking:
+            return Figure(None, f"{text}: {', '.join(lacking)} not known; {_MENDS[lacking[0]]}")
+        try:
+            amount = formula.value(values)
+        except BadInput as error:
+            return Figure(None, f"{text}: {error.fault}")
+        coined = option.get("currency") or self._rates.currency
+        minor = amount * money.units(coined) * self._rates.factor(coined)
+        sentence = f"{formula.shown(values)} = {amount:.6g} {coined}"
+        rate = self._rates.of(coined)
+        if coined != self._rates.currency:
+            sentence += (
+                f", no rate for {coined}: the raw amount" if rate is None else f" × {rate.value:g} ({rate.source})"
+            )
+        return Figure(round(max(-float(money.LARGEST), min(minor, float(money.LARGEST)))), sentence)
+
+    def emissions(self, option: Mapping[str, Any], quantity: float | None) -> Figure:
+        """Kilograms of CO2e: of its legs, less those of the legs that it takes the place of."""
+        legs, saved = option.get("legs", ()), option.get("instead_of", ())
+        if not legs and not saved:
+            return Figure(0.0, "it moves nothing another way")
+        weight = self._kilograms(option, quantity)
+        if weight is None:
+            return Figure(None, f"the weight is not known; {_MENDS['kg']}")
+        total, sums = 0.0, []
+        for sign, each in (*((1, leg) for leg in legs), *((-1, leg) for leg in saved)):
+            factor = self._factors.get(each["mode"])
+            if factor is None:
+                return Figure(None, f"no factor for {each['mode']}; {missing_factor(each['mode'])}")
+            km = self._km(option, each)
+            if km is None:
+                return Figure(None, f"the distance of {each['mode']} is not known; {_MENDS['km']}")
+            total += sign * emissions.kilograms(km, weight / 1000, factor)
+            sums.append(
+                f"{'−' if sign < 0 else ''}{km:.6g} km × {weight / 1000:.6g} t × {factor.grams:g} g/tkm ÷ 1000"
+                f" ({each['mode']}, {factor.basis}: {factor.source})"
+            )
+        return Figure(round(total, 3), " + ".join(sums).replace("+ −", "− "))
+
+    def _kilograms(self, option: Mapping[str, Any], quantity: float | None) -> float | None:
+        each = option.get("kg_per_unit", self._unit_weight)
+        return None if each is None else (quantity or 0.0) * float(each)
+
+    @functools.cached_property
+    def _unit_weight(self) -> float | None:
+        item = None if self._subject is None else self._subject.item
+        record = network.record(self._connection, "item", item) if item is not None else None
+        return None if record is None else record.get("weight_kg")
+
+    def _length(self, option: Mapping[str, Any]) -> float | None:
+        legs = [self._km(option, leg) for leg in option.get("legs", ())]
+        known = [km for km in legs if km is not None]
+        return math.fsum(known) if legs and len(known) == len(legs) else None
+
+    def _km(self, option: Mapping[str, Any], leg: Mapping[str, Any]) -> float | None:
+        """The length of a leg: as stated, else the great circle from where it leaves to the site that it is for."""
+        if "km" in leg:
+            return float(leg["km"])
+        if self._subject is None:
+            return None
+        ends = [self._point(option.get("site") or self._subject.origin), self._point(self._subject.site)]
+        known = [point for point in ends if point is not None]
+        return round(distance_km(*known), 1) if len(known) == len(ends) else None
+
+    def _point(self, site: str | None) -> Point | None:
+        record = network.record(self._connection, "site", site) if site is not None else None
+        if record is None or record.get("latitude") is None:
+            return None
+        return Point(record["latitude"], record["longitude"])
+
+
+_MENDS: Final[Mapping[str, str]] = {
+    "kg": "give the option kg_per_unit, or the item weight_kg",
+    "tonnes": "give the option kg_per_unit, or the item weight_kg",
+    "km": "give each leg its km, or both sites their coordinates",
+    "orders": "the deviation is about no supply",
+    "value_at_risk": "nothing says what is at risk",
+}
+
+
+def missing_factor(mode: str) -> str:
+    """What to write where a mode has no factor."""
+    return f"add {mode} to [emissions] of offplan.toml, with its grams_per_tkm and source"
+
+
+def modes(options: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The modes that some options move goods by."""
+    return {leg["mode"] for option in options for name in ("legs", "instead_of") for leg in option.get(name, ())}

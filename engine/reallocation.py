@@ -1,0 +1,101 @@
+"""Sharing out an item at a site anew: first the orders for which what arrives in time is worth most, then the rest.
+
+Who gets what is engine.allocation's answer, with its proof; what that does to customer orders, also through production and
+transfers, is worked out as for every other option. The values that it weighs are those of what depends on each peg: where
+two pegs feed one order through a production order both count it, so the proof is of the weighing, not of what is behind. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from engine.allocation import Allocation, Arriving, Want, divisible, whole
+from engine.gather.sharing import Shared
+from engine.impact import Edge, Hit
+from engine.overlay import ROOT, Need, hits, slacks_below
+
+_LISTED: Final = 12
+
+
+class Shares(NamedTuple):
+    """How it is shared out."""
+
+    need: Need
+    because: str
+
+
+def share_out(shared: Shared, worth: Callable[[Sequence[Hit]], float], *, orders: str) -> Shares:
+    """The best way to share out, `orders` served in `parts` or as a `whole`; `worth` prices what is hit, in minor units."""
+    edges = shared.need.network[ROOT]
+    groups = _groups(edges, orders)
+    below = slacks_below(shared.need)
+    wants = [
+        Want(
+            shared.names[edges[group[0]].demand],
+            math.fsum(edges[place].quantity for place in group),
+            worth(hits(_alone(shared.need, [edges[place] for place in group]), [])),
+            max(edges[place].slack + below.get(edges[place].demand, 0) for place in group),
+        )
+        for group in groups
+    ]
+    arriving = [Arriving(each.quantity, each.delay) for each in shared.need.arrivals if each.delay is not None]
+    found = divisible(wants, arriving) if orders == "parts" else whole(wants, arriving)
+    ordered = _ordered(edges, groups, wants, found)
+    return Shares(_laid_out(shared.need, ordered), _told(wants, found, orders))
+
+
+def _groups(edges: Sequence[Edge], orders: str) -> list[list[int]]:
+    """Which pegs are served together."""
+    if orders == "parts":
+        return [[place] for place in range(len(edges))]
+    by_demand: dict[int, list[int]] = defaultdict(list)
+    for place, edge in enumerate(edges):
+        by_demand[edge.demand].append(place)
+    return list(by_demand.values())
+
+
+def _alone(need: Need, edges: Sequence[Edge]) -> Need:
+    """The need as if these pegs were all of it."""
+    return _laid_out(need, [(edge, 1.0) for edge in edges])
+
+
+def _ordered(
+    edges: Sequence[Edge], groups: Sequence[Sequence[int]], wants: Sequence[Want], found: Allocation
+) -> list[tuple[Edge, float]]:
+    """Pegs with the share of each: first what is served in time, in the order in which it is due, then the rest likewise."""
+    first, rest = [], []
+    for group, want, served in sorted(zip(groups, wants, found.served, strict=True), key=lambda each: each[1].due):
+        part = min(1.0, served / want.quantity)
+        first += [(edges[place], part) for place in group if part > 0]
+        rest += [(edges[place], 1.0 - part) for place in group if part < 1]
+    return first + rest
+
+
+def _laid_out(need: Need, pieces: Sequence[tuple[Edge, float]]) -> Need:
+    quantity = math.fsum(edge.quantity * share for edge, share in pieces)
+    laid, start = [], 0.0
+    for edge, share in pieces:
+        end = start + edge.quantity * share / quantity
+        laid.append(
+            edge._replace(
+                quantity=edge.quantity * share, demand_share=edge.demand_share * share, supply_from=start, supply_to=end
+            )
+        )
+        start = end
+    return Need(quantity, {**need.network, ROOT: laid}, need.arrivals)
+
+
+def _told(wants: Sequence[Want], found: Allocation, orders: str) -> str:
+    by_order: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for want, served in zip(wants, found.served, strict=True):
+        by_order[want.id][0] += served
+        by_order[want.id][1] += want.quantity
+    told = [f"{name} {served:.6g} of {wanted:.6g}" for name, (served, wanted) in by_order.items()]
+    more = f" and {len(told) - _LISTED} more" if len(told) > _LISTED else ""
+    proof = (
+        "proven the best" if found.proven else f"at most {100 * (1 - found.value / found.bound):.2f} % from the best"
+    )
+    return f"in time: {', '.join(told[:_LISTED])}{more}; {proof} with orders served {orders if orders == 'whole' else 'in parts'}"

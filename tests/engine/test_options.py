@@ -1,0 +1,393 @@
+"""Options of a decision on an overlay of the live plan, through the Desk: what each comes to, and choosing one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.clock import DAY, iso
+from engine.desk import Desk
+from engine.errors import BadInput, Refused
+from engine.model import PlanRecord
+from tests.engine.decision_support import OneDecision
+from tests.engine.desk_support import NOW, open_desk
+from tests.engine.network_support import line, load, said, take
+from tests.engine.test_value_at_risk import pumps
+
+AIR: Mapping[str, Any] = {
+    "id": "air", "title": "Air", "kind": "expedite", "days": 4, "cost": "500 + 2 * quantity", "kg_per_unit": 25,
+    "legs": ({"mode": "air_belly_long", "km": 8000},), "risk": 0.1, "reversible": False,
+}  # fmt: skip
+
+
+def late_motors(path: Path, *options: Mapping[str, Any], days: float = 12, **weights: float) -> tuple[Desk, str]:
+    """Motors planned on day 5 come on day 12: seven days late, four of them slack; and the decision about it."""
+    desk = open_desk(path, planner=OneDecision(options, weights))
+    load(desk, *pumps())
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + int(days * DAY)))
+    return desk, respond(desk, "late_supply")
+
+
+def respond(desk: Desk, kind: str) -> str:
+    (deviation,) = (each["id"] for each in desk.deviations([f"kind={kind}"], all=True).items)
+    desk.respond([deviation])
+    (decision,) = (each["id"] for each in desk.actions().items if each["kind"] == "decision")
+    return str(decision)
+
+
+def compared(desk: Desk, action: str) -> dict[str, dict[str, Any]]:
+    (found,) = desk.options(action)
+    return {each["id"]: each for each in found["options"]}
+
+
+def terms(option: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    return {term["name"]: (term["value"], term["source"]) for term in option["terms"]}
+
+
+def euros(amount: float) -> dict[str, Any]:
+    return {"amount": amount, "currency": "EUR"}
+
+
+def test_doing_nothing_is_first_and_comes_to_what_the_deviation_puts_at_risk(tmp_path: Path) -> None:
+    desk, action = late_motors(tmp_path / "desk.db", AIR)
+    found = compared(desk, action)
+    assert list(found) == ["nothing", "air"]
+    nothing = found["nothing"]
+    (impact,) = (desk.impact(each["id"]) for each in desk.deviations(["kind=late_supply"]).items)
+    assert impact is not None
+    assert nothing["value_late"] == impact["value_at_risk"] == euros(13_000.0)
+    assert (nothing["orders_late"], nothing["cost"], nothing["co2_kg"]) == (2, euros(0.0), 0.0)
+    assert "SO-1: 10 of 10 3 days late, 5000.00; SO-2: 20 of 20 1 days late, 8000.00" in terms(nothing)["late"][1]
+
+
+def test_an_option_costs_what_its_formula_says_and_emits_what_its_legs_do(tmp_path: Path) -> None:
+    """80 motors of 25 kg are 2 t, over 8,000 km in the belly of a long-haul flight: 9,728 kg (FIELD 8)."""
+    desk, action = late_motors(tmp_path / "desk.db", AIR)
+    air = compared(desk, action)["air"]
+    assert (air["cost"], air["co2_kg"], air["quantity"]) == (euros(660.0), 9728.0, 80.0)
+    told = terms(air)
+    assert told["cost"][1] == "500 + 2 * quantity(80) = 660 EUR"
+    assert told["co2"][1].startswith("8000 km × 2 t × 608 g/tkm ÷ 1000 (air_belly_long, well-to-wake: ")
+    # Three days late instead of seven, and four are slack.
+    assert (air["orders_late"], air["orders_kept"], air["value_late"]) == (0, 2, euros(0.0))
+    assert (air["arrives_at"], air["risk_value"]) == (iso(NOW + 8 * DAY), euros(1_300.0))
+    assert air["score"] == round(660 + 0 + 0.1 * 9728 + 1_300, 2)
+    assert told["score"][1] == "1 × cost 660 + 1 × service 0 + 0.1 × co2 9728 + 1 × risk 1300"
+
+
+def test_a_leg_that_is_saved_counts_against_the_one_that_is_flown(tmp_path: Path) -> None:
+    """2 t over 19,000 km by ship: 309.7 kg (FIELD 8)."""
+    swap = {**AIR, "instead_of": ({"mode": "sea_container", "km": 19_000},)}
+    desk, action = late_motors(tmp_path / "desk.db", swap)
+    assert compared(desk, action)["air"]["co2_kg"] == 9728.0 - 309.7
+
+
+def test_a_part_that_comes_sooner_serves_who_needs_it_first(tmp_path: Path) -> None:
+    """What TO-1 and its customers need: 30 pumps as one, so 60 motors; a production order waits for all of them."""
+    split = {"id": "part", "title": "Part", "kind": "split", "days": 5}
+    desk, action = late_motors(tmp_path / "desk.db", split)
+    part = compared(desk, action)["part"]
+    # MO-1 is one line and starts when all its motors are there: a part of them helps nobody, so all are needed.
+    assert (part["quantity"], part["value_late"]) == (80.0, euros(0.0))
+    half = {**split, "quantity": 40}
+    desk, action = late_motors(tmp_path / "half.db", half)
+    assert compared(desk, action)["part"]["value_late"] == euros(13_000.0)
+
+
+def direct(path: Path, *options: Mapping[str, Any], late: float = 10, **weights: float) -> tuple[Desk, str]:
+    """100 pieces planned on day 5 for 40 on day 6, 30 on day 8 and 30 on day 20."""
+    desk = open_desk(path, planner=OneDecision(options, weights))
+    load(
+        desk,
+        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
+        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
+        line("sales_order", "SO-2", 30.0, 8, value_minor=9_000_00, currency="EUR"),
+        line("sales_order", "SO-3", 30.0, 20, value_minor=3_000_00, currency="EUR"),
+        PlanRecord("site", {"id": "X", "latitude": 0, "longitude": 0}, None),
+        PlanRecord("site", {"id": "Z", "latitude": 0, "longitude": 90}, None),
+        PlanRecord("item", {"id": "A", "uom": "EA", "weight_kg": 2}, None),
+    )
+    if late:
+        take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + int(late * DAY)))
+    return desk, respond(desk, "late_supply" if late else "short_supply")
+
+
+def test_other_supply_serves_what_is_needed_first_and_no_more(tmp_path: Path) -> None:
+    broker = {
+        "id": "broker",
+        "title": "Broker",
+        "kind": "alternate",
+        "days": 6,
+        "party": "BETA",
+        "cost": "30 * quantity",
+    }
+    desk, action = direct(tmp_path / "desk.db", broker)
+    found = compared(desk, action)
+    # Ten days: SO-1 waits four days, SO-2 two; SO-3 does not mind.
+    assert (found["nothing"]["orders_late"], found["nothing"]["value_late"]) == (2, euros(13_000.0))
+    assert (found["broker"]["quantity"], found["broker"]["cost"], found["broker"]["value_late"]) == (
+        70.0,
+        euros(2_100.0),
+        euros(0.0),
+    )
+    assert found["broker"]["latest_start"] == iso(NOW + 0 * DAY)
+    seven = {**broker, "days": 7}
+    desk, action = direct(tmp_path / "seven.db", seven)
+    late = compared(desk, action)["broker"]
+    assert (late["orders_late"], late["orders_kept"], late["value_late"]) == (1, 1, euros(4_000.0))
+    assert "SO-1: 40 of 40 1 days late" in terms(late)["late"][1]
+
+
+def test_another_site_sends_what_is_free_there(tmp_path: Path) -> None:
+    """Z has 60, of which its own customer waits for 10; 50 of the 70 that are needed can come, over a quarter of the globe."""
+    transfer = {
+        "id": "move",
+        "title": "Move",
+        "kind": "transfer",
+        "days": 1,
+        "site": "Z",
+        "legs": ({"mode": "air_freighter"},),
+    }
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([transfer]))
+    load(
+        desk,
+        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
+        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
+        line("sales_order", "SO-2", 30.0, 8, value_minor=9_000_00, currency="EUR"),
+        line("sales_order", "SO-9", 10.0, 8, site="Z", value_minor=9_000_00, currency="EUR"),
+        PlanRecord("site", {"id": "X", "latitude": 0, "longitude": 0}, None),
+        PlanRecord("site", {"id": "Z", "latitude": 0, "longitude": 90}, None),
+        PlanRecord("item", {"id": "A", "uom": "EA", "weight_kg": 2}, None),
+    )
+    take(desk, said("stock", "z", item="A", site="Z", quantity=60.0))
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
+    move = compared(desk, respond(desk, "late_supply"))["move"]
+    # 40 for SO-1, and 10 of the 30 of SO-2.
+    assert (move["quantity"], move["value_late"]) == (50.0, euros(6_000.0))
+    assert "50 are free there" in terms(move)["what it does"][1]
+    assert "10007.6 km × 0.1 t × 789 g/tkm" in terms(move)["co2"][1]
+
+
+def test_what_does_not_come_can_be_bought_elsewhere(tmp_path: Path) -> None:
+    broker = {"id": "broker", "title": "Broker", "kind": "alternate", "days": 8, "quantity": 20}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([broker]))
+    load(
+        desk,
+        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
+        line("sales_order", "SO-1", 70.0, 6, value_minor=7_000_00, currency="EUR"),
+        line("sales_order", "SO-2", 30.0, 8, value_minor=9_000_00, currency="EUR"),
+    )
+    take(desk, said("confirmation", "PO-1/1", order_ref="PO-1", eta=NOW + 5 * DAY, quantity=60.0))
+    found = compared(desk, respond(desk, "short_supply"))
+    # 40 are missing: 10 of SO-1 and all of SO-2. Bought are 20 for day 8: ten too late for SO-1, ten for SO-2 in time.
+    assert found["nothing"]["value_late"] == euros(10_000.0)
+    assert found["broker"]["value_late"] == euros(1_000.0 + 6_000.0)
+
+
+def test_a_production_order_that_runs_later_waits_for_its_parts(tmp_path: Path) -> None:
+    options = [
+        {"id": "others-first", "title": "Run others first", "kind": "resequence", "days": 2, "cost": "300"},
+        {"id": "new-date", "title": "New date", "kind": "repromise", "keeps": 0.75, "cost": "100 * orders"},
+    ]
+    desk, action = late_motors(tmp_path / "desk.db", *options)
+    found = compared(desk, action)
+    # SO-1 was 3 days late, SO-2 one.
+    assert (found["others-first"]["orders_late"], found["others-first"]["value_late"]) == (1, euros(5_000.0))
+    assert (found["new-date"]["orders_late"], found["new-date"]["value_late"], found["new-date"]["cost"]) == (
+        2, euros(3_250.0), euros(200.0)
+    )  # fmt: skip
+
+
+def test_what_is_not_known_is_said_and_not_guessed(tmp_path: Path) -> None:
+    truck = {
+        "id": "truck",
+        "title": "Truck",
+        "kind": "expedite",
+        "days": 4,
+        "cost": "2 * kg",
+        "legs": ({"mode": "road", "km": 10},),
+    }
+    desk, action = late_motors(tmp_path / "desk.db", truck)
+    option = compared(desk, action)["truck"]
+    assert (option["cost"], option["co2_kg"]) == (None, None)
+    assert terms(option)["cost"][1] == "2 * kg: kg not known; give the option kg_per_unit, or the item weight_kg"
+    assert "the weight is not known" in terms(option)["co2"][1]
+    weighed = {**truck, "kg_per_unit": 10}
+    desk, action = late_motors(tmp_path / "weighed.db", weighed)
+    assert "no factor for road; add road to [emissions]" in terms(compared(desk, action)["truck"])["co2"][1]
+    desk.configure({"emissions": {"road": {"grams_per_tkm": 60, "source": "our carrier"}}})
+    road = compared(desk, action)["truck"]
+    assert road["co2_kg"] == 0.48
+    assert (
+        terms(road)["co2"][1] == "10 km × 0.8 t × 60 g/tkm ÷ 1000 (road, well-to-wake: setting emissions: our carrier)"
+    )
+
+
+def test_an_order_that_is_late_can_be_served_from_elsewhere(tmp_path: Path) -> None:
+    broker = {"id": "broker", "title": "Broker", "kind": "alternate", "days": 5}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([broker]))
+    load(desk, *pumps())
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 12 * DAY))
+    (order,) = (each["id"] for each in desk.deviations(["kind=late_demand", "party=HYDRA"], all=True).items)
+    desk.respond([order])
+    (action,) = (each["id"] for each in desk.actions().items if each["kind"] == "decision")
+    found = compared(desk, action)
+    assert (found["nothing"]["orders_late"], found["nothing"]["value_late"]) == (1, euros(5_000.0))
+    assert (found["broker"]["quantity"], found["broker"]["value_late"]) == (10.0, euros(0.0))
+
+
+def test_stock_that_runs_out_is_covered_by_what_comes_in_time(tmp_path: Path) -> None:
+    broker = {"id": "broker", "title": "Broker", "kind": "alternate", "days": 3, "quantity": 15}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([broker]))
+    load(
+        desk,
+        line("sales_order", "SO-1", 20.0, 2, value_minor=2_000_00, currency="EUR"),
+        line("sales_order", "SO-2", 20.0, 4, value_minor=6_000_00, currency="EUR"),
+    )
+    take(desk, said("stock", "x", item="A", site="X", quantity=25.0))
+    found = compared(desk, respond(desk, "stockout"))
+    assert (found["nothing"]["orders_late"], found["nothing"]["value_late"]) == (1, euros(4_500.0))
+    assert found["broker"]["value_late"] == euros(0.0)
+
+
+def test_without_customer_orders_the_deviations_own_value_counts(tmp_path: Path) -> None:
+    air = {"id": "air", "title": "Air", "kind": "expedite", "days": 7, "cost": "100"}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([air]))
+    load(desk, line("purchase_order", "PO-1", 80.0, 5, value_minor=4_000_00, currency="EUR"))
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 12 * DAY))
+    action = respond(desk, "late_supply")
+    (document,) = desk.options(action)
+    assert document["about"].endswith("no customer order says what it is worth, so its own value counts")
+    found = compared(desk, action)
+    assert (found["nothing"]["orders_late"], found["nothing"]["value_late"]) == (None, euros(4_000.0))
+    assert (found["air"]["value_late"], document["winner"]) == (euros(0.0), "air")
+
+
+def test_a_choice_keeps_what_was_known_and_what_was_rejected(tmp_path: Path) -> None:
+    wait = {"id": "wait", "title": "Wait", "kind": "repromise", "keeps": 0.5, "cost": "9000"}
+    desk, action = late_motors(tmp_path / "desk.db", AIR, wait)
+    before = desk.options(action)
+    outcome = desk.decide([action], option="air", reason="the customer pays half")
+    states = {each["id"]: each["state"] for each in desk.actions(all=True).items}
+    assert (states[action], sorted(states.values())) == ("done", ["done", "ready"])
+    # The plan moves on; what was known when it was decided stays.
+    take(desk, said("eta", "PO-1/eta2", order_ref="PO-1", eta=NOW + 30 * DAY))
+    (kept,) = desk.options(action)
+    assert kept["options"] == before[0]["options"]
+    assert (kept["chosen"], kept["reason"], kept["decided_by"], kept["decided_at"]) == (
+        "air", "the customer pays half", "ana", iso(NOW)
+    )  # fmt: skip
+    shown = desk.show(action)
+    (entry,) = (each for each in shown["history"] if each["action"] == "complete")
+    assert (entry["actor"], entry["reason"], entry["after"]["chosen"]) == ("ana", "air: the customer pays half", "air")
+    known = json.loads(entry["after"]["decision"])
+    assert [each["id"] for each in known["options"]] == ["nothing", "air", "wait"]
+    deviation = desk.show(shown["deviation"])
+    assert (deviation["decided_at"], deviation["options"]) == (iso(NOW), [kept])
+    desk.undo(outcome.txn)
+    assert desk.show(shown["deviation"])["decided_at"] is None
+    assert compared(desk, action)["nothing"]["value_late"] == euros(13_000.0)
+    assert desk.show(action)["chosen"] is None
+
+
+def test_a_decision_is_reopened_to_decide_again(tmp_path: Path) -> None:
+    desk, action = late_motors(tmp_path / "desk.db", AIR)
+    desk.decide([action], option="nothing", reason="it can wait")
+    with pytest.raises(Refused, match="A1 is decided: nothing; reopen it"):
+        desk.decide([action], option="air", reason="it cannot")
+    desk.reopen([action], reason="it cannot")
+    assert desk.options(action)[0]["chosen"] is None
+    desk.decide([action], option="air", reason="it cannot")
+    assert desk.show(action)["chosen"] == "air"
+
+
+def test_a_choice_against_the_figures_is_told(tmp_path: Path) -> None:
+    dear = {"id": "dear", "title": "Dear", "kind": "repromise", "keeps": 0.0, "cost": "9000"}
+    desk, action = late_motors(tmp_path / "desk.db", AIR, dear)
+    assert compared(desk, action)["dear"]["dominated_by"] == "nothing"
+    outcome = desk.decide([action], option="dear", reason="the boss wants it")
+    assert outcome.notes[-1] == "dear is nowhere better than nothing by the figures of this decision"
+    desk, action = late_motors(tmp_path / "again.db", AIR)
+    outcome = desk.decide([action], option="nothing", reason="the boss wants it")
+    assert outcome.notes[-1] == "by its weights air scores better than nothing"
+
+
+def test_a_decision_asks_for_one_of_its_options(tmp_path: Path) -> None:
+    desk, action = late_motors(tmp_path / "desk.db", AIR)
+    with pytest.raises(BadInput, match="its options are nothing, air"):
+        desk.decide([action], option="boat", reason="cheap")
+    with pytest.raises(Refused, match="asks for a choice; use decide with --option, one of nothing, air"):
+        desk.done([action])
+    desk.decide([action], option="air", reason="fast")
+    (book,) = (each["id"] for each in desk.actions().items)
+    with pytest.raises(Refused, match="no decision between options"):
+        desk.decide([book], option="air", reason="fast")
+
+
+def scarce(path: Path, *options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """40 in time, planned for SO-1, and 100 that come too late for SO-2, which is worth more."""
+    desk = open_desk(path, planner=OneDecision(options))
+    load(
+        desk,
+        line("purchase_order", "PO-0", 40.0, 4, party="BETA"),
+        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
+        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
+        line("sales_order", "SO-2", 30.0, 8, value_minor=9_000_00, currency="EUR"),
+        line("sales_order", "SO-3", 30.0, 20, value_minor=3_000_00, currency="EUR"),
+    )
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
+    return compared(desk, respond(desk, "late_supply"))
+
+
+def test_what_is_scarce_goes_to_whom_it_is_worth_most(tmp_path: Path) -> None:
+    share: Mapping[str, Any] = {"id": "share", "title": "Share", "kind": "reallocate"}
+    found = scarce(tmp_path / "desk.db", share, {**share, "id": "whole", "orders": "whole"})
+    assert found["nothing"]["value_late"] == euros(9_000.0)
+    # 30 of the 40 for SO-2, and the other ten for SO-1, of which 30 are four days late.
+    assert found["share"]["value_late"] == euros(3_000.0)
+    assert [(each["id"], each["delay_days"], each["quantity"]) for each in found["share"]["orders"]] == [
+        ("SO-1", 4.0, 30.0)
+    ]
+    assert terms(found["share"])["what it does"][1] == (
+        "in time: SO-1 10 of 40, SO-2 30 of 30, SO-3 30 of 30; proven the best with orders served in parts"
+    )
+    # As wholes: SO-2, and nothing for SO-1.
+    assert found["whole"]["value_late"] == euros(4_000.0)
+    assert "SO-1 0 of 40, SO-2 30 of 30" in terms(found["whole"])["what it does"][1]
+
+
+def test_stock_that_runs_out_is_shared_out_by_worth(tmp_path: Path) -> None:
+    """25 on hand serve SO-1 first, by date; SO-2 is worth three times as much."""
+    share = {"id": "share", "title": "Share", "kind": "reallocate"}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([share]))
+    load(
+        desk,
+        line("sales_order", "SO-1", 20.0, 2, value_minor=2_000_00, currency="EUR"),
+        line("sales_order", "SO-2", 20.0, 4, value_minor=6_000_00, currency="EUR"),
+    )
+    take(desk, said("stock", "x", item="A", site="X", quantity=25.0))
+    found = compared(desk, respond(desk, "stockout"))
+    assert (found["nothing"]["value_late"], found["share"]["value_late"]) == (euros(4_500.0), euros(1_500.0))
+
+
+def test_the_site_with_most_free_sends_it_by_its_lane(tmp_path: Path) -> None:
+    move = {"id": "move", "title": "Move", "kind": "transfer"}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([move]))
+    load(
+        desk,
+        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
+        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
+        PlanRecord("lane", {"origin": "Z", "destination": "X", "duration_days": 2}, None),
+    )
+    take(
+        desk,
+        said("stock", "y", item="A", site="Y", quantity=10.0),
+        said("stock", "z", item="A", site="Z", quantity=60.0),
+    )
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
+    found = compared(desk, respond(desk, "late_supply"))["move"]
+    assert (found["quantity"], found["arrives_at"], found["value_late"]) == (40.0, iso(NOW + 2 * DAY), euros(0.0))

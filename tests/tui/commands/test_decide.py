@@ -1,0 +1,44 @@
+"""`offplan decide` and what `show` says of options, as a person at a shell meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.engine.test_options import AIR, late_motors
+from tui import command_line
+
+
+def run(path: Path, *words: str) -> int:
+    return command_line.main([*words, "--db", str(path), "--now", "2026-03-09T08:00:00Z"])
+
+
+def test_a_decision_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk, action = late_motors(tmp_path / "desk.db", AIR)
+    desk.store.close()
+    path = tmp_path / "desk.db"
+    assert run(path, "show", action) == 0
+    shown = capsys.readouterr().out
+    for words in (
+        "Options",
+        "660 EUR",
+        "best score",
+        "nothing wins where the weight of cost is above",
+        "500 + 2 * quantity(80)",
+    ):
+        assert words in shown
+    assert run(path, "decide", action, "--option", "boat", "--reason", "cheap") == 1
+    assert "its options are nothing, air" in capsys.readouterr().err
+    assert run(path, "decide", action, "--option", "air") == 2
+    capsys.readouterr()
+    assert run(path, "decide", action, "--option", "air", "--reason", "fast", "--json") == 0
+    assert {"id": action, "was": "ready", "now": "done"} in json.loads(capsys.readouterr().out)["changes"]
+    assert run(path, "show", action, "--json") == 0
+    (decision,) = json.loads(capsys.readouterr().out)["options"]
+    assert (decision["chosen"], decision["reason"]) == ("air", "fast")
+    assert run(path, "show", action) == 0
+    shown = capsys.readouterr().out
+    assert "chose air at" in shown
+    assert '"about"' not in shown, "the journal names the choice and not the document"

@@ -1,0 +1,82 @@
+"""The options of a decision on the screen: side by side on the page, with their sums when one is chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.clock import DAY
+from tests.engine.decision_support import OneDecision
+from tests.engine.desk_support import NOW, open_desk
+from tests.engine.network_support import load, said, take
+from tests.engine.test_options import AIR
+from tests.engine.test_value_at_risk import pumps
+from tests.tui.conftest import Driven
+from tui import safe
+from tui.app import OffplanApp
+from tui.cells import Present
+from tui.screens import action_page, deviation_sections
+from tui.screens.action_page import ActionPage
+from tui.session import Session
+
+
+@pytest.mark.parametrize("width", [120, 78, 60])
+def test_the_options_stand_side_by_side_with_who_wins_and_where_it_flips(tmp_path: Path, width: int) -> None:
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([AIR]))
+    load(desk, *pumps())
+    take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
+    (late,) = (each["id"] for each in desk.deviations(["kind=late_supply"]).items)
+    assert "no decision between options" in text_of(desk.show(late), "Options", width)
+    desk.respond([late])
+    found = deviation_sections.section(desk.show(late), "Options", width, Present(NOW, "UTC"))
+    assert all(safe.width_of(each.pieces) <= width for each in found if each.section is None and each.pieces)
+    text = "\n".join(safe.plain(each.pieces) for each in found)
+    for words in (
+        "nothing",
+        "13,000 EUR",
+        "› air",
+        "air scores best by the weights",
+        "nothing wins where the weight of",
+    ):
+        assert words in text
+    if width == 120:
+        for words in ("660 EUR", "9,728", "2,932.8", "best score", "orders late"):
+            assert words in text
+    (row,) = (each for each in found if "› air" in safe.plain(each.pieces))
+    assert (row.target, row.version) == ("A1", 1)
+    lines = action_page.action_lines(desk.show("A1"), [], width, Present(NOW, "UTC"))
+    sums = " ".join("\n".join(safe.plain(each.pieces) for each in lines).split())
+    assert "500 + 2 * quantity(80) = 660 EUR" in sums
+    assert "8000 km × 2 t × 608 g/tkm ÷ 1000" in sums
+    desk.store.close()
+
+
+def text_of(detail: dict[str, object], section: str, width: int) -> str:
+    found = deviation_sections.section(detail, section, width, Present(NOW, "UTC"))
+    return "\n".join(safe.plain(each.pieces) for each in found)
+
+
+async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([AIR]))
+    load(desk, *pumps())
+    take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
+    desk.respond([each["id"] for each in desk.deviations(["kind=late_supply"]).items])
+    app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=OneDecision([AIR])), readonly=False))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        driven = Driven(app, pilot)
+        driven.desk_screen.open_id("A1")
+        await pilot.pause()
+        assert isinstance(app.screen, ActionPage)
+        await driven.press("D", "down")
+        assert "costs 660 EUR, late 0 EUR, best score" in driven.text
+        assert "500 + 2 * quantity(80) = 660 EUR" in driven.text
+        await driven.press("enter")
+        await driven.type("they pay half")
+        await driven.finish("enter")
+        assert (desk.show("A1")["chosen"], desk.show("A1")["state"]) == ("air", "done")
+        assert "chose air" in driven.text
+        assert "they pay half" in driven.text
+    app.close()
+    desk.store.close()

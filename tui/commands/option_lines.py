@@ -1,0 +1,82 @@
+"""The options of a decision as lines of text: side by side, who wins and where that flips, and every sum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tui import cells, printing
+
+
+def lines(compared: Sequence[Mapping[str, Any]] | None, now: int, zone: str, *, sums: bool) -> list[str]:
+    """Every decision below the other, with a blank line between, with `sums` every figure's; nothing where there is none."""
+    made: list[str] = []
+    for decision in compared or ():
+        made += [*([""] if made else []), *_decision(decision, now, zone)]
+        made += ["", *_sums(decision)] if sums else []
+    return made
+
+
+def _decision(decision: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    rows = [_row(option, decision, now, zone) for option in decision["options"]]
+    headings = ("", "option", "there at", "cost", "orders late", "value late", "kg CO2e", "fails", "score", "")
+    table = printing.table(headings, rows)
+    return [f"{decision['action']}: {decision['about']}", *table, *verdict(decision, now, zone)]
+
+
+def _sums(decision: Mapping[str, Any]) -> list[str]:
+    """Every figure of every option with the sum that it came from."""
+    return printing.table(
+        ("option", "figure", "value", "unit", "from"),
+        [
+            (option["id"], term["name"], _number(term["value"]), term["unit"], term["source"])
+            for option in decision["options"]
+            for term in option["terms"]
+        ],
+    )
+
+
+def verdict(decision: Mapping[str, Any], now: int, zone: str) -> list[str]:
+    """What was chosen, or what the figures speak for and where that flips."""
+    said = []
+    if decision["chosen"]:
+        at = cells.both_times(decision["decided_at"], now, zone)
+        said.append(f"{decision['decided_by']} chose {decision['chosen']} at {at}: {decision['reason']}")
+    if decision["winner"]:
+        weights = ", ".join(f"{name} {weight:g}" for name, weight in decision["weights"].items())
+        robust = "no single weight changed by half flips it" if decision["robust"] else "a single weight may flip it"
+        said.append(f"{decision['winner']} scores best by the weights {weights}; {robust}")
+        said += [flip["sentence"] for flip in decision["flips"]]
+    return said
+
+
+def remark(option: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
+    """What a person should know of an option beside its figures."""
+    if decision["chosen"] == option["id"]:
+        return "chosen"
+    if option["wins"]:
+        return "best score"
+    return f"dominated by {option['dominated_by']}" if option["dominated_by"] else ""
+
+
+def _row(option: Mapping[str, Any], decision: Mapping[str, Any], now: int, zone: str) -> tuple[str, ...]:
+    return (
+        option["id"],
+        option["title"],
+        cells.both_times(option["arrives_at"], now, zone),
+        _money(option["cost"]),
+        "–" if option["orders_late"] is None else str(option["orders_late"]),
+        _money(option["value_late"]),
+        _number(option["co2_kg"]),
+        f"{100 * option['risk']:.4g} %" if option["risk"] else "–",
+        _number(option["score"]),
+        remark(option, decision),
+    )
+
+
+def _money(amount: Mapping[str, Any] | None) -> str:
+    return "not known" if amount is None else cells.money_in_full(amount)
+
+
+def _number(value: float | None) -> str:
+    return "not known" if value is None else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"

@@ -1,0 +1,96 @@
+"""The options of decisions, as lines: side by side with who wins, and every sum behind a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tui import cells, safe
+from tui.cells import Column, Present
+from tui.commands import option_lines
+from tui.safe import Pieces
+from tui.widgets.page_list import PageLine
+
+_OPTIONS: Final = (
+    Column("mark", "", 1, 1),
+    Column("option", "option", 14, 1, flex=True),
+    Column("at", "there at", 18, 5),
+    Column("cost", "cost", 12, 2, align="right"),
+    Column("orders", "orders late", 11, 4, align="right"),
+    Column("late", "value late", 14, 1, align="right"),
+    Column("co2", "kg CO2e", 9, 3, align="right"),
+    Column("risk", "fails", 6, 5, align="right"),
+    Column("score", "score", 11, 1, align="right"),
+    Column("remark", "", 18, 3),
+)
+_INDENT: Final = "  "
+
+
+def options(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """Every decision of a deviation, or the one that an action is; a row leads to its action, where the sums are."""
+    if not detail["options"]:
+        return [PageLine([("There is no decision between options.", "quiet")])]
+    versions = {action["id"]: action["version"] for action in detail.get("actions", ())}
+    lines: list[PageLine] = []
+    for decision in detail["options"]:
+        lines += _decision(decision, width, present, versions.get(decision["action"]))
+    return lines
+
+
+def _decision(decision: Mapping[str, Any], width: int, present: Present, version: int | None) -> list[PageLine]:
+    about = f"{decision['action']}: {decision['about']}"
+    lines = [PageLine([(line, "bold")]) for line in safe.wrap(about, width)]
+    lines.append(PageLine(safe.columns(_OPTIONS, {each.name: (each.title, "quiet") for each in _OPTIONS}, width)))
+    for option in decision["options"]:
+        pieces = safe.columns(_OPTIONS, _row(option, decision, present), width)
+        lines.append(PageLine(pieces, target=decision["action"], version=version))
+    for sentence in option_lines.verdict(decision, present.now, present.zone):
+        lines += [PageLine([(line, "plain")]) for line in safe.wrap(sentence, width)]
+    return lines
+
+
+def _row(option: Mapping[str, Any], decision: Mapping[str, Any], present: Present) -> dict[str, tuple[str, str]]:
+    remark = option_lines.remark(option, decision)
+    chosen, leads = decision["chosen"] == option["id"], option["wins"] and not decision["chosen"]
+    style = "bold" if chosen or leads else "quiet" if option["dominated_by"] else "plain"
+    orders = option["orders_late"]
+    return {
+        "mark": ("✓" if chosen else "›" if leads else " ", style),
+        "option": (f"{option['id']}  {option['title']}", style),
+        "at": (cells.both_times(option["arrives_at"], present.now, present.zone), "plain"),
+        "cost": (_money(option["cost"]), "plain"),
+        "orders": ("–" if orders is None else str(orders), "plain"),
+        "late": (_money(option["value_late"]), "plain"),
+        "co2": (_number(option["co2_kg"]), "plain"),
+        "risk": (f"{100 * option['risk']:.4g} %" if option["risk"] else "–", "plain"),
+        "score": (_number(option["score"]), style),
+        "remark": (remark, style),
+    }
+
+
+def sums(decision: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """Every figure of every option with the sum that it came from."""
+    lines: list[PageLine] = []
+    for option in decision["options"]:
+        lines.append(PageLine([(f"{option['id']}  {option['title']}", "bold")]))
+        lines += [PageLine(pieces) for pieces in terms(option, width, present)]
+    return lines
+
+
+def terms(option: Mapping[str, Any], width: int, present: Present) -> list[Pieces]:
+    """The sums of one option, each figure with where it comes from below it."""
+    made: list[Pieces] = []
+    for term in option["terms"]:
+        value, unit = cells.explained(term, present.now, present.zone)
+        made.append([(f"{_INDENT}{safe.fit(term['name'], 13)} ", "quiet"), (f"{value or 'not known'} {unit}", "bold")])
+        for line in safe.wrap(term["source"], max(20, width - 2 * len(_INDENT))):
+            made.append([(f"{_INDENT * 2}{line}", "plain")])
+    return made
+
+
+def _money(amount: Mapping[str, Any] | None) -> str:
+    return "not known" if amount is None else cells.money_in_full(amount)
+
+
+def _number(value: float | None) -> str:
+    return "not known" if value is None else cells.number(value)
