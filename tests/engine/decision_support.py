@@ -8,7 +8,10 @@ from typing import Any
 
 from engine.clock import HOUR
 from engine.planning import Match, PlannedAction, ResponsePlan, World
+from engine.scheduling import OpenAction, OwnerLoad, Placing
 from engine.terms import Terms
+from playbooks.slack import placings
+from playbooks.workload import workload
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,12 @@ class OneDecision:
         terms = Terms(kind="decision", options=tuple(self.options), weights=self.weights)
         actions = [_action("decide", world.now, (), terms), _action("book", world.now + HOUR, ("decide",), Terms())]
         return ResponsePlan("choose", 1, "0" * 64, "Choose", "frozen", "ana", actions)
+
+    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+        return placings(actions, world)
+
+    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+        return workload(actions, world, days)
 
 
 def _action(step: str, start_at: int, needs: Sequence[str], terms: Terms) -> PlannedAction:
