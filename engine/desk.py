@@ -132,6 +132,16 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
         with self._reading() as view:
             return questions.options(*view, id)
 
+    def pictures(self, id: str) -> dict[str, Any]:  # noqa: A002
+        """What can be drawn of a deviation: projected stock, demand in its band, arrivals against promises (engine.pictures).
+
+        Raises NotFound.
+        """
+        from engine import pictures
+
+        with self._reading() as view:
+            return pictures.of(*view, id)
+
     def matches(self, id: str) -> Sequence[Match]:  # noqa: A002
         """Which playbooks apply to a deviation and why, those that apply first. Raises NotFound."""
         from engine import questions

@@ -128,6 +128,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("pan_left", ("left", "["), "earlier", "A quarter of the screen earlier.", "timeline", "pan(-1)"),
     Key("pan_right", ("right", "]"), "later", "A quarter of the screen later.", "timeline", "pan(1)"),
     Key("pan_home", (".",), "now", "Back to the present.", "timeline", "pan(0)"),
+    Key("numbers", ("p",), "picture", "To the pictures; there, the numbers in their place.", "page", "numbers"),
     Key("explain", ("e",), "explain", "Why it ranks here: every term with its source.", "act", "explain", _DEVIATION),
     Key(
         "desk", ("1",), "desk", "The desk: what came in, what is off plan, who does what.", "everywhere", "view('desk')"

@@ -101,7 +101,7 @@ def _drift(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     latest = facts.history[-1]
     history = [demand for demand in facts.history if same_unit(latest.uom, demand.uom)]
     by_forecast = any(bucket.start <= latest.at < bucket.end for bucket in facts.forecasts)
-    periods = _buckets(facts, history, now) if by_forecast else _days(facts, history, now)
+    periods = buckets(facts, history, now) if by_forecast else days(facts, history, now)
     before, run = periods[:-length][-_LOOK_BACK:], periods[-length:]
     if len(before) < least:
         return None
@@ -223,8 +223,7 @@ def _with_history(
     past = [math.fsum(demand.quantity for demand in by_day[day]) for day in earlier]
     latest, uom = by_day[latest_day], history[-1].uom
     actual, median = math.fsum(demand.quantity for demand in latest), statistics.median(past)
-    distances = [abs(quantity - median) for quantity in past]
-    spread = statistics.median(distances) or _MEAN_TO_MEDIAN * statistics.fmean(distances)
+    spread = spread_of(past, median)
     # Without any spread every difference is beyond every limit; a large number keeps it printable.
     deviations = NORMAL_MAD * (actual - median) / spread if spread else math.copysign(999.0, actual - median)
     terms = [
@@ -240,7 +239,13 @@ def _with_history(
     return _Comparison(latest[0].at, end, actual, median, uom, signals, deviations, terms)
 
 
-def _days(facts: StockFacts, history: Sequence[Demand], now: int) -> list[Period]:
+def spread_of(past: Sequence[float], median: float) -> float:
+    """The median absolute deviation of some periods, or where that is zero what stands in its place."""
+    distances = [abs(quantity - median) for quantity in past]
+    return statistics.median(distances) or _MEAN_TO_MEDIAN * statistics.fmean(distances)
+
+
+def days(facts: StockFacts, history: Sequence[Demand], now: float) -> list[Period]:
     """The days that are over and have statements, oldest first; what is expected of them the caller knows."""
     by_day: dict[int, list[Demand]] = defaultdict(list)
     for demand in history:
@@ -249,7 +254,7 @@ def _days(facts: StockFacts, history: Sequence[Demand], now: int) -> list[Period
     return [_period(start, end, inside, 0.0) for start, end, inside in spans if end <= now]
 
 
-def _buckets(facts: StockFacts, history: Sequence[Demand], now: int) -> list[Period]:
+def buckets(facts: StockFacts, history: Sequence[Demand], now: float) -> list[Period]:
     """The forecast's buckets that are over and have statements, oldest first."""
     periods = []
     times = [demand.at for demand in history]

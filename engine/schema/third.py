@@ -126,4 +126,7 @@ END;
 ALTER TABLE action ADD COLUMN chosen TEXT;        -- of a decision: the option that was taken
 ALTER TABLE action ADD COLUMN decision TEXT;      -- JSON: engine.options, what was known when it was taken
 ALTER TABLE deviation ADD COLUMN decided_at INTEGER; -- when the first choice between options was made
+
+-- promises ----------------------------------------------------------------------------------------------------------------
+CREATE INDEX outcome_party ON outcome(party, arrived_at);         -- how a supplier kept its promises, the last first
 """

@@ -91,7 +91,7 @@ async def test_a_small_terminal_shows_one_section_at_a_time(world: World, opened
         await driven.press("tab")
         assert "planned (as of baseline" in driven.text
         assert "r chooses a playbook" not in driven.text
-        await driven.press(*["tab"] * 6)
+        await driven.press(*["tab"] * 7)
         assert "r chooses a playbook" in driven.text
         assert "planned (as of baseline" not in driven.text
         await driven.press("e")

@@ -100,6 +100,6 @@ async def test_what_has_no_impact_says_so(tmp_path: Path) -> None:
 
 async def test_a_narrow_page_names_the_section_in_front(tmp_path: Path) -> None:
     async with sample(tmp_path, (64, 20)) as driven:
-        await driven.press("enter", "tab", "tab")
+        await driven.press("enter", "tab", "tab", "tab")
         assert "Impact" in driven.lines[1]
-        assert "3 of 8" in driven.lines[1]
+        assert "4 of 10" in driven.lines[1]

@@ -59,6 +59,7 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
         "deviations": [DeviationsScreen],
         "log": [ActsScreen],
         "timeline": [TimelineScreen],
+        "page": [DeviationPage],
     }
     for key in keys.KEYS:
         place, _, name = key.action.partition("(")[0].rpartition(".")

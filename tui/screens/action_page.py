@@ -27,8 +27,8 @@ _LABEL: Final = 16
 class ActionPage(ActingScreen):
     """Acts on its action."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "page", "everywhere")]
-    scopes = ("list", "act", "page", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "everywhere")]
+    scopes = ("list", "act", "everywhere")
 
     def __init__(self, session: Session, action: str) -> None:
         super().__init__(session)

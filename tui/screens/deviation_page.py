@@ -38,6 +38,8 @@ class DeviationPage(ActingScreen):
         self._section = section or ("Response" if at else SECTIONS[0])
         self._wanted: str | None = None if at else section
         self._detail: dict[str, Any] | None = None
+        self._in_numbers = False
+        """Whether numbers stand in place of pictures."""
 
     def compose(self) -> ComposeResult:
         yield Header(self.session.desk.actor, pinned=self.session.pinned)
@@ -64,7 +66,8 @@ class DeviationPage(ActingScreen):
         session = self.session
         self.read_header()
         self.show_header()
-        self._detail = session.desk.show(self._deviation)
+        pictures = session.desk.pictures(self._deviation)
+        self._detail = {**session.desk.show(self._deviation), "pictures": pictures, "in_numbers": self._in_numbers}
         self.page.present = session.present
         self._draw()
 
@@ -132,6 +135,15 @@ class DeviationPage(ActingScreen):
         if self.has_class("-tabs"):
             self._draw()
         self.page.go_to_section("Explain")
+
+    def action_numbers(self) -> None:
+        """To the pictures; there, numbers in place of them, or pictures again."""
+        here = self._section if self.has_class("-tabs") else SECTIONS[self._place()] if self._place() >= 0 else ""
+        self._in_numbers ^= here == "Picture"
+        self._section = "Picture"
+        self.update()
+        if not self.has_class("-tabs"):
+            self.page.go_to_section("Picture")
 
     def action_back(self) -> None:
         self.app.pop_screen()

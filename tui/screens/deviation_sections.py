@@ -13,11 +13,22 @@ from engine.clock import parse_instant
 from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.safe import Pieces
-from tui.screens import impact_sections, option_sections
+from tui.screens import impact_sections, option_sections, picture_sections
 from tui.widgets import feed, queue
 from tui.widgets.page_list import PageLine
 
-SECTIONS: Final = ("Signals", "Compare", "Impact", "Explain", "Folded", "Customers", "Options", "Response", "Journal")
+SECTIONS: Final = (
+    "Signals",
+    "Compare",
+    "Picture",
+    "Impact",
+    "Explain",
+    "Folded",
+    "Customers",
+    "Options",
+    "Response",
+    "Journal",
+)
 """In the order of the page."""
 _LABEL: Final = 16
 _LONGEST_TERM: Final = 28
@@ -40,6 +51,7 @@ def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     builders = (
         _signals,
         _compare,
+        picture_sections.pictures,
         impact_sections.impact,
         _explain,
         impact_sections.family,
@@ -49,6 +61,9 @@ def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         journal,
     )
     for name, build in zip(SECTIONS, builders, strict=True):
+        # Beside the queue nothing is drawn: there is no room, and it would be read for every row that is passed.
+        if name == "Picture" and "pictures" not in detail:
+            continue
         made += [PageLine([]), PageLine([(name, "heading")], section=name), *build(detail, width, present)]
     return made
 
