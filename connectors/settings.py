@@ -74,6 +74,7 @@ class ScreenSection(Section):
 
     theme: str = "terminal"
     refreshes_per_second: float | int | None = None
+    characters: str = "auto"
 
 
 class KeysSection(Section):

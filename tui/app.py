@@ -17,6 +17,7 @@ from textual.events import Event, Key, Paste, Resize
 from textual.geometry import Size
 
 from engine.desk import Desk
+from engine.errors import BadInput
 from tui import terminal, theme
 from tui.key_map import typed_name
 from tui.live import ASKS_PER_SECOND, Live, gap_of
@@ -45,7 +46,7 @@ class OffplanApp(PaintedApp):
     def __init__(self, session: Session, *, feeder: Feeder | None = None, options: ScreenOptions = DEFAULTS) -> None:
         palette = None if os.environ.get("NO_COLOR") else PALETTES[options.theme]
         # The terminal's own sixteen colours: right on light and dark, under NO_COLOR, and a sixth fewer bytes.
-        super().__init__(ansi_color=palette is None)
+        super().__init__(ansi_color=palette is None, ascii_only=options.ascii_only)
         if palette is not None:
             self.ansi_theme_dark = self.ansi_theme_light = palette
         self.animation_level = "none"
@@ -79,6 +80,21 @@ class OffplanApp(PaintedApp):
         if self._feeder is not None:
             self.call_after_refresh(self._tend_feeder)
             self.set_interval(_FEEDER_SECONDS, self._tend_feeder)
+
+    def use_palette(self, name: str) -> None:
+        """Draw in another palette from now on. Raises BadInput for one that is none, and where NO_COLOR is set."""
+        if name not in PALETTES:
+            raise BadInput("theme", f"{name!r} is no theme", f"choose {', '.join(PALETTES)}")
+        if os.environ.get("NO_COLOR"):
+            raise BadInput("theme", "NO_COLOR is set", "start the desk without it to have colours")
+        palette = PALETTES[name]
+        if palette is not None:
+            self.ansi_theme_dark = self.ansi_theme_light = palette
+        self.ansi_color = palette is None
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+        self.refresh_css(animate=False)
+        self.refresh(layout=True)
 
     # keys -----------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from rich.console import COLOR_SYSTEMS
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import Screen
 
@@ -35,9 +36,15 @@ class PaintedApp(App[int]):
 
     _cells: CellScreen | None = None
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, ascii_only: bool = False, **options: Any) -> None:
+        """`ascii_only`: whatever is drawn leaves as ASCII."""
         plain = os.environ.get(PLAIN_OUTPUT) == "1" or textual.__version__ != WRITTEN_FOR
-        super().__init__(driver_class=None if plain else LinkDriver, **options)
+        driver: type[Driver] | None = None if plain else LinkDriver
+        if ascii_only:
+            from tui.plain_characters import PlainDriver, PlainLinkDriver
+
+            driver = PlainDriver if plain else PlainLinkDriver
+        super().__init__(driver_class=driver, **options)
         self.painting_fault: Exception | None = None
         """Why Textual draws by itself since."""
         self._plain = plain

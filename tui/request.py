@@ -18,6 +18,7 @@ from engine.model import Outcome
 from tui import cells, verbs
 from tui.cells import Present
 from tui.command_table import COMMANDS
+from tui.palettes import PALETTES
 
 VERBS: Final = tuple(words for words, command in COMMANDS.items() if command.handler.startswith("acts:"))
 """What can be done on the screen, in words."""
@@ -29,6 +30,7 @@ LOCAL: Final[Mapping[str, str]] = {
     "sort": "sort FIELD: order the list of deviations by a field, sort -FIELD the largest first; sort alone: the queue's order.",
     "group": "group FIELD: put the list of deviations into groups; group alone: none.",
     "columns": "columns NAME...: the columns of the list of deviations; columns alone: the usual ones.",
+    "theme": "theme NAME: other colours from now on; [screen] of offplan.toml keeps them.",
     "help": "help: the keys of this place. help COMMAND: how it is written.",
     "quit": "quit: leave the desk.",
 }
@@ -159,6 +161,8 @@ def completions(
         candidates: Iterable[str] = (*VERBS, *LOCAL)
     elif earlier[-1] == "--to":
         candidates = owners
+    elif earlier == ["theme"]:
+        candidates = PALETTES
     elif earlier[-1] == "--playbook":
         candidates = playbooks()
     elif word.startswith("-") and verb:

@@ -13,6 +13,9 @@ from tui.palettes import PALETTES, TERMINAL
 
 _THEME: Final = "OFFPLAN_THEME"
 _REFRESHES: Final = "OFFPLAN_REFRESHES_PER_SECOND"
+_CHARACTERS: Final = "OFFPLAN_CHARACTERS"
+_AUTO: Final = "auto"
+_CHOICES: Final = (_AUTO, "utf-8", "ascii")
 _LOCAL: Final = 10.0
 _OVER_SSH: Final = 2.0
 MOST: Final = 20.0
@@ -20,11 +23,12 @@ MOST: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
-    """The colours, how often a second the screen follows what others write, and the keys."""
+    """The colours, how often a second the screen follows what others write, the keys, and what lines are drawn with."""
 
     theme: str = TERMINAL
     refreshes_per_second: float = _LOCAL
     keys: KeyMap = field(default_factory=KeyMap)
+    ascii_only: bool = False
 
 
 DEFAULTS: Final = ScreenOptions()
@@ -52,4 +56,20 @@ def read(
         refreshes = 0.0
     if not 0 < refreshes <= MOST:
         raise BadInput(where, f"{wanted!r} is not how often a second", f"write a number up to {MOST:g}")
-    return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place))
+    characters, where = table.get("characters", _AUTO), f"{place}, screen.characters"
+    if environment.get(_CHARACTERS):
+        characters, where = environment[_CHARACTERS], _CHARACTERS
+    if characters not in _CHOICES:
+        raise BadInput(where, f"{characters!r} is nothing to draw with", f"choose {', '.join(_CHOICES)}")
+    ascii_only = says_no_utf8(environment) if characters == _AUTO else characters == "ascii"
+    return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place), ascii_only)
+
+
+def says_no_utf8(environment: Mapping[str, str]) -> bool:
+    """Whether the locale that a person has set knows no UTF-8; one that is not set at all says nothing.
+
+    Python puts C.UTF-8 in LC_CTYPE where LANG is C, so that alone says nothing either.
+    """
+    category = environment.get("LC_CTYPE", "")
+    said = environment.get("LC_ALL") or ("" if category == "C.UTF-8" else category) or environment.get("LANG", "")
+    return bool(said) and "utf" not in said.lower()

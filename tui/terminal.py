@@ -41,7 +41,7 @@ def fault(environment: Mapping[str, str], *, is_terminal: bool) -> str | None:
 def warning(encoding: str | None) -> str | None:
     """What the person should know about this terminal; None when all is well."""
     if (encoding or "").lower().replace("-", "") != "utf8":
-        return f"the terminal's encoding is {encoding or 'unknown'}, not UTF-8; set LANG=C.UTF-8 if lines look broken"
+        return f"the terminal's encoding is {encoding or 'unknown'}, not UTF-8; with OFFPLAN_CHARACTERS=ascii lines are ASCII"
     return None
 
 

@@ -16,6 +16,7 @@ from tui.app import OffplanApp
 from tui.palettes import PALETTES, TERMINAL
 from tui.screen_options import ScreenOptions
 from tui.session import Session
+from tui.widgets.footer import StatusLine
 
 USED = sorted({style.color.name for style in theme.STYLES.values() if style.color is not None})
 MEANINGS = ("red", "yellow", "green", "cyan")
@@ -91,6 +92,29 @@ async def test_the_screen_is_drawn_in_its_palette(world: World, palette: str, mo
             papers = {style.bgcolor.triplet for style in styles if style.bgcolor is not None}
             colours = PALETTES[palette]
             assert papers == {None if colours is None else colours.background_color}
+    finally:
+        app.close()
+
+
+async def test_colours_change_while_the_desk_is_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    app = OffplanApp(Session(world.factory, readonly=False), options=ScreenOptions(theme="dark"))
+
+    def papers() -> set[object]:
+        strips = app.screen._compositor.render_strips()
+        styles = [segment.style for strip in strips for segment in strip if segment.style]
+        return {style.bgcolor.triplet for style in styles if style.bgcolor is not None}
+
+    try:
+        async with app.run_test(size=(120, 36)) as pilot:
+            for name in ("light", "terminal", "high-contrast"):
+                await pilot.press(*":theme", "space", *name, "enter")
+                await pilot.pause()
+                colours = PALETTES[name]
+                assert papers() == {None if colours is None else colours.background_color}
+            await pilot.press(*":theme", "space", *"pink", "enter")
+            await pilot.pause()
+            assert "'pink' is no theme" in app.screen.query_one(StatusLine).message
     finally:
         app.close()
 

@@ -67,6 +67,8 @@ class FindingScreen(TellingScreen):
                 self.filter_by(line.partition(" ")[2].strip())
             elif words[0] == "help" and len(words) > 1:
                 self.app.push_screen(pages.of_command(" ".join(words[1:]), self.app.size.width - 4))
+            elif words[0] == "theme" and len(words) == 2:
+                self.use_palette(words[1])
             elif words == ["quit"]:
                 self.app.exit()
             elif words == ["silence"]:
@@ -79,6 +81,14 @@ class FindingScreen(TellingScreen):
                 await self.carry(request.from_line(line, self.session.present))
         except OffplanError as error:
             self.refuse(error)
+
+    def use_palette(self, name: str) -> None:
+        """Draw in other colours. Raises BadInput."""
+        from tui.app import OffplanApp
+
+        assert isinstance(self.app, OffplanApp)
+        self.app.use_palette(name)
+        self.say(f'theme {name}; theme = "{name}" in [screen] of offplan.toml keeps it')
 
     def typed(self, words: Sequence[str]) -> bool:
         """Carry out a line in words that only this view knows; whether it is one. Raises OffplanError."""
