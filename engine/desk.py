@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.lanes import Lane
     from engine.model import Page, Term
     from engine.planning import Match, ResponsePlan
+    from engine.searching import Piece
 
 __all__ = ["Desk"]
 
@@ -230,6 +231,20 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
         """Contract JSON of signals in the order asked."""
         with self._reading() as view:
             return screens.signal_rows(view.connection, ids)
+
+    def signal_span(self) -> range:
+        """The numbers of all signals, the last that came first."""
+        from engine import searching
+
+        with self._reading() as view:
+            return searching.span(view.connection)
+
+    def search_signals(self, text: str, below: int, rows: int) -> Piece:
+        """The signals under a filter text among the `rows` that came last before number `below`. Raises BadInput."""
+        from engine import searching
+
+        with self._reading() as view:
+            return searching.piece(*view, text, below, rows)
 
     def action_rows(self, deviation: int | None = None) -> list[dict[str, Any]]:
         """Open actions of running responses by owner and start; of one deviation: all its actions."""

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Final
 
 from engine import family, ids, journal, lists, messages, oddities, queue, shapes
+from engine.clock import parse_instant
 from engine.command_context import fetch
 from engine.errors import NotFound
 from engine.fold import event_of
@@ -161,8 +162,18 @@ def _show_signal(connection: sqlite3.Connection, now: int, reference: Reference)
         "withdrawn_by": [f"S{number}" for number in by],
         "withdraws": [f"S{number}" for number in taken],
         "deviations": [f"D{row[0]}" for row in supports],
+        "came_in": _came_in(connection, shape["source"], shape["received_at"]),
         "history": [],
     }
+
+
+def _came_in(connection: sqlite3.Connection, source: str, received: str) -> list[str]:
+    """The files, or addresses, that a source brought at an instant: the signal stood in one of them."""
+    query = (
+        "SELECT DISTINCT json_extract(after, '$.file') FROM journal WHERE subject_type = 'source' AND subject_id = ?"
+        " AND action = 'ingest' AND at = ? AND json_extract(after, '$.new') > 0 ORDER BY 1"
+    )
+    return [row[0] for row in connection.execute(query, (source, parse_instant(received, "received"))) if row[0]]
 
 
 def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

@@ -82,6 +82,7 @@ Header, TabLine, KeyLine, StatusLine { height: 1; background: ansi_default; }
 #timeline { height: 2fr; }
 #lanes { height: 3fr; }
 #load { height: 1fr; }
+#signals, #sources { height: 2fr; }
 WhyLines { height: 2; background: ansi_default; }
 TabLine, #too-small { display: none; }
 #too-small { height: 1fr; }

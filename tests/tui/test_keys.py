@@ -15,6 +15,8 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
+from tui.screens.record_page import RecordPage
+from tui.screens.signals import SignalsScreen
 from tui.screens.timeline import TimelineScreen
 from tui.widgets.line_list import LineList
 
@@ -52,10 +54,18 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
 def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
     owners: dict[str, list[type[Widget]]] = {
         "list": [LineList],
-        "act": [DeskScreen, DeviationsScreen, TimelineScreen, DeviationPage, ActionPage],
-        "everywhere": [DeskScreen, DeviationsScreen, TimelineScreen, DeviationPage, ActionPage],
+        "act": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, DeviationPage, ActionPage, RecordPage],
+        "everywhere": [
+            DeskScreen,
+            DeviationsScreen,
+            TimelineScreen,
+            SignalsScreen,
+            DeviationPage,
+            ActionPage,
+            RecordPage,
+        ],
         "desk": [DeskScreen],
-        "view": [DeskScreen, DeviationsScreen, TimelineScreen],
+        "view": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen],
         "deviations": [DeviationsScreen],
         "log": [ActsScreen],
         "timeline": [TimelineScreen],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.tui.conftest import Open, World
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
+from tui.screens.record_page import RecordPage
 from tui.widgets.one_line import OneLine
 
 
@@ -39,7 +40,7 @@ async def test_show_opens_any_object(world: World, opened: Open) -> None:
         await driven.press(":")
         await driven.type("show S1")
         await driven.finish("enter")
-        assert isinstance(driven.app.screen, TextScreen)
+        assert isinstance(driven.app.screen, RecordPage)
         assert "tower" in driven.text
 
 

@@ -15,7 +15,7 @@ from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
-from tui.screens.record_lines import record_lines
+from tui.screens.record_page import RecordPage
 from tui.session import Session
 
 
@@ -26,7 +26,7 @@ def of_object(session: Session, id_: str, *, section: str | None = None) -> Scre
         return DeviationPage(session, shown["id"], section=section)
     if "step" in shown:
         return ActionPage(session, shown["id"])
-    return TextScreen(id_, record_lines(shown, session.present))
+    return RecordPage(session, id_)
 
 
 def of_deviation(session: Session, id_: str, *, at: str | None, section: str | None) -> Screen[None]:

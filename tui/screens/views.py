@@ -29,6 +29,7 @@ VIEWS: Final = (
     View("1", DESK, "desk:DeskScreen"),
     View("2", "deviations", "deviations:DeviationsScreen"),
     View("3", "timeline", "timeline:TimelineScreen"),
+    View("4", "signals", "signals:SignalsScreen"),
 )
 """In the order of their keys."""
 

@@ -9,7 +9,7 @@ from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.safe import Pieces
 from tui.widgets.line_list import LineList
-from tui.widgets.row_window import Row
+from tui.widgets.row_window import Fetch, Row
 
 COLUMNS: Final = (
     Column("time", "", 6, 1),
@@ -44,6 +44,20 @@ def says(row: Row, present: Present) -> str:
     return " ".join(word for word in words if word)
 
 
+TABLE: Final = (
+    Column("id", "id", 8, 2),
+    Column("received", "received", 16, 1),
+    Column("mark", "", 1, 1),
+    Column("kind", "kind", 12, 3),
+    Column("about", "about", 14, 1, flex=True),
+    Column("says", "says", 18, 1, flex=True, words=True),
+    Column("party", "party", 12, 4),
+    Column("source", "source", 10, 2),
+    Column("raw", "as it came", 30, 5, flex=True),
+)
+"""The columns of the whole list."""
+
+
 class FeedList(LineList):
     """Signals as they come in."""
 
@@ -68,3 +82,38 @@ class FeedList(LineList):
             "source": (row["source"], "quiet"),
         }
         return safe.columns(COLUMNS, values, width)
+
+
+class SignalTable(LineList):
+    """All signals, in more columns."""
+
+    kind = "signal"
+    title = "Signals"
+
+    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(fetch, id=id)
+        self.when_empty: Sequence[str] = ()
+
+    def empty(self) -> Sequence[str]:
+        return self.when_empty or (
+            "No signal yet.",
+            "offplan ingest FILE takes one; a [source] in offplan.toml brings them.",
+        )
+
+    def heading(self, width: int) -> Pieces:
+        return safe.columns(TABLE, {column.name: (column.title, "quiet") for column in TABLE}, width)
+
+    def draw(self, row: Row, width: int) -> Pieces:
+        present = self.present
+        values = {
+            "id": (row["id"], "quiet"),
+            "received": (cells.short_time(cells.instant(row["received_at"]), present.now, present.zone), "quiet"),
+            "mark": (theme.SIGNAL_SHAPE.get(row["kind"], "·"), "notice"),
+            "kind": (row["kind"], "plain"),
+            "about": (about(row), "plain"),
+            "says": (says(row, present), "plain"),
+            "party": (row["party"] or "", "quiet"),
+            "source": (row["source"], "quiet"),
+            "raw": (cells.any_value(row["payload"]), "quiet"),
+        }
+        return safe.columns(TABLE, values, width)
