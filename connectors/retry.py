@@ -7,6 +7,7 @@ file nothing but the held records is taken. A record is let go of only when it w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectors.choosing import MappingNames, Reader, identity_of
-from connectors.formats import layout_of
+from connectors.formats import Cell, layout_of
 from connectors.held import HeldRecords, HeldRow, cells_of, is_mapped, made_by
 from connectors.reading import path_of, signal_batches, signal_readers
 from connectors.settings import HttpSource, Settings
@@ -59,6 +60,37 @@ def retry(desk: Desk, settings: Settings, rows: Iterable[HeldRow], mapping: Mapp
     return tried
 
 
+def mend(desk: Desk, settings: Settings, row: HeldRow, column: str, value: str) -> Tried:
+    """Try a held record with another value in one of its columns; where it could be taken it is let go of.
+
+    What its source says is not changed: a record that comes again as it was is held again. Detection is left to the
+    caller.
+    """
+    cells = mendable(row)
+    if cells is None or column not in cells:
+        return Tried(row["id"], "it is no record whose columns could be mended here: mend its file or its mapping")
+    before = cells[column]
+    cells[column] = value if isinstance(before, str) else _typed(value)
+    mended = {**row, "raw": json.dumps(cells, ensure_ascii=False)}
+    reason = f"mended: {column} {before!r} → {cells[column]!r}"
+    return _Retry(desk, settings, row["source"], row["file"], None).by_itself(mended, reason)
+
+
+def mendable(row: HeldRow) -> dict[str, Cell] | None:
+    """The columns of a held record, of which one can be mended in its place; None where it is not kept as columns."""
+    cells = cells_of(row)
+    return None if row["column_name"] is None or cells is None or is_mapped(cells) else cells
+
+
+def _typed(value: str) -> Cell:
+    """A value as JSON has it, else as text."""
+    try:
+        found: Cell = json.loads(value)
+    except ValueError:
+        return value
+    return found
+
+
 class _Retry:
     """The held records of one file, or of one address."""
 
@@ -85,6 +117,14 @@ class _Retry:
         self._take(signals, [each.number for each in tried])
         return tried + self._in_their_file(left)
 
+    def by_itself(self, row: HeldRow, reason: str) -> Tried:
+        """Try one record by its own columns alone."""
+        made = self._by_itself(row)
+        if isinstance(made, str):
+            return Tried(row["id"], f"still refused: {made}")
+        self._take(made, [row["id"]], reason)
+        return Tried(row["id"], "" if made else "its mapping passes it over now", taken=True)
+
     def _by_itself(self, row: HeldRow) -> list[SignalIn] | str:
         """The signals that a record gives through the present mapping, or why it does not give them by itself."""
         cells = cells_of(row)
@@ -107,7 +147,7 @@ class _Retry:
     def _document(self, reader: Reader) -> bool:
         return self._http or layout_of(self._file, reader.layout).format in _DOCUMENTS
 
-    def _take(self, signals: Sequence[SignalIn], numbers: Sequence[int]) -> None:
+    def _take(self, signals: Sequence[SignalIn], numbers: Sequence[int], reason: str | None = None) -> None:
         if signals:
             batch = SourceBatch(
                 source=self._source,
@@ -118,7 +158,7 @@ class _Retry:
             )
             self._desk.take(batch, detect=False)
         if numbers:
-            self._desk.release_quarantine(numbers)
+            self._desk.release_quarantine(numbers, reason)
 
     # in the file --------------------------------------------------------------------------------------------------------
 

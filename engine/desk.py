@@ -246,6 +246,21 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
         with self._reading() as view:
             return searching.piece(*view, text, below, rows)
 
+    def source_rows(self, text: str = "") -> list[dict[str, Any]]:
+        """Contract JSON of the sources under a filter text, by name. Raises BadInput."""
+        with self._reading() as view:
+            return screens.source_rows(*view, text)
+
+    def quarantine_ids(self, text: str = "") -> list[int]:
+        """Numbers of the held records under a filter text, the last that came first. Raises BadInput."""
+        with self._reading() as view:
+            return screens.quarantine_ids(*view, text)
+
+    def quarantine_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of records of the quarantine in the order asked."""
+        with self._reading() as view:
+            return screens.quarantine_rows(view.connection, ids)
+
     def action_rows(self, deviation: int | None = None) -> list[dict[str, Any]]:
         """Open actions of running responses by owner and start; of one deviation: all its actions."""
         with self._reading() as view:

@@ -193,12 +193,12 @@ class DeskFeed(DeskBase):
         with self._reading() as view:
             return quarantine.held(view.connection, source)
 
-    def release_quarantine(self, ids: Iterable[int]) -> None:
-        """Mark quarantined records as taken after a retry worked."""
+    def release_quarantine(self, ids: Iterable[int], reason: str | None = None) -> None:
+        """Mark quarantined records as taken after a retry worked; `reason` says what a person mended in them."""
         from engine import quarantine
 
         with self._writing() as transaction:
-            quarantine.release(transaction.connection, transaction.writer, ids)
+            quarantine.release(transaction.connection, transaction.writer, ids, reason)
 
     # the lease of the one feeder: on the machine's clock, whatever date the desk lives at -------------------------------
 

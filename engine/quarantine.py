@@ -74,13 +74,14 @@ def held(connection: sqlite3.Connection, source: str | None = None) -> list[dict
     )
 
 
-def release(connection: sqlite3.Connection, writer: Writer, ids: Iterable[int]) -> int:
+def release(connection: sqlite3.Connection, writer: Writer, ids: Iterable[int], reason: str | None = None) -> int:
     """Mark held records as taken, with one journal entry each, and return how many there were."""
     released = 0
     for number in ids:
         cursor = connection.execute("UPDATE quarantine SET state = 'taken' WHERE id = ? AND state = 'held'", (number,))
         if cursor.rowcount == 1:
-            writer.write(Entry("release", "quarantine", f"Q{number}", {"state": "held"}, {"state": "taken"}))
+            told = Entry("release", "quarantine", f"Q{number}", {"state": "held"}, {"state": "taken"}, reason=reason)
+            writer.write(told)
             released += 1
     return released
 

@@ -72,6 +72,27 @@ def signal_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[dict
     return [shapes.signal(by_number[number]) for number in ids if number in by_number]
 
 
+def source_rows(connection: sqlite3.Connection, now: int, text: str) -> list[dict[str, Any]]:
+    """Contract JSON of the sources under a filter, by name."""
+    found = parse_line(text, fields.SOURCES, now)
+    return lists.items(connection, now, "sources", found.sql, found.parameters)
+
+
+def quarantine_ids(connection: sqlite3.Connection, now: int, text: str) -> list[int]:
+    """Numbers of held records under a filter, the last that came first; a condition on `state` also finds others."""
+    found = parse_line(text, fields.QUARANTINE, now)
+    scope = "1" if "state" in found.fields else "state = 'held'"
+    query = f"SELECT id FROM quarantine WHERE {scope} AND {found.sql} ORDER BY id DESC"
+    return [row[0] for row in connection.execute(query, {**found.parameters, "now": now})]
+
+
+def quarantine_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Contract JSON of records of the quarantine in the order asked."""
+    found = rows(connection, "SELECT * FROM quarantine WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
+    by_number = {row["id"]: row for row in found}
+    return [shapes.quarantined(by_number[number]) for number in ids if number in by_number]
+
+
 def action_rows(connection: sqlite3.Connection, now: int, deviation: int | None) -> list[dict[str, Any]]:
     """Open actions of running responses by owner and start; of one deviation all its actions, by response and step."""
     if deviation is None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from engine.desk import Desk
 from engine.model import Outcome
 from tui.request import Request, carry_out
+
+Done = TypeVar("Done")
 
 
 class CommandThread:
@@ -25,12 +28,16 @@ class CommandThread:
 
     async def carry_out(self, request: Request) -> Outcome:
         """Do it and wait for the commit. Raises OffplanError."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._in_thread, request)
+        return await self.run(lambda desk: carry_out(desk, request))
 
-    def _in_thread(self, request: Request) -> Outcome:
+    async def run(self, work: Callable[[Desk], Done]) -> Done:
+        """Do something with the thread's own Desk, and wait for it. Raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._in_thread, work)
+
+    def _in_thread(self, work: Callable[[Desk], Done]) -> Done:
         if self._desk is None:
             self._desk = self._factory()
-        return carry_out(self._desk, request)
+        return work(self._desk)
 
     def close(self) -> None:
         """Wait for what is under way and close the file."""

@@ -93,6 +93,7 @@ def _play(store: Store, clock: FixedClock, planner: PlaybookPlanner) -> None:
                 rows=[message.signal for message in moment], file=f"{source}.csv",
             ))  # fmt: skip
     clock.set(feeds.NOW)
+    system.take(SourceBatch(source="edi", kind="folder", identity="event", rows=feeds.refused(), file="edi-0309.csv"))
     system.tick()
 
 

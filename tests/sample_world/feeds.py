@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from engine.clock import HOUR, MINUTE
-from engine.model import PlanLine, SignalIn
+from engine.model import Place, PlanLine, Refusal, SignalIn
 from tests.sample_world import plan
 from tests.sample_world.network import CENTRES, COMPONENTS, PLANT, PUMPS, Component, Pump
 
@@ -66,6 +66,29 @@ def say(source_id: str, kind: str, at: int, **values: object) -> SignalIn:
     blank: dict[str, object] = dict.fromkeys(SignalIn._fields)
     known = {"source_id": source_id, "kind": kind, "occurred_at": at, "recorded_at": at, "payload": "{}"}
     return SignalIn(**(blank | known | values))  # type: ignore[arg-type]
+
+
+def refused() -> list[Refusal]:
+    """Records of this morning that the mapping could not take: each is mended in another column."""
+    faults = (
+        (
+            3, "eta", "'23.03.' is no date", "write it as 2026-03-23",
+            {"id": "edi-4696/10-492533", "kind": "confirmation", "order_ref": "4696/10", "quantity": "1640", "eta": "23.03."},
+        ),
+        (
+            7, "quantity", "'8 pal' is no number", "write the number of pieces alone",
+            {"id": "edi-4698/10-492541", "kind": "confirmation", "order_ref": "4698/10", "quantity": "8 pal", "eta": "2026-03-19"},
+        ),
+    )  # fmt: skip
+    common = {
+        "occurred_at": "2026-03-09T07:52:00Z",
+        "recorded_at": "2026-03-09T07:55:00Z",
+        "order_kind": "purchase_order",
+    }
+    return [
+        Refusal(Place("edi-0309.csv", line, column), reason, mend, json.dumps({**record, **common}))
+        for line, column, reason, mend, record in faults
+    ]
 
 
 def messages(story: Story) -> list[Message]:

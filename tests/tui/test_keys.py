@@ -17,6 +17,7 @@ from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
 from tui.screens.record_page import RecordPage
 from tui.screens.signals import SignalsScreen
+from tui.screens.sources import SourcesScreen
 from tui.screens.timeline import TimelineScreen
 from tui.widgets.line_list import LineList
 
@@ -43,9 +44,10 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
         ("list", "act", "desk", "view", "everywhere"),
         ("list", "act", "deviations", "view", "everywhere"),
         ("list", "act", "timeline", "view", "everywhere"),
+        ("list", "act", "sources", "view", "everywhere"),
         ("list", "act", "page", "everywhere"),
     ):
-        for kind in ("deviation", "action", "signal"):
+        for kind in ("deviation", "action", "signal", "quarantine", "source"):
             here = [key for key in keys.KEYS if key.scope in place and (not key.kinds or kind in key.kinds)]
             letters = [letter for key in here for letter in key.keys]
             assert len(letters) == len(set(letters))
@@ -54,18 +56,29 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
 def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
     owners: dict[str, list[type[Widget]]] = {
         "list": [LineList],
-        "act": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, DeviationPage, ActionPage, RecordPage],
+        "act": [
+            DeskScreen,
+            DeviationsScreen,
+            TimelineScreen,
+            SignalsScreen,
+            SourcesScreen,
+            DeviationPage,
+            ActionPage,
+            RecordPage,
+        ],
         "everywhere": [
             DeskScreen,
             DeviationsScreen,
             TimelineScreen,
             SignalsScreen,
+            SourcesScreen,
             DeviationPage,
             ActionPage,
             RecordPage,
         ],
         "desk": [DeskScreen],
-        "view": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen],
+        "view": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, SourcesScreen],
+        "sources": [SourcesScreen],
         "deviations": [DeviationsScreen],
         "log": [ActsScreen],
         "timeline": [TimelineScreen],

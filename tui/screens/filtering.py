@@ -38,6 +38,10 @@ class FilteringScreen(ActingScreen):
         """The list whose rows a key acts on."""
         return self.focused if isinstance(self.focused, LineList) else None
 
+    def id_of(self, pane: LineList, number: int) -> str:
+        """The id of a row, as commands name it."""
+        return f"{LETTERS[pane.kind]}{number}"
+
     def selection(self) -> Selection:
         pane = self.focused
         if isinstance(pane, PageList):
@@ -47,9 +51,8 @@ class FilteringScreen(ActingScreen):
         pane = self.acted_on()
         if pane is None or not pane.chosen:
             return Selection("")
-        letter = LETTERS[pane.kind]
-        seen = {f"{letter}{number}": row for number in pane.chosen if (row := pane.seen(number)) is not None}
-        ids = tuple(f"{letter}{number}" for number in pane.chosen)
+        seen = {self.id_of(pane, number): row for number in pane.chosen if (row := pane.seen(number)) is not None}
+        ids = tuple(self.id_of(pane, number) for number in pane.chosen)
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
         return Selection(pane.kind, ids, expect)
 
@@ -58,7 +61,7 @@ class FilteringScreen(ActingScreen):
         if isinstance(pane, PageList) and pane.line is not None and pane.line.target is not None:
             return pane.line.target
         pane = self.acted_on()
-        return None if pane is None or pane.at_cursor is None else f"{LETTERS[pane.kind]}{pane.at_cursor}"
+        return None if pane is None or pane.at_cursor is None else self.id_of(pane, pane.at_cursor)
 
     def done_with_marks(self) -> None:
         for pane in self.query(LineList):

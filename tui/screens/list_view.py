@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tui import keys
 from tui.screens import views
-from tui.screens.filtering import LETTERS, FilteringScreen
+from tui.screens.filtering import FilteringScreen
 from tui.session import Session
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
@@ -100,7 +100,11 @@ class ListView(FilteringScreen):
 
     def candidates(self) -> list[str]:
         return [
-            f"{LETTERS[pane.kind]}{number}" for pane in self.lists for number in pane.ids[:_COMPLETED] if number >= 0
+            self.id_of(pane, number)
+            for pane in self.lists
+            if pane.kind
+            for number in pane.ids[:_COMPLETED]
+            if number >= 0
         ]
 
     def action_back(self) -> None:

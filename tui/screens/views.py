@@ -30,6 +30,7 @@ VIEWS: Final = (
     View("2", "deviations", "deviations:DeviationsScreen"),
     View("3", "timeline", "timeline:TimelineScreen"),
     View("4", "signals", "signals:SignalsScreen"),
+    View("6", "sources", "sources:SourcesScreen"),
 )
 """In the order of their keys."""
 

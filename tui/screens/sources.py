@@ -1,0 +1,116 @@
+"""View 6, sources: how each one stands, and the quarantine of what could not be taken: why, as it came, mend, retry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from engine.desk import Desk
+from engine.errors import OffplanError
+from tui import keys
+from tui.safe import fit
+from tui.screens.list_view import ListView
+from tui.screens.pickers import Choice, Picker
+from tui.widgets.line_list import LineList
+from tui.widgets.prompt import Prompt, Question
+from tui.widgets.source_list import QuarantineList, SourceList
+
+
+class SourcesScreen(ListView):
+    """Acts on held records, and on all that a source has held."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "sources", "everywhere")]
+    scopes = ("list", "act", "view", "sources", "everywhere")
+    filtered = ("sources", "quarantine")
+    titles = ("Sources", "Quarantine")
+
+    def panes(self) -> tuple[LineList, ...]:
+        self.sources = SourceList(id="sources")
+        self.held = QuarantineList(self.session.desk.quarantine_rows, id="quarantine")
+        return self.sources, self.held
+
+    def fill(self) -> None:
+        desk, texts = self.session.desk, self.filters
+        found, held = desk.source_rows(texts["sources"]), desk.quarantine_ids(texts["quarantine"])
+        for pane in (self.sources, self.held):
+            text = texts[str(pane.id)]
+            pane.title = f"{type(pane).title} /{text}" if text else type(pane).title
+            pane.when_empty = (f"Nothing matches {text!r}; esc takes the filter away.",) if text else ()
+        if not texts["sources"]:
+            self.sources.when_empty = (
+                "No source has spoken yet.",
+                "A [source] in offplan.toml makes one: docs/sources.md.",
+            )
+        if not texts["quarantine"]:
+            self.held.when_empty = ("Nothing is held: every record that came could be taken.",)
+        feeder = self.session.header["feeder"]
+        self.sources.note = "no feeder runs: offplan watch starts one" if feeder is None else "a feeder runs"
+        self.sources.show_sources(found)
+        self.held.show(held)
+
+    def id_of(self, pane: LineList, number: int) -> str:
+        return self.sources.name_of(number) if pane is self.sources else super().id_of(pane, number)
+
+    # retry and mend -------------------------------------------------------------------------------------------------
+
+    def action_retry(self) -> None:
+        chosen = self.selection()
+        numbers = {int(id_[1:]) for id_ in chosen.ids} if chosen.kind == "quarantine" else set()
+        names = set(chosen.ids) if chosen.kind == "source" else set()
+        if chosen.ids:
+            self._ask(self._retry(numbers, names))
+
+    async def _retry(self, numbers: set[int], names: set[str]) -> None:
+        from tui import retrying
+
+        settings = self.session.around.settings
+        await self._write(lambda desk: retrying.retry(desk, settings(), numbers, names))
+
+    def action_mend(self) -> None:
+        self._ask(self._mend())
+
+    async def _mend(self) -> None:
+        """Ask for the right value of the column that was refused, and try the record with it."""
+        from connectors.retry import mendable
+        from tui import retrying
+
+        number = self.held.current
+        row = next((row for row in self.session.desk.held() if row["id"] == number), None)
+        if row is None or self.focused is not self.held:
+            self.say("i mends a held record: tab to the quarantine")
+            return
+        columns = mendable(row)
+        if columns is None:
+            self.say(f"Q{number} is not kept as columns: mend its file or its mapping, then t tries it again")
+            return
+        column = row["column_name"] if row["column_name"] in columns else await self._column(columns)
+        if column is None:
+            return
+        label = f"Q{number} {row['reason']}; {column}:"
+        value = await self.query_one(Prompt).ask(Question(label, str(columns[column] or "")))
+        if value is None:
+            self.say(f"Q{number}: left as it was")
+            return
+        settings = self.session.around.settings
+        await self._write(lambda desk: retrying.mend(desk, settings(), row["id"], column, value))
+
+    async def _column(self, columns: dict[str, object]) -> str | None:
+        choices = [
+            Choice(name, [(fit(name, 24) + " ", "bold"), (str(value), "plain")]) for name, value in columns.items()
+        ]
+        return await self.app.push_screen_wait(Picker("Which column is wrong?", choices))
+
+    async def _write(self, work: Callable[[Desk], str]) -> None:
+        if self.session.readonly:
+            self.say("✗ this desk was opened read-only", "bad")
+            return
+        try:
+            told = await self.session.commands.run(work)
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        self.done_with_marks()
+        self.update()
+        self.say(told, "good" if " 0 still held" in told else "warning")
