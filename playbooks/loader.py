@@ -101,6 +101,18 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
+def stamp(folder: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """Names, times and sizes of a folder's playbook files: another one as soon as a file was written, came or went."""
+    found = []
+    for path in files_in(folder) if folder is not None and folder.is_dir() else ():
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        found.append((path.name, state.st_mtime_ns, state.st_size))
+    return tuple(found)
+
+
 def load_paths(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
     """As `load_files`, for files and folders of them. Raises BadInput for a path that is not there."""
     files: list[Path] = []

@@ -63,6 +63,8 @@ class Session:
         """What was done and what was refused, oldest first."""
         self.view = self.last_view = "desk"
         """The view that is in front or under the pages in front, and the one before it (tui.screens.views)."""
+        self.deviation: str | None = None
+        """The deviation under the cursor of the view before: what playbooks are tried on."""
         self.acts: list[Act] = []
         """What was done here, oldest first."""
         self.header: dict[str, Any] = self.desk.header()

@@ -25,13 +25,17 @@ class Surroundings:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+        self._library: tuple[object, Library] | None = None
 
     def library(self) -> Library:
-        """The playbooks as their files are now, with what lint finds in them."""
-        from playbooks.loader import load_library
+        """The playbooks as their files are now, with what lint finds in them; read again when a file has changed."""
+        from playbooks.loader import load_library, stamp
 
-        own = None if self.folder is None else self.folder / PLAYBOOKS
-        return load_library(own if own is not None and own.is_dir() else None)
+        folder = None if self.folder is None else self.folder / PLAYBOOKS
+        state = stamp(folder)
+        if self._library is None or self._library[0] != state:
+            self._library = state, load_library(folder)
+        return self._library[1]
 
     def settings(self) -> Settings:
         """The settings as their file is now. Raises BadInput."""

@@ -216,12 +216,14 @@ def arguments_for_feeder(args: Namespace, desk: Desk) -> list[str] | None:
 
 
 class PlannerOnDemand:
-    """A planner that reads the playbooks when it is first asked something (engine.planning.Planner)."""
+    """A planner that reads the playbooks when it is first asked something (engine.planning.Planner), and again once one
+    of the workspace's own has changed."""
 
     def __init__(self, folder: Path | None) -> None:
         """`folder` holds the workspace's own playbooks, beside the library; it may be missing."""
         self._folder = folder
         self._planner: Planner | None = None
+        self._read: object = None
 
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return self._loaded().matches(deviation, now)
@@ -240,10 +242,11 @@ class PlannerOnDemand:
         return workload(actions, world, days)
 
     def _loaded(self) -> Planner:
-        if self._planner is None:
-            from playbooks.loader import load_library
+        from playbooks.loader import load_library, stamp
+
+        state = stamp(self._folder)
+        if self._planner is None or self._read != state:
             from playbooks.planner import PlaybookPlanner
 
-            folder = self._folder if self._folder is not None and self._folder.is_dir() else None
-            self._planner = PlaybookPlanner(load_library(folder))
+            self._planner, self._read = PlaybookPlanner(load_library(self._folder)), state
         return self._planner

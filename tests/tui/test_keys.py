@@ -15,6 +15,7 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
+from tui.screens.playbooks import PlaybooksScreen
 from tui.screens.record_page import RecordPage
 from tui.screens.signals import SignalsScreen
 from tui.screens.sources import SourcesScreen
@@ -47,7 +48,7 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
         ("list", "act", "sources", "view", "everywhere"),
         ("list", "act", "page", "everywhere"),
     ):
-        for kind in ("deviation", "action", "signal", "quarantine", "source"):
+        for kind in ("deviation", "action", "signal", "quarantine", "source", "playbook"):
             here = [key for key in keys.KEYS if key.scope in place and (not key.kinds or kind in key.kinds)]
             letters = [letter for key in here for letter in key.keys]
             assert len(letters) == len(set(letters))
@@ -77,7 +78,10 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
             RecordPage,
         ],
         "desk": [DeskScreen],
-        "view": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, SourcesScreen],
+        "act": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, PlaybooksScreen, SourcesScreen],
+        "everywhere": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, PlaybooksScreen, SourcesScreen],
+        "desk": [DeskScreen],
+        "view": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, PlaybooksScreen, SourcesScreen],
         "sources": [SourcesScreen],
         "deviations": [DeviationsScreen],
         "log": [ActsScreen],

@@ -58,12 +58,13 @@ def show(args: Namespace) -> int:
     """Print one playbook."""
     from playbooks.describe import describe
 
-    described = describe(library(args).get(args.playbook))
-    printing.answer(args, described, *_described(described))
+    item = describe(library(args).get(args.playbook))
+    printing.answer(args, item, *described(item))
     return 0
 
 
-def _described(item: dict[str, Any]) -> list[str]:
+def described(item: dict[str, Any]) -> list[str]:
+    """A playbook for a person, line by line."""
     triggers = [f"  {_TRIGGERS[trigger['on']]}: {_condition(trigger.get('match'))}" for trigger in item["triggers"]]
     roles = [
         (name, role["function"], ", ".join(role["prefer"]) or "–", role["fallback"] or "–")

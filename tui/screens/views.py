@@ -30,6 +30,7 @@ VIEWS: Final = (
     View("2", "deviations", "deviations:DeviationsScreen"),
     View("3", "timeline", "timeline:TimelineScreen"),
     View("4", "signals", "signals:SignalsScreen"),
+    View("5", "playbooks", "playbooks:PlaybooksScreen"),
     View("6", "sources", "sources:SourcesScreen"),
 )
 """In the order of their keys."""
@@ -37,6 +38,9 @@ VIEWS: Final = (
 
 def go(app: App[Any], session: Session, name: str) -> None:
     """Show a view; the pages on top of the present one are closed. The desk is named `desk`."""
+    chosen = getattr(app.screen, "selection", None)
+    if chosen is not None and (selected := chosen()).kind == "deviation":
+        session.deviation = selected.ids[0]
     if name != session.view:
         session.last_view, session.view = session.view, name
     above = app.screen_stack[1:]

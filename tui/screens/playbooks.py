@@ -1,0 +1,127 @@
+"""View 5, playbooks: when each applies, what lint finds in its file, and what it would give for the deviation at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+from textual.events import Resize
+
+from engine.errors import OffplanError
+from engine.planning import Match
+from tui import keys, playbook_rows, safe
+from tui.commands.playbook import described
+from tui.screens import gathering
+from tui.screens.list_view import ListView
+from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.page_list import PageLine, PageList
+from tui.widgets.playbook_list import PlaybookList
+
+
+class PlaybooksScreen(ListView):
+    """Tries playbooks on the deviation that was under the cursor of the view before, else on the first of the queue."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "everywhere")]
+    filtered = ("playbooks",)
+    titles = ("Playbooks", "What it says and gives")
+
+    def panes(self) -> tuple[LineList, ...]:
+        self.table, self.page = PlaybookList(id="playbooks"), PageList(id="playbook")
+        return self.table, self.page
+
+    def fill(self) -> None:
+        text, deviation = self.filters["playbooks"], self.deviation
+        found = playbook_rows.rows(self.session.around.library(), self._matches(deviation))
+        self.table.title = f"Playbooks /{text}" if text else "Playbooks"
+        self.table.note = f"tried on {deviation}" if deviation else "nothing is off plan to try them on"
+        self.table.when_empty = (f"No playbook has {text!r}; esc takes the filter away.",)
+        # Those that apply first, after the files that need a mend.
+        found.sort(key=lambda row: (row["description"] is not None, not row["matches"]))
+        self.table.show_playbooks([row for row in found if playbook_rows.meets(row, text)])
+        self._show_playbook()
+
+    @property
+    def deviation(self) -> str | None:
+        """What playbooks are tried on."""
+        if self.session.deviation is not None:
+            return self.session.deviation
+        first = self.session.desk.queue_ids()[:1]
+        return f"D{first[0]}" if first else None
+
+    def _matches(self, deviation: str | None) -> Sequence[Match]:
+        return self.session.desk.matches(deviation) if deviation is not None else ()
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        super().on_line_list_moved(event)
+        if event.list is self.table:
+            self._show_playbook()
+
+    def on_resize(self, event: Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self._show_playbook)
+
+    def _show_playbook(self) -> None:
+        number, page = self.table.current, self.page
+        width = max(40, (page.size.width or self.app.size.width - 2) - GUTTER)
+        if number is None:
+            page.title = "Playbook"
+            page.show_lines([])
+            return
+        row = self.table.playbook(number)
+        page.title = str(row["name"])
+        page.show_lines([*self._faults(row, width), *self._given(row, width), *_says(row, width)])
+
+    def _faults(self, row: Mapping[str, Any], width: int) -> list[PageLine]:
+        lines = [PageLine([("Faults", "heading")], section="Faults")] if row["findings"] else []
+        for found in row["findings"]:
+            place = f"{found.path}:{found.line}:{found.column}"
+            style = "bad" if found.severity == "error" else "warning"
+            said = f"{place}: {found.severity} ({found.level}): {found.message}; {found.mend}"
+            lines += [PageLine([(line, style)]) for line in safe.wrap(said, width)]
+        return [*lines, PageLine([])] if lines else []
+
+    def _given(self, row: Mapping[str, Any], width: int) -> list[PageLine]:
+        """What the playbook would give for the deviation at hand, or why it does not apply."""
+        deviation = self.deviation
+        if deviation is None or row["matches"] is None:
+            return []
+        verdict = "applies" if row["matches"] else "does not apply"
+        lines = [PageLine([(f"On {deviation} it {verdict}", "heading")], target=deviation, section="On a deviation")]
+        lines += [PageLine([(line, "quiet")]) for line in safe.wrap(row["because"], width)]
+        if row["matches"]:
+            shown = gathering.preview(self.session, deviation, str(row["name"]), width)
+            lines += [PageLine(pieces) for pieces in shown]
+        return [*lines, PageLine([])]
+
+    def acted_on(self) -> LineList | None:
+        """The page stands for its playbook."""
+        return self.table
+
+    def id_of(self, pane: LineList, number: int) -> str:
+        return str(self.table.playbook(number)["name"])
+
+    def target(self) -> str | None:
+        """`enter` opens the deviation that the playbooks are tried on."""
+        return self.page.line.target if self.focused is self.page and self.page.line is not None else None
+
+    def action_open(self) -> None:
+        if self.focused is self.table:
+            self._bring_to_front(self.page)
+            return
+        try:
+            super().action_open()
+        except OffplanError as error:
+            self.refuse(error)
+
+
+def _says(row: Mapping[str, Any], width: int) -> list[PageLine]:
+    if row["description"] is None:
+        return []
+    lines = [PageLine([("What it says", "heading")], section="What it says")]
+    for text in described(row["description"]):
+        indent = " " * min(len(text) - len(text.lstrip()), width // 2)
+        # Tables stay as they are, cut at the edge; sentences are wrapped.
+        parts = [text] if "  " in text.strip() else [indent + line for line in safe.wrap(text, width - len(indent))]
+        lines += [PageLine([(part, "plain")]) for part in parts or [""]]
+    return lines
