@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from pathlib import Path
 
 from textual.binding import Binding
@@ -15,11 +16,10 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
-from tui.screens.playbooks import PlaybooksScreen
 from tui.screens.record_page import RecordPage
-from tui.screens.signals import SignalsScreen
 from tui.screens.sources import SourcesScreen
 from tui.screens.timeline import TimelineScreen
+from tui.screens.views import VIEWS, View
 from tui.widgets.line_list import LineList
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
@@ -54,34 +54,22 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
             assert len(letters) == len(set(letters))
 
 
+def shown_by(view: View) -> type[Widget]:
+    """The class that shows a view."""
+    module, _, name = view.shown_by.partition(":")
+    found: type[Widget] = getattr(import_module(f"tui.screens.{module}"), name)
+    return found
+
+
 def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
+    views = [shown_by(view) for view in VIEWS]
+    pages: list[type[Widget]] = [DeviationPage, ActionPage, RecordPage]
     owners: dict[str, list[type[Widget]]] = {
         "list": [LineList],
-        "act": [
-            DeskScreen,
-            DeviationsScreen,
-            TimelineScreen,
-            SignalsScreen,
-            SourcesScreen,
-            DeviationPage,
-            ActionPage,
-            RecordPage,
-        ],
-        "everywhere": [
-            DeskScreen,
-            DeviationsScreen,
-            TimelineScreen,
-            SignalsScreen,
-            SourcesScreen,
-            DeviationPage,
-            ActionPage,
-            RecordPage,
-        ],
+        "act": [*views, *pages],
+        "everywhere": [*views, *pages],
         "desk": [DeskScreen],
-        "act": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, PlaybooksScreen, SourcesScreen],
-        "everywhere": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, PlaybooksScreen, SourcesScreen],
-        "desk": [DeskScreen],
-        "view": [DeskScreen, DeviationsScreen, TimelineScreen, SignalsScreen, PlaybooksScreen, SourcesScreen],
+        "view": views,
         "sources": [SourcesScreen],
         "deviations": [DeviationsScreen],
         "log": [ActsScreen],
