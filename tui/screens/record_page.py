@@ -26,8 +26,8 @@ _KINDS: Final = {"S": "signal", "Q": "quarantine"}
 class RecordPage(ActingScreen):
     """Acts on its object."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "page", "everywhere")]
-    scopes = ("list", "act", "page", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "everywhere")]
+    scopes = ("list", "act", "everywhere")
 
     def __init__(self, session: Session, id_: str) -> None:
         super().__init__(session)
