@@ -106,3 +106,36 @@ class OwnerLoad:
     days: Sequence[DayLoad]
     handovers: Sequence[Handover]
     """Where there is more than can be done: what to hand on, the last due first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An open action that is to begin at another time, and why."""
+
+    action: str
+    title: str
+    owner: str
+    was_at: int
+    start_at: int
+    end_at: int
+    because: str
+    """One clause, such as `bo works on A2 until Mon 2026-03-09 11:00 CET`."""
+    asks: bool
+    """Somebody has accepted it as it was, and has to agree."""
+    home_at: int | None
+    """The start to which it goes back once it can; null: this is where it belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """Where open actions go, as things are now; what is not named stays."""
+
+    moves: Sequence[Move]
+    """In the order of their new starts."""
+    late_before: float
+    """Hours after the limits, each times the weight of its action, if everything stayed that can; what cannot is shifted."""
+    late_after: float
+    notes: Sequence[str]
+    """What a person should know, such as an owner who has left the plan."""
+    wake_at: int | None
+    """When time alone makes it worth asking again; null: never."""
