@@ -1,8 +1,7 @@
 """The one door of the engine: every command that a person or a script can give, every question a screen can ask.
 
-Only delegation: feeds are in engine.desk_feed, effects in engine.desk_effects, commands in engine.desk_commands, hand-offs
-in engine.desk_handoffs, lists and questions here. Modules
-that a plain list does not need are imported where they are called, so that a short command starts fast.
+Only delegation: feeds are in engine.desk_feed, effects in engine.desk_effects, commands in engine.desk_commands, the
+schedule in engine.desk_schedule, hand-offs in engine.desk_handoffs, lists and questions here. Modules that a plain list does not need are imported where they are called, so that a short command starts fast.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from engine.desk_base import collector_at_rest
 from engine.desk_effects import DeskEffects
 from engine.desk_feed import DeskFeed
 from engine.desk_handoffs import DeskHandoffs
+from engine.desk_schedule import DeskSchedule
 
 if TYPE_CHECKING:
     from engine.announce import Standing
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Desk"]
 
 
-class Desk(DeskFeed, DeskEffects, DeskHandoffs):
+class Desk(DeskFeed, DeskEffects, DeskHandoffs, DeskSchedule):
     """A desk file, the clock that it lives on, and the person who acts. Not shared between threads."""
 
     # lists: contract JSON, `where` in the language of engine.filters ----------------------------------------------------
@@ -174,14 +174,6 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs):
 
         with self._reading() as view, collector_at_rest():
             return metrics.metrics(*view, since)
-
-    def owner_load(self, days: int = 7) -> dict[str, Any]:
-        """The load of every owner for so many days from today on (engine.loads): what is planned and due, what cannot be
-        done, and who could take it. Raises BadInput for less than one day or more than a year."""
-        from engine import loads
-
-        with self._reading() as view:
-            return loads.loads(*view, self._planner(), days)
 
     # what screens ask, often --------------------------------------------------------------------------------------------
 

@@ -70,6 +70,13 @@ class DeskBase:
             yield Transaction(connection, self._writer(connection, now, actor), now)
 
     @contextlib.contextmanager
+    def _tried(self, actor: str | None = None) -> Iterator[Transaction]:
+        """A write transaction that is taken back at its end: for what is only worked out. Raises as `_writing` does."""
+        with contextlib.suppress(_NotMeantError), self._writing(actor) as transaction:
+            yield transaction
+            raise _NotMeantError
+
+    @contextlib.contextmanager
     def _reading(self) -> Iterator[View]:
         """One view for all the queries of a question; inside a write transaction it is that one's.
 
@@ -120,3 +127,7 @@ def collector_at_rest() -> Iterator[None]:
     finally:
         if ran:
             gc.enable()
+
+
+class _NotMeantError(Exception):
+    """Rolls a transaction back in which something was only tried."""

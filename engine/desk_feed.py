@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +72,7 @@ class DeskFeed(DeskBase):
                 wakeups.due(transaction.connection, transaction.now)
                 fired = firing.fire_due(self._by_rule(transaction))
             total = total.plus(self.detect()).plus(TickResult(timers=fired))
+        self._replan_where_owed()
         return total
 
     def load(
@@ -134,9 +134,8 @@ class DeskFeed(DeskBase):
             change = preview.change(*view, settings)
         shifts: list[Shift] = []
         for keys in preview.chunks(change):
-            with contextlib.suppress(_NotMeantError), self._writing(journal.SYSTEM) as transaction:
+            with self._tried(journal.SYSTEM) as transaction:
                 shifts += preview.judge(*transaction, change, keys)
-                raise _NotMeantError
         return preview.Preview(sorted(change.kinds), len(change.keys), sorted(shifts, key=lambda shift: shift[:4]))
 
     # sources ----------------------------------------------------------------------------------------------------------
@@ -235,6 +234,18 @@ class DeskFeed(DeskBase):
                 return total
             total = total.plus(step)
 
+    def _replan_where_owed(self) -> None:
+        """Plan open actions anew if something changed since they were, or one has slipped; without a planner nothing."""
+        from engine import journal, rescheduling
+
+        if self.planner is None:
+            return
+        with self._reading() as view:
+            if not rescheduling.is_owed(*view):
+                return
+        with self._writing(journal.SYSTEM) as transaction:
+            rescheduling.replan(self._by_rule(transaction), self.planner)
+
     def _owes_detection(self) -> bool:
         with self._reading() as view:
             return bool(view.connection.execute("SELECT EXISTS (SELECT 1 FROM touched)").fetchone()[0])
@@ -245,7 +256,3 @@ class DeskFeed(DeskBase):
         )
         with self._reading() as view:
             return bool(view.connection.execute(query, (view.now,)).fetchone()[0])
-
-
-class _NotMeantError(Exception):
-    """Rolls a transaction back in which something was only tried."""

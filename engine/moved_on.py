@@ -52,6 +52,9 @@ class Told(NamedTuple):
         columns: dict[str, Any] = {}
         for entry in self.own:
             columns |= {name: value for name, value in entry["after"].items() if name not in ("version", "clear_since")}
+        if self.created():
+            # When a new action is done is the schedule's, which plans it anew whenever others slip.
+            columns.pop("start_at", None)
         return columns
 
     def created(self) -> bool:

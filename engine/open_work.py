@@ -46,23 +46,27 @@ def _action(row: Mapping[str, Any], steps: Mapping[str, Mapping[str, Any]], now:
     missing = [f"A{each['id']}" for each in needed if each["state"] not in satisfied]
     done = sum(each["state"] in satisfied for each in needed)
     attended = terms.kind in _ATTENDED
+    asks = row["assigned_at"] is not None or row["fixed"] == "asks"
+    proposed = row["proposed_at"] if asks else None
     return OpenAction(
         id=f"A{row['id']}",
         title=row["title"],
         owner=row["owner"],
         function=row["function"],
         state=row["state"],
-        start_at=row["start_at"],
+        start_at=row["start_at"] if proposed is None else proposed,
         minutes=row["duration_minutes"] if attended else int(terms.effect.get("minutes") or row["duration_minutes"]),
         due_at=row["due_at"],
         needs=missing,
         join=None if terms.join is None else max(0, terms.join - done),
+        home_at=row["home_at"] if proposed is None else row["start_at"],
         started_at=row["started_at"],
         waiting_until=row["waiting_until"],
         attended=attended,
         limit_at=_limit(row, now) if row["mandatory"] else None,
         weight=max(1, row["exposure_minor"]) / 100,
-        asks=row["assigned_at"] is not None,
+        asks=asks,
+        stays=row["fixed"] == "stays",
         scope={name: row[name] for name in ("party", "item", "site")},
         response=f"R{row['response_id']}",
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from engine.scheduling import OpenAction, OwnerLoad, Placing
+from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.terms import Terms
 
 MANDATORY_DONE: Final = "mandatory_done"
@@ -154,3 +154,9 @@ class Planner(Protocol):
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         """The load of each owner for so many days from today on, where it is too much, and who could take what."""
+
+    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
+        """Where all open actions go as things are now; with `pinned`, starts that a person chose, what gives way to them.
+
+        Raises Refused where an action cannot begin then.
+        """

@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 
 from engine.errors import Refused
 from engine.planning import Match, ResponsePlan, World
-from engine.scheduling import OpenAction, OwnerLoad, Placing
+from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.text import clean
 from playbooks.conditions import Case, Verdict, evaluate, specificity
 from playbooks.loader import Library, LoadedPlaybook
+from playbooks.replanning import replan
 from playbooks.schedule import schedule
 from playbooks.slack import placings
 from playbooks.workload import workload
@@ -86,6 +87,10 @@ class PlaybookPlanner:
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         """The load of each owner (playbooks.workload); it asks for no playbook."""
         return workload(actions, world, days)
+
+    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
+        """Where all open actions go (playbooks.replanning); it asks for no playbook."""
+        return replan(actions, world, pinned)
 
     def _judge_all(self, case: Case) -> list[Judged]:
         enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)

@@ -84,6 +84,8 @@ def _lift(draft: Draft) -> dict[str, _Lifted]:
     strength = {each: (draft.actions[each].asks, draft.actions[each].weight) for each in kept}
     standing: set[str] = set(draft.fixed)
     for identity in sorted(kept, key=lambda each: (strength[each], -draft.rank[each]), reverse=True):
+        if draft.needs_end(identity) > draft.places[identity].start:
+            continue
         clash = [other for other in draft.clashes(identity, draft.places[identity]) if other in standing]
         if not draft.following(identity).issuperset(clash):
             last = max(clash, key=lambda other: draft.places[other].end)

@@ -25,7 +25,7 @@ def line(request: Request, outcome: Outcome) -> str:
         if argument.names[0].startswith("-") and name in request.options:
             value = request.options[name]
             for each in value if isinstance(value, list | tuple) else [value]:
-                words += [argument.names[0], _word(name, each)]
+                words += [argument.names[0]] if each is True else [argument.names[0], _word(name, each)]
     return shlex.join(words)
 
 

@@ -81,6 +81,7 @@ FOR: Final = argument(
 )
 COPY: Final = argument("file", help="the copy; must not exist", metavar="FILE")
 FROM: Final = argument("--from", help="when it begins (now unless said)", metavar="TIME", dest="from_at")
+PREVIEW: Final = argument("--preview", help="say what would move and why; keep nothing", action="store_true")
 FORMAT: Final = argument(
     "--format",
     help="markdown (unless said), html or json",

@@ -15,6 +15,7 @@ from tui.command_parts import (
     FROM,
     LIST,
     MAPPING,
+    PREVIEW,
     REASON,
     REASON_REQUIRED,
     UNTIL,
@@ -247,6 +248,20 @@ _ACTS: Final = (
         "comment",
         "write a remark into the journal of objects",
         argument("--text", "--reason", help="the remark", metavar="TEXT", dest="text", required=True),
+    ),
+    act(
+        "reschedule",
+        "give actions another start, and move what has to give way",
+        argument("--start", help="ISO 8601, or from now: +2h, +1d", metavar="TIME", required=True, dest="start_at"),
+        PREVIEW,
+    ),
+    act("agree", "agree to the starts that are proposed for accepted actions"),
+    act("keep", "keep actions where they are: no move is proposed for them any more", REASON),
+    Command(
+        "replan",
+        "acts:act",
+        "plan all open actions anew: shift what cannot stay, pull what is late, propose what somebody has to agree to",
+        (PREVIEW,),
     ),
     Command(
         "undo",

@@ -16,8 +16,8 @@ _METHODS: Final[Mapping[str, str]] = {
     "handoffs resend": "resend_handoffs",
 }
 """Methods whose name is not the verb."""
-_NAMES_NOTHING: Final = frozenset({"silence add"})
-"""Verbs that make something instead of acting on what ids name."""
+_NAMES_NOTHING: Final = frozenset({"silence add", "replan"})
+"""Verbs that make something, or are about everything, instead of acting on what ids name."""
 
 
 def carry_out(

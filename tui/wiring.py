@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from connectors.settings import Settings
     from connectors.usable_settings import Usable
     from engine.planning import Match, Planner, ResponsePlan, World
-    from engine.scheduling import OpenAction, OwnerLoad, Placing
+    from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
     from tui.screen_options import ScreenOptions
 
 SETTINGS_FILE: Final = "offplan.toml"
@@ -240,6 +240,11 @@ class PlannerOnDemand:
         from playbooks.workload import workload
 
         return workload(actions, world, days)
+
+    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
+        from playbooks.replanning import replan
+
+        return replan(actions, world, pinned)
 
     def _loaded(self) -> Planner:
         from playbooks.loader import load_library, stamp

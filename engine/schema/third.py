@@ -129,4 +129,30 @@ ALTER TABLE deviation ADD COLUMN decided_at INTEGER; -- when the first choice be
 
 -- promises ----------------------------------------------------------------------------------------------------------------
 CREATE INDEX outcome_party ON outcome(party, arrived_at);         -- how a supplier kept its promises, the last first
+
+-- rescheduling ------------------------------------------------------------------------------------------------------------
+ALTER TABLE action ADD COLUMN home_at INTEGER;          -- the start to which it goes back once it can; null: it is there
+ALTER TABLE action ADD COLUMN proposed_at INTEGER;      -- the start that people are asked to agree to
+ALTER TABLE action ADD COLUMN proposed_because TEXT;
+ALTER TABLE action ADD COLUMN fixed TEXT NOT NULL DEFAULT '';  -- asks: a person chose its start; stays: refused to have it moved
+
+CREATE TABLE replanning (                         -- whether open actions have to be planned anew: one row
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    owed    INTEGER NOT NULL,                     -- 1: something changed since they were
+    wake_at INTEGER                               -- when time alone makes it worth looking
+) STRICT;
+INSERT INTO replanning VALUES (1, 1, NULL);
+CREATE TRIGGER replanning_begins AFTER INSERT ON action BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
+CREATE TRIGGER replanning_moves AFTER UPDATE OF state, owner, start_at, waiting_until, started_at, fixed ON action
+WHEN NEW.state != OLD.state OR NEW.owner != OLD.owner OR NEW.start_at != OLD.start_at OR NEW.fixed != OLD.fixed
+  OR NEW.waiting_until IS NOT OLD.waiting_until OR NEW.started_at IS NOT OLD.started_at
+BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
+CREATE TRIGGER replanning_limits AFTER UPDATE OF need_at, decide_by ON deviation
+WHEN (NEW.need_at IS NOT OLD.need_at OR NEW.decide_by IS NOT OLD.decide_by)
+ AND EXISTS (SELECT 1 FROM action WHERE deviation_id = NEW.id AND state NOT IN ('done', 'skipped', 'cancelled'))
+BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
+CREATE TRIGGER replanning_people AFTER INSERT ON plan_record WHEN NEW.kind IN ('owner', 'calendar', 'absence')
+BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
+CREATE TRIGGER replanning_leaves AFTER UPDATE OF to_version ON plan_record
+WHEN NEW.kind IN ('owner', 'calendar', 'absence') BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
 """

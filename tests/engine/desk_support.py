@@ -13,8 +13,9 @@ from engine.errors import NotFound, Refused
 from engine.ingest import SourceBatch
 from engine.model import PlanLine, PlanRecord, SignalIn
 from engine.planning import Match, PlannedAction, ResponsePlan, World
-from engine.scheduling import OpenAction, OwnerLoad, Placing
+from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.store import Store
+from playbooks.replanning import replan
 from playbooks.slack import placings
 from playbooks.workload import workload
 
@@ -106,6 +107,9 @@ class Steps:
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         return workload(actions, world, days)
+
+    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
+        return replan(actions, world, pinned)
 
     def _action(
         self, step: str, owner: str, start_at: int, needs: Sequence[str], *, mandatory: bool = True

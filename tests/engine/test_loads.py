@@ -31,7 +31,7 @@ def test_an_absence_of_the_plan_counts_until_it_is_loaded_away(tmp_path: Path) -
     holiday = PlanRecord("absence", {"owner": "bo", "first_day": "2026-03-10", "last_day": "2026-03-11"}, 1)
     desk.load([holiday], kind="absence", scope="absence", file="absences.csv")
     assert [day["capacity_minutes"] for day in desk.owner_load(4)["owners"][0]["days"]] == [540, 0, 0, 540]
-    desk.load([], kind="absence", scope="absence", file="absences.csv")
+    desk.load([], kind="absence", scope="absence", file="absences.csv", accept_removal=True)
     assert [day["capacity_minutes"] for day in desk.owner_load(4)["owners"][0]["days"]] == [540] * 4
 
 

@@ -20,7 +20,7 @@ _LONGEST_NUMBER = 18
 """Digits that SQLite counts to; what is longer is no number of a command."""
 KEYWORDS = ("to", "into", "option", "reason", "text", "playbook", "category", "where")
 """Options that a Desk method takes as they were typed."""
-MOMENTS = {"until": "--until", "from_at": "--from"}
+MOMENTS = {"until": "--until", "from_at": "--from", "start_at": "--start"}
 """Options that are times, and how they are typed."""
 _FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
@@ -38,6 +38,7 @@ def act(args: Namespace) -> int:
 def options_of(args: Namespace, read: Callable[[str, str], int]) -> dict[str, Any]:
     """The options that were given, as a Desk method takes them; `read` makes an instant of a typed time."""
     given = {name: getattr(args, name, None) for name in (*KEYWORDS, *MOMENTS)}
+    given["preview"] = getattr(args, "preview", False) or None
     return {
         name: read(value, MOMENTS[name]) if name in MOMENTS else value
         for name, value in given.items()
@@ -99,5 +100,6 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
     notes = owners.notes_for_people(desk, outcome.notes)
     # What changed nothing has no way back.
     back = "redo" if args.verb == "undo" else "undo"
-    way_back = [f"{back} this with: offplan {back} {outcome.txn}"] if outcome.changes else []
+    kept = outcome.changes and not getattr(args, "preview", False)
+    way_back = [f"{back} this with: offplan {back} {outcome.txn}"] if kept else []
     printing.answer(args, document, *lines, *notes, *way_back)
