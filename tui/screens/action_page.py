@@ -139,14 +139,27 @@ def _times(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
     """When it starts and is due, why then, and what has happened of it."""
     late = "! " if detail["overdue"] else ""
     due = f"{late}{cells.both_times(detail['due_at'], present.now, present.zone)}"
+    stays = ", and stays there" if detail["stays"] else ""
     lines = [
-        PageLine(_pair("start", cells.both_times(detail["start_at"], present.now, present.zone))),
+        PageLine(_pair("start", cells.both_times(detail["start_at"], present.now, present.zone) + stays)),
+        *_moves(detail, width, present),
         PageLine(_pair("due", due, "bad" if late else "plain")),
         *_wrapped("because", detail["due_because"] or "–", width),
     ]
     for label, name in (("started", "started_at"), ("waits until", "waiting_until"), ("done", "done_at")):
         if detail[name]:
             lines.append(PageLine(_pair(label, cells.both_times(detail[name], present.now, present.zone))))
+    return lines
+
+
+def _moves(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """Where it was planned before it was moved, and the move that its owner has to agree to."""
+    lines = []
+    if detail["home_at"]:
+        lines.append(PageLine(_pair("planned", cells.both_times(detail["home_at"], present.now, present.zone))))
+    if detail["proposed_at"]:
+        asked = f"{cells.both_times(detail['proposed_at'], present.now, present.zone)}: agree or keep"
+        lines += [PageLine(_pair("asked", asked, "bad")), *_wrapped("because", detail["proposed_because"] or "–", width)]
     return lines
 
 
