@@ -65,8 +65,21 @@ def owners(desk: Desk, *names: str) -> None:
     desk.load(records, kind="owner", scope="owner", file="owners.csv")
 
 
+class Scheduling:
+    """What every planner of a test says about open actions together: the real answers."""
+
+    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+        return placings(actions, world)
+
+    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+        return workload(actions, world, days)
+
+    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
+        return replan(actions, world, pinned)
+
+
 @dataclass(frozen=True)
-class Steps:
+class Steps(Scheduling):
     """A planner with one playbook: `confirm`, then `book` (which needs it), beside them `tell`, which is optional."""
 
     on_fail: str = "block"
@@ -101,15 +114,6 @@ class Steps:
             ("the last step ends late",),
             self.close_requires,
         )
-
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
-        return placings(actions, world)
-
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
-        return workload(actions, world, days)
-
-    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
-        return replan(actions, world, pinned)
 
     def _action(
         self, step: str, owner: str, start_at: int, needs: Sequence[str], *, mandatory: bool = True

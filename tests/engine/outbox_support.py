@@ -12,11 +12,8 @@ from engine.deliveries import Delivery, Result
 from engine.desk import Desk
 from engine.planning import Match, PlannedAction, ResponsePlan, World
 from engine.routing import Channel, Route
-from engine.scheduling import OpenAction, OwnerLoad, Placing
 from engine.terms import Terms
-from playbooks.slack import placings
-from playbooks.workload import workload
-from tests.engine.desk_support import NOW, late, open_desk, owners
+from tests.engine.desk_support import NOW, Scheduling, late, open_desk, owners
 
 SENT = Result("sent")
 
@@ -33,7 +30,7 @@ def channel(name: str = "c1", **settings: Any) -> Channel:
 
 
 @dataclass(frozen=True)
-class Calls:
+class Calls(Scheduling):
     """A planner whose playbook has five steps that need nothing, owned by zed; `terms` are those of all of them."""
 
     terms: Terms = field(default_factory=Terms)
@@ -46,12 +43,6 @@ class Calls:
     def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
         actions = [self._action(f"t{number}") for number in range(1, 6)]
         return ResponsePlan("calls", 1, "0" * 64, "Calls", "frozen", "ana", actions)
-
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
-        return placings(actions, world)
-
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
-        return workload(actions, world, days)
 
     def _action(self, step: str) -> PlannedAction:
         return PlannedAction(

@@ -159,7 +159,10 @@ def _moves(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
         lines.append(PageLine(_pair("planned", cells.both_times(detail["home_at"], present.now, present.zone))))
     if detail["proposed_at"]:
         asked = f"{cells.both_times(detail['proposed_at'], present.now, present.zone)}: agree or keep"
-        lines += [PageLine(_pair("asked", asked, "bad")), *_wrapped("because", detail["proposed_because"] or "–", width)]
+        lines += [
+            PageLine(_pair("asked", asked, "bad")),
+            *_wrapped("because", detail["proposed_because"] or "–", width),
+        ]
     return lines
 
 
