@@ -11,7 +11,7 @@ from engine.clock import HOUR, MINUTE, FixedClock
 from engine.desk import Desk
 from engine.planning import Match, PlannedAction, ResponsePlan, World
 from engine.terms import Escalation, Terms
-from tests.engine.desk_support import NOW, late, open_desk
+from tests.engine.desk_support import NOW, Scheduling, late, open_desk
 
 
 def step(name: str, *needs: str, owner: str = "bo", **more: Any) -> PlannedAction:
@@ -32,7 +32,7 @@ def chain(*owners: str, after: int = 60, fallback: str | None = None) -> tuple[E
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(Scheduling):
     """A planner that gives the steps it was made with."""
 
     steps: Sequence[PlannedAction]

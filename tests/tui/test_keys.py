@@ -93,5 +93,17 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
 def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
     acted = {key.id for key in keys.KEYS if key.action.startswith("act(")}
     assert acted <= set(VERBS)
-    typed = {"reopen", "merge", "silence add", "silence change", "silence end", "handoffs confirm", "handoffs resend"}
+    typed = {
+        "agree",
+        "keep",
+        "replan",
+        "reschedule",
+        "reopen",
+        "merge",
+        "silence add",
+        "silence change",
+        "silence end",
+        "handoffs confirm",
+        "handoffs resend",
+    }
     assert set(VERBS) - acted == {*typed, "undo", "redo"}, "these have keys of their own"
