@@ -31,8 +31,8 @@ from connectors.targets import SIGNAL
 from engine import emissions as factors
 from engine import rates as exchange
 from engine import tolerance
+from engine.deviation_kinds import DEVIATION_KINDS
 from engine.errors import BadInput
-from engine.model import DEVIATION_KINDS
 from engine.routing import Channel, Route
 
 __all__ = [

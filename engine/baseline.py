@@ -18,7 +18,7 @@ from engine.errors import BadInput
 from engine.gather import components
 from engine.journal import Entry, Writer
 from engine.line_checks import Candidate, Candidates
-from engine.model import LINE_KINDS, ORDER_KINDS, PLAN_KINDS, LoadResult
+from engine.model import LINE_KINDS, ORDER_KINDS, ORDER_SQL, PLAN_KINDS, LoadResult
 from engine.sqlite import sqlite3
 from engine.text import clean
 
@@ -34,9 +34,8 @@ _SPEAKS_OF: Final = {
 }
 """Kind of record to the column of a plan line that it says something about, and the field that names it."""
 
-_ORDERS: Final = ", ".join(f"'{each}'" for each in ORDER_KINDS)
 _PEGGED_BY: Final = {
-    "item": f"SELECT item, site FROM plan_line WHERE to_version IS NULL AND kind IN ({_ORDERS})"
+    "item": f"SELECT item, site FROM plan_line WHERE to_version IS NULL AND kind IN ({ORDER_SQL})"
     " AND item IN ({names}) AND site IS NOT NULL UNION SELECT item, origin FROM plan_line WHERE to_version IS NULL"
     " AND kind = 'transfer_order' AND item IN ({names}) AND origin IS NOT NULL",
     "lane": "SELECT DISTINCT item, origin FROM plan_line WHERE to_version IS NULL AND kind = 'transfer_order'"
@@ -270,7 +269,7 @@ def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> N
     names = f"SELECT json_extract(data, '$.{name}') FROM plan_record WHERE kind = '{kind}' AND :version IN (from_version, to_version)"
     connection.execute(
         f"INSERT INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL"
-        f" AND kind IN ({_ORDERS}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
+        f" AND kind IN ({ORDER_SQL}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
         {"version": version},
     )
     # What is reached down the pegs is judged by its own item, site and party; and its item values it for the root.

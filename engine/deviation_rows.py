@@ -37,6 +37,12 @@ def latest(connection: sqlite3.Connection, subject_ids: Sequence[str]) -> dict[S
     }
 
 
+def link(connection: sqlite3.Connection, number: int, signals: Sequence[int]) -> bool:
+    """Note the signals that a deviation rests on; true when one of them is new to it."""
+    cursor = connection.executemany(_LINK, [(number, signal) for signal in signals])
+    return bool(cursor.rowcount > 0)
+
+
 class Rows:
     """Reads and writes the rows of one write transaction."""
 
@@ -133,8 +139,7 @@ class Rows:
 
     def link(self, number: int, signals: Sequence[int]) -> bool:
         """Note the signals that a deviation rests on; true when one of them is new to it."""
-        cursor = self._connection.executemany(_LINK, [(number, signal) for signal in signals])
-        return bool(cursor.rowcount > 0)
+        return link(self._connection, number, signals)
 
     def linked(self, *numbers: int) -> set[int]:
         """The signals that some deviations rest on."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from engine import money, rank, suppression
+from engine.deviation_kinds import DEVIATION_KINDS, KIND_FUNCTIONS
 from engine.filters import Field, Fields
 from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
-from engine.model import DEVIATION_KINDS, DISMISSALS, FUNCTIONS, KIND_FUNCTIONS, SEVERITIES, SIGNAL_KINDS
+from engine.model import DISMISSALS, FUNCTIONS, SEVERITIES, SIGNAL_KINDS
 
 RESPONSE_STATES: Final = ("running", "done", "cancelled")
 

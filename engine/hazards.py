@@ -67,7 +67,6 @@ _TOUCH: Final = (
     " CROSS JOIN hazard_cover AS cover ON cover.source = wanted.source AND cover.message = wanted.message"
     " WHERE true ON CONFLICT DO NOTHING"
 )
-_SITES: Final = "SELECT count(*) FROM plan_record WHERE kind = 'site' AND to_version IS NULL"
 
 Name = tuple[str, str]
 """A source and its id of a message."""
@@ -191,7 +190,7 @@ def _is_wide(connection: sqlite3.Connection, sites: int, detail: Mapping[str, An
         return True
     if sites < limits["wide_sites"]:
         return False
-    return bool(sites > connection.execute(_SITES).fetchone()[0] * limits["wide_percent"] / 100)
+    return bool(sites > places.site_count(connection) * limits["wide_percent"] / 100)
 
 
 # reach ------------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from engine import closing, worklist
 from engine.command_context import CommandContext, reason_of, require_in_queue
+from engine.deviation_rows import link
 from engine.errors import BadInput
 from engine.ids import parse
 from engine.journal import Entry, Writer
@@ -31,7 +32,6 @@ _MERGED: Final = (
     " SELECT deviation.id FROM member JOIN deviation ON deviation.merged_into = member.id WHERE +deviation.state = 'merged')"
     " SELECT deviation.* FROM member JOIN deviation USING (id)"
 )
-_LINK: Final = "INSERT INTO deviation_signal(deviation_id, signal_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 
 def merge(context: CommandContext, ids: Sequence[str], *, into: str, reason: str) -> None:
@@ -65,8 +65,7 @@ def attach(connection: sqlite3.Connection, writer: Writer, row: Mapping[str, Any
     target = chain(connection, row)[-1]
     if target["state"] not in QUEUE_STATES:
         return False
-    cursor = connection.executemany(_LINK, [(target["id"], signal) for signal in finding.signals])
-    if cursor.rowcount > 0:
+    if link(connection, target["id"], finding.signals):
         after = {"from": public_id("deviation", row["id"]), "signals": [f"S{signal}" for signal in finding.signals]}
         writer.write(Entry("attach", "deviation", public_id("deviation", target["id"]), {}, after))
     return True

@@ -15,6 +15,8 @@ SUPPLY_KINDS: Final = ("purchase_order", "transfer_order", "production_order", "
 """Plan lines that bring something in: what late_supply, short_supply and overdue watch."""
 ORDER_KINDS: Final = (*SUPPLY_KINDS, "sales_order")
 """Plan lines that a signal can name by its order reference."""
+ORDER_SQL: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
+"""The same as an SQL list."""
 LINE_KINDS: Final = (*ORDER_KINDS, "forecast", "target")
 RECORD_KINDS: Final = ("item", "site", "party", "bom", "lane", "owner", "calendar", "absence")
 PLAN_KINDS: Final = (*LINE_KINDS, *RECORD_KINDS)
@@ -65,36 +67,6 @@ FUNCTIONS: Final = (
 """The functions that own steps."""
 
 SEVERITIES: Final = ("low", "medium", "high", "critical")
-
-DEVIATION_KINDS: Final = (
-    "late_supply", "short_supply", "overdue", "unconfirmed", "stockout", "below_target", "excess", "demand_shift",
-    "late_demand", "production", "quality", "logistics", "hazard", "stale_feed", "unmatched",
-)  # fmt: skip
-"""The kinds of engine.detect's registry, in its order (held by a test): questions need the words, not the detectors."""
-
-KIND_FUNCTIONS: Final[Mapping[str, str]] = {
-    "late_supply": "procurement",
-    "short_supply": "procurement",
-    "overdue": "procurement",
-    "unconfirmed": "procurement",
-    "stockout": "inventory planning",
-    "below_target": "inventory planning",
-    "excess": "inventory planning",
-    "demand_shift": "inventory planning",
-    "late_demand": "customer service",
-    "production": "production",
-    "quality": "quality",
-    "logistics": "logistics",
-    "hazard": "logistics",
-    "stale_feed": "inventory planning",
-    "unmatched": "inventory planning",
-}
-"""The function that owns the deviations of each kind: who is asked first. Who does what in a response is its playbook's."""
-COUNTED_KINDS: Final = (
-    "late_supply", "short_supply", "stockout", "below_target", "excess", "demand_shift", "production"
-)  # fmt: skip
-"""Kinds that measure what is stated again and again, so that a tolerance can ask for it to be stated several times."""
-
 
 DISMISSALS: Final[Mapping[str, str]] = {
     "accepted": "it is real, and lived with",

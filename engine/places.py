@@ -44,3 +44,9 @@ def _row(
 ) -> _Row:
     box = Box(*start, *start) if type_ == "site" else lane_box(start, end)
     return (type_, key, origin, destination, days, *start, *end, *box, *lane_normal(start, end))
+
+
+def site_count(connection: sqlite3.Connection) -> int:
+    """How many sites the plan has, with coordinates or without."""
+    query = "SELECT count(*) FROM plan_record WHERE kind = 'site' AND to_version IS NULL"
+    return int(connection.execute(query).fetchone()[0])

@@ -13,14 +13,12 @@ from typing import Final, NamedTuple
 
 from engine import settings
 from engine.clock import DAY
-from engine.model import FUNCTIONS, LINE_KINDS, ORDER_KINDS
+from engine.model import FUNCTIONS, LINE_KINDS, ORDER_KINDS, ORDER_SQL
 from engine.sqlite import sqlite3
 
 EXAMPLES: Final = 5
 SETTINGS: Final = "settings"
 """Stands beside the plan kinds for the desk's settings."""
-
-_ORDERS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
 
 
 class Odd(NamedTuple):
@@ -48,7 +46,7 @@ def sorts(changed: Collection[str]) -> list[str]:
     return [sort for sort, kinds in _READS.items() if not kinds.isdisjoint(changed)]
 
 
-_OPEN: Final = f"to_version IS NULL AND status = 'open' AND kind IN ({_ORDERS})"
+_OPEN: Final = f"to_version IS NULL AND status = 'open' AND kind IN ({ORDER_SQL})"
 _LINES: Final[Mapping[str, tuple[str, str]]] = {
     "no_value": ("kind", f"{_OPEN} AND value_minor IS NULL"),
     "no_currency": ("kind", f"{_OPEN} AND value_minor IS NOT NULL AND currency IS NULL"),

@@ -11,8 +11,8 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.deviation_kinds import DEVIATION_KINDS
 from engine.errors import BadInput
-from engine.model import DEVIATION_KINDS
 from engine.sqlite import sqlite3
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine import rank, suppression
 from engine.clock import iso, iso_or_none
-from engine.model import KIND_FUNCTIONS, Term
+from engine.deviation_kinds import KIND_FUNCTIONS
+from engine.model import Term
 from engine.money import amount
 
 if TYPE_CHECKING:

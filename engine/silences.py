@@ -15,10 +15,11 @@ from typing import Any, Final
 from engine import moves, suppression
 from engine.clock import DAY, LATEST, iso
 from engine.command_context import CommandContext, Row, reason_of
+from engine.deviation_kinds import DEVIATION_KINDS
 from engine.errors import BadInput, Refused
 from engine.ids import Reference
 from engine.journal import Entry
-from engine.model import DEVIATION_KINDS, SEVERITIES
+from engine.model import SEVERITIES
 from engine.suppression import MATCHERS, silence_state
 from engine.text import clean
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from engine.deviation_kinds import COUNTED_KINDS, KIND_FUNCTIONS
 from engine.errors import BadInput
-from engine.model import COUNTED_KINDS, FUNCTIONS, KIND_FUNCTIONS, SEVERITIES, Term
+from engine.model import FUNCTIONS, SEVERITIES, Term
 from engine.sqlite import sqlite3
 
 MATCH_KEYS: Final = ("party", "item", "site", "item_class", "subject", "lane")

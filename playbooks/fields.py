@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from engine.clock import parse_instant
+from engine.deviation_kinds import DEVIATION_KINDS
 from engine.errors import BadInput
 from engine.lifecycle import DEVIATION_STATES
-from engine.model import DEVIATION_KINDS, LINE_KINDS, SEVERITIES
+from engine.model import LINE_KINDS, SEVERITIES
 
 FieldType = Literal["text", "number", "choice", "rank", "time"]
 Scalar = str | int | float

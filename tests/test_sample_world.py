@@ -14,7 +14,7 @@ from engine import journal
 from engine.clock import DAY, iso
 from engine.desk import Desk
 from engine.desk_clock import clock_of
-from engine.model import DEVIATION_KINDS
+from engine.deviation_kinds import DEVIATION_KINDS
 from engine.sqlite import sqlite3
 from engine.store import Store
 from tests.sample_world.build import build

@@ -22,7 +22,8 @@ from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS
 from engine.hazard_facts import Hazard, PlaceFacts, Use
 from engine.lineage import word_of
-from engine.model import ORDER_KINDS
+from engine.model import ORDER_SQL
+from engine.places import site_count
 from engine.rates import Rates
 from engine.sqlite import sqlite3
 
@@ -37,10 +38,9 @@ _HAZARDS: Final = (
     " JOIN hazard ON hazard.source = cover.source AND hazard.message = cover.message"
     " JOIN signal ON signal.id = hazard.signal_id WHERE hazard.ends_at > :now"
 )
-_KINDS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
 _ON_THE_WAY: Final = f"(SELECT coalesce(max(days), 0) * {DAY} FROM place WHERE type = 'lane')"
 _NEAR: Final = (
-    f"line.to_version IS NULL AND line.status = 'open' AND line.kind IN ({_KINDS}) AND line.planned_at IS NOT NULL"
+    f"line.to_version IS NULL AND line.status = 'open' AND line.kind IN ({ORDER_SQL}) AND line.planned_at IS NOT NULL"
     " AND coalesce(state.eta, line.until_at, line.planned_at) >= wanted.starts_at"
 )
 """Lines that may be at a place in its time: all that are, and few others. The state of a line has the date that was
@@ -66,7 +66,6 @@ _ENDS: Final = (
     f"SELECT place.id, place.origin, place.destination FROM {_WANTED} CROSS JOIN place ON place.type = wanted.type AND place.id = wanted.id"
     " WHERE wanted.type = 'lane'"
 )
-_SITES: Final = "SELECT count(*) FROM plan_record WHERE kind = 'site' AND to_version IS NULL"
 _CASCADE: Final = (
     "INSERT INTO touched(type, a, b) WITH line(site, origin) AS MATERIALIZED ("
     " SELECT site, origin FROM json_each(:wanted) CROSS JOIN plan_line ON ref = value WHERE to_version IS NULL"
@@ -99,7 +98,7 @@ def cases(
     hazards = _hazards(connection, places, now)
     times = [(*place, *_time(hazards[place])) for place in places if place in hazards]
     uses = _uses(connection, times, now, days)
-    count = int(connection.execute(_SITES).fetchone()[0])
+    count = site_count(connection)
     ends = {id_: (origin, site) for id_, origin, site in connection.execute(_ENDS, {"wanted": as_json(places)})}
     for type_, id_ in places:
         origin, site = ends.get(id_, (None, None)) if type_ == "lane" else (None, id_ if type_ == "site" else None)

@@ -15,16 +15,15 @@ from engine.facts import ReferenceFacts, reference_id
 from engine.gather import corrections
 from engine.gather.cases import Case, Key, as_json
 from engine.lifecycle import SLOT_STATES
-from engine.model import ORDER_KINDS
+from engine.model import ORDER_SQL
 from engine.sqlite import sqlite3
 from engine.store import set_meta
 
 _META: Final = "names_followed"
-_ORDERS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
 _STATES: Final = ", ".join(f"'{state}'" for state in (*SLOT_STATES, "dismissed"))
 
 _HAS: Final = {
-    "orders": f"SELECT 1 FROM plan_line WHERE to_version IS NULL AND kind IN ({_ORDERS})",
+    "orders": f"SELECT 1 FROM plan_line WHERE to_version IS NULL AND kind IN ({ORDER_SQL})",
     "items": "SELECT 1 FROM plan_record WHERE kind = 'item' AND to_version IS NULL"
     " UNION ALL SELECT 1 FROM plan_line WHERE to_version IS NULL AND item IS NOT NULL",
     "sites": "SELECT 1 FROM plan_record WHERE kind = 'site' AND to_version IS NULL"

@@ -12,17 +12,16 @@ from engine.fold import Statement, fold, next_change
 from engine.gather import corrections, items, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS
-from engine.model import ORDER_KINDS, SUPPLY_KINDS
+from engine.model import ORDER_KINDS, ORDER_SQL, SUPPLY_KINDS
 from engine.sqlite import sqlite3
 
-_KINDS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
 _LINES: Final = (
     f"SELECT {LINE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"
-    f" WHERE line.to_version IS NULL AND line.kind IN ({_KINDS})"
+    f" WHERE line.to_version IS NULL AND line.kind IN ({ORDER_SQL})"
 )
 _FORMER: Final = (
     f"SELECT DISTINCT line.ref FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"
-    f" WHERE line.to_version IS NOT NULL AND line.kind IN ({_KINDS})"
+    f" WHERE line.to_version IS NOT NULL AND line.kind IN ({ORDER_SQL})"
 )
 STATEMENT_COLUMNS: Final = ", ".join(
     (

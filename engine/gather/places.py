@@ -18,14 +18,13 @@ from engine.fold import Statement, fold
 from engine.gather import components, corrections, items, orders, restated
 from engine.gather.cases import as_json
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place, Taken
-from engine.model import ORDER_KINDS
+from engine.model import ORDER_SQL
 from engine.sqlite import sqlite3
 
-_ORDERS: Final = ", ".join(f"'{kind}'" for kind in ORDER_KINDS)
 _HERE: Final = (
     f"SELECT {LINE_COLUMNS} FROM {PLACES} CROSS JOIN plan_line AS line"
     " ON line.item = wanted.item AND line.site = wanted.site"
-    f" WHERE line.to_version IS NULL AND line.kind IN ({_ORDERS})"
+    f" WHERE line.to_version IS NULL AND line.kind IN ({ORDER_SQL})"
 )
 _LEAVING: Final = (
     f"SELECT {LINE_COLUMNS} FROM {PLACES} CROSS JOIN plan_line AS line"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.model import DEVIATION_KINDS
+from engine.deviation_kinds import DEVIATION_KINDS
 from engine.planning import Owner
 from playbooks.describe import describe, summarize
 from playbooks.fields import FIELDS

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine import detect, tolerance
+from engine.deviation_kinds import COUNTED_KINDS, DEVIATION_KINDS, KIND_FUNCTIONS
 from engine.errors import BadInput
-from engine.model import COUNTED_KINDS, DEVIATION_KINDS, FUNCTIONS, KIND_FUNCTIONS
+from engine.model import FUNCTIONS
 from engine.tolerance import Subject
 from tests.engine.detect.world import World
 
