@@ -4,8 +4,11 @@
     stockout, below_target       of the deviations of the supply lines without which there would be no window
     overdue, unconfirmed         of late_supply of the same line
     these and short_supply       of quality, logistics and production deviations of the same line
+    late_supply, overdue         of a transfer or production order, of what it is made or taken of, where that comes so late
+                                 that it explains all of the order's lateness
 
-A cause always stands higher in LEVELS than its consequence, so no deviation is its own cause by any way round. What is
+A cause always stands higher in LEVELS than its consequence, or is of a line that is planned earlier, so no deviation is its
+own cause by any way round. What is
 written here says only what follows from what; whether a root is live, and hides its consequences, is decided by whoever
 reads (engine.suppression). The cause with the largest weight is the one that is named.
 """
@@ -13,10 +16,11 @@ reads (engine.suppression). The cause with the largest weight is the one that is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from engine.deviations import Verdict
+from engine.gather import upstream
 from engine.gather.cases import as_json
 from engine.lifecycle import QUEUE_SQL
 from engine.model import SUPPLY_KINDS
@@ -34,6 +38,27 @@ _OF_A_LINE: Final[Mapping[str, Sequence[str]]] = {
     "unconfirmed": ("quality", "logistics", "production", "late_supply"),
 }
 """Kind of a line's deviation to the kinds of the same line that it follows from."""
+
+_FED: Final = ("transfer_order", "production_order")
+"""Lines that are served by others."""
+_LATE_KINDS: Final = ("late_supply", "overdue")
+_CONSEQUENCES: Final = (
+    "SELECT DISTINCT under.subject_id FROM json_each(?) AS wanted CROSS JOIN deviation ON deviation.subject_id = wanted.value"
+    f" CROSS JOIN cause ON cause.root_id = deviation.id JOIN deviation AS under ON under.id = cause.deviation_id"
+    f" WHERE under.subject_type IN {_FED!r} AND under.state IN ({QUEUE_SQL})"
+)
+_LINES: Final = (
+    "SELECT DISTINCT line.ref FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.id = wanted.value"
+    " CROSS JOIN deviation ON deviation.subject_id = line.ref AND deviation.subject_type = line.kind"
+    f" WHERE deviation.state IN ({QUEUE_SQL})"
+)
+_LATE: Final = (
+    "SELECT line.id, deviation.id, deviation.kind, line.kind || ' ' || line.ref, delay, line.planned_at, exposure_minor"
+    " FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.{} = wanted.value AND line.to_version IS NULL"
+    " CROSS JOIN deviation ON deviation.subject_id = line.ref AND deviation.subject_type = line.kind"
+    f" WHERE deviation.state IN ({QUEUE_SQL}) AND deviation.kind IN {_LATE_KINDS!r} AND delay IS NOT NULL"
+    " AND line.planned_at IS NOT NULL"
+)
 
 _ABOUT: Final = (
     "SELECT deviation.id, deviation.kind, subject_type, subject_id, exposure_minor FROM json_each(?) AS wanted"
@@ -70,8 +95,27 @@ class _About(NamedTuple):
     exposure_minor: int
 
 
-def fold_lines(connection: sqlite3.Connection, references: Sequence[str]) -> None:
-    """Work out what follows from what among the deviations of each supply line."""
+class _Late(NamedTuple):
+    """A live deviation that makes a line late."""
+
+    line: int
+    id: int
+    kind: str
+    subject: str
+    delay: int
+    planned_at: int
+    exposure_minor: int
+
+
+def fold_lines(connection: sqlite3.Connection, references: Sequence[str], reached: Iterable[int]) -> None:
+    """Work out what follows from what among the deviations of supply lines: of each line, and of what feeds it.
+
+    `reached` are the lines (plan_line.id) that these make late; they, and what followed from these before, are asked again.
+    """
+    wanted = {*references, *(ref for (ref,) in connection.execute(_CONSEQUENCES, (as_json(references),)))}
+    if reached:
+        wanted.update(ref for (ref,) in connection.execute(_LINES, (as_json(reached),)))
+    references = sorted(wanted)
     by_line: dict[tuple[str, str], list[_About]] = defaultdict(list)
     for row in _live(connection, references):
         if row.subject_type in SUPPLY_KINDS:
@@ -83,7 +127,35 @@ def fold_lines(connection: sqlite3.Connection, references: Sequence[str]) -> Non
             found[row.id] = [
                 Cause(row.id, cause.id, f"{cause.kind} of the same line", cause.exposure_minor) for cause in causes
             ]
+    for cause in _of_what_feeds(connection, [key for key in by_line if key[0] in _FED]):
+        found[cause.deviation_id].append(cause)
     keep(connection, found)
+
+
+def _of_what_feeds(connection: sqlite3.Connection, fed: Sequence[tuple[str, str]]) -> Iterator[Cause]:
+    """The causes, among what feeds them, of late transfer and production orders (kind and reference)."""
+    if not fed:
+        return
+    names = {f"{kind} {ref}" for kind, ref in fed}
+    query = _LATE.format("ref")
+    asked = [
+        late
+        for late in map(_Late._make, connection.execute(query, (as_json(sorted({ref for _, ref in fed})),)))
+        if late.subject in names
+    ]
+    feeds = upstream.read(connection, {late.line for late in asked}) if asked else {}
+    supplies = sorted({supply for found in feeds.values() for supply, _ in found})
+    roots: dict[int, list[_Late]] = defaultdict(list)
+    for root in map(_Late._make, connection.execute(_LATE.format("id"), (as_json(supplies),)) if supplies else ()):
+        roots[root.line].append(root)
+    if not roots:
+        return
+    for late in asked:
+        for line, slack in upstream.slacks(late.line, feeds).items():
+            for root in roots.get(line, ()):
+                if root.delay - slack >= late.delay and root.planned_at < late.planned_at:
+                    what = f"as late as {root.kind} of {root.subject} makes it"
+                    yield Cause(late.id, root.id, what, root.exposure_minor)
 
 
 def fold_places(connection: sqlite3.Connection, verdicts: Iterable[Verdict]) -> None:

@@ -119,6 +119,12 @@ class Impact(NamedTuple):
             line: Node(slack, 1.0) for line, slack in self.slacks.items() if slack < late_by or line not in self.via
         }
 
+    def late_lines(self, delay: int | None) -> list[int]:
+        """Of the lines that depend on the root those that are late where it comes `delay` later; not customer orders."""
+        if delay is None or len(self.slacks) == 1:
+            return []
+        return [line for line, slack in self.slacks.items() if slack < delay and line in self.via]
+
     def way(self) -> list[Edge]:
         """The pegs from the root to the nearest customer order."""
         edges: list[Edge] = []

@@ -122,7 +122,7 @@ class _Drain:
             list(self._judged(_eventful(lines, known), detect.EVENT, known, wakes)),
             lambda asked: OrderEventHistory(self._connection, asked, self._now, self._days, records),
         )
-        verdicts, reached = self._valuer.assess_all(verdicts)
+        verdicts, reached, fed = self._valuer.assess_all(verdicts)
         references = orders.reference_cases(
             chunk, self._now, plan_has_orders=self._has.orders, judged_before=_references(known)
         )
@@ -133,7 +133,7 @@ class _Drain:
         )
         self._settle(keys, chunk.subject_ids(), verdicts, known, wakes)
         hits.keep(self._connection, reached, known)
-        folding.fold_lines(self._connection, chunk.references)
+        folding.fold_lines(self._connection, chunk.references, fed)
         line_states.keep(self._connection, chunk, [case.facts for case in lines], self._tolerances)
         stock.touch_of_orders(self._connection, [key.a for key in keys])
         exposed.touch_of_orders(self._connection, [key.a for key in keys])

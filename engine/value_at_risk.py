@@ -62,8 +62,9 @@ class Valuer:
     def __init__(self, connection: sqlite3.Connection, rates: Rates) -> None:
         self._connection, self._rates, self._currency = connection, rates, rates.currency
 
-    def assess_all(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], dict[Slot, Sequence[Priced]]]:
-        """Verdicts with what the slips among them put at risk, and the customer orders that each of these reaches.
+    def assess_all(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], dict[Slot, Sequence[Priced]], set[int]]:
+        """Verdicts with what the slips among them put at risk, the customer orders that each of these reaches, and the other
+        lines (plan_line.id) that they make late.
 
         What is only supposed reaches nobody.
         """
@@ -73,7 +74,7 @@ class Valuer:
             if verdict.finding is not None and verdict.finding.slip is not None
         }
         if not slips:
-            return list(verdicts), {}
+            return list(verdicts), {}, set()
         effects = self.effects(slips)
         lines = self._named(effects.values())
         assessed = [
@@ -83,7 +84,8 @@ class Valuer:
             for verdict in verdicts
         ]
         said = {slot: effect.hits for slot, effect in effects.items() if not slips[slot].supposed}
-        return assessed, said
+        fed = {line for slot, effect in effects.items() for line in effect.impact.late_lines(slips[slot].delay)}
+        return assessed, said, fed
 
     def effects(self, slips: Mapping[_Key, Slip]) -> dict[_Key, Effect]:
         """What each slip does, by its key."""

@@ -13,7 +13,7 @@ from engine.clock import DAY, FixedClock, iso
 from engine.desk import Desk
 from engine.folding import LEVELS
 from engine.lifecycle import QUEUE_STATES
-from engine.model import PlanLine
+from engine.model import PlanLine, PlanRecord
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, stock, take
 
@@ -190,6 +190,55 @@ def test_what_a_person_takes_back_folds_again(desk: Desk) -> None:
     assert "late_demand SO-1" in by_kind(desk)
 
 
+def made(desk: Desk) -> None:
+    """Motors, due on day 5 and needed on day 7, go into 10 pumps that are ready on day 8 and wanted on day 9."""
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "PUMP", "item": "MOTOR", "quantity": 1, "lead_days": 1}, None),
+        line("purchase_order", "PO-1", 10.0, 5, item="MOTOR", value_minor=100_00, currency="EUR"),
+        line("production_order", "MO-1", 10.0, 8, item="PUMP", value_minor=300_00, currency="EUR"),
+        line("sales_order", "SO-1", 10.0, 9, item="PUMP", value_minor=900_00, currency="EUR"),
+    )
+
+
+@pytest.mark.parametrize("first", ["PO-1", "MO-1"])
+def test_a_production_order_is_inside_the_row_of_its_late_component(desk: Desk, first: str) -> None:
+    """Seven days late less two of slack are five: all of the four that the production order is announced late."""
+    made(desk)
+    coming = {"PO-1": 12, "MO-1": 12}
+    for number, ref in enumerate(sorted(coming, key=lambda ref: ref != first)):
+        eta(desk, ref, coming[ref], number)
+    found = by_kind(desk)
+    root, order = found["late_supply PO-1"], found["late_supply MO-1"]
+    assert queue(desk) == ["late_supply PO-1"]
+    assert order["root"] == root["id"]
+    (said_of,) = desk.show(order["id"])["follows_from"]
+    assert said_of["because"] == "as late as late_supply of purchase_order PO-1 makes it"
+    eta(desk, "PO-1", 8, 7)
+    assert set(queue(desk)) == {"late_supply PO-1", "late_supply MO-1"}, "three days less two explain one of four"
+    eta(desk, "PO-1", 12, 8)
+    assert queue(desk) == ["late_supply PO-1"]
+    desk.dismiss([root["id"]], reason="no matter")
+    assert queue(desk) == ["late_supply MO-1"]
+
+
+def test_a_production_order_that_is_later_than_its_component_makes_it_stands_for_itself(desk: Desk) -> None:
+    made(desk)
+    eta(desk, "PO-1", 12)
+    eta(desk, "MO-1", 14, 1)
+    assert set(queue(desk)) == {"late_supply PO-1", "late_supply MO-1"}
+
+
+def test_what_the_plan_feeds_with_something_else_follows_from_the_first_no_more(desk: Desk) -> None:
+    made(desk)
+    eta(desk, "PO-1", 12)
+    eta(desk, "MO-1", 12, 1)
+    assert queue(desk) == ["late_supply PO-1"]
+    load(desk, PlanRecord("bom", {"parent": "PUMP", "item": "VALVE", "quantity": 1, "lead_days": 1}, None))
+    desk.tick()
+    assert set(queue(desk)) == {"late_supply PO-1", "late_supply MO-1"}
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("eta"), st.sampled_from(["P1", "P2", "T1", "M1"]), st.integers(0, 14)),
@@ -204,9 +253,10 @@ STEPS = st.lists(
 )
 
 
-def network() -> list[PlanLine]:
+def network() -> list[PlanLine | PlanRecord]:
     """Parts A at X go by transfer to Y, and into B at X; both are sold."""
     return [
+        PlanRecord("bom", {"parent": "B", "item": "A", "quantity": 2}, None),
         line("purchase_order", "P1", 9.0, 2, value_minor=90_00, currency="EUR"),
         line("purchase_order", "P2", 9.0, 4),
         line("transfer_order", "T1", 6.0, 5, site="Y", origin="X"),
@@ -255,8 +305,14 @@ def test_folds_never_go_round_and_every_root_is_seen(
 def _holds(desk: Desk) -> None:
     connection = desk.store.connection
     kinds = dict(connection.execute("SELECT id, kind FROM deviation").fetchall())
+    due = dict(
+        connection.execute(
+            "SELECT deviation.id, planned_at FROM deviation JOIN plan_line ON ref = subject_id AND plan_line.kind = subject_type"
+        ).fetchall()
+    )
     for consequence, root in connection.execute("SELECT deviation_id, root_id FROM cause"):
-        assert LEVELS[kinds[root]] < LEVELS[kinds[consequence]]
+        higher = LEVELS[kinds[root]] < LEVELS[kinds[consequence]]
+        assert higher or due[root] < due[consequence]
     found = {item["id"]: item for item in live(desk)}
     shown = {item["id"] for item in desk.deviations(limit=None).items}
     for number, item in found.items():
