@@ -68,7 +68,12 @@ def whole(wants: Sequence[Want], arriving: Sequence[Arriving], nodes: int = NODE
     order = _by_density(wants)
     search = _Search(wants, arriving, order, nodes)
     search.run()
-    served = [wants[place].quantity if place in search.best else 0.0 for place in range(len(wants))]
+    limits = _Limits(wants, arriving)
+    served = [0.0] * len(wants)
+    # What is worth nothing is served too where it takes nothing away; so is what a search that stopped did not come to.
+    for place in sorted(order, key=lambda place: place not in search.best):
+        if limits.fits(place, wants[place].quantity):
+            served[place] = limits.take(place, wants[place].quantity)
     value = _value(wants, served)
     return Allocation(served, value, max(value, search.open_bound))
 

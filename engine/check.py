@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
-from engine import channel_health, journal, tolerance
+from engine import channel_health, emissions, journal, settings, tolerance
 from engine import findings as data_findings
 from engine.clock import MINUTE, iso
 from engine.detect import stale_feed
 from engine.gather import feeds
 from engine.lifecycle import ACTION_OPEN_STATES
+from engine.option_costs import missing_factor, modes
 from engine.sqlite import sqlite3
 from engine.store import Store, wal_is_safe
+from engine.terms import Terms
 
 Finding = dict[str, Any]
 
@@ -40,6 +42,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *data_findings.of(connection, now),
         *_owners(connection),
         *_orphans(connection),
+        *_factors(connection),
     ]
     return sorted(findings, key=lambda finding: _ORDER.index(finding["severity"]))
 
@@ -130,6 +133,20 @@ def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
         actions = "1 open action is" if count == 1 else f"{count} open actions are"
         mend = f"load an owner {owner}, or `offplan assign` them to somebody"
         yield _warning(f"owner {owner}", f"{actions} in the hands of nobody that the plan knows", mend)
+
+
+def _factors(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Modes that open decisions move goods by, and whose CO2e nobody knows."""
+    known = emissions.factors(settings.current(connection)["emissions"])
+    marks = ", ".join("?" * len(ACTION_OPEN_STATES))
+    query = f"SELECT id, terms FROM action WHERE kind = 'decision' AND state IN ({marks}) ORDER BY id"
+    lacking: dict[str, list[str]] = {}
+    for number, terms in connection.execute(query, ACTION_OPEN_STATES).fetchall():
+        for mode in modes(Terms.load(terms).options) - set(known):
+            lacking.setdefault(mode, []).append(f"A{number}")
+    for mode, actions in sorted(lacking.items()):
+        fault = f"it has no factor of CO2e, so what it emits is not known in {', '.join(actions[:5])}"
+        yield _warning(f"mode {mode}", fault, missing_factor(mode))
 
 
 def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ NAMES: Final[Mapping[str, str]] = {
     "kg": "the weight of that quantity",
     "tonnes": "the same in tonnes",
     "orders": "customer orders that are hit if nothing is done",
+    "value": "what that quantity is worth by the item's unit_value, in the desk's currency",
     "value_at_risk": "what these are worth, in the desk's currency",
 }
 """What a cost formula may ask for."""
@@ -57,6 +58,9 @@ class Costs:
             values |= {"kg": weight, "tonnes": weight / 1000}
         if length is not None:
             values["km"] = length
+        worth = self._unit_value
+        if worth is not None and quantity is not None:
+            values["value"] = quantity * worth
         lacking = sorted(formula.names - set(values))
         if lacking:
             return Figure(None, f"{text}: {', '.join(lacking)} not known; {_MENDS[lacking[0]]}")
@@ -99,13 +103,25 @@ class Costs:
 
     def _kilograms(self, option: Mapping[str, Any], quantity: float | None) -> float | None:
         each = option.get("kg_per_unit", self._unit_weight)
-        return None if each is None else (quantity or 0.0) * float(each)
+        # Nothing weighs nothing, whatever one unit does.
+        return 0.0 if not quantity else None if each is None else quantity * float(each)
+
+    @property
+    def _unit_weight(self) -> float | None:
+        return self._item.get("weight_kg")
+
+    @property
+    def _unit_value(self) -> float | None:
+        """Of one unit, in the desk's currency."""
+        worth, coined = self._item.get("unit_value"), self._item.get("currency")
+        factor = self._rates.factor(coined) * money.units(coined) / money.units(self._rates.currency)
+        return None if worth is None else worth * factor
 
     @functools.cached_property
-    def _unit_weight(self) -> float | None:
+    def _item(self) -> Mapping[str, Any]:
         item = None if self._subject is None else self._subject.item
         record = network.record(self._connection, "item", item) if item is not None else None
-        return None if record is None else record.get("weight_kg")
+        return {} if record is None else record
 
     def _length(self, option: Mapping[str, Any]) -> float | None:
         legs = [self._km(option, leg) for leg in option.get("legs", ())]
@@ -133,6 +149,7 @@ _MENDS: Final[Mapping[str, str]] = {
     "kg": "give the option kg_per_unit, or the item weight_kg",
     "tonnes": "give the option kg_per_unit, or the item weight_kg",
     "km": "give each leg its km, or both sites their coordinates",
+    "value": "give the item its unit_value",
     "orders": "the deviation is about no supply",
     "value_at_risk": "nothing says what is at risk",
 }

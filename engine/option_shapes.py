@@ -52,10 +52,11 @@ def document(
     """The comparison: `about`, `weights`, `options`, `winner`, `robust`, `flips`. `stated` are weights of the step."""
     weights = {**weighing.WEIGHTS, **stated}
     weighed = [outcome.weighed(currency) for outcome in outcomes]
-    # Where service cannot be told, a sum without it would say that the cheapest is the best.
-    decides = subject is not None and all(each.values["service"] is not None for each in weighed)
-    best = weighing.winner(weighed, weights) if decides else None
-    flips = weighing.flips(weighed, weights) if decides else []
+    # Where cost or service cannot be told, a sum without it would say that the option is the better one.
+    scored = [each for each in weighed if None not in (each.values["cost"], each.values["service"])]
+    decides = subject is not None and weighed[0] in scored
+    best = weighing.winner(scored, weights) if decides else None
+    flips = weighing.flips(scored, weights) if decides else []
     dominated = weighing.dominated(weighed)
     shaped = _Shaper(subject, outcomes[0], weights, currency, names, deviation)
     return {
@@ -66,7 +67,7 @@ def document(
         "weights": weights,
         "options": [
             {
-                **shaped.option(outcome, each, scored=decides),
+                **shaped.option(outcome, each, scored=decides and each in scored),
                 "dominated_by": dominated.get(each.id),
                 "wins": best is not None and each.id == best.id,
             }

@@ -85,7 +85,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "kind": "what it does to the plan",
         "days": "days gained (expedite, split, resequence), or days from the decision until it is there",
         "quantity": "how much: needed (no order is hit any more), all, or a number",
-        "cost": "a formula over quantity, days, km, kg, tonnes, orders and value_at_risk, such as 450 + 3.2 * kg",
+        "cost": "a formula over quantity, days, km, kg, tonnes, orders, value and value_at_risk, such as 450 + 3.2 * kg",
         "currency": "of the cost, three letters; left out: the desk's",
         "legs": "the ways that the goods take, for CO2e",
         "instead_of": "the ways that they do not take any more",

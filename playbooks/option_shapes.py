@@ -39,12 +39,16 @@ _ASKED: Final[Mapping[OptionKind, tuple[str, ...]]] = {
 _EVERY_WORD: Final = tuple(dict.fromkeys(word for words in _WORDS.values() for word in words))
 
 
-def _is_formula(text: str) -> str:
+def _is_formula(given: Any) -> str:
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return _is_formula(format(given, "f").rstrip("0").rstrip(".") if isinstance(given, float) else str(given))
+    if not isinstance(given, str):
+        raise ValueError("a cost is a number or a formula; write one such as 450 + 3.2 * kg")
     try:
-        arithmetic.parse(text, NAMES)
+        arithmetic.parse(given, NAMES)
     except BadInput as error:
         raise ValueError(f"{clean(error.place)}: {clean(error.fault)}; {clean(error.mend)}") from None
-    return text
+    return given
 
 
 def _is_quantity(value: Any) -> Any:
@@ -55,7 +59,15 @@ def _is_quantity(value: Any) -> Any:
     raise ValueError("a quantity is needed, all or a number over zero; write one of them")
 
 
-Formula = Annotated[str, AfterValidator(_is_formula), Field(max_length=arithmetic.LONGEST)]
+Formula = Annotated[
+    Any,
+    AfterValidator(_is_formula),
+    Field(
+        json_schema_extra={
+            "anyOf": [{"type": "string", "maxLength": arithmetic.LONGEST}, {"type": "number", "minimum": 0}]
+        }
+    ),
+]
 Days = Annotated[float, Field(ge=0, le=3650)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e6)]

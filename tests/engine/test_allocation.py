@@ -96,3 +96,9 @@ def test_many_orders_are_shared_out_with_a_proof_or_a_gap() -> None:
     found = whole(wants_, [Arriving(120.0, 0), Arriving(200.0, 4)])
     assert found.bound <= divisible(wants_, [Arriving(120.0, 0), Arriving(200.0, 4)]).value + 1e-6
     assert found.bound - found.value <= 0.01 * found.bound
+
+
+def test_what_is_worth_nothing_is_served_where_it_takes_nothing_away() -> None:
+    wants_ = [Want("SO-1", 40.0, 0.0, 5), Want("SO-2", 30.0, 90.0, 5), Want("SO-3", 20.0, 0.0, 5)]
+    assert whole(wants_, [Arriving(50.0, 0)]).served == [0.0, 30.0, 20.0]
+    assert divisible(wants_, [Arriving(50.0, 0)]).served == [20.0, 30.0, 0.0]

@@ -214,6 +214,8 @@ def test_what_is_not_known_is_said_and_not_guessed(tmp_path: Path) -> None:
     desk, action = late_motors(tmp_path / "desk.db", truck)
     option = compared(desk, action)["truck"]
     assert (option["cost"], option["co2_kg"]) == (None, None)
+    (document,) = desk.options(action)
+    assert (option["score"], document["winner"]) == (None, "nothing"), "what costs nobody knows how much cannot win"
     assert terms(option)["cost"][1] == "2 * kg: kg not known; give the option kg_per_unit, or the item weight_kg"
     assert "the weight is not known" in terms(option)["co2"][1]
     weighed = {**truck, "kg_per_unit": 10}
@@ -222,6 +224,7 @@ def test_what_is_not_known_is_said_and_not_guessed(tmp_path: Path) -> None:
     desk.configure({"emissions": {"road": {"grams_per_tkm": 60, "source": "our carrier"}}})
     road = compared(desk, action)["truck"]
     assert road["co2_kg"] == 0.48
+    assert road["score"] is not None, "with its weight the cost is known too"
     assert (
         terms(road)["co2"][1] == "10 km × 0.8 t × 60 g/tkm ÷ 1000 (road, well-to-wake: setting emissions: our carrier)"
     )
@@ -391,3 +394,39 @@ def test_the_site_with_most_free_sends_it_by_its_lane(tmp_path: Path) -> None:
     take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
     found = compared(desk, respond(desk, "late_supply"))["move"]
     assert (found["quantity"], found["arrives_at"], found["value_late"]) == (40.0, iso(NOW + 2 * DAY), euros(0.0))
+
+
+def test_check_names_modes_without_a_factor(tmp_path: Path) -> None:
+    truck = {"id": "truck", "title": "Truck", "kind": "expedite", "days": 4, "legs": ({"mode": "road", "km": 10},)}
+    desk, action = late_motors(tmp_path / "desk.db", truck, AIR)
+
+    def found() -> list[tuple[str, str]]:
+        return [(each["fault"], each["mend"]) for each in desk.check() if each["place"].startswith("mode ")]
+
+    assert found() == [
+        (
+            "it has no factor of CO2e, so what it emits is not known in A1",
+            "add road to [emissions] of offplan.toml, with its grams_per_tkm and source",
+        )
+    ]
+    desk.configure({"emissions": {"road": {"grams_per_tkm": 60, "source": "our carrier"}}})
+    assert found() == []
+    desk.configure({})
+    desk.decide([action], option="air", reason="fast")
+    assert found() == []
+
+
+def test_a_price_can_go_by_the_value_of_the_goods(tmp_path: Path) -> None:
+    broker = {"id": "broker", "title": "Broker", "kind": "alternate", "days": 4, "cost": "0.1 * value"}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([broker]))
+    desk.configure({"rates": {"USD": 0.5}})
+    load(
+        desk,
+        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
+        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
+        PlanRecord("item", {"id": "A", "uom": "EA", "unit_value": 30, "currency": "USD"}, None),
+    )
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
+    found = compared(desk, respond(desk, "late_supply"))["broker"]
+    assert found["cost"] == euros(60.0)
+    assert terms(found)["cost"][1] == "0.1 * value(600) = 60 EUR"

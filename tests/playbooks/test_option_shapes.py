@@ -57,6 +57,8 @@ def test_options_are_frozen_with_their_decision(tmp_path: Path) -> None:
         ("{id: air, title: T, kind: expedite, days: 1, currency: USD}", "currency has no effect without cost", "take it out"),
         ("{id: air, title: T, kind: expedite, days: 1, cost: 2 * gold}", "character 5: gold is no name of a formula", "value_at_risk"),
         ("{id: air, title: T, kind: expedite, days: 1, cost: __import__('os')}", "'_' is no part of a formula", "use numbers"),
+        ("{id: air, title: T, kind: expedite, days: 1, cost: [450]}", "a cost is a number or a formula", "450 + 3.2 * kg"),
+        ("{id: air, title: T, kind: expedite, days: 1, cost: true}", "a cost is a number or a formula", "450 + 3.2 * kg"),
         ("{id: air, title: T, kind: expedite, days: -1}", "days", ""),
         ("{id: air, title: T, kind: expedite, days: 1, quantity: lots}", "a quantity is needed, all or a number", "write one"),
         ("{id: air, title: T, kind: expedite, days: 1, quantity: true}", "a quantity is needed, all or a number", "write one"),
@@ -89,3 +91,12 @@ def lint_of(folder: Path, steps: str) -> list[LintFinding]:
         for each in lint_paths([write(folder, "one.yaml", ONE_STEP.format(id="one") + steps)])
         if each.severity == "error"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("1200", "1200"), ("12.50", "12.5"), ("0", "0"), ("'12.5 * days'", "12.5 * days")]
+)
+def test_a_cost_may_be_a_plain_number(tmp_path: Path, written: str, kept: str) -> None:
+    option = f"{{id: air, title: T, kind: expedite, days: 1, cost: {written}}}"
+    (found,) = terms(plan(tmp_path, DECISION.format(option=option)))["choose"].options
+    assert found["cost"] == kept
