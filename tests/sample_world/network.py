@@ -18,6 +18,7 @@ class Component(NamedTuple):
     supplier: str
     weekly: int
     price: float
+    weight_kg: float
     uom: str = "EA"
 
 
@@ -27,27 +28,28 @@ class Pump(NamedTuple):
     id: str
     name: str
     price: float
+    weight_kg: float
     weekly: tuple[int, int, int]
 
 
 COMPONENTS = (
-    Component("MOT-11", "Motor 0.75 kW", "ACME", 260, 48.0),
-    Component("MOT-22", "Motor 2.2 kW", "ACME", 150, 92.0),
-    Component("CST-40", "Housing, small", "FONDERIE", 260, 21.5),
-    Component("CST-60", "Housing, large", "FONDERIE", 150, 38.0),
-    Component("IMP-05", "Impeller", "FONDERIE", 410, 9.2),
-    Component("SHF-12", "Shaft, stainless", "STEELFORM", 410, 7.4),
-    Component("SEL-07", "Mechanical seal", "TENUTA", 410, 11.8),
-    Component("BRG-62", "Bearing 6204", "KNORD", 820, 3.1),
-    Component("PCB-31", "Control board", "YUEHAI", 410, 33.0),
-    Component("CBL-09", "Cable harness", "BALTIC", 410, 5.6),
-    Component("GSK-01", "Gasket set", "TENUTA", 410, 2.4),
-    Component("BOX-20", "Carton", "PACKRIGHT", 410, 1.3),
+    Component("MOT-11", "Motor 0.75 kW", "ACME", 260, 48.0, 9.0),
+    Component("MOT-22", "Motor 2.2 kW", "ACME", 150, 92.0, 18.0),
+    Component("CST-40", "Housing, small", "FONDERIE", 260, 21.5, 3.2),
+    Component("CST-60", "Housing, large", "FONDERIE", 150, 38.0, 6.5),
+    Component("IMP-05", "Impeller", "FONDERIE", 410, 9.2, 0.4),
+    Component("SHF-12", "Shaft, stainless", "STEELFORM", 410, 7.4, 0.6),
+    Component("SEL-07", "Mechanical seal", "TENUTA", 410, 11.8, 0.15),
+    Component("BRG-62", "Bearing 6204", "KNORD", 820, 3.1, 0.1),
+    Component("PCB-31", "Control board", "YUEHAI", 410, 33.0, 0.25),
+    Component("CBL-09", "Cable harness", "BALTIC", 410, 5.6, 0.3),
+    Component("GSK-01", "Gasket set", "TENUTA", 410, 2.4, 0.05),
+    Component("BOX-20", "Carton", "PACKRIGHT", 410, 1.3, 0.4),
 )
 PUMPS = (
-    Pump("PMP-100", "Circulator 100", 189.0, (90, 60, 50)),
-    Pump("PMP-200", "Circulator 200", 264.0, (30, 20, 10)),
-    Pump("PMP-400", "Industrial pump 400", 610.0, (60, 50, 40)),
+    Pump("PMP-100", "Circulator 100", 189.0, 14.0, (90, 60, 50)),
+    Pump("PMP-200", "Circulator 200", 264.0, 17.0, (30, 20, 10)),
+    Pump("PMP-400", "Industrial pump 400", 610.0, 41.0, (60, 50, 40)),
 )
 SUPPLIERS = {
     "ACME": ("ACME Motory", "CZ"),
@@ -116,6 +118,10 @@ _CALENDARS = (
 )
 
 
+def _worth(item: Component | Pump) -> dict[str, object]:
+    return {"unit_value": item.price, "weight_kg": item.weight_kg, "currency": "EUR"}
+
+
 def records() -> list[PlanRecord]:
     """Every master record, in an order that a person would load them."""
     found = [
@@ -139,10 +145,10 @@ def records() -> list[PlanRecord]:
             found.append(PlanRecord("party", {"id": party, "name": name, "role": role, "country": country}, None))
     for part in COMPONENTS:
         values: dict[str, object] = {"id": part.id, "name": part.name, "item_class": "component", "uom": part.uom}
-        found.append(PlanRecord("item", {**values, "unit_value": part.price, "currency": "EUR"}, None))
+        found.append(PlanRecord("item", {**values, **_worth(part)}, None))
     for pump in PUMPS:
         values = {"id": pump.id, "name": pump.name, "item_class": "finished", "uom": "EA"}
-        found.append(PlanRecord("item", {**values, "unit_value": pump.price, "currency": "EUR"}, None))
+        found.append(PlanRecord("item", {**values, **_worth(pump)}, None))
     for parent, children in _BOM.items():
         for item, quantity in children.items():
             found.append(PlanRecord("bom", {"parent": parent, "item": item, "quantity": quantity, "site": PLANT}, None))

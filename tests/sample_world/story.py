@@ -169,7 +169,13 @@ def _done(place: int, note: str) -> Callable[[Desk, str], object]:
 def _finish(desk: Desk, deviation: str) -> None:
     """Do what is still open, step by step, as each becomes ready."""
     for action in _actions(desk, deviation):
-        if desk.show(action)["state"] in ("ready", "assigned", "in_progress", "waiting"):
+        shown = desk.show(action)
+        if shown["state"] not in ("ready", "assigned", "in_progress", "waiting"):
+            continue
+        if shown["options"]:
+            best = shown["options"][0]["winner"] or "nothing"
+            desk.decide([action], option=best, reason="the figures speak for it")
+        else:
             desk.done([action])
 
 
