@@ -16,6 +16,7 @@ from benchmarks import (
     playbook_files,
     rank_replay,
     schedule,
+    soak,
     start,
     ui,
 )
@@ -45,6 +46,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "ui_idle": ui.idle,
     "ui_slow_link": ui.slow_link,
     "ui_memory": ui.memory,
+    "ui_soak": soak.four_desks,
 }
 
 

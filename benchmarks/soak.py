@@ -1,0 +1,167 @@
+"""Four desks and a feeder on one file for minutes, under a steady stream of signals: is a change missed, a lock told, memory kept?
+
+`SOAK_SECONDS` says for how long (60 unless said; the promise is about 600). Every part of it a writer drops files for a
+feeder; then it rests, and what each desk shows is compared with what the file says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.harness import ROOT, Result, floor_module
+from benchmarks.latency import WORKSPACE
+from engine.clock import DAY, SystemClock, iso
+from engine.desk import Desk
+from engine.model import PlanLine
+from engine.store import Store
+
+_DESKS: Final = 4
+_LINES: Final = 3_000
+_PER_SECOND: Final = 50
+_FILES_PER_SECOND: Final = 5
+_LATE: Final = 0.02
+"""Share of the signals that move a line far enough to open, raise or clear a deviation."""
+_PARTS: Final = 10
+_REST_SECONDS: Final = 20.0
+_OPEN: Final = re.compile(r"([\d,]+) open")
+
+
+def four_desks() -> Iterator[Result]:
+    """What the desks missed, the locks that they told of, and how much the largest of all processes grew."""
+    bench = floor_module("ptybench")
+    seconds = float(os.environ.get("SOAK_SECONDS", "60"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        writer = _Writer(folder)
+        feeder = subprocess.Popen(
+            [sys.executable, "-m", "tui.command_line", "watch", "--quiet", "--workspace", str(folder)],
+            cwd=ROOT, stderr=(folder / "feeder.log").open("wb"),
+        )  # fmt: skip
+        command = [sys.executable, "-m", "tui.command_line", "--workspace", str(folder)]
+        desks = [bench.Terminal(command, cols=160, rows=50, cwd=str(ROOT)) for _ in range(_DESKS)]
+        try:
+            missed, told, sizes = _run(bench, folder, writer, desks, feeder.pid, seconds)
+        finally:
+            for desk in desks:
+                desk.close()
+            feeder.terminate()
+            feeder.wait()
+        told += (folder / "feeder.log").read_text(encoding="utf-8").count("locked")
+    first, last = sizes[0], sizes[-1]
+    growth = max(100 * (after / before - 1) for before, after in zip(first, last, strict=True))
+    what = f"{writer.signals:,} signals in {seconds:.0f} s"
+    yield Result(
+        "ui_soak, changes missed", missed, "desks × looks", None, None, None, f"0 ({what})", missed == 0, _PARTS
+    )
+    yield Result("ui_soak, locks told", told, "sentences", None, None, None, "0", told == 0, _PARTS)
+    yield Result(
+        "ui_soak, memory", round(growth, 1), "% since the first part, the largest", None, None, None, "flat: <= 5", growth <= 5,
+        len(sizes),
+    )  # fmt: skip
+
+
+def _run(
+    bench: Any, folder: Path, writer: _Writer, desks: Sequence[Any], feeder: int, seconds: float
+) -> tuple[int, int, list[list[float]]]:
+    """Desks that showed something else than the file at a rest, sentences about locks, and MiB of each process by part."""
+    missed = told = 0
+    sizes: list[list[float]] = []
+    for part in range(_PARTS):
+        until = time.monotonic() + seconds / _PARTS
+        while time.monotonic() < until:
+            writer.drop()
+            _watch(desks, time.monotonic() + 1 / _FILES_PER_SECOND)
+            told += sum("locked" in desk.text() for desk in desks)
+        missed += _differing(folder, desks, writer)
+        sizes.append([bench.rss_mib(pid) for pid in (*(desk.pid for desk in desks), feeder)])
+        shown = ", ".join(f"{size:.0f}" for size in sizes[-1])
+        print(f"  part {part + 1}: {missed} missed, {told} locks, MiB {shown}", file=sys.stderr, flush=True)
+    return missed, told, sizes
+
+
+def _watch(desks: Sequence[Any], until: float) -> None:
+    """Read what the desks draw."""
+    while time.monotonic() < until:
+        for desk in desks:
+            while (piece := desk.read(0.005)) is not None:
+                desk.show([piece])
+
+
+def _differing(folder: Path, desks: Sequence[Any], writer: _Writer) -> int:
+    """How many desks do not show what the file says, once all is taken and they had time to draw."""
+    store = Store.open(folder / "offplan.db", read_only=True)
+    try:
+        asked = Desk(store, SystemClock(), actor="bench")
+        deadline = time.monotonic() + _REST_SECONDS
+        while time.monotonic() < deadline:
+            for desk in desks:
+                # What stands under the cursor stays where it is, so what came before it may be out of sight.
+                desk.send(b"g")
+            _watch(desks, time.monotonic() + 0.5)
+            taken = asked.signals(limit=1, all=True).total
+            wrong = [desk for desk in desks if not _agrees(desk.text(), asked)]
+            if taken == writer.signals and not wrong:
+                return 0
+        return len(wrong) or _DESKS
+    finally:
+        store.close()
+
+
+def _agrees(text: str, asked: Desk) -> bool:
+    page = asked.deviations(limit=3)
+    counted = _OPEN.search(text)
+    return (
+        counted is not None
+        and int(counted[1].replace(",", "")) == page.total
+        and all(str(item["subject"]["id"]) in text for item in page.items)
+    )
+
+
+class _Writer:
+    """A workspace with a plan, and the files that record systems drop into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.signals = 0
+        self._folder = folder
+        self._files = 0
+        self._clock = SystemClock()
+        self._chance = random.Random(7)
+        self._planned = self._clock.now() + 10 * DAY
+        (folder / "inbox").mkdir()
+        (folder / "offplan.toml").write_text(WORKSPACE, encoding="utf-8")
+        store = Store.open(folder / "offplan.db", create=True)
+        lines = (
+            PlanLine(
+                kind="purchase_order", ref=f"order-{number:04d}", item=f"PART-{number}", site="KAS", origin=None,
+                party="ACME", quantity=10.0, maximum=None, uom="EA", planned_at=self._planned, until_at=None,
+                value_minor=100_000 * (number + 1), currency="EUR", status="open", attributes="{}", line=None,
+            )
+            for number in range(_LINES)
+        )  # fmt: skip
+        Desk(store, SystemClock(), actor="bench").load(lines, kind="purchase_order", scope="bench", file="bench")
+        store.close()
+
+    def drop(self) -> None:
+        """Rename one complete file into the inbox."""
+        now, rows = self._clock.now(), []
+        for _ in range(_PER_SECOND // _FILES_PER_SECOND):
+            self.signals += 1
+            late = self._chance.randrange(5, 40) if self._chance.random() < _LATE else 0
+            order = f"order-{self._chance.randrange(_LINES):04d}"
+            rows.append(
+                {"id": f"E{self.signals}", "at": iso(now), "order": order, "eta": iso(self._planned + late * DAY)}
+            )
+        self._files += 1
+        waiting = self._folder / f"{self._files}.tmp"
+        waiting.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        waiting.rename(self._folder / "inbox" / f"{self._files}.jsonl")
