@@ -175,6 +175,13 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs, DeskSchedule):
         with self._reading() as view, collector_at_rest():
             return metrics.metrics(*view, since)
 
+    def handover(self, since: int) -> dict[str, Any]:
+        """What the next shift has to know of the time since an instant, and of what stands (engine.handover)."""
+        from engine import handover
+
+        with self._reading() as view:
+            return handover.handover(*view, since)
+
     # what screens ask, often --------------------------------------------------------------------------------------------
 
     def header(self) -> dict[str, Any]:

@@ -336,6 +336,20 @@ _PLAYBOOKS: Final = (
 
 _REPORTS: Final = (
     Command(
+        "report handover",
+        "handover:report",
+        "what the next shift has to know: what to decide first, what came and ended, who has what, what waits",
+        (
+            argument(
+                "--since",
+                help="what happened since then: ISO 8601, or back from now as -8h (-12h unless said)",
+                metavar="TIME",
+                default="-12h",
+            ),
+            FORMAT,
+        ),
+    ),
+    Command(
         "report metrics",
         "report:metrics",
         "how much was raised and what became of it: noise, load, times, tolerances that would have spared the noise",

@@ -21,6 +21,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "deviations": "On the list of deviations",
     "timeline": "On the timeline",
     "sources": "On the sources and the quarantine",
+    "reports": "On the reports",
     "page": "On a deviation's page",
     "log": "In the log of what you did",
     "everywhere": "Everywhere",
@@ -152,6 +153,7 @@ KEYS: Final[tuple[Key, ...]] = (
         footer=3,
         writes=True,
     ),
+    Key("since", ("F",), "since", "From when on the report tells.", "reports", "since", footer=2),
     Key("explain", ("e",), "explain", "Why it ranks here: every term with its source.", "act", "explain", _DEVIATION),
     Key(
         "desk", ("1",), "desk", "The desk: what came in, what is off plan, who does what.", "everywhere", "view('desk')"
@@ -189,6 +191,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "view('playbooks')",
     ),
     Key("sources", ("6",), "sources", "Sources, their health, and the quarantine.", "everywhere", "view('sources')"),
+    Key("reports", ("7",), "reports", "The handover brief, and the metrics.", "everywhere", "view('reports')"),
     Key("last_view", ("-",), "last view", "Back to the view before this one.", "everywhere", "last_view"),
     Key("command", (":",), "command", "A command as in the shell: ack D12 --to bo.", "everywhere", "command", footer=8),
     Key("palette", ("ctrl+p",), "palette", "Find a command by its words.", "everywhere", "palette"),

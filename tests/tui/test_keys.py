@@ -17,6 +17,7 @@ from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
 from tui.screens.record_page import RecordPage
+from tui.screens.reports import ReportsScreen
 from tui.screens.sources import SourcesScreen
 from tui.screens.timeline import TimelineScreen
 from tui.screens.views import VIEWS, View
@@ -46,6 +47,7 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
         ("list", "act", "deviations", "view", "everywhere"),
         ("list", "act", "timeline", "view", "everywhere"),
         ("list", "act", "sources", "view", "everywhere"),
+        ("list", "act", "reports", "everywhere"),
         ("list", "act", "page", "everywhere"),
     ):
         for kind in ("deviation", "action", "signal", "quarantine", "source", "playbook"):
@@ -69,8 +71,9 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
         "act": [*views, *pages],
         "everywhere": [*views, *pages],
         "desk": [DeskScreen],
-        "view": views,
+        "view": [view for view in views if view is not ReportsScreen],
         "sources": [SourcesScreen],
+        "reports": [ReportsScreen],
         "deviations": [DeviationsScreen],
         "log": [ActsScreen],
         "timeline": [TimelineScreen],

@@ -32,6 +32,7 @@ VIEWS: Final = (
     View("4", "signals", "signals:SignalsScreen"),
     View("5", "playbooks", "playbooks:PlaybooksScreen"),
     View("6", "sources", "sources:SourcesScreen"),
+    View("7", "reports", "reports:ReportsScreen"),
 )
 """In the order of their keys."""
 

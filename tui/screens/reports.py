@@ -1,0 +1,130 @@
+"""View 7, metrics and the handover brief: the same documents as `offplan report handover` and `offplan report metrics`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, Final, NamedTuple
+
+from textual.binding import BindingType
+from textual.events import Resize
+from textual.geometry import Size
+
+from engine.desk import Desk
+from engine.errors import OffplanError
+from engine.filters import instants
+from tui import keys
+from tui.commands import handover, report
+from tui.documents import Section
+from tui.screens.list_view import ListView
+from tui.screens.telling import Selection
+from tui.section_lines import section_lines
+from tui.session import Session
+from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.page_list import PageList
+from tui.widgets.prompt import Prompt, Question
+
+
+class _Report(NamedTuple):
+    title: str
+    since: str
+    """The usual period."""
+    ask: Callable[[Desk, int], Mapping[str, Any]]
+    sections: Callable[[Mapping[str, Any], str], Sequence[Section]]
+
+
+_REPORTS: Final[Mapping[str, _Report]] = {
+    "handover": _Report("Handover", "-12h", Desk.handover, lambda found, zone: list(handover.sections(found))),
+    "metrics": _Report("Metrics", "-30d", Desk.metrics, lambda found, zone: list(report.sections(found, zone))),
+}
+
+
+def _asked(report_: _Report, since: int, desk: Desk) -> Mapping[str, Any]:
+    return report_.ask(desk, since)
+
+
+class ReportsScreen(ListView):
+    """Two documents, one at a time; worked out beside the screen's loop, as they read much."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "reports", "everywhere")]
+    scopes = ("list", "act", "reports", "everywhere")
+    titles = tuple(each.title for each in _REPORTS.values())
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._since = {name: each.since for name, each in _REPORTS.items()}
+        self._sections: dict[str, Sequence[Section]] = {}
+        self._asked: object = None
+        """What the documents that are shown, or under way, were asked for."""
+
+    def panes(self) -> tuple[LineList, ...]:
+        return tuple(PageList(id=name) for name in _REPORTS)
+
+    def _arrange_for(self, size: Size) -> None:
+        super()._arrange_for(size)
+        self.add_class("-one-pane")
+
+    def on_resize(self, event: Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self._draw)
+
+    def fill(self) -> None:
+        desk = self.session.desk
+        asked = (desk.done_since(None)[0], self.session.present.minute, tuple(self._since.values()))
+        if asked != self._asked:
+            self._asked = asked
+            self.run_worker(self._work_out(), exclusive=True, group="reports", exit_on_error=False)
+        self._draw()
+
+    async def _work_out(self) -> None:
+        for name, each in _REPORTS.items():
+            try:
+                since = instants(self._since[name], self.session.present.now, "since")[0]
+                found = await self.session.commands.run(partial(_asked, each, since))
+            except OffplanError as error:
+                self.refuse(error)
+                continue
+            self._sections[name] = each.sections(found, self.session.present.zone)
+            self._draw()
+
+    def _draw(self) -> None:
+        for pane in self.lists:
+            name = str(pane.id)
+            assert isinstance(pane, PageList)
+            pane.title = f"{_REPORTS[name].title} since {self._since[name]}"
+            pane.note = f"offplan report {name} --since {self._since[name]}"
+            width = max(40, (pane.size.width or self.app.size.width - 2) - GUTTER)
+            if name in self._sections:
+                pane.show_lines(section_lines(self._sections[name], width))
+            else:
+                pane.when_empty = ("It is being worked out.",)
+
+    def selection(self) -> Selection:
+        return Selection("")
+
+    def target(self) -> str | None:
+        pane = self.focused
+        return pane.line.target if isinstance(pane, PageList) and pane.line is not None else None
+
+    def action_back(self) -> None:
+        self.action_leave()
+
+    def action_since(self) -> None:
+        self._ask(self._ask_since())
+
+    async def _ask_since(self) -> None:
+        pane = self.focused if self.focused in self.lists else self.lists[0]
+        name = str(pane.id)
+        await self.query_one(Prompt).ask(
+            Question("since (-12h, -7d or a date)", self._since[name], accepts=lambda text: self._try_since(name, text))
+        )
+
+    def _try_since(self, name: str, text: str) -> bool:
+        try:
+            instants(text, self.session.present.now, "since")
+        except OffplanError as error:
+            self.refuse(error)
+            return False
+        self._since[name] = text
+        self.update()
+        return True
