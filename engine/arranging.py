@@ -6,12 +6,12 @@ one stands on top. Which deviations there are is engine.lists' answer.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import fields, groups, lists, settings
 from engine.errors import BadInput
-from engine.filters import Field, parse_line
+from engine.filters import Field, Filter, parse_line
 from engine.money import amount
 from engine.sqlite import sqlite3
 
@@ -31,6 +31,9 @@ class Arrangement(NamedTuple):
     groups: list[Group]
 
 
+_ORDER, _GROUP, _EXPOSURE = range(3)
+"""Where the values of a deviation stand."""
+_NOTHING: Final = Field("text", "NULL")
 _ORDERED: Final = ("text", "number", "time", "money", "flag", "choice", "id")
 
 
@@ -46,10 +49,15 @@ def deviations(connection: sqlite3.Connection, now: int, text: str, order: str, 
     """
     wanted = _order_field(order)
     shared = groups.field(group) if group else None
-    found = lists.deviation_numbers(connection, now, parse_line(text, fields.DEVIATIONS, now))
+    met = parse_line(text, fields.DEVIATIONS, now)
+    found = lists.deviation_numbers(connection, now, met)
+    if wanted is None and shared is None:
+        return Arrangement(found, [])
+    asked = [field or _NOTHING for field in (wanted, shared)]
+    values = _values(connection, now, met, asked)
     if wanted is not None:
-        found = _ordered(connection, now, found, wanted, largest_first=order.startswith("-"))
-    return Arrangement(found, []) if shared is None else _grouped(connection, now, found, shared)
+        found = _ordered(found, values, wanted, largest_first=order.startswith("-"))
+    return Arrangement(found, []) if shared is None else _grouped(connection, found, values, shared)
 
 
 def _order_field(order: str) -> Field | None:
@@ -62,37 +70,44 @@ def _order_field(order: str) -> Field | None:
     return field
 
 
+def _values(
+    connection: sqlite3.Connection, now: int, met: Filter, asked: Sequence[Field]
+) -> dict[int, tuple[Any, ...]]:
+    """By deviation under a filter: the values of fields, text without a letter as none, and the exposure.
+
+    Asked by the filter once more: a list of a hundred thousand numbers costs more than the look at the rows.
+    """
+    columns = ", ".join(f"nullif({field.sql}, '')" for field in asked)
+    query = f"SELECT id, {columns}, exposure_minor FROM deviation WHERE {lists.scope_of(met)} AND {met.sql}"
+    return {number: values for number, *values in connection.execute(query, {**met.parameters, "now": now})}
+
+
 def _ordered(
-    connection: sqlite3.Connection, now: int, numbers: list[int], field: Field, *, largest_first: bool
+    numbers: list[int], values: Mapping[int, tuple[Any, ...]], field: Field, *, largest_first: bool
 ) -> list[int]:
-    values = _values(connection, now, numbers, field)
     places = {choice: place for place, choice in enumerate(field.choices)}
-    keys = {number: places.get(value, value) if places else value for number, value in values.items()}
+    keys = {number: values[number][_ORDER] for number in numbers}
+    if places:
+        keys = {number: places.get(value, value) for number, value in keys.items()}
     known = [number for number in numbers if keys[number] is not None]
     # Python's sort keeps what is equal in its order, also in reverse.
     known.sort(key=keys.__getitem__, reverse=largest_first)
     return known + [number for number in numbers if keys[number] is None]
 
 
-def _grouped(connection: sqlite3.Connection, now: int, numbers: list[int], field: Field) -> Arrangement:
-    values = _values(connection, now, numbers, field)
+def _grouped(
+    connection: sqlite3.Connection, numbers: list[int], values: Mapping[int, tuple[Any, ...]], field: Field
+) -> Arrangement:
     members: dict[Any, list[int]] = {}
     for number in numbers:
-        members.setdefault(values[number], []).append(number)
-    exposed = _values(connection, now, numbers, Field("number", "exposure_minor"))
+        members.setdefault(values[number][_GROUP], []).append(number)
     currency = settings.current(connection)["currency"]
     told = [
         Group(
-            groups.value(field, value),
+            groups.value(field, shared),
             len(inside),
-            amount(sum(exposed[number] or 0 for number in inside), currency),
+            amount(sum(values[number][_EXPOSURE] or 0 for number in inside), currency),
         )
-        for value, inside in members.items()
+        for shared, inside in members.items()
     ]
     return Arrangement([number for inside in members.values() for number in inside], told)
-
-
-def _values(connection: sqlite3.Connection, now: int, numbers: list[int], field: Field) -> dict[int, Any]:
-    """The value of a field by deviation; text without a letter counts as none."""
-    query = f"SELECT id, nullif({field.sql}, '') FROM deviation WHERE id IN (SELECT value FROM json_each(:numbers))"
-    return dict(connection.execute(query, {"numbers": json.dumps(numbers), "now": now}).fetchall())

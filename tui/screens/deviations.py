@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -36,6 +36,9 @@ class DeviationsScreen(ListView):
     def panes(self) -> tuple[LineList, ...]:
         self.table = DeviationList(self.session.desk.deviation_rows, id="deviations")
         return (self.table,)
+
+    def depends_on(self) -> Hashable:
+        return self._shown, super().depends_on()
 
     def fill(self) -> None:
         table, view, text = self.table, self._shown, self.filters["deviations"]

@@ -5,6 +5,7 @@ A view says which panes it has and how they are filled. Where a terminal is smal
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -36,10 +37,15 @@ class ListView(FilteringScreen):
     scopes: tuple[str, ...] = ("list", "act", "view", "everywhere")
     titles: ClassVar[tuple[str, ...]] = ()
     """What the tabs say where the panes become tabs, pane by pane."""
+    follows_signals: ClassVar[bool] = False
+    """Whether a signal that moves nothing changes what is shown."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.lists = self.panes()
+        self._entry: int | None = None
+        """The last entry of the journal that is on the screen."""
+        self._wanted: Hashable = None
 
     def panes(self) -> tuple[LineList, ...]:
         """The lists of the view, made once, from top to bottom."""
@@ -77,7 +83,19 @@ class ListView(FilteringScreen):
         self.set_class(tiny, "-tiny")
         self.set_class(size.height < _TABS_BELOW and len(self.lists) > 1, "-one-pane")
 
+    def depends_on(self) -> Hashable:
+        """What the view shows a list of: as long as that is the same, and nothing was done, it is not asked for anew."""
+        return tuple(self.filters.items())
+
     def bring_up_to_date(self) -> None:
+        entry, done = self.session.desk.done_since(self._entry)
+        wanted = self.session.present.minute, self.depends_on()
+        if self.follows_signals or done or wanted != self._wanted:
+            self._fill()
+        # Only now: what could not be read is read again.
+        self._entry, self._wanted = entry, wanted
+
+    def _fill(self) -> None:
         self.read_header()
         present = self.session.present
         for pane in self.lists:

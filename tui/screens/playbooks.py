@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
@@ -29,6 +29,9 @@ class PlaybooksScreen(ListView):
     def panes(self) -> tuple[LineList, ...]:
         self.table, self.page = PlaybookList(id="playbooks"), PageList(id="playbook")
         return self.table, self.page
+
+    def depends_on(self) -> Hashable:
+        return self.session.deviation, self.session.around.library(), super().depends_on()
 
     def fill(self) -> None:
         text, deviation = self.filters["playbooks"], self.deviation

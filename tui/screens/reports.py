@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -54,8 +54,6 @@ class ReportsScreen(ListView):
         super().__init__(session)
         self._since = {name: each.since for name, each in _REPORTS.items()}
         self._sections: dict[str, Sequence[Section]] = {}
-        self._asked: object = None
-        """What the documents that are shown, or under way, were asked for."""
 
     def panes(self) -> tuple[LineList, ...]:
         return tuple(PageList(id=name) for name in _REPORTS)
@@ -68,12 +66,11 @@ class ReportsScreen(ListView):
         super().on_resize(event)
         self.call_after_refresh(self._draw)
 
+    def depends_on(self) -> Hashable:
+        return tuple(self._since.values())
+
     def fill(self) -> None:
-        desk = self.session.desk
-        asked = (desk.done_since(None)[0], self.session.present.minute, tuple(self._since.values()))
-        if asked != self._asked:
-            self._asked = asked
-            self.run_worker(self._work_out(), exclusive=True, group="reports", exit_on_error=False)
+        self.run_worker(self._work_out(), exclusive=True, group="reports", exit_on_error=False)
         self._draw()
 
     async def _work_out(self) -> None:

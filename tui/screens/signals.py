@@ -28,6 +28,7 @@ class SignalsScreen(ListView):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "everywhere")]
     filtered = ("signals",)
+    follows_signals = True
     titles = ("Signals", "Record")
 
     def __init__(self, session: Session) -> None:

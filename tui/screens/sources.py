@@ -24,6 +24,7 @@ class SourcesScreen(ListView):
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "sources", "everywhere")]
     scopes = ("list", "act", "view", "sources", "everywhere")
     filtered = ("sources", "quarantine")
+    follows_signals = True
     titles = ("Sources", "Quarantine")
 
     def panes(self) -> tuple[LineList, ...]:
