@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import lists, screens
+from engine.clock import SystemClock
 from engine.desk_base import collector_at_rest
 from engine.desk_effects import DeskEffects
 from engine.desk_feed import DeskFeed
@@ -282,6 +283,23 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs, DeskSchedule):
         """Contract JSON of actions in the order asked; unknown ids are left out."""
         with self._reading() as view:
             return screens.timeline_rows(*view, ids)
+
+    def say_open(self, holder: str, about: str | None) -> None:
+        """This desk, known by a random token, has an object open (D12), or none any more; a read-only desk says nothing."""
+        from engine.presence import Presence
+
+        if not self.readonly:
+            here = Presence(self.store.path, holder, self.actor)
+            if about is None:
+                here.leave()
+            else:
+                here.say(SystemClock().now(), about)
+
+    def who_has_open(self, holder: str, about: str) -> list[str]:
+        """Who else has an object open at this moment (engine.presence)."""
+        from engine.presence import Presence
+
+        return Presence(self.store.path, holder, self.actor).others(SystemClock().now(), about)
 
     def done_since(self, entry: int | None) -> tuple[int, bool]:
         """The last entry of the journal, and whether after `entry` anything was done but taking signals in."""

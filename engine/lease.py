@@ -37,7 +37,7 @@ class Lease:
         """
         try:
             lease: dict[str, Any] = json.loads(self.path.read_bytes())
-            over = lease["expires_at"] <= now or _is_gone(lease)
+            over = lease["expires_at"] <= now or is_gone(lease)
         except (OSError, ValueError, KeyError, TypeError):
             # It was never taken, or it is not our writing.
             return None
@@ -115,8 +115,8 @@ def boot_id() -> str:
     return ""
 
 
-def _is_gone(lease: dict[str, Any]) -> bool:
-    """Whether the lease's process ran on this machine since it was started, and has ended."""
+def is_gone(lease: dict[str, Any]) -> bool:
+    """Whether the process that wrote this ran on this machine since it was started, and has ended."""
     if not lease["boot_id"] or lease["boot_id"] != boot_id() or lease["host"] != socket.gethostname():
         return False
     try:

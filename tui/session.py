@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
 from collections.abc import Callable
 from functools import cached_property
@@ -65,6 +66,8 @@ class Session:
         """The view that is in front or under the pages in front, and the one before it (tui.screens.views)."""
         self.deviation: str | None = None
         """The deviation under the cursor of the view before: what playbooks are tried on."""
+        self.token = secrets.token_hex(8)
+        """What other desks know this one by."""
         self.acts: list[Act] = []
         """What was done here, oldest first."""
         self.header: dict[str, Any] = self.desk.header()
@@ -94,4 +97,5 @@ class Session:
     def close(self) -> None:
         """Let the last command finish and close the file."""
         self.commands.close()
+        self.desk.say_open(self.token, None)
         self.desk.store.close()

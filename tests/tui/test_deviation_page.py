@@ -170,3 +170,26 @@ async def test_a_candidate_says_how_often_it_was_stated(world: World, opened: Op
         driven.desk_screen.open_deviation(world.desk.deviations(["state=candidate"]).items[0]["id"])
         await driven.pilot.pause()
         assert "candidate, stated 1 time in a row" in driven.text
+
+
+async def test_the_page_says_who_else_has_it_open(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("enter")
+        page = driven.app.screen
+        assert isinstance(page, DeviationPage)
+        assert "also open" not in driven.text
+        assert world.desk.who_has_open("bo's", "D1") == ["ana"]
+        world.desk.say_open("bo's", "D1")
+        page._be_present()
+        await driven.pilot.pause()
+        assert "D1, also open: bo" in driven.text
+        world.desk.say_open("bo's", "D2")
+        page._be_present()
+        await driven.pilot.pause()
+        assert "also open" not in driven.text
+        await driven.press("?")
+        assert world.desk.who_has_open("bo's", "D1") == [], "another page is in front"
+        await driven.press("escape")
+        assert world.desk.who_has_open("bo's", "D1") == ["ana"]
+        await driven.press("escape")
+        assert world.desk.who_has_open("bo's", "D1") == []

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 
 from tui import keys
 from tui.screens import deviation_sections
@@ -20,6 +20,8 @@ from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
 
+_BEAT: Final = 3.0
+"""Seconds after which an open page says again that it is open."""
 _TABS_BELOW: Final = 30
 """Lines of a terminal below which one section is shown at a time."""
 
@@ -51,8 +53,32 @@ class DeviationPage(ActingScreen):
 
     def on_mount(self) -> None:
         self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
-        self.page.title = self._deviation
         self.set_focus(self.page)
+        self._be_present()
+        self.set_interval(_BEAT, self._be_present)
+
+    def _be_present(self) -> None:
+        """Say that this page is open, and see who else has it open."""
+        # Under another page the person is not here; the page on top speaks for them, or nobody.
+        if not self.is_current:
+            return
+        session, desk = self.session, self.session.desk
+        desk.say_open(session.token, self._deviation)
+        others = desk.who_has_open(session.token, self._deviation)
+        title = f"{self._deviation}, also open: {', '.join(others)}" if others else self._deviation
+        if title != self.page.title:
+            self.page.title = title
+            self.page.describe()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        super().on_screen_resume(event)
+        self._be_present()
+
+    def on_screen_suspend(self) -> None:
+        self.session.desk.say_open(self.session.token, None)
+
+    def on_unmount(self) -> None:
+        self.session.desk.say_open(self.session.token, None)
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < _TABS_BELOW, "-tabs")

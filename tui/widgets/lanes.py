@@ -64,7 +64,7 @@ class LanesList(LineList):
 
     def _say_zoom(self) -> None:
         self.note = f"by {ZOOMS[self.zoom][0]}"
-        self._describe()
+        self.describe()
 
     def go_to(self, index: int) -> None:
         super().go_to(index)

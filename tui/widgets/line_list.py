@@ -157,7 +157,7 @@ class LineList(ScrollView, can_focus=True):
             if kept != self.current:
                 self.post_message(self.Moved(self, by_hand=False))
         self._load(refetch=True)
-        self._describe()
+        self.describe()
 
     def _window(self) -> Sequence[int]:
         first = max(0, round(self.scroll_target_y) - self.rows_in_sight)
@@ -174,7 +174,7 @@ class LineList(ScrollView, can_focus=True):
         # The width stays: one that followed the size would have everything laid out and painted twice.
         self.virtual_size = Size(1, len(self.ids) + self.top)
 
-    def _describe(self) -> None:
+    def describe(self) -> None:
         """What the borders say: the title, where the cursor is, how many are marked."""
         position = f"{self.cursor + 1}/{len(self.ids)}" if self.ids else ""
         marked = f"{len(self.marks)} marked" if self.marks else ""
@@ -237,7 +237,7 @@ class LineList(ScrollView, can_focus=True):
         self._resize_virtual()
         self._keep_in_sight()
         self._load()
-        self._describe()
+        self.describe()
 
     def on_focus(self) -> None:
         self.refresh_lines(self.cursor + self.top)
@@ -249,7 +249,7 @@ class LineList(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._load()
-        self._describe()
+        self.describe()
 
     def go_to(self, index: int) -> None:
         """Put the cursor on a row by its place in the list."""
@@ -261,7 +261,7 @@ class LineList(ScrollView, can_focus=True):
         self._load()
         for line in (old, new):
             self.refresh_lines(line + self.top)
-        self._describe()
+        self.describe()
         self.post_message(self.Moved(self))
 
     def _scroll(self, first: int) -> None:
@@ -295,7 +295,7 @@ class LineList(ScrollView, can_focus=True):
                 self.refresh()
             self.refresh_lines(self.cursor + self.top)
             self.action_move(1)
-            self._describe()
+            self.describe()
 
     def action_mark_range(self) -> None:
         first, last = sorted((self._last_mark, self.cursor))
@@ -319,4 +319,4 @@ class LineList(ScrollView, can_focus=True):
             self.marks = marks
             self._rows.keep(marks)
             self.refresh()
-            self._describe()
+            self.describe()
