@@ -24,6 +24,9 @@ def line(request: Request, outcome: Outcome) -> str:
         name = str(argument.options.get("dest") or argument.names[0].lstrip("-"))
         if argument.names[0].startswith("-") and name in request.options:
             value = request.options[name]
+            if argument.options.get("action") == "store_true":
+                words += argument.names[:1] if value else ()
+                continue
             for each in value if isinstance(value, list | tuple) else [value]:
                 words += [argument.names[0]] if each is True else [argument.names[0], _word(name, each)]
     return shlex.join(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clock import DAY, HOUR
+from engine.clock import DAY, HOUR, parse_instant
 from engine.model import PlanRecord
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
@@ -136,3 +136,58 @@ async def test_with_nothing_to_do_it_says_what_would_be_there(world: World, open
         assert "nobody has too much" in driven.text
         await driven.press("-")
         assert driven.app.screen is driven.desk_screen
+
+
+async def test_a_start_is_moved_once_what_follows_was_seen(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3", "+")
+        await driven.finish(">")
+        assert "enter does it, esc leaves it: A1 08:00 → 09:00" in driven.status
+        assert "▚▚▚▚" in row(driven, "A1 confirm it")
+        await driven.finish(">")
+        assert "A1 08:00 → 10:00" in driven.status
+        assert "A2" in driven.status, "what waits for it moves as well"
+        assert "▚▚▚▚" in row(driven, "A2 book it")
+        assert busy.desk.show("A1")["start_at"] == "2026-03-09T08:00:00Z", "nothing is done yet"
+        await driven.press("escape")
+        assert "▚" not in driven.text
+        assert driven.status == "left as it was"
+        await driven.finish(">")
+        await driven.finish("enter")
+        assert "A1 08:00 → 09:00" in driven.status
+        assert busy.desk.show("A1")["start_at"] == "2026-03-09T09:00:00Z"
+        await driven.finish("z")
+        assert busy.desk.show("A1")["start_at"] == "2026-03-09T08:00:00Z"
+
+
+async def test_what_cannot_be_is_said_and_a_move_of_the_cursor_lets_go(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3", "+")
+        await driven.finish("s")
+        await driven.finish(">")
+        assert driven.status.startswith("✗ A1")
+        assert "▚" not in driven.text
+        await driven.press("j")
+        await driven.finish(">")
+        assert "▚" in driven.text
+        await driven.press("j")
+        assert "▚" not in driven.text
+        await driven.press("tab")
+        await driven.finish("<")
+        assert driven.status == "the cursor is on no action"
+
+
+async def test_the_past_is_no_start(busy: World, opened: Open) -> None:
+    busy.clock.set(parse_instant("2026-03-09T08:00:30Z", "test"))
+    async with opened() as driven:
+        await driven.press("3", "+")
+        await driven.finish("<")
+        assert "08:01" in driven.status
+
+
+async def test_a_read_only_desk_moves_nothing(busy: World, opened: Open) -> None:
+    async with opened(readonly=True) as driven:
+        await driven.press("3")
+        await driven.finish(">")
+        assert driven.status.startswith("✗")
+        assert "▚" not in driven.text

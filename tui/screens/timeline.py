@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
+from engine.clock import MINUTE
+from engine.errors import OffplanError
 from tui import cells, keys, safe
+from tui.request import Request
 from tui.safe import Pieces
 from tui.screens.filtering import FilteringScreen
 from tui.screens.pickers import TextScreen
+from tui.screens.telling import Selection
 from tui.session import Session
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
-from tui.widgets.lanes import LanesList
+from tui.widgets.lanes import STEPS, LanesList
 from tui.widgets.line_list import LineList
 from tui.widgets.load_heat import LoadHeat, days_in
 from tui.widgets.prompt import Prompt
@@ -25,6 +29,21 @@ _TABS_BELOW: Final = 28
 """Lines of a terminal below which lanes and load are shown one at a time."""
 _PANES: Final = ("lanes", "load")
 _TITLES: Final = ("Timeline", "Load")
+
+
+class _Moving(NamedTuple):
+    """An action as the person sees it, and the start that it would have."""
+
+    chosen: Selection
+    start: int
+
+    @property
+    def number(self) -> int:
+        return int(self.chosen.ids[0][1:])
+
+    def request(self, *, preview: bool) -> Request:
+        options = {"start_at": self.start, **({"preview": True} if preview else {})}
+        return Request("reschedule", self.chosen.ids, options, self.chosen.expect)
 
 
 class TimelineScreen(FilteringScreen):
@@ -42,6 +61,8 @@ class TimelineScreen(FilteringScreen):
         self._shown: tuple[object, ...] = ()
         """What the panes were read by: the journal's last entry, the minute, the filter and the days."""
         self._entry: int | None = None
+        self._moving: _Moving | None = None
+        """A start that is looked at and not taken yet."""
 
     def compose(self) -> ComposeResult:
         self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
@@ -78,6 +99,61 @@ class TimelineScreen(FilteringScreen):
         self._entry, self._shown = entry, shown
         self.show_header()
 
+    # another start --------------------------------------------------------------------------------------------------
+
+    def action_shift(self, step: int) -> None:
+        """Move the start that the action under the cursor would have, and show what follows."""
+        number = self.lanes.current
+        if self.focused is not self.lanes or number is None or number not in self.lanes.lanes:
+            self.say("the cursor is on no action")
+            return
+        begin = self._moving.start if self._moving is not None else self.lanes.lanes[number].start_at
+        start = begin + step * STEPS[self.lanes.zoom]
+        # Its present start may have passed already; nothing else can be asked for than from now on.
+        earliest = -(-self.session.present.now // MINUTE) * MINUTE
+        self._ask(self._preview(_Moving(self.selection(), max(start, earliest))))
+
+    async def _preview(self, moving: _Moving) -> None:
+        if self.session.readonly:
+            self.say("✗ this desk was opened read-only", "bad")
+            return
+        try:
+            outcome = await self.session.commands.carry_out(moving.request(preview=True))
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        moved = {change.id: cells.instant(change.now) for change in outcome.changes if cells.is_time(change.now)}
+        self._moving = moving
+        self.lanes.show_ghosts({int(id_[1:]): at for id_, at in moved.items()})
+        first = sorted(outcome.changes, key=lambda change: change.id != moving.chosen.ids[0])
+        changes = [f"{change.id} {change.was} → {change.now}" for change in first]
+        said = "; ".join([*changes, *outcome.notes]) or "nothing moves"
+        present = self.session.present
+        told = cells.with_local_times(f"enter does it, esc leaves it: {said}", present.now, present.zone)
+        self.say(told, "notice")
+
+    async def _move(self, moving: _Moving) -> None:
+        self._stand_still()
+        await self.carry(moving.request(preview=False))
+
+    def _stand_still(self) -> bool:
+        """Let go of a start that was only looked at; whether there was one."""
+        had, self._moving = self._moving is not None, None
+        self.lanes.show_ghosts({})
+        return had
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        if event.list is self.lanes and self._moving is not None and self.lanes.current != self._moving.number:
+            self._stand_still()
+            self.say("")
+        super().on_line_list_moved(event)
+
+    def action_back(self) -> None:
+        if self._stand_still():
+            self.say("left as it was")
+        else:
+            super().action_back()
+
     # keys -----------------------------------------------------------------------------------------------------------
 
     def action_zoom(self, step: int) -> None:
@@ -102,6 +178,9 @@ class TimelineScreen(FilteringScreen):
         return [f"A{number}" for number in self.lanes.ids]
 
     def action_open(self) -> None:
+        if self._moving is not None:
+            self._ask(self._move(self._moving))
+            return
         owner = self.load.owner
         if self.focused is self.load and owner is not None:
             self.app.push_screen(TextScreen(f"Load of {owner['id']}", load_lines(owner)))

@@ -38,8 +38,8 @@ class LanesList(LineList):
         """Place in ZOOMS."""
         self.pan = 0
         """By how much the axis is moved from where the present is a fifth from its left, in microseconds."""
-        self.ghost: tuple[int, int] | None = None
-        """An action that is being moved, and the start that it would have."""
+        self.ghosts: Mapping[int, int] = {}
+        """Actions that would be moved, and the starts that they would have."""
         self._first: frozenset[int] = frozenset()
         self._index: Mapping[int, int] = {}
         self._drawn: tuple[Hashable, connectors.Cells] = (None, {})
@@ -66,6 +66,11 @@ class LanesList(LineList):
         self.note = f"by {ZOOMS[self.zoom][0]}"
         self.describe()
 
+    def show_ghosts(self, starts: Mapping[int, int]) -> None:
+        """Draw where actions would begin."""
+        self.ghosts = starts
+        self.refresh()
+
     def go_to(self, index: int) -> None:
         super().go_to(index)
         # The lines of the action under the cursor are drawn over labels.
@@ -75,11 +80,16 @@ class LanesList(LineList):
         return ("No open action.", "Respond to a deviation to give everybody their part.")
 
     def look(self) -> Hashable:
-        return (self.present.minute, self.zoom, self.pan, self.ghost)
+        return (self.present.minute, self.zoom, self.pan)
 
     def look_of(self, number: int) -> Hashable:
         index = self._index[number]
-        return self.lanes.get(number), number in self._first, tuple(self._lines().get(index, {}).items())
+        return (
+            self.lanes.get(number),
+            number in self._first,
+            self.ghosts.get(number),
+            tuple(self._lines().get(index, {}).items()),
+        )
 
     # the axis -------------------------------------------------------------------------------------------------------
 
@@ -169,8 +179,8 @@ class LanesList(LineList):
         for cell in range(first, last):
             canvas.put(cell, fill, style)
         canvas.put(due, "┫", "bad" if due < last else "plain")
-        if self.ghost is not None and self.ghost[0] == lane.number:
-            shift = axis.cell(self.ghost[1]) - axis.cell(lane.start_at)
+        if lane.number in self.ghosts:
+            shift = axis.cell(self.ghosts[lane.number]) - axis.cell(lane.start_at)
             for cell in range(first + shift, last + shift):
                 canvas.put(cell, "▚", "warning")
             first, last = min(first, first + shift), max(last, last + shift)
