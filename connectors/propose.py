@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from connectors import settings_writer
+from connectors import reply_fields, settings_writer
 from connectors.building import Mapped
 from connectors.field_choice import chosen_fields, guessed_kind, plausible
 from connectors.formats import Cell, Layout
@@ -22,6 +22,7 @@ from connectors.mapping import CompiledMapping
 from connectors.mapping_settings import MappingSection
 from connectors.opening import opened
 from connectors.profile import Doubt, Profile, profile
+from connectors.reply_fields import REPLY
 from connectors.sampling import SAMPLE_ROWS, joined, layout_in, sample
 from connectors.settings import read_document
 from connectors.settings_writer import toml
@@ -35,7 +36,7 @@ __all__ = ["Doubt", "Proposal", "append", "propose"]
 
 PREVIEW_ROWS: Final = 5
 _DOUBTS_PER_COLUMN: Final = 5
-_INSTANTS: Final = ("occurred_at", "recorded_at", "eta", "planned_at", "until_at", "starts_at", "expires_at")
+_INSTANTS: Final = ("occurred_at", "recorded_at", "eta", "planned_at", "until_at", "starts_at", "expires_at", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,20 @@ def propose(path: Path, as_kind: str | None = None, currency: str = "EUR") -> Pr
 
     Raises BadInput when the file cannot be read at all, or has no column that could tell its records apart.
     """
-    if as_kind is not None and not is_target(as_kind):
-        raise BadInput(f"--as {as_kind}", "there is no such kind", f"use one of {', '.join((SIGNAL, *PLAN_KINDS))}")
+    if as_kind not in (None, REPLY) and not is_target(as_kind):
+        kinds = ", ".join((SIGNAL, REPLY, *PLAN_KINDS))
+        raise BadInput(f"--as {as_kind}", "there is no such kind", f"use one of {kinds}")
     with opened(path) as handle:
         layout = layout_in(handle, path.name)
         blocks, refusals = sample(handle, path.name, layout)
     columns, cells, lines = joined(blocks, path.name)
     profiles = {name: profile(name, cells[name], lines) for name in columns}
     playing = plausible(roles(columns), profiles)
-    kind = as_kind or guessed_kind(playing)
-    fields, doubts = chosen_fields(kind, columns, playing, profiles, cells, path.name)
+    kind = SIGNAL if as_kind == REPLY else as_kind or guessed_kind(playing)
+    if as_kind == REPLY:
+        fields, doubts = reply_fields.chosen(columns, profiles, cells, path.name)
+    else:
+        fields, doubts = chosen_fields(kind, columns, playing, profiles, cells, path.name)
     doubts = [*_doubts_of_file(kind, as_kind, fields, layout), *doubts]
     mapping = _settings(kind, layout, path.name, fields, profiles)
     compiled = CompiledMapping("proposal", MappingSection.model_validate(mapping), currency)
@@ -102,7 +107,7 @@ def _doubts_of_file(kind: str, as_kind: str | None, fields: Mapping[str, Any], l
     if as_kind is None:
         yield Doubt("as", None, kind, "guessed from the columns: --as says what it is")
     signals = fields.get("kind") if kind == SIGNAL else None
-    if isinstance(signals, dict) and "const" in signals:
+    if isinstance(signals, dict) and signals.get("const", REPLY) != REPLY:
         yield Doubt("kind", None, signals["const"], "guessed from the columns: correct it under fields if need be")
     if layout.encoding:
         yield Doubt("encoding", None, layout.encoding, "it is a guess: look at letters beyond ASCII")
@@ -133,7 +138,7 @@ def _settings(
     if layout.items:
         mapping["items"] = layout.items
     if kind == SIGNAL:
-        mapping["identity"] = "state"
+        mapping["identity"] = "event" if fields["kind"] == {"const": REPLY} else "state"
         mapping |= _only(fields, profiles)
     nulls = sorted({word for each in profiles.values() for word in each.nulls})
     if nulls:

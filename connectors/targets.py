@@ -54,7 +54,7 @@ SIGNAL_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
 _DETAIL_READINGS: Final[Mapping[str, Reading]] = MappingProxyType(
     {
         **dict.fromkeys(("expected", "limit", "radius_km"), "number"),
-        **dict.fromkeys(("starts_at", "expires_at"), "date"),
+        **dict.fromkeys(("starts_at", "expires_at", "until"), "date"),
         "latitude": "latitude",
         "longitude": "longitude",
         "area": "area",

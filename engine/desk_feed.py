@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import SystemClock
 from engine.desk_base import DeskBase, Transaction, collector_at_rest
+from engine.errors import BadInput, NotFound, Refused
 from engine.lease import Lease
 from engine.model import IngestResult, LoadResult, TickResult
 
@@ -33,6 +34,7 @@ class DeskFeed(DeskBase):
             if not detect:
                 return taken
             judged = self._drain(transaction)
+        self._answer_replies()
         return taken._replace(opened=judged.opened, raised=judged.raised, cleared=judged.cleared)
 
     def take_all(
@@ -60,6 +62,7 @@ class DeskFeed(DeskBase):
             with self._writing(journal.SYSTEM) as transaction:
                 step = pipeline.drain(*transaction)
             total = total.plus(step)
+        self._answer_replies()
         return total
 
     def tick(self) -> TickResult:
@@ -67,6 +70,7 @@ class DeskFeed(DeskBase):
         from engine import firing, journal, wakeups
 
         total = TickResult()
+        self._answer_replies()
         while self._owes_detection() or self._wakes():
             with self._writing(journal.SYSTEM) as transaction:
                 wakeups.due(transaction.connection, transaction.now)
@@ -245,6 +249,24 @@ class DeskFeed(DeskBase):
                 return
         with self._writing(journal.SYSTEM) as transaction:
             rescheduling.replan(self._by_rule(transaction), self.planner)
+
+    def _answer_replies(self) -> None:
+        """Carry out the replies of owners that wait for it, each in a transaction of its own, in the owner's name."""
+        query = "SELECT signal_id FROM reply WHERE state = 'waiting' ORDER BY signal_id"
+        with self._reading() as view:
+            waiting = [number for (number,) in view.connection.execute(query)]
+        if not waiting:
+            return
+        # Only now: most batches bring no reply, and should not pay for the commands.
+        from engine import journal, replies
+
+        for signal in waiting:
+            try:
+                with self._writing(journal.SYSTEM) as transaction:
+                    replies.carry_out(transaction.connection, transaction.now, signal)
+            except (Refused, NotFound, BadInput) as fault:
+                with self._writing(journal.SYSTEM) as transaction:
+                    replies.refuse(transaction.connection, transaction.now, signal, str(fault))
 
     def _owes_detection(self) -> bool:
         with self._reading() as view:

@@ -19,7 +19,7 @@ from engine.text import clean
 
 LARGEST_NUMBER: Final = 1e15
 NUMBERS: Final = ("expected", "limit", "latitude", "longitude", "radius_km")
-INSTANTS: Final = ("starts_at", "expires_at")
+INSTANTS: Final = ("starts_at", "expires_at", "until")
 LARGEST_AREA: Final = 65_536
 """Characters of an area; more than areas.MOST_CORNERS need."""
 _AREA: Final = re.compile(r"[-+.,; 0-9]+", re.ASCII)

@@ -21,7 +21,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Final
 
-from engine import hazards, oddities, pegs, quarantine, sources
+from engine import hazards, oddities, pegs, quarantine, reply_checks, sources
 from engine.event_words import EVENT_KINDS
 from engine.gather import corrections, events, quiet, restated
 from engine.journal import Entry, Writer
@@ -84,6 +84,7 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
         if sifted.detailed or any(signal[1] in _EVENT_KINDS for signal in sifted.signals):
             events.note(connection, first_id)
         if sifted.detailed:
+            reply_checks.note(connection, first_id)
             events.note_unknown_codes(connection, now, batch.source, first_id)
             pegs.touch_taken_back(connection, corrections.note(connection, batch.source, first_id))
         pegs.touch_signals(connection, first_id, restatable=batch.identity == "state")

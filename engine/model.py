@@ -34,6 +34,7 @@ SIGNAL_KINDS: Final[Mapping[str, str]] = {
     "quality": "a hold, recall, damage, mismatch or release of a lot, a line or an item at a site, in `status` or `code`",
     "logistics": "a carrier, customs or document event of a line, in `status` or `code`",
     "hazard": "something in the world near a site, port or lane, its name in `status`; where, when and how grave in the details",
+    "reply": "an owner's answer about an action that was handed off: accepted, started, waiting, done or failed, in `status`",
     "note": "anything else; kept for the record",
 }
 """What a signal can say, and which fields carry it."""
@@ -58,6 +59,10 @@ SIGNAL_DETAILS: Final[Mapping[str, str]] = {
     "severity": "in the words of its standard, such as CAP's Extreme to Minor",
     "certainty": "likewise, such as Observed to Unlikely",
     "urgency": "likewise, such as Immediate to Past",
+    "action": "of a reply: the action that it is about, such as A7",
+    "token": "of a reply: what the hand-off says beside the action",
+    "reason": "of a reply: why, or what was achieved",
+    "until": "of a reply that waits: until when, in UTC microseconds",
 }
 """What a signal can say besides its columns, in the JSON of `detail`: most signals say nothing of it."""
 

@@ -84,6 +84,11 @@ _SORTS: Final[Mapping[str, _Sort]] = {
         "{} hazards expire before they start",
         "map the hazard's own end to expires_at, not the message's; or leave it out",
     ),
+    "refused_reply": _Sort(
+        "1 reply of an owner was not carried out",
+        "{} replies of owners were not carried out",
+        "see why with `offplan show`, and tell the owner; or give the command yourself",
+    ),
     "unknown_code": _Sort(
         "1 record has a code that no table has, and says nothing by it",
         "{} records have codes that no table has, and say nothing by them",

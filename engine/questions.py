@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import family, ids, journal, lists, messages, oddities, queue, shapes
+from engine import family, ids, journal, lists, messages, oddities, queue, reply_checks, shapes
 from engine.clock import parse_instant
 from engine.command_context import fetch
 from engine.errors import NotFound
@@ -157,8 +157,10 @@ def _show_signal(connection: sqlite3.Connection, now: int, reference: Reference)
         "SELECT deviation_id FROM deviation_signal WHERE signal_id = ? ORDER BY deviation_id", (reference.number,)
     )
     by, taken = corrections.of(connection, reference.number)
+    reply = reply_checks.of_signal(connection, reference.number)
     return {
         **shape,
+        **({} if reply is None else {"reply": reply}),
         "withdrawn_by": [f"S{number}" for number in by],
         "withdraws": [f"S{number}" for number in taken],
         "deviations": [f"D{row[0]}" for row in supports],

@@ -19,7 +19,7 @@ _STAMPS: Final = (
     "opened_at", "occurred_at", "detected_at", "acknowledged_at", "decided_at", "responded_at", "recovered_at", "resolved_at",
     "closed_at"
 )  # fmt: skip
-_INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until")
+_INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until", "until")
 _DOCUMENTS: Final = ("planned", "observed", "gap")
 
 
@@ -131,6 +131,8 @@ def signal(row: Mapping[str, Any]) -> dict[str, Any]:
     from engine.events import subject_of
 
     detail = json.loads(row["detail"]) if row["detail"] else {}
+    # What proves that a reply is its owner's is nobody else's to see.
+    detail.pop("token", None)
     if row["order_ref"] is not None:
         named = (row["order_kind"] or "order", row["order_ref"])
     else:

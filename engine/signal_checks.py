@@ -11,7 +11,7 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
-from engine import detail_checks, event_checks, hazard_checks
+from engine import detail_checks, event_checks, hazard_checks, reply_checks
 from engine.clock import EARLIEST, LATEST, iso
 from engine.detail_checks import Fault
 from engine.event_words import EVENT_KINDS
@@ -29,6 +29,7 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "status": ("order_ref", "status"),
     "stock": ("item", "site", "quantity"),
     "demand": ("item", "site", "quantity", "occurred_at"),
+    "reply": ("status",),
 }
 """Fields without which a signal of a kind says nothing; every kind needs its source_id."""
 
@@ -38,7 +39,7 @@ _TEXTS = ("source_id", "kind", "order_kind", "order_ref", "item", "site", "party
 _GETTERS: Final[dict[str, Callable[[SignalIn], tuple[Any, ...]]]] = {
     kind: itemgetter(0, 1, *(_FIELDS.index(name) for name in _NEEDS.get(kind, ()))) for kind in SIGNAL_KINDS
 }
-_PARTICULAR: Final = frozenset(("confirmation", "status", "stock", "demand", "hazard", *EVENT_KINDS))
+_PARTICULAR: Final = frozenset(("confirmation", "status", "stock", "demand", "hazard", "reply", *EVENT_KINDS))
 _PROMISES: Final = frozenset(("eta", "confirmation"))
 """Kinds whose quantity is what somebody says will come; goods that go back are receipts under zero."""
 _ORDER_KINDS: Final = frozenset((None, *LINE_KINDS))
@@ -195,6 +196,9 @@ def _particular_fault(row: SignalIn) -> Fault | None:
     if row.kind == "hazard":
         found = hazard_checks.trouble(row.site, json.loads(row.detail or "{}"))
         return None if found is None else Fault(*found)
+    if row.kind == "reply":
+        amiss = reply_checks.fault(row.status, json.loads(row.detail or "{}"))
+        return None if amiss is None else Fault(*amiss)
     if row.kind in ("stock", "demand") and row.order_ref:
         mend = "leave order_ref out of this mapping; the column stays in the payload"
         return Fault("order_ref", f"a {row.kind} signal is about an item at a site, not an order", mend)
@@ -217,7 +221,7 @@ def _refusal(row: SignalIn, fault: Fault, file: str) -> Refusal:
     fields = row._asdict()
     said = {"id" if name == "source_id" else name: fields[name] for name in fields if name not in ("line", "detail")}
     said |= detail_checks.readable(row.detail)
-    for name in ("occurred_at", "recorded_at", "eta", "starts_at", "expires_at"):
+    for name in ("occurred_at", "recorded_at", "eta", "starts_at", "expires_at", "until"):
         if isinstance(said.get(name), int) and EARLIEST <= said[name] < LATEST:
             said[name] = iso(said[name])
     raw = json.dumps({name: value for name, value in said.items() if value is not None})

@@ -43,7 +43,7 @@ _FEED: Final = (
         "propose a mapping from a file's columns, show a preview, write it to offplan.toml",
         (
             argument("file", help="the file to look at", metavar="FILE"),
-            argument("--as", help="signal, or a plan kind; guessed unless said", metavar="KIND", dest="kind"),
+            argument("--as", help="signal, reply, or a plan kind; guessed unless said", metavar="KIND", dest="kind"),
             argument("--name", help="the mapping's name (the file's unless said)", metavar="NAME"),
             argument("--dry-run", help="show it, write nothing", action="store_true"),
         ),

@@ -108,6 +108,15 @@ CREATE INDEX handoff_ledger_response ON handoff_ledger(response_id);
 
 CREATE INDEX action_effect ON action(kind) WHERE kind IN ('notify', 'http');
 
+CREATE TABLE reply (                              -- signals of owners that move actions (engine.replies)
+    signal_id INTEGER PRIMARY KEY REFERENCES signal(id),
+    state     TEXT NOT NULL DEFAULT 'waiting',    -- waiting, taken, refused
+    action_id INTEGER,
+    said      TEXT,                               -- what it did, or why it was refused
+    at        INTEGER
+) STRICT;
+CREATE INDEX reply_waiting ON reply(signal_id) WHERE state = 'waiting';
+
 CREATE TABLE handoff_touched (                    -- actions that changed since the hand-offs were looked at
     action_id INTEGER PRIMARY KEY
 ) STRICT;

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from connectors.propose import Proposal
 
 SHOWN_DOUBTS = 20
+_SIGNALS = {"signal": "signal", "signals": "signal", "reply": "reply", "replies": "reply"}
+"""What `--as` says for files of signals: any, or owners' replies."""
 
 
 def propose(args: Namespace) -> int:
@@ -33,7 +35,7 @@ def propose(args: Namespace) -> int:
         refuse_readonly(args, SETTINGS_FILE)
     path = Path(args.file)
     name = args.name or _name_of(path)
-    kind = None if args.kind is None else "signal" if args.kind in ("signal", "signals") else plan_kind(args.kind)
+    kind = None if args.kind is None else _SIGNALS.get(args.kind) or plan_kind(args.kind)
     proposal = propose(path, kind, settings_of(args).desk.currency)
     written = None
     if folder is not None and not args.dry_run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,39 @@ def test_a_fault_in_a_route_is_said_and_nothing_is_sent(told: Run, tmp_path: Pat
     assert answer.code == 1
     assert "there is no" in answer.err or "not there" in answer.err
     assert not (tmp_path / "out").exists()
+
+
+def test_an_owner_answers_by_a_file_that_nobody_described(told: Run, tmp_path: Path) -> None:
+    settings = tmp_path / "offplan.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('path = "out"', 'path = "out"\nformat = "json"'), encoding="utf-8"
+    )
+    later = ("--now", "2026-03-02T10:01:00Z")
+    told("tick", "--deliver", *later)
+    (message, *_) = [json.loads(path.read_text()) for path in (tmp_path / "out").iterdir()]
+    action, token = message["actions"][0]["id"], message["actions"][0]["token"]
+    (tmp_path / "replies.csv").write_text(
+        f"Action,Token,Answer,Note\n{action},{token},OK,\n{action},{token},erledigt,they said yes\nA99,{token},OK,\n"
+    )
+
+    proposed = told("map", "replies.csv", "--as", "reply", "--json")
+    assert proposed.code == 0
+    mapping = proposed.document["mapping"]
+    assert mapping["identity"] == "event"
+    assert mapping["fields"]["status"] == {"column": "Answer", "values": {"OK": "accepted", "erledigt": "done"}}
+    assert mapping["fields"]["id"] == {"template": "{Action} {Token} {Answer}"}
+    assert proposed.document["doubts"] == []
+
+    answer = told("ingest", "replies.csv", *later, "--json")
+    assert (answer.document["new"], answer.document["quarantined"]) == (3, 0)
+    assert told("show", action, "--json").document["state"] == "done"
+    assert told("show", action, "--json").document["reason"] == "they said yes"
+    assert told("ingest", "replies.csv", *later, "--json").document["duplicate"] == 3
+    assert "1 reply of an owner was not carried out" in told("check", *later).out
+
+
+def test_a_file_without_a_token_is_no_file_of_replies(told: Run, tmp_path: Path) -> None:
+    (tmp_path / "replies.csv").write_text("Action,Answer\nA1,done\n")
+    answer = told("map", "replies.csv", "--as", "reply")
+    assert one_sentence(answer)
+    assert "no column looks like the token of a reply" in answer.err
