@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import commands, options
+from engine import commands, following, options
 from engine.clock import iso
 from engine.command_context import CommandContext, reason_of
 from engine.errors import BadInput, Refused
+from engine.gather.cases import as_json
 from engine.ids import Reference
 from engine.journal import canonical
-from engine.moves import write
+from engine.moves import move_action, write
+from engine.store import rows
+from engine.terms import Terms
 
 
 def decide(context: CommandContext, ids: Sequence[str], *, option: str, reason: str) -> None:
@@ -33,11 +36,36 @@ def decide(context: CommandContext, ids: Sequence[str], *, option: str, reason: 
         decision = {
             **known, "chosen": option, "reason": why, "decided_by": context.actor, "decided_at": iso(context.now)
         }  # fmt: skip
+        left_out = _leave_out(context, reference, row, option)
         commands.complete(
             context, reference, row, f"{option}: {why}", {"chosen": option, "decision": canonical(decision)}
         )
+        for each in left_out:
+            following.follow(context, context.row(each))
         _stamp(context, row, option, why)
         context.notes.extend(_notes(known, option))
+
+
+def _leave_out(
+    context: CommandContext, reference: Reference, action: Mapping[str, Any], option: str
+) -> list[Reference]:
+    """Skip the steps that only other options ask for, unless somebody has begun them; they are what is returned."""
+    choices = Terms.load(action["terms"]).options
+    wanted = {step for each in choices if each["id"] == option for step in each.get("steps", ())}
+    others = {step for each in choices for step in each.get("steps", ())} - wanted
+    found = rows(
+        context.connection,
+        "SELECT * FROM action WHERE response_id = ? AND state IN ('blocked', 'ready', 'assigned')"
+        " AND step IN (SELECT value FROM json_each(?)) ORDER BY position",
+        (action["response_id"], as_json(sorted(others))),
+    )
+    reason = f"{reference.id} chose {option}"
+    for row in found:
+        state = move_action(
+            context.connection, context.writer, context.now, row, "skip", reason=reason, changes={"reason": reason}
+        )
+        context.changed(f"A{row['id']}", row["state"], state)
+    return [Reference("action", row["id"]) for row in found]
 
 
 def _stamp(context: CommandContext, action: Mapping[str, Any], option: str, why: str) -> None:

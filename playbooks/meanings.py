@@ -97,6 +97,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "orders": "whole: an order gets all or nothing; parts: it may get a part; left out: parts",
         "risk": "the chance that it fails, 0 to 1",
         "reversible": "whether it can be taken back",
+        "steps": "steps behind the decision that are done only where this option is chosen, or another one that names them",
     },
     "Leg": {
         "mode": "a mode of the table of factors, or of [emissions] in offplan.toml",

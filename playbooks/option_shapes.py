@@ -126,6 +126,7 @@ class Option(Strict):
     orders: Literal["whole", "parts"] | None = None
     risk: Share | None = None
     reversible: bool | None = None
+    steps: list[Slug] | None = Field(default=None, min_length=1, max_length=20)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Option:

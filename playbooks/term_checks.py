@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from playbooks.findings import Fault
@@ -29,6 +29,7 @@ def term_faults(playbook: Playbook) -> Iterator[Fault]:
                 yield Fault("operations", (*at, *place), fault, nearest(role, list(playbook.roles)))
         yield from _form_faults(step, at)
         yield from _option_faults(step, at)
+        yield from _consequence_faults(step, at, playbook.steps)
         yield from _repeat_faults(step, at)
         yield from _time_faults(step, at)
     yield from _reversal_faults(playbook)
@@ -75,6 +76,39 @@ def _option_faults(step: Step, at: At) -> Iterator[Fault]:
             fault = f"step {step.id} has the option {option.id} twice"
             yield Fault("semantics", (*at, "options", number, "id"), fault, "rename one of them")
         known.add(option.id)
+
+
+def _consequence_faults(step: Step, at: At, steps: Sequence[Step]) -> Iterator[Fault]:
+    """Of steps that hang on a choice: they come behind it, and what needs them goes on without them."""
+    known = {each.id: each for each in steps}
+    hanging: set[str] = set()
+    for number, option in enumerate(step.options or ()):
+        for place, name in enumerate(option.steps or ()):
+            where: At = (*at, "options", number, "steps", place)
+            if name not in known:
+                fault = f"the option {option.id} asks for {name}, which is no step"
+                yield Fault("semantics", where, fault, nearest(name, list(known)))
+            elif step.id not in _behind(known, name):
+                fault = f"the option {option.id} asks for {name}, which does not come behind the decision {step.id}"
+                yield Fault("semantics", where, fault, f"add {step.id} to its needs")
+            hanging.add(name)
+    for number, each in enumerate(steps):
+        behind = next((need for need in each.needs if need in hanging), None)
+        if behind is not None and each.id not in hanging and each.on_fail != "continue":
+            fault = f"step {each.id} needs {behind}, which is left out where {step.id} chooses otherwise"
+            yield Fault("operations", ("steps", number, "needs"), fault, "write on_fail: continue", "warning")
+
+
+def _behind(known: Mapping[str, Step], name: str) -> set[str]:
+    """All that a step needs, directly or not; circles are another fault."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for need in known[waiting.pop()].needs:
+            if need in known and need not in found:
+                found.add(need)
+                waiting.append(need)
+    return found
 
 
 def _repeat_faults(step: Step, at: At) -> Iterator[Fault]:

@@ -16,17 +16,21 @@ from playbooks.workload import workload
 
 @dataclass(frozen=True)
 class OneDecision:
-    """`decide`, and `book` which needs it."""
+    """`decide`, and steps which need it."""
 
     options: Sequence[Mapping[str, Any]]
     weights: Mapping[str, float] = field(default_factory=dict)
+    steps: Sequence[str] = ("book",)
 
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return [Match("choose", 1, "Choose", True, "any deviation")]
 
     def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
         terms = Terms(kind="decision", options=tuple(self.options), weights=self.weights)
-        actions = [_action("decide", world.now, (), terms), _action("book", world.now + HOUR, ("decide",), Terms())]
+        actions = [
+            _action("decide", world.now, (), terms),
+            *(_action(step, world.now + HOUR, ("decide",), Terms()) for step in self.steps),
+        ]
         return ResponsePlan("choose", 1, "0" * 64, "Choose", "frozen", "ana", actions)
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:

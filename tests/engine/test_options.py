@@ -430,3 +430,28 @@ def test_a_price_can_go_by_the_value_of_the_goods(tmp_path: Path) -> None:
     found = compared(desk, respond(desk, "late_supply"))["broker"]
     assert found["cost"] == euros(60.0)
     assert terms(found)["cost"][1] == "0.1 * value(600) = 60 EUR"
+
+
+def test_a_choice_leaves_out_what_only_other_options_ask_for(tmp_path: Path) -> None:
+    options = [
+        {**AIR, "steps": ("book", "track")},
+        {"id": "new-date", "title": "New date", "kind": "repromise", "keeps": 0.5, "steps": ("call", "track")},
+    ]
+    planner = OneDecision(options, steps=("book", "call", "track", "report"))
+    desk = open_desk(tmp_path / "desk.db", planner=planner)
+    load(desk, *pumps())
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 12 * DAY))
+    action = respond(desk, "late_supply")
+
+    def states() -> dict[str, str]:
+        return {each["step"]: each["state"] for each in desk.actions(all=True).items}
+
+    before = states()
+    outcome = desk.decide([action], option="new-date", reason="they agreed")
+    assert states() == {"decide": "done", "book": "skipped", "call": "ready", "track": "ready", "report": "ready"}
+    (booked,) = (each for each in desk.actions(all=True).items if each["step"] == "book")
+    assert booked["reason"] == f"{action} chose new-date"
+    desk.undo(outcome.txn)
+    assert states() == before
+    desk.decide([action], option="nothing", reason="it can wait")
+    assert states() == {"decide": "done", "book": "skipped", "call": "skipped", "track": "skipped", "report": "ready"}

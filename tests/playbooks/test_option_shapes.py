@@ -100,3 +100,18 @@ def test_a_cost_may_be_a_plain_number(tmp_path: Path, written: str, kept: str) -
     option = f"{{id: air, title: T, kind: expedite, days: 1, cost: {written}}}"
     (found,) = terms(plan(tmp_path, DECISION.format(option=option)))["choose"].options
     assert found["cost"] == kept
+
+
+def test_steps_that_hang_on_a_choice_come_behind_it_and_hold_nothing_up(tmp_path: Path) -> None:
+    option = "{id: air, title: T, kind: expedite, days: 1, steps: [book]}"
+    book = "  - {id: book, title: T, role: buyer, duration: PT1H, needs: [choose]}\n"
+    last = "  - {id: last, title: T, role: buyer, duration: PT1H, needs: [book]}\n"
+    sound = DECISION.format(option=option) + book
+    assert lint_of(tmp_path, sound) == []
+    found = lint_of(tmp_path, DECISION.format(option=option.replace("[book]", "[bok]")) + book)
+    assert (found[0].message[-30:], found[0].mend[:17]) == ("asks for bok, which is no step", "did you mean book")
+    found = lint_of(tmp_path, DECISION.format(option=option) + book.replace(", needs: [choose]", ""))
+    assert "does not come behind the decision choose" in found[0].message
+    (warning,) = (each for each in lint_paths([write(tmp_path, "one.yaml", ONE_STEP.format(id="one") + sound + last)]))
+    assert (warning.severity, warning.mend) == ("warning", "write on_fail: continue")
+    assert "step last needs book, which is left out where choose chooses otherwise" in warning.message
