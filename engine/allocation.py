@@ -11,11 +11,11 @@ decided yet. It stops after so many nodes and then says how far from the best it
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
-NODES: Final = 20_000
-"""Branches that are looked at before the best that was found is given with its gap."""
+WORK: Final = 1_000_000
+"""Branches x demands x due times that are looked at before the best that was found is given with its gap: half a second."""
 _DUST: Final = 1e-9
 
 
@@ -63,19 +63,25 @@ def divisible(wants: Sequence[Want], arriving: Sequence[Arriving]) -> Allocation
     return Allocation(served, value, value)
 
 
-def whole(wants: Sequence[Want], arriving: Sequence[Arriving], nodes: int = NODES) -> Allocation:
-    """The best allocation where each demand is served as a whole or not at all, or the best of so many branches."""
-    order = _by_density(wants)
-    search = _Search(wants, arriving, order, nodes)
+def whole(wants: Sequence[Want], arriving: Sequence[Arriving], work: int = WORK) -> Allocation:
+    """The best allocation where each demand is served as a whole or not at all, or the best that so much work finds."""
+    search = _Search(wants, arriving, work)
     search.run()
-    limits = _Limits(wants, arriving)
-    served = [0.0] * len(wants)
-    # What is worth nothing is served too where it takes nothing away; so is what a search that stopped did not come to.
-    for place in sorted(order, key=lambda place: place not in search.best):
-        if limits.fits(place, wants[place].quantity):
-            served[place] = limits.take(place, wants[place].quantity)
+    served = _rounded(wants, arriving, search.best, _by_density(wants))
     value = _value(wants, served)
     return Allocation(served, value, max(value, search.open_bound))
+
+
+def _rounded(
+    wants: Sequence[Want], arriving: Sequence[Arriving], first: Collection[int], order: Sequence[int]
+) -> list[float]:
+    """Some wants, and of the others in an order whatever is served as a whole without taking anything away."""
+    limits = _Limits(wants, arriving)
+    served = [0.0] * len(wants)
+    for place in sorted(order, key=lambda place: place not in first):
+        if limits.fits(place, wants[place].quantity):
+            served[place] = limits.take(place, wants[place].quantity)
+    return served
 
 
 def _by_density(wants: Sequence[Want]) -> list[int]:
@@ -103,70 +109,76 @@ class _Limits:
         self._change(place, -taken)
         return taken
 
-    def give_back(self, place: int, quantity: float) -> None:
-        self._change(place, quantity)
-
     def fits(self, place: int, quantity: float) -> bool:
         return min(self._left[self._place[place] :]) >= quantity * (1 - _DUST)
-
-    def relaxed(self, wants: Sequence[Want], places: Sequence[int]) -> float:
-        """The value of the best allocation in parts of some wants, given in the order of their density."""
-        left = list(self._left)
-        worth = 0.0
-        for place in places:
-            start = self._place[place]
-            taken = min(wants[place].quantity, max(0.0, min(left[start:])))
-            if taken > 0:
-                worth += wants[place].value * taken / wants[place].quantity
-                left[start:] = [each - taken for each in left[start:]]
-        return worth
 
     def _change(self, place: int, by: float) -> None:
         start = self._place[place]
         self._left[start:] = [each + by for each in self._left[start:]]
 
 
-class _Search:
-    """Branch and bound, depth first, the densest want first and served before it is not."""
+class _Node(NamedTuple):
+    """What is decided so far."""
 
-    def __init__(self, wants: Sequence[Want], arriving: Sequence[Arriving], order: Sequence[int], nodes: int) -> None:
-        self._wants, self._order, self._nodes = wants, order, nodes
-        self._limits = _Limits(wants, arriving)
+    served: frozenset[int]
+    left: frozenset[int]
+    bound: float
+    """No allocation that agrees with it is worth more."""
+
+
+class _Search:
+    """Branch and bound, depth first: what the greedy rule would serve in part is served, or it is not."""
+
+    def __init__(self, wants: Sequence[Want], arriving: Sequence[Arriving], work: int) -> None:
+        self._wants, self._arriving, self._order = wants, arriving, _by_density(wants)
+        self._nodes = max(1, work // max(1, len(wants) * len({want.due for want in wants})))
         self.best: frozenset[int] = frozenset()
         self._best_value = -1.0
         self.open_bound = 0.0
         """The largest bound among the branches that were not looked at; nothing where all were."""
 
     def run(self) -> None:
-        # Each entry: how deep, what is chosen so far and its value; the limits are worked out anew along the way.
-        stack: list[tuple[int, tuple[int, ...], float]] = [(0, (), 0.0)]
-        held: tuple[int, ...] = ()
+        whole_value = math.fsum(want.value for want in self._wants)
+        waiting = [_Node(frozenset(), frozenset(), whole_value)]
         looked = 0
-        while stack:
-            depth, chosen, value = stack.pop()
-            held = self._go_to(held, chosen)
-            bound = value + self._limits.relaxed(self._wants, self._order[depth:])
-            if bound <= self._best_value * (1 + 1e-12):
+        while waiting:
+            node = waiting.pop()
+            if node.bound <= self._best_value * (1 + 1e-12):
                 continue
             if looked >= self._nodes:
-                self.open_bound = max(self.open_bound, bound)
+                self.open_bound = max(self.open_bound, node.bound)
                 continue
             looked += 1
-            if value > self._best_value:
-                self.best, self._best_value = frozenset(chosen), value
-            if depth < len(self._order):
-                place = self._order[depth]
-                stack.append((depth + 1, chosen, value))
-                if self._limits.fits(place, self._wants[place].quantity):
-                    stack.append((depth + 1, (*chosen, place), value + self._wants[place].value))
+            waiting += self._branches(node)
 
-    def _go_to(self, held: tuple[int, ...], chosen: tuple[int, ...]) -> tuple[int, ...]:
-        """Change the limits from what is held to what is chosen."""
-        common = 0
-        while common < min(len(held), len(chosen)) and held[common] == chosen[common]:
-            common += 1
-        for place in held[common:]:
-            self._limits.give_back(place, self._wants[place].quantity)
-        for place in chosen[common:]:
-            self._limits.give_back(place, -self._wants[place].quantity)
-        return chosen
+    def _branches(self, node: _Node) -> list[_Node]:
+        """The two ways on from a node; none where it cannot be carried out, is solved, or is no better than the best."""
+        limits = _Limits(self._wants, self._arriving)
+        taken: dict[int, float] = {}
+        for place in (*sorted(node.served), *(each for each in self._order if each not in node.served)):
+            want = self._wants[place]
+            if place in node.served and not limits.fits(place, want.quantity):
+                return []
+            taken[place] = 0.0 if place in node.left else limits.take(place, want.quantity)
+        shares = {place: part / self._wants[place].quantity for place, part in taken.items()}
+        bound = math.fsum(share * self._wants[place].value for place, share in shares.items())
+        served = frozenset(place for place, share in shares.items() if share >= 1 - _DUST)
+        self._remember(served)
+        if bound <= self._best_value * (1 + 1e-12):
+            return []
+        part = next((place for place in self._order if _DUST < shares[place] < 1 - _DUST), None)
+        if part is None:
+            return []
+        bound = min(bound, node.bound)
+        return [
+            _Node(node.served, node.left | {part}, bound),
+            _Node(node.served | {part}, node.left, bound),
+        ]
+
+    def _remember(self, served: frozenset[int]) -> None:
+        """What the greedy rule serves as a whole, and what still fits beside it, may be the best so far."""
+        rounded = _rounded(self._wants, self._arriving, served, self._order)
+        value = _value(self._wants, rounded)
+        if value > self._best_value:
+            self._best_value = value
+            self.best = frozenset(place for place, part in enumerate(rounded) if part)

@@ -51,6 +51,12 @@ def order(line: int, quantity: float, slack: int, worth: float | None, coined: s
     )  # fmt: skip
 
 
+def missed_order(edge: Edge) -> Hit:
+    """The customer order of a peg, if nothing came over it."""
+    share, whole = min(1.0, edge.demand_share), edge.demand_open
+    return Hit(edge.demand, None, None, share, share * whole, whole, edge.slack, edge.worth, edge.coined)
+
+
 def filled(quantity: float, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """The arrivals that serve a quantity: the first to come first, what is too much left out, what is missing last."""
     coming = [each for each in arrivals if each.quantity > 0 and each.delay is not None]

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from engine.allocation import Allocation, Arriving, Want, divisible, whole
 from engine.gather.sharing import Shared
 from engine.impact import Edge, Hit
-from engine.overlay import ROOT, Need, hits, slacks_below
+from engine.overlay import ROOT, Need, hits, missed_order, slacks_below
 
 _LISTED: Final = 12
 
@@ -36,7 +36,7 @@ def share_out(shared: Shared, worth: Callable[[Sequence[Hit]], float], *, orders
         Want(
             shared.names[edges[group[0]].demand],
             math.fsum(edges[place].quantity for place in group),
-            worth(hits(_alone(shared.need, [edges[place] for place in group]), [])),
+            worth(_behind(shared.need, [edges[place] for place in group])),
             max(edges[place].slack + below.get(edges[place].demand, 0) for place in group),
         )
         for group in groups
@@ -57,9 +57,11 @@ def _groups(edges: Sequence[Edge], orders: str) -> list[list[int]]:
     return list(by_demand.values())
 
 
-def _alone(need: Need, edges: Sequence[Edge]) -> Need:
-    """The need as if these pegs were all of it."""
-    return _laid_out(need, [(edge, 1.0) for edge in edges])
+def _behind(need: Need, edges: Sequence[Edge]) -> Sequence[Hit]:
+    """The customer orders that depend on some pegs, as if nothing of these came."""
+    if all(edge.customer for edge in edges):
+        return [missed_order(edge) for edge in edges]
+    return hits(_laid_out(need, [(edge, 1.0) for edge in edges]), [])
 
 
 def _ordered(
@@ -93,9 +95,11 @@ def _told(wants: Sequence[Want], found: Allocation, orders: str) -> str:
     for want, served in zip(wants, found.served, strict=True):
         by_order[want.id][0] += served
         by_order[want.id][1] += want.quantity
-    told = [f"{name} {served:.6g} of {wanted:.6g}" for name, (served, wanted) in by_order.items()]
+    # Who does not get all of it is what somebody has to know first.
+    lacking = sorted(by_order.items(), key=lambda each: each[1][0] >= each[1][1])
+    told = [f"{name} {served:.6g} of {wanted:.6g}" for name, (served, wanted) in lacking]
     more = f" and {len(told) - _LISTED} more" if len(told) > _LISTED else ""
     proof = (
-        "proven the best" if found.proven else f"at most {100 * (1 - found.value / found.bound):.2f} % from the best"
+        "proven the best" if found.proven else f"at most {100 * (1 - found.value / found.bound):.2g} % from the best"
     )
     return f"in time: {', '.join(told[:_LISTED])}{more}; {proof} with orders served {orders if orders == 'whole' else 'in parts'}"

@@ -70,11 +70,11 @@ def _best_of_pieces(pieces: list[Want], arriving_: list[Arriving]) -> float:
     return max(table.values(), default=0.0)
 
 
-@given(wants, arriving, st.integers(0, 5))
+@given(wants, arriving, st.integers(0, 60))
 def test_a_search_that_stops_early_says_how_far_it_can_be_from_the_best(
-    wants_: list[Want], arriving_: list[Arriving], nodes: int
+    wants_: list[Want], arriving_: list[Arriving], work: int
 ) -> None:
-    stopped, best = whole(wants_, arriving_, nodes), whole(wants_, arriving_)
+    stopped, best = whole(wants_, arriving_, work), whole(wants_, arriving_)
     assert stopped.value <= best.value + 1e-9
     assert stopped.bound >= best.value - 1e-9
     assert holds(wants_, arriving_, list(stopped.served))
