@@ -21,8 +21,9 @@ def require_mandatory_done(context: CommandContext, deviation: Reference) -> Non
     """Raises Refused while a running response that requires its mandatory actions done has open ones, naming them."""
     remaining = context.connection.execute(
         "SELECT playbook, 'A' || action.id FROM response JOIN action ON action.response_id = response.id"
-        f" WHERE response.deviation_id = ? AND response.state = 'running' AND mandatory AND action.state IN ({_OPEN})"
-        " AND EXISTS (SELECT 1 FROM json_each(close_requires) WHERE value = ?) ORDER BY response.id, action.id",
+        " WHERE (response.deviation_id = ?1 OR response.id = (SELECT joined FROM deviation WHERE id = ?1))"
+        f" AND response.state = 'running' AND mandatory AND action.state IN ({_OPEN})"
+        " AND EXISTS (SELECT 1 FROM json_each(close_requires) WHERE value = ?2) ORDER BY response.id, action.id",
         (deviation.number, MANDATORY_DONE),
     ).fetchall()
     if not remaining:

@@ -265,10 +265,14 @@ def running(context: CommandContext, ids: Sequence[str]) -> Iterator[tuple[Refer
 
 
 def _begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
-    """The first start of an action moves its deviation, unless that has recovered or ended meanwhile."""
-    row = context.row(Reference("deviation", action["deviation_id"]))
-    if row["state"] in ("open", "acknowledged"):
-        move_deviation(context.connection, context.writer, context.now, row, "start")
+    """The first start of an action moves the deviations that it answers, unless that has recovered or ended meanwhile."""
+    joined = context.connection.execute(
+        "SELECT id FROM deviation WHERE joined = ?", (action["response_id"],)
+    ).fetchall()
+    for number in (action["deviation_id"], *(each for (each,) in joined)):
+        row = context.row(Reference("deviation", number))
+        if row["state"] in ("open", "acknowledged"):
+            move_deviation(context.connection, context.writer, context.now, row, "start")
 
 
 def _require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:

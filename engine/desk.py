@@ -6,7 +6,7 @@ schedule in engine.desk_schedule, hand-offs in engine.desk_handoffs, lists and q
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,14 +152,19 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs, DeskSchedule):
             deviation = questions.deviation(*view, id)
         return self._planner().matches(deviation, self.clock.now())
 
-    def preview(self, id: str, playbook: str | None = None) -> ResponsePlan:  # noqa: A002
-        """The response that `respond` would write; writes nothing. Raises NotFound, and Refused when none applies."""
-        from engine import questions
+    def preview(
+        self,
+        id: str,  # noqa: A002
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        """The response that `respond` would write; writes nothing. Raises NotFound, Refused when none applies, BadInput."""
+        from engine import responses
 
         with self._reading() as view:
-            deviation = questions.deviation(*view, id)
+            deviation = responses.to_plan(*view, id)
             world = self._world(*view)
-        return self._planner().plan(deviation, world, playbook)
+        return self._planner().plan(deviation, world, playbook, inputs)
 
     def tolerances(self) -> dict[str, Any]:
         """The layers of tolerance as they stand: `kinds` with every parameter, and `rules` (engine.layers)."""

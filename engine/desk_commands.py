@@ -35,16 +35,24 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: commands.assign(context, ids, to=to))
 
-    def respond(self, ids: Sequence[str], *, playbook: str | None = None, expect: Expect = None) -> Outcome:
+    def respond(
+        self,
+        ids: Sequence[str],
+        *,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+        expect: Expect = None,
+    ) -> Outcome:
         """Answer deviations with a playbook (the best that applies): a response with owned, dated actions.
 
-        Acknowledges an open deviation; it is `responding` once the first action starts. Refused while a response of
-        the same playbook runs.
+        Acknowledges an open deviation; it is `responding` once the first action starts. `inputs` are what the playbook
+        asks for, by name. Refused while a response of the same playbook runs, and where its own rules keep it from
+        starting (engine.starting).
         """
         from engine import responses
 
         planner = self._planner()
-        plans = responses.plan(self.store.connection, self.clock.now(), planner, ids, playbook)
+        plans = responses.plan(self.store.connection, self.clock.now(), planner, ids, playbook, inputs or {})
         return self._command(expect, lambda context: responses.respond(context, plans))
 
     def start(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:

@@ -213,6 +213,8 @@ class Keeper:
             return
         if "severity" in changes:
             up = _more_severe(finding.severity, row["severity"])
+            if up:
+                changes["raised_at"] = self._now
             if up and row["snoozed_until"] is not None:
                 changes["snoozed_until"] = None
             self._rows.write(row, changes, "raise" if up else "lower")

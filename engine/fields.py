@@ -70,7 +70,8 @@ DEVIATIONS: Final = Fields(
         "bucket": Field("choice", _BUCKET, (*(name for name, _ in rank.BUCKETS), "later")),
         "response": Field(
             "id",
-            "(SELECT max(response.id) FROM response WHERE deviation_id = deviation.id AND response.state != 'cancelled')",
+            "(SELECT max(response.id) FROM response WHERE response.state != 'cancelled' AND (deviation_id = deviation.id"
+            " OR response.id = deviation.joined))",
             table="response",
         ),
     },

@@ -105,6 +105,16 @@ def counted_twice(connection: sqlite3.Connection, now: int) -> int:
     return round(connection.execute(_TWICE, {"now": now}).fetchone()[0] or 0.0)
 
 
+def customers(connection: sqlite3.Connection, number: int) -> list[str]:
+    """The customers whose orders a deviation reaches, those with most at risk first."""
+    found = connection.execute(
+        "SELECT party FROM hit JOIN plan_line AS line ON line.id = hit.line WHERE deviation_id = ? AND party IS NOT NULL"
+        " GROUP BY party ORDER BY sum(hit.value_minor) DESC, party",
+        (number,),
+    )
+    return [row[0] for row in found]
+
+
 def _row(number: int, ref: str, priced: Priced) -> Row:
     hit = priced.hit
     return Row(

@@ -217,8 +217,10 @@ def deviation_shapes(
     """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of one."""
     answered = dict(
         connection.execute(
-            "SELECT deviation_id, max(id) FROM response WHERE state != 'cancelled'"
-            " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
+            "SELECT deviation_id, max(id) FROM (SELECT deviation_id, id, state FROM response"
+            " WHERE deviation_id IN (SELECT value FROM json_each(?1)) UNION ALL"
+            " SELECT deviation.id, joined, response.state FROM deviation JOIN response ON response.id = joined"
+            " WHERE deviation.id IN (SELECT value FROM json_each(?1))) WHERE state != 'cancelled' GROUP BY 1",
             (json.dumps([row["id"] for row in found]),),
         ).fetchall()
     )

@@ -49,7 +49,15 @@ def hold_back(context: CommandContext, reopened: Mapping[str, Any]) -> None:
 
 
 def open_needs(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[str]:
-    """The actions that still stand in the way of one that has not begun, as `A3 title`; none once enough are done."""
+    """The actions that still stand in the way of one that has not begun, as `A3 title`, or the response that its own waits
+    for; none once enough are done."""
+    before = connection.execute(
+        "SELECT 'R' || before.id FROM response JOIN response AS before ON before.id = response.waits_for"
+        " WHERE response.id = ? AND before.state = 'running'",
+        (action["response_id"],),
+    ).fetchone()
+    if before is not None:
+        return [f"{before[0]} to end"]
     needed = _needed(connection, action)
     waiting = [each for each in needed if not _satisfies(each, action)]
     if len(needed) - len(waiting) >= _enough(action, len(needed)):

@@ -90,6 +90,8 @@ class Match:
     matches: bool
     because: str
     """Which clauses held, or the first that did not, with the values compared."""
+    inputs: Sequence[Mapping[str, Any]] = ()
+    """What it asks for when it is chosen, as engine.answers reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,20 @@ class PlannedAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What may keep a response from starting beside others of its playbook (engine.starting)."""
+
+    shadow: bool = False
+    """It only shows what it would do."""
+    cooldown_minutes: int = 0
+    """Of elapsed time, in which the playbook answers the same kind of the same subject once."""
+    key: str | None = None
+    """Of two running responses with one playbook and one key, the later one goes by `on_conflict`."""
+    on_conflict: str = "skip"
+    """skip: it does not start; queue: it begins when the other one ends; join: its deviation is added to the other one."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResponsePlan:
     """A playbook made concrete for one deviation: a topological order of actions, and the frozen definition."""
 
@@ -133,6 +149,10 @@ class ResponsePlan:
     """Such as: the last action ends after the decide-by."""
     close_requires: Sequence[str] = ()
     """What has to hold before the deviation is resolved while the response runs: MANDATORY_DONE, or nothing."""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """What it was given, by name, as engine.answers keeps it."""
+    start: Start = Start()
+    """What may keep it from starting."""
     reversals: Sequence[PlannedAction] = ()
     """Steps that take others back (`Terms.reverse`), dated as if they were asked for at once: no actions until then."""
 
@@ -143,10 +163,16 @@ class Planner(Protocol):
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         """Every enabled playbook as it stands to the deviation at `now`, those that apply first, best first."""
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
-        """The response that `playbook` (or the best that applies) gives; writes nothing.
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        """The response that `playbook` (or the best that applies) gives, with its `inputs` by name; writes nothing.
 
-        Raises NotFound for an unknown playbook and Refused when none applies.
+        Raises NotFound for an unknown playbook, Refused when none applies, BadInput for inputs that it cannot use.
         """
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import family, ids, journal, lists, messages, oddities, queue, reply_checks, shapes
+from engine import family, ids, journal, lists, messages, oddities, queue, reply_checks, reversals, shapes
 from engine.clock import parse_instant
 from engine.command_context import fetch
 from engine.errors import NotFound
@@ -138,7 +138,9 @@ def _show_action(connection: sqlite3.Connection, now: int, reference: Reference)
 
 
 def _show_response(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
-    definition = fetch(connection, reference)["definition"]
+    row = fetch(connection, reference)
+    joined = connection.execute("SELECT id FROM deviation WHERE joined = ? ORDER BY id", (reference.number,))
+    back = reversals.load(row["reversals"]).values()
     number = {"number": reference.number}
     shape = lists.items(connection, now, "responses", "id = :number", number)[0]
     actions = lists.items(connection, now, "actions", "response_id = :number", number, "position")
@@ -146,7 +148,9 @@ def _show_response(connection: sqlite3.Connection, now: int, reference: Referenc
     return {
         **shape,
         "actions_detail": actions,
-        "definition": definition,
+        "joined": [f"D{number}" for (number,) in joined],
+        "reversals": [{"step": each.step, "title": each.title, "owner": each.owner} for each in back],
+        "definition": row["definition"],
         "history": _history(connection, about),
     }
 

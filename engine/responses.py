@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from engine import following, lifecycle, questions, reversals, settings, timers
-from engine.command_context import CommandContext, Row, require_in_queue, stale_sentence
+from engine import following, hits, lifecycle, questions, reversals, settings, starting, timers
+from engine.command_context import CommandContext, require_in_queue, stale_sentence
 from engine.errors import BadInput, Refused, StaleVersion
 from engine.ids import Reference, parse
 from engine.journal import Entry, canonical
 from engine.moves import move_deviation, write
 from engine.planning import Booking, PlannedAction, Planner, ResponsePlan, World
 from engine.sqlite import sqlite3
-from engine.store import rows
 from engine.text import clean
 
 
@@ -46,21 +45,33 @@ def world(connection: sqlite3.Connection, now: int) -> World:
     )
 
 
+def to_plan(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
+    """The contract's JSON of a deviation, and the customers whose orders it reaches. Raises NotFound."""
+    number = parse(text, "deviation").number
+    return {**questions.deviation(connection, now, text), "customers": hits.customers(connection, number)}
+
+
 def plan(
-    connection: sqlite3.Connection, now: int, planner: Planner, ids: Sequence[str], playbook: str | None
+    connection: sqlite3.Connection,
+    now: int,
+    planner: Planner,
+    ids: Sequence[str],
+    playbook: str | None,
+    inputs: Mapping[str, object],
 ) -> list[Planned]:
     """A plan for each deviation, made before the write lock is taken; the next one is planned round its actions.
 
-    Raises NotFound for an unknown deviation or playbook, Refused when none applies or the deviation asks for nothing.
+    Raises NotFound for an unknown deviation or playbook, Refused when none applies or the deviation asks for nothing,
+    BadInput for inputs that the playbook cannot use.
     """
     if not ids:
         raise BadInput("ids", "none was given", "name a deviation")
     present = world(connection, now)
     planned = []
     for reference in dict.fromkeys(parse(text, "deviation") for text in ids):
-        deviation = questions.deviation(connection, now, reference.id)
+        deviation = to_plan(connection, now, reference.id)
         require_in_queue(reference, deviation["state"], "answered")
-        answer = planner.plan(deviation, present, playbook)
+        answer = planner.plan(deviation, present, playbook, inputs)
         planned.append(Planned(reference, deviation["version"], answer))
         added = [
             Booking(action.owner, f"{reference.id}: {action.title}", action.start_at, action.duration_minutes)
@@ -77,14 +88,18 @@ def respond(context: CommandContext, plans: Sequence[Planned]) -> None:
         if row["version"] != version:
             raise StaleVersion(stale_sentence(context.connection, reference, version))
         require_in_queue(reference, row["state"], "answered")
-        _refuse_repetition(context, reference, answer)
+        permit = starting.permit(context, row, answer)
         if row["state"] == "open":
             owner = row["owner"] or context.actor
             move_deviation(context.connection, context.writer, context.now, row, "ack", changes={"owner": owner})
-        number = _insert_response(context, reference, answer)
-        context.changed(f"R{number}", None, f"running: {answer.playbook} for {reference.id}")
+        if permit.joins is not None:
+            starting.join(context, row, permit.joins)
+            continue
+        number = _insert_response(context, reference, answer, permit.waits_for)
+        waits = "" if permit.waits_for is None else f", once R{permit.waits_for} has ended"
+        context.changed(f"R{number}", None, f"running: {answer.playbook} for {reference.id}{waits}")
         actions = [
-            _insert_action(context, number, reference, position, action)
+            _insert_action(context, number, reference, position, action, held=permit.waits_for is not None)
             for position, action in enumerate(answer.actions)
         ]
         for action in actions:
@@ -106,7 +121,7 @@ def require_running(
         mend = f"{f'cancel {reference.id}, and ' if is_open else ''}respond to D{action['deviation_id']} anew"
         raise Refused(f"{reference.id} belongs to {subject}, which was called off; {mend}")
     if response["state"] == "done" and reopening:
-        require_sole(context, response)
+        starting.require_sole(context, response)
         values = {"state": "running", "closed_at": None}
         write(context.connection, context.writer, "response", response, values, action="reopen")
         context.changed(subject, "done", "running")
@@ -114,46 +129,7 @@ def require_running(
         raise Refused(f"{reference.id} belongs to {subject}, which is done; cancel {reference.id}")
 
 
-def require_sole(context: CommandContext, response: Mapping[str, Any]) -> None:
-    """Raises Refused when another response with the same playbook has taken the place of one that is to run again."""
-    deviation, number = response["deviation_id"], response["id"]
-    other = _same_playbook(context, deviation, response["playbook"], response["playbook_version"], but=number)
-    if other is not None:
-        mend = f"cancel R{other['id']} first" if other["state"] == "running" else "reopen one of its actions instead"
-        raise Refused(
-            f"R{number} cannot run again: R{other['id']} ({other['state']}) answers D{deviation}"
-            f" with {response['playbook']} too; {mend}"
-        )
-
-
-def _refuse_repetition(context: CommandContext, reference: Reference, answer: ResponsePlan) -> None:
-    former = _same_playbook(context, reference.number, answer.playbook, answer.version)
-    if former is None:
-        return
-    number = former["id"]
-    if former["state"] == "running":
-        raise Refused(
-            f"{reference.id} is already answered with {answer.playbook}: R{number}, run by {former['owner']};"
-            " work on that one, or cancel it first"
-        )
-    raise Refused(
-        f"{reference.id} was answered with {answer.playbook} already: R{number} is done;"
-        " reopen one of its actions, or name another playbook"
-    )
-
-
-def _same_playbook(context: CommandContext, deviation: int, playbook: str, version: int, *, but: int = 0) -> Row | None:
-    """The response that keeps one with this playbook from running: it runs, or had the same version and is done."""
-    found = rows(
-        context.connection,
-        "SELECT * FROM response WHERE deviation_id = ? AND playbook = ? AND state != 'cancelled'"
-        " AND (state = 'running' OR playbook_version = ?) AND id != ? ORDER BY id",
-        (deviation, playbook, version, but),
-    )
-    return found[0] if found else None
-
-
-def _insert_response(context: CommandContext, reference: Reference, answer: ResponsePlan) -> int:
+def _insert_response(context: CommandContext, reference: Reference, answer: ResponsePlan, waits_for: int | None) -> int:
     values = {
         "deviation_id": reference.number,
         "playbook": answer.playbook,
@@ -163,6 +139,9 @@ def _insert_response(context: CommandContext, reference: Reference, answer: Resp
         "definition": answer.definition,
         "close_requires": canonical(list(answer.close_requires)),
         "reversals": reversals.dump(answer.reversals),
+        "inputs": canonical(dict(answer.inputs)),
+        "start_key": answer.start.key,
+        "waits_for": waits_for,
         "state": "running",
         "owner": clean(answer.owner),
         "created_at": context.now,
@@ -174,9 +153,15 @@ def _insert_response(context: CommandContext, reference: Reference, answer: Resp
 
 
 def _insert_action(
-    context: CommandContext, response: int, deviation: Reference, position: int, action: PlannedAction
+    context: CommandContext,
+    response: int,
+    deviation: Reference,
+    position: int,
+    action: PlannedAction,
+    *,
+    held: bool,
 ) -> int:
-    ready = not action.needs
+    ready = not action.needs and not held
     values = {
         "response_id": response,
         "deviation_id": deviation.number,

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _STAMPS: Final = (
     "opened_at", "occurred_at", "detected_at", "acknowledged_at", "decided_at", "responded_at", "recovered_at", "resolved_at",
-    "closed_at"
+    "closed_at", "raised_at"
 )  # fmt: skip
-_INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until", "until")
+_INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until", "until", "raised_at")
 _DOCUMENTS: Final = ("planned", "observed", "gap")
 
 
@@ -119,6 +119,8 @@ def response(row: Mapping[str, Any]) -> dict[str, Any]:
         "title": row["title"],
         "state": row["state"],
         "owner": row["owner"],
+        "inputs": json.loads(row["inputs"]),
+        "waits_for": None if row["waits_for"] is None else f"R{row['waits_for']}",
         "actions": [f"A{number}" for number in json.loads(row["actions"])],
         "created_at": iso(row["created_at"]),
         "closed_at": iso_or_none(row["closed_at"]),

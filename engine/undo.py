@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine import following, merging, needs, responses, shapes, silences, worklist
+from engine import following, merging, needs, responses, shapes, silences, starting, worklist
 from engine.command_context import CommandContext, Row
 from engine.commands import require_free_slot
 from engine.errors import NotFound, Refused
@@ -148,7 +148,7 @@ def _may_go_back(context: CommandContext, reference: Reference, row: Row, values
     if reference.table == "deviation" and values.get("state") in SLOT_STATES:
         require_free_slot(context, row)
     if reference.table == "response" and values["state"] == "running":
-        responses.require_sole(context, row)
+        starting.require_sole(context, row)
     ends_response = reference.table == "response" and values["state"] == "done"
     return not (ends_response and set(following.action_states(context, row["id"])) & set(ACTION_OPEN_STATES))
 

@@ -13,6 +13,7 @@ from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, OPERATORS, Field, comparable
 from playbooks.findings import Fault
 from playbooks.patterns import compiled
+from playbooks.scopes import fields_of
 from playbooks.shape_errors import nearest
 
 if TYPE_CHECKING:
@@ -40,51 +41,60 @@ At = tuple[str | int, ...]
 def condition_faults(playbook: Playbook) -> Iterator[Fault]:
     """Faults of every trigger's match and every step's when."""
     broken = False
+    fields = fields_of(playbook)
     for number, trigger in enumerate(playbook.triggers):
         if trigger.match is not None:
-            faults = list(_condition_faults(trigger.match, ("triggers", number, "match")))
+            faults = list(_condition_faults(trigger.match, ("triggers", number, "match"), FIELDS))
             yield from faults
             broken = broken or bool(faults)
+    for name, role in playbook.roles.items():
+        for number, way in enumerate(role.resolve or ()):
+            if way.when is not None:
+                yield from _condition_faults(way.when, ("roles", name, "resolve", number, "when"), fields)
+    if playbook.close.review is not None and playbook.close.review.when is not None:
+        yield from _condition_faults(playbook.close.review.when, ("close", "review", "when"), fields)
     for number, step in enumerate(playbook.steps):
         if step.when is not None:
-            faults = list(_condition_faults(step.when, ("steps", number, "when")))
+            faults = list(_condition_faults(step.when, ("steps", number, "when"), fields))
             yield from faults
-            if not faults and not broken and not _can_hold(playbook, step.when):
+            if not faults and not broken and not _can_hold(playbook, step.when, fields):
                 fault = f"the when of step {step.id} can never hold where this playbook applies"
                 yield Fault(
                     "expressions", ("steps", number, "when"), fault, "compare it with match, or take the step out"
                 )
 
 
-def _can_hold(playbook: Playbook, when: Condition) -> bool:
+def _can_hold(playbook: Playbook, when: Condition, fields: Mapping[str, Field]) -> bool:
     """Whether there is a deviation that a trigger takes and for which `when` holds."""
     matches = [trigger.match for trigger in playbook.triggers]
     both = [when if match is None else Condition.model_validate({"all": [match, when]}) for match in matches]
-    return any(verdicts(condition) != {False} for condition in both)
+    return any(verdicts(condition, fields) != {False} for condition in both)
 
 
-def _condition_faults(match: Condition, at: At) -> Iterator[Fault]:
+def _condition_faults(match: Condition, at: At, fields: Mapping[str, Field]) -> Iterator[Fault]:
     parts = list(walk(match, at))
     if len(parts) > MAX_NODES or max(depth for _, _, depth in parts) > MAX_DEPTH:
         fault = f"the condition has {len(parts)} parts, or is nested over {MAX_DEPTH} deep"
         yield Fault("expressions", at, fault, f"keep it under {MAX_NODES} parts, or write several triggers")
         return
-    faults = [fault for place, part, _ in parts if part.field is not None for fault in _clause_faults(part, place)]
+    faults = [
+        fault for place, part, _ in parts if part.field is not None for fault in _clause_faults(part, place, fields)
+    ]
     yield from faults
     if faults:
         return
-    outcomes = verdicts(match)
+    outcomes = verdicts(match, fields)
     if outcomes == {False}:
         yield Fault("expressions", at, "the condition can never hold", "correct the clauses that exclude each other")
     elif outcomes == {True}:
         yield Fault("expressions", at, "the condition always holds", "ask for something that can differ, such as kind")
 
 
-def _clause_faults(clause: Condition, at: At) -> Iterator[Fault]:
+def _clause_faults(clause: Condition, at: At, fields: Mapping[str, Field]) -> Iterator[Fault]:
     name, operator = clause.field or "", clause.op or ""
-    field = FIELDS.get(name)
+    field = fields.get(name)
     if field is None:
-        known = nearest(name, list(FIELDS))
+        known = nearest(name, list(fields))
         yield Fault("expressions", (*at, "field"), f"{clean(name)[:60]!r} is no field of a deviation", known)
         return
     if operator not in OPERATORS[field.type]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import MINUTE
 from engine.text import clean
 from playbooks.durations import clock_minutes
-from playbooks.fields import FIELDS, Scalar, comparable, lookup
+from playbooks.fields import FIELDS, Field, Scalar, comparable, lookup
 from playbooks.patterns import compiled
 
 if TYPE_CHECKING:
@@ -40,10 +40,15 @@ class Verdict:
 class Case:
     """A deviation (the contract's JSON) at an instant; a clause that many playbooks ask is judged once."""
 
-    def __init__(self, deviation: Mapping[str, Any], now: int) -> None:
+    def __init__(self, deviation: Mapping[str, Any], now: int, fields: Mapping[str, Field] = FIELDS) -> None:
         self._deviation = deviation
         self._now = now
+        self._fields = fields
         self._judged: dict[tuple[str | None, str | None, Any], Verdict] = {}
+
+    def value(self, path: str) -> Any:
+        """What the deviation says there; None where it says nothing."""
+        return lookup(self._deviation, path)
 
     def judge(self, clause: Condition) -> Verdict:
         """Judge a linted clause of field, op and value."""
@@ -51,7 +56,7 @@ class Case:
         key = clause.field, clause.op, value
         verdict = self._judged.get(key)
         if verdict is None:
-            verdict = self._judged[key] = _clause(clause, self._deviation, self._now)
+            verdict = self._judged[key] = _clause(clause, self._deviation, self._now, self._fields[clause.field or ""])
         return verdict
 
 
@@ -76,9 +81,8 @@ def _decide(verdicts: Sequence[Verdict], *, decisive: bool) -> Verdict:
     return Verdict(not decisive, lambda: "; ".join(verdict.because for verdict in verdicts))
 
 
-def _clause(condition: Condition, deviation: Mapping[str, Any], now: int) -> Verdict:
+def _clause(condition: Condition, deviation: Mapping[str, Any], now: int, field: Field) -> Verdict:
     name, operator = condition.field or "", condition.op or ""
-    field = FIELDS[name]
     raw = lookup(deviation, name)
     if operator == "exists":
         wanted = condition.value is not False

@@ -7,7 +7,7 @@ each two, something beyond, and "unknown" where a deviation may lack the field. 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,7 @@ _NOW: Final = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _LAST_SECOND: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
 
-def verdicts(condition: Condition) -> set[bool] | None:
+def verdicts(condition: Condition, fields: Mapping[str, Field] = FIELDS) -> set[bool] | None:
     """What the condition can come out as, unknown counted as False; None when there are too many cases to try.
 
     Expects clauses whose field, op and value are in order (playbooks.lint checks that first).
@@ -41,7 +41,7 @@ def verdicts(condition: Condition) -> set[bool] | None:
             asked.setdefault(part.field, []).append(part)
     if any(_is_beyond(clauses) for clauses in asked.values()):
         return None
-    choices = [_cases(name, clauses) for name, clauses in asked.items()]
+    choices = [_cases(fields[name], clauses) for name, clauses in asked.items()]
     total = 1
     for values in choices:
         total *= len(values)
@@ -49,7 +49,7 @@ def verdicts(condition: Condition) -> set[bool] | None:
             return None
     found: set[bool] = set()
     for combination in itertools.product(*choices):
-        case = Case(nested(dict(zip(asked, combination, strict=True))), _NOW)
+        case = Case(nested(dict(zip(asked, combination, strict=True))), _NOW, fields)
         found.add(evaluate(condition, case).held is True)
         if len(found) == 2:
             break
@@ -64,8 +64,7 @@ def _is_beyond(clauses: Sequence[Condition]) -> bool:
     return "regex" in operators or operators.count("contains") > _MAX_PIECES or bool(ages and dates)
 
 
-def _cases(name: str, clauses: Sequence[Condition]) -> list[Any]:
-    field = FIELDS[name]
+def _cases(field: Field, clauses: Sequence[Condition]) -> list[Any]:
     constants = [value for clause in clauses if clause.op != "exists" for value in _listed(clause.value)]
     match field.type:
         case "choice" | "rank":

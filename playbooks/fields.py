@@ -63,11 +63,39 @@ FIELDS: Final[Mapping[str, Field]] = {
     "exposure.amount": Field("number"),
     "likelihood": Field("number"),
     "flaps": Field("number", always=True),
+    "episode": Field("number", always=True),
     "need_at": Field("time"),
     "decide_by": Field("time"),
     "occurred_at": Field("time"),
     "opened_at": Field("time"),
+    "raised_at": Field("time"),
 }
+
+
+_OF_ANSWERS: Final[Mapping[str, Field]] = {
+    "text": Field("text"),
+    "number": Field("number"),
+    "boolean": Field("choice", ("yes", "no")),
+    "date": Field("time"),
+    "time": Field("time"),
+}
+"""What conditions compare of an answer; of a list only whether there is one."""
+
+
+def fields_with(inputs: Mapping[str, str], values: Mapping[str, Any]) -> Mapping[str, Field]:
+    """The fields of a deviation, and those of a playbook: its inputs by their type, and the values that it sets."""
+    asked = {f"inputs.{name}": _OF_ANSWERS[kind] for name, kind in inputs.items() if kind in _OF_ANSWERS}
+    kept = {f"values.{name}": _OF_ANSWERS[_kind_of(value)] for name, value in values.items()}
+    return {**FIELDS, **asked, **kept} if asked or kept else FIELDS
+
+
+def said(value: Any) -> Any:
+    """An answer as conditions compare it: yes or no for what is true or not."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _kind_of(value: Any) -> str:
+    return "boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "text"
 
 
 def lookup(deviation: Mapping[str, Any], path: str) -> Any:

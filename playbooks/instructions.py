@@ -7,7 +7,7 @@ A template is filled once and never read again, so text from outside that looks 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from string import Template
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -40,10 +40,10 @@ NAMES: Final[Mapping[str, str]] = {
 """The names that titles and instructions may use, and what they mean."""
 
 
-def faults(text: str) -> list[str]:
-    """What is wrong with a template: names that nothing fills, and a `$` that begins no name."""
+def faults(text: str, known: Collection[str]) -> list[str]:
+    """What is wrong with a template: names that are none of the known ones, and a `$` that begins no name."""
     template = Template(text)
-    unknown = sorted(set(template.get_identifiers()) - set(NAMES))
+    unknown = sorted(set(template.get_identifiers()) - set(known))
     found = [f"${name} is not a name that can be filled in" for name in unknown]
     if not template.is_valid():
         found.append("a $ stands before something that is not a name (write $$ for the sign)")

@@ -18,7 +18,8 @@ def json_schema() -> dict[str, Any]:
     """The schema as JSON values, in the dialect 2020-12."""
     schema = Playbook.model_json_schema(by_alias=True)
     models: dict[str, Any] = schema["$defs"]
-    models["Condition"]["properties"]["field"]["anyOf"][0]["enum"] = list(FIELDS)
+    own = {"type": "string", "pattern": r"^(inputs|values)\.[a-z]"}
+    models["Condition"]["properties"]["field"]["anyOf"][0] = {"anyOf": [{"enum": list(FIELDS)}, own]}
     models["Rehearsal"]["properties"]["deviation"] |= {"propertyNames": {"enum": list(FIELDS)}, "required": ["kind"]}
     for name, meanings in MEANINGS.items():
         properties = (schema if name == "Playbook" else models[name])["properties"]

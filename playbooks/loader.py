@@ -8,6 +8,7 @@ with the first file.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.errors import BadInput, NotFound
+from engine.errors import BadInput, NotFound, Refused
 from engine.journal import canonical
 from engine.text import clean
 from playbooks.findings import Fault, LintFinding
@@ -42,14 +43,22 @@ class LoadedPlaybook:
     """Of the definition, in hex."""
     id_line: int
     """Line of its id in the file."""
-    test_places: Mapping[tuple[str | int, ...], Position]
-    """Where each part of its tests stands in the file."""
+    places: Mapping[tuple[str | int, ...], Position]
+    """Where each part of its tests stands in the file, and what it says of other playbooks."""
 
     def place(self, at: tuple[str | int, ...]) -> Position:
-        """Line and column of a part of its tests, or of the nearest thing around it that the file has."""
-        while at not in self.test_places:
+        """Line and column of such a part, or of the nearest thing around it that the file has."""
+        while at not in self.places:
             at = at[:-1]
-        return self.test_places[at]
+        return self.places[at]
+
+    def frozen(self, uses: Mapping[str, LoadedPlaybook]) -> tuple[str, str]:
+        """What a response keeps, and its sha256: the definition, and by `use` those of the playbooks inside."""
+        if not uses:
+            return self.definition, self.sha256
+        inside = {use: json.loads(loaded.definition) for use, loaded in uses.items()}
+        definition = canonical({**json.loads(self.definition), "uses": inside})
+        return definition, hashlib.sha256(definition.encode("utf-8")).hexdigest()
 
     @property
     def id(self) -> str:
@@ -84,6 +93,16 @@ class Library:
         hint = f"; {broken} faults keep files out, see playbook lint" if broken else ""
         raise NotFound(f"there is no playbook {clean(playbook)[:64]}; see playbook list{hint}")
 
+    def pinned(self, use: str) -> LoadedPlaybook:
+        """The playbook that a `use` names, in that version. Raises NotFound, and Refused for another version."""
+        playbook, _, version = use.partition("@")
+        loaded = self.get(playbook)
+        if str(loaded.version) != version:
+            raise Refused(
+                f"{playbook} is version {loaded.version}, and {use} is asked for; look at it and write the new one"
+            )
+        return loaded
+
 
 def load_library(extra: Path | None = None) -> Library:
     """The built-in playbooks and those in the folder `extra` (which may be missing), sorted by id."""
@@ -93,7 +112,8 @@ def load_library(extra: Path | None = None) -> Library:
         own, own_findings = load_files(files_in(extra))
         findings += own_findings
     by_id = {loaded.id: loaded for loaded in (*built_in, *own)}
-    return Library(tuple(by_id[key] for key in sorted(by_id)), tuple(findings))
+    usable, more = without_broken_uses(by_id)
+    return Library(tuple(usable[key] for key in sorted(usable)), (*findings, *more))
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -123,7 +143,29 @@ def load_paths(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFi
             files.append(path)
         else:
             raise BadInput(str(path), "there is no such file or folder", "name a playbook file or a folder of them")
-    return load_files(files)
+    loaded, findings = load_files(files)
+    if any(step.use is not None for playbook in loaded for step in playbook.content.steps):
+        own = {playbook.id: playbook for playbook in loaded}
+        usable, more = without_broken_uses({**{each.id: each for each in load_files(files_in(BUILT_IN))[0]}, **own})
+        loaded = [playbook for playbook in loaded if playbook.id in usable]
+        findings += [finding for finding in more if finding.path in {str(each.path) for each in own.values()}]
+    return loaded, findings
+
+
+def without_broken_uses(by_id: Mapping[str, LoadedPlaybook]) -> tuple[dict[str, LoadedPlaybook], list[LintFinding]]:
+    """The playbooks whose sub-playbooks can be used, and a finding for what keeps each of the others out."""
+    from playbooks.use_checks import use_faults
+
+    usable: dict[str, LoadedPlaybook] = dict(by_id)
+    findings: list[LintFinding] = []
+    while faulty := {each.id: faults for each in usable.values() if (faults := list(use_faults(each, usable)))}:
+        # What one of these uses is in order; what uses one of these is looked at again.
+        for playbook, faults in faulty.items():
+            for fault in faults:
+                (line, column), path = usable[playbook].place(fault.at), str(usable[playbook].path)
+                findings.append(LintFinding(fault.level, path, line, column, fault.message, fault.mend))
+        usable = {key: each for key, each in usable.items() if key not in faulty}
+    return usable, findings
 
 
 def load_files(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
@@ -170,8 +212,14 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
         return None, findings
     definition = canonical(content.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"tests"}))
     digest = hashlib.sha256(definition.encode("utf-8")).hexdigest()
-    places = {at: position for at, position in document.positions.items() if at[:1] == ("tests",)}
+    places = {at: position for at, position in document.positions.items() if _is_kept(at)}
     return LoadedPlaybook(content, path, definition, digest, document.find(("id",)).line, places), findings
+
+
+def _is_kept(at: tuple[str | int, ...]) -> bool:
+    if at[:1] == ("steps",):
+        return len(at) <= 2 or at[2] in ("use", "with")
+    return at[:1] == ("tests",)
 
 
 def _bytes_of(path: Path, limit: int) -> bytes:

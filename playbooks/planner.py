@@ -6,18 +6,23 @@ Pure, and cheap to make: a library given as a function is loaded with the first 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from engine.errors import Refused
-from engine.planning import Match, ResponsePlan, World
+from engine.errors import BadInput, Refused
+from engine.planning import Match, ResponsePlan, Start, World
 from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.text import clean
 from playbooks.conditions import Case, Verdict, evaluate, specificity
+from playbooks.durations import clock_minutes
+from playbooks.instructions import fill, values_of
 from playbooks.loader import Library, LoadedPlaybook
 from playbooks.replanning import replan
 from playbooks.schedule import schedule
 from playbooks.slack import placings
 from playbooks.workload import workload
+
+if TYPE_CHECKING:
+    from playbooks.schema import Trigger
 
 _ANY: Final = Verdict(True, lambda: "any deviation")  # noqa: FBT003 - the value itself
 
@@ -31,6 +36,8 @@ class Judged(NamedTuple):
     """It applies by itself, not only when somebody names it."""
     specificity: int
     because: str
+    cooldown: str | None
+    """Of the trigger that decides."""
 
     @property
     def order(self) -> tuple[bool, bool, int, str]:
@@ -54,29 +61,45 @@ class PlaybookPlanner:
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         """Every enabled playbook: those that apply by themselves first, the most specific first, then by id."""
         return [
-            Match(each.playbook.id, each.playbook.version, each.playbook.title, each.applies, each.because)
+            Match(
+                each.playbook.id, each.playbook.version, each.playbook.title, each.applies, each.because, _asked(each)
+            )
             for each in self._judge_all(Case(deviation, now))
         ]
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
         """The response that `playbook`, or the best that applies by itself, gives.
 
-        Raises NotFound for an unknown playbook and Refused when it is switched off or does not apply.
+        Raises NotFound for an unknown playbook, Refused when it is switched off or does not apply, BadInput for inputs
+        that it cannot use.
         """
         case = Case(deviation, world.now)
         chosen = self._named(deviation, case, playbook) if playbook is not None else self._best(deviation, case)
-        content = chosen.content
-        result = schedule(content, deviation, world)
+        loaded = chosen.playbook
+        content = loaded.content
+        try:
+            result = schedule(content, deviation, world, inputs or {}, self.library.pinned)
+        except BadInput as error:
+            raise BadInput(f"input {error.place} of playbook {content.id}", error.fault, error.mend) from None
+        definition, sha256 = loaded.frozen(result.uses)
         return ResponsePlan(
             playbook=content.id,
             version=content.version,
-            sha256=chosen.sha256,
+            sha256=sha256,
             title=content.title,
-            definition=chosen.definition,
+            definition=definition,
             owner=str(deviation.get("owner") or result.actions[0].owner),
             actions=tuple(result.actions),
             warnings=tuple(result.warnings),
             close_requires=tuple(content.close.requires),
+            inputs=result.inputs,
+            start=_start(chosen, deviation, world),
             reversals=tuple(result.reversals),
         )
 
@@ -96,7 +119,7 @@ class PlaybookPlanner:
         enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)
         return sorted((judge(loaded, case) for loaded in enabled), key=lambda each: each.order)
 
-    def _named(self, deviation: Mapping[str, Any], case: Case, playbook: str) -> LoadedPlaybook:
+    def _named(self, deviation: Mapping[str, Any], case: Case, playbook: str) -> Judged:
         loaded = self.library.get(playbook)
         if not loaded.enabled:
             raise Refused(f"playbook {loaded.id} is switched off; set enabled: true in {loaded.path.name}")
@@ -104,27 +127,58 @@ class PlaybookPlanner:
         if not judged.applies:
             subject = clean(str(deviation.get("id")))
             raise Refused(f"playbook {loaded.id} does not apply to {subject}: {judged.because}; choose another")
-        return loaded
+        return judged
 
-    def _best(self, deviation: Mapping[str, Any], case: Case) -> LoadedPlaybook:
+    def _best(self, deviation: Mapping[str, Any], case: Case) -> Judged:
         judged = self._judge_all(case)
         if judged and judged[0].offered:
-            return judged[0].playbook
+            return judged[0]
         named = ", ".join(each.playbook.id for each in judged if each.applies)
         mend = f"name one that can be chosen by hand: {named}" if named else "write one in playbooks/"
         subject, kind = clean(str(deviation.get("id"))), clean(str(deviation.get("kind")))
         raise Refused(f"no playbook applies to {subject} ({kind}) by itself; {mend}")
 
 
+def _asked(judged: Judged) -> Sequence[Mapping[str, Any]]:
+    inputs = judged.playbook.content.inputs
+    return tuple(asked.question(name) for name, asked in inputs.items()) if inputs else ()
+
+
 def judge(loaded: LoadedPlaybook, case: Case) -> Judged:
     """The first trigger that holds decides; where none does, the first one says why."""
     reason = ""
     for trigger in loaded.content.triggers:
-        by_hand = trigger.on == "manual"
-        verdict = evaluate(trigger.match, case) if trigger.match else _ANY
+        verdict = _unmet(trigger, case) or (evaluate(trigger.match, case) if trigger.match else _ANY)
         if verdict.held:
-            text = f"{verdict.because}; only when chosen by name" if by_hand else verdict.because
+            text, shadow = verdict.because, loaded.content.mode == "shadow"
+            if trigger.on == "manual":
+                text += "; only when chosen by name"
+            if shadow:
+                text += "; in shadow mode, so it only shows what it would do"
             depth = specificity(trigger.match)
-            return Judged(loaded, applies=True, offered=not by_hand, specificity=depth, because=text)
+            offered = trigger.on != "manual" and not shadow
+            return Judged(
+                loaded, applies=True, offered=offered, specificity=depth, because=text, cooldown=trigger.cooldown
+            )
         reason = reason or verdict.because
-    return Judged(loaded, applies=False, offered=False, specificity=0, because=reason)
+    return Judged(loaded, applies=False, offered=False, specificity=0, because=reason, cooldown=None)
+
+
+def _unmet(trigger: Trigger, case: Case) -> Verdict | None:
+    """Why what a trigger waits for has not happened; None where it has."""
+    if trigger.on == "severity_raised" and case.value("raised_at") is None:
+        return Verdict(False, lambda: "its severity was not raised")  # noqa: FBT003 - the value itself
+    if trigger.on == "recurred" and int(case.value("episode") or 1) < 2:
+        return Verdict(False, lambda: "it has not come back: this is its first episode")  # noqa: FBT003
+    return None
+
+
+def _start(chosen: Judged, deviation: Mapping[str, Any], world: World) -> Start:
+    content = chosen.playbook.content
+    rule = content.concurrency
+    return Start(
+        shadow=content.mode == "shadow",
+        cooldown_minutes=clock_minutes(chosen.cooldown) if chosen.cooldown is not None else 0,
+        key=fill(rule.key, values_of(deviation, world.zone)) if rule is not None else None,
+        on_conflict=rule.on_conflict if rule is not None else "skip",
+    )

@@ -28,7 +28,7 @@ def rehearsal_faults(playbook: Playbook) -> Iterator[Fault]:
         names.add(test.name)
         yield from _deviation_faults(test, (*at, "deviation"))
         yield from _people_faults(test, (*at, "people"))
-        yield from _expectation_faults(test, [step.id for step in playbook.steps], (*at, "expect"))
+        yield from _expectation_faults(test, playbook, (*at, "expect"))
 
 
 def _deviation_faults(test: Rehearsal, at: At) -> Iterator[Fault]:
@@ -52,15 +52,22 @@ def _people_faults(test: Rehearsal, at: At) -> Iterator[Fault]:
         known.add(person.id)
 
 
-def _expectation_faults(test: Rehearsal, steps: list[str], at: At) -> Iterator[Fault]:
+def _expectation_faults(test: Rehearsal, playbook: Playbook, at: At) -> Iterator[Fault]:
     expected = test.expect
+    steps = [step.id for step in playbook.steps]
+    several = [step.id for step in playbook.steps if step.foreach is not None or step.use is not None]
     places: list[tuple[At, str, bool]] = [
         *(((*at, "steps", number), step, False) for number, step in enumerate(expected.steps or ())),
         *(((*at, "owners", step), step, True) for step in expected.owners or ()),
-        *(((*at, "due", step), step, True) for step in expected.due or ()),
+        *(
+            ((*at, word, step), step, True)
+            for word in ("due", "approvals", "escalations")
+            for step in getattr(expected, word) or ()
+        ),
     ]
     for place, step, key in places:
-        if step not in steps:
+        first, _, behind = step.partition(".")
+        if first not in (several if behind else steps):
             yield Fault("semantics", place, f"{step} is no step of this playbook", nearest(step, steps), key=key)
     people = [*(person.id for person in test.people), UNASSIGNED]
     for step, owner in (expected.owners or {}).items():

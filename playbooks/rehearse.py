@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from engine.clock import iso, parse_instant
+from engine.clock import iso, moment_of, parse_instant
+from engine.errors import OffplanError
 from engine.planning import Booking, Owner, World
 from playbooks.conditions import Case
 from playbooks.durations import working_minutes
@@ -18,7 +20,7 @@ from playbooks.planner import judge
 from playbooks.schedule import Schedule, schedule
 
 if TYPE_CHECKING:
-    from playbooks.loader import LoadedPlaybook
+    from playbooks.loader import Library, LoadedPlaybook
     from playbooks.rehearsals import Expect, Rehearsal
 
 At = tuple[str | int, ...]
@@ -43,25 +45,30 @@ class Difference:
         return f"{place}: {self.test}: {self.what}: expected {self.expected}; found {self.found}"
 
 
-def rehearse(loaded: LoadedPlaybook) -> list[Difference]:
-    """Run every test of a playbook, also of one that is switched off."""
+def rehearse(loaded: LoadedPlaybook, library: Library) -> list[Difference]:
+    """Run every test of a playbook, also of one that is switched off; `library` has the playbooks inside it."""
     differences = []
     for number, test in enumerate(loaded.content.tests):
-        for at, what, expected, found in _differing(loaded, test):
+        for at, what, expected, found in _differing(loaded, test, library):
             line, column = loaded.place(("tests", number, "expect", *at))
             path = str(loaded.path)
             differences.append(Difference(loaded.id, path, line, column, test.name, what, expected, found))
     return differences
 
 
-def _differing(loaded: LoadedPlaybook, test: Rehearsal) -> Iterator[tuple[At, str, str, str]]:
+def _differing(loaded: LoadedPlaybook, test: Rehearsal, library: Library) -> Iterator[tuple[At, str, str, str]]:
     world, deviation = _world(test), _deviation(test)
     judged = judge(loaded, Case(deviation, world.now))
     if judged.applies != test.expect.matches:
         found = "it applies" if judged.applies else "it does not apply"
         yield ("matches",), "matches", str(test.expect.matches).lower(), f"{found}: {judged.because}"
     elif judged.applies:
-        yield from _plan_differences(test.expect, schedule(loaded.content, deviation, world))
+        try:
+            plan = schedule(loaded.content, deviation, world, test.inputs, library.pinned)
+        except OffplanError as error:
+            yield (), "plan", "a response", str(error)
+        else:
+            yield from _plan_differences(test.expect, plan)
 
 
 def _plan_differences(expected: Expect, plan: Schedule) -> Iterator[tuple[At, str, str, str]]:
@@ -81,6 +88,15 @@ def _plan_differences(expected: Expect, plan: Schedule) -> Iterator[tuple[At, st
         elif action.due_at != instant:
             found = f"{iso(action.due_at)} ({action.due_because})"
             yield ("due", step), f"due time of {step}", iso(instant), found
+    for step, approver in (expected.approvals or {}).items():
+        approval = actions[step].approval if step in actions else None
+        if (approval or {}).get("owner") != approver:
+            found = f"{approval['owner']} ({approval['because']})" if approval else "nobody"
+            yield ("approvals", step), f"approval of {step}", approver, found
+    for step, chain in (expected.escalations or {}).items():
+        people = [each.owner for each in actions[step].terms.escalations] if step in actions else []
+        if people != chain:
+            yield ("escalations", step), f"escalations of {step}", ", ".join(chain), ", ".join(people) or "nobody"
     if expected.warnings is not None and not _all_said(expected.warnings, list(plan.warnings)):
         yield ("warnings",), "warnings", _listed(expected.warnings), _listed(list(plan.warnings))
 
@@ -100,8 +116,18 @@ def _deviation(test: Rehearsal) -> dict[str, Any]:
 
 def _world(test: Rehearsal) -> World:
     now = parse_instant(test.now, "now")
+    today = moment_of(now).astimezone(ZoneInfo(test.zone)).date().isoformat()
     owners = [
-        Owner(each.id, each.id, each.functions, each.sites, each.parties, each.items, lead=each.lead)
+        Owner(
+            each.id,
+            each.id,
+            each.functions,
+            each.sites,
+            each.parties,
+            each.items,
+            lead=each.lead,
+            away=[(today, today)] if each.away else (),
+        )
         for each in test.people
     ]
     busy = [

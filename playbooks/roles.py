@@ -15,7 +15,7 @@ from engine.text import clean
 from playbooks.durations import words
 
 if TYPE_CHECKING:
-    from playbooks.schema import Role
+    from playbooks.role_shapes import Role
 
 UNASSIGNED: Final = "unassigned-lead"
 """The owner where the plan has neither somebody for the function nor a desk lead."""
@@ -58,6 +58,12 @@ class Roster:
         if role.fallback:
             missing += f", nor {role.fallback}"
         return self._lead(missing)
+
+    def of_function(self, function: str | None, role: Role, deviation: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Owner and reason among a function's people; None where nobody of them does the deviation."""
+        scope = {name: deviation.get(name) for name in _NAMED_FOR}
+        found = self._best(function, role, scope) if function is not None else None
+        return None if found is None or function is None else (found.id, self._because(found, function, role, scope))
 
     def named(self, owner: str) -> tuple[str, str]:
         """Owner and reason for a person whom the playbook names: the desk lead where the plan does not have them."""

@@ -12,22 +12,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import parse_instant
+from engine.errors import Refused
 from engine.planning import PlannedAction, World
 from playbooks.calendars import WorkingTime, is_within_reach, office_hours
-from playbooks.conditions import Case
 from playbooks.due import Anchors, due_at
 from playbooks.graph import awaited
-from playbooks.instructions import fill, local_time, values_of
+from playbooks.instructions import local_time, values_of
 from playbooks.levelling import Place, level
+from playbooks.ownership import Ownership
 from playbooks.people import People
-from playbooks.roles import UNASSIGNED, Roster
-from playbooks.selection import reversals, select
-from playbooks.step_terms import approval_of, terms_of
+from playbooks.roles import Roster
+from playbooks.scopes import Scope, scope_of
+from playbooks.step_terms import InScope, approval_of, terms_of
+from playbooks.unfolding import Find, Unfolded, unfold
 
 if TYPE_CHECKING:
+    from playbooks.loader import LoadedPlaybook
     from playbooks.schema import Playbook
     from playbooks.step_shapes import Step
-    from playbooks.term_shapes import Due, Who
+    from playbooks.term_shapes import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +40,42 @@ class Schedule:
     actions: Sequence[PlannedAction]
     reversals: Sequence[PlannedAction]
     """Steps that take others back, dated as if they were asked for at once."""
+    inputs: Mapping[str, Any]
+    uses: Mapping[str, LoadedPlaybook]
+    """The playbooks inside, by `use`."""
     warnings: Sequence[str]
 
 
-def schedule(playbook: Playbook, deviation: Mapping[str, Any], world: World) -> Schedule:
-    """Plan every step of the playbook that a deviation (the contract's JSON) calls for."""
-    return _Run(playbook, deviation, world).plan()
+def schedule(
+    playbook: Playbook, deviation: Mapping[str, Any], world: World, given: Mapping[str, object], find: Find
+) -> Schedule:
+    """Plan every step of the playbook that a deviation (the contract's JSON) calls for; `given` are its inputs.
+
+    Raises BadInput for inputs that it cannot use, Refused where it cannot be unfolded (playbooks.unfolding).
+    """
+    texts = values_of(deviation, world.zone)
+    scope = scope_of(playbook, given, deviation, texts, world.now)
+    return _Run(scope, unfold(scope, deviation, texts, world.now, find), deviation, world).plan()
 
 
 @dataclass(slots=True)
 class _Run:
     """One planning run: what is worked out once and used by several steps."""
 
-    playbook: Playbook
+    scope: Scope
+    """Of the response's own playbook."""
+    unfolded: Unfolded
     deviation: Mapping[str, Any]
     world: World
-    roster: Roster = field(init=False)
     people: People = field(init=False)
-    values: Mapping[str, str] = field(init=False)
-    """What the names in texts stand for."""
+    owners: Ownership = field(init=False)
     anchors: Anchors = field(init=False)
-    owners: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Owner and reason for each role that is resolved: one person keeps a role for the whole response."""
     ends: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.roster = Roster(self.world)
         self.people = People(self.world)
-        self.values = values_of(self.deviation, self.world.zone)
+        self.owners = Ownership(Roster(self.world), self.deviation)
         self.anchors = Anchors(
             opened=self._instant("opened_at") or self._instant("detected_at"),
             need=self._instant("need_at"),
@@ -73,31 +83,30 @@ class _Run:
             ends=self.ends,
         )
 
-    @property
-    def now(self) -> int:
-        return self.world.now
-
     def plan(self) -> Schedule:
-        backward = reversals(self.playbook.steps)
-        forward = [step for step in self.playbook.steps if step not in backward]
-        order, left_out = select(forward, Case(self.deviation, self.world.now))
-        self.warnings += left_out
+        order = self.unfolded.steps
+        self.warnings += self.unfolded.notes
+        if not order:
+            raise Refused(f"playbook {self.scope.playbook.id} has nothing to do here: {'; '.join(self.warnings)}")
         places = self._places(order)
+        self._keep_ends(places)
         waits = awaited(order)
         actions = [self._action(step, waits[step.id], places[step.id]) for step in order]
         critical = _critical(order, waits, self.ends)
         self._judge_end(order)
         return Schedule(
             [replace(action, critical=action.step in critical) for action in actions],
-            [self._action(step, (), self._place_now(step)) for step in backward],
-            [*self.people.warnings, *self.warnings],
+            [self._action(step, (), self._place_now(step)) for step in self.unfolded.reversals],
+            self.scope.inputs,
+            self.unfolded.uses,
+            [*self.people.warnings, *self.owners.warnings, *self.warnings],
         )
 
     def _places(self, order: Sequence[Step]) -> dict[str, Place]:
         owners, working, until = {}, {}, {}
         for step in order:
-            owner = owners[step.id] = self.owner(step.who)[0]
-            self.roster.give(owner, step.minutes)
+            owner = owners[step.id] = self._owner(step)[0]
+            self.owners.roster.give(owner, step.minutes)
             working[owner] = self.people.working_time(owner)
             if step.wait is not None and step.wait.until is not None:
                 until[step.id] = self.due(step.wait.until, owner, self.world.now, self.world.now)[0]
@@ -105,22 +114,23 @@ class _Run:
         return level(order, owners, working, self.world.bookings, self.world.now, due, until)
 
     def _place_now(self, step: Step) -> Place:
-        working = self.people.working_time(self.owner(step.who)[0])
+        working = self.people.working_time(self._owner(step)[0])
         start = working.next_start(self.world.now)
         return Place(start, working.add(start, step.minutes), ())
 
     def _action(self, step: Step, waits: Sequence[str], place: Place) -> PlannedAction:
-        owner, owner_because = self.owner(step.who)
+        owner, owner_because = self._owner(step)
+        scope = self.unfolded.scopes[step.id]
         ready = max([self.world.now, *(self.ends[need] for need in waits)])
-        self.ends[step.id] = place.end_at
         due, due_because = self.due(step.due, owner, ready, place.end_at)
         self._judge_due(step.id, due, place, owner)
+        run = InScope(scope, self.owners, self.warnings, self.world.now, self.due, self.unfolded.items.get(step.id))
         return PlannedAction(
             step=step.id,
-            title=fill(step.title, self.values),
-            instructions=fill(step.instructions, self.values),
-            function=self._function(step.who, owner),
-            role=step.who.role or "",
+            title=scope.fill(step.title),
+            instructions=scope.fill(step.instructions or ""),
+            function=self.owners.function(step.who, owner, scope),
+            role=f"{scope.prefix}{step.who.role}" if step.who.role else "",
             owner=owner,
             owner_because=owner_because,
             needs=tuple(step.needs),
@@ -131,34 +141,19 @@ class _Run:
             mandatory=step.mandatory,
             critical=False,
             on_fail=step.on_fail,
-            approval=approval_of(step, self),
-            terms=terms_of(step, owner, self),
+            approval=approval_of(step, run),
+            terms=terms_of(step, owner, run),
         )
 
-    def owner(self, who: Who) -> tuple[str, str]:
-        """The person that a role, a name or the lead's office means in this response, and why."""
-        name = who.role or who.person or "lead"
-        key = f"role {name}" if who.role else name
-        if key not in self.owners:
-            self.owners[key] = self._resolve(who)
-            if self.owners[key][0] == UNASSIGNED:
-                self.warnings.append(f"{key}: {self.owners[key][1]}")
-        return self.owners[key]
+    def _owner(self, step: Step) -> tuple[str, str]:
+        return self.owners.of(step.who, self.unfolded.scopes[step.id])
 
-    def _resolve(self, who: Who) -> tuple[str, str]:
-        if who.role is not None:
-            return self.roster.resolve(self.playbook.roles[who.role], self.deviation)
-        if who.person is not None:
-            return self.roster.named(who.person)
-        lead = self.roster.lead()
-        return (lead, "the desk lead") if lead else (UNASSIGNED, "the plan names no desk lead; assign it by hand")
-
-    def _function(self, who: Who, owner: str) -> str:
-        if who.role is not None:
-            return self.playbook.roles[who.role].function
-        person = self.roster.find(owner)
-        known = person.functions if person is not None else ()
-        return next(iter(known), next(iter(self.playbook.roles.values())).function)
+    def _keep_ends(self, places: Mapping[str, Place]) -> None:
+        """The planned end of each step, and of each that several stand for."""
+        self.ends |= {step: place.end_at for step, place in places.items()}
+        for step, ids in self.unfolded.stand_for.items():
+            if ids:
+                self.ends[step] = max(self.ends[each] for each in ids)
 
     def due(self, rule: Due | None, owner: str, ready: int, end: int) -> tuple[int, str]:
         """Due instant and reason of a rule, in the working time that it names or else in the owner's."""

@@ -11,43 +11,52 @@ from typing import Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from playbooks.condition_shape import Condition
+from playbooks.input_shapes import Input
 from playbooks.rehearsals import Rehearsal
-from playbooks.shapes import Function, Prose, Slug, Strict, Title
+from playbooks.role_shapes import Role
+from playbooks.shapes import Duration, Elapsed, Length, Name, Prose, Slug, Strict, Title
 from playbooks.step_shapes import Step
-
-Scope = Literal["party", "item", "site"]
 
 
 class Trigger(Strict):
-    """When the playbook applies: `deviation.opened` is offered by itself, `manual` only when somebody names it."""
+    """When the playbook applies: by itself once the deviation opened, was raised, or came back; or only by its name."""
 
     model_config = ConfigDict(
         json_schema_extra={"anyOf": [{"properties": {"on": {"const": "manual"}}}, {"required": ["match"]}]}
     )
 
-    on: Literal["deviation.opened", "manual"]
+    on: Literal["deviation.opened", "severity_raised", "recurred", "manual"]
     match: Condition | None = None
+    cooldown: Elapsed | None = None
 
     @model_validator(mode="after")
     def _says_when(self) -> Trigger:
-        if self.on == "deviation.opened" and self.match is None:
-            raise ValueError("a trigger on deviation.opened needs a match; say at least which kind it answers")
+        if self.on != "manual" and self.match is None:
+            raise ValueError(f"a trigger on {self.on} needs a match; say at least which kind it answers")
         return self
 
 
-class Role(Strict):
-    """Who a step asks for: a function, the scopes in which a person named for them goes first, and the function that
-    steps in where nobody has the first."""
+class Concurrency(Strict):
+    """What happens where a response with the same key runs already: nothing, one after the other, or both in one."""
 
-    function: Function
-    prefer: list[Scope] = Field(default=["party", "item", "site"], max_length=3)
-    fallback: Function | None = None
+    key: Title
+    on_conflict: Literal["skip", "queue", "join"]
+
+
+class Review(Strict):
+    """The look back at a response: one action more at its end, where `when` holds as it begins."""
+
+    when: Condition | None = None
+    role: Slug
+    duration: Length = "PT30M"
+    due: Duration
 
 
 class Close(Strict):
     """What has to hold before the deviation is resolved while the response runs; `requires: []` asks for nothing."""
 
     requires: list[Literal["mandatory_done"]] = Field(default=["mandatory_done"], max_length=1)
+    review: Review | None = None
 
 
 class Playbook(Strict):
@@ -60,7 +69,10 @@ class Playbook(Strict):
     description: Prose
     tags: list[Slug] = Field(default=[], max_length=20)
     enabled: bool = False
+    mode: Literal["active", "shadow"] = "active"
     triggers: list[Trigger] = Field(min_length=1, max_length=20)
+    concurrency: Concurrency | None = None
+    inputs: dict[Name, Input] | None = Field(default=None, min_length=1, max_length=30)
     roles: dict[Slug, Role] = Field(min_length=1, max_length=30)
     steps: list[Step] = Field(min_length=1, max_length=100)
     close: Close = Close()

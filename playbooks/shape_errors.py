@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from engine.text import clean
 from playbooks.findings import Fault, located
+from playbooks.role_shapes import TIME_OF_DAY_PATTERN
 from playbooks.schema import Playbook
 from playbooks.shapes import ANCHOR_PATTERN, NAME_PATTERN
 
@@ -24,6 +25,7 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
 }
 _FORMS: Final = {
     ANCHOR_PATTERN: "write opened, need, decide_by, ready or step:ID",
+    TIME_OF_DAY_PATTERN: "write it as 08:00",
     NAME_PATTERN: "use small letters, digits and single underscores, beginning with a letter",
 }
 _SLUG_MEND: Final = "use small letters, digits and single hyphens, beginning with a letter"

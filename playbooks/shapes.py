@@ -87,6 +87,8 @@ Duration = Annotated[str, AfterValidator(_is_duration), Field(json_schema_extra=
 Elapsed = Annotated[str, AfterValidator(_is_elapsed), Field(json_schema_extra={"pattern": CLOCK_PATTERN})]
 Length = Annotated[str, AfterValidator(_is_length), Field(json_schema_extra={"pattern": PATTERN})]
 Instant = Annotated[str, AfterValidator(_is_instant), Field(json_schema_extra={"pattern": r"^\d{4}-\d\d-\d\d"})]
+StepId = Annotated[str, StringConstraints(pattern=rf"^{_SLUG}(\.({_SLUG}|[1-9][0-9]*))*$", max_length=400)]
+"""An action's step: that of the file; behind a point the number of an item, or the step of a playbook inside."""
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=40)]
 """What a value is called: it stands behind a $ in texts, so it has no hyphen."""
 Currency = Annotated[str, AfterValidator(_is_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]

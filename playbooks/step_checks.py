@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine.text import clean
 from playbooks.findings import Fault
 from playbooks.flow_checks import flow_faults
 from playbooks.graph import ancestors, circle, in_order
-from playbooks.instructions import NAMES, faults
-from playbooks.selection import reversals
+from playbooks.name_checks import name_faults
 from playbooks.shape_errors import nearest
-from playbooks.term_checks import roles_of, term_faults, texts_of
+from playbooks.term_checks import roles_of, term_faults
+from playbooks.unfolding import reversals
 
 if TYPE_CHECKING:
     from playbooks.schema import Playbook
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
 def step_faults(playbook: Playbook) -> Iterator[Fault]:
     """Faults of the roles and steps of one playbook."""
     yield from _role_faults(playbook)
-    yield from _template_faults(playbook)
     broken = list(_need_faults(playbook.steps)) or list(_anchor_faults(playbook.steps))
     yield from broken
     if not broken:
         yield from flow_faults(playbook)
     yield from term_faults(playbook)
+    yield from name_faults(playbook)
     if all(step.when is not None for step in playbook.steps):
         fault = "every step has a when, so a response could be empty"
         yield Fault("semantics", ("steps",), fault, "take the when of the first step out, or move it into match")
@@ -47,6 +46,8 @@ def _close_faults(playbook: Playbook) -> Iterator[Fault]:
 
 def _role_faults(playbook: Playbook) -> Iterator[Fault]:
     used = {role for step in playbook.steps for _, role in roles_of(step)}
+    if playbook.close.review is not None:
+        used.add(playbook.close.review.role)
     for name, role in playbook.roles.items():
         at = ("roles", name)
         if name not in used:
@@ -62,14 +63,6 @@ def _role_faults(playbook: Playbook) -> Iterator[Fault]:
         if len(set(role.prefer)) < len(role.prefer):
             fault = f"the role {name} prefers the same thing twice"
             yield Fault("operations", (*at, "prefer"), fault, "take one of them out", "warning")
-
-
-def _template_faults(playbook: Playbook) -> Iterator[Fault]:
-    for number, step in enumerate(playbook.steps):
-        for place, text in texts_of(step):
-            for fault in faults(text):
-                mend = f"use ${', $'.join(NAMES)}"
-                yield Fault("expressions", ("steps", number, *place), clean(fault), mend)
 
 
 def _need_faults(steps: list[Step]) -> Iterator[Fault]:

@@ -9,26 +9,31 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from playbooks.condition_shape import Condition
 from playbooks.durations import working_minutes
+from playbooks.input_shapes import Foreach, Use
 from playbooks.option_shapes import Option, Weights
 from playbooks.shapes import Elapsed, Join, Length, Name, Prose, Scalar, Slug, Strict, Title
 from playbooks.term_shapes import Approval, Due, Escalate, FormField, Http, Notify, Retry, Wait, Who
 
-StepKind = Literal["task", "decision", "notify", "http", "wait", "set"]
+StepKind = Literal["task", "decision", "notify", "http", "wait", "set", "playbook"]
+"""Those of engine.terms.STEP_KINDS, and a playbook whose steps stand in its place."""
 OnFail = Literal["block", "continue", "abort"]
 
+_OWNED: Final = ("role", "owner", "due", "instructions")
 _WORK: Final = ("ack_within", "escalate", "form", "duration")
 _OUTSIDE: Final = ("retry", "side_effect", "idempotency_key")
 _WORDS: Final[Mapping[StepKind, tuple[str, ...]]] = {
-    "task": (*_WORK, *_OUTSIDE, "approval", "reverse"),
-    "decision": (*_WORK, "options", "weights", "approval", "reverse"),
-    "notify": ("notify", *_OUTSIDE, "approval", "reverse"),
-    "http": ("http", *_OUTSIDE, "approval", "reverse"),
-    "wait": ("wait",),
-    "set": ("set",),
+    "task": (*_OWNED, *_WORK, *_OUTSIDE, "approval", "reverse", "foreach"),
+    "decision": (*_OWNED, *_WORK, "options", "weights", "approval", "reverse"),
+    "notify": (*_OWNED, "notify", *_OUTSIDE, "approval", "reverse", "foreach"),
+    "http": (*_OWNED, "http", *_OUTSIDE, "approval", "reverse", "foreach"),
+    "wait": (*_OWNED, "wait"),
+    "set": (*_OWNED, "set"),
+    "playbook": ("use", "with"),
 }
 """Which of the words that not every step takes have an effect on a step of each kind."""
 _ASKED: Final[Mapping[StepKind, str]] = {
     "task": "duration", "decision": "duration", "notify": "notify", "http": "http", "wait": "wait", "set": "set",
+    "playbook": "use",
 }  # fmt: skip
 _EVERY_WORD: Final = tuple(dict.fromkeys(word for words in _WORDS.values() for word in words))
 
@@ -48,12 +53,15 @@ class Step(Strict):
     """One owned step. Steps without `needs` begin at once, side by side; one whose `when` does not hold is not planned."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["role"]}, {"required": ["owner"]}], "anyOf": _kinds_for_editors()}
+        json_schema_extra={
+            "oneOf": [{"required": ["role"]}, {"required": ["owner"]}, {"required": ["use"]}],
+            "anyOf": _kinds_for_editors(),
+        }
     )
 
     id: Slug
     title: Title
-    instructions: Prose = ""
+    instructions: Prose | None = None
     kind: StepKind = "task"
     role: Slug | None = None
     owner: Who | None = None
@@ -78,10 +86,13 @@ class Step(Strict):
     http: Http | None = None
     wait: Wait | None = None
     set_: dict[Name, Scalar] | None = Field(default=None, alias="set", min_length=1, max_length=30)
+    foreach: Foreach | None = None
+    use: Use | None = None
+    with_: dict[Name, Scalar] | None = Field(default=None, alias="with", min_length=1, max_length=30)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Step:
-        if (self.role is None) == (self.owner is None):
+        if self.kind != "playbook" and (self.role is None) == (self.owner is None):
             raise ValueError("a step names its owner by role or by owner; give exactly one")
         if self.said(_ASKED[self.kind]) is None:
             asked = _ASKED[self.kind]
@@ -99,7 +110,7 @@ class Step(Strict):
 
     def said(self, word: str) -> object:
         """What the step says for a word of the file; None where it says nothing."""
-        return getattr(self, "set_" if word == "set" else word)
+        return getattr(self, f"{word}_" if word in ("set", "with") else word)
 
     @property
     def minutes(self) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from playbooks.findings import Fault
-from playbooks.selection import reversals
 from playbooks.shape_errors import nearest
+from playbooks.unfolding import REVIEW, reversals
 
 if TYPE_CHECKING:
     from playbooks.schema import Playbook
@@ -32,7 +32,17 @@ def term_faults(playbook: Playbook) -> Iterator[Fault]:
         yield from _consequence_faults(step, at, playbook.steps)
         yield from _repeat_faults(step, at)
         yield from _time_faults(step, at)
+        yield from _foreach_faults(playbook, step, at)
+    yield from _join_faults(playbook)
     yield from _reversal_faults(playbook)
+    review = playbook.close.review
+    taken = next((number for number, step in enumerate(playbook.steps) if step.id == REVIEW), None)
+    if review is not None and taken is not None:
+        fault = f"the id {REVIEW} is that of the step which close.review adds"
+        yield Fault("semantics", ("steps", taken, "id"), fault, "rename the step")
+    if review is not None and review.role not in playbook.roles:
+        fault = f"the review asks for the role {review.role}, which roles does not have"
+        yield Fault("operations", ("close", "review", "role"), fault, nearest(review.role, list(playbook.roles)))
 
 
 def roles_of(step: Step) -> Iterator[tuple[At, str]]:
@@ -49,7 +59,8 @@ def roles_of(step: Step) -> Iterator[tuple[At, str]]:
 def texts_of(step: Step) -> Iterator[tuple[At, str]]:
     """Every text of a step in which names are filled in, with its place in the step."""
     yield ("title",), step.title
-    yield ("instructions",), step.instructions
+    if step.instructions is not None:
+        yield ("instructions",), step.instructions
     if step.idempotency_key is not None:
         yield ("idempotency_key",), step.idempotency_key
     yield from ((("options", number, "title"), each.title) for number, each in enumerate(step.options or ()))
@@ -57,7 +68,10 @@ def texts_of(step: Step) -> Iterator[tuple[At, str]]:
         yield ("notify", "message"), step.notify.message
     body: dict[str, Any] = step.http.body if step.http is not None else {}
     yield from ((("http", "body", name), value) for name, value in body.items() if isinstance(value, str))
-    yield from ((("set", name), value) for name, value in (step.set_ or {}).items() if isinstance(value, str))
+    for key, values in (("set", step.set_), ("with", step.with_)):
+        yield from (((key, name), value) for name, value in (values or {}).items() if isinstance(value, str))
+    if step.foreach is not None and isinstance(step.foreach.items, list):
+        yield from ((("foreach", "items", number), item) for number, item in enumerate(step.foreach.items))
 
 
 def _form_faults(step: Step, at: At) -> Iterator[Fault]:
@@ -115,9 +129,6 @@ def _repeat_faults(step: Step, at: At) -> Iterator[Fault]:
     if step.side_effect == "once" and step.retry is not None:
         fault = f"step {step.id} may take effect only once, and a retry would repeat it"
         yield Fault("operations", (*at, "retry"), fault, "take retry out, or write side_effect: idempotent")
-    if step.join not in ("all", "any") and step.join > len(step.needs):
-        fault = f"step {step.id} waits for {step.join} of its {len(step.needs)} needs, which never happens"
-        yield Fault("semantics", (*at, "join"), fault, "ask for fewer, or name more needs")
 
 
 def _time_faults(step: Step, at: At) -> Iterator[Fault]:
@@ -126,6 +137,44 @@ def _time_faults(step: Step, at: At) -> Iterator[Fault]:
         fault = f"step {step.id} waits until a time counted from {until.anchor}, which is not known before it begins"
         mend = f"count from {' or '.join(_KNOWN_BEFORE)}, or write wait: {{for: PT24H}}"
         yield Fault("semantics", (*at, "wait", "until", "from"), fault, mend)
+
+
+def _foreach_faults(playbook: Playbook, step: Step, at: At) -> Iterator[Fault]:
+    rule = step.foreach
+    if rule is None:
+        return
+    if isinstance(rule.items, list) and len(rule.items) > rule.max:
+        fault = f"step {step.id} has {len(rule.items)} items, and is done for {rule.max} at most"
+        yield Fault("semantics", (*at, "foreach", "max"), fault, "raise max, or take items out")
+    if isinstance(rule.items, str) and rule.items.startswith("inputs."):
+        asked = playbook.inputs or {}
+        name = rule.items.removeprefix("inputs.")
+        lists = [each for each, question in asked.items() if question.type == "list"]
+        if name not in lists:
+            fault = f"step {step.id} is done for each of {rule.items}, which is no input of type list"
+            mend = nearest(name, lists) if lists else f"add it to inputs: {name}: {{type: list}}"
+            yield Fault("semantics", (*at, "foreach", "items"), fault, mend)
+
+
+def _join_faults(playbook: Playbook) -> Iterator[Fault]:
+    several = {
+        step.id: "foreach" if step.foreach is not None else "use" for step in playbook.steps if _is_several(step)
+    }
+    for number, step in enumerate(playbook.steps):
+        if step.join == "all":
+            continue
+        place: At = ("steps", number, "join")
+        if step.join != "any" and step.join > len(step.needs):
+            fault = f"step {step.id} waits for {step.join} of its {len(step.needs)} needs, which never happens"
+            yield Fault("semantics", place, fault, "ask for fewer, or name more needs")
+        plural = next((need for need in step.needs if need in several), None)
+        if plural is not None:
+            fault = f"step {step.id} counts its needs, and {plural} stands for several steps by its {several[plural]}"
+            yield Fault("semantics", place, fault, "write join: all")
+
+
+def _is_several(step: Step) -> bool:
+    return step.foreach is not None or step.use is not None
 
 
 def _reversal_faults(playbook: Playbook) -> Iterator[Fault]:
@@ -144,8 +193,8 @@ def _reversal_faults(playbook: Playbook) -> Iterator[Fault]:
         if behind is not None:
             fault = f"step {step.id} needs {behind}, which is done only to take another step back"
             yield Fault("semantics", ("steps", number, "needs"), fault, "take it out of needs, or out of reverse")
-        if step.id in backward and (step.needs or step.when is not None or step.reverse is not None):
-            idle = "needs" if step.needs else "when" if step.when is not None else "reverse"
+        idle = next((word for word in ("needs", "when", "reverse", "foreach", "use") if step.said(word)), None)
+        if step.id in backward and idle is not None:
             fault = f"step {step.id} takes another step back when somebody asks for it, so its {idle} has no effect"
             yield Fault("semantics", ("steps", number, idle), fault, "take it out")
     if len(backward) == len(steps):

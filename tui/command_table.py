@@ -163,6 +163,9 @@ _LISTS: Final = (
     ),
 )
 
+_INPUT: Final = argument(
+    "--input", help="what the playbook asks for; repeat it", metavar="NAME=VALUE", action="append", dest="inputs"
+)
 _ACTS: Final = (
     act(
         "ack",
@@ -178,6 +181,7 @@ _ACTS: Final = (
         "respond",
         "answer deviations by a playbook: owned, dated actions",
         argument("--playbook", help="the playbook (the best that applies unless said)", metavar="NAME"),
+        _INPUT,
     ),
     act("start", "start actions"),
     act(
@@ -324,6 +328,7 @@ _PLAYBOOKS: Final = (
         (
             argument("id", help="a deviation, such as D12", metavar="ID"),
             argument("--playbook", help="this playbook (the best that applies unless said)", metavar="NAME"),
+            _INPUT,
         ),
     ),
     Command(

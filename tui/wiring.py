@@ -228,8 +228,14 @@ class PlannerOnDemand:
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return self._loaded().matches(deviation, now)
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
-        return self._loaded().plan(deviation, world, playbook)
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        return self._loaded().plan(deviation, world, playbook, inputs)
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
         from playbooks.slack import placings

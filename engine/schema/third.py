@@ -57,6 +57,14 @@ CREATE TABLE effect (                             -- effects outside that were b
 CREATE INDEX effect_open ON effect(state) WHERE state IN ('begun', 'again');
 
 -- playbooks ---------------------------------------------------------------------------------------------------------------
+ALTER TABLE response ADD COLUMN inputs TEXT NOT NULL DEFAULT '{}';     -- JSON: what it was given, by name
+ALTER TABLE response ADD COLUMN start_key TEXT;                        -- of its playbook's concurrency
+ALTER TABLE response ADD COLUMN waits_for INTEGER REFERENCES response(id);  -- the one that has to end before it begins
+ALTER TABLE deviation ADD COLUMN raised_at INTEGER;                    -- when its severity was raised last
+ALTER TABLE deviation ADD COLUMN joined INTEGER REFERENCES response(id);    -- a response of another one that answers it too
+CREATE INDEX deviation_joined ON deviation(joined) WHERE joined IS NOT NULL;
+CREATE INDEX response_key ON response(playbook, start_key) WHERE state = 'running' AND start_key IS NOT NULL;
+CREATE INDEX response_waiting ON response(waits_for) WHERE waits_for IS NOT NULL;
 ALTER TABLE response ADD COLUMN reversals TEXT NOT NULL DEFAULT '[]';  -- JSON: engine.reversals, frozen with the response
 
 -- hand-offs ---------------------------------------------------------------------------------------------------------------

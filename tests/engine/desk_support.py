@@ -90,7 +90,13 @@ class Steps(Scheduling):
         held = deviation["kind"] == "late_supply"
         return [Match("expedite", self.version, "Expedite", held, f"kind is {deviation['kind']}")]
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
         if playbook not in (None, "expedite", "reroute"):
             raise NotFound(f"there is no playbook {playbook}")
         if deviation["kind"] != "late_supply":

@@ -43,7 +43,13 @@ class Written(Scheduling):
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return [Match(self.name, 1, "By hand", True, "always")]
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
         return ResponsePlan(
             self.name, 1, "0" * 64, "By hand", self.definition, "ana", self.steps, (), self.close_requires
         )

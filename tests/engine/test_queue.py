@@ -86,7 +86,8 @@ class Life:
 
     def _fold(self) -> None:
         if self._count > 1:
-            one, root = self._chance.sample(range(1, self._count + 1), 2)
+            # Folding never leads back to where it came from.
+            root, one = sorted(self._chance.sample(range(1, self._count + 1), 2))
             self._do("INSERT INTO cause VALUES (?, ?, 'because', 1) ON CONFLICT DO NOTHING", one, root)
 
     def _unfold(self) -> None:

@@ -16,8 +16,14 @@ from tests.engine.desk_support import Steps, late, open_desk
 class WithReversal(Steps):
     """Plans a step more, which takes the first one back."""
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
-        answer = super().plan(deviation, world, playbook)
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        answer = super().plan(deviation, world, playbook, inputs)
         terms = Terms(ack_within_minutes=30, escalations=(Escalation(60, "lea", "the desk lead"),))
         approval = {"role": "buyer", "owner": "bo", "because": "the only one", "amount": 500, "currency": "EUR"}
         back = replace(answer.actions[0], step="take-back", needs=(), terms=terms, approval=approval)

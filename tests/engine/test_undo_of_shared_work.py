@@ -170,8 +170,14 @@ def test_a_need_is_not_taken_back_from_a_step_that_another_one_released(tmp_path
     class BothNeeded(Steps):
         """As Steps, but `book` needs `tell` too."""
 
-        def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
-            made = super().plan(deviation, world, playbook)
+        def plan(
+            self,
+            deviation: Mapping[str, Any],
+            world: World,
+            playbook: str | None = None,
+            inputs: Mapping[str, object] | None = None,
+        ) -> ResponsePlan:
+            made = super().plan(deviation, world, playbook, inputs)
             confirm, book, tell = made.actions
             return replace(made, actions=[confirm, replace(book, needs=("confirm", "tell")), tell])
 

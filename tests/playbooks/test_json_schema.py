@@ -16,7 +16,7 @@ from tests.playbooks.test_lint import FAULTS, SOUND
 from tests.playbooks.test_rehearse import PLAYBOOK
 
 SCHEMA = json_schema()
-NOT_ITS_SUBJECT = ("PT0M", "tz: Mars", "tz: UTC, calendar: C", "idempotency_key: K", "enum: [x]")
+NOT_ITS_SUBJECT = ("PT0M", "tz: Mars", "tz: UTC, calendar: C", "idempotency_key: K", "enum: [x]", "default: x")
 """Faults of form that a pattern cannot tell."""
 
 

@@ -72,7 +72,7 @@ def test_each_playbook_is_the_first_choice_for_its_case(playbook: str, changes: 
 
 def test_each_playbook_is_tried_and_gives_the_reason_for_its_sequence() -> None:
     for loaded in load_library().playbooks:
-        assert [str(difference) for difference in rehearse(loaded)] == []
+        assert [str(difference) for difference in rehearse(loaded, load_library())] == []
         assert any(test.expect.steps for test in loaded.content.tests), loaded.id
         assert loaded.content.description.count("In this order because ") == 1, loaded.id
 
@@ -128,7 +128,7 @@ def test_the_documented_example_is_sound_and_every_name_and_field_is_documented(
         block.split("```")[0] for block in text.split("```yaml\n") if block.startswith(("schema:", "tests:"))
     )
     assert lint(write(tmp_path, "example.yaml", example + tests)) == []
-    assert rehearse(load_library(tmp_path).get("late-resin")) == []
+    assert rehearse(load_library(tmp_path).get("late-resin"), load_library()) == []
     words = set(re.findall(r"[$\w.]+", text))
     assert {f"${name}" for name in NAMES} <= words
     assert set(FIELDS) <= words

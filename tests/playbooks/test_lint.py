@@ -134,6 +134,69 @@ FAULTS = [
         "PT2H", "PT2H\n    due: {within: PT1H, from: need, tz: UTC, calendar: C}",
         "syntax", "{within", "a calendar or of office hours", "one of them",
     ),
+    ("roles:", "inputs:\n  days: {type: nubmer}\nroles:", "syntax", "nubmer", "'nubmer'", "did you mean number"),
+    ("roles:", "inputs:\n  my-days: {type: number}\nroles:", "syntax", "my-days", "my-days", "underscores"),
+    ("roles:", "inputs:\n  days: {type: number, default: x}\nroles:", "syntax", "{type", "default: 'x' is no number", "digits"),
+    ("roles:", "inputs:\n  item: {type: number}\nroles:", "semantics", "item:", "$item is a name of the deviation", "another"),
+    (
+        "PT2H", "PT2H\n  - {id: k, title: T, kind: set, role: buyer, set: {x: 1}}"
+        "\n  - {id: l, title: T, kind: set, role: buyer, set: {x: 2}}",
+        "semantics", "x: 2", "the name x is there twice", "another",
+    ),
+    (
+        "PT2H", "PT2H\n  - {id: k, title: T, kind: set, role: buyer, set: {x: 1}}\n"
+        "  - {id: l, title: Go $x, role: buyer, duration: PT1H, needs: [call]}",
+        "expressions", "Go $x", "uses x without waiting for k, which sets it", "add k to its needs",
+    ),
+    (
+        "PT2H", "PT2H\n  - {id: k, title: T, kind: set, role: buyer, set: {x: 1}}\n"
+        "  - {id: l, title: L, role: buyer, duration: PT1H, when: {field: values.x, op: lt, value: 3}}",
+        "expressions", "values.x", "uses x without waiting for k, which sets it", "add k to its needs",
+    ),
+    (
+        "PT2H", "PT2H\n  - {id: k, title: T, kind: set, role: buyer, set: {x: 1}, when: {field: site, op: exists}}",
+        "expressions", "{field: site", "sets values only where its when holds", "take it out",
+    ),
+    (MATCH, "{field: inputs.days, op: gt, value: 3}", "expressions", "inputs.days", "no field of a deviation", "kind"),
+    (
+        "PT2H", "PT2H\n    foreach: {items: inputs.who, as: who}",
+        "semantics", "inputs.who", "is no input of type list", "inputs: who: {type: list}",
+    ),
+    ("PT2H", "PT2H\n    foreach: {items: [a, b, c], as: who, max: 2}", "semantics", "2}", "3 items", "raise max"),
+    ("PT2H", "PT2H\n    foreach: {items: everybody, as: who}", "syntax", "everybody", "no items", "consequences"),
+    ("PT2H", "PT2H\n    foreach: {items: [a], as: who, max: 1000}", "syntax", "1000", "less than or equal to 100", ""),
+    (
+        "PT2H", "PT2H\n    foreach: {items: [a], as: who}\n"
+        "  - {id: l, title: L, role: buyer, duration: PT1H, needs: [call], join: any}",
+        "semantics", "any", "call stands for several steps by its foreach", "join: all",
+    ),
+    ("role: buyer\n    duration: PT2H", "kind: playbook\n    use: other", "syntax", "other", "no playbook with", "@3"),
+    (
+        "duration: PT2H", "kind: playbook\n    use: other@1",
+        "syntax", "id:", "role has no effect on a step of kind playbook", "take it out",
+    ),
+    ("fallback: logistics", "resolve: [{}]", "syntax", "{}", "exactly one of person, rota, function", "one of them"),
+    (
+        "fallback: logistics", "resolve: [{when: {field: itm, op: exists}, person: bo}]",
+        "expressions", "itm", "no field of a deviation", "item",
+    ),
+    (
+        "fallback: logistics", "resolve: [{rota: {people: [bo], days: 7, since: monday}}]",
+        "syntax", "monday", "'monday' is no date", "2026-03-09",
+    ),
+    (
+        "fallback: logistics", 'resolve: [{rota: {people: [bo], days: 7, since: 2026-03-02, at: "25:00"}}]',
+        "syntax", '"25:00"', "at is '25:00'", "08:00",
+    ),
+    ("on: deviation.opened", "on: reopened", "syntax", "reopened", "'reopened'", "recurred"),
+    ("on: deviation.opened", "on: manual\n    cooldown: 2 days", "syntax", "2 days", "not a duration", "PT4H"),
+    ("roles:", "mode: shadwo\nroles:", "syntax", "shadwo", "'shadwo'", "did you mean shadow"),
+    ("roles:", "concurrency: {key: $x, on_conflict: skip}\nroles:", "expressions", "$x", "$x is not a name", "$item"),
+    ("roles:", "concurrency: {key: $item}\nroles:", "syntax", "{key", "on_conflict is missing", "add it"),
+    ("roles:", "close: {review: {role: boss, due: P1D}}\nroles:", "operations", "boss", "asks for the role boss", "buyer"),
+    (
+        "id: call", "id: review\n    when: {field: item, op: exists}", "semantics", "steps:", "every step has a when", "match",
+    ),
     ("PT2H", "PT2H\n  - {id: call, title: T, role: buyer, duration: PT1H}", "semantics", "call,", "twice", "rename"),
 ]  # fmt: skip
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from playbooks.lint import lint
-from playbooks.loader import LoadedPlaybook, load_files
+from playbooks.loader import Library, LoadedPlaybook, load_files
 from playbooks.rehearse import rehearse
 from tests.playbooks.worlds import ONE_STEP, write
+
+NO_OTHERS = Library((), ())
 
 PLAYBOOK = (
     ONE_STEP.format(id="tried")
@@ -50,8 +52,8 @@ def loaded(folder: Path, *changes: tuple[str, str]) -> LoadedPlaybook:
 
 
 def test_a_playbook_that_does_what_its_tests_expect(tmp_path: Path) -> None:
-    assert rehearse(loaded(tmp_path)) == []
-    assert rehearse(loaded(tmp_path, ("enabled: true", "enabled: false"))) == []
+    assert rehearse(loaded(tmp_path), NO_OTHERS) == []
+    assert rehearse(loaded(tmp_path, ("enabled: true", "enabled: false")), NO_OTHERS) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_what_differs_is_said_where_it_is_expected(
     tmp_path: Path, change: tuple[str, str], shown: str, what: str, found: str
 ) -> None:
     playbook = loaded(tmp_path, change)
-    (difference,) = rehearse(playbook)
+    (difference,) = rehearse(playbook, NO_OTHERS)
     assert (difference.playbook, difference.what) == ("tried", what)
     assert difference.found.startswith(found)
     line = playbook.path.read_text(encoding="utf-8").splitlines()[difference.line - 1]

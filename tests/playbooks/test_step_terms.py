@@ -203,7 +203,7 @@ def test_a_due_time_counts_in_the_working_time_that_it_names(tmp_path: Path) -> 
 
 
 def test_the_words_of_the_language_are_those_of_the_engine() -> None:
-    assert get_args(StepKind) == STEP_KINDS
+    assert get_args(StepKind) == (*STEP_KINDS, "playbook")
     assert get_args(AnswerType) == ANSWER_TYPES
     effects = Step.model_json_schema()["properties"]["side_effect"]["anyOf"][0]["enum"]
     assert tuple(effects) == SIDE_EFFECTS
@@ -224,4 +224,4 @@ tests:
 """
     )
     write(tmp_path, "p.yaml", text)
-    assert rehearse(load_library(tmp_path).get("whole")) == []
+    assert rehearse(load_library(tmp_path).get("whole"), load_library()) == []

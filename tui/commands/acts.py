@@ -22,6 +22,8 @@ KEYWORDS = ("to", "into", "option", "reason", "text", "playbook", "category", "w
 """Options that a Desk method takes as they were typed."""
 MOMENTS = {"until": "--until", "from_at": "--from", "start_at": "--start"}
 """Options that are times, and how they are typed."""
+PAIRS = {"inputs": "--input"}
+"""Options that name values, and how they are typed."""
 _FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
@@ -39,11 +41,24 @@ def options_of(args: Namespace, read: Callable[[str, str], int]) -> dict[str, An
     """The options that were given, as a Desk method takes them; `read` makes an instant of a typed time."""
     given = {name: getattr(args, name, None) for name in (*KEYWORDS, *MOMENTS)}
     given["preview"] = getattr(args, "preview", False) or None
-    return {
+    options = {
         name: read(value, MOMENTS[name]) if name in MOMENTS else value
         for name, value in given.items()
         if value is not None
     }
+    pairs = {name: named(getattr(args, name), option) for name, option in PAIRS.items() if getattr(args, name, None)}
+    return {**options, **pairs}
+
+
+def named(texts: Sequence[str], option: str) -> dict[str, object]:
+    """What `--input NAME=VALUE` and its like name, by name. Raises UsageError."""
+    values: dict[str, object] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise UsageError(f"{option} {text}: this is not NAME=VALUE; write it as days=3")
+        values[name] = value
+    return values
 
 
 def undo(args: Namespace) -> int:

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.clock import iso
 from tui import cells, printing
 from tui.commands import owners
+from tui.commands.acts import named
 from tui.wiring import PLAYBOOKS, find_workspace, opened, present
 
 if TYPE_CHECKING:
     from engine.planning import PlannedAction
     from playbooks.loader import Library
 
-_TRIGGERS: Final = {"deviation.opened": "by itself", "manual": "only when chosen by name"}
+_TRIGGERS: Final = {
+    "deviation.opened": "by itself",
+    "severity_raised": "by itself, once the severity was raised",
+    "recurred": "by itself, when it has come back",
+    "manual": "only when chosen by name",
+}
 _SIGNS: Final = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in", "regex": "fits",
 }  # fmt: skip
@@ -73,9 +79,10 @@ def described(item: dict[str, Any]) -> list[str]:
     steps = [
         (
             step["id"],
-            step["role"],
+            step["kind"],
+            _who(step),
             ", ".join(step["needs"]) or "–",
-            step["duration"],
+            step.get("duration", "–"),
             _due(step.get("due")),
             "yes" if step["mandatory"] else "no",
             step["title"],
@@ -83,7 +90,9 @@ def described(item: dict[str, Any]) -> list[str]:
         for step in item["steps"]
     ]
     conditions = [f"  {step['id']}: {_condition(step['when'])}" for step in item["steps"] if step.get("when")]
-    instructions = [f"  {step['id']}: {step['instructions'].strip()}" for step in item["steps"] if step["instructions"]]
+    instructions = [
+        f"  {step['id']}: {step['instructions'].strip()}" for step in item["steps"] if step.get("instructions")
+    ]
     return [
         f"{item['id']} version {item['version']}{'' if item['enabled'] else ', switched off'}: {item['title']}",
         item["description"].strip(),
@@ -93,7 +102,7 @@ def described(item: dict[str, Any]) -> list[str]:
         "",
         *printing.table(("role", "function", "goes first by", "fallback"), roles),
         "",
-        *printing.table(("step", "role", "needs", "duration", "due", "mandatory", "title"), steps),
+        *printing.table(("step", "kind", "owner", "needs", "duration", "due", "mandatory", "title"), steps),
         *(["", "Planned only when", *conditions] if conditions else []),
         *(["", "Instructions", *instructions] if instructions else []),
         "",
@@ -117,6 +126,12 @@ def _condition(match: dict[str, Any] | None) -> str:
     return f"{match['field']} {sign} {cells.any_value(match['value'])}"
 
 
+def _who(step: dict[str, Any]) -> str:
+    """Who owns a step, in a word; of a step that is a playbook, which one."""
+    owner = step.get("owner") or {}
+    return str(step.get("use") or step.get("role") or owner.get("role") or owner.get("person") or "the desk lead")
+
+
 def _due(due: dict[str, Any] | None) -> str:
     if due is None:
         return "when it ends"
@@ -127,7 +142,7 @@ def _due(due: dict[str, Any] | None) -> str:
 def dry_run(args: Namespace) -> int:
     """Print the response that a deviation would get."""
     with opened(args) as desk:
-        plan = desk.preview(args.id, args.playbook)
+        plan = desk.preview(args.id, args.playbook, named(args.inputs or (), "--input"))
         now, zone = desk.clock.now(), str(desk.header()["zone"])
         nobody = owners.none_loaded(desk)
         warnings = owners.notes_for_people(desk, plan.warnings)

@@ -53,10 +53,12 @@ def place(finding: LintFinding) -> str:
 
 def test(args: Namespace) -> int:
     """Run the tests inside playbooks; exit 3 when one fails, or when a file has an error and cannot be run."""
+    from playbooks.loader import Library
     from playbooks.rehearse import rehearse
 
     chosen, broken = _chosen(args)
-    differences = [difference for loaded in chosen for difference in rehearse(loaded)]
+    known = Library(tuple({each.id: each for each in (*library(args).playbooks, *chosen)}.values()), ())
+    differences = [difference for loaded in chosen for difference in rehearse(loaded, known)]
     tests = sum(len(loaded.content.tests) for loaded in chosen)
     failed = len({(each.path, each.test) for each in differences})
     untested = [loaded.id for loaded in chosen if not loaded.content.tests]

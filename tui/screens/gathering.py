@@ -58,7 +58,26 @@ async def options_for(screen: Screen[Any], session: Session, verb: str, ids: Seq
         if playbook is None:
             return None
         options["playbook"] = playbook
+        given = await _inputs(screen, session, ids, playbook)
+        if given is None:
+            return None
+        if given:
+            options["inputs"] = given
     return options
+
+
+async def _inputs(screen: Screen[Any], session: Session, ids: Sequence[str], playbook: str) -> dict[str, str] | None:
+    """What the playbook asks for and has no default of, one after the other; None when the person gives it up."""
+    given: dict[str, str] = {}
+    for question in next(match.inputs for match in session.desk.matches(ids[0]) if match.playbook == playbook):
+        if not question["required"] or "default" in question:
+            continue
+        choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({question['type']})"
+        answer = await _line(screen, f"respond {_named(ids)} with {playbook}: {question['title']}{choices}")
+        if not answer:
+            return None
+        given[question["name"]] = answer
+    return given
 
 
 async def confirmed(screen: Screen[Any], session: Session, asked: Request) -> bool:

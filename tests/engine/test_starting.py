@@ -1,0 +1,139 @@
+"""Which responses may start: cooldown, shadow, and beside others with one key; through the Desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.clock import DAY, HOUR, iso
+from engine.desk import Desk
+from engine.errors import Refused
+from engine.planning import ResponsePlan, Start, World
+from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
+
+
+@dataclass(frozen=True)
+class WithStart(Steps):
+    """Plans with rules about its start."""
+
+    start: Start = field(default_factory=Start)
+
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        answer = super().plan(deviation, world, playbook, inputs)
+        return replace(answer, start=self.start, inputs=dict(inputs or {}))
+
+
+def desk_with(folder: Path, **rules: Any) -> Desk:
+    return open_desk(folder / "desk.db", planner=WithStart(start=Start(**rules)))
+
+
+def states(desk: Desk, response: str) -> list[str]:
+    return [action["state"] for action in desk.show(response)["actions_detail"]]
+
+
+def finish(desk: Desk, response: str) -> None:
+    for action in desk.show(response)["actions_detail"]:
+        desk.skip([action["id"]], reason="not needed")
+
+
+def test_a_playbook_in_shadow_mode_starts_nothing(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, shadow=True)
+    (deviation,) = late(desk, alpha=12)
+    assert desk.preview(deviation).actions
+    with pytest.raises(Refused, match=f"in shadow mode: it shows what it would do .playbook dry-run {deviation}"):
+        desk.respond([deviation])
+    assert desk.responses(all=True).total == 0
+
+
+def test_inputs_are_kept_with_the_response(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path)
+    (deviation,) = late(desk, alpha=12)
+    desk.respond([deviation], inputs={"days": 3})
+    assert desk.show("R1")["inputs"] == {"days": 3}
+
+
+def test_a_second_response_with_one_key_is_refused_while_the_first_runs(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, key="ACME", on_conflict="skip")
+    first, second = late(desk, alpha=12, beta=12)
+    desk.respond([first])
+    with pytest.raises(Refused, match=f"{second}: expedite runs once at a time for ACME: R1 for {first} is running"):
+        desk.respond([second])
+    finish(desk, "R1")
+    desk.respond([second])
+    assert desk.show(second)["response"] == "R2"
+
+
+def test_queued_responses_begin_one_after_the_other_as_each_ends(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, key="ACME", on_conflict="queue")
+    first, second, third = late(desk, alpha=12, beta=12, gamma=12)
+    desk.respond([first, second, third])
+    assert [states(desk, response) for response in ("R1", "R2", "R3")] == [
+        ["ready", "blocked", "ready"], ["blocked"] * 3, ["blocked"] * 3,
+    ]  # fmt: skip
+    waiting = desk.show("R2")["actions_detail"][0]["id"]
+    with pytest.raises(Refused, match=f"{waiting} is blocked: it needs R1 to end first"):
+        desk.start([waiting])
+    desk.cancel(["R2"], reason="not worth it")
+    assert states(desk, "R3") == ["blocked"] * 3, "R1 still runs, and R3 has moved up behind it"
+    finish(desk, "R1")
+    assert states(desk, "R3") == ["ready", "blocked", "ready"]
+
+
+def test_a_joined_deviation_is_answered_by_the_response_that_runs(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, key="ACME", on_conflict="join")
+    first, second = late(desk, alpha=12, beta=12)
+    desk.respond([first])
+    outcome = desk.respond([second])
+    assert f"{second} is answered by R1, which runs for {first} already" in outcome.notes
+    assert desk.responses(all=True).total == 1
+    shown = desk.show(second)
+    assert (shown["state"], shown["response"]) == ("acknowledged", "R1")
+    assert [item["id"] for item in desk.deviations(["response=R1"]).items] == [first, second]
+    with pytest.raises(Refused, match=f"{second} is already answered with expedite: R1"):
+        desk.respond([second])
+    desk.start([desk.show("R1")["actions_detail"][0]["id"]])
+    assert {desk.show(each)["state"] for each in (first, second)} == {"responding"}
+    assert desk.show("R1")["joined"] == [second]
+
+
+def test_joining_can_be_taken_back(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, key="ACME", on_conflict="join")
+    first, second = late(desk, alpha=12, beta=12)
+    desk.respond([first])
+    desk.respond([second])
+    desk.undo()
+    shown = desk.show(second)
+    assert (shown["state"], shown["response"]) == ("open", None)
+    assert desk.show("R1")["state"] == "running"
+
+
+def test_a_cooldown_holds_for_the_kind_and_subject_and_ends_by_the_clock(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, cooldown_minutes=48 * 60)
+    first, other = late(desk, alpha=12, beta=12)
+    desk.respond([first])
+    desk.respond([other])
+    finish(desk, "R1")
+    desk.resolve([first], reason="settled")
+    take(desk, eta("alpha", NOW + 30 * DAY, number="2", recorded=NOW))
+    again = next(item["id"] for item in desk.deviations().items if item["id"] not in (first, other))
+    with pytest.raises(
+        Refused, match=rf"{again}: expedite answered late_supply of .* \(R1 for {first}\), and cools down"
+    ):
+        desk.respond([again])
+    assert iso(NOW + 48 * HOUR)[:10] in _refusal(desk, again)
+
+
+def _refusal(desk: Desk, deviation: str) -> str:
+    with pytest.raises(Refused) as caught:
+        desk.respond([deviation])
+    return str(caught.value)
