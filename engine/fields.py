@@ -71,7 +71,8 @@ DEVIATIONS: Final = Fields(
         "response": Field(
             "id",
             "(SELECT max(response.id) FROM response WHERE response.state != 'cancelled' AND (deviation_id = deviation.id"
-            " OR response.id = deviation.joined))",
+            " OR response.id = (SELECT same.joined FROM deviation AS same INDEXED BY deviation_joins"
+            " WHERE same.id = deviation.id AND same.joined IS NOT NULL)))",
             table="response",
         ),
     },

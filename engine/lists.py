@@ -217,13 +217,21 @@ def deviation_shapes(
     """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of one."""
     answered = dict(
         connection.execute(
-            "SELECT deviation_id, max(id) FROM (SELECT deviation_id, id, state FROM response"
-            " WHERE deviation_id IN (SELECT value FROM json_each(?1)) UNION ALL"
-            " SELECT deviation.id, joined, response.state FROM deviation JOIN response ON response.id = joined"
-            " WHERE deviation.id IN (SELECT value FROM json_each(?1))) WHERE state != 'cancelled' GROUP BY 1",
+            "SELECT deviation_id, max(id) FROM response WHERE state != 'cancelled'"
+            " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
             (json.dumps([row["id"] for row in found]),),
         ).fetchall()
     )
+    joined = {row["id"]: row["joined"] for row in found if row["joined"] is not None}
+    if joined:
+        standing = connection.execute(
+            "SELECT id FROM response WHERE state != 'cancelled' AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(joined.values())),),
+        )
+        live = {number for (number,) in standing}
+        answered |= {
+            deviation: max(number, answered.get(deviation, 0)) for deviation, number in joined.items() if number in live
+        }
     currency = settings.current(connection)["currency"]
     numbers = [row["id"] for row in found]
     kept_out = suppressors(connection, now, numbers)

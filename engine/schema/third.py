@@ -63,6 +63,7 @@ ALTER TABLE response ADD COLUMN waits_for INTEGER REFERENCES response(id);  -- t
 ALTER TABLE deviation ADD COLUMN raised_at INTEGER;                    -- when its severity was raised last
 ALTER TABLE deviation ADD COLUMN joined INTEGER REFERENCES response(id);    -- a response of another one that answers it too
 CREATE INDEX deviation_joined ON deviation(joined) WHERE joined IS NOT NULL;
+CREATE INDEX deviation_joins ON deviation(id, joined) WHERE joined IS NOT NULL;  -- the same from the other side, without its row
 CREATE INDEX response_key ON response(playbook, start_key) WHERE state = 'running' AND start_key IS NOT NULL;
 CREATE INDEX response_waiting ON response(waits_for) WHERE waits_for IS NOT NULL;
 ALTER TABLE response ADD COLUMN reversals TEXT NOT NULL DEFAULT '[]';  -- JSON: engine.reversals, frozen with the response

@@ -40,7 +40,13 @@ class Calls(Scheduling):
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return [Match("calls", 1, "Calls", True, "always")]
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
         actions = [self._action(f"t{number}") for number in range(1, 6)]
         return ResponsePlan("calls", 1, "0" * 64, "Calls", "frozen", "ana", actions)
 
