@@ -282,10 +282,10 @@ def test_a_thousand_playbooks_load_and_lint_in_seconds(tmp_path: Path) -> None:
         text = texts[number % len(texts)]
         name = text.split("\nid: ")[1].split("\n")[0]
         write(tmp_path, f"{number:04}.yaml", text.replace(f"\nid: {name}\n", f"\nid: {name}-{number}\n"))
-    begin = time.perf_counter()
+    begin = time.process_time()
     findings = lint(tmp_path)
     assert findings == []
-    assert time.perf_counter() - begin < 8  # the aim is 2 s; the bench holds it, a shared machine may be slower
+    assert time.process_time() - begin < 5  # of this process alone; the aim of 2 s is the bench's, on a quiet machine
 
 
 def test_what_is_no_file_is_said_and_waited_for_by_nobody(tmp_path: Path) -> None:
