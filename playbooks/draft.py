@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 from engine.clock import HOUR, MINUTE
 from engine.planning import World
 from engine.scheduling import OpenAction
+from playbooks.axis import Axis
+from playbooks.calendars import WorkingTime
 from playbooks.people import People
 from playbooks.standing import BEGUN, Span, span, standing
 
@@ -35,6 +37,10 @@ class Draft:
         """`pinned` are starts that hold whatever stands in their way."""
         self.now, self.zone = world.now, world.zone
         self.people = People(world)
+        self._axes: dict[WorkingTime, Axis] = {}
+        self._since = min(
+            (world.now, *(each.start_at for each in actions), *(each.home_at or world.now for each in actions))
+        )
         self.actions = {action.id: action for action in actions}
         self.fixed = {each.id for each in actions if each.state in BEGUN or each.stays} | pinned.keys()
         self._needs = {action.id: action.needs for action in actions}
@@ -45,8 +51,7 @@ class Draft:
         self.places = {each.id: self._standing(each, pinned) for each in actions}
         self.home = {each.id: each.home_at if each.home_at is not None else each.start_at for each in actions}
         self.because: dict[str, str] = {}
-        self.order = self._topological()
-        self.rank = {action: number for number, action in enumerate(self.order)}
+        self.rank_anew()
         self._busy: dict[str, list[tuple[int, int, str]]] = {}
         self._longest: dict[str, int] = {}
         self._changes: list[_Change] = []
@@ -78,7 +83,9 @@ class Draft:
     def span_at(self, identity: str, begin: int) -> Span:
         """What the action takes from `begin` on, or from the next working time."""
         action = self.actions[identity]
-        return span(action, self.people.working_time(action.owner), begin, action.minutes)
+        if not action.attended or begin < self._since:
+            return span(action, self.people.working_time(action.owner), begin, action.minutes)
+        return self._axis(action.owner).place(begin, action.minutes)
 
     def clashes(self, identity: str, wanted: Span, ignoring: Collection[str] = _NOBODY) -> list[str]:
         """Actions of the same owner that take a part of a span, by their start."""
@@ -98,10 +105,21 @@ class Draft:
 
     def earliest(self, identity: str, begin: int, ignoring: Collection[str] = _NOBODY) -> Span:
         """The first span from `begin` on in which its owner is free, but for what is ignored."""
-        wanted = self.span_at(identity, begin)
-        while clash := self.clashes(identity, wanted, ignoring):
-            wanted = self.span_at(identity, max(self.places[other].end for other in clash))
-        return wanted
+        action = self.actions[identity]
+        busy = self._busy.get(action.owner, ()) if action.attended else ()
+        at = bisect_left(busy, (begin - self._longest.get(action.owner, 0),))
+        while at < len(busy):
+            start, end, other = busy[at]
+            at += 1
+            if end <= begin or other == identity or other in ignoring:
+                continue
+            # A gap that is too short by the clock is too short for work: most are, and need no closer look.
+            if start - begin >= action.minutes * MINUTE:
+                wanted = self.span_at(identity, begin)
+                if wanted.end <= start:
+                    return wanted
+            begin = end
+        return self.span_at(identity, begin)
 
     def following(self, identity: str) -> set[str]:
         """What waits for an action, directly or not, and can move out of its way."""
@@ -130,6 +148,11 @@ class Draft:
         self._move(identity, place)
         self.because[identity] = because
 
+    def rank_anew(self) -> None:
+        """Put the actions in the order in which they stand now, needs first."""
+        self.order = self._topological()
+        self.rank = {action: number for number, action in enumerate(self.order)}
+
     def mark(self) -> int:
         """A point to which `back_to` goes back."""
         return len(self._changes)
@@ -149,6 +172,12 @@ class Draft:
                 self.because[change.action] = change.because
 
     # ------------------------------------------------------------------------------------------------------------------
+
+    def _axis(self, owner: str) -> Axis:
+        working = self.people.working_time(owner)
+        if working not in self._axes:
+            self._axes[working] = Axis(working, self._since)
+        return self._axes[working]
 
     def _standing(self, action: OpenAction, pinned: Mapping[str, int]) -> Span:
         working = self.people.working_time(action.owner)

@@ -7,7 +7,7 @@ time of others, who go to the next that they find. What somebody has accepted is
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Set
 from typing import Final
 
 from playbooks.draft import Draft
@@ -21,42 +21,56 @@ _MOST_TRIALS: Final = 2_000
 
 def pull(draft: Draft) -> bool:
     """Pull forward whatever is late, the costliest first; whether anything moved."""
+    free: dict[str, set[str]] = {action.owner: set() for action in draft.actions.values()}
+    for identity, action in draft.actions.items():
+        if identity not in draft.fixed and not action.asks:
+            free[action.owner].add(identity)
     moved, trials, again = False, 0, True
     while again and trials < _MOST_TRIALS:
         again = False
         late = [each for each in draft.order if draft.late(each) > 0 and each not in draft.fixed]
         for identity in sorted(late, key=lambda each: (-draft.late(each), draft.rank[each])):
-            for pushing in (False, True):
-                trials += 1
-                if _is_less_late(draft, identity, pushing=pushing):
-                    moved = again = True
-                    break
+            trials += 1
+            if _is_less_late(draft, identity, free, pushing=False) or _is_less_late(
+                draft, identity, free, pushing=True
+            ):
+                moved = again = True
     return moved
 
 
-def _is_less_late(draft: Draft, identity: str, *, pushing: bool) -> bool:
-    """Pull one action and what it needs forward, if all in all less is late then."""
+def _is_less_late(draft: Draft, identity: str, free: Mapping[str, Set[str]], *, pushing: bool) -> bool:
+    """Pull one action and what it needs forward, if all in all less is late then.
+
+    `free` are the actions of each owner that may be moved for it; `pushing` says whether any are.
+    """
     mark = draft.mark()
-    chain = [each for each in draft.before(identity) | {identity} if _may_move(draft, each)]
-    ours = frozenset(chain)
-    for each in sorted(chain, key=draft.rank.__getitem__):
+    ours = [each for each in (*draft.before(identity), identity) if each in free[draft.actions[each].owner]]
+    for each in sorted(ours, key=draft.rank.__getitem__):
         begin = max(draft.now, draft.needs_end(each))
-        weaker = _weaker(draft, each, ours) if pushing else frozenset()
+        weaker = free[draft.actions[each].owner] - set(ours) if pushing else frozenset[str]()
         place = draft.earliest(each, begin, weaker)
         if place.start < draft.places[each].start:
-            draft.put(each, place, f"so that {_named(draft, identity)} ends by {_limit(draft, identity)}, or less late")
-    if _makes_room(draft, mark, identity, ours):
-        saved = sum(draft.late(each, was) - draft.late(each) for each, was in draft.since(mark).items())
-        if saved > _LEAST:
-            return True
+            draft.put(each, place, "")
+    saved = sum(draft.late(each, was) - draft.late(each) for each, was in draft.since(mark).items())
+    if saved > _LEAST and _makes_room(draft, mark, ours, saved):
+        _say_why(draft, mark, identity, ours)
+        return True
     draft.back_to(mark)
     return False
 
 
-def _makes_room(draft: Draft, mark: int, identity: str, ours: Collection[str]) -> bool:
+def _say_why(draft: Draft, mark: int, identity: str, ours: Collection[str]) -> None:
+    limit = draft.actions[identity].limit_at
+    named, by = f"{identity} {draft.actions[identity].title}", local_time(limit or 0, draft.zone)
+    for each in draft.since(mark):
+        pulled = f"so that {named} ends by {by}, or less late"
+        draft.because[each] = pulled if each in ours else f"{named} goes before it, which would end after {by}"
+
+
+def _makes_room(draft: Draft, mark: int, ours: Collection[str], saved: float) -> bool:
     """Shift what stands in the way of what was pulled, and what waits for that, each to the next free time.
 
-    False where somebody would have to agree.
+    False where somebody would have to agree, or where nothing is left of the lateness that pulling `saved`.
     """
     waiting = [draft.rank[each] for moved in draft.since(mark) for each in _troubled(draft, moved, ours)]
     heapq.heapify(waiting)
@@ -68,9 +82,10 @@ def _makes_room(draft: Draft, mark: int, identity: str, ours: Collection[str]) -
         if draft.actions[each].asks:
             return False
         new = draft.earliest(each, max(place.start, ready), draft.following(each))
-        draft.put(
-            each, new, f"{_named(draft, identity)} goes before it, which would end after {_limit(draft, identity)}"
-        )
+        saved -= draft.late(each, new) - draft.late(each)
+        if saved <= _LEAST:
+            return False
+        draft.put(each, new, "")
         for other in _troubled(draft, each, ours):
             heapq.heappush(waiting, draft.rank[other])
     return True
@@ -80,27 +95,3 @@ def _troubled(draft: Draft, moved: str, ours: Collection[str]) -> list[str]:
     place = draft.places[moved]
     waiting = [other for other in draft.followers[moved] if draft.places[other].start < place.end]
     return [each for each in (*draft.clashes(moved, place), *waiting) if each not in draft.fixed and each not in ours]
-
-
-def _weaker(draft: Draft, identity: str, ours: Collection[str]) -> frozenset[str]:
-    """Whom the action may push away: the owner's other actions that nobody has accepted, and that it does not need."""
-    owner, place = draft.actions[identity].owner, draft.places[identity]
-    window = place._replace(start=draft.now)
-    return frozenset(
-        other
-        for other in draft.clashes(identity, window)
-        if draft.actions[other].owner == owner and other not in ours and _may_move(draft, other)
-    )
-
-
-def _may_move(draft: Draft, identity: str) -> bool:
-    return identity not in draft.fixed and not draft.actions[identity].asks
-
-
-def _named(draft: Draft, identity: str) -> str:
-    return f"{identity} {draft.actions[identity].title}"
-
-
-def _limit(draft: Draft, identity: str) -> str:
-    limit = draft.actions[identity].limit_at
-    return "its limit" if limit is None else local_time(limit, draft.zone)

@@ -35,7 +35,9 @@ def replan(actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int
     before = draft.lateness()
     if not pinned:
         for _ in range(_ROUNDS):
-            # Either may make room for the other; both only ever make it less late, or bring something home.
+            # Either may make room for the other; both only ever make it less late, or bring something home. What is tried
+            # depends on what begins first: only a round that starts from this very schedule says that nothing is left.
+            draft.rank_anew()
             came_home = bring_home(draft)
             if not pull(draft) and not came_home:
                 break
