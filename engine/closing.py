@@ -36,6 +36,20 @@ def require_mandatory_done(context: CommandContext, deviation: Reference) -> Non
     raise Refused(f"{deviation.id}: {', '.join(told)}: finish {them}, or skip or cancel {them} with a reason")
 
 
+def require_nothing_open(context: CommandContext, deviation: Reference) -> None:
+    """Raises Refused while actions of running responses are open: nobody would look at them any more."""
+    remaining = context.connection.execute(
+        "SELECT 'A' || action.id FROM action JOIN response ON response.id = response_id"
+        f" WHERE action.deviation_id = ? AND response.state = 'running' AND action.state IN ({_OPEN}) ORDER BY action.id",
+        (deviation.number,),
+    ).fetchall()
+    if remaining:
+        ids = [identity for (identity,) in remaining]
+        them = "it" if len(ids) == 1 else "them"
+        stand = "is" if len(ids) == 1 else "are"
+        raise Refused(f"{deviation.id}: {_listed(ids)} {stand} open: finish, skip or cancel {them} first")
+
+
 def note_open_actions(context: CommandContext, deviation: Reference) -> None:
     """The end of a deviation completes no action: say which stay open, the mandatory ones first."""
     remaining = context.connection.execute(

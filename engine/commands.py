@@ -6,9 +6,10 @@ States move only through engine.moves; a response and its actions as a whole are
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from engine import closing, following, lifecycle, merging, needs, responses, worklist
+from engine.approving import Cost
 from engine.clock import LATEST, iso
 from engine.command_context import CommandContext, Row, cleaned, known_owner, reason_of, require_in_queue
 from engine.errors import BadInput, Refused
@@ -17,6 +18,8 @@ from engine.journal import Entry
 from engine.model import DISMISSALS
 from engine.moves import move_action, move_deviation, write
 from engine.terms import Terms
+
+_OF_THE_END: Final = ("outcome", "cost_minor", "cost_currency")
 
 
 def acknowledge(context: CommandContext, ids: Sequence[str], *, to: str | None) -> None:
@@ -52,9 +55,9 @@ def assign(context: CommandContext, ids: Sequence[str], *, to: str) -> None:
 def start(context: CommandContext, ids: Sequence[str]) -> None:
     """Actions begin, and their deviations are responding."""
     for reference, row in running(context, ids):
-        _require_needs(context, reference, row)
+        require_needs(context, reference, row)
         _action(context, reference, row, "start", changes={"reason": None, "waiting_until": None})
-        _begin_deviation(context, row)
+        begin_deviation(context, row)
 
 
 def wait(context: CommandContext, ids: Sequence[str], *, reason: str, until: int | None) -> None:
@@ -66,14 +69,6 @@ def wait(context: CommandContext, ids: Sequence[str], *, reason: str, until: int
         _action(context, reference, row, "wait", why, {"reason": why, "waiting_until": until})
 
 
-def done(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> None:
-    """Actions are complete; one that was never started is started and completed in the same instant."""
-    why = None if reason is None else reason_of(reason, "leave it out, or say what was achieved")
-    for reference, row in running(context, ids):
-        _require_decided(reference, row)
-        complete(context, reference, row, why)
-
-
 def complete(
     context: CommandContext, reference: Reference, row: Row, why: str | None, changes: Mapping[str, Any] | None = None
 ) -> None:
@@ -83,9 +78,9 @@ def complete(
     """
     present = row
     if row["state"] in ("blocked", "ready", "assigned"):
-        _require_needs(context, reference, row)
+        require_needs(context, reference, row)
         move_action(context.connection, context.writer, context.now, row, "start")
-        _begin_deviation(context, row)
+        begin_deviation(context, row)
         present = context.row(reference)
     values = {"reason": why, "waiting_until": None, **(changes or {})}
     state = move_action(
@@ -138,12 +133,44 @@ def dismiss(context: CommandContext, ids: Sequence[str], *, reason: str, categor
     """Deviations are not worth acting on; `category` of model.DISMISSALS says of which sort."""
     if category not in DISMISSALS:
         raise BadInput("as", f"{category!r} is no sort of dismissal", f"write one of {', '.join(DISMISSALS)}")
-    _end_deviations(context, ids, "dismiss", reason, category)
+    _end_deviations(context, ids, "dismiss", reason, {"dismissed_as": category})
 
 
-def resolve(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
-    """Deviations are settled."""
-    _end_deviations(context, ids, "resolve", reason)
+def resolve(
+    context: CommandContext,
+    ids: Sequence[str],
+    *,
+    reason: str,
+    outcome: str | None = None,
+    cost: Cost | None = None,
+) -> None:
+    """Deviations are settled: why, what came of it, and what it cost in all."""
+    said: dict[str, Any] = {}
+    if outcome is not None:
+        said["outcome"] = cleaned(outcome, "outcome", "a text", "leave it out, or say what came of it")
+    if cost is not None:
+        said |= {"cost_minor": cost.minor, "cost_currency": cost.currency}
+    _end_deviations(context, ids, "resolve", reason, said)
+
+
+def contain(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> None:
+    """No further harm comes of deviations from now on, though they are not over."""
+    why = None if reason is None else reason_of(reason, "leave it out, or say why")
+    for reference, row in context.rows(ids, "deviation"):
+        require_in_queue(reference, row["state"], "contained")
+        if row["contained_at"] is not None:
+            raise Refused(f"{reference.id} is contained since {iso(row['contained_at'])}")
+        values = {"contained_at": context.now}
+        write(context.connection, context.writer, "deviation", row, values, action="contain", reason=why)
+        context.changed(reference.id, row["state"], "contained")
+
+
+def close(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> None:
+    """Resolved deviations are done with, after their review. Raises Refused while actions of a response are open."""
+    why = None if reason is None else reason_of(reason, "leave it out, or say what was learnt")
+    for reference, row in context.rows(ids, "deviation"):
+        closing.require_nothing_open(context, reference)
+        _deviation(context, reference, row, "close", {}, why)
 
 
 def reopen(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
@@ -154,7 +181,7 @@ def reopen(context: CommandContext, ids: Sequence[str], *, reason: str) -> None:
             _reopen_action(context, reference, row, why)
         else:
             require_free_slot(context, row)
-            cleared = dict.fromkeys(("reason", "dismissed_severity", "dismissed_as", "clear_since"))
+            cleared = dict.fromkeys(("reason", "dismissed_severity", "dismissed_as", "clear_since", *_OF_THE_END))
             _deviation(context, reference, row, "reopen", cleared, why)
             worklist.touch(context.connection, row)
 
@@ -225,13 +252,13 @@ def _end_actions(context: CommandContext, ids: Sequence[str], event: str, reason
 
 
 def _end_deviations(
-    context: CommandContext, ids: Sequence[str], event: str, reason: str, category: str | None = None
+    context: CommandContext, ids: Sequence[str], event: str, reason: str, said: Mapping[str, Any]
 ) -> None:
     why = reason_of(reason)
     for reference, row in context.rows(ids, "deviation"):
-        changes = {"reason": why}
-        if category is not None:
-            changes |= {"dismissed_as": category, "dismissed_severity": row["severity"]}
+        changes = {"reason": why, **said}
+        if event == "dismiss":
+            changes["dismissed_severity"] = row["severity"]
         else:
             closing.require_mandatory_done(context, reference)
         _deviation(context, reference, row, event, changes, why)
@@ -247,7 +274,7 @@ def _reopen_action(context: CommandContext, reference: Reference, row: Row, why:
     event = events.get(row["state"], "reopen")
     changes: dict[str, Any] = {"reason": None}
     if event == "needs_done":
-        _require_needs(context, reference, row, by_hand=False)
+        require_needs(context, reference, row, by_hand=False)
     if row["chosen"] is not None:
         changes |= {"chosen": None, "decision": None}
     if event == "retry":
@@ -264,7 +291,7 @@ def running(context: CommandContext, ids: Sequence[str]) -> Iterator[tuple[Refer
         yield reference, row
 
 
-def _begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
+def begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
     """The first start of an action moves the deviations that it answers, unless that has recovered or ended meanwhile."""
     joined = context.connection.execute(
         "SELECT id FROM deviation WHERE joined = ?", (action["response_id"],)
@@ -275,7 +302,7 @@ def _begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None
             move_deviation(context.connection, context.writer, context.now, row, "start")
 
 
-def _require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:
+def require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:
     """Raises Refused for a blocked action, naming what it waits for."""
     if row["state"] != "blocked":
         return
@@ -286,7 +313,7 @@ def _require_needs(context: CommandContext, reference: Reference, row: Row, *, b
         raise Refused(f"{reference.id} is blocked ({row['reason']}); reopen it first")
 
 
-def _require_decided(reference: Reference, row: Mapping[str, Any]) -> None:
+def require_decided(reference: Reference, row: Mapping[str, Any]) -> None:
     """Raises Refused for a decision between options that is to be completed without a choice."""
     choices = Terms.load(row["terms"]).options
     if choices and row["chosen"] is None:

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import commands, following, options
+from engine.approving import Cost, require_approved
 from engine.clock import iso
 from engine.command_context import CommandContext, reason_of
 from engine.errors import BadInput, Refused
 from engine.gather.cases import as_json
 from engine.ids import Reference
 from engine.journal import canonical
+from engine.money import units
 from engine.moves import move_action, write
 from engine.store import rows
 from engine.terms import Terms
@@ -33,13 +35,17 @@ def decide(context: CommandContext, ids: Sequence[str], *, option: str, reason: 
         named = [each["id"] for each in known["options"]]
         if option not in named:
             raise BadInput("option", f"{option!r} is none of {reference.id}", f"its options are {', '.join(named)}")
+        (taken,) = (each for each in known["options"] if each["id"] == option)
+        cost = _cost(taken)
+        require_approved(context, reference, row, cost)
         decision = {
             **known, "chosen": option, "reason": why, "decided_by": context.actor, "decided_at": iso(context.now)
         }  # fmt: skip
+        values: dict[str, Any] = {"chosen": option, "decision": canonical(decision)}
+        if cost is not None:
+            values |= {"cost_minor": cost.minor, "cost_currency": cost.currency}
         left_out = _leave_out(context, reference, row, option)
-        commands.complete(
-            context, reference, row, f"{option}: {why}", {"chosen": option, "decision": canonical(decision)}
-        )
+        commands.complete(context, reference, row, f"{option}: {why}", values)
         for each in left_out:
             following.follow(context, context.row(each))
         _stamp(context, row, option, why)
@@ -66,6 +72,12 @@ def _leave_out(
         )
         context.changed(f"A{row['id']}", row["state"], state)
     return [Reference("action", row["id"]) for row in found]
+
+
+def _cost(option: Mapping[str, Any]) -> Cost | None:
+    """What an option costs, which decides whether it has to be approved; None where that is not known."""
+    shown = option["cost"]
+    return None if shown is None else Cost(round(shown["amount"] * units(shown["currency"])), shown["currency"])
 
 
 def _stamp(context: CommandContext, action: Mapping[str, Any], option: str, why: str) -> None:

@@ -67,11 +67,33 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: commands.wait(context, ids, reason=reason, until=until))
 
-    def done(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
-        """The actions are complete; one that was not started gets both stamps. What needed them becomes ready."""
-        from engine import commands
+    def done(
+        self,
+        ids: Sequence[str],
+        *,
+        reason: str | None = None,
+        answers: Sequence[str] = (),
+        cost: str | None = None,
+        currency: str | None = None,
+        expect: Expect = None,
+    ) -> Outcome:
+        """The actions are complete; one that was not started gets both stamps. What needed them becomes ready.
 
-        return self._command(expect, lambda context: commands.done(context, ids, reason=reason))
+        `answers` as `NAME=VALUE` to what their steps ask; `cost` is what each cost, in the desk's currency unless named.
+        Refused without the approval, or an answer, that a step asks for.
+        """
+        from engine import completing
+
+        return self._command(
+            expect,
+            lambda context: completing.done(context, ids, reason=reason, given=answers, cost=cost, currency=currency),
+        )
+
+    def approve(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
+        """Approve actions that need it, as the named owner, somebody else of the function, or the desk lead."""
+        from engine import approving
+
+        return self._command(expect, lambda context: approving.approve(context, ids, reason=reason))
 
     def decide(self, ids: Sequence[str], *, option: str, reason: str, expect: Expect = None) -> Outcome:
         """Choose an option of decisions, and complete them; what was known of every option then is kept with the choice."""
@@ -160,14 +182,40 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: merging.merge(context, ids, into=into, reason=reason))
 
-    def resolve(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+    def resolve(
+        self,
+        ids: Sequence[str],
+        *,
+        reason: str,
+        outcome: str | None = None,
+        cost: str | None = None,
+        currency: str | None = None,
+        expect: Expect = None,
+    ) -> Outcome:
         """Close deviations as settled; the notes list the open actions, which stay open.
 
+        `outcome` is what came of it and `cost` what it cost in all, in the desk's currency unless named, for the review.
         Refused while a running response requires its mandatory actions done (`close.requires`) and one is open.
         """
+        from engine import commands, completing
+
+        def resolve(context: CommandContext) -> None:
+            spent = completing.cost_of(context, cost, currency)
+            commands.resolve(context, ids, reason=reason, outcome=outcome, cost=spent)
+
+        return self._command(expect, resolve)
+
+    def contain(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
+        """Say that no further harm comes of deviations from now on, though they are not over: `contained_at`."""
         from engine import commands
 
-        return self._command(expect, lambda context: commands.resolve(context, ids, reason=reason))
+        return self._command(expect, lambda context: commands.contain(context, ids, reason=reason))
+
+    def close(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
+        """Be done with resolved deviations, after their review. Refused while actions of their responses are open."""
+        from engine import commands
+
+        return self._command(expect, lambda context: commands.close(context, ids, reason=reason))
 
     def reopen(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Take back an end: a resolved or dismissed deviation, a done, failed or blocked action, one in doubt."""

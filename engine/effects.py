@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import following
+from engine.approving import WAITS
 from engine.command_context import CommandContext
 from engine.errors import Refused
 from engine.ids import Reference, parse
@@ -55,7 +56,7 @@ _DUE: Final = (
     " WHERE action.kind IN ('notify', 'http') AND response.state = 'running'"
     " AND ((action.state IN ('ready', 'assigned') AND (effect.state IS NULL OR effect.state = 'unknown'))"
     " OR (action.state = 'in_progress' AND effect.state = 'again'))"
-    " AND action.approval = 'null'"
+    f" AND NOT {WAITS}"
 )
 
 

@@ -9,6 +9,7 @@ from engine.deviation_kinds import DEVIATION_KINDS, KIND_FUNCTIONS
 from engine.filters import Field, Fields
 from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
 from engine.model import DISMISSALS, FUNCTIONS, SEVERITIES, SIGNAL_KINDS
+from engine.terms import STEP_KINDS
 
 RESPONSE_STATES: Final = ("running", "done", "cancelled")
 
@@ -53,16 +54,26 @@ DEVIATIONS: Final = Fields(
         "subject": Field("text", "subject_id"),
         "subject.type": Field("text", "subject_type"),
         "subject.id": Field("text", "subject_id"),
-        **_plain("text", "item", "site", "party", "owner", "summary", "reason", "rule"),
+        **_plain("text", "item", "site", "party", "owner", "summary", "reason", "rule", "outcome"),
         **_choice("dismissed_as", tuple(DISMISSALS)),
         **_plain("document", "planned", "observed", "gap"),
+        "cost": Field("money", f"(cost_minor / {_units('cost_currency')})"),
         "value_at_risk": Field("money", f"(value_minor / {_units('currency')})"),
         "exposure": Field("money", f"(exposure_minor / {_units(DESK_CURRENCY)})"),
         **_plain("number", "likelihood", "baseline_version", "episode", "flaps", "breaches", "clears", "version"),
         "merged_into": Field("id", "merged_into", table="deviation"),
         "function": Field("choice", _FUNCTION, FUNCTIONS),
         **_plain("time", "need_at", "decide_by", "snoozed_until", "occurred_at", "detected_at", "opened_at"),
-        **_plain("time", "acknowledged_at", "decided_at", "responded_at", "recovered_at", "resolved_at", "closed_at"),
+        **_plain(
+            "time",
+            "acknowledged_at",
+            "decided_at",
+            "responded_at",
+            "contained_at",
+            "recovered_at",
+            "resolved_at",
+            "closed_at",
+        ),
         "snoozed": Field("flag", suppression.SNOOZED),
         "silenced": Field("flag", suppression.SILENCED),
         "folded": Field("flag", suppression.FOLDED),
@@ -130,9 +141,17 @@ ACTIONS: Final = Fields(
         "state": Field("choice", "action.state", ACTION_STATES),
         "title": Field("text", "action.title"),
         "owner": Field("text", "action.owner"),
-        **_plain("text", "step", "function", "role", "reason"),
-        **_plain("time", "start_at", "due_at", "started_at", "done_at", "waiting_until"),
-        **_plain("number", "duration_minutes"),
+        **_choice("kind", STEP_KINDS),
+        **_plain("text", "step", "function", "role", "reason", "approved_by"),
+        "approval": Field(
+            "choice",
+            "(CASE WHEN approval = 'null' THEN 'none' WHEN approved_at IS NULL THEN 'needed' ELSE 'given' END)",
+            ("none", "needed", "given"),
+        ),
+        "cost": Field("money", f"(cost_minor / {_units('cost_currency')})"),
+        **_plain("time", "start_at", "due_at", "started_at", "done_at", "waiting_until", "approved_at"),
+        **_plain("number", "duration_minutes", "attempt"),
+        "escalations": Field("number", "action.escalation"),
         **_plain("flag", "critical", "mandatory"),
         "overdue": Field("flag", OVERDUE_ACTION),
         "version": Field("number", "action.version"),

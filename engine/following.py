@@ -54,7 +54,9 @@ def arrive(context: CommandContext, number: int) -> None:
     One that has to be approved waits for that first.
     """
     action = context.row(Reference("action", number))
-    if action["state"] != "ready" or action["kind"] not in ("set", "wait") or action["approval"] != "null":
+    if action["state"] != "ready" or action["kind"] not in ("set", "wait"):
+        return
+    if action["approval"] != "null" and action["approved_at"] is None:
         return
     until = _until(Terms.load(action["terms"]), context.now) if action["kind"] == "wait" else None
     _move(context, action, "start")

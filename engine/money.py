@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Final
+
+from engine.errors import BadInput
 
 _NO_DIGITS: Final = (
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"
@@ -26,3 +29,17 @@ def amount(minor: int | None, currency: str | None) -> dict[str, float | str] | 
     if minor is None or currency is None:
         return None
     return {"amount": minor / units(currency), "currency": currency}
+
+
+def minor(text: str, currency: str, place: str) -> int:
+    """An amount that a person typed, such as `1250.50`, in minor units. Raises BadInput naming `place`."""
+    try:
+        given = Decimal(text.strip())
+        value = given * units(currency)
+    except InvalidOperation:
+        raise BadInput(place, f"{text[:40]!r} is no amount", "write digits with a point, such as 1250.50") from None
+    if not given.is_finite() or given < 0 or value > LARGEST:
+        raise BadInput(place, f"{text[:40]!r} is no cost", "write an amount from 0 on, such as 1250.50")
+    if value != int(value):
+        raise BadInput(place, f"{text[:40]!r} has more digits than {currency} has", "leave out the last ones")
+    return int(value)

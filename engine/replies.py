@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from engine import commands, messages, oddities
+from engine import commands, completing, messages, oddities
 from engine.command_context import CommandContext, Row, fetch
 from engine.errors import Refused
 from engine.ids import Reference, parse
@@ -107,7 +107,7 @@ def _wait(context: CommandContext, reference: Reference, action: Row, detail: Ma
 
 
 def _done(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:
-    commands.done(context, [reference.id], reason=detail.get("reason"))
+    completing.done(context, [reference.id], reason=detail.get("reason"))
 
 
 def _fail(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:

@@ -6,21 +6,22 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from engine import rank, suppression
+from engine import rank, suppression, timers
 from engine.clock import iso, iso_or_none
 from engine.deviation_kinds import KIND_FUNCTIONS
 from engine.model import Term
 from engine.money import amount
+from engine.terms import Terms
 
 if TYPE_CHECKING:
     from engine.events import Event
 
 _STAMPS: Final = (
-    "opened_at", "occurred_at", "detected_at", "acknowledged_at", "decided_at", "responded_at", "recovered_at", "resolved_at",
-    "closed_at", "raised_at"
+    "opened_at", "occurred_at", "detected_at", "acknowledged_at", "decided_at", "responded_at", "contained_at",
+    "recovered_at", "resolved_at", "closed_at", "raised_at"
 )  # fmt: skip
 _INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until", "until", "raised_at")
-_DOCUMENTS: Final = ("planned", "observed", "gap")
+_DOCUMENTS: Final = ("planned", "observed", "gap", "answers")
 
 
 def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int | None) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int 
         "merged_into": None if row["merged_into"] is None else f"D{row['merged_into']}",
         "reason": row["reason"],
         "dismissed_as": row["dismissed_as"],
+        "outcome": row["outcome"],
+        "cost": amount(row["cost_minor"], row["cost_currency"]),
         "rule": row["rule"],
         "snoozed_until": iso_or_none(row["snoozed_until"]),
     }
@@ -69,6 +72,7 @@ def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int 
 
 def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
     """An action; the row also carries its response's `playbook`. `needs` are steps of the same response."""
+    terms = Terms.load(row["terms"])
     is_open = row["state"] not in ("done", "skipped", "cancelled")
     waits_too_long = row["state"] == "waiting" and row["waiting_until"] is not None and row["waiting_until"] < now
     return {
@@ -100,7 +104,14 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "done_at": iso_or_none(row["done_at"]),
         "critical": bool(row["critical"]),
         "overdue": is_open and (row["due_at"] < now or waits_too_long),
+        "accept_by": iso_or_none(timers.accept_by(row, terms)),
+        "escalations": row["escalation"],
         "approval": json.loads(row["approval"]),
+        "approved_by": row["approved_by"],
+        "approved_at": iso_or_none(row["approved_at"]),
+        "form": list(terms.form),
+        "answers": json.loads(row["answers"]),
+        "cost": amount(row["cost_minor"], row["cost_currency"]),
         "mandatory": bool(row["mandatory"]),
         "on_fail": row["on_fail"],
         "attempt": row["attempt"],

@@ -10,6 +10,7 @@ from typing import Final
 
 from tui.command_parts import (
     COPY,
+    CURRENCY,
     FOR,
     FORMAT,
     FROM,
@@ -190,7 +191,22 @@ _ACTS: Final = (
         REASON_REQUIRED,
         UNTIL._replace(options={"metavar": "TIME"}),
     ),
-    act("done", "complete actions", REASON),
+    act(
+        "done",
+        "complete actions",
+        REASON,
+        argument(
+            "--answer",
+            help="an answer to what the step asks (`offplan show A7` says what); may be repeated",
+            metavar="NAME=VALUE",
+            action="append",
+            default=[],
+            dest="answers",
+        ),
+        argument("--cost", help="what it cost; decides whether it has to be approved", metavar="AMOUNT"),
+        CURRENCY,
+    ),
+    act("approve", "approve actions that need it, before they can be done", REASON),
     act(
         "decide",
         "choose an option of decisions, and complete them; show A7 compares the options",
@@ -246,7 +262,16 @@ _ACTS: Final = (
         argument("--into", help="the deviation that stays, such as D1", metavar="ID", required=True),
         REASON_REQUIRED,
     ),
-    act("resolve", "say that deviations are settled", REASON_REQUIRED),
+    act(
+        "resolve",
+        "say that deviations are settled",
+        REASON_REQUIRED,
+        argument("--outcome", help="what came of it, for the review", metavar="TEXT"),
+        argument("--cost", help="what it cost in all, for the review", metavar="AMOUNT"),
+        CURRENCY,
+    ),
+    act("contain", "say that no further harm comes of deviations, though they are not over", REASON),
+    act("close", "be done with resolved deviations, after their review", REASON),
     act("reopen", "bring deviations or actions back", REASON_REQUIRED),
     act(
         "comment",

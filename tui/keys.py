@@ -73,7 +73,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("mark", ("space",), "mark", "Mark the row, or take the mark away, and go one down.", "list", "mark"),
     Key("mark_range", ("v",), "mark to here", "Mark all rows from the last mark to here.", "list", "mark_range"),
     Key("mark_all", ("*",), "mark all", "Mark all rows that the filter shows.", "list", "mark_all"),
-    _act("ack", "a", "ack", "Acknowledge: you have seen it and own it.", _DEVIATION, footer=2),
+    _act("ack", "a", "ack", "Acknowledge: you have seen it and own it; an action is accepted.", _BOTH, footer=2),
     _act("assign", "o", "owner", "Give it to somebody; their present load is shown.", _BOTH, footer=4),
     _act(
         "respond", "r", "respond", "Choose a playbook, see owners and dates, start the response.", _DEVIATION, footer=3
@@ -83,6 +83,7 @@ KEYS: Final[tuple[Key, ...]] = (
     _act(
         "decide", "D", "decide", "Choose an option of a decision, with every sum in view; says why.", _ACTION, footer=4
     ),
+    _act("approve", "A", "approve", "Approve the action, where it needs that before it can be done.", _ACTION),
     _act("wait", "w", "wait", "The action waits for somebody; says for what.", _ACTION),
     _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5),
     _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6),

@@ -27,6 +27,15 @@ UPDATE action SET state_at = coalesce(done_at, started_at, assigned_at, ready_at
     (SELECT created_at FROM response WHERE response.id = response_id));
 ALTER TABLE action ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;  -- how many of its escalations have fired
 ALTER TABLE action ADD COLUMN escalated_at INTEGER;                   -- when the last one did
+ALTER TABLE action ADD COLUMN approved_by TEXT;
+ALTER TABLE action ADD COLUMN approved_at INTEGER;
+ALTER TABLE action ADD COLUMN answers TEXT NOT NULL DEFAULT '{}';     -- JSON: name to value, to the form of its step
+ALTER TABLE action ADD COLUMN cost_minor INTEGER;                     -- what it cost, in cost_currency
+ALTER TABLE action ADD COLUMN cost_currency TEXT;
+ALTER TABLE deviation ADD COLUMN outcome TEXT;                        -- what came of it, as who resolved it says
+ALTER TABLE deviation ADD COLUMN cost_minor INTEGER;                  -- what it cost in all, in cost_currency
+ALTER TABLE deviation ADD COLUMN cost_currency TEXT;
+ALTER TABLE deviation ADD COLUMN contained_at INTEGER;                -- since when no further harm comes of it
 
 CREATE TABLE timer (                              -- when time alone does something to an action (engine.timers)
     id         INTEGER PRIMARY KEY,
@@ -173,4 +182,14 @@ CREATE TRIGGER replanning_people AFTER INSERT ON plan_record WHEN NEW.kind IN ('
 BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
 CREATE TRIGGER replanning_leaves AFTER UPDATE OF to_version ON plan_record
 WHEN NEW.kind IN ('owner', 'calendar', 'absence') BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
+
+-- lists: over the columns of every section above, as schema 2 has it --------------------------------------------------------
+DROP INDEX deviation_live;
+CREATE INDEX deviation_live ON deviation(
+    priority DESC, id, decide_by, snoozed_until, live_roots, exposure_minor, kind, state, severity, subject_id, subject_type,
+    item, site, party, owner, summary, reason, rule, dismissed_as, planned, observed, gap, value_minor, currency, likelihood,
+    baseline_version, episode, flaps, breaches, clears, version, merged_into, need_at, occurred_at, detected_at, opened_at,
+    acknowledged_at, responded_at, recovered_at, resolved_at, closed_at, outcome, cost_minor, cost_currency, contained_at,
+    decided_at
+) WHERE state IN ('open', 'acknowledged', 'responding');
 """

@@ -73,3 +73,43 @@ def test_none_of_several_is_resolved_when_one_may_not_be(desk: Desk) -> None:
     with pytest.raises(Refused, match=f"{beta}: A1, A2"):
         desk.resolve([alpha, beta], reason="settled")
     assert desk.show(alpha)["state"] == "open"
+
+
+def test_a_resolution_says_what_came_of_it_and_what_it_cost(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.resolve([deviation], reason="flown in", outcome="two days late, the line ran", cost="4250.50", currency="usd")
+    shown = desk.show(deviation)
+    assert (shown["outcome"], shown["cost"]) == ("two days late, the line ran", {"amount": 4250.5, "currency": "USD"})
+    assert [item["id"] for item in desk.deviations(["state=resolved", "cost>4000", "outcome~line ran"]).items] == [
+        deviation
+    ]
+    desk.reopen([deviation], reason="it came back")
+    assert (desk.show(deviation)["outcome"], desk.show(deviation)["cost"]) == (None, None)
+
+
+def test_it_is_closed_after_its_resolution_and_only_with_nothing_open(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    with pytest.raises(Refused, match=f"{deviation} is open: close is not possible"):
+        desk.close([deviation])
+    desk.respond([deviation])
+    desk.done(["A1", "A2"])
+    desk.resolve([deviation], reason="flown in")
+    with pytest.raises(Refused, match=f"{deviation}: A3 is open: finish, skip or cancel it first"):
+        desk.close([deviation], reason="reviewed")
+    desk.skip(["A3"], reason="they know")
+    desk.close([deviation], reason="reviewed")
+    shown = desk.show(deviation)
+    assert (shown["state"], shown["closed_at"] is not None, shown["reason"]) == ("closed", True, "flown in")
+    with pytest.raises(Refused, match=f"{deviation} is closed"):
+        desk.close([deviation])
+
+
+def test_contained_is_said_once_and_does_not_end_it(desk: Desk) -> None:
+    (deviation,) = late(desk, alpha=12)
+    desk.contain([deviation], reason="the other line takes over")
+    shown = desk.show(deviation)
+    assert (shown["state"], shown["contained_at"]) == ("open", "2026-03-09T08:00:00Z")
+    with pytest.raises(Refused, match=f"{deviation} is contained since 2026-03-09T08:00:00Z"):
+        desk.contain([deviation])
+    desk.undo()
+    assert desk.show(deviation)["contained_at"] is None

@@ -141,9 +141,30 @@ async def test_a_deviation_ends_with_a_reason(world: World, opened: Open) -> Non
         first = driven.desk_screen.selection().ids[0]
         await driven.press("R")
         await driven.type("known")
+        await driven.press("enter")
+        await driven.type("it ran")
+        await driven.press("enter")
+        await driven.type("1250 USD")
+        await driven.finish("enter")
+        shown = world.desk.show(first)
+        assert (shown["state"], shown["reason"], shown["outcome"]) == ("resolved", "known", "it ran")
+        assert shown["cost"] == {"amount": 1250, "currency": "USD"}
+
+
+async def test_outcome_and_cost_may_be_left_out_and_the_question_left(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first, second = world.ids[0], world.ids[1]
+        await driven.press("R")
+        await driven.type("known")
+        await driven.press("enter", "enter")
+        await driven.finish("escape")
+        assert world.state(first) == "open"
+        await driven.press("R")
+        await driven.type("known")
+        await driven.press("enter", "enter")
         await driven.finish("enter")
         assert world.state(first) == "resolved"
-        assert world.desk.show(first)["reason"] == "known"
+        assert (world.desk.show(first)["outcome"], world.state(second)) == (None, "open")
 
 
 @pytest.mark.parametrize(("chosen", "category"), [((), "accepted"), (tuple("noise"), "noise")])

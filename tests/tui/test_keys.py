@@ -103,6 +103,8 @@ def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
         "reschedule",
         "reopen",
         "merge",
+        "contain",
+        "close",
         "silence add",
         "silence change",
         "silence end",

@@ -18,7 +18,9 @@ from tui.wiring import opened
 
 _LONGEST_NUMBER = 18
 """Digits that SQLite counts to; what is longer is no number of a command."""
-KEYWORDS = ("to", "into", "option", "reason", "text", "playbook", "category", "where")
+KEYWORDS = (
+    "to", "into", "option", "reason", "text", "playbook", "category", "where", "answers", "cost", "currency", "outcome"
+)  # fmt: skip
 """Options that a Desk method takes as they were typed."""
 MOMENTS = {"until": "--until", "from_at": "--from", "start_at": "--start"}
 """Options that are times, and how they are typed."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
+from engine.money import amount
 from tui import cells, keys, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces
@@ -116,6 +117,7 @@ def action_lines(
         PageLine(_pair("owner", f"{detail['owner']}, {detail['function']} ({detail['role']})")),
         *_wrapped("because", detail["owner_because"] or "–", width),
         *_times(detail, width, present),
+        *_approval(detail, width, present),
     ]
     lines += [PageLine([]), PageLine([("What to do", "heading")], section="What to do")]
     for paragraph in (detail["instructions"] or "The playbook says no more than the title.").splitlines():
@@ -124,6 +126,8 @@ def action_lines(
         lines += [PageLine([]), PageLine([("Options", "heading")], section="Options")]
         lines += [*option_sections.options(detail, width, present), PageLine([])]
         lines += option_sections.sums(decision, width, present)
+    if detail["form"]:
+        lines += [PageLine([]), PageLine([("Answers", "heading")], section="Answers"), *_answers(detail)]
     steps = {row["step"]: row for row in beside}
     for title, found in (
         ("Needs", [steps[step] for step in detail["needs"] if step in steps]),
@@ -146,7 +150,12 @@ def _times(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
         PageLine(_pair("due", due, "bad" if late else "plain")),
         *_wrapped("because", detail["due_because"] or "–", width),
     ]
-    for label, name in (("started", "started_at"), ("waits until", "waiting_until"), ("done", "done_at")):
+    for label, name in (
+        ("accept by", "accept_by"),
+        ("started", "started_at"),
+        ("waits until", "waiting_until"),
+        ("done", "done_at"),
+    ):
         if detail[name]:
             lines.append(PageLine(_pair(label, cells.both_times(detail[name], present.now, present.zone))))
     return lines
@@ -163,6 +172,33 @@ def _moves(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
             PageLine(_pair("asked", asked, "bad")),
             *_wrapped("because", detail["proposed_because"] or "–", width),
         ]
+    return lines
+
+
+def _approval(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """Who has to approve it, or who did."""
+    asked = detail["approval"]
+    if asked is None:
+        return []
+    if detail["approved_at"]:
+        at = cells.both_times(detail["approved_at"], present.now, present.zone)
+        return [PageLine(_pair("approved", f"by {detail['approved_by']}, {at}", "good"))]
+    limit = ""
+    if asked.get("amount") is not None:
+        limit = f" above {cells.money_in_full(amount(asked['amount'], asked['currency']))}"
+    words = f"needed of {asked['owner']} ({asked['role']}){limit}, or another of the function, or the desk lead"
+    return _wrapped("approval", words, width)
+
+
+def _answers(detail: Mapping[str, Any]) -> list[PageLine]:
+    """What the step asks, with the answers that were given."""
+    lines = []
+    for question in detail["form"]:
+        answer = detail["answers"].get(question["name"])
+        needed = question.get("required", True) and answer is None
+        shown = cells.any_value(answer) if answer is not None else "needed when it is done" if needed else "–"
+        label = question.get("title") or question["name"]
+        lines.append(PageLine([(f"{label}: ", "quiet"), (shown, "warning" if needed else "plain")]))
     return lines
 
 

@@ -5,7 +5,7 @@ Each function asks on a screen and returns None when the person leaves it. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
 from textual.screen import Screen
@@ -53,6 +53,11 @@ async def options_for(screen: Screen[Any], session: Session, verb: str, ids: Seq
         if category is None:
             return None
         options["category"] = category
+    if verb in _ASKED_TOO:
+        more = await _ASKED_TOO[verb](screen, session, ids)
+        if more is None:
+            return None
+        options |= more
     if verb == "respond":
         playbook = await _playbook(screen, session, ids)
         if playbook is None:
@@ -128,6 +133,41 @@ def _outcome(option: Mapping[str, Any]) -> str:
     return ", ".join([*told, *(["best score"] if option["wins"] else [])])
 
 
+async def _answers(screen: Screen[Any], session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
+    """What the step of one action asks when it is done; several at once are refused where one asks something."""
+    if len(ids) > 1:
+        return {}
+    answers = []
+    detail = session.desk.show(ids[0])
+    for question in detail["form"]:
+        name, allowed = question["name"], question.get("enum")
+        before = detail["answers"].get(name)
+        words = [question.get("title") or name, f"({', '.join(map(str, allowed))})" if allowed else question["type"]]
+        words += [f"enter keeps {before}"] if before is not None else []
+        words += ["enter leaves it out"] if before is None and not question.get("required", True) else []
+        answer = await _line(screen, ", ".join(words))
+        if answer is None:
+            return None
+        if answer:
+            answers.append(f"{name}={answer}")
+    return {"answers": answers} if answers else {}
+
+
+async def _closing(screen: Screen[Any], session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
+    """What came of it and what it cost, for the review; both may be left out."""
+    outcome = await _line(screen, f"resolve {_named(ids)}: what came of it (enter leaves it out)")
+    if outcome is None:
+        return None
+    cost = await _line(screen, f"resolve {_named(ids)}: what it cost, such as 1250 EUR (enter leaves it out)")
+    if cost is None:
+        return None
+    options = {"outcome": outcome} if outcome else {}
+    if cost:
+        number, _, currency = cost.partition(" ")
+        options |= {"cost": number, **({"currency": currency} if currency.strip() else {})}
+    return options
+
+
 async def _owner(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:
     choices = []
     for owner in session.desk.owners():
@@ -191,6 +231,11 @@ def planned(action: PlannedAction, width: int, present: Present) -> list[Pieces]
         "needs": (", ".join(action.needs), "quiet"),
     }
     return [safe.columns(_PLANNED, values, width), *([(f"  {line}", style)] for line in rest)]
+
+
+_Asking = Callable[[Screen[Any], Session, Sequence[str]], Coroutine[Any, Any, dict[str, Any] | None]]
+_ASKED_TOO: Final[Mapping[str, _Asking]] = {"done": _answers, "resolve": _closing}
+"""What some verbs ask beside what they cannot do without; None where the person leaves it."""
 
 
 def _named(ids: Sequence[str]) -> str:
