@@ -37,13 +37,17 @@ def causes(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, 
 
 
 def tops(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, int]:
-    """By deviation, of those that follow from another live one, the one at the top of the way that is named."""
+    """By deviation, of those that follow from another live one, the one at the top of the way that is named.
+
+    Where the way goes in a circle it ends before it comes back to itself.
+    """
     above = {number: found[0][0] for number, found in causes(connection, numbers).items()}
     roots: dict[int, int] = {}
     for number in numbers:
-        top = number
-        while top in above:
+        top, passed = number, {number}
+        while top in above and above[top] not in passed:
             top = above[top]
+            passed.add(top)
         if top != number:
             roots[number] = top
     return roots

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import fields, lists, queue, rank
+from engine import fields, lists, queue, rank, roots
 from engine.clock import DAY, HOUR
 from engine.filters import parse_line
 from engine.lifecycle import DEVIATION_STATES
@@ -217,3 +217,15 @@ def _opens_table(store: Store, condition: str, parameters: dict[str, Any]) -> bo
 
 def test_every_state_is_one_that_this_module_knows() -> None:
     assert set(_STATES) <= set(DEVIATION_STATES)
+
+
+def test_causes_that_go_in_a_circle_end_somewhere(shared: Store) -> None:
+    with lived(shared, random.Random(0), 0) as connection:
+        life = Life(connection, random.Random(0))
+        for _ in range(3):
+            life._open()
+        connection.execute("UPDATE deviation SET state = 'open'")
+        numbers = every(connection, "SELECT id FROM deviation ORDER BY id")
+        for one, root in zip(numbers, [*numbers[1:], numbers[0]], strict=True):
+            connection.execute("INSERT INTO cause VALUES (?, ?, 'because', 1)", (one, root))
+        assert roots.tops(connection, numbers) == dict(zip(numbers, [numbers[-1], *numbers[:-1]], strict=True))
