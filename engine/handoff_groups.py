@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine import messages
+from engine.clock import DAY
 from engine.routing import Channel
 from engine.sqlite import sqlite3
 from engine.store import rows
@@ -76,7 +77,7 @@ def groups_of(
             continue
         if group is None:
             group = groups[owner] = Group(channel, owner, response, None, members)
-        group.is_open[number] = _as_told(action)
+        group.is_open[number] = _as_told(channel, action)
     return groups.values()
 
 
@@ -86,10 +87,14 @@ def _is_told(channel: Channel, action: Mapping[str, Any]) -> bool:
     return action["state"] in _TOLD or (channel.blocked and action["state"] == "blocked")
 
 
-def _as_told(action: Mapping[str, Any]) -> str:
-    """What of an action is worth a new message when it changes: that it may begin, and its dates."""
+def _as_told(channel: Channel, action: Mapping[str, Any]) -> str:
+    """What of an action is worth a new message when it changes: that it may begin, when it is due, and its start.
+
+    A channel that has the plan hears of every move; the others of one to another day, since open work is planned anew often.
+    """
     begins = "waits" if action["state"] == "blocked" else "ready"
-    return f"{action['attempt']} {begins} {action['start_at']} {action['due_at']}"
+    start = action["start_at"] if channel.blocked else f"day {action['start_at'] // DAY}"
+    return f"{action['attempt']} {begins} {start} {action['due_at']}"
 
 
 def facts_of(action: Mapping[str, Any]) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors import usable_settings
+from connectors.outbox import checks
 from connectors.settings import load
 from engine.clock import HOUR, MINUTE, SECOND
 from engine.errors import BadInput
@@ -80,3 +81,39 @@ def test_with_a_fault_in_them_nothing_is_handed_off_and_sources_go_on(tmp_path: 
     assert (usable.settings.channels, usable.settings.routes) == ({}, [])
     assert usable.silent is not None
     assert usable.silent in usable.faults
+
+
+def test_what_would_fail_and_what_nothing_takes_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out").write_text("a file")
+    text = f"""{DROP}
+{MAIL}user = "desk"
+password = "env:NO_SUCH_PASSWORD"
+[channel.hook]
+type = "webhook"
+url = "https://pager.example"
+headers = {{ Authorization = "plain" }}
+secret = "env:NO_SUCH_SECRET"
+[channel.spare]
+type = "folder"
+path = "spare"
+[[route]]
+match = {{ severity = "critical" }}
+channel = "hook"
+continue = true
+[[route]]
+channel = ["drop", "mail"]
+[[route]]
+match = {{ owner = "ana" }}
+channel = "spare"
+"""
+    found = {fault.place: fault.fault for fault in checks.faults(load(read(tmp_path, text)))}
+    assert found == {
+        "channel.drop": f"{tmp_path / 'out'} is no folder",
+        "channel.mail.password": "the environment variable NO_SUCH_PASSWORD is not set",
+        "channel.hook.secret": "the environment variable NO_SUCH_SECRET is not set",
+        "channel.hook.headers.Authorization": "a secret stands in the settings file",
+        "route 3": "nothing ever comes to it: route 2 takes everything",
+        "channel.spare": "no route leads to it",
+    }
+    monkeypatch.setenv("NO_SUCH_PASSWORD", "x")
+    assert list(checks.faults(load(read(tmp_path, f'{MAIL}user = "u"\npassword = "env:NO_SUCH_PASSWORD"\n')))) == []

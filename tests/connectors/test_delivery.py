@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,7 +16,10 @@ from pathlib import Path
 import pytest
 
 from connectors import feeder
+from connectors.outbox import delivery_loop
+from connectors.poll_loop import PollLoop
 from connectors.settings import Settings, load
+from connectors.troubles import Troubles
 from engine.clock import FixedClock, SystemClock
 from engine.desk import Desk
 from engine.errors import Refused
@@ -327,3 +331,44 @@ def test_a_call_that_fails_fails_its_step(tmp_path: Path) -> None:
     assert reason is not None
     assert "HTTP 404" in reason
     desk.store.close()
+
+
+# replies --------------------------------------------------------------------------------------------------------------
+
+REPLIES = """
+[source.answers]
+type = "http"
+url = "{url}/replies"
+mapping = "answers"
+items = "items"
+
+[mapping.answers]
+as = "signal"
+identity = "event"
+fields = {{ id = "no", kind = {{ const = "reply" }}, action = "step", token = "code", status = "says", reason = "note" }}
+"""
+
+
+async def test_a_row_of_a_polled_address_moves_the_action_that_was_handed_off(database: Path, tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = []
+    with serving(lambda request: request.send(200, {"items": rows})) as server, desk_on(database, now=None) as desk:
+        drop = f'[channel.drop]\ntype = "folder"\npath = "out"\nformat = "json"\n{SOON}'
+        chosen = settings(tmp_path, drop + REPLIES.format(url=server.url))
+        await delivery_loop.deliver_once(desk, chosen, hold=lambda: None, report=print)
+        (path,) = (tmp_path / "out").iterdir()
+        (step, *_) = json.loads(path.read_text())["actions"]
+        rows += [
+            {"no": 1, "step": step["id"], "code": step["token"], "says": "waiting", "note": "customs"},
+            {"no": 2, "step": step["id"], "code": "of nobody", "says": "done"},
+        ]
+        desk.declare_source("answers", "http", None)
+        loop = PollLoop(
+            desk, chosen, "answers", take=lambda batch: desk.take(batch) and None, troubles=Troubles(print),
+            jitter=random.Random(1),
+        )  # fmt: skip
+        await loop.poll()
+        await loop.poll()
+        shown = desk.show(step["id"])
+        assert (shown["state"], shown["reason"]) == ("waiting", "customs")
+        (odd,) = desk.show("answers")["oddities"]
+        assert (odd["sort"], odd["count"]) == ("refused_reply", 1)

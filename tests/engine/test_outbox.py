@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import FixedClock
+from engine.clock import MINUTE, FixedClock
 from engine.deliveries import Result
 from engine.desk import Desk
 from engine.errors import NotFound, Refused
@@ -385,3 +385,15 @@ def test_a_hand_off_and_its_cause_are_one_transaction(desk: Desk) -> None:
         desk.assign(["A1", "A99"], to="ana")
     post.at(100)
     assert post.delivered == []
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(90, 1), (24 * 60, 2)])
+def test_a_move_within_the_day_is_told_only_to_who_has_the_plan(desk: Desk, minutes: int, told: int) -> None:
+    post = Post(desk, [channel("mail", wait=0, interval=1), channel("calendar", wait=0, interval=1, blocked=True)])
+    give(desk, 1, "A1")
+    post.at(1)
+    with desk.store.write() as connection:
+        connection.execute("UPDATE action SET start_at = start_at + ?", (minutes * MINUTE,))
+    post.run(5, since=2)
+    assert [name for _, name, _ in post.delivered].count("mail") == told
+    assert [name for _, name, _ in post.delivered].count("calendar") == 2

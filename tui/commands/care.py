@@ -83,12 +83,16 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
         settings = settings_of(args) if usable is None else usable.settings
     except BadInput as error:
         return [_fault(error, "the settings")]
+    from connectors.outbox import checks
+
     left = strays(settings.folder, settings.sources)
+    amiss = [{**_fault(error, "the channels"), "severity": "warning"} for error in checks.faults(settings)]
     found = [{**_fault(error, "the sources"), "severity": "warning"} for error in left.values()]
     return [
         *_screen_faults(args),
         *(_fault(error, "the sources") for error in (usable.faults if usable else ())),
         *found,
+        *amiss,
         *({**_fault(error, "the mappings"), "severity": "note"} for error in assumed_zones(settings.mappings)),
     ]
 

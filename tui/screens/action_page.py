@@ -135,6 +135,9 @@ def action_lines(
     ):
         if found:
             lines += [PageLine([]), PageLine([(title, "heading")], section=title), *map(_other, found)]
+    if detail["handoffs"]:
+        lines += [PageLine([]), PageLine([("Handed off", "heading")], section="Handed off")]
+        lines += [line for told in detail["handoffs"] for line in _handed_off(told, width, present)]
     lines += [PageLine([]), PageLine([("Journal", "heading")], section="Journal")]
     return [*lines, *deviation_sections.journal(detail, width, present)]
 
@@ -200,6 +203,20 @@ def _answers(detail: Mapping[str, Any]) -> list[PageLine]:
         label = question.get("title") or question["name"]
         lines.append(PageLine([(f"{label}: ", "quiet"), (shown, "warning" if needed else "plain")]))
     return lines
+
+
+def _handed_off(told: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """A message about the action: when, through which channel, to whom, with what result."""
+    at = cells.both_times(told["ended_at"] or told["created_at"], present.now, present.zone)
+    style = "bad" if told["state"] in ("failed", "unknown") else "plain"
+    state = "in doubt" if told["state"] == "unknown" else told["state"]
+    pieces: Pieces = [
+        (f"{told['id']}  ", "key"),
+        (f"{told['channel']} to {told['owner']}: ", "plain"),
+        (state, style),
+        (f"  {at}, {told['reason']}", "quiet"),
+    ]
+    return [PageLine(pieces), *(_wrapped("", told["fault"], width) if told["fault"] else [])]
 
 
 def _other(row: Mapping[str, Any]) -> PageLine:

@@ -1,0 +1,60 @@
+"""What `offplan check` finds amiss with channels and routes that can be read: secrets, folders, and routes without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from connectors import secrets
+from connectors.channel_settings import CalendarChannel, EmailChannel, FolderChannel, WebhookChannel
+from connectors.settings import Settings
+from engine.errors import BadInput
+
+
+def faults(settings: Settings) -> Iterator[BadInput]:
+    """Why messages of a channel would fail, and routes and channels that nothing ever takes."""
+    for name, channel in settings.channels.items():
+        place = f"channel.{name}"
+        if isinstance(channel, FolderChannel | CalendarChannel):
+            yield from _folder(place, settings.folder / channel.path)
+        elif isinstance(channel, EmailChannel):
+            yield from _secret(channel.password, f"{place}.password", settings.folder)
+        else:
+            yield from _webhook(channel, place, settings.folder)
+    yield from _routes(settings)
+
+
+def _folder(place: str, path: Path) -> Iterator[BadInput]:
+    if path.exists() and not path.is_dir():
+        yield BadInput(place, f"{path} is no folder", "name a folder in `path`; it is made where it is missing")
+
+
+def _secret(value: str | None, place: str, folder: Path) -> Iterator[BadInput]:
+    if value is None:
+        return
+    try:
+        secrets.resolve(value, place, folder=folder)
+    except BadInput as fault:
+        yield fault
+
+
+def _webhook(channel: WebhookChannel, place: str, folder: Path) -> Iterator[BadInput]:
+    yield from _secret(channel.secret, f"{place}.secret", folder)
+    for key, value in channel.headers.items():
+        try:
+            secrets.header(key, value, f"{place}.headers.{key}", folder=folder)
+        except BadInput as fault:
+            yield fault
+
+
+def _routes(settings: Settings) -> Iterator[BadInput]:
+    routes = settings.routes
+    last = next((number for number, route in enumerate(routes, 1) if not route.match and not route.continue_), None)
+    for number in range((last or len(routes)) + 1, len(routes) + 1):
+        yield BadInput(
+            f"route {number}", f"nothing ever comes to it: route {last} takes everything", "put it before that"
+        )
+    reached = {name for route in routes[:last] for name in route.channels}
+    for name in settings.channels if routes else ():
+        if name not in reached:
+            yield BadInput(f"channel.{name}", "no route leads to it", "name it in a route, or take it out")
