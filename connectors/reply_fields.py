@@ -21,6 +21,7 @@ _COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "token": ("token", "code", "quote", "kennwort"),
     "status": ("status", "word", "answer", "reply", "state", "antwort"),
     "reason": ("reason", "note", "comment", "remark", "why", "grund", "bemerkung"),
+    "answers": ("answers", "form", "antworten"),
     "until": ("until", "waiting until", "bis", "wartet bis"),
     "recorded_at": ("recorded at", "time", "date", "sent", "answered at", "timestamp", "datum", "zeit"),
 }

@@ -63,6 +63,7 @@ SIGNAL_DETAILS: Final[Mapping[str, str]] = {
     "token": "of a reply: what the hand-off says beside the action",
     "reason": "of a reply: why, or what was achieved",
     "until": "of a reply that waits: until when, in UTC microseconds",
+    "answers": "of a reply that something is done: a JSON object of answers to what its step asks",
 }
 """What a signal can say besides its columns, in the JSON of `detail`: most signals say nothing of it."""
 

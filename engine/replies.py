@@ -18,6 +18,7 @@ from engine.command_context import CommandContext, Row, fetch
 from engine.errors import Refused
 from engine.ids import Reference, parse
 from engine.journal import Writer, canonical
+from engine.reply_checks import answers
 from engine.sqlite import sqlite3
 from engine.store import rows
 
@@ -107,7 +108,15 @@ def _wait(context: CommandContext, reference: Reference, action: Row, detail: Ma
 
 
 def _done(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:
-    completing.done(context, [reference.id], reason=detail.get("reason"))
+    given = [f"{name}={_typed(value)}" for name, value in (answers(detail) or {}).items()]
+    completing.done(context, [reference.id], reason=detail.get("reason"), given=given)
+
+
+def _typed(value: object) -> str:
+    """A value of JSON as a person types the same answer."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _fail(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ Light, since every ingest imports it; what carries a reply out is engine.replies
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,7 +24,18 @@ def fault(status: str | None, detail: Mapping[str, Any]) -> tuple[str, str, str]
     if status not in WORDS:
         mend = f"map it to one of {', '.join(WORDS)} with `values`"
         return "status", f"{str(status)[:40]!r} is no word of a reply", mend
+    if answers(detail) is None:
+        return "answers", "it is not a JSON object", 'write it as {"question": "answer"}'
     return None
+
+
+def answers(detail: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The answers that a reply gives to what its step asks, by name; None where they are no JSON object."""
+    try:
+        said = json.loads(detail.get("answers", "{}"))
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
 
 
 def note(connection: sqlite3.Connection, first_id: int) -> None:

@@ -13,6 +13,7 @@ from engine.clock import HOUR
 from engine.desk import Desk
 from engine.ingest import SourceBatch
 from engine.model import IngestResult, SignalIn
+from engine.terms import Terms
 from tests.engine.outbox_support import Calls, Post, channel, desk_with_calls, seconds
 
 
@@ -146,6 +147,8 @@ def test_a_reply_releases_what_waits_for_it(tmp_path: Path) -> None:
     [
         ("perhaps", {}, "status"),
         ("done", {"token": ""}, "token"),
+        ("done", {"answers": "[1]"}, "answers"),
+        ("done", {"answers": "{"}, "answers"),
     ],
 )
 def test_what_is_no_reply_goes_to_the_quarantine(mail: Mail, word: str, said: dict[str, Any], column: str) -> None:
@@ -174,3 +177,18 @@ def test_a_token_is_shown_to_nobody(mail: Mail) -> None:
     mail.reply("accepted")
     (signal,) = mail.desk.signals(["kind=reply"]).items
     assert mail.tokens["A1"] not in repr(mail.desk.show(signal["id"]))
+
+
+FORM = ({"name": "promised_on", "type": "date"}, {"name": "whole", "type": "boolean", "required": False})
+
+
+def test_answers_to_what_a_step_asks_come_with_the_reply(tmp_path: Path) -> None:
+    desk = desk_with_calls(tmp_path / "desk.db", Calls(Terms(form=FORM), owner="ana"))
+    mail = Mail(desk)
+    assert "promised_on" in mail.reply("done")["said"]
+    assert "promised_on" in mail.reply("done", answers=json.dumps({"promised_on": "soon"}))["said"]
+    assert mail.state() == "ready"
+    given = json.dumps({"promised_on": "2026-03-20", "whole": True})
+    assert mail.reply("done", answers=given)["said"] == "A1: ready → done"
+    assert desk.show("A1")["answers"] == {"promised_on": "2026-03-20", "whole": True}
+    desk.store.close()
