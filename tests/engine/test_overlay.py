@@ -171,3 +171,38 @@ def late_orders(desk: Desk) -> dict[str, tuple[float, float]]:
         for each in found
         if each["state"] in ("open", "acknowledged", "responding")
     }
+
+
+@pytest.mark.parametrize(("bought", "days"), [(20.0, 4), (20.0, 8), (30.0, 7), (40.0, 30)])
+def test_an_overlay_of_what_does_not_come_is_the_plan_loaded_in_as_many_parts(
+    tmp_path: Path, bought: float, days: int
+) -> None:
+    """Of 100 pieces 60 are confirmed, and some are bought elsewhere: three lines, of which one comes late and one never."""
+    option = {"id": "buy", "title": "Buy", "kind": "alternate", "days": days, "quantity": bought}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([option]))
+    load(desk, line("purchase_order", "PO-1", 100.0, 5, party="ACME"), *ORDERS["direct"])
+    take(desk, said("confirmation", "short", order_ref="PO-1", eta=NOW + 5 * DAY, quantity=60.0))
+    desk.respond([each["id"] for each in desk.deviations(["kind=short_supply"]).items])
+    (action,) = (each["id"] for each in desk.actions().items if each["kind"] == "decision")
+    (compared,) = desk.options(action)
+    desk.backup(tmp_path / "copy.db")
+    copy = open_desk(tmp_path / "copy.db")
+    kept, lost = line("purchase_order", "PO-1/a", 60.0, 5), 40.0 - bought
+    # What comes in time is served before what comes late, and that before what never does.
+    new = line("purchase_order", "PO-1/b" if days > 5 else "PO-1/0", bought, 5)
+    load(copy, kept, new, *([line("purchase_order", "PO-1/c", lost, 5)] if lost else []))
+    if days > 5:
+        take(copy, said("eta", "new", order_ref=new.ref, eta=NOW + days * DAY))
+    if lost:
+        take(copy, said("confirmation", "lost", order_ref="PO-1/c", eta=NOW + 5 * DAY, quantity=0.0))
+    for option_, there in ((compared["options"][0], desk), (compared["options"][1], copy)):
+        assert {each["id"]: each["value"]["amount"] for each in option_["orders"]} == values_at_risk(there)
+
+
+def values_at_risk(desk: Desk) -> dict[str, float]:
+    found = desk.deviations(["kind=late_demand", "folded=true"], all=True).items
+    return {
+        each["subject"]["id"]: each["value_at_risk"]["amount"]
+        for each in found
+        if each["state"] in ("open", "acknowledged", "responding")
+    }
