@@ -142,7 +142,7 @@ ACTIONS: Final = Fields(
         "title": Field("text", "action.title"),
         "owner": Field("text", "action.owner"),
         **_choice("kind", STEP_KINDS),
-        **_plain("text", "step", "function", "role", "reason", "approved_by"),
+        **_plain("text", "step", "function", "role", "reason", "approved_by", "chosen"),
         "approval": Field(
             "choice",
             "(CASE WHEN approval = 'null' THEN 'none' WHEN approved_at IS NULL THEN 'needed' ELSE 'given' END)",

@@ -306,6 +306,8 @@ def test_a_decision_is_reopened_to_decide_again(tmp_path: Path) -> None:
     assert desk.options(action)[0]["chosen"] is None
     desk.decide([action], option="air", reason="it cannot")
     assert desk.show(action)["chosen"] == "air"
+    assert [each["id"] for each in desk.actions(["kind=decision", "chosen=air"], all=True).items] == [action]
+    assert desk.actions(["kind=decision", "chosen!=air"], all=True).total == 0
 
 
 def test_a_choice_against_the_figures_is_told(tmp_path: Path) -> None:
