@@ -44,6 +44,8 @@ class Effect(NamedTuple):
     """The share of what is late all the same that counts as kept: customers who accept a new date."""
     because: str
     """How the quantity came about, and what it leaves out of account."""
+    shares: Sequence[tuple[str, float, float]] = ()
+    """Where goods are shared out anew: by order how much it gets in time, and how much it wants."""
 
 
 def effect(
@@ -59,7 +61,7 @@ def effect(
     if kind in NEW:
         return _new(option, subject, now, free)
     if kind == "reallocate" and shares is not None:
-        return Effect(shares.need, shares.need.arrivals, None, None, 0.0, shares.because)
+        return Effect(shares.need, shares.need.arrivals, None, None, 0.0, shares.because, shares.served)
     if kind == "reallocate":
         return Effect(need, need.arrivals, None, None, 0.0, "there is nothing to share out: it is about one order")
     if kind == "resequence":

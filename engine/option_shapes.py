@@ -106,11 +106,7 @@ class _Shaper:
         option, done = outcome.option, outcome.effect
         kept = _less(self._nothing.late_minor, outcome.late_minor)
         orders = done is not None and self._subject is not None and not self._subject.own_value
-        latest = (
-            self._need_at - round(option["days"] * DAY)
-            if option["kind"] in NEW and "days" in option and self._need_at
-            else None
-        )
+        latest = self._latest_start(option)
         return {
             "id": option["id"],
             "title": option["title"],
@@ -129,9 +125,19 @@ class _Shaper:
             "risk_value": self._money(outcome.risk_minor),
             "score": round(weighed.score(self._weights), 2) if scored else None,
             "reversible": option.get("reversible"),
+            "shares": [
+                {"id": name, "gets": gets, "wants": wants}
+                for name, gets, wants in (done.shares if done is not None else ())
+            ],
             "orders": [self._order(priced) for priced in outcome.hits[:_LISTED]] if orders else [],
             "terms": [shapes.term(term) for term in self._terms(outcome, weighed, scored=scored)],
         }
+
+    def _latest_start(self, option: Mapping[str, Any]) -> int | None:
+        """When something new has to be begun to be there when it is needed; None where nothing says so."""
+        if option["kind"] not in NEW or "days" not in option or self._need_at is None:
+            return None
+        return int(self._need_at) - round(float(option["days"]) * DAY)
 
     def _terms(self, outcome: Outcome, weighed: Weighed, *, scored: bool) -> list[Term]:
         terms = []
@@ -139,6 +145,10 @@ class _Shaper:
         if outcome.effect is not None and self._subject is not None:
             said = self._subject.label if outcome is self._nothing else outcome.effect.because
             terms.append(Term("what it does", outcome.effect.quantity, self._subject.uom or "", said))
+        latest = self._latest_start(outcome.option)
+        if latest is not None:
+            source = f"need time − {outcome.option['days']:g} days; begun later it comes too late"
+            terms.append(Term("latest start", iso(latest), "", source))
         terms.append(Term("cost", self._major(outcome.cost.value), coined, outcome.cost.because))
         if outcome.effect is not None:
             terms.append(Term("late", self._major(outcome.late_minor), coined, self._orders(outcome)))
@@ -148,6 +158,9 @@ class _Shaper:
             share = outcome.option["risk"]
             sentence = f"{share:g} chance that it fails × {max(0.0, kept):.2f} that it would keep"
             terms.append(Term("risk", self._major(outcome.risk_minor), coined, sentence))
+        if outcome.option.get("reversible") is not None:
+            word = "can be taken back" if outcome.option["reversible"] else "cannot be taken back"
+            terms.append(Term("reversible", outcome.option["reversible"], "", f"the option says that it {word}"))
         if scored:
             parts = (
                 f"{self._weights[name]:g} × {name} {weighed.values[name] or 0.0:.6g}" for name in weighing.CRITERIA

@@ -24,6 +24,8 @@ class Shares(NamedTuple):
     """How it is shared out."""
 
     need: Need
+    served: Sequence[tuple[str, float, float]]
+    """By order its reference, how much of it is served in time, and how much it wants; who lacks most comes first."""
     because: str
 
 
@@ -44,7 +46,8 @@ def share_out(shared: Shared, worth: Callable[[Sequence[Hit]], float], *, orders
     arriving = [Arriving(each.quantity, each.delay) for each in shared.need.arrivals if each.delay is not None]
     found = divisible(wants, arriving) if orders == "parts" else whole(wants, arriving)
     ordered = _ordered(edges, groups, wants, found)
-    return Shares(_laid_out(shared.need, ordered), _told(wants, found, orders))
+    served = _served(wants, found)
+    return Shares(_laid_out(shared.need, ordered), served, _told(served, found, orders))
 
 
 def _groups(edges: Sequence[Edge], orders: str) -> list[list[int]]:
@@ -90,16 +93,20 @@ def _laid_out(need: Need, pieces: Sequence[tuple[Edge, float]]) -> Need:
     return Need(quantity, {**need.network, ROOT: laid}, need.arrivals)
 
 
-def _told(wants: Sequence[Want], found: Allocation, orders: str) -> str:
+def _served(wants: Sequence[Want], found: Allocation) -> list[tuple[str, float, float]]:
     by_order: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for want, served in zip(wants, found.served, strict=True):
         by_order[want.id][0] += served
         by_order[want.id][1] += want.quantity
-    # Who does not get all of it is what somebody has to know first.
-    lacking = sorted(by_order.items(), key=lambda each: each[1][0] >= each[1][1])
-    told = [f"{name} {served:.6g} of {wanted:.6g}" for name, (served, wanted) in lacking]
+    shares = [(name, round(served, 6), round(wanted, 6)) for name, (served, wanted) in by_order.items()]
+    return sorted(shares, key=lambda each: each[1] / each[2])
+
+
+def _told(served: Sequence[tuple[str, float, float]], found: Allocation, orders: str) -> str:
+    told = [f"{name} {part:.6g} of {wanted:.6g}" for name, part, wanted in served]
     more = f" and {len(told) - _LISTED} more" if len(told) > _LISTED else ""
     proof = (
         "proven the best" if found.proven else f"at most {100 * (1 - found.value / found.bound):.2g} % from the best"
     )
-    return f"in time: {', '.join(told[:_LISTED])}{more}; {proof} with orders served {orders if orders == 'whole' else 'in parts'}"
+    how = "whole" if orders == "whole" else "in parts"
+    return f"in time: {', '.join(told[:_LISTED])}{more}; {proof} with orders served {how}"

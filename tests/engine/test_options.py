@@ -135,6 +135,7 @@ def test_other_supply_serves_what_is_needed_first_and_no_more(tmp_path: Path) ->
         euros(0.0),
     )
     assert found["broker"]["latest_start"] == iso(NOW + 0 * DAY)
+    assert terms(found["broker"])["latest start"] == (iso(NOW), "need time − 6 days; begun later it comes too late")
     seven = {**broker, "days": 7}
     desk, action = direct(tmp_path / "seven.db", seven)
     late = compared(desk, action)["broker"]
@@ -360,6 +361,7 @@ def test_what_is_scarce_goes_to_whom_it_is_worth_most(tmp_path: Path) -> None:
     assert terms(found["share"])["what it does"][1] == (
         "in time: SO-1 10 of 40, SO-2 30 of 30, SO-3 30 of 30; proven the best with orders served in parts"
     )
+    assert found["share"]["shares"][0] == {"id": "SO-1", "gets": 10.0, "wants": 40.0}
     # As wholes: SO-2, and nothing for SO-1.
     assert found["whole"]["value_late"] == euros(4_000.0)
     assert "SO-1 0 of 40, SO-2 30 of 30" in terms(found["whole"])["what it does"][1]
