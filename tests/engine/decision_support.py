@@ -8,14 +8,12 @@ from typing import Any
 
 from engine.clock import HOUR
 from engine.planning import Match, PlannedAction, ResponsePlan, World
-from engine.scheduling import OpenAction, OwnerLoad, Placing
 from engine.terms import Terms
-from playbooks.slack import placings
-from playbooks.workload import workload
+from tests.engine.desk_support import Scheduling
 
 
 @dataclass(frozen=True)
-class OneDecision:
+class OneDecision(Scheduling):
     """`decide`, and steps which need it."""
 
     options: Sequence[Mapping[str, Any]]
@@ -25,19 +23,19 @@ class OneDecision:
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return [Match("choose", 1, "Choose", True, "any deviation")]
 
-    def plan(self, deviation: Mapping[str, Any], world: World, playbook: str | None = None) -> ResponsePlan:
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
         terms = Terms(kind="decision", options=tuple(self.options), weights=self.weights)
         actions = [
             _action("decide", world.now, (), terms),
             *(_action(step, world.now + HOUR, ("decide",), Terms()) for step in self.steps),
         ]
         return ResponsePlan("choose", 1, "0" * 64, "Choose", "frozen", "ana", actions)
-
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
-        return placings(actions, world)
-
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
-        return workload(actions, world, days)
 
 
 def _action(step: str, start_at: int, needs: Sequence[str], terms: Terms) -> PlannedAction:
