@@ -206,3 +206,22 @@ def values_at_risk(desk: Desk) -> dict[str, float]:
         for each in found
         if each["state"] in ("open", "acknowledged", "responding")
     }
+
+
+@given(demands, arrivals, st.integers(0, 5), st.integers(0, 10))
+def test_sooner_and_more_hurts_nobody_who_is_served_directly(
+    wanted: list[tuple[int, int, bool]], expected: list[tuple[int, int | None]], sooner: int, more: int
+) -> None:
+    direct = [(quantity, at, False) for quantity, at, _ in wanted]
+    need = need_of(network_of([Supply(1, "1", QUANTITY, PLANNED)], direct), expected)
+    before = {hit.line: hit for hit in hits(need, need.arrivals)}
+    better = [each._replace(delay=None if each.delay is None else each.delay - sooner) for each in need.arrivals]
+    for hit in hits(need, [*better, Arrival(float(more), 2)]):
+        was = before[hit.line]
+        assert hit.share <= was.share + 1e-9
+        if (
+            was.delay is not None
+            and was.share > hit.share - 1e-9
+            and all(each.delay is not None for each in need.arrivals)
+        ):
+            assert (hit.delay or 0) <= was.delay
