@@ -14,6 +14,7 @@ from engine import arithmetic, emissions, money, network
 from engine.errors import BadInput
 from engine.gather.served import Subject
 from engine.geography import Point, distance_km
+from engine.option_effects import NEW
 from engine.rates import Rates
 from engine.sqlite import sqlite3
 
@@ -70,7 +71,8 @@ class Costs:
             return Figure(None, f"{text}: {error.fault}")
         coined = option.get("currency") or self._rates.currency
         minor = amount * money.units(coined) * self._rates.factor(coined)
-        sentence = f"{formula.shown(values)} = {amount:.6g} {coined}"
+        sum_ = f"{formula.shown(values)} = {amount:.6g}" if formula.names else text
+        sentence = f"{sum_} {coined}"
         rate = self._rates.of(coined)
         if coined != self._rates.currency:
             sentence += (
@@ -81,6 +83,8 @@ class Costs:
     def emissions(self, option: Mapping[str, Any], quantity: float | None) -> Figure:
         """Kilograms of CO2e: of its legs, less those of the legs that it takes the place of."""
         legs, saved = option.get("legs", ()), option.get("instead_of", ())
+        if not legs and option["kind"] in NEW:
+            return Figure(None, "it says nothing of the way that the goods take; give it legs")
         if not legs and not saved:
             return Figure(0.0, "it moves nothing another way")
         weight = self._kilograms(option, quantity)

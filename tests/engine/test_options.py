@@ -134,6 +134,7 @@ def test_other_supply_serves_what_is_needed_first_and_no_more(tmp_path: Path) ->
         euros(2_100.0),
         euros(0.0),
     )
+    assert found["broker"]["co2_kg"] is None, "nobody says how it comes"
     assert found["broker"]["latest_start"] == iso(NOW + 0 * DAY)
     assert terms(found["broker"])["latest start"] == (iso(NOW), "need time − 6 days; begun later it comes too late")
     seven = {**broker, "days": 7}

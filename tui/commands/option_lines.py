@@ -13,7 +13,7 @@ def lines(compared: Sequence[Mapping[str, Any]] | None, now: int, zone: str, *, 
     made: list[str] = []
     for decision in compared or ():
         made += [*([""] if made else []), *_decision(decision, now, zone)]
-        made += ["", *_sums(decision)] if sums else []
+        made += ["", *_sums(decision, now, zone)] if sums else []
     return made
 
 
@@ -24,16 +24,21 @@ def _decision(decision: Mapping[str, Any], now: int, zone: str) -> list[str]:
     return [f"{decision['action']}: {decision['about']}", *table, *verdict(decision, now, zone)]
 
 
-def _sums(decision: Mapping[str, Any]) -> list[str]:
+def _sums(decision: Mapping[str, Any], now: int, zone: str) -> list[str]:
     """Every figure of every option with the sum that it came from."""
-    return printing.table(
-        ("option", "figure", "value", "unit", "from"),
-        [
-            (option["id"], term["name"], _number(term["value"]), term["unit"], term["source"])
-            for option in decision["options"]
-            for term in option["terms"]
-        ],
-    )
+    rows = []
+    for option in decision["options"]:
+        for term in option["terms"]:
+            value, unit = figure(term, now, zone)
+            rows.append((option["id"], term["name"], value, unit, term["source"]))
+    return printing.table(("option", "figure", "value", "unit", "from"), rows)
+
+
+def figure(term: Mapping[str, Any], now: int, zone: str) -> tuple[str, str]:
+    """A figure and its unit as people read them; what an option does may be more than a number says."""
+    if term["value"] is None:
+        return ("" if term["name"] == "what it does" else "not known"), ""
+    return cells.explained(term, now, zone)
 
 
 def verdict(decision: Mapping[str, Any], now: int, zone: str) -> list[str]:

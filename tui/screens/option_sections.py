@@ -81,8 +81,8 @@ def terms(option: Mapping[str, Any], width: int, present: Present) -> list[Piece
     """The sums of one option, each figure with where it comes from below it."""
     made: list[Pieces] = []
     for term in option["terms"]:
-        value, unit = cells.explained(term, present.now, present.zone)
-        made.append([(f"{_INDENT}{safe.fit(term['name'], 13)} ", "quiet"), (f"{value or 'not known'} {unit}", "bold")])
+        value, unit = option_lines.figure(term, present.now, present.zone)
+        made.append([(f"{_INDENT}{safe.fit(term['name'], 13)} ", "quiet"), (f"{value} {unit}", "bold")])
         for line in safe.wrap(term["source"], max(20, width - 2 * len(_INDENT))):
             made.append([(f"{_INDENT * 2}{line}", "plain")])
     return made

@@ -16,7 +16,8 @@ def run(path: Path, *words: str) -> int:
 
 
 def test_a_decision_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    desk, action = late_motors(tmp_path / "desk.db", AIR)
+    broker = {"id": "broker", "title": "Broker", "kind": "alternate", "days": 6, "cost": "3 * kg"}
+    desk, action = late_motors(tmp_path / "desk.db", AIR, broker)
     desk.store.close()
     path = tmp_path / "desk.db"
     assert run(path, "show", action) == 0
@@ -30,7 +31,7 @@ def test_a_decision_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture
     ):
         assert words in shown
     assert run(path, "decide", action, "--option", "boat", "--reason", "cheap") == 1
-    assert "its options are nothing, air" in capsys.readouterr().err
+    assert "its options are nothing, air, broker" in capsys.readouterr().err
     assert run(path, "decide", action, "--option", "air") == 2
     capsys.readouterr()
     assert run(path, "decide", action, "--option", "air", "--reason", "fast", "--json") == 0
