@@ -179,6 +179,8 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "now": "the time of the test, such as 2026-03-09T08:00:00Z",
         "zone": "the desk's time zone; UTC unless it says otherwise",
         "inputs": "what is given, by name",
+        "customers": "whose orders it reaches, most at risk first",
+        "consequences": "the deviations folded under it",
         "deviation": "its fields, named as in conditions; what is not named is not known",
         "people": "who can own steps",
         "expect": "what has to come out",

@@ -10,6 +10,7 @@ from playbooks.fields import FIELDS, comparable
 from playbooks.findings import Fault
 from playbooks.roles import UNASSIGNED
 from playbooks.shape_errors import nearest
+from playbooks.unfolding import REVIEW
 
 if TYPE_CHECKING:
     from playbooks.rehearsals import Rehearsal
@@ -54,7 +55,7 @@ def _people_faults(test: Rehearsal, at: At) -> Iterator[Fault]:
 
 def _expectation_faults(test: Rehearsal, playbook: Playbook, at: At) -> Iterator[Fault]:
     expected = test.expect
-    steps = [step.id for step in playbook.steps]
+    steps = [*(step.id for step in playbook.steps), *([REVIEW] if playbook.close.review is not None else [])]
     several = [step.id for step in playbook.steps if step.foreach is not None or step.use is not None]
     places: list[tuple[At, str, bool]] = [
         *(((*at, "steps", number), step, False) for number, step in enumerate(expected.steps or ())),

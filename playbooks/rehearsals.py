@@ -63,6 +63,9 @@ class Rehearsal(Strict):
     now: Instant
     zone: Zone = "UTC"
     deviation: dict[str, Any] = Field(min_length=1, max_length=40)
+    customers: list[Title] = Field(default=[], max_length=100)
+    """Whose orders it reaches, most at risk first."""
+    consequences: list[Title] = Field(default=[], max_length=100)
     inputs: dict[Name, Any] = Field(default={}, max_length=30)
     people: list[Person] = Field(default=[], max_length=50)
     expect: Expect

@@ -111,7 +111,11 @@ def _listed(texts: list[str]) -> str:
 
 def _deviation(test: Rehearsal) -> dict[str, Any]:
     """The contract's JSON of the test's deviation, which opened at the test's time unless the test says when."""
-    return nested({"id": "D1", "opened_at": test.now, **test.deviation})
+    return {
+        **nested({"id": "D1", "opened_at": test.now, **test.deviation}),
+        "customers": list(test.customers),
+        "consequences": list(test.consequences),
+    }
 
 
 def _world(test: Rehearsal) -> World:

@@ -18,6 +18,7 @@ from playbooks.shapes import ANCHOR_PATTERN, NAME_PATTERN
 _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": ("text", "put it in quotes"),
     "int_type": ("a whole number", "write digits without quotes"),
+    "float_type": ("a number", "write digits without quotes"),
     "bool_type": ("true or false", "write true or false without quotes"),
     "list_type": ("a list", "begin each entry with a hyphen on a line of its own"),
     "dict_type": ("a mapping", "write it as key: value lines"),
@@ -57,6 +58,11 @@ def _fault(error: ErrorDetails) -> Fault:
     if kind in _WANTED:
         wanted, mend = _WANTED[kind]
         return Fault("syntax", at, f"{name} is {_type_word(given)}, not {wanted}", _quoting(given, mend))
+    if kind in ("less_than_equal", "greater_than_equal"):
+        side, limit = (
+            ("most", error["ctx"].get("le")) if kind == "less_than_equal" else ("least", error["ctx"].get("ge"))
+        )
+        return Fault("syntax", at, f"{name} is {_shown(given)}", f"write at {side} {limit}")
     if kind == "value_error":
         fault, _, mend = str(error["ctx"]["error"]).partition("; ")
         return Fault("syntax", at, f"{name}: {fault}", mend)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.money import units
 from engine.terms import Escalation, Terms
 from playbooks.durations import clock_minutes
+from playbooks.roles import UNASSIGNED
 
 if TYPE_CHECKING:
     from playbooks.option_shapes import Option
@@ -100,6 +101,9 @@ def _escalations(step: Step, owner: str, run: InScope) -> list[Escalation]:
                 run.warnings.append(f"step {step.id}: the escalation finds nobody but {holder}, who has it already")
                 continue
             person, because = lead, f"{because}, who has it already; the desk lead takes it"
+        if person == UNASSIGNED:
+            # Handing on to nobody takes it from somebody; that there is no lead is a warning already.
+            continue
         chain.append(Escalation(clock_minutes(each.after), person, because, run.owners.roster.lead(person, holder)))
         holder = person
     return chain

@@ -25,6 +25,7 @@ from tests.playbooks.worlds import ONE_STEP, deviation, world, write
 BEST = {
     "late-purchase-order": {},
     "late-critical-part": {"severity": "critical"},
+    "repeated-lateness": {"episode": 2},
     "late-transfer-or-shipment": {"subject": {"type": "shipment", "id": "S"}},
     "late-production-order": {"kind": "overdue", "subject": {"type": "production_order", "id": "P"}},
     "short-confirmation": {"kind": "short_supply"},

@@ -103,7 +103,7 @@ FAULTS = [
         "PT2H", "PT2H\n    approval: {role: buyer, above: {amount: 5, currency: euro}}",
         "syntax", "euro", "'euro' is no currency", "EUR",
     ),
-    ("PT2H", "PT2H\n    retry: {count: 99, delay: PT1H}", "syntax", "99", "less than or equal to 10", ""),
+    ("PT2H", "PT2H\n    retry: {count: 99, delay: PT1H}", "syntax", "99", "retry.count is 99", "at most 10"),
     (
         "PT2H", "PT2H\n    side_effect: once\n    retry: {count: 2, delay: PT1H}",
         "operations", "{count", "only once", "idempotent",
@@ -164,7 +164,7 @@ FAULTS = [
     ),
     ("PT2H", "PT2H\n    foreach: {items: [a, b, c], as: who, max: 2}", "semantics", "2}", "3 items", "raise max"),
     ("PT2H", "PT2H\n    foreach: {items: everybody, as: who}", "syntax", "everybody", "no items", "consequences"),
-    ("PT2H", "PT2H\n    foreach: {items: [a], as: who, max: 1000}", "syntax", "1000", "less than or equal to 100", ""),
+    ("PT2H", "PT2H\n    foreach: {items: [a], as: who, max: 1000}", "syntax", "1000", "max is 1000", "at most 100"),
     (
         "PT2H", "PT2H\n    foreach: {items: [a], as: who}\n"
         "  - {id: l, title: L, role: buyer, duration: PT1H, needs: [call], join: any}",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from engine.clock import DAY, HOUR
+from engine.planning import Match, ResponsePlan
+from engine.planning import World as Possible
 from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Driven, Open, World
 from tui.cells import Present
@@ -86,6 +90,40 @@ def test_a_long_title_goes_on_below_itself() -> None:
     lines = [plain(line) for line in gathering.planned(action, 76, Present(NOW, "UTC"))]
     assert "…" not in "".join(lines)
     assert " ".join(" ".join(line.partition(" bo ")[0] for line in lines).split()) == title
+
+
+@dataclass(frozen=True)
+class Asking(Steps):
+    """A planner whose playbook asks for something."""
+
+    def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
+        asked = {"name": "days", "type": "number", "title": "how many days", "required": True}
+        known = {"name": "way", "type": "text", "title": "way", "required": True, "default": "air"}
+        return [replace(match, inputs=(asked, known)) for match in super().matches(deviation, now)]
+
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: Possible,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        return replace(super().plan(deviation, world, playbook, inputs), inputs=dict(inputs or {}))
+
+
+async def test_what_a_playbook_asks_for_is_asked_before_it_begins(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.tui.conftest.Steps", Asking)
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        await driven.press("r")
+        await driven.press("enter")
+        assert "how many days (number)" in driven.text
+        await driven.type("3")
+        await driven.finish("enter")
+        response = world.desk.show(first)["response"]
+        assert world.desk.show(response)["inputs"] == {"days": "3"}
 
 
 async def test_leaving_a_response_starts_nothing(world: World, opened: Open) -> None:

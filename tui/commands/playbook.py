@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,10 @@ _TRIGGERS: Final = {
     "recurred": "by itself, when it has come back",
     "manual": "only when chosen by name",
 }
+_SHOWN: Final = (
+    "id", "title", "instructions", "kind", "role", "owner", "use", "needs", "duration", "due", "mandatory", "when", "options"
+)  # fmt: skip
+"""What of a step stands elsewhere."""
 _SIGNS: Final = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in", "regex": "fits",
 }  # fmt: skip
@@ -105,6 +110,10 @@ def described(item: dict[str, Any]) -> list[str]:
         *printing.table(("step", "kind", "owner", "needs", "duration", "due", "mandatory", "title"), steps),
         *(["", "Planned only when", *conditions] if conditions else []),
         *(["", "Instructions", *instructions] if instructions else []),
+        *_section("What else is said of steps", ((step["id"], _rest(step)) for step in item["steps"])),
+        *_section("Owners by case", ((name, _said(role.get("resolve"))) for name, role in item["roles"].items())),
+        *_section("Asked when it begins", ((name, _said(each)) for name, each in item.get("inputs", {}).items())),
+        *_section("Start and end", ((key, _said(value)) for key, value in _rules(item).items())),
         "",
         "Resolving the deviation while the response runs",
         "  is refused until every mandatory action is closed" if item["close"]["requires"] else "  asks for nothing",
@@ -124,6 +133,41 @@ def _condition(match: dict[str, Any] | None) -> str:
         return f"{match['field']} is {'not ' if match.get('value') is False else ''}known"
     sign = _SIGNS.get(match["op"], match["op"].replace("_", " "))
     return f"{match['field']} {sign} {cells.any_value(match['value'])}"
+
+
+def _section(title: str, lines: Iterable[tuple[str, str]]) -> list[str]:
+    """A heading and what is said under it; nothing where nothing is said."""
+    said = [f"  {name}: {text}" for name, text in lines if text]
+    return ["", title, *said] if said else []
+
+
+def _rest(step: dict[str, Any]) -> str:
+    """The words of a step that have no column and no section of their own."""
+    plain = {"join": "all", "on_fail": "block"}
+    rest = {key: value for key, value in step.items() if key not in _SHOWN and plain.get(key) != value}
+    return "; ".join(f"{key} {_said(value)}" for key, value in rest.items())
+
+
+def _rules(item: dict[str, Any]) -> dict[str, Any]:
+    cooldown = [trigger["cooldown"] for trigger in item["triggers"] if trigger.get("cooldown")]
+    rules = {
+        "mode": item["mode"] if item["mode"] != "active" else None,
+        "cooldown": cooldown,
+        "concurrency": item.get("concurrency"),
+        "review": item["close"].get("review"),
+    }
+    return {key: value for key, value in rules.items() if value}
+
+
+def _said(value: Any) -> str:
+    """A value of the file in one line, as it stands there."""
+    if isinstance(value, dict):
+        if {"field", "all", "any", "not"} & value.keys():
+            return _condition(value)
+        return ", ".join(f"{key} {_said(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(_said(part) for part in value)
+    return "" if value is None else cells.any_value(value)
 
 
 def _who(step: dict[str, Any]) -> str:

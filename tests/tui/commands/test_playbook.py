@@ -143,3 +143,26 @@ def test_the_schema_is_printed_whole_for_an_editor(desk: Run) -> None:
     assert printed.code == 0
     assert printed.document == desk("playbook", "schema", "--json").document
     assert printed.document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_show_says_everything_that_a_step_and_a_playbook_say(desk: Run) -> None:
+    late = desk("playbook", "show", "late-critical-part").out
+    assert "  escalate-supplier: ack_within PT30M; escalate after PT30M, to lead yes" in late
+    assert "  decide: approval above amount 5,000, currency EUR, role controller" in late
+    assert "reverse call-off" in late
+    assert "  review: due P5D, duration PT30M, role buyer" in late
+    assert "concurrency: key $item, on_conflict join" in desk("playbook", "show", "stockout-allocation").out
+    assert "  goal: default the plan holds again" in desk("playbook", "show", "coordinate-by-hand").out
+    assert "late-purchase-order@" in desk("playbook", "show", "repeated-lateness").out
+
+
+def test_inputs_are_given_by_name(desk: Run) -> None:
+    refused = desk("playbook", "dry-run", "D1", "--playbook", "coordinate-by-hand", "--input", "gaol=x")
+    assert (refused.code, refused.out) == (1, "")
+    assert "input gaol of playbook coordinate-by-hand: this is not asked; the names are goal" in refused.err
+    assert desk("respond", "D1", "--input", "goal").code == 2
+    made = desk("respond", "D1", "--playbook", "coordinate-by-hand", "--input", "goal=no line stops", "--json")
+    assert made.code == 0
+    shown = desk("show", "R1", "--json").document
+    assert shown["inputs"] == {"goal": "no line stops"}
+    assert 'The goal was "no line stops".' in shown["actions_detail"][-1]["instructions"]
