@@ -37,6 +37,7 @@ FEEDS: Final = 2
 ROUNDS: Final = 400
 TARGET_MS: Final = 10.0
 
+_PEG: Final = "supply, demand, item, site, quantity, gap, supply_from, supply_to, demand_share, demand_open, customer, worth, coined"
 _REACHED: Final = (
     "WITH RECURSIVE reached(line) AS (SELECT value FROM json_each(?) UNION"
     " SELECT peg.demand FROM reached JOIN peg ON peg.supply = reached.line) SELECT line FROM reached"
@@ -128,5 +129,5 @@ def _build(store: Store, chance: random.Random) -> dict[int, list[int]]:
             " VALUES (?, ?, ?, 'bench', ?, 'X', ?, ?, 'EA', ?, ?, 'USD', 'open', '{}', x'', 1)",
             lines,
         )
-        connection.executemany(f"INSERT INTO peg VALUES ({', '.join('?' * 13)})", sorted(pegs))
+        connection.executemany(f"INSERT INTO peg({_PEG}) VALUES ({', '.join('?' * 13)})", sorted(pegs))
     return by_supplier
