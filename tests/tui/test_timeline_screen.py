@@ -177,6 +177,16 @@ async def test_what_cannot_be_is_said_and_a_move_of_the_cursor_lets_go(busy: Wor
         assert driven.status == "the cursor is on no action"
 
 
+async def test_a_start_that_is_out_of_sight_is_moved_to(busy: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("3", "_")
+        for _ in range(6):
+            await driven.finish(">")
+        await driven.press("+", "+")
+        await driven.finish(">")
+        assert "▚▚▚▚" in row(driven, "A1 confirm it")
+
+
 async def test_the_past_is_no_start(busy: World, opened: Open) -> None:
     busy.clock.set(parse_instant("2026-03-09T08:00:30Z", "test"))
     async with opened() as driven:

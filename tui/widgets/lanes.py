@@ -67,8 +67,14 @@ class LanesList(LineList):
         self.describe()
 
     def show_ghosts(self, starts: Mapping[int, int]) -> None:
-        """Draw where actions would begin."""
+        """Draw where actions would begin; the axis moves where that of the one under the cursor would be out of sight."""
         self.ghosts = starts
+        at = None if self.current is None else starts.get(self.current)
+        if at is not None:
+            axis = self.axis
+            cell = axis.cell(at)
+            if not 0 <= cell < axis.width - 4:
+                self.move_axis(cells=cell - axis.width // 2)
         self.refresh()
 
     def go_to(self, index: int) -> None:
