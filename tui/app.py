@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -31,6 +31,9 @@ from tui.session import Session
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from rich.terminal_theme import TerminalTheme
+    from textual.filter import LineFilter
+
 _FEEDER_SECONDS: Final = 5.0
 Feeder = Callable[[], "Popen[bytes]"]
 
@@ -47,8 +50,8 @@ class OffplanApp(PaintedApp):
         palette = None if os.environ.get("NO_COLOR") else PALETTES[options.theme]
         # The terminal's own sixteen colours: right on light and dark, under NO_COLOR, and a sixth fewer bytes.
         super().__init__(ansi_color=palette is None, ascii_only=options.ascii_only)
-        if palette is not None:
-            self.ansi_theme_dark = self.ansi_theme_light = palette
+        self._paper: LineFilter | None = None
+        self._take_palette(palette)
         self.animation_level = "none"
         self.session = session
         session.keys = options.keys
@@ -88,13 +91,25 @@ class OffplanApp(PaintedApp):
         if os.environ.get("NO_COLOR"):
             raise BadInput("theme", "NO_COLOR is set", "start the desk without it to have colours")
         palette = PALETTES[name]
-        if palette is not None:
-            self.ansi_theme_dark = self.ansi_theme_light = palette
+        self._take_palette(palette)
         self.ansi_color = palette is None
         for screen in self.screen_stack:
             screen.refresh(layout=True)
         self.refresh_css(animate=False)
         self.refresh(layout=True)
+
+    def _take_palette(self, palette: TerminalTheme | None) -> None:
+        if palette is None:
+            self._paper = None
+            return
+        from tui.paper import Paper
+
+        self.ansi_theme_dark = self.ansi_theme_light = palette
+        self._paper = Paper(palette)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return filters if self._paper is None else [*filters, self._paper]
 
     # keys -----------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.color import Color
+from rich.style import Style
 
 from engine.errors import BadInput
 from tests.tui.conftest import World
@@ -79,6 +80,17 @@ def test_severities_and_states_are_told_apart_without_any_colour() -> None:
     assert len({(mark, bar) for mark, bar, _ in theme.ACTION_SHAPE.values()}) >= len(theme.ACTION_SHAPE) - 1
 
 
+def drawn(app: OffplanApp) -> list[Style | None]:
+    """The styles of all that is on the screen."""
+    return [segment.style for strip in app.screen._compositor.render_strips() for segment in strip]
+
+
+def papers(app: OffplanApp) -> set[object]:
+    """The backgrounds that are drawn: a colour, the terminal's own by name, or none that is named."""
+    colours = [None if style is None else style.bgcolor for style in drawn(app)]
+    return {None if colour is None else colour.triplet or colour.name for colour in colours}
+
+
 @pytest.mark.parametrize("palette", PALETTES)
 async def test_the_screen_is_drawn_in_its_palette(world: World, palette: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -86,12 +98,12 @@ async def test_the_screen_is_drawn_in_its_palette(world: World, palette: str, mo
     try:
         async with app.run_test(size=(120, 36)) as pilot:
             await pilot.pause()
-            styles = [
-                segment.style for strip in app.screen._compositor.render_strips() for segment in strip if segment.style
-            ]
-            papers = {style.bgcolor.triplet for style in styles if style.bgcolor is not None}
             colours = PALETTES[palette]
-            assert papers == {None if colours is None else colours.background_color}
+            if colours is None:
+                assert papers(app) <= {None, "default"}, "the terminal's own"
+            else:
+                assert papers(app) == {colours.background_color}, "every cell, also those that name no colour"
+                assert None not in {style.color for style in drawn(app) if style is not None}
     finally:
         app.close()
 
@@ -100,18 +112,13 @@ async def test_colours_change_while_the_desk_is_open(world: World, monkeypatch: 
     monkeypatch.delenv("NO_COLOR", raising=False)
     app = OffplanApp(Session(world.factory, readonly=False), options=ScreenOptions(theme="dark"))
 
-    def papers() -> set[object]:
-        strips = app.screen._compositor.render_strips()
-        styles = [segment.style for strip in strips for segment in strip if segment.style]
-        return {style.bgcolor.triplet for style in styles if style.bgcolor is not None}
-
     try:
         async with app.run_test(size=(120, 36)) as pilot:
             for name in ("light", "terminal", "high-contrast"):
                 await pilot.press(*":theme", "space", *name, "enter")
                 await pilot.pause()
                 colours = PALETTES[name]
-                assert papers() == {None if colours is None else colours.background_color}
+                assert papers(app) <= ({None, "default"} if colours is None else {colours.background_color})
             await pilot.press(*":theme", "space", *"pink", "enter")
             await pilot.pause()
             assert "'pink' is no theme" in app.screen.query_one(StatusLine).message
