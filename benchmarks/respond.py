@@ -13,6 +13,8 @@ from typing import Any, Final
 from benchmarks.harness import ROOT, Result, Unavailable, floor_module
 
 _PRESSES: Final = 6
+_ROWS: Final = 14
+"""Deviations that are tried: some are answered already."""
 _SIZE: Final = (160, 45)
 
 
@@ -30,7 +32,7 @@ def key() -> Iterator[Result]:
             bench.measure_start(terminal, ready="by decide-by", silence_s=1.0, timeout_s=60, paint_limit_s=5)
             taken: list[float] = []
             used: list[float] = []
-            while len(taken) <= _PRESSES:
+            for _ in range(_ROWS):
                 asked = _press(bench, terminal, "r")
                 if "enter starts it" not in terminal.text():
                     raise Unavailable(f"no playbooks were offered:\n{terminal.text()}")
@@ -41,10 +43,16 @@ def key() -> Iterator[Result]:
                     print(
                         f"  r {asked[0]:.0f} ms, enter {written[0]:.0f} ms, of them CPU {used[-1]:.0f} ms", file=sys.stderr, flush=True
                     )  # fmt: skip
-                _press(bench, terminal, "esc")
+                else:
+                    # It is answered already, and the refusal stands there.
+                    _press(bench, terminal, "esc")
+                if len(taken) > _PRESSES:
+                    break
                 _press(bench, terminal, "down")
         finally:
             terminal.close()
+    if len(taken) < 2:
+        raise Unavailable("the sample world has too few deviations that can be answered")
     first, rest = taken[0], taken[1:]
     value, cpu = statistics.median(rest), statistics.median(used[1:])
     yield Result("respond_key", round(value, 1), "ms", None, None, None, "<= 100 ms", value <= 100, len(rest))
