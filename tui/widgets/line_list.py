@@ -25,6 +25,8 @@ from tui.widgets.row_window import Fetch, Row, RowWindow
 
 GUTTER: Final = 2
 """Cells left of a row: the cursor's bar and the mark."""
+_KEPT_STRIPS: Final = 256
+"""Drawn lines that are kept, some screens full; each carries caches of Textual's and takes some 5 kB."""
 
 
 class LineList(ScrollView, can_focus=True):
@@ -70,7 +72,7 @@ class LineList(ScrollView, can_focus=True):
         self._last_mark = 0
         self._labels: Mapping[int, str] = {}
         """Letters that stand before rows, by number: those of jump mode."""
-        self._strips: LRUCache[Hashable, Strip] = LRUCache(2048)
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(_KEPT_STRIPS)
 
     def draw(self, row: Row, width: int) -> Pieces:
         """One row in `width` cells."""
