@@ -26,6 +26,8 @@ from engine.terms import Terms
 
 Finding = dict[str, Any]
 
+_TIMERS_LATE: Final = 5 * MINUTE
+"""A feeder looks every second; this is no hesitation any more."""
 _ORDER: Final = ("error", "warning", "note")
 
 
@@ -42,6 +44,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *data_findings.of(connection, now),
         *_owners(connection),
         *_orphans(connection),
+        *_timers(connection, now),
         *_factors(connection),
     ]
     return sorted(findings, key=lambda finding: _ORDER.index(finding["severity"]))
@@ -162,3 +165,27 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
         fault = f"it is {state}, and {', '.join(ids)} {'is' if len(ids) == 1 else 'are'} still open"
         mend = f'`offplan cancel {" ".join(ids)} --reason "R{response} is {state}"`'
         yield _error(f"response R{response}", fault, mend)
+
+
+def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+    """Actions at work whose next time is long past, or that have none: nobody would look at them again."""
+    late = connection.execute(
+        "SELECT 'A' || subject, min(due_at) FROM timer WHERE due_at < ? GROUP BY subject ORDER BY 2, subject",
+        (now - _TIMERS_LATE,),
+    ).fetchall()
+    if late:
+        named = ", ".join(identity for identity, _ in late[:5]) + (
+            f" and {len(late) - 5} more" if len(late) > 5 else ""
+        )
+        fault = f"what time does to {named} is due since {iso(late[0][1])}"
+        yield _warning("timers", fault, "run `offplan watch`, or `offplan tick`")
+    lost = connection.execute(
+        "SELECT 'A' || action.id FROM action JOIN response ON response.id = response_id WHERE response.state = 'running'"
+        " AND action.kind IN ('task', 'decision') AND action.state IN ('ready', 'assigned', 'in_progress', 'waiting')"
+        " AND NOT EXISTS (SELECT 1 FROM timer WHERE subject = action.id AND due_at IS NOT NULL) ORDER BY action.id"
+    ).fetchall()
+    for (identity,) in lost:
+        mend = f"`offplan assign {identity} --to OWNER` sets it anew"
+        yield _error(
+            f"action {identity}", "it is at work, and no time is set at which somebody looks at it again", mend
+        )

@@ -217,6 +217,12 @@ class DeskCommands(DeskBase):
 
         return self._command(expect, lambda context: commands.close(context, ids, reason=reason))
 
+    def reverse(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
+        """Take done actions back: the step that reverses each becomes an action of the same response."""
+        from engine import reversing
+
+        return self._command(expect, lambda context: reversing.reverse(context, ids, reason=reason))
+
     def reopen(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Take back an end: a resolved or dismissed deviation, a done, failed or blocked action, one in doubt."""
         from engine import commands

@@ -9,6 +9,7 @@ from engine.deviation_kinds import DEVIATION_KINDS, KIND_FUNCTIONS
 from engine.filters import Field, Fields
 from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
 from engine.model import DISMISSALS, FUNCTIONS, SEVERITIES, SIGNAL_KINDS
+from engine.offers import OFFERED, OFFERS
 from engine.terms import STEP_KINDS
 
 RESPONSE_STATES: Final = ("running", "done", "cancelled")
@@ -154,6 +155,7 @@ ACTIONS: Final = Fields(
         "escalations": Field("number", "action.escalation"),
         **_plain("flag", "critical", "mandatory"),
         "overdue": Field("flag", OVERDUE_ACTION),
+        "offered": Field("choice", OFFERED, OFFERS),
         "version": Field("number", "action.version"),
     },
     words=("action.title", "action.owner", "function", "role", "step", "playbook"),

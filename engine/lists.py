@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import fields, queue, roots, settings, shapes
+from engine import fields, jeopardy, queue, roots, settings, shapes
 from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
+from engine.offers import OFFERED
 from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.suppression import HIDDEN, IN_QUEUE, LIVE, matched, suppressors
@@ -39,7 +40,8 @@ _LISTS: Final[Mapping[str, _List]] = {
     ),
     "actions": _List(
         fields.ACTIONS,
-        "action.*, playbook",
+        f"action.*, playbook, {OFFERED} AS offered,"
+        " (SELECT state FROM deviation WHERE deviation.id = action.deviation_id) AS deviation_state",
         "action JOIN response ON response.id = response_id",
         f"{fields.OPEN_ACTION} AND response.state = 'running'",
         "due_at, action.id",
@@ -85,9 +87,11 @@ def page(
     """
     one = _LISTS[name]
     found = parse_where(where, one.fields, now)
-    scope = "1" if everything or "state" in found.fields else one.scope
+    scope = "1" if everything or found.fields & {"state", "offered"} else one.scope
     total, found_rows = _select(connection, now, one.columns, one.table, scope, found, one.order, limit)
     found_items = [one.shape(row, now) for row in found_rows]
+    if name == "actions":
+        found_items = _with_jeopardy(connection, now, found_items)
     return Page(now, total, _with_matches(connection, found_items) if name == "silences" else found_items)
 
 
@@ -102,13 +106,20 @@ def _with_matches(connection: sqlite3.Connection, silences: Sequence[dict[str, A
     return [{**item, "matched": counts.get(int(item["id"][1:]), 0)} for item in silences]
 
 
+def _with_jeopardy(connection: sqlite3.Connection, now: int, actions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Actions with `jeopardy`, of the shown ones: what is late by what they wait for (engine.jeopardy), else null."""
+    found = jeopardy.of_actions(connection, now, [int(item["id"][1:]) for item in actions])
+    return [{**item, "jeopardy": found.get(int(item["id"][1:]))} for item in actions]
+
+
 def items(
     connection: sqlite3.Connection, now: int, name: str, condition: str, parameters: Mapping[str, Any], order: str = ""
 ) -> list[dict[str, Any]]:
     """The rows of a list under an SQL condition of the engine's own, as the list shows them."""
     one = _LISTS[name]
     sql = f"SELECT {one.columns} FROM {one.table} WHERE {condition} ORDER BY {order or one.order}"
-    return [one.shape(row, now) for row in rows(connection, sql, {**parameters, "now": now})]
+    shown = [one.shape(row, now) for row in rows(connection, sql, {**parameters, "now": now})]
+    return _with_jeopardy(connection, now, shown) if name == "actions" else shown
 
 
 def open_actions(connection: sqlite3.Connection, now: int, order: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import family, ids, journal, lists, messages, oddities, queue, reply_checks, reversals, shapes
+from engine import family, handovers, ids, journal, lists, messages, oddities, queue, reply_checks, reversals, shapes
 from engine.clock import parse_instant
 from engine.command_context import fetch
 from engine.errors import NotFound
@@ -145,9 +145,11 @@ def _show_response(connection: sqlite3.Connection, now: int, reference: Referenc
     shape = lists.items(connection, now, "responses", "id = :number", number)[0]
     actions = lists.items(connection, now, "actions", "response_id = :number", number, "position")
     about = [("response", reference.id), *(("action", action["id"]) for action in actions)]
+    found = rows(connection, "SELECT * FROM action WHERE response_id = :number ORDER BY position", number)
     return {
         **shape,
         "actions_detail": actions,
+        "handovers": handovers.of(found, now),
         "joined": [f"D{number}" for (number,) in joined],
         "reversals": [{"step": each.step, "title": each.title, "owner": each.owner} for each in back],
         "definition": row["definition"],

@@ -129,6 +129,15 @@ def require_running(
         raise Refused(f"{reference.id} belongs to {subject}, which is done; cancel {reference.id}")
 
 
+def append_action(
+    context: CommandContext, response: int, deviation: Reference, action: PlannedAction, reason: str
+) -> int:
+    """One more action at the end of a response, for a reason; returns its number."""
+    query = "SELECT coalesce(max(position), -1) + 1 FROM action WHERE response_id = ?"
+    position = int(context.connection.execute(query, (response,)).fetchone()[0])
+    return _insert_action(context, response, deviation, position, action, held=False, reason=reason)
+
+
 def _insert_response(context: CommandContext, reference: Reference, answer: ResponsePlan, waits_for: int | None) -> int:
     values = {
         "deviation_id": reference.number,
@@ -160,6 +169,7 @@ def _insert_action(
     action: PlannedAction,
     *,
     held: bool,
+    reason: str | None = None,
 ) -> int:
     ready = not action.needs and not held
     values = {
@@ -192,7 +202,7 @@ def _insert_action(
     timers.follow(context.connection, context.row(Reference("action", number)))
     shown = ("step", "state", "owner", "start_at", "due_at")
     after = {**{name: values[name] for name in shown}, "version": 1}
-    context.writer.write(Entry("respond", "action", f"A{number}", {}, after))
+    context.writer.write(Entry("respond", "action", f"A{number}", {}, after, reason=reason))
     context.changed(f"A{number}", None, f"{values['state']}: {values['title']} ({values['owner']})")
     return number
 

@@ -71,7 +71,8 @@ def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int 
 
 
 def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
-    """An action; the row also carries its response's `playbook`. `needs` are steps of the same response."""
+    """An action, without `jeopardy`, which engine.lists adds; the row also carries its response's `playbook`, `offered`
+    (engine.reversing) and `deviation_state`. `needs` are steps of the same response."""
     terms = Terms.load(row["terms"])
     is_open = row["state"] not in ("done", "skipped", "cancelled")
     waits_too_long = row["state"] == "waiting" and row["waiting_until"] is not None and row["waiting_until"] < now
@@ -116,7 +117,23 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "on_fail": row["on_fail"],
         "attempt": row["attempt"],
         "reason": row["reason"],
+        "offered": _offered(row),
         "version": row["version"],
+    }
+
+
+def _offered(row: Mapping[str, Any]) -> dict[str, str] | None:
+    """What is offered of an action whose deviation is over, with the command for it; None where nothing is."""
+    if row["offered"] == "none":
+        return None
+    over = f"D{row['deviation_id']} is {row['deviation_state']}"
+    because = (
+        f"{over}: it may not be needed" if row["offered"] == "cancel" else f"{over}: what it did can be taken back"
+    )
+    return {
+        "what": row["offered"],
+        "because": because,
+        "command": f"offplan {row['offered']} A{row['id']} --reason ...",
     }
 
 

@@ -272,6 +272,7 @@ _ACTS: Final = (
     ),
     act("contain", "say that no further harm comes of deviations, though they are not over", REASON),
     act("close", "be done with resolved deviations, after their review", REASON),
+    act("reverse", "take done actions back by the step that reverses each", REASON_REQUIRED),
     act("reopen", "bring deviations or actions back", REASON_REQUIRED),
     act(
         "comment",

@@ -36,6 +36,9 @@ def add_action(store: Store, owner: str, state: str = "ready") -> None:
             " 'null')",
             (f"{owner}-{state}", owner, state),
         )
+        connection.execute(
+            "INSERT INTO timer(due_at, kind, subject, generation) SELECT ?, 'overdue', max(id), 1 FROM action", (NOW + HOUR,)
+        )
 
 
 def test_a_sound_desk_has_no_findings(store: Store) -> None:

@@ -104,6 +104,7 @@ def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
         "reopen",
         "merge",
         "contain",
+        "reverse",
         "close",
         "silence add",
         "silence change",

@@ -118,6 +118,7 @@ def action_lines(
         *_wrapped("because", detail["owner_because"] or "–", width),
         *_times(detail, width, present),
         *_approval(detail, width, present),
+        *_jeopardy(detail, width, present),
     ]
     lines += [PageLine([]), PageLine([("What to do", "heading")], section="What to do")]
     for paragraph in (detail["instructions"] or "The playbook says no more than the title.").splitlines():
@@ -191,6 +192,23 @@ def _approval(detail: Mapping[str, Any], width: int, present: Present) -> list[P
         limit = f" above {cells.money_in_full(amount(asked['amount'], asked['currency']))}"
     words = f"needed of {asked['owner']} ({asked['role']}){limit}, or another of the function, or the desk lead"
     return _wrapped("approval", words, width)
+
+
+def _jeopardy(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+    """What it will be late by, as things stand, and what is offered now that its deviation is over."""
+    lines = []
+    found = detail["jeopardy"]
+    if found is not None:
+        end = cells.both_times(found["end_at"], present.now, present.zone)
+        behind = f", since it waits for {found['because']}" if found["because"] else ""
+        told = [f"would end {end}{behind}"]
+        told += ["after its due time"] if found["late_minutes"] else []
+        told += ["after the decide-by"] if found["past_decide_by_minutes"] else []
+        bad = found["late_minutes"] or found["past_decide_by_minutes"]
+        lines += [PageLine(_pair("in jeopardy", "! " + ", ".join(told) if bad else told[0], "bad" if bad else "plain"))]
+    if detail["offered"] is not None:
+        lines += _wrapped("offered", f"{detail['offered']['what']}: {detail['offered']['because']}", width)
+    return lines
 
 
 def _answers(detail: Mapping[str, Any]) -> list[PageLine]:
