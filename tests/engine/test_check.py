@@ -37,7 +37,8 @@ def add_action(store: Store, owner: str, state: str = "ready") -> None:
             (f"{owner}-{state}", owner, state),
         )
         connection.execute(
-            "INSERT INTO timer(due_at, kind, subject, generation) SELECT ?, 'overdue', max(id), 1 FROM action", (NOW + HOUR,)
+            "INSERT INTO timer(due_at, kind, subject, generation) SELECT ?, 'overdue', max(id), 1 FROM action",
+            (NOW + 2 * DAY,),
         )
 
 
