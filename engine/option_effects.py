@@ -63,7 +63,11 @@ def effect(
     if kind == "reallocate" and shares is not None:
         return Effect(shares.need, shares.need.arrivals, None, None, 0.0, shares.because, shares.served)
     if kind == "reallocate":
-        return Effect(need, need.arrivals, None, None, 0.0, "there is nothing to share out: it is about one order")
+        because = "it is about one order"
+        if subject.own_value:
+            because = "no customer order says what it is worth"
+        because = f"there is nothing to share out: {because}"
+        return Effect(need, need.arrivals, None, None, 0.0, because)
     if kind == "resequence":
         gained = _span(option)
         later = delayed_use(need, gained, subject.producing)

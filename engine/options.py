@@ -110,7 +110,7 @@ class _Comparison:
         if self.subject is None:
             return None
         shares = None
-        if option["kind"] == "reallocate":
+        if option["kind"] == "reallocate" and not self.subject.own_value:
             shared = sharing.read(self._connection, self.subject, self._now)
             if shared is not None:
                 shares = reallocation.share_out(shared, self._worth, orders=option.get("orders", "parts"))

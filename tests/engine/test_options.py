@@ -261,7 +261,8 @@ def test_stock_that_runs_out_is_covered_by_what_comes_in_time(tmp_path: Path) ->
 
 def test_without_customer_orders_the_deviations_own_value_counts(tmp_path: Path) -> None:
     air = {"id": "air", "title": "Air", "kind": "expedite", "days": 7, "cost": "100"}
-    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([air]))
+    share = {"id": "share", "title": "Share", "kind": "reallocate"}
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([share, air]))
     load(desk, line("purchase_order", "PO-1", 80.0, 5, value_minor=4_000_00, currency="EUR"))
     take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 12 * DAY))
     action = respond(desk, "late_supply")
@@ -270,6 +271,10 @@ def test_without_customer_orders_the_deviations_own_value_counts(tmp_path: Path)
     found = compared(desk, action)
     assert (found["nothing"]["orders_late"], found["nothing"]["value_late"]) == (None, euros(4_000.0))
     assert (found["air"]["value_late"], document["winner"]) == (euros(0.0), "air")
+    assert found["share"]["value_late"] == euros(4_000.0), (
+        "where no order has a value, none can be served before another"
+    )
+    assert terms(found["share"])["what it does"][1].endswith("no customer order says what it is worth")
 
 
 def test_a_choice_keeps_what_was_known_and_what_was_rejected(tmp_path: Path) -> None:
