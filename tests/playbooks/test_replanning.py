@@ -195,6 +195,14 @@ def test_what_somebody_accepted_is_not_moved_to_make_others_less_late() -> None:
     assert told(replan([cheap, dear], PLAIN)) == []
 
 
+def test_nor_is_what_waits_for_something_that_would_give_way() -> None:
+    cheap = action("A1", 8, minutes=240)
+    accepted = action("A3", 12, needs=("A1",), owner="eve", asks=True, state="blocked")
+    dear = action("A2", 12, weight=100.0, limit_at=MONDAY + 2 * HOUR)
+    assert told(replan([cheap, accepted, dear], PLAIN)) == []
+    assert told(replan([cheap, replace(accepted, asks=False), dear], PLAIN)) == [("A2", 8), ("A1", 9), ("A3", 13)]
+
+
 def test_what_was_accepted_and_cannot_stay_asks() -> None:
     begun = action("A1", 8, state="in_progress", started_at=MONDAY, minutes=120)
     (move,) = replan([begun, action("A2", 9, asks=True)], PLAIN).moves
