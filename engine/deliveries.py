@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import telling
+from engine.clock import DAY
 from engine.command_context import CommandContext, Row, reason_of
 from engine.errors import Refused
 from engine.journal import Writer
@@ -88,6 +89,8 @@ def recover(connection: sqlite3.Connection, writer: Writer, now: int, channels: 
     Called by who has just got the lease, so that nobody else delivers.
     """
     by_name = {channel.name: channel for channel in channels}
+    # Nothing waits for longer than a day, but a clock that was set back meanwhile.
+    connection.execute("UPDATE handoff SET next_at = ? WHERE next_at > ?", (now, now + DAY))
     doubtful = 0
     for row in rows(connection, "SELECT * FROM handoff WHERE state = 'begun' ORDER BY id"):
         if not row["once"]:

@@ -136,6 +136,10 @@ class _Outbox:
         ledger = group.ledger
         if ledger is None:
             ledger = group.ledger = self._begin(group, changed_at)
+        if max(ledger["base_at"] - group.channel.wait, ledger["looked_at"] or 0) > self._now:
+            # The clock was set back: what it showed then says nothing of when to look next.
+            ledger |= {"base_at": self._now, "looked_at": None, "next_at": self._now}
+            self._note(group, base_at=self._now, looked_at=None)
         base, looked_at, next_at = ledger["base_at"], ledger["looked_at"], ledger["next_at"]
         waiting = self._waiting.get((group.channel.name, group.owner, group.response))
         on_its_way = [] if waiting is None else map(int, json.loads(waiting["open"]))

@@ -73,7 +73,7 @@ class _Session(socketserver.StreamRequestHandler):
     def _text(self) -> bool:
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
-            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+            lines.append(line.removeprefix(b"."))
         answer = self.mailbox.answers.get("text", "250 taken")
         if answer.startswith("250"):
             self.mailbox.mails.append((self.receivers, b"".join(lines)))

@@ -46,7 +46,9 @@ def test_a_mail_says_to_its_owner_what_is_to_be_done() -> None:
 
 
 def test_text_from_outside_adds_no_header_and_ends_no_mail() -> None:
-    said = content(action(title=NASTY, instructions="one\n.\nQUIT\n..two"))
+    # The last is broken by its encoding, so that a line of the mail begins with the dot.
+    broken = "x" * 75 + "." + "y" * 10
+    said = content(action(title=NASTY, instructions=f"one\n.\nQUIT\n..two\n{broken}"))
     said["response"]["title"] = "Expedite\r\nBcc: thief@example.com"
     with mailing(Mailbox()) as mailbox:
         assert send(sender(mailbox), delivery(said)).state == "sent"
@@ -57,7 +59,8 @@ def test_text_from_outside_adds_no_header_and_ends_no_mail() -> None:
     assert mail.get_content_type() == "text/plain"
     lines = [line.strip() for line in mail.get_content().splitlines()]
     assert lines.index(".") + 1 == lines.index("QUIT")
-    assert "..two" in lines
+    assert {"..two", broken} <= set(lines)
+    assert b"\n." in raw
 
 
 @pytest.mark.parametrize(

@@ -121,10 +121,22 @@ def test_peers_case_31_what_changes_while_a_message_is_on_its_way_is_told_by_the
     give(desk, 2.1, "A1", to="bo")
     give(desk, 2.2, "A1", to="ana")
     give(desk, 2.3, "A3")
+    desk.clock.set(seconds(3.1))  # type: ignore[attr-defined]
+    assert desk.hand_off([first], routes) == 0
     desk.end_delivery(first, delivery.id, Result("sent"))
     post = Post(desk, [first], routes)
-    post.run(9, since=2.4)
-    assert post.delivered == [(3.0, "c1", ("A1", "A2", "A3"))]
+    post.run(9, since=3.2)
+    assert post.delivered == [(4.0, "c1", ("A1", "A2", "A3"))]
+
+
+def test_what_changes_in_the_instant_of_a_message_is_told_by_the_next(desk: Desk) -> None:
+    post = Post(desk, [channel(wait=0, interval=1)])
+    give(desk, 1, "A1")
+    post.at(1)
+    give(desk, 1, "A2")
+    post.at(1)
+    post.run(9, since=1.1)
+    assert post.delivered == [(1, "c1", ("A1",)), (2.0, "c1", ("A1", "A2"))]
 
 
 def test_what_became_due_while_nobody_looked_is_told_at_once(desk: Desk) -> None:
@@ -185,6 +197,17 @@ def test_who_loses_an_action_is_told_and_who_gets_it_gets_another_token(desk: De
     assert [(each["id"], each["state"]) for each in lost.content["ended"]] == [("A1", "handed on")]
     assert to_bo.owner == "bo"
     assert to_bo.content["actions"][0]["token"] != to_ana.content["actions"][0]["token"]
+
+
+def test_who_loses_an_action_hears_of_it_also_when_the_next_has_done_it_already(desk: Desk) -> None:
+    post = Post(desk, [channel(wait=0, interval=5)])
+    give(desk, 1, "A1", "A2")
+    post.at(1)
+    give(desk, 2, "A1", to="bo")
+    desk.done(["A1"])
+    post.run(9, since=2)
+    (_, lost) = [message for message in post.messages if message.owner == "ana"]
+    assert [(each["id"], each["state"]) for each in lost.content["ended"]] == [("A1", "handed on")]
 
 
 def test_a_severity_that_rises_brings_an_action_to_the_channels_of_its_new_route(tmp_path: Path) -> None:
@@ -307,6 +330,10 @@ def test_what_is_in_doubt_is_not_told_again_but_what_is_new_is(desk: Desk) -> No
     assert [(told, message.content["reason"]) for (_, _, told), message in zip(post.delivered, post.messages, strict=True)] == [(("A1", "A2"), "new")]  # fmt: skip
     desk.resend_handoffs(["H1"], reason="he wants the first one too")
     post.run(12, since=9)
+    # The older message must not make the channel forget what the newer one said.
+    desk.begin_handoffs(post.channels)
+    post.run(12.5, since=12)
+    assert [told for _, _, told in post.delivered] == [("A1", "A2"), ("A1",)]
     give(desk, 13, "A3")
     post.run(15, since=13)
     assert [told for _, _, told in post.delivered][-1] == ("A1", "A2", "A3")
@@ -397,3 +424,16 @@ def test_a_move_within_the_day_is_told_only_to_who_has_the_plan(desk: Desk, minu
     post.run(5, since=2)
     assert [name for _, name, _ in post.delivered].count("mail") == told
     assert [name for _, name, _ in post.delivered].count("calendar") == 2
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_from_being_told(desk: Desk) -> None:
+    post = Post(desk, [channel(wait=1, interval=1, remind=60)])
+    give(desk, 5000, "A1")
+    post.at(5001)
+    post.failing["c1"] = DOWN
+    give(desk, 5002, "A2")
+    post.at(5003)
+    del post.failing["c1"]
+    give(desk, 10, "A3")
+    post.run(13, since=11, step=0.5)
+    assert post.delivered[-1][1:] == ("c1", ("A1", "A2", "A3"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine import replies
 from engine.clock import HOUR
 from engine.desk import Desk
 from engine.ingest import SourceBatch
@@ -161,13 +162,21 @@ def test_what_is_no_reply_goes_to_the_quarantine(mail: Mail, word: str, said: di
     assert mail.desk.held()[0]["column_name"] == column
 
 
-def test_a_reply_that_was_stored_and_not_carried_out_is_carried_out_by_the_next_tick(mail: Mail) -> None:
+def test_a_reply_that_was_stored_and_not_carried_out_is_carried_out_by_the_next_tick(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
     signal = SignalIn(
         "late", "reply", None, None, None, None, None, None, None, None, None, None, "accepted", "{}", 3,
         json.dumps({"action": "A1", "token": mail.tokens["A1"]}),
     )  # fmt: skip
     batch = SourceBatch(source="replies", kind="folder", identity="event", rows=[signal], file="r.csv")
-    mail.desk.take(batch, detect=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(replies, "carry_out", dies)
+        with pytest.raises(KeyboardInterrupt):
+            mail.desk.take(batch)
     assert mail.state() == "ready"
     mail.desk.tick()
     assert mail.state() == "assigned"
