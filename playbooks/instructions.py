@@ -43,7 +43,7 @@ NAMES: Final[Mapping[str, str]] = {
 def faults(text: str, known: Collection[str]) -> list[str]:
     """What is wrong with a template: names that are none of the known ones, and a `$` that begins no name."""
     template = Template(text)
-    unknown = sorted(set(template.get_identifiers()) - set(known))
+    unknown = sorted({name for name in template.get_identifiers() if name not in known})
     found = [f"${name} is not a name that can be filled in" for name in unknown]
     if not template.is_valid():
         found.append("a $ stands before something that is not a name (write $$ for the sign)")

@@ -212,14 +212,15 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
         return None, findings
     definition = canonical(content.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"tests"}))
     digest = hashlib.sha256(definition.encode("utf-8")).hexdigest()
-    places = {at: position for at, position in document.positions.items() if _is_kept(at)}
+    inside = any(step.use is not None for step in content.steps)
+    places = {
+        at: position for at, position in document.positions.items() if at[:1] == ("tests",) or (inside and _is_kept(at))
+    }
     return LoadedPlaybook(content, path, definition, digest, document.find(("id",)).line, places), findings
 
 
 def _is_kept(at: tuple[str | int, ...]) -> bool:
-    if at[:1] == ("steps",):
-        return len(at) <= 2 or at[2] in ("use", "with")
-    return at[:1] == ("tests",)
+    return at[:1] == ("steps",) and (len(at) <= 2 or at[2] in ("use", "with"))
 
 
 def _bytes_of(path: Path, limit: int) -> bytes:

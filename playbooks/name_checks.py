@@ -27,15 +27,15 @@ def name_faults(playbook: Playbook) -> Iterator[Fault]:
     yield from _definition_faults(playbook)
     inputs = list(playbook.inputs or {})
     setters = {name: step.id for step in playbook.steps for name in step.set_ or {}}
+    everywhere = {*NAMES, *inputs, *setters}
     for number, step in enumerate(playbook.steps):
-        own = [step.foreach.as_] if step.foreach is not None else []
-        known = [*NAMES, *inputs, *setters, *own]
+        known = everywhere if step.foreach is None else everywhere | {step.foreach.as_}
         for place, text in texts_of(step):
             for fault in faults(text, known):
-                mend = f"use ${', $'.join(known)}"
+                mend = f"use ${', $'.join([*NAMES, *sorted(known - NAMES.keys())])}"
                 yield Fault("expressions", ("steps", number, *place), clean(fault), mend)
     if playbook.concurrency is not None:
-        for fault in faults(playbook.concurrency.key, list(NAMES)):
+        for fault in faults(playbook.concurrency.key, NAMES.keys()):
             yield Fault("expressions", ("concurrency", "key"), clean(fault), f"use ${', $'.join(NAMES)}")
     yield from _order_faults(playbook, setters)
     yield from _idle_faults(playbook)
@@ -61,6 +61,8 @@ def _definition_faults(playbook: Playbook) -> Iterator[Fault]:
 
 def _order_faults(playbook: Playbook, setters: Mapping[str, str]) -> Iterator[Fault]:
     """Values that are used by steps which do not wait for the step that sets them."""
+    if not setters:
+        return
     backward = reversals(playbook.steps)
     before = ancestors(in_order([step for step in playbook.steps if step not in backward]))
     for number, step in enumerate(playbook.steps):
@@ -83,18 +85,24 @@ def _used(step: Step) -> Iterator[tuple[At, str]]:
 
 
 def _idle_faults(playbook: Playbook) -> Iterator[Fault]:
-    used = {name for step in playbook.steps for _, text in texts_of(step) for name in Template(text).get_identifiers()}
-    asked = {part.field for condition in _conditions(playbook) for _, part, _ in walk(condition, ()) if part.field}
-    asked |= {step.foreach.items for step in playbook.steps if step.foreach and isinstance(step.foreach.items, str)}
-    for name in playbook.inputs or {}:
-        if name not in used and f"inputs.{name}" not in asked:
-            mend = f"write ${name} in a text, or take it out"
-            yield Fault("operations", ("inputs", name), f"nothing uses the input {name}", mend, "warning", key=True)
+    yield from _inputs_without_use(playbook)
     for number, step in enumerate(playbook.steps):
         if step.foreach is not None and step.foreach.as_ not in Template(step.title).get_identifiers():
             fault = f"the steps that {step.id} makes all have one title: it does not name ${step.foreach.as_}"
             mend = f"write ${step.foreach.as_} in the title"
             yield Fault("operations", ("steps", number, "title"), fault, mend, "warning")
+
+
+def _inputs_without_use(playbook: Playbook) -> Iterator[Fault]:
+    if not playbook.inputs:
+        return
+    used = {name for step in playbook.steps for _, text in texts_of(step) for name in Template(text).get_identifiers()}
+    asked = {part.field for condition in _conditions(playbook) for _, part, _ in walk(condition, ()) if part.field}
+    asked |= {step.foreach.items for step in playbook.steps if step.foreach and isinstance(step.foreach.items, str)}
+    for name in playbook.inputs:
+        if name not in used and f"inputs.{name}" not in asked:
+            mend = f"write ${name} in a text, or take it out"
+            yield Fault("operations", ("inputs", name), f"nothing uses the input {name}", mend, "warning", key=True)
 
 
 def _conditions(playbook: Playbook) -> Iterator[Condition]:

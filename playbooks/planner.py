@@ -6,7 +6,7 @@ Pure, and cheap to make: a library given as a function is loaded with the first 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from engine.errors import BadInput, Refused
 from engine.planning import Match, ResponsePlan, Start, World
@@ -21,9 +21,8 @@ from playbooks.schedule import schedule
 from playbooks.slack import placings
 from playbooks.workload import workload
 
-if TYPE_CHECKING:
-    from playbooks.schema import Trigger
-
+_EVENTS: Final = ("severity_raised", "recurred")
+"""Triggers that wait for something beside their match."""
 _ANY: Final = Verdict(True, lambda: "any deviation")  # noqa: FBT003 - the value itself
 
 
@@ -148,7 +147,9 @@ def judge(loaded: LoadedPlaybook, case: Case) -> Judged:
     """The first trigger that holds decides; where none does, the first one says why."""
     reason = ""
     for trigger in loaded.content.triggers:
-        verdict = _unmet(trigger, case) or (evaluate(trigger.match, case) if trigger.match else _ANY)
+        verdict = evaluate(trigger.match, case) if trigger.match is not None else _ANY
+        if trigger.on in _EVENTS and verdict.held:
+            verdict = _unmet(trigger.on, case) or verdict
         if verdict.held:
             text, shadow = verdict.because, loaded.content.mode == "shadow"
             if trigger.on == "manual":
@@ -164,11 +165,11 @@ def judge(loaded: LoadedPlaybook, case: Case) -> Judged:
     return Judged(loaded, applies=False, offered=False, specificity=0, because=reason, cooldown=None)
 
 
-def _unmet(trigger: Trigger, case: Case) -> Verdict | None:
+def _unmet(event: str, case: Case) -> Verdict | None:
     """Why what a trigger waits for has not happened; None where it has."""
-    if trigger.on == "severity_raised" and case.value("raised_at") is None:
+    if event == "severity_raised" and case.value("raised_at") is None:
         return Verdict(False, lambda: "its severity was not raised")  # noqa: FBT003 - the value itself
-    if trigger.on == "recurred" and int(case.value("episode") or 1) < 2:
+    if event == "recurred" and int(case.value("episode") or 1) < 2:
         return Verdict(False, lambda: "it has not come back: this is its first episode")  # noqa: FBT003
     return None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, HOUR, iso
+from engine.clock import DAY, HOUR, FixedClock, iso
 from engine.desk import Desk
 from engine.errors import Refused
 from engine.planning import ResponsePlan, Start, World
@@ -137,3 +137,13 @@ def _refusal(desk: Desk, deviation: str) -> str:
     with pytest.raises(Refused) as caught:
         desk.respond([deviation])
     return str(caught.value)
+
+
+def test_a_raise_of_severity_is_dated_for_the_triggers_that_wait_for_it(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    desk = open_desk(tmp_path / "desk.db", planner=WithStart(), clock=clock)
+    (deviation,) = late(desk, alpha=3)
+    assert desk.show(deviation)["raised_at"] is None
+    clock.set(NOW + HOUR)
+    take(desk, eta("alpha", NOW + 90 * DAY, number="2", recorded=NOW))
+    assert desk.show(deviation)["raised_at"] == iso(NOW + HOUR)

@@ -228,3 +228,44 @@ def test_measures_in_a_text_have_no_more_places_than_a_person_reads() -> None:
     values = values_of({"gap": {"quantity": -300.0, "uom": "EA", "percent": -36.585366}}, "UTC")
     assert values["gap"] == "-300 EA, -36.6 %"
     assert values_of({"gap": {"quantity": 0.125, "uom": "TNE"}}, "UTC")["gap"] == "0.125 TNE"
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "because"),
+    [
+        ("severity_raised", {"raised_at": "2026-03-06T08:00:00Z"}, "its severity was not raised"),
+        ("recurred", {"episode": 2}, "it has not come back: this is its first episode"),
+    ],
+)
+def test_a_trigger_on_an_event_offers_its_playbook_once_that_happened(
+    tmp_path: Path, event: str, facts: dict[str, Any], because: str
+) -> None:
+    planner = PlaybookPlanner(library(tmp_path, CHAIN.replace("on: deviation.opened", f"on: {event}")))
+    (before,) = planner.matches(deviation(), 0)
+    assert (before.matches, before.because) == (False, because)
+    with pytest.raises(Refused, match="no playbook applies"):
+        planner.plan(deviation(), world(ANA, BO))
+    assert planner.plan(deviation(**facts), world(ANA, BO)).playbook == "chain"
+    (other,) = planner.matches(deviation(kind="overdue", **facts), 0)
+    assert other.because == "kind is overdue (asked: = late_supply)"
+
+
+def test_a_playbook_in_shadow_mode_shows_what_it_would_do_and_is_offered_to_nobody(tmp_path: Path) -> None:
+    planner = PlaybookPlanner(library(tmp_path, CHAIN.replace("enabled: true", "enabled: true\nmode: shadow")))
+    (match,) = planner.matches(deviation(), 0)
+    assert match.matches
+    assert match.because == "kind is late_supply; in shadow mode, so it only shows what it would do"
+    with pytest.raises(Refused, match="by itself; name one that can be chosen by hand: chain"):
+        planner.plan(deviation(), world(ANA, BO))
+    shown = planner.plan(deviation(), world(ANA, BO), "chain")
+    assert shown.start.shadow
+    assert [action.step for action in shown.actions] == ["call", "quote", "tell", "book"]
+
+
+def test_what_may_keep_a_response_from_starting_goes_with_its_plan(tmp_path: Path) -> None:
+    rules = "concurrency: {key: $party at $site, on_conflict: queue}\nroles:\n"
+    text = CHAIN.replace("roles:\n", rules).replace(
+        "value: late_supply}\n", "value: late_supply}\n    cooldown: PT48H\n", 1
+    )
+    start = plan(tmp_path, text).start
+    assert (start.key, start.on_conflict, start.cooldown_minutes, start.shadow) == ("ACME at RTM", "queue", 2880, False)
