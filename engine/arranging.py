@@ -14,6 +14,7 @@ from engine.errors import BadInput
 from engine.filters import Field, Filter, parse_line
 from engine.money import amount
 from engine.sqlite import sqlite3
+from engine.suppression import LIVE
 
 
 class Group(NamedTuple):
@@ -77,9 +78,16 @@ def _values(
 
     Asked by the filter once more: a list of a hundred thousand numbers costs more than the look at the rows.
     """
-    columns = ", ".join(f"nullif({field.sql}, '')" for field in asked)
-    query = f"SELECT id, {columns}, exposure_minor FROM deviation WHERE {lists.scope_of(met)} AND {met.sql}"
-    return {number: values for number, *values in connection.execute(query, {**met.parameters, "now": now})}
+    columns = ", ".join(["id", *(f"nullif({field.sql}, '')" for field in asked), "exposure_minor"])
+    scope = lists.scope_of(met)
+    # The live ones lie side by side in an index that has all that is asked of them; those that ended do not.
+    live = f"SELECT {columns} FROM deviation INDEXED BY deviation_live WHERE {LIVE if scope == '1' else scope} AND {met.sql}"
+    ended = f"SELECT {columns} FROM deviation WHERE NOT {LIVE} AND {met.sql}"
+    parameters = {**met.parameters, "now": now}
+    found = {number: values for number, *values in connection.execute(live, parameters)}
+    if scope == "1":
+        found |= {number: values for number, *values in connection.execute(ended, parameters)}
+    return found
 
 
 def _ordered(

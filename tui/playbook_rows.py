@@ -26,6 +26,7 @@ def rows(library: Library, matches: Iterable[Match]) -> list[dict[str, Any]]:
         found.append(
             {
                 **summarize(playbook),
+                "name": playbook.id,
                 "matches": None if match is None else match.matches,
                 "because": "" if match is None else match.because,
                 "findings": by_file.pop(str(playbook.path), []),
@@ -37,13 +38,18 @@ def rows(library: Library, matches: Iterable[Match]) -> list[dict[str, Any]]:
 
 def _unusable(path: str, findings: Sequence[LintFinding]) -> dict[str, Any]:
     blank: dict[str, Any] = {"version": None, "enabled": False, "tags": [], "functions": [], "steps": 0, "tests": 0}
-    name = {"id": Path(path).name, "title": "cannot be used: its file has an error", "file": path}
+    name = {
+        "name": Path(path).name,
+        "id": Path(path).name,
+        "title": "cannot be used: its file has an error",
+        "file": path,
+    }
     return {**blank, **name, "matches": None, "because": "", "findings": list(findings), "description": None}
 
 
 def meets(row: Mapping[str, Any], text: str) -> bool:
     """Whether a playbook has all words of a filter text; `!word` is for those that have it not."""
-    everything = " ".join(str(row[name]) for name in ("id", "title", "tags", "functions", "file")).casefold()
+    everything = " ".join(str(row[name]) for name in ("name", "title", "tags", "functions", "file")).casefold()
     words = text.casefold().split()
     return all(
         (word[1:] not in everything) if word.startswith("!") and word[1:] else word in everything for word in words

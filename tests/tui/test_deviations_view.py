@@ -210,3 +210,32 @@ async def test_every_row_shows_whole_ids_at_every_size(opened: Open, size: tuple
         row: Any = next(text for text in driven.lines if "PO second" in text)
         assert "D2" in row.split()
         assert all(len(text) <= size[0] for text in driven.lines)
+
+
+async def test_what_has_ended_can_be_listed_and_ordered_too(world: World, opened: Open) -> None:
+    world.desk.dismiss([world.ids[1]], reason="they called")
+    async with opened() as driven:
+        await driven.press("2")
+        await typed(driven, "view all")
+        assert subjects(driven) == ["first", "third", "second"], "the live ones stand first"
+        await typed(driven, "sort subject")
+        assert subjects(driven) == ["first", "second", "third"]
+        await typed(driven, "group state")
+        assert "state dismissed  1 ·" in driven.text
+
+
+async def test_signals_that_move_nothing_do_not_have_the_list_asked_for_anew(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as driven:
+        await driven.press("2")
+        screen = driven.app.screen
+        assert isinstance(screen, DeviationsScreen)
+        asked: list[str] = []
+        monkeypatch.setattr(screen, "fill", lambda: asked.append("again"))
+        take(world.desk, eta("nobody plans this", NOW), detect=False)
+        screen.update()
+        assert asked == []
+        world.desk.ack([world.ids[0]])
+        screen.update()
+        assert asked == ["again"]

@@ -102,7 +102,7 @@ async def test_the_view_shows_the_brief_and_leads_to_what_it_names(world: World,
 async def test_the_period_is_asked_for_and_a_wrong_one_keeps_the_line_open(world: World, opened: Open) -> None:
     world.clock.set(NOW + 3 * HOUR)
     async with opened() as driven:
-        await driven.press("7", "F", "ctrl+u")
+        await driven.press("7", "P", "ctrl+u")
         await driven.type("soon")
         await driven.press("enter")
         assert driven.status.startswith("✗ since")

@@ -20,3 +20,13 @@ async def test_the_key_of_a_view_closes_the_pages_on_top_of_it(world: World, ope
         assert driven.app.screen is driven.desk_screen
         assert "›" not in driven.lines[0]
         assert driven.desk_screen.queue.cursor == 1
+
+
+async def test_the_view_before_is_another_one_also_after_the_same_key_twice(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("4", "2", "2", "-")
+        assert "4 signals" in driven.lines[0]
+        await driven.press("-")
+        assert "2 deviations" in driven.lines[0]
+        await driven.press("q")
+        assert driven.app.screen is driven.desk_screen

@@ -32,6 +32,27 @@ class ActingScreen(FindingScreen):
     def action_redo(self) -> None:
         self._ask(self.carry(Request("redo", ())))
 
+    def action_silence(self) -> None:
+        self._ask(self._silence())
+
+    async def _silence(self) -> None:
+        """Ask what to silence, from the deviation under the cursor on."""
+        from tui.screens import silencing
+
+        chosen = self.selection()
+        if chosen.kind != "deviation":
+            self.say("silence begins at a deviation; the cursor is on " + (chosen.kind or "nothing"))
+            return
+        try:
+            asked = await silencing.asked(self, self.session, chosen.ids[0])
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        if asked is None:
+            self.say("silence: nothing was silenced")
+            return
+        await self.carry(asked)
+
     async def _act(self, verb: str) -> None:
         from tui.screens import gathering
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -215,6 +215,12 @@ class DeskScreen(FilteringScreen):
 
     def candidates(self) -> list[str]:
         return [f"D{number}" for number in self.queue.ids] + [f"A{number}" for number in self.timeline.ids]
+
+    def ids_under(self, pane: str, text: str) -> Sequence[int]:
+        desk = self.session.desk
+        if pane == "timeline":
+            return [number for number, _, _ in desk.timeline(text)]
+        return desk.queue_ids(text) if pane == "queue" else desk.signal_ids(text)
 
     def action_hidden(self) -> None:
         shown = self.filters["queue"] == request.SUPPRESSED

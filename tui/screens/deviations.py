@@ -53,6 +53,9 @@ class DeviationsScreen(ListView):
         table.when_empty = [f"Nothing matches {text!r}; V chooses a view, esc takes the filter away."]
         table.show_arranged(arrangement, view.group)
 
+    def ids_under(self, pane: str, text: str) -> Sequence[int]:
+        return self.session.desk.arranged(text).ids
+
     def action_open(self) -> None:
         if not self.table.fold():
             super().action_open()

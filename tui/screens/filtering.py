@@ -5,9 +5,10 @@ The filter language is engine.filters, the same as that of `--where`; which rows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
+from engine.errors import OffplanError
 from tui.screens.acting import ActingScreen
 from tui.screens.telling import Selection
 from tui.session import Session
@@ -29,6 +30,8 @@ class FilteringScreen(ActingScreen):
         super().__init__(session)
         self.filters = dict.fromkeys(self.filtered, "")
         """What each list is filtered by."""
+        self._sought: dict[str, str] = {}
+        """What each list was filtered by last."""
         self._typed: tuple[str, str] | None = None
         """The list and the text of a filter that is being typed and is not shown yet."""
 
@@ -112,11 +115,40 @@ class FilteringScreen(ActingScreen):
             self.filters[pane] = before
             self.refuse(fault, keep=keep)
             return False
+        if self.filters[pane] and keep:
+            self._sought[pane] = self.filters[pane]
         self.say("")
         return True
 
     def filter_by(self, text: str) -> None:
         self.try_filter(self.filtered_pane(), text)
+
+    # find -----------------------------------------------------------------------------------------------------------
+
+    def ids_under(self, pane: str, text: str) -> Sequence[int]:
+        """The rows of a list that meet a filter. Raises OffplanError."""
+        raise NotImplementedError
+
+    def action_find(self, step: int) -> None:
+        """To the next row, or the one before, that the last filter shows, round the end of the list."""
+        name = self.filtered_pane()
+        text, pane = self.filters[name] or self._sought.get(name, ""), self.query_one(f"#{name}", LineList)
+        if not text:
+            self.say("/ says what to look for")
+            return
+        try:
+            sought = set(pane.ids if self.filters[name] else self.ids_under(name, text))
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        hits = [at for at, number in enumerate(pane.ids) if number in sought]
+        if not hits:
+            self.say(f"nothing here meets {text!r}")
+            return
+        ahead = [at for at in hits if at > pane.cursor] if step > 0 else [at for at in hits if at < pane.cursor]
+        to = (ahead or hits)[0 if step > 0 else -1]
+        pane.go_to(to)
+        self.say(f"/{text}: {hits.index(to) + 1} of {len(hits)}", keep=False)
 
     # back, leave ----------------------------------------------------------------------------------------------------
 

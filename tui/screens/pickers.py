@@ -142,9 +142,17 @@ class PreviewPicker(Screen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "give_up", show=False, id="preview.give_up")]
 
-    def __init__(self, title: str, choices: Sequence[Choice], preview: Callable[[str, int], Sequence[Pieces]]) -> None:
-        """`preview` says in so many cells what a choice would give."""
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        preview: Callable[[str, int], Sequence[Pieces]],
+        *,
+        takes: str = "enter starts it",
+    ) -> None:
+        """`preview` says in so many cells what a choice would give, `takes` what enter does."""
         super().__init__()
+        self._takes = takes
         self._title = title
         self._choices = choices
         self._preview = preview
@@ -161,7 +169,7 @@ class PreviewPicker(Screen[str | None]):
         choices.styles.height = min(len(self._choices), _MOST_CHOICES) + 2
         choices.show_lines([PageLine(choice.pieces) for choice in self._choices])
         self.set_focus(choices)
-        self.query_one(StatusLine).say("enter starts it   tab to the preview   esc back", "bold")
+        self.query_one(StatusLine).say(f"{self._takes}   tab to the preview   esc back", "bold")
 
     def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self._show_preview)

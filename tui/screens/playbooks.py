@@ -97,6 +97,9 @@ class PlaybooksScreen(ListView):
             lines += [PageLine(pieces) for pieces in shown]
         return [*lines, PageLine([])]
 
+    def ids_under(self, pane: str, text: str) -> Sequence[int]:
+        return [number for number in self.table.ids if playbook_rows.meets(self.table.playbook(number), text)]
+
     def acted_on(self) -> LineList | None:
         """The page stands for its playbook."""
         return self.table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
@@ -101,6 +102,9 @@ class SignalsScreen(ListView):
         self.record.title = f"Record S{number}"
         width = max(20, (self.record.size.width or self.app.size.width - 2) - 2)
         self.record.show_lines(record_lines(shown, width, self.session.present, record_first=True))
+
+    def ids_under(self, pane: str, text: str) -> Sequence[int]:
+        return self.session.desk.signal_ids(text)
 
     def acted_on(self) -> LineList | None:
         """The record stands for its signal."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -50,6 +50,13 @@ class SourcesScreen(ListView):
         self.sources.note = "no feeder runs: offplan watch starts one" if feeder is None else "a feeder runs"
         self.sources.show_sources(found)
         self.held.show(held)
+
+    def ids_under(self, pane: str, text: str) -> Sequence[int]:
+        desk = self.session.desk
+        if pane == "quarantine":
+            return desk.quarantine_ids(text)
+        names = {row["name"] for row in desk.source_rows(text)}
+        return [number for number in self.sources.ids if self.sources.name_of(number) in names]
 
     def id_of(self, pane: LineList, number: int) -> str:
         return self.sources.name_of(number) if pane is self.sources else super().id_of(pane, number)

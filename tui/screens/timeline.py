@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
@@ -173,6 +173,9 @@ class TimelineScreen(FilteringScreen):
 
     def acted_on(self) -> LineList | None:
         return self.lanes if self.focused is self.lanes else None
+
+    def ids_under(self, pane: str, text: str) -> Sequence[int]:
+        return [number for number, _, _ in self.session.desk.timeline(text)]
 
     def candidates(self) -> list[str]:
         return [f"A{number}" for number in self.lanes.ids]

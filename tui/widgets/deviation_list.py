@@ -89,7 +89,8 @@ class DeviationList(QueueList):
 
     def show_arranged(self, arrangement: Arrangement, grouped_by: str) -> None:
         """Take the list anew, with a heading above each group; folded groups stay folded."""
-        if grouped_by != self._grouped_by:
+        regrouped = grouped_by != self._grouped_by
+        if regrouped:
             self._headings, self._folded, self._grouped_by = {}, set(), grouped_by
         self._arrangement, self._members, self._groups = arrangement, {}, {}
         first, shown = 0, arrangement.ids
@@ -104,6 +105,10 @@ class DeviationList(QueueList):
                     shown += self._members[heading]
                 first += group.size
         self.show(shown)
+        if regrouped:
+            # From the top: the heading of the first group stands above the row that was the first.
+            self._scroll(0)
+            self._keep_in_sight()
 
     def fold(self) -> bool:
         """Fold or unfold the group whose heading is under the cursor; false where there is none."""

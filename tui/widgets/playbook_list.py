@@ -38,10 +38,8 @@ class PlaybookList(LineList):
 
     def show_playbooks(self, found: Sequence[Mapping[str, Any]]) -> None:
         """Take the playbooks anew."""
-        numbers = [self._numbers.setdefault(row["id"], len(self._numbers)) for row in found]
-        self._found = {
-            number: {**row, "name": row["id"], "id": str(number)} for number, row in zip(numbers, found, strict=True)
-        }
+        numbers = [self._numbers.setdefault(row["name"], len(self._numbers)) for row in found]
+        self._found = {number: {**row, "id": str(number)} for number, row in zip(numbers, found, strict=True)}
         self.show(numbers)
 
     def playbook(self, number: int) -> Row:

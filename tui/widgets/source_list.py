@@ -29,8 +29,8 @@ _SOURCES: Final = (
 _HELD: Final = (
     Column("id", "id", 5, 1),
     Column("source", "source", 10, 3),
-    Column("place", "place", 24, 2),
-    Column("reason", "reason and mend", 50, 0, flex=True, words=True),
+    Column("place", "place", 32, 2),
+    Column("reason", "reason and mend", 48, 0, flex=True, words=True),
     Column("raw", "as it came", 24, 5, flex=True),
     Column("since", "held", 6, 4, align="right"),
 )
