@@ -188,6 +188,14 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs, DeskSchedule):
         with self._reading() as view:
             return handover.handover(*view, since)
 
+    def review(self, id: str) -> dict[str, Any]:  # noqa: A002
+        """What happened to a deviation, out of the journal (engine.review): durations, timeline, decisions and what was
+        known, actions, hand-overs, people, costs, what stayed open. Raises NotFound."""
+        from engine import review
+
+        with self._reading() as view:
+            return review.of(*view, id)
+
     # what screens ask, often --------------------------------------------------------------------------------------------
 
     def header(self) -> dict[str, Any]:

@@ -395,6 +395,12 @@ _REPORTS: Final = (
         ),
     ),
     Command(
+        "report review",
+        "review:report",
+        "what happened to a deviation: who did what, what was known, how long it took, what it cost, what stayed open",
+        (argument("id", help="a deviation, such as D12", metavar="ID"), FORMAT),
+    ),
+    Command(
         "report load",
         "workload:report",
         "what every owner has to do by day, where it is more than can be done, and who could take it",

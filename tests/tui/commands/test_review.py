@@ -1,0 +1,49 @@
+"""`offplan report review`: the review of one deviation as a page, in which what comes from data is only ever text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.clock import MINUTE
+from tests.engine.desk_support import NOW
+from tests.engine.execution_support import Run, step
+from tui.command_line import main
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> list[str]:
+    run = Run(tmp_path / "desk.db", [step("ask"), step("book", "ask", function="logistics", owner="lou")])
+    run.clock.set(NOW + 45 * MINUTE)
+    run.desk.done(["A1"], reason="they <b>promised</b> | it", cost="80")
+    run.desk.resolve([run.deviation], reason="flown in", outcome="two days late", cost="350")
+    run.desk.store.close()
+    return ["--db", str(tmp_path / "desk.db"), "--now", "2026-03-09T10:00:00Z"]
+
+
+def test_the_page_says_what_came_of_it(db: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "review", "D1", *db]) == 0
+    page = capsys.readouterr().out
+    for text in (
+        "# Review of D1: ", "Outcome: two days late. Reason: flown in.", "It cost 350 EUR in all as stated; its actions 80 EUR.",
+        "Still open: A2.", "| first action started |", "| resolved |", "45 min", "procurement (bo)", "logistics (lou)",
+    ):  # fmt: skip
+        assert text in page, text
+    assert "they \\<b\\>promised\\</b\\> \\| it" in page
+
+
+def test_as_html_and_json(db: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "review", "D1", "--format", "html", *db]) == 0
+    page = capsys.readouterr().out
+    assert "<h1>Review of D1: " in page
+    assert "they &lt;b&gt;promised&lt;/b&gt; | it" in page
+    assert main(["report", "review", "D1", "--json", *db]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["open"], found["costs"]["stated"]) == (["A2"], {"amount": 350, "currency": "EUR"})
+
+
+def test_an_unknown_one_is_refused_in_a_sentence(db: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "review", "D99", *db]) == 1
+    assert capsys.readouterr().err == "offplan: there is no deviation D99\n"

@@ -1,0 +1,137 @@
+"""The review of one deviation as a page: Markdown, HTML or JSON."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from tui import cells, documents, printing
+from tui.documents import Section
+from tui.wiring import opened
+
+_STRETCHES: Final = {
+    "detected": "noticed, since it occurred",
+    "acknowledged": "taken by somebody",
+    "decided": "decided",
+    "first_action": "first action started",
+    "contained": "contained",
+    "restored": "over",
+    "resolved": "resolved",
+    "closed": "closed",
+}
+
+
+def report(args: Namespace) -> int:
+    """Print what happened to a deviation, who did what, what was known, how long it took, what it cost, what is open."""
+    with opened(args) as desk:
+        found = desk.review(args.id)
+        zone = str(desk.header()["zone"])
+    if args.json or args.format == "json":
+        printing.document(found)
+        return 0
+    write = documents.html if args.format == "html" else documents.markdown
+    deviation = found["deviation"]
+    title = f"Review of {deviation['id']}: {deviation['summary']}"
+    printing.say(args, *write(title, list(sections(found, zone))))
+    return 0
+
+
+def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
+    """The page's parts in their order; times are the desk's."""
+    now = cells.instant(found["now"])
+
+    def when(text: str | None) -> str:
+        return "–" if text is None else cells.short_time(cells.instant(text), now, zone)
+
+    yield _outcome(found)
+    yield Section(
+        "How long it took",
+        ["Each since it was noticed, unless said otherwise. What has not happened has no length."],
+        ["until it was", "at", "took"],
+        [[_STRETCHES[each["name"]], when(each["at"]), length(each["minutes"])] for each in found["durations"]],
+    )
+    yield from _decisions(found, when)
+    yield Section(
+        "Actions",
+        [f"Still open: {', '.join(found['open'])}." if found["open"] else "Nothing stayed open."],
+        ["id", "action", "function", "owner", "state", "due", "done", "late", "cost", "answers", "reason"],
+        [
+            [
+                each["id"], each["title"], each["function"], each["owner"], each["state"], when(each["due_at"]),
+                when(each["done_at"]), length(each["late_minutes"]), cells.money_in_full(each["cost"]),
+                cells.any_value(each["answers"]) if each["answers"] else "", each["reason"] or "",
+            ]
+            for each in found["actions"]
+        ],
+    )  # fmt: skip
+    yield Section(
+        "Hand-overs between functions",
+        ["How long until it was accepted once it could begin, and from the other's end until it began."],
+        ["from", "to", "action", "accepted after", "began after"],
+        [
+            [
+                f"{each['from_function']} ({each['from_owner']})", f"{each['to_function']} ({each['to_owner']})",
+                each["action"], length(each["accept_minutes"]),
+                length(each["wait_minutes"]) + (", still waiting" if each["open"] else ""),
+            ]
+            for each in found["handovers"]
+        ],
+    )  # fmt: skip
+    yield Section(
+        "What was known",
+        [f"It rests on {', '.join(found['known']['signals']) or 'no signal'}."],
+        ["term", "value", "source"],
+        [[str(each["name"]), cells.any_value(each["value"]), str(each["source"])] for each in found["known"]["terms"]],
+    )
+    people = ", ".join(f"{each['who']} ({each['commands']})" for each in found["people"]) or "nobody"
+    yield Section(
+        "Timeline",
+        [f"Who acted, and how often: {people}."],
+        ["at", "who", "what", "did", "why"],
+        [
+            [when(each["at"]), each["actor"], each["subject"], each["event"], each["reason"] or ""]
+            for each in found["timeline"]
+        ],
+    )
+
+
+def _outcome(found: Mapping[str, Any]) -> Section:
+    deviation = found["deviation"]
+    spent = ", ".join(cells.money_in_full(each) for each in found["costs"]["actions"]) or "nothing that was stated"
+    return Section(
+        "What came of it",
+        [
+            f"{deviation['kind']} of {deviation['subject']['id']}, {deviation['severity']}, owned by"
+            f" {deviation['owner'] or 'nobody'}; it is {deviation['state']}.",
+            f"Outcome: {deviation['outcome'] or 'not stated'}. Reason: {deviation['reason'] or 'not stated'}.",
+            f"At risk were {cells.money_in_full(deviation['value_at_risk'])}. It cost"
+            f" {cells.money_in_full(found['costs']['stated'])} in all as stated; its actions {spent}.",
+        ],
+    )
+
+
+def _decisions(found: Mapping[str, Any], when: Callable[[str | None], str]) -> Iterator[Section]:
+    for each in found["decisions"]:
+        yield Section(
+            f"Decision {each['action']}: {each['title']}",
+            [f"{each['decided_by']} chose {each['chosen']} at {when(each['decided_at'])}: {each['reason']}."],
+            ["option", "title", "cost", "value late", "chosen"],
+            [
+                [
+                    option["id"], option["title"], cells.money_in_full(option["cost"]),
+                    cells.money_in_full(option["value_late"]), "yes" if option["id"] == each["chosen"] else "",
+                ]
+                for option in each["options"]
+            ],
+        )  # fmt: skip
+
+
+def length(minutes: int | None) -> str:
+    """A length of time in its two largest units."""
+    if minutes is None:
+        return "–"
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (left, "min")) if count]
+    return " ".join(parts[:2]) or "0 min"
