@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.clock import iso
+from engine.money import amount
 from tui import cells, printing
 from tui.commands import owners
 from tui.commands.acts import named
@@ -197,7 +198,10 @@ def dry_run(args: Namespace) -> int:
         "version": plan.version,
         "title": plan.title,
         "owner": plan.owner,
+        "inputs": dict(plan.inputs),
+        "start": asdict(plan.start),
         "actions": [_as_document(action) for action in plan.actions],
+        "reversals": [_as_document(action) for action in plan.reversals],
         "warnings": list(plan.warnings),
     }
     rows = [
@@ -215,6 +219,8 @@ def dry_run(args: Namespace) -> int:
         *printing.table(("step", "owner", "start", "due", "title"), rows),
         "",
         *(f"{each.step}: {_because(each, nobody=nobody)}{each.due_because}" for each in plan.actions),
+        *(line for each in plan.actions for line in _watched(each)),
+        *(f"{each.step}: only when asked for, by {each.owner}: {each.title}" for each in plan.reversals),
         *warnings,
     ]
     printing.answer(args, document, *lines)
@@ -224,6 +230,23 @@ def dry_run(args: Namespace) -> int:
 def _because(action: PlannedAction, *, nobody: bool) -> str:
     """Why this owner; where the plan knows nobody, the reason is the same for all and stands below, once."""
     return "" if nobody else f"{action.owner} because {action.owner_because}; "
+
+
+def _watched(action: PlannedAction) -> Iterable[str]:
+    """Who else has to do with an action: who approves it, who gets it when nobody accepts it, what takes it back."""
+    from playbooks.durations import words
+
+    asked = action.approval
+    if asked is not None:
+        limit = amount(asked["amount"], asked["currency"])
+        above = f" above {limit['amount']:,.2f} {limit['currency']}" if limit is not None else ""
+        yield f"{action.step}: {asked['owner']} approves it{above}, because {asked['because']}"
+    chain = action.terms.escalations
+    if chain:
+        then = ", then ".join(f"to {each.owner} after {words(each.after_minutes)}" for each in chain)
+        yield f"{action.step}: while nobody has accepted it, it goes {then}"
+    if action.terms.reverse is not None:
+        yield f"{action.step}: {action.terms.reverse} takes it back"
 
 
 def _as_document(action: PlannedAction) -> dict[str, Any]:

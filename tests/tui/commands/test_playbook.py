@@ -166,3 +166,36 @@ def test_inputs_are_given_by_name(desk: Run) -> None:
     shown = desk("show", "R1", "--json").document
     assert shown["inputs"] == {"goal": "no line stops"}
     assert 'The goal was "no line stops".' in shown["actions_detail"][-1]["instructions"]
+
+
+def test_a_dry_run_says_who_approves_who_is_next_and_what_takes_it_back(desk: Run, tmp_path: Path) -> None:
+    (tmp_path / "playbooks" / "mine.yaml").write_text(
+        """\
+schema: 1
+id: mine
+version: 1
+title: Mine
+description: For a test.
+enabled: true
+triggers: [{on: manual}]
+roles: {buyer: {function: procurement, fallback: logistics}}
+steps:
+  - id: fly
+    title: Fly it
+    role: buyer
+    duration: PT1H
+    approval: {role: buyer, above: {amount: 2500, currency: EUR}}
+    escalate: [{after: PT90M, to: {person: boss}}]
+    reverse: unfly
+  - {id: unfly, title: Call the flight off, role: buyer, duration: PT1H}
+""",
+        encoding="utf-8",
+    )
+    shown = desk("playbook", "dry-run", "D1", "--playbook", "mine")
+    assert " approves it above 2,500.00 EUR, because " in shown.out
+    assert "fly: unfly takes it back" in shown.out
+    assert "unfly: only when asked for, by " in shown.out
+    document = desk("playbook", "dry-run", "D1", "--playbook", "mine", "--json").document
+    assert [action["step"] for action in document["reversals"]] == ["unfly"]
+    assert document["actions"][0]["approval"]["amount"] == 250000
+    assert document["start"] == {"shadow": False, "cooldown_minutes": 0, "key": None, "on_conflict": "skip"}
