@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.clock import iso
 from engine.errors import BadInput, OffplanError
@@ -21,6 +21,9 @@ from tui.wiring import (
     screen_options,
     settings_of,
 )
+
+if TYPE_CHECKING:
+    from playbooks.loader import Library
 
 FOUND_PROBLEMS: Final = 3
 
@@ -109,6 +112,7 @@ def _screen_faults(args: Namespace) -> list[dict[str, Any]]:
 def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
     from tui.commands import playbook, playbook_files
 
+    library = playbook.library(args)
     return [
         {
             "place": playbook_files.place(finding),
@@ -116,7 +120,29 @@ def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
             "mend": finding.mend,
             "severity": finding.severity,
         }
-        for finding in playbook.library(args).findings
+        for finding in library.findings
+    ] + _calls_nowhere(args, library)
+
+
+def _calls_nowhere(args: Namespace, library: Library) -> list[dict[str, Any]]:
+    """Steps of kind `http` whose channel the settings do not have: they would never be carried out."""
+    try:
+        channels = settings_of(args).channels
+    except BadInput:
+        # Its faults are said already.
+        return []
+    hooks = {name for name, channel in channels.items() if channel.type == "webhook"}
+    return [
+        {
+            "place": f"playbook {loaded.id}, step {step.id}",
+            "fault": f"it calls channel {step.http.channel}, which is no webhook of offplan.toml",
+            "mend": f'add [channel.{step.http.channel}] with type = "webhook"',
+            "severity": "warning",
+        }
+        for loaded in library.playbooks
+        if loaded.enabled
+        for step in loaded.content.steps
+        if step.http is not None and step.http.channel not in hooks
     ]
 
 

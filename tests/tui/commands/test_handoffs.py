@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.connectors.server import serving
 from tests.tui.commands.shell import Run, one_sentence
 
 OWNERS = "id,name,functions\nana,Ana,procurement\nbo,Bo,logistics\n"
@@ -130,3 +131,54 @@ def test_a_file_without_a_token_is_no_file_of_replies(told: Run, tmp_path: Path)
     answer = told("map", "replies.csv", "--as", "reply")
     assert one_sentence(answer)
     assert "no column looks like the token of a reply" in answer.err
+
+
+CALLS = """schema: 1
+id: hold-and-tell
+version: 1
+title: Hold the order and tell logistics
+description: Logistics has to know before the order stands still.
+enabled: true
+triggers:
+  - on: deviation.opened
+    match:
+      all:
+        - {field: kind, op: eq, value: short_supply}
+roles:
+  mover: {function: logistics, fallback: procurement}
+steps:
+  - id: tell
+    kind: notify
+    title: Tell logistics
+    role: mover
+    notify: {to: [{role: mover}], message: "Of $item less comes."}
+  - id: hold
+    kind: http
+    title: Hold the order
+    role: mover
+    needs: [tell]
+    side_effect: idempotent
+    http: {channel: erp, body: {hold: "$subject"}}
+"""
+
+
+def test_a_playbook_that_tells_and_calls_does_both_through_channels(told: Run, tmp_path: Path) -> None:
+    (tmp_path / "playbooks" / "hold.yaml").write_text(CALLS, encoding="utf-8")
+    place = "playbook hold-and-tell, step hold"
+    assert place in [each["place"] for each in told("check", "--json").document["items"]]
+
+    with serving(lambda request: request.send(200)) as server:
+        settings = tmp_path / "offplan.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(f'{text}\n[channel.erp]\ntype = "webhook"\nurl = "{server.url}/hold"\n', encoding="utf-8")
+        assert place not in [each["place"] for each in told("check", "--json").document["items"]]
+        answered = told("respond", "D1", "--playbook", "hold-and-tell", "--json")
+        assert answered.code == 0, answered.err
+        tell, hold = [change["id"] for change in answered.document["changes"] if change["id"].startswith("A")][:2]
+        for _ in range(2):
+            assert told("tick", "--deliver").code == 0
+        assert [json.loads(body) for body in server.bodies] == [{"hold": "purchase_order 4698/20"}]
+    states = [told("show", each, "--json").document["state"] for each in (tell, hold)]
+    assert states == ["done", "done"]
+    (notice,) = [path for path in (tmp_path / "out").iterdir() if "less comes" in path.read_text(encoding="utf-8")]
+    assert notice.name.endswith("-bo.md")
