@@ -21,12 +21,12 @@ def moved(**table: Any) -> KeyMap:
 
 
 async def test_a_moved_key_acts_and_the_old_one_does_not(world: World, opened: Open) -> None:
-    async with opened((120, 90), options=ScreenOptions(keys=moved(ack="A", keys="f5, F"))) as driven:
+    async with opened((120, 90), options=ScreenOptions(keys=moved(ack="Q", keys="f5, F"))) as driven:
         first = driven.desk_screen.selection().ids[0]
         await driven.finish("a")
         assert world.state(first) == "open"
-        assert " A ack" in driven.lines[-1]
-        await driven.finish("A")
+        assert " Q ack" in driven.lines[-1]
+        await driven.finish("Q")
         assert world.state(first) == "acknowledged"
         await driven.press("f5")
         assert isinstance(driven.app.screen, TextScreen)
@@ -53,19 +53,19 @@ async def test_of_two_on_one_key_one_may_move(world: World, opened: Open) -> Non
 
 
 async def test_a_key_of_lists_moves_in_every_list_and_letters_stay_text(world: World, opened: Open) -> None:
-    async with opened(options=ScreenOptions(keys=moved(down="n", up="e", explain="E"))) as driven:
-        await driven.press("n", "n", "e")
+    async with opened(options=ScreenOptions(keys=moved(down="l", up="e", explain="E"))) as driven:
+        await driven.press("l", "l", "e")
         assert driven.desk_screen.queue.cursor == 1
         await driven.press("j")
         assert driven.desk_screen.queue.cursor == 1
         await driven.press("?")
         page = driven.app.screen.query_one("PageList")
-        await driven.press("n")
+        await driven.press("l")
         assert page.cursor == 1  # type: ignore[attr-defined]
         await driven.press("escape", ":")
-        await driven.type("comment D1 nnj")
+        await driven.type("comment D1 llj")
         await driven.finish("enter")
-        assert world.desk.show("D1")["history"][-1]["reason"] == "nnj"
+        assert world.desk.show("D1")["history"][-1]["reason"] == "llj"
 
 
 @pytest.mark.parametrize(
