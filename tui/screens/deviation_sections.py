@@ -6,7 +6,7 @@ Pure: `Desk.show`'s answer in, lines out. The page and the detail beside the que
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.clock import parse_instant
@@ -192,6 +192,35 @@ def _response(detail: Mapping[str, Any], width: int, present: Present) -> list[P
             "due": (_due(row, present), "bad" if row["overdue"] else "plain"),
         }
         lines.append(PageLine(safe.columns(_ACTIONS, values, width), target=row["id"], version=row["version"]))
+    return [*lines, *_in_jeopardy(actions, width, present), *_offers(actions, width)]
+
+
+def _in_jeopardy(actions: Sequence[Mapping[str, Any]], width: int, present: Present) -> list[PageLine]:
+    """What would be late as things stand: by what it waits for, or after the decide-by."""
+    lines: list[PageLine] = []
+    for row in actions:
+        found = row["jeopardy"]
+        if found is None or not (found["late_minutes"] or found["past_decide_by_minutes"]):
+            continue
+        end = cells.short_time(cells.instant(found["end_at"]), present.now, present.zone)
+        behind = f" since it waits for {found['because']}," if found["because"] else ""
+        late = " and ".join(
+            word for word, by in (("due", "late_minutes"), ("decide-by", "past_decide_by_minutes")) if found[by]
+        )
+        words = f"! {row['id']} would end {end},{behind} after its {late}"
+        lines += [PageLine([(line, "bad")], target=row["id"]) for line in safe.wrap(words, width)]
+    return lines
+
+
+def _offers(actions: Sequence[Mapping[str, Any]], width: int) -> list[PageLine]:
+    """What may be called off or taken back, now that the deviation is over."""
+    lines: list[PageLine] = []
+    for what in ("cancel", "reverse"):
+        offered = [row for row in actions if row["offered"] is not None and row["offered"]["what"] == what]
+        if offered:
+            ids = " ".join(row["id"] for row in offered)
+            words = f"offered: {what} {ids}; {offered[0]['offered']['because']}"
+            lines += [PageLine([(line, "warning")]) for line in safe.wrap(words, width)]
     return lines
 
 

@@ -141,6 +141,7 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
     """An action's line on the axis: the bar by state, a mark at the due time, the title after it, the present as │.
 
     With `name` its id stands before the title: commands and messages speak of it by that.
+    What is overdue has a !, and what would be late as things stand a ›, before it.
     A title that has no room after its bar stands before it; one without room at all ends in …
     """
     mark, fill, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
@@ -148,7 +149,7 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
     due = cells.instant(row["due_at"])
     last = min(max(first, axis.cell(due)), axis.width - 1)
     drawn = fill * (last - first) + ("▸" if axis.cell(due) >= axis.width else "┫")
-    late = " !" if row["overdue"] else ""
+    late = " !" if row["overdue"] else " ›" if in_jeopardy(row) else ""
     label = f"{mark}{late} {row['id'] + ' ' if name else ''}{row['title']}"
     after = axis.width - last - 2
     now_cell = axis.cell(present.now)
@@ -170,6 +171,12 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
         (drawn, style),
         (_blank(last + 1, axis.width, now_cell), "quiet"),
     ]
+
+
+def in_jeopardy(row: Row) -> bool:
+    """Whether an action would end after its due time or the decide-by, as things stand."""
+    found = row.get("jeopardy")
+    return found is not None and bool(found["late_minutes"] or found["past_decide_by_minutes"])
 
 
 def _blank(start: int, end: int, now_cell: int) -> str:

@@ -1,0 +1,57 @@
+"""What execution adds to the pages: jeopardy and offers on a deviation's page, approval and answers on an action's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.clock import DAY, HOUR, MINUTE
+from tests.engine.desk_support import NOW, eta, take
+from tests.engine.execution_support import Run, step
+from tui import safe
+from tui.cells import Present
+from tui.screens import deviation_sections
+from tui.screens.action_page import action_lines
+
+
+def page_of(run: Run) -> str:
+    present = Present(run.clock.now(), "UTC")
+    lines = deviation_sections._response(run.desk.show(run.deviation), 100, present)
+    return "\n".join(safe.plain(line.pieces) for line in lines)
+
+
+def action_of(run: Run, id_: str) -> str:
+    present = Present(run.clock.now(), "UTC")
+    return "\n".join(safe.plain(line.pieces) for line in action_lines(run.desk.show(id_), [], 100, present))
+
+
+def test_a_deviations_page_names_who_would_be_late_and_by_whom(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("ask"), step("book", "ask", start_at=NOW, due_at=NOW + HOUR)])
+    assert "! A2 would end 10:00, since it waits for A1, after its due" in page_of(run)
+    assert "! would end" in action_of(run, "A2")
+    run.desk.done(["A1"])
+    assert "would end" not in page_of(run)
+
+
+def test_a_deviations_page_offers_to_call_off_what_is_open_once_it_is_over(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("ask"), step("book", "ask")])
+    assert "offered" not in page_of(run)
+    take(run.desk, eta("alpha", NOW + 9 * DAY, number="2", recorded=NOW))
+    run.at(60 * 24 * 3)
+    assert "offered: cancel A1 A2; D1 is re" in page_of(run)
+    assert "cancel: D1 is re" in action_of(run, "A1")
+
+
+def test_an_actions_page_says_what_it_asks_and_who_approves_it(tmp_path: Path) -> None:
+    approval = {"role": "lead-buyer", "owner": "lea", "because": "the only one", "amount": 1000_00, "currency": "EUR"}
+    form = ({"name": "by", "type": "date", "title": "Promised by"},)
+    run = Run(tmp_path / "desk.db", [step("ask", approval=approval, form=form, ack_within_minutes=30)])
+    page = action_of(run, "A1")
+    assert "needed of lea (lead-buyer) above 1,000 EUR" in page
+    assert "Promised by: needed when it is done" in page
+    assert "08:30" in page
+    run.clock.set(NOW + 5 * MINUTE)
+    run.as_("lea").approve(["A1"])
+    run.desk.done(["A1"], answers=["by=2026-03-20"])
+    page = action_of(run, "A1")
+    assert "by lea, " in page
+    assert "Promised by: 2026-03-20" in page
