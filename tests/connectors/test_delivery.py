@@ -372,3 +372,36 @@ async def test_a_row_of_a_polled_address_moves_the_action_that_was_handed_off(da
         assert (shown["state"], shown["reason"]) == ("waiting", "customs")
         (odd,) = desk.show("answers")["oddities"]
         assert (odd["sort"], odd["count"]) == ("refused_reply", 1)
+
+
+@pytest.mark.parametrize(("side_effect", "calls", "after"), [("once", 1, "unknown"), ("idempotent", 2, "done")])
+def test_peers_case_66_a_call_of_a_step_is_in_doubt_or_made_again_as_the_step_says(
+    tmp_path: Path, side_effect: str, calls: int, after: str
+) -> None:
+    terms = Terms(kind="http", effect={"channel": "hook", "body": {"hold": 1}}, side_effect=side_effect)
+    path = tmp_path / "offplan.db"
+    desk_with_steps(path, terms).store.close()
+    running: list[Process] = []
+
+    def answer(request: Request) -> None:
+        if len(request.server_state.requests) == 1:
+            os.kill(running[0].process.pid, signal.SIGKILL)
+            running[0].process.wait()
+        else:
+            request.send(200)
+
+    with serving(answer) as server:
+        chosen = settings(tmp_path, webhook(server))
+        with Process(path, tmp_path) as first:
+            running.append(first)
+            first.process.wait(60)
+        with desk_on(path, now=None) as desk:
+            assert state(desk, "A1")[0] == "in_progress"
+            feeder.deliver(desk, chosen)
+            assert state(desk, "A1")[0] == after
+            made = len(server.requests)
+            if side_effect == "once":
+                feeder.deliver(desk, chosen)
+                assert len(server.requests) == made
+    assert made == calls
+    assert len({headers["idempotency-key"] for _, headers in server.requests[:calls]}) == 1
