@@ -1,4 +1,4 @@
-"""`python -m tests.sample_world.picture FILE.svg`: the desk on the sample world as the README shows it."""
+"""`python -m tests.sample_world.picture FILE.svg [KEY...]`: the desk on the sample world as the README shows it, after keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.desk import Desk
@@ -15,24 +16,28 @@ from engine.store import Store
 from tui.app import OffplanApp
 from tui.demo import sample
 from tui.session import Session
+from tui.wiring import PlannerOnDemand
 
 
-async def picture(columns: int = 120, lines: int = 36) -> str:
-    """The desk's first screen as SVG, without the web fonts that Textual refers to."""
+async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36) -> str:
+    """The screen that keys lead to, the desk without any, as SVG, without the web fonts that Textual refers to."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "sample.db"
         shutil.copyfile(sample(), database)
 
         def desk() -> Desk:
             store = Store.open(database)
-            return Desk(store, clock_of(store), actor="ana")
+            return Desk(store, clock_of(store), actor="ana", planner=PlannerOnDemand(None))
 
         app = OffplanApp(Session(desk, readonly=True))
         async with app.run_test(size=(columns, lines)) as pilot:
             await pilot.pause()
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
             drawn = app.export_screenshot(title="offplan")
     return re.sub(r"@font-face\s*\{.*?\}\s*", "", drawn, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(asyncio.run(picture()), encoding="utf-8")
+    Path(sys.argv[1]).write_text(asyncio.run(picture(sys.argv[2:])), encoding="utf-8")
