@@ -30,6 +30,6 @@ class Paper(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
-            Segment(text, self._ground if style is None else self._on_paper(style), control)
-            for text, style, control in segments
+            segment._replace(style=self._ground if segment.style is None else self._on_paper(segment.style))
+            for segment in segments
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +22,23 @@ def moved(**table: Any) -> KeyMap:
 
 
 async def test_a_moved_key_acts_and_the_old_one_does_not(world: World, opened: Open) -> None:
-    async with opened((120, 90), options=ScreenOptions(keys=moved(ack="Q", keys="f5, F"))) as driven:
+    async with opened((120, 200), options=ScreenOptions(keys=moved(ack="K", keys="f5, f6"))) as driven:
         first = driven.desk_screen.selection().ids[0]
         await driven.finish("a")
         assert world.state(first) == "open"
-        assert " Q ack" in driven.lines[-1]
-        await driven.finish("Q")
+        assert " K ack" in driven.lines[-1]
+        await driven.finish("K")
         assert world.state(first) == "acknowledged"
         await driven.press("f5")
         assert isinstance(driven.app.screen, TextScreen)
-        assert any(line.startswith("│  f5, F") for line in driven.lines)
+        assert any(line.startswith("│  f5, f6") for line in driven.lines)
         await driven.press("escape", "?")
         assert len(driven.app.screen_stack) == 1
 
 
 async def test_of_two_on_one_key_one_may_move(world: World, opened: Open) -> None:
     world.desk.respond([world.ids[0]])
-    async with opened(options=ScreenOptions(keys=moved(dismiss="D"))) as driven:
+    async with opened(options=ScreenOptions(keys=moved(dismiss="ö"))) as driven:
         driven.desk_screen.open_deviation(world.ids[0], at="A1")
         await driven.pilot.pause()
         await driven.press("x")
@@ -46,26 +47,26 @@ async def test_of_two_on_one_key_one_may_move(world: World, opened: Open) -> Non
         assert world.state("A1") == "skipped", "x still leaves an action out"
         await driven.press("g", "x")
         assert driven.status == "nothing under the cursor takes this key"
-        await driven.press("D")
+        await driven.press("ö")
         await driven.type("known")
         await driven.finish("enter", "enter")
         assert world.state(world.ids[0]) == "dismissed"
 
 
 async def test_a_key_of_lists_moves_in_every_list_and_letters_stay_text(world: World, opened: Open) -> None:
-    async with opened(options=ScreenOptions(keys=moved(down="l", up="e", explain="E"))) as driven:
-        await driven.press("l", "l", "e")
+    async with opened(options=ScreenOptions(keys=moved(down="ö", up="ü"))) as driven:
+        await driven.press("ö", "ö", "ü")
         assert driven.desk_screen.queue.cursor == 1
         await driven.press("j")
         assert driven.desk_screen.queue.cursor == 1
         await driven.press("?")
         page = driven.app.screen.query_one("PageList")
-        await driven.press("l")
+        await driven.press("ö")
         assert page.cursor == 1  # type: ignore[attr-defined]
         await driven.press("escape", ":")
-        await driven.type("comment D1 llj")
+        await driven.type("comment D1 ööj")
         await driven.finish("enter")
-        assert world.desk.show("D1")["history"][-1]["reason"] == "llj"
+        assert world.desk.show("D1")["history"][-1]["reason"] == "ööj"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,14 @@ def test_check_names_what_is_wrong_with_the_keys(tmp_path: Path, capsys: pytest.
     settings.write_text(before + '\n[keys]\nack = "ctrl+b"\n', encoding="utf-8")
     assert main(["check", "--workspace", str(tmp_path)]) == 3
     assert "tmux takes it as its prefix" in capsys.readouterr().out
-    settings.write_text(before + '\n[keys]\nack = "A"\n', encoding="utf-8")
+    settings.write_text(before + '\n[keys]\nack = "K"\n', encoding="utf-8")
     main(["check", "--workspace", str(tmp_path)])
     assert "keys" not in capsys.readouterr().out
+
+
+def test_the_example_of_a_new_workspace_holds(tmp_path: Path) -> None:
+    main(["init", str(tmp_path), "--quiet"])
+    lines = (tmp_path / "offplan.toml").read_text(encoding="utf-8").splitlines()
+    begin = lines.index("# [keys]") + 1
+    example = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[begin : begin + 2]))
+    assert key_map.read(example, "offplan.toml").moved
