@@ -55,6 +55,8 @@ class _Load:
                 minutes = left_minutes(action, working, world.now) if begun else action.minutes
                 work = _Work(action, standing(action, working, world.now), minutes)
                 self._work.setdefault(action.owner, []).append(work)
+        self._free_by: dict[tuple[str, int], int] = {}
+        """What `_free` found, by owner and day: many actions ask the same."""
         self._capacity = {owner: self._minutes_of_days(owner) for owner in self._work}
 
     def owners(self) -> list[OwnerLoad]:
@@ -125,6 +127,11 @@ class _Load:
 
     def _free(self, owner: str, until: int) -> int:
         """Working minutes up to the end of a day, without what is planned or due by then."""
+        if (owner, until) not in self._free_by:
+            self._free_by[owner, until] = self._count_free(owner, until)
+        return self._free_by[owner, until]
+
+    def _count_free(self, owner: str, until: int) -> int:
         working, end = self._people.working_time(owner), self._days[until].end
         window = _Day("", self._world.now, end)
         planned = sum(working.between(*_common(each.span, window)) // MINUTE for each in self._work[owner])
