@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import fields, jeopardy, queue, roots, settings, shapes
+from engine import action_shapes, fields, jeopardy, queue, roots, settings, shapes
 from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
 from engine.offers import OFFERED
@@ -36,7 +36,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         "response",
         "state = 'running'",
         "id DESC",
-        lambda row, now: shapes.response(row),
+        lambda row, now: action_shapes.response(row),
     ),
     "actions": _List(
         fields.ACTIONS,
@@ -45,7 +45,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         "action JOIN response ON response.id = response_id",
         f"{fields.OPEN_ACTION} AND response.state = 'running'",
         "due_at, action.id",
-        lambda row, now: shapes.action(row, now=now),
+        lambda row, now: action_shapes.action(row, now=now),
     ),
     "sources": _List(
         fields.SOURCES,

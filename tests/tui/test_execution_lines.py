@@ -7,10 +7,13 @@ from pathlib import Path
 from engine.clock import DAY, HOUR, MINUTE
 from tests.engine.desk_support import NOW, eta, take
 from tests.engine.execution_support import Run, step
+from tests.tui.conftest import Driven
 from tui import safe
+from tui.app import OffplanApp
 from tui.cells import Present
 from tui.screens import deviation_sections
 from tui.screens.action_page import action_lines
+from tui.session import Session
 
 
 def page_of(run: Run) -> str:
@@ -55,3 +58,20 @@ def test_an_actions_page_says_what_it_asks_and_who_approves_it(tmp_path: Path) -
     page = action_of(run, "A1")
     assert "by lea, " in page
     assert "Promised by: 2026-03-20" in page
+
+
+async def test_done_asks_what_the_step_asks_and_can_be_left(tmp_path: Path) -> None:
+    form = ({"name": "by", "type": "date", "title": "Promised by"},)
+    run = Run(tmp_path / "desk.db", [step("ask", form=form)])
+    app = OffplanApp(Session(lambda: run.as_("ana"), readonly=False))
+    async with app.run_test(size=(120, 36)) as pilot:
+        driven = Driven(app, pilot)
+        await pilot.pause()
+        await driven.press("tab", "d")
+        assert "Promised by, date" in driven.text
+        await driven.finish("escape")
+        assert run.state("ask") == "ready"
+        await driven.press("d")
+        await driven.type("2026-03-20")
+        await driven.finish("enter")
+        assert (run.state("ask"), run.desk.show("A1")["answers"]) == ("done", {"by": "2026-03-20"})
