@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.terms import Terms
@@ -80,8 +80,7 @@ class World:
         return load
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Whether a playbook applies to a deviation, and the clause that decides it."""
 
     playbook: str

@@ -99,7 +99,7 @@ class Asking(Steps):
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         asked = {"name": "days", "type": "number", "title": "how many days", "required": True}
         known = {"name": "way", "type": "text", "title": "way", "required": True, "default": "air"}
-        return [replace(match, inputs=(asked, known)) for match in super().matches(deviation, now)]
+        return [match._replace(inputs=(asked, known)) for match in super().matches(deviation, now)]
 
     def plan(
         self,
