@@ -129,10 +129,10 @@ def _end(context: CommandContext, response: Row, state: str, action: str, reason
     values = {"state": state, "closed_at": context.now}
     write(context.connection, context.writer, "response", response, values, action=action, reason=reason)
     context.changed(f"R{response['id']}", response["state"], state)
-    _begin_next(context, response)
+    begin_next(context, response)
 
 
-def _begin_next(context: CommandContext, ended: Row) -> None:
+def begin_next(context: CommandContext, ended: Row) -> None:
     """Begin the response that waits for this one; one that was called off while it waited leaves its place in the queue."""
     for number in [
         row["id"] for row in rows(context.connection, "SELECT id FROM response WHERE waits_for = ?", (ended["id"],))

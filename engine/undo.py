@@ -141,15 +141,17 @@ def _compensate(context: CommandContext, told: Told, word: str, reason: str) -> 
             worklist.touch(context.connection, row)
             merging.touch(context.connection, row["id"])
         context.changed(reference.id, _words(row, values), _words(values, values))
+        if reference.table == "response" and values.get("state", "running") != "running":
+            following.begin_next(context, row)
 
 
 def _may_go_back(context: CommandContext, reference: Reference, row: Row, values: Mapping[str, Any]) -> bool:
     """False for a response that others keep running; raises Refused where another row has taken this one's place."""
     if reference.table == "deviation" and values.get("state") in SLOT_STATES:
         require_free_slot(context, row)
-    if reference.table == "response" and values["state"] == "running":
+    if reference.table == "response" and values.get("state") == "running":
         starting.require_sole(context, row)
-    ends_response = reference.table == "response" and values["state"] == "done"
+    ends_response = reference.table == "response" and values.get("state") == "done"
     return not (ends_response and set(following.action_states(context, row["id"])) & set(ACTION_OPEN_STATES))
 
 
@@ -161,11 +163,16 @@ def _call_off(context: CommandContext, reference: Reference, row: Row, reason: s
         context.changed(reference.id, "made", "over")
         return
     if reference.table == "action":
+        if row["state"] in following.CLOSED:
+            # A step that nobody works on was done as soon as it was there: nothing is left to call off.
+            context.notes.append(f"{reference.id} stays {row['state']}")
+            return
         changes = {"reason": reason}
         move_action(context.connection, context.writer, context.now, row, "cancel", reason=reason, changes=changes)
     else:
         values = {"state": "cancelled", "closed_at": context.now}
         write(context.connection, context.writer, "response", row, values, action="undo", reason=reason)
+        following.begin_next(context, row)
     context.changed(reference.id, row["state"], "cancelled")
 
 

@@ -147,3 +147,39 @@ def test_a_raise_of_severity_is_dated_for_the_triggers_that_wait_for_it(tmp_path
     clock.set(NOW + HOUR)
     take(desk, eta("alpha", NOW + 90 * DAY, number="2", recorded=NOW))
     assert desk.show(deviation)["raised_at"] == iso(NOW + HOUR)
+
+
+def test_undo_and_redo_of_a_response_carry_the_queue_behind_it_along(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, key="ACME", on_conflict="queue")
+    desk.respond(late(desk, alpha=12)[:1])
+    desk.respond(late(desk, alpha=12, beta=12)[1:])
+    desk.undo(about="R1")
+    assert states(desk, "R2") == ["ready", "blocked", "ready"], "what it waited for was called off"
+    desk.redo()
+    assert states(desk, "R2") == ["blocked"] * 3
+
+
+def test_the_end_that_lets_the_next_response_begin_is_taken_back_with_it(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, key="ACME", on_conflict="queue")
+    desk.respond(late(desk, alpha=12, beta=12))
+    desk.cancel(["R1"], reason="not worth it")
+    assert states(desk, "R2") == ["ready", "blocked", "ready"]
+    desk.undo()
+    assert (states(desk, "R1"), states(desk, "R2")) == (["ready", "blocked", "ready"], ["blocked"] * 3)
+    desk.redo()
+    assert states(desk, "R2") == ["ready", "blocked", "ready"]
+
+
+def test_a_response_that_is_over_again_by_an_undo_lets_the_next_begin(tmp_path: Path) -> None:
+    desk = desk_with(tmp_path, key="ACME", on_conflict="queue")
+    first, second = late(desk, alpha=12, beta=12)
+    desk.respond([first])
+    for action in desk.show("R1")["actions_detail"]:
+        desk.done([action["id"]])
+    desk.reopen([desk.show("R1")["actions_detail"][0]["id"]], reason="too soon")
+    reopened = desk.show("R1")["history"][-1]["txn"]
+    desk.respond([second])
+    assert states(desk, "R2") == ["blocked"] * 3
+    desk.undo(reopened)
+    assert desk.show("R1")["state"] == "done"
+    assert states(desk, "R2") == ["ready", "blocked", "ready"]

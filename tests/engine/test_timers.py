@@ -97,6 +97,17 @@ def test_steps_that_nobody_works_on_go_on_by_themselves(tmp_path: Path) -> None:
     assert run.told("settle", "complete") == [("complete", 100)]
 
 
+def test_a_response_whose_steps_were_done_at_once_can_be_taken_back(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("note", kind="set"), step("call", "note")])
+    assert run.states() == {"note": "done", "call": "ready"}
+    outcome = run.desk.undo()
+    assert run.states() == {"note": "done", "call": "cancelled"}
+    assert f"{run.id('note')} stays done" in outcome.notes
+    assert run.desk.show("R1")["state"] == "cancelled"
+    run.desk.redo()
+    assert run.states() == {"note": "done", "call": "ready"}
+
+
 def test_a_wait_until_an_instant_that_has_passed_is_over_at_once(tmp_path: Path) -> None:
     steps = [step("settle", kind="wait", effect={"until": iso(NOW - HOUR)}), step("check", "settle")]
     assert Run(tmp_path / "desk.db", steps).states() == {"settle": "done", "check": "ready"}
