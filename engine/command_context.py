@@ -46,7 +46,7 @@ class CommandContext:
         `expect` says otherwise.
         """
         if not texts:
-            raise BadInput("ids", "none was given", f"name a {' or '.join(tables)}")
+            raise BadInput("ids", "none was given", f"name {_one_of(tables)}")
         references = dict.fromkeys(ids.parse(text, *tables) for text in texts)
         for reference in references:
             self.expected(reference)
@@ -152,3 +152,7 @@ def _brief(value: Any) -> str:
 def _normal(text: str) -> str:
     reference = ids.find(text)
     return text if reference is None else reference.id
+
+
+def _one_of(tables: Sequence[str]) -> str:
+    return " or ".join(f"{'an' if table[0] in 'aeiou' else 'a'} {table}" for table in tables)

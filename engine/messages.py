@@ -19,14 +19,15 @@ from engine.planning import Owner
 from engine.sqlite import sqlite3
 from engine.store import set_meta
 
-_SECRET: Final = "handoff_secret"
+SECRET: Final = "handoff_secret"
+"""Where meta keeps what tokens and keys are made from."""
 NEW, CHANGED, SAME = "new", "changed", "same"
 """How an action stands to what the channel was told before."""
 
 
 def secret_of(connection: sqlite3.Connection) -> bytes | None:
     """The desk's own secret, from which tokens and keys are made; None before the first hand-off."""
-    found = connection.execute("SELECT value FROM meta WHERE key = ?", (_SECRET,)).fetchone()
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (SECRET,)).fetchone()
     return None if found is None else bytes.fromhex(found[0])
 
 
@@ -35,7 +36,7 @@ def made_secret(connection: sqlite3.Connection) -> bytes:
     known = secret_of(connection)
     if known is None:
         known = secrets.token_bytes(32)
-        set_meta(connection, _SECRET, known.hex())
+        set_meta(connection, SECRET, known.hex())
     return known
 
 

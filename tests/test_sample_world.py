@@ -15,6 +15,7 @@ from engine.clock import DAY, iso
 from engine.desk import Desk
 from engine.desk_clock import clock_of
 from engine.deviation_kinds import DEVIATION_KINDS
+from engine.messages import SECRET
 from engine.sqlite import sqlite3
 from engine.store import Store
 from tests.sample_world.build import build
@@ -67,6 +68,39 @@ def test_every_kind_of_deviation_is_there_and_every_stage(desk: Desk) -> None:
     actions = Counter(item["state"] for item in desk.actions(all=True, limit=None).items)
     assert {"blocked", "ready", "in_progress", "done"} <= set(actions)
     assert all(item["owner"] for item in desk.actions(all=True, limit=None).items)
+
+
+def test_one_deviation_can_be_followed_from_its_first_signal_to_its_review(desk: Desk) -> None:
+    reviewed = [item for item in desk.deviations(["state=closed"], limit=None, all=True).items if item["outcome"]]
+    (deviation,) = reviewed
+    assert deviation["id"] == "D42", "the README and the changelog name it"
+    review = desk.review(deviation["id"])
+    assert all(each["at"] for each in review["durations"] if each["name"] != "contained")
+    assert {action["function"] for action in review["actions"]} >= {"procurement", "logistics", "production", "sales"}
+    assert {action["state"] for action in review["actions"]} == {"done", "skipped", "cancelled"}
+    (decision,) = review["decisions"]
+    assert decision["chosen"] not in ("nothing", None)
+    assert len(decision["options"]) >= 5
+    events = {line["event"] for line in review["timeline"]}
+    assert {"open", "ack", "respond", "escalate", "approve", "decide", "clear", "resolve", "close"} <= events
+    approved = [action for action in review["actions"] if action["approved_by"]]
+    assert [action["approved_by"] for action in approved] == ["ines"]
+    assert approved[0]["cost"]["amount"] > 5000, "what it costs is over the limit of who decided it"
+    assert any(action["answers"].get("tracking_number") for action in review["actions"])
+    assert any("takes" in (line["reason"] or "") for line in review["timeline"]), "what was done is taken back"
+    handed = desk.handoffs(all=True, limit=None).items
+    told = {action for item in handed if item["state"] == "sent" for action in item["actions"]}
+    assert told & {action["id"] for action in review["actions"]}
+    replies = desk.signals(["kind=reply"], limit=None).items
+    assert len(replies) >= 5
+    assert {desk.show(item["id"])["reply"]["state"] for item in replies} == {"taken"}
+    assert review["costs"]["stated"]["amount"] > 0
+
+
+def test_nobody_can_answer_with_the_tokens_of_the_sample(desk: Desk) -> None:
+    """They were made from a secret that anybody can read in a checkout; each copy makes its own."""
+    found = desk.store.connection.execute("SELECT count(*) FROM meta WHERE key = ?", (SECRET,)).fetchone()
+    assert found == (0,)
 
 
 def test_the_first_row_is_a_root_whose_sum_can_be_redone(desk: Desk) -> None:

@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from engine.clock import DAY, HOUR, FixedClock
+from engine.clock import DAY, HOUR, SECOND, FixedClock
 from engine.desk import Desk
 from engine.ingest import SourceBatch
+from engine.messages import SECRET
 from engine.store import Store, set_meta
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from tests.sample_world import feeds, history, network, plan
+from tests.sample_world.post import REPLIES, Post
 from tests.sample_world.story import STORY, Act, acts
 
 ORIGIN = json.dumps({"host": "sample"})
-EXPECTED_EVERY = {"erp": 36 * HOUR, "edi": None, "wms": 3 * DAY, "carrier": 20 * HOUR, "orders": 7 * DAY}
+EXPECTED_EVERY = {"erp": 36 * HOUR, "edi": None, "wms": 3 * DAY, "carrier": 20 * HOUR, "orders": 7 * DAY, REPLIES: None}
 """How often each source should speak; a weekend is silent for the warehouses."""
 SETTINGS = {
     "name": "eu-desk",
@@ -44,10 +46,14 @@ def build(target: Path) -> None:
         store = Store.open(draft, create=True)
         planner = PlaybookPlanner(load_library())
         desk = Desk(store, clock, actor="ana", planner=planner, origin=ORIGIN)
+        with store.write() as connection:
+            set_meta(connection, SECRET, "5a" * 32)
         _set_up(desk)
-        _play(store, clock, planner)
+        _play(store, clock, planner, Path(folder))
         with store.write() as connection:
             set_meta(connection, "clock", json.dumps({"mode": "fixed", "at": feeds.NOW}))
+            # Every copy makes a secret of its own: this one can be read by anybody.
+            connection.execute("DELETE FROM meta WHERE key = ?", (SECRET,))
         for suffix in ("", "-wal", "-shm"):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
         store.connection.execute("VACUUM INTO ?", (str(target),))
@@ -77,9 +83,11 @@ def _set_up(desk: Desk) -> None:
         desk.load(history.lines(kind), kind=kind, scope=f"{kind} 2025", file=f"{kind}-2025.csv")
 
 
-def _play(store: Store, clock: FixedClock, planner: PlaybookPlanner) -> None:
-    """Messages and commands in order of time, with the clock standing where each of them happened."""
+def _play(store: Store, clock: FixedClock, planner: PlaybookPlanner, folder: Path) -> None:
+    """Messages and commands in order of time, with the clock standing where each of them happened; what people have to be
+    told is handed off half a minute after each command."""
     system = Desk(store, clock, actor="feeder", planner=planner, origin=ORIGIN)
+    post = Post(folder, system)
     watched = False
     for at, source, moment in _moments(feeds.messages(STORY), list(acts())):
         clock.set(at)
@@ -87,7 +95,10 @@ def _play(store: Store, clock: FixedClock, planner: PlaybookPlanner) -> None:
             watched = _watch(system)
         system.tick()
         if isinstance(moment, Act):
-            moment.do(Desk(store, clock, actor=moment.actor, planner=planner, origin=ORIGIN))
+            moment.do(Desk(store, clock, actor=moment.actor, planner=planner, origin=ORIGIN), post)
+            post.deliver()
+            clock.set(at + 30 * SECOND)
+            post.deliver()
         else:
             system.take(SourceBatch(
                 source=source, kind="folder", identity="event" if source != "wms" else "state",

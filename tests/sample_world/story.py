@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from engine.clock import DAY
 from engine.desk import Desk
 from engine.model import PlanLine
-from tests.sample_world import incidents, plan
+from tests.sample_world import incidents, plan, whole_life
 from tests.sample_world.feeds import Departure, Story
+from tests.sample_world.post import Post
 
 
 def _supply(item: str, week: int) -> PlanLine:
@@ -42,7 +44,7 @@ BOARDS = _supply("PCB-31", 4).ref
 SEALS = _supply("SEL-07", 4).ref
 BEARINGS = _supply("BRG-62", 3).ref
 TRUCK = _transfer("PMP-400", "RTM", 3).ref
-HOUSINGS = _supply("CST-60", 3).ref
+HOUSINGS = _supply("CST-60", 3)
 IMPELLERS = _supply("IMP-05", 2).ref
 CARTONS = _supply("BOX-20", 1).ref
 SHAFTS = _supply("SHF-12", 1).ref
@@ -82,9 +84,7 @@ STORY = Story(
         HARNESS: Departure(
             eta_days=2, announced_at=plan.at(date(2026, 3, 6), 9, 30), received_days=None, note="strike at the haulier"
         ),
-        HOUSINGS: Departure(
-            eta_days=4, announced_at=plan.at(date(2026, 2, 26), 14, 0), received_days=2, note="mould repair"
-        ),
+        HOUSINGS.ref: Departure(eta_days=20, announced_at=whole_life.BROKEN, received_days=1, note="mould broken"),
         IMPELLERS: Departure(
             eta_days=3,
             announced_at=plan.at(date(2026, 2, 20), 10, 0),
@@ -105,7 +105,10 @@ STORY = Story(
         # A fork-lift truck went into the rack.
         ("MOT-22", "KAS", date(2026, 3, 6)): -130.0,
     },
-    events=list(incidents.messages(NEXT_CONTAINER, LARGE_PUMPS_IN_FEBRUARY, SMALL_PUMPS)),
+    events=[
+        *incidents.messages(NEXT_CONTAINER, LARGE_PUMPS_IN_FEBRUARY, SMALL_PUMPS),
+        *whole_life.messages(HOUSINGS),
+    ],
 )
 
 
@@ -124,17 +127,16 @@ class Act(NamedTuple):
 
     at: int
     actor: str
-    do: Callable[[Desk], object]
+    do: Callable[[Desk, Post], object]
 
 
-def _of(kind: str, subject: str, do: Callable[[Desk, str], object]) -> Callable[[Desk], object]:
+def _of(kind: str, subject: str, do: Callable[[Desk, str], object]) -> Callable[[Desk, Post], object]:
     """A command about the last deviation of a kind and subject."""
+    return lambda desk, post: do(desk, _last(desk, kind, subject))
 
-    def act(desk: Desk) -> object:
-        found = desk.deviations([f"kind={kind}", f"subject={subject}"], all=True).items
-        return do(desk, str(found[-1]["id"]))
 
-    return act
+def _last(desk: Desk, kind: str, subject: str) -> str:
+    return str(desk.deviations([f"kind={kind}", f"subject={subject}"], all=True).items[-1]["id"])
 
 
 def _ack(to: str | None = None) -> Callable[[Desk, str], object]:
@@ -182,6 +184,7 @@ def _finish(desk: Desk, deviation: str) -> None:
 def acts() -> Iterator[Act]:
     """Everything that people did at the desk."""
     yield from _about_suppliers()
+    yield from _about_the_housings()
     yield from _about_goods_on_the_way()
     yield from _about_noise()
     yield from _at_the_plant()
@@ -207,9 +210,15 @@ def _about_suppliers() -> Iterator[Act]:
     yield Act(feb(23, 9), "jan", _of(kind, IMPELLERS, _finish))
     said = "second melt clause goes into the frame contract"
     yield Act(march(2, 9), "ana", _of(kind, IMPELLERS, _comment(said)))
-    yield Act(feb(26, 14, 30), "ana", _of(kind, HOUSINGS, _ack("jan")))
-    said = "Fonderie found a night shift, two days instead of four"
-    yield Act(march(4, 15), "jan", _of(kind, HOUSINGS, _comment(said)))
+
+
+def _about_the_housings() -> Iterator[Act]:
+    for move in whole_life.moves():
+        yield Act(move.at, move.actor, partial(_of_the_housings, move.do))
+
+
+def _of_the_housings(do: Callable[[Desk, Post, str], object], desk: Desk, post: Post) -> object:
+    return do(desk, post, _last(desk, "late_supply", HOUSINGS.ref))
 
 
 def _about_goods_on_the_way() -> Iterator[Act]:
@@ -243,7 +252,7 @@ def _about_noise() -> Iterator[Act]:
     yield Act(
         march(6, 10),
         "bo",
-        lambda desk: desk.silence(
+        lambda desk, _: desk.silence(
             ["kind=unconfirmed", "party=STEELFORM"],
             until=plan.at(date(2026, 3, 13), 17),
             reason="SteelForm moves its EDI this week and answers by telephone",
