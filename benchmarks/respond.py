@@ -21,7 +21,7 @@ _SIZE: Final = (160, 45)
 def key() -> Iterator[Result]:
     """`r` shows playbooks, owners and dates; `enter` writes them and draws them on the timeline: both together, by median.
 
-    Six deviations in turn. The first of all is apart: it reads the playbooks.
+    Six deviations in turn, on a desk that has been open for some seconds. The first of all is apart.
     """
     bench = floor_module("ptybench")
     with tempfile.TemporaryDirectory() as name:
@@ -29,7 +29,7 @@ def key() -> Iterator[Result]:
         command = [sys.executable, "-m", "tui.command_line", "--db", str(Path(name) / "desk.db")]
         terminal = bench.Terminal(command, cols=_SIZE[0], rows=_SIZE[1], env={"OFFPLAN_ACTOR": "bench"}, cwd=str(ROOT))
         try:
-            bench.measure_start(terminal, ready="by decide-by", silence_s=1.0, timeout_s=60, paint_limit_s=5)
+            bench.measure_start(terminal, ready="by exposure", silence_s=3.0, timeout_s=60, paint_limit_s=5)
             taken: list[float] = []
             used: list[float] = []
             for _ in range(_ROWS):

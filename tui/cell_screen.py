@@ -199,7 +199,7 @@ def _ends(old: Row, new: Row) -> tuple[int, int]:
     return different[0], different[-1]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _characters(text: str) -> tuple[tuple[str, int], ...]:
     """What a person takes for one character, and the cells of each. No control passes, whoever let it come so far."""
     spans, _ = split_graphemes(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.clock import Clock, FixedClock, SystemClock, iso, typed_instant
 from engine.desk import Desk
 from engine.desk_clock import clock_of
-from engine.errors import BadInput, Refused, StoreUnusable
+from engine.errors import BadInput, OffplanError, Refused, StoreUnusable
 from engine.sqlite import sqlite3
 from engine.store import Store, sentence
 from engine.text import clean
@@ -137,21 +138,26 @@ def actor() -> str:
         return f"uid {os.getuid()}"
 
 
-def open_desk(args: Namespace, *, create: bool = False) -> Desk:
+def planner_of(args: Namespace) -> PlannerOnDemand:
+    """The planner with the library's playbooks and the workspace's own."""
+    folder = find_workspace(args)
+    return PlannerOnDemand(None if folder is None else folder / PLAYBOOKS)
+
+
+def open_desk(args: Namespace, *, create: bool = False, planner: Planner | None = None) -> Desk:
     """The Desk that the arguments name; whoever asks closes `desk.store`.
 
-    `create` makes the file where there is none, for the commands that bring data in. Raises OffplanError.
+    `create` makes the file where there is none, for the commands that bring data in; desks with one `planner` read the
+    playbooks once. Raises OffplanError.
     """
     path = database_of(args)
-    folder = find_workspace(args)
     store = Store.open(path, create=create and not args.readonly, read_only=args.readonly)
     try:
         clock = clock_for(store, args.now)
     except BaseException:
         store.close()
         raise
-    planner = PlannerOnDemand(None if folder is None else folder / PLAYBOOKS)
-    return Desk(store, clock, actor=actor(), planner=planner, readonly=args.readonly)
+    return Desk(store, clock, actor=actor(), planner=planner or planner_of(args), readonly=args.readonly)
 
 
 @contextlib.contextmanager
@@ -224,6 +230,7 @@ class PlannerOnDemand:
         self._folder = folder
         self._planner: Planner | None = None
         self._read: object = None
+        self._reading = threading.Lock()
 
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return self._loaded().matches(deviation, now)
@@ -252,12 +259,18 @@ class PlannerOnDemand:
 
         return replan(actions, world, pinned)
 
+    def prepare(self) -> None:
+        """Read the playbooks before anybody asks; whoever asks meanwhile waits for that, and is told what is wrong."""
+        with contextlib.suppress(OffplanError, OSError):
+            self._loaded()
+
     def _loaded(self) -> Planner:
         from playbooks.loader import load_library, stamp
 
-        state = stamp(self._folder)
-        if self._planner is None or self._read != state:
-            from playbooks.planner import PlaybookPlanner
+        with self._reading:
+            state = stamp(self._folder)
+            if self._planner is None or self._read != state:
+                from playbooks.planner import PlaybookPlanner
 
-            self._planner, self._read = PlaybookPlanner(load_library(self._folder)), state
-        return self._planner
+                self._planner, self._read = PlaybookPlanner(load_library(self._folder)), state
+            return self._planner

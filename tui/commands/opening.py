@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from argparse import Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui import printing
 from tui.arguments import UsageError
@@ -15,6 +16,7 @@ from tui.wiring import (
     find_workspace,
     open_desk,
     opened,
+    planner_of,
     screen_options,
 )
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     import subprocess
 
     from engine.desk import Desk
+
+_PLAYBOOKS_AFTER: Final = 1.5
+"""Seconds from the start until the playbooks are read beside it: by then the desk can be used."""
 
 
 def desk(args: Namespace) -> int:
@@ -77,9 +82,15 @@ def _print(args: Namespace) -> int:
 def _screen(args: Namespace) -> int:
     from tui import app
 
-    def open_for_screen() -> Desk:
-        return open_desk(args)
+    planner = planner_of(args)
 
+    def open_for_screen() -> Desk:
+        return open_desk(args, planner=planner)
+
+    # The first answer to a deviation should not have to wait for the playbooks, nor the first screen.
+    early = threading.Timer(_PLAYBOOKS_AFTER, planner.prepare)
+    early.daemon = True
+    early.start()
     looks = screen_options(args)
     with opened(args) as desk:
         options = arguments_for_feeder(args, desk)

@@ -156,6 +156,8 @@ class PreviewPicker(Screen[str | None]):
         self._title = title
         self._choices = choices
         self._preview = preview
+        self._seen: tuple[int, int] | None = None
+        """The choice that is shown below, and in how many cells."""
 
     def compose(self) -> ComposeResult:
         yield ChoiceList(id="choices")
@@ -181,7 +183,8 @@ class PreviewPicker(Screen[str | None]):
     def _show_preview(self) -> None:
         current = self.query_one("#choices", ChoiceList).current
         preview = self.query_one("#preview", PageList)
-        if current is not None and preview.size.width:
+        if current is not None and preview.size.width and self._seen != (current, preview.size.width):
+            self._seen = current, preview.size.width
             preview.title = "What it would give"
             lines = self._preview(self._choices[current].id, preview.size.width - GUTTER)
             preview.show_lines([PageLine(line) for line in lines])
