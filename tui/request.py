@@ -71,8 +71,8 @@ def needs(verb: str) -> list[str]:
 def carry_out(desk: Desk, request: Request) -> Outcome:
     """Do it. Raises OffplanError with the sentence to show."""
     if request.verb in ("undo", "redo"):
-        take_back = desk.undo if request.verb == "undo" else desk.redo
-        return take_back(*(int(number) for number in request.ids))
+        take_back = verbs.undo if request.verb == "undo" else verbs.redo
+        return take_back(desk, next(iter(request.ids), None))
     return verbs.carry_out(desk, request.verb, list(request.ids), request.options, dict(request.expect))
 
 
@@ -98,7 +98,7 @@ def from_line(line: str, present: Present) -> Request:
         raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
     _, given = parse(words)
     if given.verb in ("undo", "redo"):
-        return Request(given.verb, _number_of(given.verb, given.what))
+        return Request(given.verb, () if given.what is None else (given.what,))
     options = options_of(given, lambda text, option: until(text, present, option))
     return Request(given.verb, tuple(getattr(given, "ids", ())), options, expected(getattr(given, "expect", ())) or {})
 
@@ -125,12 +125,6 @@ def _with_rest_of_line(line: str) -> list[str] | None:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1]
     return [verb, *parts[1].split(), f"{option}={text}"]
-
-
-def _number_of(verb: str, what: str | None) -> tuple[str, ...]:
-    if what is not None and not what.isdecimal():
-        raise BadInput(f"{verb} {what}", "this is no command's number", "give the number, or none for the last command")
-    return () if what is None else (what,)
 
 
 def until(text: str, present: Present, option: str = "--until") -> int:
@@ -181,5 +175,5 @@ def sentence(request: Request, outcome: Outcome, present: Present) -> str:
     shown = "; ".join(changes[:3]) + (f"; and {len(changes) - 3} more" if len(changes) > 3 else "")
     done = _DONE.get(request.verb, request.verb)
     notes = [*outcome.notes, *([f"/{SNOOZED} shows it"] if request.verb == "snooze" else [])]
-    said = ". ".join([f"{done}: {shown or ', '.join(request.ids)}", *notes])
+    said = ". ".join([f"{done}: {shown or ', '.join(request.ids) or 'nothing has to change'}", *notes])
     return cells.with_local_times(said, present.now, present.zone)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine.clock import HOUR
 from engine.errors import OffplanError
 from engine.model import Change, Outcome
-from tests.engine.desk_support import NOW
+from tests.engine.desk_support import NOW, late, open_desk
 from tui import request
 from tui.cells import Present
 from tui.request import Request
@@ -27,6 +29,7 @@ def test_a_line_is_read_as_in_the_shell() -> None:
     asked = request.from_line("snooze D12 D3 --until +4h --reason 'at lunch'", HERE)
     assert asked == Request("snooze", ("D12", "D3"), {"reason": "at lunch", "until": NOW + 4 * HOUR})
     assert request.from_line("undo 7", HERE) == Request("undo", ("7",))
+    assert request.from_line("undo D1", HERE) == Request("undo", ("D1",))
     assert request.from_line("ack D1 --expect D1=3", HERE).expect == {"D1": 3}
 
 
@@ -55,7 +58,7 @@ def test_a_text_or_reason_may_be_the_rest_of_the_line(line: str, asked: Request)
         "comment D1 --text 'open",
         "dismiss D1 D2",
         "comment D1",
-        "undo D1",
+        "undo --soon",
         "snooze D1 --until soon",
         "",
         "load x",
@@ -65,6 +68,26 @@ def test_a_line_that_makes_no_command_is_refused_in_a_sentence(line: str) -> Non
     with pytest.raises(OffplanError) as refusal:
         request.from_line(line, HERE)
     assert str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "line", ["undo -1", "undo X1", f"undo {'9' * 25}", f"redo {'9' * 25}", "redo D1", f"ack D1 --expect D1={'9' * 5000}"]
+)
+def test_numbers_that_no_command_has_are_refused_in_a_sentence(tmp_path: Path, line: str) -> None:
+    desk = open_desk(tmp_path / "desk.db")
+    desk.ack(late(desk, alpha=12))
+    with pytest.raises(OffplanError):
+        request.carry_out(desk, request.from_line(line, HERE))
+    assert desk.show("D1")["state"] == "acknowledged"
+
+
+def test_undo_takes_the_last_command_on_an_object_or_a_named_one(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path / "desk.db")
+    first, second = late(desk, alpha=12, beta=12)
+    about = desk.ack([first])
+    desk.ack([second])
+    assert request.carry_out(desk, request.from_line(f"undo {first}", HERE)).about == about.txn
+    assert desk.show(second)["state"] == "acknowledged"
 
 
 def test_completions_follow_the_place() -> None:

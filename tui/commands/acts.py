@@ -16,8 +16,6 @@ from tui.arguments import UsageError
 from tui.commands import owners
 from tui.wiring import opened
 
-_LONGEST_NUMBER = 18
-"""Digits that SQLite counts to; what is longer is no number of a command."""
 KEYWORDS = (
     "to", "into", "option", "reason", "text", "playbook", "category", "where", "answers", "cost", "currency", "outcome"
 )  # fmt: skip
@@ -66,18 +64,14 @@ def named(texts: Sequence[str], option: str) -> dict[str, object]:
 def undo(args: Namespace) -> int:
     """Undo a command by its number, by an object that it changed, or the last one."""
     with opened(args) as desk:
-        is_number = args.what is not None and args.what.isdecimal() and len(args.what) <= _LONGEST_NUMBER
-        outcome = desk.undo(int(args.what)) if is_number else desk.undo(about=args.what)
-        _print(args, desk, outcome)
+        _print(args, desk, verbs.undo(desk, args.what))
     return 0
 
 
 def redo(args: Namespace) -> int:
     """Do again what an undo took back, by its number, or what the last one did."""
     with opened(args) as desk:
-        if args.what is not None and not (args.what.isdecimal() and len(args.what) <= _LONGEST_NUMBER):
-            raise UsageError(f"redo {args.what}: this is no command's number; histories show the numbers as txn")
-        _print(args, desk, desk.redo(None if args.what is None else int(args.what)))
+        _print(args, desk, verbs.redo(desk, args.what))
     return 0
 
 
@@ -97,7 +91,7 @@ def expected(texts: Sequence[str]) -> dict[str, int] | None:
     versions: dict[str, int] = {}
     for text in texts:
         id_, equals, version = text.partition("=")
-        if not (id_ and equals and version.isdecimal()):
+        if not (id_ and equals and verbs.is_number(version)):
             raise UsageError(f"--expect {text}: this is not ID=VERSION; write it as D12=3")
         versions[id_] = int(version)
     return versions or None
@@ -117,6 +111,6 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
     notes = owners.notes_for_people(desk, outcome.notes)
     # What changed nothing has no way back.
     back = "redo" if args.verb == "undo" else "undo"
-    kept = outcome.changes and not getattr(args, "preview", False)
+    kept = outcome.changes and not getattr(args, "preview", False) and args.verb not in verbs.FINAL
     way_back = [f"{back} this with: offplan {back} {outcome.txn}"] if kept else []
     printing.answer(args, document, *lines, *notes, *way_back)

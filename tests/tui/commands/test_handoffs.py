@@ -85,6 +85,14 @@ def test_only_what_is_in_doubt_or_failed_can_be_settled(told: Run) -> None:
     assert one_sentence(told("handoffs", "confirm", "H99"))
 
 
+def test_what_was_sent_again_has_no_way_back(told: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("no folder")
+    told("tick", "--deliver", "--now", "2026-03-02T10:01:00Z")
+    answer = told("handoffs", "resend", "H1", "--reason", "the folder is mended")
+    assert answer.out.startswith("H1: failed → pending")
+    assert "undo" not in answer.out
+
+
 def test_a_fault_in_a_route_is_said_and_nothing_is_sent(told: Run, tmp_path: Path) -> None:
     settings = tmp_path / "offplan.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + '[[route]]\nchannel = "fax"\n', encoding="utf-8")
