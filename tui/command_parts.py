@@ -82,6 +82,9 @@ FOR: Final = argument(
 COPY: Final = argument("file", help="the copy; must not exist", metavar="FILE")
 CURRENCY: Final = argument("--currency", help="of the cost (the desk's unless said)", metavar="CODE")
 FROM: Final = argument("--from", help="when it begins (now unless said)", metavar="TIME", dest="from_at")
+INPUT: Final = argument(
+    "--input", help="what the playbook asks for; repeat it", metavar="NAME=VALUE", action="append", dest="inputs"
+)
 PREVIEW: Final = argument("--preview", help="say what would move and why; keep nothing", action="store_true")
 FORMAT: Final = argument(
     "--format",

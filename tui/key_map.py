@@ -1,4 +1,4 @@
-"""The keys in force: those of the table in tui.keys, moved by `[keys]` of offplan.toml. Footer, `?`, palette and hints ask here.
+"""The keys in force: those of the table in tui.key_table, moved by `[keys]` of offplan.toml. Footer, `?`, palette and hints ask here.
 
 A key map that would take a key away from something else, or name one that never arrives, is refused as a whole.
 """
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from engine.errors import BadInput
 from tui import keys
-from tui.keys import KEYS, Key
+from tui.key_table import KEYS, Key
 
 _STOLEN: Final[Mapping[str, str]] = {
     "ctrl+a": "GNU screen takes it as its prefix",

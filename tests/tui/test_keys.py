@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from tui import keys
+from tui.key_table import KEYS, SCOPES
 from tui.request import VERBS
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
@@ -32,12 +33,12 @@ def test_the_documentation_is_the_table() -> None:
 
 
 def test_ids_are_unique_and_every_key_explains_itself() -> None:
-    ids = [key.id for key in keys.KEYS]
+    ids = [key.id for key in KEYS]
     assert len(ids) == len(set(ids))
-    for key in keys.KEYS:
+    for key in KEYS:
         assert key.title
         assert key.tooltip.endswith(".")
-        assert key.scope in keys.SCOPES
+        assert key.scope in SCOPES
         assert not set(key.keys) <= NEVER_THE_ONLY_WAY
 
 
@@ -51,7 +52,7 @@ def test_a_letter_means_one_thing_for_one_kind_in_one_place() -> None:
         ("list", "act", "page", "everywhere"),
     ):
         for kind in ("deviation", "action", "signal", "quarantine", "source", "playbook"):
-            here = [key for key in keys.KEYS if key.scope in place and (not key.kinds or kind in key.kinds)]
+            here = [key for key in KEYS if key.scope in place and (not key.kinds or kind in key.kinds)]
             letters = [letter for key in here for letter in key.keys]
             assert len(letters) == len(set(letters))
 
@@ -79,7 +80,7 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
         "timeline": [TimelineScreen],
         "page": [DeviationPage],
     }
-    for key in keys.KEYS:
+    for key in KEYS:
         place, _, name = key.action.partition("(")[0].rpartition(".")
         for owner in owners["everywhere" if place == "screen" else key.scope]:
             assert inspect.isfunction(getattr(owner, f"action_{name}", None)), f"{key.id} on {owner.__name__}"
@@ -94,7 +95,7 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
 
 
 def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
-    acted = {key.id for key in keys.KEYS if key.action.startswith("act(")}
+    acted = {key.id for key in KEYS if key.action.startswith("act(")}
     assert acted <= set(VERBS)
     typed = {
         "agree",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.tui.conftest import Open, World
-from tui import keys
+from tui.key_table import KEYS
 from tui.screens.views import VIEWS
 
 
 def test_every_view_has_its_key() -> None:
-    told = {key.action: key.keys for key in keys.KEYS if key.action.startswith("view(")}
+    told = {key.action: key.keys for key in KEYS if key.action.startswith("view(")}
     assert told == {f"view('{view.name}')": (view.key,) for view in VIEWS}
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from engine.errors import OffplanError
 from engine.model import Outcome
-from tui import keys, request
+from tui import request
+from tui.key_table import KEYS
 from tui.request import Request
 from tui.screens.finding import FindingScreen
 from tui.session import Act
@@ -57,7 +58,7 @@ class ActingScreen(FindingScreen):
         from tui.screens import gathering
 
         chosen = self.selection()
-        key = next(key for key in keys.KEYS if key.id == verb)
+        key = next(key for key in KEYS if key.id == verb)
         if chosen.kind not in key.kinds or not chosen.ids:
             self.say(f"{verb} is for {' or '.join(sorted(key.kinds))}s; the cursor is on {chosen.kind or 'nothing'}")
             return

@@ -12,6 +12,7 @@ from tui.arguments import usage
 from tui.cells import Present
 from tui.command_table import COMMANDS
 from tui.key_map import KeyMap
+from tui.key_table import SCOPES
 from tui.request import LOCAL, VERBS, rest_of_line
 from tui.safe import Pieces, fit, wrap
 from tui.session import Said
@@ -24,7 +25,7 @@ _WHEN: Final = 16
 def of_place(scopes: tuple[str, ...], map_: KeyMap) -> list[Pieces]:
     """The key table of a place, as lines."""
     lines: list[Pieces] = []
-    for scope, title in keys.SCOPES.items():
+    for scope, title in SCOPES.items():
         here = [key for key in map_.keys if key.scope == scope]
         if scope in scopes and here:
             lines += [[(title, "heading")]]

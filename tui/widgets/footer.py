@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui import safe
-from tui.keys import Key, shown
+from tui.key_table import Key
+from tui.keys import shown
 from tui.safe import Pieces
 from tui.widgets.line import Line, joined
 
