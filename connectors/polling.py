@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from connectors.http import LONGEST_WAIT, Answer, Client, FetchFailed, joined, origin, shown
+from connectors.addresses import origin, shown
+from connectors.http import LONGEST_WAIT, Answer, Client, FetchFailed, joined
 from connectors.source_settings import HttpSource, Pagination
 from engine.clock import SECOND
 from engine.errors import BadInput

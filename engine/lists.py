@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import action_shapes, fields, jeopardy, queue, roots, settings, shapes
+from engine import action_shapes, feed_shapes, fields, jeopardy, queue, roots, settings, shapes
 from engine.filters import Fields, Filter, parse_where
 from engine.model import Page
 from engine.offers import OFFERED
@@ -28,7 +28,7 @@ class _List(NamedTuple):
 DEVIATION: Final = "deviations"
 _KEPT_OUT: Final = ("snoozed", "silenced", "folded")
 _LISTS: Final[Mapping[str, _List]] = {
-    "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: shapes.signal(row)),
+    "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: feed_shapes.signal(row)),
     "responses": _List(
         fields.RESPONSES,
         "*, (SELECT json_group_array(id) FROM (SELECT id FROM action WHERE response_id = response.id"
@@ -54,7 +54,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         "source",
         "1",
         "name",
-        lambda row, now: shapes.source(row),
+        lambda row, now: feed_shapes.source(row),
     ),
     "silences": _List(
         fields.SILENCES,
@@ -70,10 +70,10 @@ _LISTS: Final[Mapping[str, _List]] = {
         "handoff",
         fields.PRESENT_HANDOFF,
         "id DESC",
-        lambda row, now: shapes.handoff(row),
+        lambda row, now: feed_shapes.handoff(row),
     ),
     "quarantine": _List(
-        fields.QUARANTINE, "*", "quarantine", "state = 'held'", "id", lambda row, now: shapes.quarantined(row)
+        fields.QUARANTINE, "*", "quarantine", "state = 'held'", "id", lambda row, now: feed_shapes.quarantined(row)
     ),
 }
 

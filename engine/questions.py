@@ -7,7 +7,20 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from engine import family, handovers, ids, journal, lists, messages, oddities, queue, reply_checks, reversals, shapes
+from engine import (
+    family,
+    feed_shapes,
+    handovers,
+    ids,
+    journal,
+    lists,
+    messages,
+    oddities,
+    queue,
+    reply_checks,
+    reversals,
+    shapes,
+)
 from engine.clock import parse_instant
 from engine.command_context import fetch
 from engine.errors import NotFound
@@ -158,7 +171,7 @@ def _show_response(connection: sqlite3.Connection, now: int, reference: Referenc
 
 
 def _show_signal(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
-    shape = shapes.signal(fetch(connection, reference))
+    shape = feed_shapes.signal(fetch(connection, reference))
     supports = connection.execute(
         "SELECT deviation_id FROM deviation_signal WHERE signal_id = ? ORDER BY deviation_id", (reference.number,)
     )
@@ -185,7 +198,7 @@ def _came_in(connection: sqlite3.Connection, source: str, received: str) -> list
 
 
 def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
-    shape = shapes.quarantined(fetch(connection, reference))
+    shape = feed_shapes.quarantined(fetch(connection, reference))
     return {**shape, "history": _history(connection, [("quarantine", reference.id)])}
 
 
@@ -240,7 +253,7 @@ def _events(connection: sqlite3.Connection, now: int, line: Mapping[str, Any]) -
     """The events and codes that hold about a line, oldest first: also those that start nothing."""
     statements = orders.statements_of(connection, [line["ref"]]).get(line["ref"], ())
     about = (each for each in statements if each.order_kind in (None, line["kind"]) and each.holds(now))
-    return [shapes.event(event) for event in map(event_of, about) if event is not None]
+    return [feed_shapes.event(event) for event in map(event_of, about) if event is not None]
 
 
 def _history(connection: sqlite3.Connection, about: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:

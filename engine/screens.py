@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from engine import fields, hits, lists, settings, shapes
+from engine import feed_shapes, fields, hits, lists, settings
 from engine.clock import iso, iso_or_none
 from engine.filters import parse_line
 from engine.money import amount
@@ -69,7 +69,7 @@ def signal_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[dict
     """Contract JSON of signals in the order asked."""
     found = rows(connection, "SELECT * FROM signal WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
     by_number = {row["id"]: row for row in found}
-    return [shapes.signal(by_number[number]) for number in ids if number in by_number]
+    return [feed_shapes.signal(by_number[number]) for number in ids if number in by_number]
 
 
 def source_rows(connection: sqlite3.Connection, now: int, text: str) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ def quarantine_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[
     """Contract JSON of records of the quarantine in the order asked."""
     found = rows(connection, "SELECT * FROM quarantine WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
     by_number = {row["id"]: row for row in found}
-    return [shapes.quarantined(by_number[number]) for number in ids if number in by_number]
+    return [feed_shapes.quarantined(by_number[number]) for number in ids if number in by_number]
 
 
 def action_rows(connection: sqlite3.Connection, now: int, deviation: int | None) -> list[dict[str, Any]]:

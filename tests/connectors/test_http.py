@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.http import Answer, Client, FetchFailed, retry_after, shown
+from connectors.addresses import shown
+from connectors.http import Answer, Client, FetchFailed, retry_after
 from connectors.secrets import Secret
 from engine.clock import HOUR, SECOND, FixedClock, parse_instant
 from engine.errors import BadInput
