@@ -1,7 +1,9 @@
 """The one door of the engine: every command that a person or a script can give, every question a screen can ask.
 
 Only delegation: feeds are in engine.desk_feed, effects in engine.desk_effects, commands in engine.desk_commands, the
-schedule in engine.desk_schedule, hand-offs in engine.desk_handoffs, lists and questions here. Modules that a plain list does not need are imported where they are called, so that a short command starts fast.
+schedule in engine.desk_schedule, hand-offs in engine.desk_handoffs, what screens ask in engine.desk_screens, lists and
+questions here. Modules that a plain list does not need are imported where they are called, so that a short command
+starts fast.
 """
 
 from __future__ import annotations
@@ -10,26 +12,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import lists, screens
-from engine.clock import SystemClock
+from engine import lists
 from engine.desk_base import collector_at_rest
 from engine.desk_effects import DeskEffects
-from engine.desk_feed import DeskFeed
 from engine.desk_handoffs import DeskHandoffs
 from engine.desk_schedule import DeskSchedule
+from engine.desk_screens import DeskScreens
 
 if TYPE_CHECKING:
-    from engine.announce import Standing
-    from engine.arranging import Arrangement
-    from engine.lanes import Lane
     from engine.model import Page, Term
     from engine.planning import Match, ResponsePlan
-    from engine.searching import Piece
 
 __all__ = ["Desk"]
 
 
-class Desk(DeskFeed, DeskEffects, DeskHandoffs, DeskSchedule):
+class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
     """A desk file, the clock that it lives on, and the person who acts. Not shared between threads."""
 
     # lists: contract JSON, `where` in the language of engine.filters ----------------------------------------------------
@@ -195,145 +192,6 @@ class Desk(DeskFeed, DeskEffects, DeskHandoffs, DeskSchedule):
 
         with self._reading() as view:
             return review.of(*view, id)
-
-    # what screens ask, often --------------------------------------------------------------------------------------------
-
-    def header(self) -> dict[str, Any]:
-        """The desk in one line: name, zone, now, feeds, stale, quarantined, open, exposure, past_decide_by,
-        suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, and the feeder's lease or None."""
-        with self._reading() as view:
-            return {**screens.header(*view), "feeder": self.lease("feeder")}
-
-    def standing(self) -> Standing:
-        """What is live by number and severity: in the queue, and kept out of it; what engine.announce decides by."""
-        from engine import announce
-
-        with self._reading() as view:
-            return announce.standing(*view)
-
-    def queue_ids(self, text: str = "") -> list[int]:
-        """Numbers of the deviations in queue order under a filter text. Raises BadInput."""
-        with self._reading() as view:
-            return screens.queue_ids(*view, text)
-
-    def arranged(self, text: str = "", *, order: str = "", group: str = "") -> Arrangement:
-        """Deviations under a filter text as a person arranges them (engine.arranging). Raises BadInput."""
-        from engine import arranging
-
-        with self._reading() as view:
-            return arranging.deviations(*view, text, order, group)
-
-    def placing(self, number: int) -> dict[str, Any] | None:
-        """Where a deviation stands in the queue and why, in figures (engine.placing); None for an unknown number."""
-        from engine import placing
-
-        with self._reading() as view:
-            return placing.of(*view, number)
-
-    def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
-        """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
-        with self._reading() as view:
-            return screens.deviation_rows(*view, ids)
-
-    def signal_ids(self, text: str = "", limit: int = 10_000) -> list[int]:
-        """Numbers of the signals under a filter text, the last that came first. Raises BadInput."""
-        with self._reading() as view:
-            return screens.signal_ids(*view, text, limit)
-
-    def signal_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
-        """Contract JSON of signals in the order asked."""
-        with self._reading() as view:
-            return screens.signal_rows(view.connection, ids)
-
-    def signal_span(self) -> range:
-        """The numbers of all signals, the last that came first."""
-        from engine import searching
-
-        with self._reading() as view:
-            return searching.span(view.connection)
-
-    def search_signals(self, text: str, below: int, rows: int) -> Piece:
-        """The signals under a filter text among the `rows` that came last before number `below`. Raises BadInput."""
-        from engine import searching
-
-        with self._reading() as view:
-            return searching.piece(*view, text, below, rows)
-
-    def source_rows(self, text: str = "") -> list[dict[str, Any]]:
-        """Contract JSON of the sources under a filter text, by name. Raises BadInput."""
-        with self._reading() as view:
-            return screens.source_rows(*view, text)
-
-    def quarantine_ids(self, text: str = "") -> list[int]:
-        """Numbers of the held records under a filter text, the last that came first. Raises BadInput."""
-        with self._reading() as view:
-            return screens.quarantine_ids(*view, text)
-
-    def quarantine_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
-        """Contract JSON of records of the quarantine in the order asked."""
-        with self._reading() as view:
-            return screens.quarantine_rows(view.connection, ids)
-
-    def action_rows(self, deviation: int | None = None) -> list[dict[str, Any]]:
-        """Open actions of running responses by owner and start; of one deviation: all its actions."""
-        with self._reading() as view:
-            return screens.action_rows(*view, deviation)
-
-    def timeline(self, text: str = "") -> list[tuple[int, str, int]]:
-        """Number, owner and due time of the open actions of running responses, by owner and start. Raises BadInput."""
-        with self._reading() as view:
-            return screens.timeline(*view, text)
-
-    def lanes(self, text: str = "") -> list[Lane]:
-        """The open actions of running responses under a filter by owner and start, each with its place in time, its slack
-        and what it waits for. Raises BadInput for a filter that cannot be read."""
-        from engine import lanes
-
-        with self._reading() as view:
-            return lanes.lanes(*view, self._planner(), text)
-
-    def timeline_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
-        """Contract JSON of actions in the order asked; unknown ids are left out."""
-        with self._reading() as view:
-            return screens.timeline_rows(*view, ids)
-
-    def say_open(self, holder: str, about: str | None) -> None:
-        """This desk, known by a random token, has an object open (D12), or none any more; a read-only desk says nothing."""
-        from engine.presence import Presence
-
-        if not self.readonly:
-            here = Presence(self.store.path, holder, self.actor)
-            if about is None:
-                here.leave()
-            else:
-                here.say(SystemClock().now(), about)
-
-    def who_has_open(self, holder: str, about: str) -> list[str]:
-        """Who else has an object open at this moment (engine.presence)."""
-        from engine.presence import Presence
-
-        return Presence(self.store.path, holder, self.actor).others(SystemClock().now(), about)
-
-    def done_since(self, entry: int | None) -> tuple[int, bool]:
-        """The last entry of the journal, and whether after `entry` anything was done but taking signals in."""
-        last = "SELECT coalesce(max(seq), 0) FROM journal"
-        done = "SELECT EXISTS (SELECT 1 FROM journal WHERE seq > ? AND action <> 'ingest')"
-        with self._reading() as view:
-            (newest,) = view.connection.execute(last).fetchone()
-            return newest, entry is None or bool(view.connection.execute(done, (entry,)).fetchone()[0])
-
-    def owners(self) -> list[dict[str, Any]]:
-        """Everybody who can own or owns actions: id, name, functions, load (open actions), overdue."""
-        with self._reading() as view:
-            return screens.owners(*view)
-
-    def data_version(self) -> int:
-        """Changes when another process has committed to the file, or the feeder is another one; a number without meaning.
-
-        Cheap enough to ask 20 times a second.
-        """
-        lease = self.lease("feeder")
-        return hash((self.store.data_version(), None if lease is None else lease["holder"]))
 
     # care ---------------------------------------------------------------------------------------------------------------
 

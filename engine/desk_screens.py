@@ -1,0 +1,160 @@
+"""What screens ask of the desk, often: the header, numbers and rows of their lists, lanes, who looks at what.
+
+Numbers first, in order, then the rows in sight: a list of any length costs what can be seen of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine import screens
+from engine.clock import SystemClock
+from engine.desk_feed import DeskFeed
+
+if TYPE_CHECKING:
+    from engine.announce import Standing
+    from engine.arranging import Arrangement
+    from engine.lanes import Lane
+    from engine.searching import Piece
+
+
+class DeskScreens(DeskFeed):
+    """The part of the desk that live screens ask."""
+
+    def header(self) -> dict[str, Any]:
+        """The desk in one line: name, zone, now, feeds, stale, quarantined, open, exposure, past_decide_by,
+        suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, and the feeder's lease or None."""
+        with self._reading() as view:
+            return {**screens.header(*view), "feeder": self.lease("feeder")}
+
+    def standing(self) -> Standing:
+        """What is live by number and severity: in the queue, and kept out of it; what engine.announce decides by."""
+        from engine import announce
+
+        with self._reading() as view:
+            return announce.standing(*view)
+
+    def queue_ids(self, text: str = "") -> list[int]:
+        """Numbers of the deviations in queue order under a filter text. Raises BadInput."""
+        with self._reading() as view:
+            return screens.queue_ids(*view, text)
+
+    def arranged(self, text: str = "", *, order: str = "", group: str = "") -> Arrangement:
+        """Deviations under a filter text as a person arranges them (engine.arranging). Raises BadInput."""
+        from engine import arranging
+
+        with self._reading() as view:
+            return arranging.deviations(*view, text, order, group)
+
+    def placing(self, number: int) -> dict[str, Any] | None:
+        """Where a deviation stands in the queue and why, in figures (engine.placing); None for an unknown number."""
+        from engine import placing
+
+        with self._reading() as view:
+            return placing.of(*view, number)
+
+    def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
+        with self._reading() as view:
+            return screens.deviation_rows(*view, ids)
+
+    def signal_ids(self, text: str = "", limit: int = 10_000) -> list[int]:
+        """Numbers of the signals under a filter text, the last that came first. Raises BadInput."""
+        with self._reading() as view:
+            return screens.signal_ids(*view, text, limit)
+
+    def signal_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of signals in the order asked."""
+        with self._reading() as view:
+            return screens.signal_rows(view.connection, ids)
+
+    def signal_span(self) -> range:
+        """The numbers of all signals, the last that came first."""
+        from engine import searching
+
+        with self._reading() as view:
+            return searching.span(view.connection)
+
+    def search_signals(self, text: str, below: int, rows: int) -> Piece:
+        """The signals under a filter text among the `rows` that came last before number `below`. Raises BadInput."""
+        from engine import searching
+
+        with self._reading() as view:
+            return searching.piece(*view, text, below, rows)
+
+    def source_rows(self, text: str = "") -> list[dict[str, Any]]:
+        """Contract JSON of the sources under a filter text, by name. Raises BadInput."""
+        with self._reading() as view:
+            return screens.source_rows(*view, text)
+
+    def quarantine_ids(self, text: str = "") -> list[int]:
+        """Numbers of the held records under a filter text, the last that came first. Raises BadInput."""
+        with self._reading() as view:
+            return screens.quarantine_ids(*view, text)
+
+    def quarantine_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of records of the quarantine in the order asked."""
+        with self._reading() as view:
+            return screens.quarantine_rows(view.connection, ids)
+
+    def action_rows(self, deviation: int | None = None) -> list[dict[str, Any]]:
+        """Open actions of running responses by owner and start; of one deviation: all its actions."""
+        with self._reading() as view:
+            return screens.action_rows(*view, deviation)
+
+    def timeline(self, text: str = "") -> list[tuple[int, str, int]]:
+        """Number, owner and due time of the open actions of running responses, by owner and start. Raises BadInput."""
+        with self._reading() as view:
+            return screens.timeline(*view, text)
+
+    def lanes(self, text: str = "") -> list[Lane]:
+        """The open actions of running responses under a filter by owner and start, each with its place in time, its slack
+        and what it waits for. Raises BadInput for a filter that cannot be read."""
+        from engine import lanes
+
+        with self._reading() as view:
+            return lanes.lanes(*view, self._planner(), text)
+
+    def timeline_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Contract JSON of actions in the order asked; unknown ids are left out."""
+        with self._reading() as view:
+            return screens.timeline_rows(*view, ids)
+
+    def say_open(self, holder: str, about: str | None) -> None:
+        """This desk, known by a random token, has an object open (D12), or none any more; a read-only desk says nothing."""
+        from engine.presence import Presence
+
+        if not self.readonly:
+            here = Presence(self.store.path, holder, self.actor)
+            if about is None:
+                here.leave()
+            else:
+                here.say(SystemClock().now(), about)
+
+    def who_has_open(self, holder: str, about: str) -> list[str]:
+        """Who else has an object open at this moment (engine.presence)."""
+        from engine.presence import Presence
+
+        return Presence(self.store.path, holder, self.actor).others(SystemClock().now(), about)
+
+    def done_since(self, entry: int | None) -> tuple[int, bool]:
+        """The last entry of the journal, and whether after `entry` anything was done but taking signals in."""
+        last = "SELECT coalesce(max(seq), 0) FROM journal"
+        done = "SELECT EXISTS (SELECT 1 FROM journal WHERE seq > ? AND action <> 'ingest')"
+        with self._reading() as view:
+            (newest,) = view.connection.execute(last).fetchone()
+            return newest, entry is None or bool(view.connection.execute(done, (entry,)).fetchone()[0])
+
+    def owners(self) -> list[dict[str, Any]]:
+        """Everybody who can own or owns actions: id, name, functions, load (open actions), overdue."""
+        with self._reading() as view:
+            return screens.owners(*view)
+
+    def data_version(self) -> int:
+        """Changes when another process has committed to the file, or the feeder is another one; a number without meaning.
+
+        Cheap enough to ask 20 times a second.
+        """
+        lease = self.lease("feeder")
+        return hash((self.store.data_version(), None if lease is None else lease["holder"]))
