@@ -4,44 +4,26 @@ become a new version.
 A load is the whole truth about its (kind, scope): what it does not name any more is removed, with two exceptions. A
 line that was refused keeps its last sound form; where a refusal cannot be tied to a line, every line may be the refused
 one, and the load removes nothing. And a load that would remove a large part of the plan is refused until somebody
-accepts that, because far more often the file is cut off. What changed goes on detection's work list. All of it runs
+accepts that, because far more often the file is cut off. What changed goes on detection's work list (engine.plan_touches). All of it runs
 inside the caller's write transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import hazards, line_checks, quarantine
+from engine import line_checks, plan_touches, quarantine
 from engine.errors import BadInput
-from engine.gather import components
 from engine.journal import Entry, Writer
 from engine.line_checks import Candidate, Candidates
-from engine.model import LINE_KINDS, ORDER_KINDS, ORDER_SQL, PLAN_KINDS, LoadResult
+from engine.model import LINE_KINDS, ORDER_KINDS, PLAN_KINDS, LoadResult
 from engine.sqlite import sqlite3
 from engine.text import clean
 
 _MANY_REMOVED: Final = 5
 _PART_REMOVED: Final = 1 / 3
 """A load that would remove at least so many lines, and more than this part of them, has to be accepted."""
-
-_SPEAKS_OF: Final = {
-    "item": ("item", "id"),
-    "site": ("site", "id"),
-    "party": ("party", "id"),
-    "lane": ("site", "destination"),
-}
-"""Kind of record to the column of a plan line that it says something about, and the field that names it."""
-
-_PEGGED_BY: Final = {
-    "item": f"SELECT item, site FROM plan_line WHERE to_version IS NULL AND kind IN ({ORDER_SQL})"
-    " AND item IN ({names}) AND site IS NOT NULL UNION SELECT item, origin FROM plan_line WHERE to_version IS NULL"
-    " AND kind = 'transfer_order' AND item IN ({names}) AND origin IS NOT NULL",
-    "lane": "SELECT DISTINCT item, origin FROM plan_line WHERE to_version IS NULL AND kind = 'transfer_order'"
-    " AND item IS NOT NULL AND origin IS NOT NULL AND site IN ({names})",
-}
-"""Kind of record to the places where its units, or the time on the way, change what is pegged."""
 
 # Absent values are bound as '' (engine.signal_rows says why).
 _INSERT_LINE: Final = (
@@ -122,15 +104,12 @@ def load(
     after |= {"kept": kept, "quarantined": len(found.refusals)}
     writer.write(Entry("load", "baseline", str(version), {"version": last}, after))
     if kind in LINE_KINDS:
-        _touch_lines(connection, kind, difference, found.by_key, current)
+        keys = (*difference.added, *difference.changed, *difference.removed)
+        plan_touches.lines(connection, kind, {key: _about(key, found.by_key, current) for key in keys})
     else:
-        _touch_records(connection, kind, version)
+        plan_touches.records(connection, kind, version)
     if first_orders:
-        # Until now no reference could be missing from the plan; from now on any can.
-        connection.execute(
-            "INSERT INTO touched(type, a) SELECT DISTINCT 'order', order_ref FROM signal WHERE order_ref IS NOT NULL"
-            " ON CONFLICT DO NOTHING"
-        )
+        plan_touches.every_reference(connection)
     return LoadResult(version, added, changed, removed, len(found.refusals), kept=kept)
 
 
@@ -222,85 +201,7 @@ def _write(
         )
 
 
-def _touch_lines(
-    connection: sqlite3.Connection,
-    kind: str,
-    difference: Difference,
-    by_key: dict[str, Candidate],
-    current: dict[str, Current],
-) -> None:
-    """Put changed lines, and the stock that they say something about before or after, on the work list."""
-    keys = [*difference.added, *difference.changed, *difference.removed]
-    if kind in ORDER_KINDS:
-        _touch(connection, "order", sorted((key, "") for key in keys))
-    places: set[tuple[str, str]] = set()
-    for key in keys:
-        for item, site, origin in _about(key, by_key, current):
-            if item:
-                places.update((item, place) for place in (site, origin) if place)
-    if kind == "production_order":
-        places.update(components.places_of(connection, sorted(places)))
-    _touch(connection, "stock", sorted(places))
-    if kind in ORDER_KINDS:
-        _touch(connection, "peg", sorted(places))
-    else:
-        connection.executemany(
-            "INSERT INTO stock_point(item, site) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(places)
-        )
-
-
 def _about(key: str, by_key: dict[str, Candidate], current: dict[str, Current]) -> Sequence[tuple[Any, Any, Any]]:
     """Item, site and origin of a line as it was and as it is."""
     was = [current[key][2:]] if key in current else []
     return [*was, by_key[key].row[:3]] if key in by_key else was
-
-
-def _touch_records(connection: sqlite3.Connection, kind: str, version: int) -> None:
-    """Put the lines and the stock that records changed by `version` speak of on the work list."""
-    if kind in ("site", "lane"):
-        hazards.follow_network(connection)
-    if kind == "bom":
-        places = components.places_of_change(connection, version)
-        _touch(connection, "stock", places)
-        _touch(connection, "peg", places)
-    if kind not in _SPEAKS_OF:
-        return
-    column, name = _SPEAKS_OF[kind]
-    names = f"SELECT json_extract(data, '$.{name}') FROM plan_record WHERE kind = '{kind}' AND :version IN (from_version, to_version)"
-    connection.execute(
-        f"INSERT INTO touched(type, a) SELECT DISTINCT 'order', ref FROM plan_line WHERE to_version IS NULL"
-        f" AND kind IN ({ORDER_SQL}) AND {column} IN ({names}) ON CONFLICT DO NOTHING",
-        {"version": version},
-    )
-    # What is reached down the pegs is judged by its own item, site and party; and its item values it for the root.
-    reached = f"hit CROSS JOIN plan_line AS line ON line.id = hit.line WHERE line.to_version IS NULL AND line.{column} IN ({names})"
-    connection.execute(
-        f"INSERT INTO touched(type, a) SELECT DISTINCT 'demand', line.ref FROM {reached} ON CONFLICT DO NOTHING",
-        {"version": version},
-    )
-    if kind == "item":
-        connection.execute(
-            "INSERT INTO touched(type, a) SELECT DISTINCT 'order', subject_id FROM deviation WHERE id IN"
-            f" (SELECT hit.deviation_id FROM {reached}) ON CONFLICT DO NOTHING",
-            {"version": version},
-        )
-    if column != "party":
-        connection.execute(
-            f"INSERT INTO touched(type, a, b) SELECT 'stock', item, site FROM stock_point WHERE {column} IN ({names})"
-            " ON CONFLICT DO NOTHING",
-            {"version": version},
-        )
-    if kind in _PEGGED_BY:
-        places = connection.execute(_PEGGED_BY[kind].format(names=names), {"version": version}).fetchall()
-        if kind == "item":
-            # Also what is made of other items: they are counted by the unit of what they become.
-            places += components.places_of(connection, places)
-        _touch(connection, "peg", places)
-        _touch(connection, "stock", places)
-
-
-def _touch(connection: sqlite3.Connection, kind: str, subjects: Iterable[tuple[str, str]]) -> None:
-    connection.executemany(
-        "INSERT INTO touched(type, a, b) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        ((kind, first, second) for first, second in subjects),
-    )
