@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine import ids, lifecycle, shapes
-from engine.clock import iso
+from engine.clock import LATEST, iso
 from engine.errors import BadInput, NotFound, Refused, StaleVersion
 from engine.ids import Reference
 from engine.journal import Writer, entries
@@ -142,6 +142,19 @@ def known_owner(context: CommandContext, name: str | None) -> str:
     if known and owner != context.actor and owner not in known:
         raise BadInput("to", f"{owner!r} is no owner", f"the owners are {', '.join(known[:20])}")
     return owner
+
+
+def note_same_owner(context: CommandContext, reference: Reference, owner: str) -> None:
+    """Tell the person that an owner who was named is the owner already."""
+    context.notes.append(f"{reference.id} is {owner}'s already: nothing was changed")
+
+
+def require_future(context: CommandContext, until: int) -> None:
+    """Raises BadInput for a time that is not after now, or that no desk will live to see."""
+    if until <= context.now:
+        raise BadInput("until", f"{iso(until)} is not after now ({iso(context.now)})", "name a later time, such as +2h")
+    if until >= LATEST:
+        raise BadInput("until", f"{iso(until)} lies outside the years 1900 to 2199", "correct the year")
 
 
 def _brief(value: Any) -> str:

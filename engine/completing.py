@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import answers, settings
+from engine.action_commands import complete, require_decided, running
 from engine.approving import Cost, require_approved
 from engine.command_context import CommandContext, Row, reason_of
-from engine.commands import complete, require_decided, running
 from engine.errors import BadInput, Refused
 from engine.ids import Reference
 from engine.journal import canonical

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import commands, following, options
+from engine import action_commands, following, options
 from engine.approving import Cost, require_approved
 from engine.clock import iso
 from engine.command_context import CommandContext, reason_of
@@ -26,7 +26,7 @@ def decide(context: CommandContext, ids: Sequence[str], *, option: str, reason: 
     """Choose an option in decisions, and complete them. Raises Refused for what is no decision between options, and
     BadInput for an option that it does not have."""
     why = reason_of(reason, "say what made it the better one, such as 'the customer pays half'")
-    for reference, row in commands.running(context, ids):
+    for reference, row in action_commands.running(context, ids):
         known = options.of_action(context.connection, row, context.now)
         if known is None:
             raise Refused(f"{reference.id} is no decision between options; complete it with done")
@@ -45,7 +45,7 @@ def decide(context: CommandContext, ids: Sequence[str], *, option: str, reason: 
         if cost is not None:
             values |= {"cost_minor": cost.minor, "cost_currency": cost.currency}
         left_out = _leave_out(context, reference, row, option)
-        commands.complete(context, reference, row, f"{option}: {why}", values)
+        action_commands.complete(context, reference, row, f"{option}: {why}", values)
         for each in left_out:
             following.follow(context, context.row(each))
         _stamp(context, row, option, why)

@@ -57,15 +57,15 @@ class DeskCommands(DeskBase):
 
     def start(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:
         """Work on the actions has begun; the first start moves the deviation to `responding`."""
-        from engine import commands
+        from engine import action_commands
 
-        return self._command(expect, lambda context: commands.start(context, ids))
+        return self._command(expect, lambda context: action_commands.start(context, ids))
 
     def wait(self, ids: Sequence[str], *, reason: str, until: int | None = None, expect: Expect = None) -> Outcome:
         """The actions wait on somebody outside, until an instant if one is known."""
-        from engine import commands
+        from engine import action_commands
 
-        return self._command(expect, lambda context: commands.wait(context, ids, reason=reason, until=until))
+        return self._command(expect, lambda context: action_commands.wait(context, ids, reason=reason, until=until))
 
     def done(
         self,
@@ -103,27 +103,27 @@ class DeskCommands(DeskBase):
 
     def fail(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """The actions did not work out; `reopen` tries again."""
-        from engine import commands
+        from engine import action_commands
 
-        return self._command(expect, lambda context: commands.fail(context, ids, reason=reason))
+        return self._command(expect, lambda context: action_commands.fail(context, ids, reason=reason))
 
     def skip(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """The actions are not needed."""
-        from engine import commands
+        from engine import action_commands
 
-        return self._command(expect, lambda context: commands.skip(context, ids, reason=reason))
+        return self._command(expect, lambda context: action_commands.skip(context, ids, reason=reason))
 
     def cancel(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Call off actions, or whole responses with all their open actions."""
-        from engine import commands
+        from engine import action_commands
 
-        return self._command(expect, lambda context: commands.cancel(context, ids, reason=reason))
+        return self._command(expect, lambda context: action_commands.cancel(context, ids, reason=reason))
 
     def block(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """The actions cannot go on; `reopen` makes them ready again."""
-        from engine import commands
+        from engine import action_commands
 
-        return self._command(expect, lambda context: commands.block(context, ids, reason=reason))
+        return self._command(expect, lambda context: action_commands.block(context, ids, reason=reason))
 
     def snooze(self, ids: Sequence[str], *, until: int, reason: str | None = None, expect: Expect = None) -> Outcome:
         """Hide deviations from the queue until an instant (UTC microseconds); their state stays."""

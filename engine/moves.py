@@ -1,7 +1,7 @@
 """Moving a deviation or an action: the one place that writes a state, with its stamps, version and journal entry.
 
 What may follow what is engine.lifecycle; when something moves is decided by detection (engine.deviations) and by
-people's commands (engine.commands).
+people's commands (engine.commands, engine.action_commands).
 """
 
 from __future__ import annotations

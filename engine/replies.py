@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from engine import commands, completing, messages, oddities
+from engine import action_commands, commands, completing, messages, oddities
 from engine.command_context import CommandContext, Row, fetch
 from engine.errors import Refused
 from engine.ids import Reference, parse
@@ -90,7 +90,7 @@ def _accept(context: CommandContext, reference: Reference, action: Row, detail: 
 
 
 def _start(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:
-    commands.start(context, [reference.id])
+    action_commands.start(context, [reference.id])
 
 
 def _wait(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:
@@ -103,8 +103,8 @@ def _wait(context: CommandContext, reference: Reference, action: Row, detail: Ma
         # Who waits for somebody else with it has accepted it.
         commands.acknowledge(context, [reference.id], to=None)
     elif action["state"] == "waiting":
-        commands.start(context, [reference.id])
-    commands.wait(context, [reference.id], reason=detail.get("reason", ""), until=detail.get("until"))
+        action_commands.start(context, [reference.id])
+    action_commands.wait(context, [reference.id], reason=detail.get("reason", ""), until=detail.get("until"))
 
 
 def _done(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:
@@ -120,7 +120,7 @@ def _typed(value: object) -> str:
 
 
 def _fail(context: CommandContext, reference: Reference, action: Row, detail: Mapping[str, Any]) -> None:
-    commands.fail(context, [reference.id], reason=detail.get("reason", ""))
+    action_commands.fail(context, [reference.id], reason=detail.get("reason", ""))
 
 
 _COMMANDS: Final[Mapping[str, Callable[[CommandContext, Reference, Row, Mapping[str, Any]], None]]] = {
