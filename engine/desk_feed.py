@@ -70,6 +70,7 @@ class DeskFeed(DeskBase):
         from engine import firing, journal, wakeups
 
         total = TickResult()
+        self.follow_playbooks()
         self._answer_replies()
         while self._owes_detection() or self._wakes():
             with self._writing(journal.SYSTEM) as transaction:
@@ -124,6 +125,21 @@ class DeskFeed(DeskBase):
             changed = desk_settings.configure(*transaction, settings)
             findings.refresh(transaction.connection, {plan_checks.SETTINGS})
         return changed
+
+    def follow_playbooks(self) -> bool:
+        """Keep how long remedies take by the playbooks as they are now; true when that changed anything, which is then on
+        the work list. Without playbooks what is kept stays."""
+        from engine import remedies
+
+        if self.planner is None or self.readonly:
+            return False
+        with self._reading() as view:
+            known = remedies.known(view.connection)
+        found = self.planner.remedies(known)
+        if found is None:
+            return False
+        with self._writing() as transaction:
+            return remedies.keep(transaction.connection, found)
 
     def preview_tolerances(self, settings: Mapping[str, Any]) -> Preview:
         """What the tolerances and rules of `settings` would open, clear, raise or lower; nothing is written.

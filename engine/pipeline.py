@@ -18,6 +18,7 @@ from engine import (
     hits,
     outcomes,
     pegs,
+    remedies,
     settings,
     tolerance,
     unjudged,
@@ -91,7 +92,7 @@ class _Drain:
         self._days = Days(desk["zone"])
         history = outcomes.History(connection, now)
         self._rates = Rates(desk["currency"], desk["rates"], desk["zone"], now)
-        ranking = Ranking(self._rates, items.FastestLanes(connection), history)
+        ranking = Ranking(self._rates, items.FastestLanes(connection), remedies.StatedRemedies(connection), history)
         self.keeper = Keeper(connection, writer, now, ranking)
         self._unjudged: list[Unjudged] = []
         self._valuer = Valuer(connection, self._rates)

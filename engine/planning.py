@@ -93,6 +93,30 @@ class Match(NamedTuple):
     """What it asks for when it is chosen, as engine.answers reads it."""
 
 
+class Remedy(NamedTuple):
+    """How long a remedy takes for deviations of a kind, as a playbook that answers all of them states it."""
+
+    kind: str
+    subject_type: str
+    """Of the subjects that the playbook answers; empty: of any."""
+    severity: str
+    """Likewise."""
+    supply: bool
+    """True: other goods are there so long after they are decided on. False: its mandatory work takes as long at least."""
+    days: float
+    """Elapsed days of a delivery; of work, working days."""
+    source: str
+    """The playbook, and what of it says so."""
+
+
+class Remedies(NamedTuple):
+    """What all playbooks state of remedies."""
+
+    stamp: str
+    """Another one once a playbook may say something else."""
+    stated: Sequence[Remedy]
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
     """One step of a response, owned and dated. Needs name steps of the same response."""
@@ -185,3 +209,6 @@ class Planner(Protocol):
 
         Raises Refused where an action cannot begin then.
         """
+
+    def remedies(self, known: str | None) -> Remedies | None:
+        """What the playbooks state of remedies; None where they are still those of the stamp `known`."""

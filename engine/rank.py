@@ -14,9 +14,12 @@ same for all: so the order of two deviations never changes while time passes, an
 
 and of equals the one that opened first (docs/rank.md has why, and the study behind HALVING).
 
-The fastest remedy is, where other supply is what helps, the fastest lane into the site that fits: from the line's own
-origin where it has one, else from wherever a lane comes. Where none fits it is the tolerance's `remedy_days`. How
-likely a prediction comes true is engine.outcomes' answer; what is a fact, or has no history, counts as certain.
+The fastest remedy is, where other supply is what helps, the fastest way that fits: a lane into the site, from the line's
+own origin where it has one, else from wherever a lane comes; or what a playbook that answers it can have brought (an
+option with its days, engine.remedies). Where no lane fits, the tolerance's `remedy_days` is a way as well. Where no
+other supply helps it is `remedy_days`, and no less than the work that the shortest playbook asks for. A `remedy_days` that
+the settings state stands for the playbooks. How likely a prediction comes true is engine.outcomes' answer; what is a
+fact, or has no history, counts as certain.
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ from engine.model import Finding, Term
 if TYPE_CHECKING:
     from engine.gather.items import FastestLanes
     from engine.outcomes import Estimate, History
+    from engine.planning import Remedy
     from engine.rates import Rates
+    from engine.remedies import StatedRemedies
     from engine.tolerance import Tolerance
 
 BUCKETS: Final = (("passed", 0), ("4h", 4 * HOUR), ("24h", 24 * HOUR), ("3d", 3 * DAY))
@@ -95,10 +100,10 @@ class Assessment(NamedTuple):
 
 
 class Ranking:
-    """Ranks findings by a desk's rates, lanes and history."""
+    """Ranks findings by a desk's rates, lanes, remedies and history."""
 
-    def __init__(self, rates: Rates, lanes: FastestLanes, history: History) -> None:
-        self._rates, self._lanes, self._history = rates, lanes, history
+    def __init__(self, rates: Rates, lanes: FastestLanes, remedies: StatedRemedies, history: History) -> None:
+        self._rates, self._lanes, self._remedies, self._history = rates, lanes, remedies, history
 
     def look_up(self, slots: Iterable[tuple[str, str, str]]) -> None:
         """Read at once what `assess` needs of all these (deviation kind, subject type, subject id)."""
@@ -108,7 +113,7 @@ class Ranking:
         """Exposure and decide-by of a finding; `slot` is its deviation kind, subject type and subject id."""
         estimate = self._history.estimate(slot, finding)
         value, exposure, terms = self._exposure(finding, estimate)
-        decide_by, when = self._decide_by(finding, tolerance)
+        decide_by, when = self._decide_by(slot, finding, tolerance)
         rate = None if value is None else self._rates.of(finding.currency)
         changes = (estimate.changes_at, None if rate is None else rate.until)
         changes_at = min((at for at in changes if at is not None), default=None)
@@ -137,21 +142,49 @@ class Ranking:
             source += " × rate"
         return value, exposure, [*terms, Term("exposure", exposure, unit, source)]
 
-    def _decide_by(self, finding: Finding, tolerance: Tolerance) -> tuple[int | None, list[Term]]:
+    def _decide_by(
+        self, slot: tuple[str, str, str], finding: Finding, tolerance: Tolerance
+    ) -> tuple[int | None, list[Term]]:
         if finding.need_at is None:
             return None, [Term("decide by", None, "UTC", "nothing says when it is needed")]
-        wanted = finding.site is not None and finding.resupply
-        lane = self._lanes.between(finding.origin, finding.site or "") if wanted else None
-        if lane is None:
-            days, source = tolerance["remedy_days"], tolerance.source("remedy_days")
-            if wanted and finding.origin is not None:
-                source += f"; no lane from {finding.origin} to {finding.site} says how long it takes"
-        else:
-            way = f"{lane.origin} to {finding.site}" if lane.origin else f"from anywhere to {finding.site}"
-            days, source = lane.days, f"lane {way}" + (f" by {lane.mode}" if lane.mode else "")
+        supplied = finding.site is not None and finding.resupply
+        days, source = (
+            self._of_supply(slot, finding, tolerance) if supplied else self._of_work(slot, finding, tolerance)
+        )
         decide_by = finding.need_at - int(days * DAY)
         return decide_by, [
             Term("needed at", iso(finding.need_at), "UTC", "plan date, or start of the window"),
             Term("fastest remedy", days, "days", source),
             Term("decide by", iso(decide_by), "UTC", "needed at − fastest remedy"),
         ]
+
+    def _of_supply(self, slot: tuple[str, str, str], finding: Finding, tolerance: Tolerance) -> tuple[float, str]:
+        """Days of the fastest way to other supply, and what says so."""
+        lane = self._lanes.between(finding.origin, finding.site or "")
+        if lane is None:
+            days, source = tolerance["remedy_days"], tolerance.source("remedy_days")
+            if finding.origin is not None:
+                source += f"; no lane from {finding.origin} to {finding.site} says how long it takes"
+        else:
+            way = f"{lane.origin} to {finding.site}" if lane.origin else f"from anywhere to {finding.site}"
+            days, source = lane.days, f"lane {way}" + (f" by {lane.mode}" if lane.mode else "")
+        stated = self._stated(slot, finding, tolerance, supply=True)
+        if stated is None or stated.days >= days:
+            return days, source
+        return stated.days, f"{stated.source}, sooner than {days:g} days: {source}"
+
+    def _of_work(self, slot: tuple[str, str, str], finding: Finding, tolerance: Tolerance) -> tuple[float, str]:
+        """Days of a remedy that is work and no other supply, and what says so."""
+        days, source = tolerance["remedy_days"], tolerance.source("remedy_days")
+        stated = self._stated(slot, finding, tolerance, supply=False)
+        if stated is None or stated.days <= days:
+            return days, source
+        return stated.days, f"{stated.source}, more than {days:g} days: {source}"
+
+    def _stated(
+        self, slot: tuple[str, str, str], finding: Finding, tolerance: Tolerance, *, supply: bool
+    ) -> Remedy | None:
+        """What the playbooks state; nothing where the settings do."""
+        if "remedy_days" in tolerance.layers:
+            return None
+        return self._remedies.fastest(slot, finding.severity, supply=supply)

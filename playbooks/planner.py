@@ -5,11 +5,13 @@ Pure, and cheap to make: a library given as a function is loaded with the first 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.errors import BadInput, Refused
-from engine.planning import Match, ResponsePlan, Start, World
+from engine.journal import canonical
+from engine.planning import Match, Remedies, ResponsePlan, Start, World
 from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.text import clean
 from playbooks.conditions import Case, Verdict, evaluate, specificity
@@ -113,6 +115,14 @@ class PlaybookPlanner:
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         """Where all open actions go (playbooks.replanning); it asks for no playbook."""
         return replan(actions, world, pinned)
+
+    def remedies(self, known: str | None) -> Remedies | None:
+        """What the playbooks state of remedies (playbooks.remedies), under a stamp of their definitions."""
+        from playbooks.remedies import stated
+
+        told = [[each.id, each.sha256, each.enabled] for each in self.library.playbooks]
+        stamp = hashlib.sha256(canonical(told).encode()).hexdigest()
+        return None if stamp == known else Remedies(stamp, stated(self.library.playbooks))
 
     def _judge_all(self, case: Case) -> list[Judged]:
         enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)

@@ -25,7 +25,7 @@ from tui.arguments import UsageError
 if TYPE_CHECKING:
     from connectors.settings import Settings
     from connectors.usable_settings import Usable
-    from engine.planning import Match, Planner, ResponsePlan, World
+    from engine.planning import Match, Planner, Remedies, ResponsePlan, World
     from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
     from tui.screen_options import ScreenOptions
 
@@ -184,6 +184,7 @@ def configured(args: Namespace, desk: Desk) -> Settings:
     if find_workspace(args) is not None:
         desk.configure(settings.desk_settings())
         desk.keep_sources(settings.sources)
+    desk.follow_playbooks()
     return settings
 
 
@@ -197,6 +198,7 @@ def usable_settings(args: Namespace, desk: Desk) -> Usable:
     usable = usable_settings.load(folder / SETTINGS_FILE)
     desk.configure(usable.settings.desk_settings())
     desk.keep_sources([*usable.settings.sources, *usable.set_aside])
+    desk.follow_playbooks()
     for name, fault in usable.set_aside.items():
         if desk.source_state(name) is None and name in usable.kinds:
             desk.declare_source(name, usable.kinds[name], None)
@@ -263,6 +265,21 @@ class PlannerOnDemand:
         """Read the playbooks before anybody asks; whoever asks meanwhile waits for that, and is told what is wrong."""
         with contextlib.suppress(OffplanError, OSError):
             self._loaded()
+
+    def remedies(self, known: str | None) -> Remedies | None:
+        import hashlib
+
+        from playbooks.loader import BUILT_IN, stamp
+
+        # Who names only the file does not know its workspace's playbooks, and would take away what they state.
+        if self._folder is None and known is not None:
+            return None
+        # Signals are taken in all the same where the playbooks cannot be read; who asks for one is told why.
+        with contextlib.suppress(OffplanError, OSError):
+            state = hashlib.sha256(repr((stamp(BUILT_IN), stamp(self._folder))).encode()).hexdigest()
+            found = None if state == known else self._loaded().remedies(None)
+            return None if found is None else found._replace(stamp=state)
+        return None
 
     def _loaded(self) -> Planner:
         from playbooks.loader import load_library, stamp

@@ -183,6 +183,17 @@ BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
 CREATE TRIGGER replanning_leaves AFTER UPDATE OF to_version ON plan_record
 WHEN NEW.kind IN ('owner', 'calendar', 'absence') BEGIN UPDATE replanning SET owed = 1 WHERE NOT owed; END;
 
+-- remedies ----------------------------------------------------------------------------------------------------------------
+CREATE TABLE remedy (                             -- how long remedies take, as the playbooks state it (engine.remedies)
+    kind         TEXT NOT NULL,
+    subject_type TEXT NOT NULL,                   -- empty: any
+    severity     TEXT NOT NULL,                   -- empty: any
+    supply       INTEGER NOT NULL,                -- 1: other goods are there then; 0: its work takes as long at least
+    days         REAL NOT NULL,
+    source       TEXT NOT NULL,
+    PRIMARY KEY (kind, subject_type, severity, supply)
+) STRICT, WITHOUT ROWID;
+
 -- lists: over the columns of every section above, as schema 2 has it --------------------------------------------------------
 DROP INDEX deviation_live;
 CREATE INDEX deviation_live ON deviation(

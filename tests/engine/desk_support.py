@@ -12,7 +12,7 @@ from engine.desk import Desk
 from engine.errors import NotFound, Refused
 from engine.ingest import SourceBatch
 from engine.model import PlanLine, PlanRecord, SignalIn
-from engine.planning import Match, PlannedAction, ResponsePlan, World
+from engine.planning import Match, PlannedAction, Remedies, ResponsePlan, World
 from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.store import Store
 from playbooks.replanning import replan
@@ -70,6 +70,9 @@ class Scheduling:
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
         return placings(actions, world)
+
+    def remedies(self, known: str | None) -> Remedies | None:
+        return None
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         return workload(actions, world, days)

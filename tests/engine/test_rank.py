@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from engine import explain, rank
 from engine.clock import DAY, HOUR
+from engine.planning import Remedies, Remedy
 from engine.rates import Rates
+from engine.remedies import keep, known, read
 from engine.sqlite import sqlite3
 from engine.store import rows
 from tests.engine.detect.world import NOW, World, day, order, signal
@@ -197,6 +199,91 @@ def test_without_a_lane_the_remedy_is_the_settings(world: World) -> None:
     assert row["decide_by"] == day(3)
     sources = [source for name, _, _, source in row["terms"] if name == "fastest remedy"]
     assert sources == ["tolerance late_supply: remedy_days (rule 1: party=ACME)"]
+
+
+def state(world: World, *remedies: Remedy, stamp: str = "1") -> None:
+    with world.store.write() as connection:
+        keep(connection, Remedies(stamp, remedies))
+
+
+def remedy(world: World) -> tuple[Any, Any]:
+    """Days and source of the fastest remedy of the only deviation."""
+    (found,) = [term[1::2] for term in world.rows()[0]["terms"] if term[0] == "fastest remedy"]
+    days, source = found
+    return days, source
+
+
+BOUGHT = Remedy("late_supply", "purchase_order", "", True, 8.0, "playbook buy, option second")
+
+
+def test_what_a_playbook_can_have_brought_counts_where_it_is_faster_than_the_lane(world: World) -> None:
+    world.record("lane", "a", origin="SHA", destination="RTM", mode="sea", duration_days=34.0)
+    state(world, BOUGHT)
+    row = late(world, origin="SHA")
+    assert row["decide_by"] == row["need_at"] - 8 * DAY
+    assert remedy(world) == (8.0, "playbook buy, option second, sooner than 34 days: lane SHA to RTM by sea")
+    world.record("lane", "b", origin="SHA", destination="RTM", mode="air", duration_days=2.5)
+    world.touch("order", "4711/10")
+    world.settle()
+    assert remedy(world) == (2.5, "lane SHA to RTM by air")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BOUGHT._replace(kind="stockout"),
+        BOUGHT._replace(subject_type="shipment"),
+        BOUGHT._replace(severity="critical"),
+        BOUGHT._replace(supply=False),
+    ],
+)
+def test_what_answers_other_deviations_is_no_remedy_for_this_one(world: World, other: Remedy) -> None:
+    state(world, other)
+    world.record("lane", "a", destination="RTM", duration_days=34.0)
+    late(world)
+    assert remedy(world) == (34.0, "lane from anywhere to RTM")
+
+
+def test_without_a_lane_the_default_and_the_playbook_are_ways_and_the_faster_one_counts(world: World) -> None:
+    state(world, BOUGHT)
+    late(world)
+    assert remedy(world) == (3.0, "tolerance late_supply: remedy_days (default)")
+    state(world, BOUGHT._replace(days=1.0), stamp="2")
+    world.settle()
+    assert remedy(world)[0] == 1.0
+
+
+def test_a_setting_stands_for_the_playbooks(world: World) -> None:
+    world.rule("late_supply", {"party": "ACME"}, remedy_days=20)
+    state(world, BOUGHT)
+    late(world)
+    assert remedy(world) == (20.0, "tolerance late_supply: remedy_days (rule 1: party=ACME)")
+
+
+def test_what_is_work_takes_as_long_as_its_playbook_asks_at_least(world: World) -> None:
+    world.rule("excess", early_days=2)
+    state(world, Remedy("excess", "", "", False, 2.0, "playbook stop, 16 h of work at least"))
+    order(world, due=20)
+    world.say(signal("eta", "e1", order_ref="4711/10", eta=day(10)))
+    world.settle()
+    assert remedy(world) == (5.0, "tolerance excess: remedy_days (default)")
+    state(world, Remedy("excess", "", "", False, 6.5, "playbook stop, 52 h of work at least"), stamp="2")
+    world.settle()
+    days, source = remedy(world)
+    assert days == 6.5
+    assert source == "playbook stop, 52 h of work at least, more than 5 days: tolerance excess: remedy_days (default)"
+
+
+def test_only_live_deviations_of_a_kind_of_which_something_else_is_stated_are_judged_anew(world: World) -> None:
+    late(world)
+    with world.store.write() as connection:
+        assert not keep(connection, Remedies("1", ()))
+        assert keep(connection, Remedies("2", [BOUGHT._replace(kind="overdue")]))
+        assert rows(connection, "SELECT * FROM touched") == []
+        assert keep(connection, Remedies("3", [BOUGHT]))
+        assert [row["a"] for row in rows(connection, "SELECT * FROM touched")] == ["4711/10"]
+        assert not keep(connection, Remedies("4", [BOUGHT]))
+        assert (known(connection), read(connection)) == ("4", [BOUGHT])
 
 
 def test_every_explanation_can_be_redone_by_hand(world: World) -> None:
