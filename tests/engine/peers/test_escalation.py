@@ -1,7 +1,13 @@
-"""Escalation, timers and runs: the numbered cases 52, 53, 56 to 58, 64, 66 and 90, as far as our words have them."""
+"""Escalation, timers and runs: the numbered cases 52, 53, 55 to 58, 64 and 90, as far as our words have them.
+
+Going on only above so many signals (55) is a matter of the tolerance: until then there is a candidate, which nobody can
+answer. Case 54 is in tests/playbooks/test_peers.py, 61 and 62 in test_unfolding.py there; 66 is in test_effects.py, and in
+tests/connectors/test_delivery.py with processes that are killed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,10 +15,12 @@ import pytest
 from engine import firing
 from engine.clock import MINUTE
 from engine.command_context import CommandContext
+from engine.errors import Refused
 from engine.journal import SYSTEM
 from engine.model import PlanRecord
-from tests.engine.desk_support import NOW
-from tests.engine.execution_support import Run, chain, step
+from tests.engine.desk_support import NOW, open_desk
+from tests.engine.execution_support import Run, Written, chain, step
+from tests.engine.peers.story import Story
 
 
 def people(run: Run, *names: str) -> None:
@@ -53,6 +61,22 @@ def test_53_a_chain_goes_on_in_its_order(tmp_path: Path) -> None:
     asked = [owner(run.at(minutes)) for minutes in (59, 60, 119, 120, 179, 180)]
     assert asked == ["bo", "p", "p", "q", "q", "s"]
     assert run.told("call", "escalate") == [("escalate", 60), ("escalate", 120), ("escalate", 180)]
+
+
+def test_55_with_too_few_signals_nobody_can_answer_and_with_enough_it_goes_on(
+    story: Callable[..., Story], tmp_path: Path
+) -> None:
+    desk = story(breaches=4, within_hours=300 / 3600)
+    here = open_desk(tmp_path / "desk0.db", clock=desk.clock, planner=Written([step("call")]))
+    for at in (10, 50, 100):
+        desk.at(at).late(days=5 + at)
+    assert desk.at(199).states() == ["candidate"]
+    with pytest.raises(Refused, match="D1 is candidate"):
+        here.respond(["D1"])
+    desk.at(200).late(days=6)
+    assert desk.states() == ["open"]
+    here.respond(["D1"])
+    assert here.responses().total == 1
 
 
 def test_56_at_its_end_an_entry_says_exhausted_once(tmp_path: Path) -> None:
