@@ -1,21 +1,29 @@
-"""Every view at three sizes, as it was looked at when it was made: nothing moves, is cut or loses its style unseen."""
+"""Every view at three sizes in three themes, as it was looked at when it was made: nothing moves, is cut or loses its
+style unseen; and all that a palette draws on it can be read.
+"""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from rich.segment import Segment
+from textual.strip import Strip
 
 from connectors.reading import signal_batches
 from connectors.settings import load
 from engine.clock import DAY, HOUR
 from playbooks import loader
 from tests.engine.desk_support import NOW
-from tests.tui.conftest import Open, World
+from tests.tui.conftest import Driven, Open, World
 from tests.tui.snapshot_support import compare, drawn
+from tests.tui.test_palettes import contrast
+from tests.tui.test_snapshots import SIZES, THEMES
 from tests.tui.test_sources_view import TOML
+from tui.palettes import PALETTES
 
-SIZES = ((80, 24), (120, 36), (200, 60))
 VIEWS = {
     "hidden": "h",
     "deviations": "2",
@@ -67,16 +75,56 @@ def workspace(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> 
     return tmp_path
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("view", VIEWS)
-async def test_the_view_looks_as_it_did(
+@contextlib.asynccontextmanager
+async def shown(
     opened: Open, workspace: Path, view: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> AsyncIterator[Driven]:
+    """A view with all that it says about the row under its cursor."""
     monkeypatch.chdir(workspace)
+    monkeypatch.delenv("NO_COLOR", raising=False)
     async with opened(size, workspace=workspace) as driven:
         await driven.press(VIEWS[view])
         await driven.settle()
         for show in ("_show_record", "_show_playbook"):
             getattr(driven.app.screen, show, lambda: None)()
         await driven.settle()
-        compare(f"{view}-{size[0]}x{size[1]}", drawn(driven.app.screen._compositor.render_strips()))
+        yield driven
+
+
+async def strips_in(driven: Driven, theme: str) -> list[Strip]:
+    """What the screen looks like in a theme."""
+    driven.app.use_palette(theme)
+    await driven.settle()
+    return driven.app.screen._compositor.render_strips()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("view", VIEWS)
+async def test_the_view_looks_as_it_did(
+    opened: Open, workspace: Path, view: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shown(opened, workspace, view, size, monkeypatch) as driven:
+        for theme in THEMES:
+            compare(f"{view}-{size[0]}x{size[1]}-{theme}", drawn(await strips_in(driven, theme)))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_all_that_a_palette_draws_can_be_read(
+    opened: Open, workspace: Path, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shown(opened, workspace, view, (120, 36), monkeypatch) as driven:
+        for theme in (name for name, colours in PALETTES.items() if colours is not None):
+            least = 7.0 if theme == "high-contrast" else 4.5
+            for segment in (segment for strip in await strips_in(driven, theme) for segment in strip):
+                if segment.text.strip():
+                    ink, paper = drawn_on(segment)
+                    assert contrast(ink, paper) >= least, (theme, segment)
+
+
+def drawn_on(segment: Segment) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The colours of a text and of what lies behind it, which a palette names for every cell."""
+    style = segment.style
+    assert style is not None
+    assert style.color is not None
+    assert style.bgcolor is not None
+    return tuple(style.color.get_truecolor()), tuple(style.bgcolor.get_truecolor())
