@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 STEP_KINDS: Final = ("task", "decision", "notify", "http", "wait", "set")
 """What a step is: work of a person; a choice between options; a message through a channel; a call of another system;
@@ -18,8 +17,10 @@ SIDE_EFFECTS: Final = ("none", "idempotent", "once")
 """How an effect outside may be repeated: freely; with the same key; never by itself (docs/states.md, `unknown`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class Escalation(NamedTuple):
     """Who gets an action next that its owner did not accept in time."""
 
     after_minutes: int
@@ -32,9 +33,11 @@ class Escalation:
     """Who gets it if that person is not there any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The terms of one action. What is not said has no effect."""
+class Terms(NamedTuple):
+    """The terms of one action. What is not said has no effect.
+
+    Named tuples, both of these: every list of the command line reads this module, and pays for what it imports.
+    """
 
     kind: str = "task"
     join: int | None = None
@@ -51,20 +54,22 @@ class Terms:
     retry_delay_minutes: int = 0
     side_effect: str = "none"
     idempotency_key: str | None = None
-    effect: Mapping[str, Any] = field(default_factory=dict)
+    effect: Mapping[str, Any] = _NOTHING
     """What kinds other than task carry: of notify `to` and `message`, of http `channel` and `body`, of wait `minutes` or
     `until`, of set `values`; text is filled in already and never filled in again."""
     options: Sequence[Mapping[str, Any]] = ()
     """Of a decision: what can be chosen, with the data that its outcome is worked out from (engine.options)."""
-    weights: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = _NOTHING
     """Of a decision: what a unit of a criterion is worth where it is not engine.weighing.WEIGHTS."""
     reverse: str | None = None
     """The step of the same response that takes this one back; it is not planned until it is asked for."""
 
     def dump(self) -> str:
         """The terms as JSON, without what is not said."""
-        nothing = asdict(Terms())
-        said = {name: value for name, value in asdict(self).items() if value not in (nothing[name], [], ())}
+        escalations = [each._asdict() for each in self.escalations]
+        stated = {**self._asdict(), "escalations": escalations}
+        nothing = Terms()._asdict()
+        said = {name: value for name, value in stated.items() if value not in (nothing[name], [], ())}
         return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod

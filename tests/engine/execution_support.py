@@ -16,7 +16,7 @@ from tests.engine.desk_support import NOW, Scheduling, late, open_desk
 
 def step(name: str, *needs: str, owner: str = "bo", **more: Any) -> PlannedAction:
     """A step of an hour; keywords are fields of PlannedAction, or else of Terms."""
-    terms = {key: more.pop(key) for key in list(more) if key in Terms.__dataclass_fields__}
+    terms = {key: more.pop(key) for key in list(more) if key in Terms._fields}
     values: dict[str, Any] = {
         "step": name, "title": f"{name} it", "instructions": "", "function": "procurement", "role": "buyer",
         "owner": owner, "owner_because": "the test says so", "needs": needs, "start_at": NOW, "due_at": NOW + 8 * HOUR,

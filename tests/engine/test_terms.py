@@ -20,7 +20,10 @@ terms = st.builds(
     escalations=st.lists(escalations, max_size=3).map(tuple),
     retry_count=minutes,
     side_effect=st.sampled_from(SIDE_EFFECTS),
+    retry_delay_minutes=minutes,
+    idempotency_key=st.none() | words,
     effect=st.dictionaries(words, words, max_size=3),
+    weights=st.dictionaries(words, st.floats(0, 9), max_size=3),
     options=st.lists(st.dictionaries(words, minutes, max_size=3), max_size=3),
     reverse=st.none() | words,
 )

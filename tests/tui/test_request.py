@@ -71,7 +71,8 @@ def test_a_line_that_makes_no_command_is_refused_in_a_sentence(line: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "line", ["undo -1", "undo X1", f"undo {'9' * 25}", f"redo {'9' * 25}", "redo D1", f"ack D1 --expect D1={'9' * 5000}"]
+    "line",
+    ["undo -1", "undo X1", f"undo {'9' * 25}", f"redo {'9' * 25}", "redo D1", f"ack D1 --expect D1={'9' * 5000}"],
 )
 def test_numbers_that_no_command_has_are_refused_in_a_sentence(tmp_path: Path, line: str) -> None:
     desk = open_desk(tmp_path / "desk.db")
