@@ -15,8 +15,9 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from tui.safe import Pieces, plain
+from tui.widgets.drawn_list import GUTTER
 from tui.widgets.footer import StatusLine
-from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.line_list import LineList
 from tui.widgets.one_line import NarrowingLine
 from tui.widgets.page_list import ChoiceList, PageLine, PageList
 

@@ -14,7 +14,8 @@ from tui import keys, playbook_rows, safe
 from tui.commands.playbook import described
 from tui.screens import gathering
 from tui.screens.list_view import ListView
-from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.drawn_list import GUTTER
+from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageLine, PageList
 from tui.widgets.playbook_list import PlaybookList
 

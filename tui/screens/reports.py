@@ -20,7 +20,8 @@ from tui.screens.list_view import ListView
 from tui.screens.telling import Selection
 from tui.section_lines import section_lines
 from tui.session import Session
-from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.drawn_list import GUTTER
+from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt, Question
 

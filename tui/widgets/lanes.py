@@ -13,7 +13,8 @@ from engine.lanes import Lane
 from tui import cells, safe, theme
 from tui.safe import Pieces
 from tui.widgets import connectors
-from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.drawn_list import GUTTER
+from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Fetch, Row
 from tui.widgets.timeline import Axis
 

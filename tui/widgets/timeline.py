@@ -11,7 +11,8 @@ from engine.clock import DAY, HOUR, instant_of
 from tui import cells, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces
-from tui.widgets.line_list import GUTTER, LineList
+from tui.widgets.drawn_list import GUTTER
+from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Fetch, Row
 
 _SPANS: Final = (12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 84 * DAY)
