@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from connectors.secrets import is_reference
-from connectors.sections import Duration, Section, parse_duration
+from connectors.sections import Duration, Section, named_headers, parse_duration
 from engine.clock import SECOND
 from engine.routing import FIELDS, Channel, Route
 
@@ -73,6 +73,24 @@ class EmailChannel(_Told):
     timeout: Duration = "PT30S"
     verify: bool | str = True
 
+    @field_validator("host")
+    @classmethod
+    def _names_a_server(cls, host: str) -> str:
+        try:
+            name = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            name = ""
+        if not name or name.startswith(".") or any(not (each.isalnum() or each in "-._:") for each in name):
+            raise ValueError(f"{host!r} is no name of a server; write it without scheme and port, such as smtp.example")
+        return host
+
+    @field_validator("user")
+    @classmethod
+    def _can_log_in(cls, user: str | None) -> str | None:
+        if user is not None and not (user.isascii() and user.isprintable()):
+            raise ValueError("a login is one line of ASCII; ask whoever runs the server for such a one")
+        return user
+
     @model_validator(mode="after")
     def _login_is_whole_and_hidden(self) -> EmailChannel:
         if (self.user is None) != (self.password is None):
@@ -106,6 +124,11 @@ class WebhookChannel(_Told):
     timeout: Duration = "PT30S"
     verify: bool | str = True
     ended: Ends = "all"
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, headers: dict[str, str]) -> dict[str, str]:
+        return named_headers(headers)
 
     @field_validator("secret")
     @classmethod

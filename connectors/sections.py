@@ -10,7 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from engine.clock import DAY, HOUR, MINUTE, SECOND
 
-_DURATION: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_DURATION: Final = re.compile(
+    r"P(?:(\d{1,12})W)?(?:(\d{1,12})D)?(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})S)?)?"
+)
+_TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+LONGEST: Final = 3653 * DAY
+"""Ten years: added to any instant of a desk it is an instant that SQLite can hold."""
 
 
 class Section(BaseModel):
@@ -22,14 +27,24 @@ class Section(BaseModel):
 def parse_duration(text: str) -> int:
     """An ISO 8601 duration of weeks, days, hours, minutes and seconds (`PT15M`, `P1DT6H`) in microseconds.
 
-    Raises ValueError with the mend when it is none, or is zero.
+    Raises ValueError with the mend when it is none, is zero or is longer than LONGEST.
     """
     found = _DURATION.fullmatch(text)
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0,) * 5
     total = (weeks * 7 + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
     if total == 0:
         raise ValueError(f"{text!r} is not a duration; write it like PT15M, PT6H or P1D")
+    if total > LONGEST:
+        raise ValueError("it is longer than ten years; write a shorter one, such as P90D")
     return total
+
+
+def named_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Headers of a request, whose names are tokens (RFC 9110, 5.6.2). Raises ValueError with the mend for another one."""
+    for name in headers:
+        if _TOKEN.fullmatch(name) is None:
+            raise ValueError(f"{name!r} is no name of a header; write letters, digits and hyphens, such as X-Desk")
+    return headers
 
 
 def _checked_duration(text: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from connectors.sections import Duration, Section, parse_duration
+from connectors.sections import Duration, Section, named_headers, parse_duration
 
 
 class FolderSource(Section):
@@ -83,6 +83,11 @@ class HttpSource(Section):
     verify: bool | str = True
     since_param: str | None = None
     cursor_field: str | None = None
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, headers: dict[str, str]) -> dict[str, str]:
+        return named_headers(headers)
 
     @property
     def poll_every(self) -> int:

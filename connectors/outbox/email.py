@@ -120,10 +120,15 @@ class _Attempt:
             )
         except (OSError, smtplib.SMTPException):
             if self._has_left:
-                return Result(
-                    "unknown", f"{self._settings.host} took the message and gave no answer; it may have arrived"
-                )
+                return self._doubt("gave no answer")
             return self._failure("the server cannot be reached, or does not answer in time", again=True)
+        except ValueError:
+            # What the library makes of a challenge that is no base64, or of a name that no resolver can be asked for.
+            if self._has_left:
+                return self._doubt("gave no answer that could be read")
+            return self._failure(
+                "what it says, or its name, makes no sense; check `host`, `port` and `user`", again=True
+            )
         finally:
             watchdog.cancel()
             if self._smtp is not None:
@@ -166,9 +171,18 @@ class _Attempt:
             raise smtplib.SMTPResponseException(code, said)
         self._has_left = True
         smtp.send(_LEADING_DOT.sub(b"..", self._mail) + b".\r\n")
-        code, said = smtp.getreply()
-        if code != 250:
+        return self._answered(smtp)
+
+    def _answered(self, smtp: smtplib.SMTP) -> Result:
+        """What the answer to the whole text means: only one of 4xx or 5xx says that it was not taken (RFC 5321, 4.2.1)."""
+        try:
+            code, said = smtp.getreply()
+        except smtplib.SMTPResponseException:
+            return self._doubt("gave an answer without end")
+        if 400 <= code <= 599:
             raise smtplib.SMTPResponseException(code, said)
+        if not 200 <= code <= 299:
+            return self._doubt(f"gave an answer that is none ({_said(code, said)})")
         refused = "; ".join(f"{address}: {said}" for address, said in self._refused.items())
         return Result("sent", f"not to all: {refused}" if refused else None)
 
@@ -196,6 +210,9 @@ class _Attempt:
             # Not closed here, which would wait for who reads from it.
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+
+    def _doubt(self, fault: str) -> Result:
+        return Result("unknown", f"{self._settings.host} took the message and {fault}; it may have arrived")
 
     def _failure(self, fault: str, *, again: bool) -> Result:
         return Result("failed", f"channel {self._name}: {self._settings.host}: {fault}", again=again)

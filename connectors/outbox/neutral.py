@@ -10,7 +10,9 @@ from typing import Final
 
 from engine.text import clean
 
-_STARTS_FORMULA: Final = re.compile(r"\s*[=+\-@|]")
+_STARTS_FORMULA: Final = re.compile(r"(?:^|[;\t])(?=\s*[=+\-@|＝＋－＠])")
+"""Where a formula would begin: at the start of a cell, and behind what separates cells where commas do not. Some
+spreadsheets take the wide signs too."""
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]|~$]")
 _MARKDOWN_AT_START: Final = re.compile(r"^(\s*)(#|>|[-+=](?=\s|[-=]|$)|\d{1,9}(?=[.)]))")
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
@@ -19,7 +21,7 @@ _LONGEST_NAME: Final = 60
 
 def cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula (CSV injection): an apostrophe stands before what would begin one."""
-    return f"'{text}" if _STARTS_FORMULA.match(text) else text
+    return _STARTS_FORMULA.sub(lambda found: f"{found[0]}'", text)
 
 
 def markdown(text: str) -> str:

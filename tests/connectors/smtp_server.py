@@ -53,6 +53,8 @@ class _Session(socketserver.StreamRequestHandler):
         if verb == "STARTTLS":
             return self._start_tls()
         if verb == "AUTH":
+            if rest == "CRAM-MD5":
+                return self._answer(verb, "334 ")
             _, user, password = base64.b64decode(rest.split(" ")[1]).decode().split("\0")
             self.mailbox.logins.append((user, password))
             return self._answer(verb, "235 welcome")

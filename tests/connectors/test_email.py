@@ -122,6 +122,31 @@ def test_a_refusal_is_final_or_not_as_the_server_says(verb: str, answer: str, ag
     assert mailbox.mails == []
 
 
+@pytest.mark.parametrize("answer", ["taken, thank you", "354 go on", "100 wait", f"250 {'x' * 9000}"])
+def test_an_answer_to_the_text_that_says_neither_yes_nor_no_leaves_it_in_doubt(answer: str) -> None:
+    with mailing(Mailbox(answers={"text": answer})) as mailbox:
+        result = send(sender(mailbox), delivery())
+    assert (result.state, result.again) == ("unknown", False), "a second mail might be a repeat"
+
+
+@pytest.mark.parametrize("answer", ["200 fine", "251 forwarded"])
+def test_any_answer_of_2xx_to_the_text_is_a_yes(answer: str) -> None:
+    with mailing(Mailbox(answers={"text": answer})) as mailbox:
+        assert send(sender(mailbox), delivery()).state == "sent"
+
+
+def test_a_challenge_that_makes_no_sense_is_a_failure_of_the_message_alone(
+    certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_PASSWORD", "canary-5d2")
+    login = {"security": "starttls", "user": "desk", "password": "env:MAIL_PASSWORD", "verify": "ca.pem"}
+    mailbox = speaking_tls(certificate)
+    mailbox.answers |= {"EHLO": "250-here\r\n250-STARTTLS\r\n250 AUTH CRAM-MD5", "AUTH": "334 !!!x"}
+    with mailing(mailbox):
+        result = send(sender(mailbox, tmp_path, **login), delivery())
+    assert (result.state, result.again, mailbox.mails) == ("failed", True, [])
+
+
 def test_a_server_that_is_not_there_is_a_failure_that_is_tried_again() -> None:
     with mailing(Mailbox()) as mailbox:
         pass
