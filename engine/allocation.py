@@ -5,7 +5,8 @@ most what has arrived by then. These limits lie inside each other, and over such
 demands may be served in part: the largest value per unit first, each as far as the limits leave (the limits form a
 polymatroid; Edmonds 1970, "Submodular functions, matroids, and certain polyhedra"). Where a demand is served as a whole or
 not at all, it is a knapsack with deadlines: branch and bound, whose bound is that same greedy rule over what is not
-decided yet. It stops after so many nodes and then says how far from the best it can be at most. Pure.
+decided yet. It stops after so many nodes; then HiGHS goes on where it is installed (engine.highs), and what has no proof
+says how far from the best it can be at most. Pure.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
+
+from engine import highs
 
 WORK: Final = 1_000_000
 """Branches x demands x due times that are looked at before the best that was found is given with its gap: half a second."""
@@ -67,9 +70,21 @@ def whole(wants: Sequence[Want], arriving: Sequence[Arriving], work: int = WORK)
     """The best allocation where each demand is served as a whole or not at all, or the best that so much work finds."""
     search = _Search(wants, arriving, work)
     search.run()
-    served = _rounded(wants, arriving, search.best, _by_density(wants))
+    order = _by_density(wants)
+    found = _allocated(wants, _rounded(wants, arriving, search.best, order), search.open_bound)
+    if found.proven or not highs.installed():
+        return found
+    other = highs.solve(wants, arriving)
+    if other is None:
+        return found
+    bound = min(found.bound, other.bound)
+    better = _allocated(wants, _rounded(wants, arriving, other.served, order), bound)
+    return better if better.value > found.value else _allocated(wants, found.served, bound)
+
+
+def _allocated(wants: Sequence[Want], served: Sequence[float], bound: float) -> Allocation:
     value = _value(wants, served)
-    return Allocation(served, value, max(value, search.open_bound))
+    return Allocation(served, value, max(value, bound))
 
 
 def _rounded(
