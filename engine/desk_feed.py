@@ -59,7 +59,7 @@ class DeskFeed(DeskBase):
 
         total = TickResult()
         while self._owes_detection():
-            with self._writing(journal.SYSTEM) as transaction:
+            with self._writing(journal.SYSTEM) as transaction, collector_at_rest():
                 step = pipeline.drain(*transaction)
             total = total.plus(step)
         self._answer_replies()
@@ -248,11 +248,12 @@ class DeskFeed(DeskBase):
 
         writer = self._writer(transaction.connection, transaction.now, journal.SYSTEM)
         total = TickResult()
-        while True:
-            step = pipeline.drain(transaction.connection, writer, transaction.now)
-            if not step.judged:
-                return total
-            total = total.plus(step)
+        with collector_at_rest():
+            while True:
+                step = pipeline.drain(transaction.connection, writer, transaction.now)
+                if not step.judged:
+                    return total
+                total = total.plus(step)
 
     def _replan_where_owed(self) -> None:
         """Plan open actions anew if something changed since they were, or one has slipped; without a planner nothing."""

@@ -89,14 +89,14 @@ def read(connection: sqlite3.Connection, places: Sequence[Place], now: int, days
 def free(connection: sqlite3.Connection, place: Place, now: int, days: Days) -> float:
     """How much of what is on hand of an item at a site no demand of the plan is pegged to, in the place's unit."""
     reader = PlaceReader(connection, [place], now, days, counted_only=False)
-    on_hand, _ = _on_hand(reader, place)
+    on_hand, _ = _on_hand(reader, place, reader.around(place))
     pegged = _pegged(reader, place).rows
     return max(0.0, on_hand - sum(row.quantity for row in pegged if row.supply == ON_HAND))
 
 
-def _on_hand(reader: PlaceReader, place: Place) -> tuple[float, _Measure]:
+def _on_hand(reader: PlaceReader, place: Place, around: Around) -> tuple[float, _Measure]:
     """What is there, negative where a count says so, and the place's unit."""
-    around, reading = reader.around(place), reader.readings.get(place)
+    reading = reader.readings.get(place)
     measure = _Measure(_unit(reading, reader.item(place[0]).uom, around), reader.item(place[0]).units)
     counted = _BEFORE_ALL if reading is None else reading
     on_hand = measure.of(counted.quantity, counted.uom) or 0.0
@@ -106,7 +106,7 @@ def _on_hand(reader: PlaceReader, place: Place) -> tuple[float, _Measure]:
 
 def _pegged(reader: PlaceReader, place: Place) -> Pegged:
     around = reader.around(place)
-    on_hand, measure = _on_hand(reader, place)
+    on_hand, measure = _on_hand(reader, place, around)
     supplies = list(_supplies(around, measure))
     wanted = {each.demand.line: each for each in _demands(reader, around, measure)}
     rows = [_row(place, each, wanted) for each in peg(on_hand, supplies, [each.demand for each in wanted.values()])]
