@@ -8,9 +8,12 @@ from __future__ import annotations
 import functools
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import BadInput
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -95,6 +98,24 @@ def instant_of(moment: datetime) -> int:
 def moment_of(instant: int) -> datetime:
     """An instant as a datetime in UTC."""
     return _EPOCH + timedelta(microseconds=instant)
+
+
+def local_instant(wall: datetime, zone: ZoneInfo) -> int:
+    """The instant of a wall-clock time (a datetime without a zone): the first of two, the next one that exists."""
+    early = wall.replace(tzinfo=zone, fold=0)
+    late = wall.replace(tzinfo=zone, fold=1)
+    before, after = early.utcoffset(), late.utcoffset()
+    if before is None or after is None or after <= before:
+        return instant_of(early)
+    # The clock jumped over this time: the change itself lies between the two readings of it.
+    low, high = instant_of(late), instant_of(early)
+    while high - low > SECOND:
+        middle = (low + high) // 2
+        if moment_of(middle).astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high - high % SECOND
 
 
 def parse_instant(text: str, place: str) -> int:

@@ -1,6 +1,7 @@
 """Timers that are due: each is taken once, in due order, in the transaction of what it does (engine.timers arms them).
 
-* accept: the next owner of the escalation chain is asked; after the last one an entry says that the chain is exhausted.
+* accept: the next owner of the escalation chain is asked, or an entry says that the chain is held until more signals come in;
+  after the last one an entry says that the chain is exhausted.
 * wait: a `wait` step is over; of a person's action an entry says that what it waits for has not come.
 * retry: a failed action is ready again, with the next attempt.
 * overdue: an entry reminds of an action whose due time has passed, once a day at most.
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from engine import following, timers
+from engine import escalating, following, timers
 from engine.clock import iso
 from engine.command_context import CommandContext, Row
 from engine.ids import Reference
@@ -61,11 +62,24 @@ def _accept(context: CommandContext, action: Row) -> None:
         write(context.connection, context.writer, "action", action, changes, action="exhausted", reason=reason)
         context.changed(f"A{action['id']}", action["owner"], "nobody is left to ask")
         return
+    if not _goes_on(context, action, chain[done]):
+        return
     owner, because = _next_owner(context, action, chain[done])
     reason = f"{action['owner']} did not accept it in time; {because}"
     changes |= {"owner": owner, "owner_because": because}
     move_action(context.connection, context.writer, context.now, action, "escalate", reason=reason, changes=changes)
     context.changed(f"A{action['id']}", action["owner"], owner)
+
+
+def _goes_on(context: CommandContext, action: Row, step: Escalation) -> bool:
+    """Whether enough signals came in for the next owner to be asked; an entry says so where not."""
+    first = timers.first_look(action, step)
+    at = escalating.goes_on(step, first, timers.arrivals(context.connection, action))
+    if at is None and step.above is not None:
+        above = step.above
+        asked = f"more than {above.signals} signals within {above.within_minutes} min"
+        _tell(context, action, "hold", f"{step.owner} is asked only once {asked} come in about the deviation")
+    return at is not None and at <= context.now
 
 
 def _next_owner(context: CommandContext, action: Row, step: Escalation) -> tuple[str, str]:

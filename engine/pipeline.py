@@ -20,6 +20,7 @@ from engine import (
     pegs,
     remedies,
     settings,
+    timers,
     tolerance,
     unjudged,
     wakeups,
@@ -65,6 +66,7 @@ def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int =
     ):
         if judged < limit:
             judged += _take(connection, family, limit - judged, judge)
+    timers.look_again(connection)
     return step.keeper.result(judged)
 
 

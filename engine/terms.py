@@ -20,6 +20,26 @@ SIDE_EFFECTS: Final = ("none", "idempotent", "once")
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
+class Between(NamedTuple):
+    """The times of day within which a step of an escalation chain may be taken."""
+
+    start: str
+    """Wall-clock time such as 22:00, from which on it may be."""
+    end: str
+    """The time before which; not after `start`: of the next day."""
+    zone: str
+    """IANA name."""
+
+
+class Above(NamedTuple):
+    """How much has to come in about the deviation before a step of an escalation chain is taken."""
+
+    signals: int
+    """There have to be more than so many."""
+    within_minutes: int
+    """Which came in within so long."""
+
+
 class Escalation(NamedTuple):
     """Who gets an action next that its owner did not accept in time."""
 
@@ -31,12 +51,20 @@ class Escalation(NamedTuple):
     """How the person was found, as of an action's owner."""
     fallback: str | None = None
     """Who gets it if that person is not there any more."""
+    between: Between | None = None
+    above: Above | None = None
+
+    @classmethod
+    def load(cls, said: Mapping[str, Any]) -> Escalation:
+        """The step of a chain that `Terms.dump` wrote."""
+        between, above = said.get("between"), said.get("above")
+        return cls(**{**said, "between": between and Between(*between), "above": above and Above(*above)})
 
 
 class Terms(NamedTuple):
     """The terms of one action. What is not said has no effect.
 
-    Named tuples, both of these: every list of the command line reads this module, and pays for what it imports.
+    Named tuples, all of these: every list of the command line reads this module, and pays for what it imports.
     """
 
     kind: str = "task"
@@ -76,5 +104,5 @@ class Terms(NamedTuple):
     def load(cls, text: str) -> Terms:
         """The terms that `dump` wrote."""
         said = json.loads(text)
-        said["escalations"] = tuple(Escalation(**each) for each in said.get("escalations", ()))
+        said["escalations"] = tuple(Escalation.load(each) for each in said.get("escalations", ()))
         return cls(**said)

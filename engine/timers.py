@@ -6,12 +6,14 @@ What happens when a timer fires is engine.firing. A timer's `generation` rises w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from engine import escalating
 from engine.clock import DAY, MINUTE
 from engine.sqlite import sqlite3
-from engine.terms import Terms
+from engine.store import rows
+from engine.terms import Escalation, Terms
 
 KINDS: Final = ("accept", "wait", "retry", "overdue")
 """Nobody has accepted it in time; the time until which it waits is over; it is tried again; its due time has passed."""
@@ -30,6 +32,7 @@ class Timer(NamedTuple):
     due_at: int | None
     generation: int
     fired_at: int | None
+    held: int
 
 
 def follow(connection: sqlite3.Connection, action: Mapping[str, Any]) -> None:
@@ -37,11 +40,13 @@ def follow(connection: sqlite3.Connection, action: Mapping[str, Any]) -> None:
     present = {
         row[1]: Timer(*row)
         for row in connection.execute(
-            "SELECT id, kind, due_at, generation, fired_at FROM timer WHERE subject = ?", (action["id"],)
+            "SELECT id, kind, due_at, generation, fired_at, held FROM timer WHERE subject = ?", (action["id"],)
         )
     }
     fired = {kind: timer.fired_at for kind, timer in present.items()}
-    asked = wanted(action, Terms.load(action["terms"]), fired)
+    terms = Terms.load(action["terms"])
+    asked = wanted(action, terms, fired, lambda: arrivals(connection, action))
+    held = next_step(action, terms) is not None and "accept" not in asked
     for kind in KINDS:
         due_at, timer = asked.get(kind), present.get(kind)
         if timer is None and due_at is not None:
@@ -52,13 +57,37 @@ def follow(connection: sqlite3.Connection, action: Mapping[str, Any]) -> None:
             connection.execute(
                 "UPDATE timer SET due_at = ?, generation = generation + 1 WHERE id = ?", (due_at, timer.id)
             )
+        if kind == "accept" and timer is not None and bool(timer.held) != held:
+            connection.execute("UPDATE timer SET held = ? WHERE id = ?", (held, timer.id))
 
 
-def wanted(action: Mapping[str, Any], terms: Terms, fired: Mapping[str, int | None]) -> dict[str, int]:
-    """When each kind of timer of an action is due, of those that it has; `fired` is when each fired last."""
+def look_again(connection: sqlite3.Connection) -> None:
+    """Arm the escalation chains that were held until more signals come in, where enough have come."""
+    query = "SELECT action.* FROM timer INDEXED BY timer_held CROSS JOIN action ON action.id = subject WHERE held"
+    for action in rows(connection, query):
+        follow(connection, action)
+
+
+def arrivals(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[int]:
+    """When the signals came in that the deviation of an action rests on, in order."""
+    query = (
+        "SELECT received_at FROM deviation_signal JOIN signal ON signal.id = signal_id WHERE deviation_id = ?"
+        " ORDER BY received_at"
+    )
+    return [at for (at,) in connection.execute(query, (action["deviation_id"],))]
+
+
+def wanted(
+    action: Mapping[str, Any],
+    terms: Terms,
+    fired: Mapping[str, int | None],
+    arrivals: Callable[[], Sequence[int]],
+) -> dict[str, int]:
+    """When each kind of timer of an action is due, of those that it has; `fired` is when each fired last, and `arrivals`
+    reads when the deviation's signals came in, where a chain asks for them."""
     state, asked = action["state"], {}
     if state == "ready" and terms.kind in PEOPLES:
-        asked["accept"] = _accept_at(action, terms)
+        asked["accept"] = _accept_at(action, terms, fired.get("accept"), arrivals)
     if state == "waiting" and _is_new(action["waiting_until"], fired.get("wait")):
         asked["wait"] = action["waiting_until"]
     if retries(action, terms):
@@ -80,17 +109,34 @@ def accept_by(action: Mapping[str, Any], terms: Terms) -> int | None:
     return _asked_since(action) + terms.ack_within_minutes * MINUTE
 
 
+def next_step(action: Mapping[str, Any], terms: Terms) -> Escalation | None:
+    """The step of the escalation chain that an action waits for; None where it waits for none."""
+    done = int(action["escalation"])
+    waits = action["state"] == "ready" and terms.kind in PEOPLES and done < len(terms.escalations)
+    return terms.escalations[done] if waits else None
+
+
+def first_look(action: Mapping[str, Any], step: Escalation) -> int:
+    """When the next step of an action's chain is looked at first."""
+    return escalating.first_look(step, _asked_since(action))
+
+
 def next_due(connection: sqlite3.Connection) -> int | None:
     """When the next timer is due; None where none is armed."""
     due: int | None = connection.execute("SELECT min(due_at) FROM timer WHERE due_at IS NOT NULL").fetchone()[0]
     return due
 
 
-def _accept_at(action: Mapping[str, Any], terms: Terms) -> int | None:
+def _accept_at(
+    action: Mapping[str, Any], terms: Terms, fired_at: int | None, arrivals: Callable[[], Sequence[int]]
+) -> int | None:
     """When the next owner of the chain is asked; after the last one, when it is said that nobody is left."""
+    step = next_step(action, terms)
+    if step is not None:
+        first = first_look(action, step)
+        # What comes in until then counts as well, so nothing is held before it was looked at.
+        return escalating.goes_on(step, first, arrivals()) if fired_at is not None and fired_at >= first else first
     done = int(action["escalation"])
-    if done < len(terms.escalations):
-        return _asked_since(action) + terms.escalations[done].after_minutes * MINUTE
     patience = terms.ack_within_minutes
     if patience is None and terms.escalations:
         patience = terms.escalations[-1].after_minutes

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine.clock import MINUTE, SECOND, instant_of, iso, moment_of
+from engine.clock import MINUTE, instant_of, iso, local_instant, moment_of
 from engine.errors import BadInput
 from engine.planning import WorkingCalendar
 from engine.text import clean
@@ -144,24 +144,6 @@ class WorkingTime:
 def is_within_reach(instant: int) -> bool:
     """Whether calendars can count from here: placeholder dates such as 9999-12-31 are no times."""
     return _FIRST < instant < _LAST
-
-
-def local_instant(wall: datetime, zone: ZoneInfo) -> int:
-    """The instant of a wall-clock time (a datetime without a zone): the first of two, the next one that exists."""
-    early = wall.replace(tzinfo=zone, fold=0)
-    late = wall.replace(tzinfo=zone, fold=1)
-    before, after = early.utcoffset(), late.utcoffset()
-    if before is None or after is None or after <= before:
-        return instant_of(early)
-    # The clock jumped over this time: the change itself lies between the two readings of it.
-    low, high = instant_of(late), instant_of(early)
-    while high - low > SECOND:
-        middle = (low + high) // 2
-        if moment_of(middle).astimezone(zone).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return high - high % SECOND
 
 
 def _zone(name: str, place: str) -> ZoneInfo:

@@ -103,7 +103,18 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "person": "an owner's id; the desk lead steps in where the plan does not have them",
         "lead": "true: the desk lead",
     },
-    "Escalate": {"after": "time on the clock since it was ready or handed on last", "to": "who gets it then"},
+    "Escalate": {
+        "after": "time on the clock since it was ready or handed on last",
+        "to": "who gets it then",
+        "between": "times of day within which it is handed on; outside of them it waits for the next",
+        "above": "how much has to come in about the deviation; until then it waits",
+    },
+    "Between": {
+        "from": "time of day such as 22:00, from which on",
+        "to": "time of day before which; not after `from`: of the next day",
+        "tz": "IANA zone such as Europe/Berlin",
+    },
+    "Above": {"signals": "more than so many", "within": "time on the clock in which they come in"},
     "FormField": {
         "name": "small letters, digits and underscores",
         "type": "text, number, boolean, date, time or list (of texts)",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from playbooks.condition_shape import Condition
-from playbooks.shapes import Function, Strict, Title, Zone
+from playbooks.shapes import Function, Strict, TimeOfDay, Title, Zone
 
 Scope = Literal["party", "item", "site"]
 
@@ -21,8 +21,6 @@ def _is_date(text: str) -> str:
 
 
 Date = Annotated[str, AfterValidator(_is_date), Field(json_schema_extra={"pattern": r"^\d{4}-\d\d-\d\d$"})]
-TIME_OF_DAY_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
-TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY_PATTERN)]
 
 
 class Rota(Strict):

@@ -11,9 +11,8 @@ from pydantic_core import ErrorDetails
 
 from engine.text import clean
 from playbooks.findings import Fault, located
-from playbooks.role_shapes import TIME_OF_DAY_PATTERN
 from playbooks.schema import Playbook
-from playbooks.shapes import ANCHOR_PATTERN, NAME_PATTERN
+from playbooks.shapes import ANCHOR_PATTERN, NAME_PATTERN, TIME_OF_DAY_PATTERN
 
 _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": ("text", "put it in quotes"),

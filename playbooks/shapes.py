@@ -24,6 +24,7 @@ Function = Literal[
 
 _SLUG: Final = r"[a-z][a-z0-9]*([-_][a-z0-9]+)*"
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+TIME_OF_DAY_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 ANCHOR_PATTERN: Final = rf"^(opened|need|decide_by|ready|step:{_SLUG})$"
 
 
@@ -100,6 +101,7 @@ Join = Annotated[
     AfterValidator(_is_join),
     Field(json_schema_extra={"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1, "maximum": 50}]}),
 ]
+TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY_PATTERN)]
 Zone = Annotated[str, AfterValidator(_is_zone)]
 Anchor = Annotated[str, StringConstraints(pattern=ANCHOR_PATTERN)]
 

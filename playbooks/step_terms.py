@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.money import units
-from engine.terms import Escalation, Terms
+from engine.terms import Above, Between, Escalation, Terms
 from playbooks.durations import clock_minutes
 from playbooks.roles import UNASSIGNED
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playbooks.ownership import Ownership
     from playbooks.scopes import Scope
     from playbooks.step_shapes import Step
-    from playbooks.term_shapes import Due, FormField, Who
+    from playbooks.term_shapes import Due, Escalate, FormField, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,20 @@ def _escalations(step: Step, owner: str, run: InScope) -> list[Escalation]:
         if person == UNASSIGNED:
             # Handing on to nobody takes it from somebody; that there is no lead is a warning already.
             continue
-        chain.append(Escalation(clock_minutes(each.after), person, because, run.owners.roster.lead(person, holder)))
+        fallback = run.owners.roster.lead(person, holder)
+        chain.append(Escalation(clock_minutes(each.after), person, because, fallback, _between(each), _above(each)))
         holder = person
     return chain
+
+
+def _between(step: Escalate) -> Between | None:
+    said = step.between
+    return Between(said.start, said.to, said.tz) if said is not None else None
+
+
+def _above(step: Escalate) -> Above | None:
+    said = step.above
+    return Above(said.signals, clock_minutes(said.within)) if said is not None else None
 
 
 def _effect(step: Step, owner: str, run: InScope) -> dict[str, Any]:

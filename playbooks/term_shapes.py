@@ -6,7 +6,20 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from playbooks.shapes import Anchor, Currency, Duration, Elapsed, Name, Prose, Scalar, Slug, Strict, Title, Zone
+from playbooks.shapes import (
+    Anchor,
+    Currency,
+    Duration,
+    Elapsed,
+    Name,
+    Prose,
+    Scalar,
+    Slug,
+    Strict,
+    TimeOfDay,
+    Title,
+    Zone,
+)
 
 AnswerType = Literal["text", "number", "boolean", "date", "time", "list"]
 """The same words as engine.answers.ANSWER_TYPES; a test holds the two together."""
@@ -53,11 +66,36 @@ class Due(Strict):
         return self
 
 
+class Between(Strict):
+    """Times of a zone's day: from `from` on and before `to`, which may be of the next day."""
+
+    start: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+    tz: Zone
+
+    @model_validator(mode="after")
+    def _is_a_part_of_the_day(self) -> Between:
+        if self.start == self.to:
+            raise ValueError(
+                f"from {self.start} to {self.to} is no part of the day; write two times, or take between out"
+            )
+        return self
+
+
+class Above(Strict):
+    """More than so many signals about the deviation, which came in within so long on the clock."""
+
+    signals: int = Field(ge=1, le=1000)
+    within: Elapsed
+
+
 class Escalate(Strict):
-    """Who gets an action next that nobody accepted `after` so long on the clock."""
+    """Who gets an action next that nobody accepted `after` so long on the clock; only `between` times, only `above` signals."""
 
     after: Elapsed
     to: Who
+    between: Between | None = None
+    above: Above | None = None
 
 
 class Retry(Strict):

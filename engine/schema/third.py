@@ -44,8 +44,10 @@ CREATE TABLE timer (                              -- when time alone does someth
     subject    INTEGER NOT NULL REFERENCES action(id),
     generation INTEGER NOT NULL,                  -- counts arming, disarming and firing: who holds an older one does nothing
     fired_at   INTEGER,                           -- the last time
+    held       INTEGER NOT NULL DEFAULT 0,        -- 1: no time arms it, only more signals do (engine.escalating)
     UNIQUE (subject, kind)
 ) STRICT;
+CREATE INDEX timer_held ON timer(subject) WHERE held;
 CREATE INDEX timer_due ON timer(due_at) WHERE due_at IS NOT NULL;
 INSERT INTO timer(due_at, kind, subject, generation)
     SELECT due_at, 'overdue', action.id, 1 FROM action JOIN response ON response.id = response_id

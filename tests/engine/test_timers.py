@@ -163,7 +163,7 @@ def test_reminders_come_at_the_due_time_and_then_a_whole_number_of_days_after_it
         "due_at": due * MINUTE
     }  # fmt: skip
     last = None if fired is None else fired * MINUTE
-    at = timers.wanted(row, Terms(), {"overdue": last})["overdue"]
+    at = timers.wanted(row, Terms(), {"overdue": last}, list)["overdue"]
     assert at >= due * MINUTE
     assert (at - due * MINUTE) % DAY == 0
     if last is not None:

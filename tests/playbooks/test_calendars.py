@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, MINUTE, iso
+from engine.clock import DAY, HOUR, MINUTE, iso, local_instant
 from engine.errors import BadInput
 from engine.planning import WorkingCalendar
-from playbooks.calendars import WEEKDAYS, WorkingTime, local_instant, office_hours
+from playbooks.calendars import WEEKDAYS, WorkingTime, office_hours
 from tests.playbooks.worlds import at
 
 _WALLS = st.integers(0, 23).map(lambda hour: f"{hour:02}:30")

@@ -8,7 +8,7 @@ from typing import get_args
 from engine.answers import ANSWER_TYPES
 from engine.clock import HOUR, iso
 from engine.planning import Owner, ResponsePlan
-from engine.terms import SIDE_EFFECTS, STEP_KINDS, Escalation, Terms
+from engine.terms import SIDE_EFFECTS, STEP_KINDS, Above, Between, Escalation, Terms
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from playbooks.rehearse import rehearse
@@ -76,6 +76,28 @@ def test_an_escalation_passes_over_who_has_it_already(tmp_path: Path) -> None:
     alone = plan(tmp_path, step, ANA, BO)
     assert terms(alone)["go"].escalations == ()
     assert alone.warnings == ("step go: the escalation finds nobody but ana, who has it already",)
+
+
+def test_the_times_and_the_signals_of_an_escalation_are_frozen_with_it(tmp_path: Path) -> None:
+    made = plan(
+        tmp_path,
+        """\
+  - id: go
+    title: T
+    role: buyer
+    duration: PT1H
+    escalate:
+      - {after: PT1H, to: {role: mover}, between: {from: "22:00", to: "06:00", tz: Europe/Berlin}}
+      - {after: PT1H, to: {lead: true}, above: {signals: 3, within: PT5M}}
+""",
+    )
+    go = terms(made)["go"]
+    assert [(each.between, each.above) for each in go.escalations] == [
+        (Between("22:00", "06:00", "Europe/Berlin"), None),
+        (None, Above(3, 5)),
+    ]
+    assert Terms.load(go.dump()) == Terms.load(Terms.load(go.dump()).dump())
+    assert Terms.load(go.dump()).escalations == go.escalations
 
 
 def test_an_approval_names_a_person_and_a_limit_in_minor_units(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ steps:
     due: {within: PT4H, from: opened, calendar: nights}
     mandatory: true
     ack_within: PT1H
-    escalate: [{after: PT1H, to: {lead: true}}]
+    escalate: [{after: PT1H, to: {lead: true}, between: {from: "22:00", to: "06:00", tz: UTC}, above: {signals: 3, within: PT5M}}]
     form: [{name: way, type: text, required: true, enum: [air]}]
     retry: {count: 2, delay: PT5M}
     side_effect: idempotent
@@ -106,7 +106,14 @@ WRONG = [
     ("calendar: nights", "calendar: [nights]"),
     ("mandatory: true", "mandatory: 1"),
     ("ack_within: PT1H", "ack_within: 60"),
-    ("escalate: [{after: PT1H, to: {lead: true}}]", "escalate: {after: PT1H, to: {lead: true}}"),
+    ("escalate: [{after: PT1H", "escalate: 3 #"),
+    ('between: {from: "22:00", to: "06:00", tz: UTC}', "between: night"),
+    ('from: "22:00"', 'from: "24:00"'),
+    ('from: "22:00"', 'from: "06:00"'),
+    ("tz: UTC}, above", "tz: Berlin}, above"),
+    ("above: {signals: 3, within: PT5M}", "above: 3"),
+    ("signals: 3", "signals: 0"),
+    ("within: PT5M", "within: P1D"),
     ("to: {lead: true}", "to: lead"),
     ("lead: true", "lead: false"),
     ("form: [{name: way", "form: [{name: 3"),

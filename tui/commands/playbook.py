@@ -16,6 +16,7 @@ from tui.wiring import PLAYBOOKS, find_workspace, opened, present
 
 if TYPE_CHECKING:
     from engine.planning import PlannedAction
+    from engine.terms import Escalation
     from playbooks.loader import Library
 
 _TRIGGERS: Final = {
@@ -234,8 +235,6 @@ def _because(action: PlannedAction, *, nobody: bool) -> str:
 
 def _watched(action: PlannedAction) -> Iterable[str]:
     """Who else has to do with an action: who approves it, who gets it when nobody accepts it, what takes it back."""
-    from playbooks.durations import words
-
     asked = action.approval
     if asked is not None:
         limit = amount(asked["amount"], asked["currency"])
@@ -243,10 +242,21 @@ def _watched(action: PlannedAction) -> Iterable[str]:
         yield f"{action.step}: {asked['owner']} approves it{above}, because {asked['because']}"
     chain = action.terms.escalations
     if chain:
-        then = ", then ".join(f"to {each.owner} after {words(each.after_minutes)}" for each in chain)
+        then = ", then ".join(_handed_on(each) for each in chain)
         yield f"{action.step}: while nobody has accepted it, it goes {then}"
     if action.terms.reverse is not None:
         yield f"{action.step}: {action.terms.reverse} takes it back"
+
+
+def _handed_on(step: Escalation) -> str:
+    from playbooks.durations import words
+
+    said = f"to {step.owner} after {words(step.after_minutes)}"
+    if step.between is not None:
+        said += f", only from {step.between.start} to {step.between.end} {step.between.zone}"
+    if step.above is not None:
+        said += f", only above {step.above.signals} signals in {words(step.above.within_minutes)}"
+    return said
 
 
 def _as_document(action: PlannedAction) -> dict[str, Any]:

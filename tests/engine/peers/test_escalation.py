@@ -1,8 +1,8 @@
-"""Escalation, timers and runs: the numbered cases 52, 53, 55 to 58, 64 and 90, as far as our words have them.
+"""Escalation, timers and runs: the numbered cases 52 to 58, 64 and 90.
 
-Going on only above so many signals (55) is a matter of the tolerance: until then there is a candidate, which nobody can
-answer. Case 54 is in tests/playbooks/test_peers.py, 61 and 62 in test_unfolding.py there; 66 is in test_effects.py, and in
-tests/connectors/test_delivery.py with processes that are killed.
+54 and 55 are about the chain itself here. In tests/playbooks/test_peers.py 54 is about when its owner's work begins; with a
+tolerance that counts, 55 is about a candidate, which nobody can answer. 61 and 62 are in test_unfolding.py there; 66 is in
+test_effects.py, and in tests/connectors/test_delivery.py with processes that are killed.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from engine import firing
-from engine.clock import MINUTE
+from engine.clock import DAY, MINUTE, parse_instant
 from engine.command_context import CommandContext
 from engine.errors import Refused
 from engine.journal import SYSTEM
 from engine.model import PlanRecord
-from tests.engine.desk_support import NOW, open_desk
+from engine.terms import Above, Between, Escalation
+from tests.engine.desk_support import NOW, eta, open_desk, take
 from tests.engine.execution_support import Run, Written, chain, step
 from tests.engine.peers.story import Story
 
@@ -173,3 +174,113 @@ def test_90_a_need_that_was_skipped_goes_by_on_fail(tmp_path: Path, on_fail: str
         assert outcome.notes == ("A2 b it stays blocked: it needs A1; skip or cancel it",)
     assert run.state("c") == ("cancelled" if on_fail == "abort" else "ready")
     assert run.desk.show("R1")["state"] == ("cancelled" if on_fail == "abort" else "running")
+
+
+BERLIN_NIGHT = Between("22:00", "06:00", "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("reached", "goes"),
+    [
+        ("2026-03-10T20:59:00Z", "2026-03-10T21:00:00Z"),
+        ("2026-03-10T22:30:00Z", "2026-03-10T22:30:00Z"),
+        ("2026-03-11T04:59:00Z", "2026-03-11T04:59:00Z"),
+        ("2026-03-11T05:00:00Z", "2026-03-11T21:00:00Z"),
+    ],
+    ids=["21:59", "23:30", "05:59", "06:00"],
+)
+def test_54a_only_between_times_of_a_zone(tmp_path: Path, reached: str, goes: str) -> None:
+    minutes = [(parse_instant(text, "test") - NOW) // MINUTE for text in (reached, goes)]
+    escalations = (Escalation(minutes[0], "p", "p is next", between=BERLIN_NIGHT), *chain("q"))
+    run = Run(tmp_path / "desk.db", [step("call", escalations=escalations)])
+    assert owner(run.at(minutes[0] - 1)) == "bo"
+    if minutes[0] < minutes[1]:
+        assert owner(run.at(minutes[0]).at(minutes[1] - 1)) == "bo"
+    assert owner(run.at(minutes[1]).at(minutes[1] + 59)) == "p"
+    assert run.told("call", "escalate", "hold") == [("escalate", minutes[1])]
+    assert owner(run.at(minutes[1] + 60)) == "q", "the next one is asked an hour after that"
+
+
+@pytest.mark.parametrize(
+    ("day", "opens"),
+    [("2026-03-29", "2026-03-29T01:00:00Z"), ("2026-10-25", "2026-10-25T00:30:00Z")],
+    ids=["gap", "overlap"],
+)
+@pytest.mark.parametrize("end", ["02:31", "06:00"])
+def test_54b_a_time_that_the_clock_skips_or_has_twice_comes_once(
+    tmp_path: Path, day: str, opens: str, end: str
+) -> None:
+    eve, at = (parse_instant(text, "test") for text in (f"{day}T00:00:00Z", opens))
+    window = Between("02:30", end, "Europe/Berlin")
+    run = Run(tmp_path / "desk.db", [step("call", escalations=(Escalation(1, "p", "p is next", between=window),))])
+    # It becomes ready anew that night.
+    run.desk.fail(["A1"], reason="engaged")
+    run.clock.set(eve)
+    run.desk.reopen(["A1"], reason="again")
+    for minute in range(0, 181, 15):
+        run.at((eve - NOW) // MINUTE + minute)
+    assert run.told("call", "escalate") == [("escalate", (at - NOW) // MINUTE)]
+
+
+def test_55_only_above_so_many_signals_in_so_long_it_is_held_and_goes_on(tmp_path: Path) -> None:
+    escalations = (Escalation(1, "p", "p is next", above=Above(3, 5)), *chain("q"))
+    run = Run(tmp_path / "desk.db", [step("call", escalations=escalations)]).at(1)
+    say(run, 1.5, "2")
+    say(run, 100 / 60, "3")
+    assert owner(run) == "bo"
+    assert run.told("call", "hold", "escalate") == [("hold", 1)]
+    assert run.desk.show("A1")["history"][-1]["reason"] == (
+        "p is asked only once more than 3 signals within 5 min come in about the deviation"
+    )
+    assert owner(run.at(190 / 60)) == "bo", "time alone does not go on"
+    say(run, 200 / 60, "4")
+    assert owner(run) == "p"
+    assert run.told("call", "hold", "escalate") == [("hold", 1), ("escalate", 200 / 60)]
+    assert owner(run.at(200 / 60 + 60)) == "q"
+
+
+def test_55_signals_further_apart_do_not_count_together(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", escalations=(Escalation(1, "p", "p", above=Above(2, 5)),))])
+    for number in range(2, 8):
+        say(run, number * 3, str(number))
+    assert owner(run) == "bo"
+    say(run, 22, "8")
+    assert (owner(run), run.told("call", "escalate")) == ("p", [("escalate", 22)])
+
+
+def test_55_who_came_in_before_it_was_looked_at_counts_and_nothing_is_held(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", escalations=(Escalation(10, "p", "p", above=Above(2, 60)),))])
+    say(run, 1, "2")
+    say(run, 2, "3")
+    assert owner(run.at(9)) == "bo"
+    assert owner(run.at(10)) == "p"
+    assert run.told("call", "hold") == []
+
+
+def test_55_a_held_chain_goes_on_only_between_its_times(tmp_path: Path) -> None:
+    evening = Between("18:00", "19:00", "UTC")
+    escalations = (Escalation(1, "p", "p", between=evening, above=Above(1, 24 * 60)),)
+    run = Run(tmp_path / "desk.db", [step("call", escalations=escalations)])
+    run.at(10 * 60)
+    assert run.told("call", "hold") == [("hold", 600)]
+    say(run, 12 * 60, "2")
+    say(run, 13 * 60, "3")
+    assert owner(run.at(33 * 60)) == "bo"
+    assert owner(run.at(34 * 60)) == "p", "it is 18:00 the next day, and two came in within a day"
+
+
+def test_55_who_takes_it_ends_the_hold(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call", escalations=(Escalation(1, "p", "p", above=Above(1, 5)),))]).at(1)
+    run.desk.ack(["A1"])
+    say(run, 2, "2")
+    say(run, 3, "3")
+    assert (owner(run), run.state("call")) == ("bo", "assigned")
+    assert run.desk.store.connection.execute("SELECT sum(held) FROM timer").fetchone() == (0,)
+
+
+def say(run: Run, minutes: float, number: str) -> None:
+    """One more signal about the deviation, and a tick."""
+    run.clock.set(NOW + round(minutes * MINUTE))
+    days = 12 + int(number) / 10
+    take(run.desk, eta("alpha", NOW + round((10 + days) * DAY), number=number, recorded=run.clock.now()))
+    run.at(minutes)
