@@ -5,10 +5,10 @@ Numbers first, in order, then the rows in sight: a list of any length costs what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine import screens
+from engine import others, screens
 from engine.clock import SystemClock
 from engine.desk_feed import DeskFeed
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.announce import Standing
     from engine.arranging import Arrangement
     from engine.lanes import Lane
+    from engine.others import Others
     from engine.searching import Piece
 
 
@@ -145,6 +146,11 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             (newest,) = view.connection.execute(last).fetchone()
             return newest, entry is None or bool(view.connection.execute(done, (entry,)).fetchone()[0])
+
+    def changed_by_others(self, entry: int | None, own: Collection[int]) -> Others:
+        """What was changed after an entry of the journal by other transactions than `own` (engine.others)."""
+        with self._reading() as view:
+            return others.changed_since(view.connection, entry, own)
 
     def owners(self) -> list[dict[str, Any]]:
         """Everybody who can own or owns actions: id, name, functions, load (open actions), overdue."""

@@ -25,10 +25,20 @@ class CommandThread:
         self._factory = desk_factory
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commands")
         self._desk: Desk | None = None
+        self.under_way = 0
+        """Requests that were begun and have not ended."""
+        self.done: set[int] = set()
+        """The transactions that requests were carried out in, since somebody last took note of them."""
 
     async def carry_out(self, request: Request) -> Outcome:
         """Do it and wait for the commit. Raises OffplanError."""
-        return await self.run(lambda desk: carry_out(desk, request))
+        self.under_way += 1
+        try:
+            outcome = await self.run(lambda desk: carry_out(desk, request))
+            self.done.add(outcome.txn)
+            return outcome
+        finally:
+            self.under_way -= 1
 
     async def run(self, work: Callable[[Desk], Done]) -> Done:
         """Do something with the thread's own Desk, and wait for it. Raises what it raises."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from engine.clock import FixedClock
 from engine.desk import Desk
 from tui.cells import Present
+from tui.changed import ChangedRows
 from tui.executor import CommandThread
 from tui.key_map import KeyMap
 
@@ -70,6 +71,8 @@ class Session:
         """What other desks know this one by."""
         self.acts: list[Act] = []
         """What was done here, oldest first."""
+        self.changed = ChangedRows()
+        """Rows that somebody else has changed and the person has not been on."""
         self.header: dict[str, Any] = self.desk.header()
 
     @cached_property

@@ -60,6 +60,7 @@ class ActionPage(ActingScreen):
         session = self.session
         self.read_header()
         self.show_header()
+        session.changed.seen(self._action)
         self._detail = detail = session.desk.show(self._action)
         rows = session.desk.action_rows(int(detail["deviation"][1:]))
         self._beside = [row for row in rows if row["response"] == detail["response"]]

@@ -49,6 +49,7 @@ class DeskScreen(FilteringScreen):
         self.feed = FeedList(session.desk.signal_rows, id="feed")
         self.queue = QueueList(session.desk.deviation_rows, id="queue")
         self.timeline = TimelineList(session.desk.timeline_rows, id="timeline")
+        self.queue.changed, self.timeline.changed = session.changed.deviations, session.changed.actions
         self._at_cursor = AtCursor(self, self.queue)
         self._is_open = False
         """Whether the queue was painted: the first paint waits for nothing else."""

@@ -92,6 +92,7 @@ class DeviationPage(ActingScreen):
         session = self.session
         self.read_header()
         self.show_header()
+        session.changed.seen(self._deviation)
         pictures = session.desk.pictures(self._deviation)
         self._detail = {**session.desk.show(self._deviation), "pictures": pictures, "in_numbers": self._in_numbers}
         self.page.present = session.present

@@ -35,6 +35,7 @@ class DeviationsScreen(ListView):
 
     def panes(self) -> tuple[LineList, ...]:
         self.table = DeviationList(self.session.desk.deviation_rows, id="deviations")
+        self.table.changed = self.session.changed.deviations
         return (self.table,)
 
     def depends_on(self) -> Hashable:

@@ -87,6 +87,7 @@ class TellingScreen(Screen[None]):
     def fault_of_reading(self) -> OffplanError | None:
         """Bring the screen up to date; why that could not be, where what was shown stays."""
         try:
+            self.session.changed.hear(self.session.desk, self.session.commands)
             self.bring_up_to_date()
         except OffplanError as error:
             return error

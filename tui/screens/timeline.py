@@ -57,6 +57,7 @@ class TimelineScreen(FilteringScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.lanes = LanesList(session.desk.timeline_rows, id="lanes")
+        self.lanes.changed = session.changed.actions
         self.load = LoadHeat(id="load")
         self._shown: tuple[object, ...] = ()
         """What the panes were read by: the journal's last entry, the minute, the filter and the days."""

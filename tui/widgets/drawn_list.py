@@ -6,7 +6,7 @@ What a row looks like belongs to the subclasses; what rows there are, and where 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual.cache import LRUCache
 from textual.scroll_view import ScrollView
@@ -14,11 +14,11 @@ from textual.strip import Strip
 
 from tui import safe
 from tui.cells import Present
-from tui.safe import Pieces
+from tui.safe import Piece, Pieces
 from tui.widgets.row_window import Fetch, Row, RowWindow
 
 GUTTER: Final = 2
-"""Cells left of a row: the cursor's bar and the mark."""
+"""Cells left of a row: the cursor's bar, and the mark or the sign that somebody else has changed it."""
 _KEPT_STRIPS: Final = 256
 """Drawn lines that are kept, some screens full; each carries caches of Textual's and takes some 5 kB."""
 
@@ -32,16 +32,20 @@ class DrawnList(ScrollView, can_focus=True):
 
     kind = ""
     """What the rows are: deviation, action, signal; empty where that differs by row."""
+    watched: ClassVar[Sequence[str]] = ()
+    """Fields that only others change: a row at hand with another value of one is marked as changed."""
 
     def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
-        self._rows = RowWindow(fetch)
+        self._rows = RowWindow(fetch, self.watched)
         self.present = Present(0, "UTC")
         """The instant and zone that times are shown for."""
         self.ids: Sequence[int] = ()
         self.cursor = 0
         """Index of the row under the cursor."""
         self.marks: set[int] = set()
+        self.changed: set[int] = set()
+        """Rows that somebody else has changed; a key that puts the cursor on one, or takes it off one, takes it out."""
         self.strip_hits = 0
         """How many lines were drawn from the cache; a test counts them."""
         self.is_read = False
@@ -117,7 +121,8 @@ class DrawnList(ScrollView, can_focus=True):
     def _row_strip(self, index: int, width: int) -> Strip:
         number = self.ids[index]
         at_cursor, marked, label = index == self.cursor, number in self.marks, self._labels.get(number)
-        state = (at_cursor, self.has_focus and at_cursor, marked, label)
+        changed = number in self.changed
+        state = (at_cursor, self.has_focus and at_cursor, marked, changed, label)
         key = (number, self._rows.revision(number), state, width, self.look(), self.look_of(number))
         cached = self._strips.get(key)
         if cached is not None:
@@ -126,9 +131,9 @@ class DrawnList(ScrollView, can_focus=True):
         row = self._rows.get(number)
         if row is None:
             return safe.strip([("  …", "quiet")], width)
-        gutter = safe.fit(label, GUTTER) if label else ("▌" if at_cursor else " ") + ("*" if marked else " ")
         over = "cursor" if self.has_focus and at_cursor else None
-        made = safe.strip([(gutter, "label" if label else "bold"), *self.draw(row, width - GUTTER)], width, over)
+        left = (safe.fit(label, GUTTER), "label") if label else _gutter(at_cursor, marked, changed)
+        made = safe.strip([left, *self.draw(row, width - GUTTER)], width, over)
         self._strips[key] = made
         return made
 
@@ -145,3 +150,13 @@ class DrawnList(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+
+
+def _gutter(at_cursor: bool, marked: bool, changed: bool) -> Piece:
+    """The bar of the cursor, then `*` for a mark or `~` for a change by somebody else.
+
+    A marked row that was changed has its `~` in the place of the bar; under the cursor there is no room for it.
+    """
+    first = "▌" if at_cursor else "~" if changed and marked else " "
+    second = "*" if marked else "~" if changed else " "
+    return first + second, "notice" if changed else "bold"

@@ -44,6 +44,8 @@ class LineList(DrawnList):
         self.note = ""
         """What the lower border says besides the position."""
         self._last_mark = 0
+        self._changed_in_sight: set[int] = set()
+        """Rows in sight that are drawn as changed by somebody else."""
 
     @property
     def chosen(self) -> list[int]:
@@ -87,6 +89,10 @@ class LineList(DrawnList):
     def _load(self, *, refetch: bool = False) -> None:
         """Fetch the rows in sight and a screen either side, and draw those that changed."""
         changed = self._rows.load(self._window(), refetch=refetch)
+        self.changed |= self._rows.moved
+        marked = self.changed.intersection(self.numbers_in_sight)
+        changed |= marked ^ self._changed_in_sight
+        self._changed_in_sight = marked
         for index in range(self.scroll_offset.y, min(len(self.ids), self.scroll_offset.y + self.rows_in_sight)):
             if self.ids[index] in changed:
                 self.refresh_lines(index + self.top)
@@ -134,6 +140,7 @@ class LineList(DrawnList):
         if new == self.cursor or not self.ids:
             return
         old, self.cursor = self.cursor, new
+        self.changed -= {self.ids[old], self.ids[new]}
         self._keep_in_sight()
         self._load()
         for line in (old, new):

@@ -76,6 +76,8 @@ class QueueList(LineList):
 
     kind = "deviation"
     title = "Deviations"
+    # Judged anew they may change without an entry in the journal, which tells of the rest.
+    watched = ("exposure", "decide_by")
 
     def __init__(self, fetch: Any, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(fetch, id=id)

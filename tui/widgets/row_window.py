@@ -15,9 +15,14 @@ _LETTERS: Final = "DARSQ"
 class RowWindow:
     """Fetches rows by id and keeps those of the last windows."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        """`fetch` answers rows in the contract's JSON for numbers; rows that are gone may be missing."""
+    def __init__(self, fetch: Fetch, watched: Sequence[str] = ()) -> None:
+        """`fetch` answers rows in the contract's JSON for numbers; rows that are gone may be missing.
+
+        Rows at hand whose `watched` fields are others when they are read again stand in `moved`.
+        """
         self._fetch = fetch
+        self._watched = watched
+        self.moved: set[int] = set()
         self._rows: dict[int, Row] = {}
         self._kept: dict[int, Row] = {}
         """Rows as they were last shown, of numbers that are wanted wherever the window is."""
@@ -54,6 +59,11 @@ class RowWindow:
         self._kept = {number: before.get(number, row) for number, row in self._kept.items()}
         self._rows = fetched if refetch else {**before, **fetched}
         changed = {number for number, row in fetched.items() if before.get(number) != row}
+        self.moved = {
+            number
+            for number in changed & before.keys()
+            if any(before[number].get(name) != fetched[number].get(name) for name in self._watched)
+        }
         for number in changed:
             self._revisions[number] = self._revisions.get(number, 0) + 1
         return changed
