@@ -87,6 +87,19 @@ def span(microseconds: int) -> str:
     return f"{sign}{size // (7 * DAY)}w"
 
 
+def length(minutes: float | None) -> str:
+    """A length of time in its two largest units."""
+    if minutes is None:
+        return "–"
+    if minutes < 60:
+        return f"{minutes:g} min"
+    hours, rest = divmod(round(minutes), 60)
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
 def relative(iso: str | None, now: int) -> str:
     """How far a time lies from now: 2h ahead, −1h ago."""
     return "–" if iso is None else span(instant(iso) - now)

@@ -217,7 +217,7 @@ _REPORTS: Final = (
     ),
     Command(
         "report metrics",
-        "report:metrics",
+        "metrics:report",
         "how much was raised and what became of it: noise, load, times, tolerances that would have spared the noise",
         (
             argument(

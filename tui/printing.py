@@ -10,12 +10,15 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from unicodedata import east_asian_width
 
 from engine.clock import SECOND, Clock, SystemClock, iso
 from engine.model import Page
 from engine.text import clean
+
+if TYPE_CHECKING:
+    from tui.documents import Section
 
 # JSON escapes the lower control characters by itself; these it would print.
 _ACTS_ON_A_TERMINAL: Final = re.compile("[\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -57,6 +60,17 @@ def answer(args: Namespace, value: Mapping[str, Any], *lines: str) -> None:
         document(value)
     else:
         say(args, *lines)
+
+
+def report(args: Namespace, found: Any, title: str, sections: Iterable[Section]) -> None:
+    """A report in the format that was asked for; `sections` are only made where they are printed."""
+    if args.json or args.format == "json":
+        document(found)
+    else:
+        from tui import documents
+
+        write = documents.html if args.format == "html" else documents.markdown
+        say(args, *write(title, list(sections)))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -60,7 +60,7 @@ def view(driven: Driven) -> PlaybooksScreen:
 def to(driven: Driven, name: str) -> None:
     """Put the cursor on a playbook."""
     table = view(driven).table
-    table.go_to(next(at for at, number in enumerate(table.ids) if table.playbook(number)["name"] == name))
+    table.go_to(next(at for at, number in enumerate(table.ids) if table.named(number)["name"] == name))
 
 
 async def test_what_applies_to_the_deviation_under_the_cursor_stands_first(opened: Open) -> None:
@@ -68,10 +68,10 @@ async def test_what_applies_to_the_deviation_under_the_cursor_stands_first(opene
         await driven.press("j", "5")
         screen = view(driven)
         assert "tried on D2" in driven.text
-        applies = [bool(screen.table.playbook(number)["matches"]) for number in screen.table.ids]
+        applies = [bool(screen.table.named(number)["matches"]) for number in screen.table.ids]
         assert applies[0]
         assert applies == sorted(applies, reverse=True)
-        assert "coordinate-by-hand" in {str(screen.table.playbook(number)["name"]) for number in screen.table.ids}
+        assert "coordinate-by-hand" in {str(screen.table.named(number)["name"]) for number in screen.table.ids}
 
 
 async def test_the_dry_run_shows_what_it_would_give_and_writes_nothing(world: World, opened: Open) -> None:
@@ -108,14 +108,14 @@ async def test_a_fault_is_shown_with_its_line_and_a_broken_file_stands_on_top(op
         path.write_text(path.read_text().replace("steps:", "stebs:", 1))
         driven.app.screen.update()  # type: ignore[attr-defined]
         await driven.press("g")
-        shown = view(driven).table.playbook(view(driven).table.ids[0])
+        shown = view(driven).table.named(view(driven).table.ids[0])
         assert shown["name"] == "ours.yaml"
         assert "✖" in next(text for text in driven.lines if "ours.yaml" in text)
         finding = shown["findings"][0]
         assert f"ours.yaml:{finding.line}:{finding.column}: error" in driven.text.replace("\n", "")
         path.write_text(path.read_text().replace("stebs:", "steps:", 1))
         driven.app.screen.update()  # type: ignore[attr-defined]
-        assert view(driven).table.playbook(view(driven).table.ids[0])["name"] != "ours.yaml"
+        assert view(driven).table.named(view(driven).table.ids[0])["name"] != "ours.yaml"
 
 
 async def test_words_narrow_the_list_down_also_turned_round(opened: Open) -> None:

@@ -173,7 +173,7 @@ async def test_each_pane_has_its_own_filter(opened: Open, workspace: Path) -> No
         await driven.type(f"reason~number received_at>={iso(NOW)[:10]}")
         await driven.press("enter")
         screen = view(driven)
-        assert [screen.sources.name_of(number) for number in screen.sources.ids] == ["tower"]
+        assert [screen.sources.named(number)["name"] for number in screen.sources.ids] == ["tower"]
         assert list(screen.held.ids) == [2]
         await driven.press("escape")
         assert list(screen.held.ids) == [2, 1]

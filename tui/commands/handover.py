@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.filters import instants
-from tui import cells, documents, printing
+from tui import cells, printing
 from tui.cells import Present
 from tui.documents import Section
 from tui.widgets.queue import subject
@@ -19,11 +19,7 @@ def report(args: Namespace) -> int:
     """Print what happened since an instant, and what stands."""
     with opened(args) as desk:
         found = desk.handover(instants(args.since, desk.clock.now(), "--since")[0])
-    if args.json or args.format == "json":
-        printing.document(found)
-        return 0
-    write = documents.html if args.format == "html" else documents.markdown
-    printing.say(args, *write(f"Handover of {found['standing']['name']}", list(sections(found))))
+    printing.report(args, found, f"Handover of {found['standing']['name']}", sections(found))
     return 0
 
 

@@ -69,9 +69,9 @@ def _row(option: Mapping[str, Any], decision: Mapping[str, Any], now: int, zone:
         option["id"],
         option["title"],
         cells.both_times(option["arrives_at"], now, zone),
-        _money(option["cost"]),
+        money(option["cost"]),
         "–" if option["orders_late"] is None else str(option["orders_late"]),
-        _money(option["value_late"]),
+        money(option["value_late"]),
         _number(option["co2_kg"]),
         f"{100 * option['risk']:.4g} %" if option["risk"] else "–",
         _number(option["score"]),
@@ -79,7 +79,8 @@ def _row(option: Mapping[str, Any], decision: Mapping[str, Any], now: int, zone:
     )
 
 
-def _money(amount: Mapping[str, Any] | None) -> str:
+def money(amount: Mapping[str, Any] | None) -> str:
+    """What an option costs or leaves late, in full."""
     return "not known" if amount is None else cells.money_in_full(amount)
 
 

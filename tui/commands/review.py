@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from tui import cells, documents, printing
+from tui import cells, printing
 from tui.documents import Section
 from tui.wiring import opened
 
@@ -27,13 +27,9 @@ def report(args: Namespace) -> int:
     with opened(args) as desk:
         found = desk.review(args.id)
         zone = str(desk.header()["zone"])
-    if args.json or args.format == "json":
-        printing.document(found)
-        return 0
-    write = documents.html if args.format == "html" else documents.markdown
     deviation = found["deviation"]
     title = f"Review of {deviation['id']}: {deviation['summary']}"
-    printing.say(args, *write(title, list(sections(found, zone))))
+    printing.report(args, found, title, sections(found, zone))
     return 0
 
 
@@ -49,7 +45,7 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
         "How long it took",
         ["Each since it was noticed, unless said otherwise. What has not happened has no length."],
         ["until it was", "at", "took"],
-        [[_STRETCHES[each["name"]], when(each["at"]), length(each["minutes"])] for each in found["durations"]],
+        [[_STRETCHES[each["name"]], when(each["at"]), cells.length(each["minutes"])] for each in found["durations"]],
     )
     yield from _decisions(found, when)
     yield Section(
@@ -59,7 +55,7 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
         [
             [
                 each["id"], each["title"], each["function"], each["owner"], each["state"], when(each["due_at"]),
-                when(each["done_at"]), length(each["late_minutes"]), cells.money_in_full(each["cost"]),
+                when(each["done_at"]), cells.length(each["late_minutes"]), cells.money_in_full(each["cost"]),
                 cells.any_value(each["answers"]) if each["answers"] else "", each["reason"] or "",
             ]
             for each in found["actions"]
@@ -72,8 +68,8 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
         [
             [
                 f"{each['from_function']} ({each['from_owner']})", f"{each['to_function']} ({each['to_owner']})",
-                each["action"], length(each["accept_minutes"]),
-                length(each["wait_minutes"]) + (", still waiting" if each["open"] else ""),
+                each["action"], cells.length(each["accept_minutes"]),
+                cells.length(each["wait_minutes"]) + (", still waiting" if each["open"] else ""),
             ]
             for each in found["handovers"]
         ],
@@ -125,13 +121,3 @@ def _decisions(found: Mapping[str, Any], when: Callable[[str | None], str]) -> I
                 for option in each["options"]
             ],
         )  # fmt: skip
-
-
-def length(minutes: int | None) -> str:
-    """A length of time in its two largest units."""
-    if minutes is None:
-        return "–"
-    days, rest = divmod(minutes, 24 * 60)
-    hours, left = divmod(rest, 60)
-    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (left, "min")) if count]
-    return " ".join(parts[:2]) or "0 min"

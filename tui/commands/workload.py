@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tui import documents, printing
+from tui import printing
 from tui.documents import Section
 from tui.wiring import opened
 
@@ -17,11 +17,7 @@ def report(args: Namespace) -> int:
     with opened(args) as desk:
         found = desk.owner_load(args.days)
         name = desk.header()["name"]
-    if args.json or args.format == "json":
-        printing.document(found)
-        return 0
-    write = documents.html if args.format == "html" else documents.markdown
-    printing.say(args, *write(f"Load of {name}", list(sections(found))))
+    printing.report(args, found, f"Load of {name}", sections(found))
     return 0
 
 

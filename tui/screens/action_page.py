@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
 
 from engine.money import amount
 from tui import cells, keys, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces
 from tui.screens import deviation_sections, option_sections
-from tui.screens.acting import ActingScreen
+from tui.screens.labelled import pair, wrapped
+from tui.screens.object_page import ObjectPage
 from tui.screens.telling import Selection
 from tui.session import Session
-from tui.widgets.footer import KeyLine, StatusLine
-from tui.widgets.header import Header
-from tui.widgets.page_list import PageLine, PageList
-from tui.widgets.prompt import Prompt
-
-_LABEL: Final = 16
+from tui.widgets.page_list import PageLine
 
 
-class ActionPage(ActingScreen):
+class ActionPage(ObjectPage):
     """Acts on its action."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "everywhere")]
@@ -38,24 +32,6 @@ class ActionPage(ActingScreen):
         self._beside: Sequence[Mapping[str, Any]] = ()
         """All actions of the same response."""
 
-    def compose(self) -> ComposeResult:
-        yield Header(self.session.desk.actor, pinned=self.session.pinned)
-        yield PageList(id="page")
-        yield Prompt()
-        yield StatusLine()
-        yield KeyLine()
-
-    def on_mount(self) -> None:
-        self.page.title = self._action
-        self.set_focus(self.page)
-
-    def on_resize(self, event: Resize) -> None:
-        self.call_after_refresh(self._draw)
-
-    @property
-    def page(self) -> PageList:
-        return self.query_one("#page", PageList)
-
     def bring_up_to_date(self) -> None:
         session = self.session
         self.read_header()
@@ -65,11 +41,11 @@ class ActionPage(ActingScreen):
         rows = session.desk.action_rows(int(detail["deviation"][1:]))
         self._beside = [row for row in rows if row["response"] == detail["response"]]
         self.page.present = session.present
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         if self._detail is not None:
-            width = max(40, self.page.size.width - 2)
+            width = self.lines_width
             self.page.show_lines(action_lines(self._detail, self._beside, width, self.session.present))
 
     def selection(self) -> Selection:
@@ -79,9 +55,6 @@ class ActionPage(ActingScreen):
 
     def candidates(self) -> list[str]:
         return [self._action, *(row["id"] for row in self._beside if row["id"] != self._action)]
-
-    def target(self) -> str | None:
-        return self.page.line.target if self.page.line is not None else None
 
     def open_id(self, id_: str, *, section: str | None = None) -> None:
         if section is None and self._detail is not None and id_ == self._detail["deviation"]:
@@ -96,12 +69,6 @@ class ActionPage(ActingScreen):
         if self._detail is not None:
             self.open_deviation(self._detail["deviation"], section="Explain")
 
-    def action_back(self) -> None:
-        self.app.pop_screen()
-
-    def action_leave(self) -> None:
-        self.app.pop_screen()
-
 
 def action_lines(
     detail: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], width: int, present: Present
@@ -112,11 +79,11 @@ def action_lines(
     kind = "mandatory" if detail["mandatory"] else "optional"
     lines = [
         PageLine([(f"{mark} ", style), (detail["title"], "bold")]),
-        PageLine(_pair("deviation", detail["deviation"], "key"), target=detail["deviation"]),
-        PageLine(_pair("response", f"{detail['response']}, {detail['playbook']}, step {detail['step']}")),
-        PageLine(_pair("state", f"{state} ({kind}{', critical' if detail['critical'] else ''})", style)),
-        PageLine(_pair("owner", f"{detail['owner']}, {detail['function']} ({detail['role']})")),
-        *_wrapped("because", detail["owner_because"] or "–", width),
+        PageLine(pair("deviation", detail["deviation"], "key"), target=detail["deviation"]),
+        PageLine(pair("response", f"{detail['response']}, {detail['playbook']}, step {detail['step']}")),
+        PageLine(pair("state", f"{state} ({kind}{', critical' if detail['critical'] else ''})", style)),
+        PageLine(pair("owner", f"{detail['owner']}, {detail['function']} ({detail['role']})")),
+        *wrapped("because", detail["owner_because"] or "–", width),
         *_times(detail, width, present),
         *_approval(detail, width, present),
         *_jeopardy(detail, width, present),
@@ -150,10 +117,10 @@ def _times(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
     due = f"{late}{cells.both_times(detail['due_at'], present.now, present.zone)}"
     stays = ", and stays there" if detail["stays"] else ""
     lines = [
-        PageLine(_pair("start", cells.both_times(detail["start_at"], present.now, present.zone) + stays)),
+        PageLine(pair("start", cells.both_times(detail["start_at"], present.now, present.zone) + stays)),
         *_moves(detail, width, present),
-        PageLine(_pair("due", due, "bad" if late else "plain")),
-        *_wrapped("because", detail["due_because"] or "–", width),
+        PageLine(pair("due", due, "bad" if late else "plain")),
+        *wrapped("because", detail["due_because"] or "–", width),
     ]
     for label, name in (
         ("accept by", "accept_by"),
@@ -162,7 +129,7 @@ def _times(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
         ("done", "done_at"),
     ):
         if detail[name]:
-            lines.append(PageLine(_pair(label, cells.both_times(detail[name], present.now, present.zone))))
+            lines.append(PageLine(pair(label, cells.both_times(detail[name], present.now, present.zone))))
     return lines
 
 
@@ -170,12 +137,12 @@ def _moves(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
     """Where it was planned before it was moved, and the move that its owner has to agree to."""
     lines = []
     if detail["home_at"]:
-        lines.append(PageLine(_pair("planned", cells.both_times(detail["home_at"], present.now, present.zone))))
+        lines.append(PageLine(pair("planned", cells.both_times(detail["home_at"], present.now, present.zone))))
     if detail["proposed_at"]:
         asked = f"{cells.both_times(detail['proposed_at'], present.now, present.zone)}: agree or keep"
         lines += [
-            PageLine(_pair("asked", asked, "bad")),
-            *_wrapped("because", detail["proposed_because"] or "–", width),
+            PageLine(pair("asked", asked, "bad")),
+            *wrapped("because", detail["proposed_because"] or "–", width),
         ]
     return lines
 
@@ -187,12 +154,12 @@ def _approval(detail: Mapping[str, Any], width: int, present: Present) -> list[P
         return []
     if detail["approved_at"]:
         at = cells.both_times(detail["approved_at"], present.now, present.zone)
-        return [PageLine(_pair("approved", f"by {detail['approved_by']}, {at}", "good"))]
+        return [PageLine(pair("approved", f"by {detail['approved_by']}, {at}", "good"))]
     limit = ""
     if asked.get("amount") is not None:
         limit = f" above {cells.money_in_full(amount(asked['amount'], asked['currency']))}"
     words = f"needed of {asked['owner']} ({asked['role']}){limit}, or another of the function, or the desk lead"
-    return _wrapped("approval", words, width)
+    return wrapped("approval", words, width)
 
 
 def _jeopardy(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
@@ -206,9 +173,9 @@ def _jeopardy(detail: Mapping[str, Any], width: int, present: Present) -> list[P
         told += ["after its due time"] if found["late_minutes"] else []
         told += ["after the decide-by"] if found["past_decide_by_minutes"] else []
         bad = found["late_minutes"] or found["past_decide_by_minutes"]
-        lines += [PageLine(_pair("in jeopardy", "! " + ", ".join(told) if bad else told[0], "bad" if bad else "plain"))]
+        lines += [PageLine(pair("in jeopardy", "! " + ", ".join(told) if bad else told[0], "bad" if bad else "plain"))]
     if detail["offered"] is not None:
-        lines += _wrapped("offered", f"{detail['offered']['what']}: {detail['offered']['because']}", width)
+        lines += wrapped("offered", f"{detail['offered']['what']}: {detail['offered']['because']}", width)
     return lines
 
 
@@ -235,7 +202,7 @@ def _handed_off(told: Mapping[str, Any], width: int, present: Present) -> list[P
         (state, style),
         (f"  {at}, {told['reason']}", "quiet"),
     ]
-    return [PageLine(pieces), *(_wrapped("", told["fault"], width) if told["fault"] else [])]
+    return [PageLine(pieces), *(wrapped("", told["fault"], width) if told["fault"] else [])]
 
 
 def _other(row: Mapping[str, Any]) -> PageLine:
@@ -246,13 +213,3 @@ def _other(row: Mapping[str, Any]) -> PageLine:
         (f"  {row['owner']}, {row['state'].replace('_', ' ')}", "quiet"),
     ]
     return PageLine(pieces, target=row["id"])
-
-
-def _pair(label: str, value: str, style: str = "plain") -> Pieces:
-    return [(safe.fit(label, _LABEL), "quiet"), (value, style)]
-
-
-def _wrapped(label: str, text: str, width: int) -> list[PageLine]:
-    """A sentence beside its label, on as many lines as it takes."""
-    lines = safe.wrap(text, max(10, width - _LABEL)) or [""]
-    return [PageLine(_pair(label if index == 0 else "", line)) for index, line in enumerate(lines)]

@@ -10,15 +10,12 @@ from textual.events import Resize, ScreenResume
 
 from tui import keys
 from tui.screens import deviation_sections
-from tui.screens.acting import ActingScreen
 from tui.screens.deviation_sections import SECTIONS
+from tui.screens.object_page import ObjectPage
 from tui.screens.telling import Selection
 from tui.session import Session
-from tui.widgets.footer import KeyLine, StatusLine, TabLine
-from tui.widgets.header import Header
+from tui.widgets.footer import TabLine
 from tui.widgets.line_list import LineList
-from tui.widgets.page_list import PageList
-from tui.widgets.prompt import Prompt
 
 _BEAT: Final = 3.0
 """Seconds after which an open page says again that it is open."""
@@ -26,7 +23,7 @@ _TABS_BELOW: Final = 30
 """Lines of a terminal below which one section is shown at a time."""
 
 
-class DeviationPage(ActingScreen):
+class DeviationPage(ObjectPage):
     """Acts on the action under the cursor, and everywhere else on the deviation."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "page", "everywhere")]
@@ -43,17 +40,12 @@ class DeviationPage(ActingScreen):
         self._in_numbers = False
         """Whether numbers stand in place of pictures."""
 
-    def compose(self) -> ComposeResult:
-        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+    def parts(self) -> ComposeResult:
         yield TabLine(SECTIONS)
-        yield PageList(id="page")
-        yield Prompt()
-        yield StatusLine()
-        yield KeyLine()
+        yield from super().parts()
 
     def on_mount(self) -> None:
         self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
-        self.set_focus(self.page)
         self._be_present()
         self.set_interval(_BEAT, self._be_present)
 
@@ -82,11 +74,6 @@ class DeviationPage(ActingScreen):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < _TABS_BELOW, "-tabs")
-        self.call_after_refresh(self._draw)
-
-    @property
-    def page(self) -> PageList:
-        return self.query_one("#page", PageList)
 
     def bring_up_to_date(self) -> None:
         session = self.session
@@ -96,12 +83,12 @@ class DeviationPage(ActingScreen):
         pictures = session.desk.pictures(self._deviation)
         self._detail = {**session.desk.show(self._deviation), "pictures": pictures, "in_numbers": self._in_numbers}
         self.page.present = session.present
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         if self._detail is None:
             return
-        width = max(40, self.page.size.width - 2)
+        width = self.lines_width
         present = self.session.present
         if self.has_class("-tabs"):
             self.query_one(TabLine).choose(SECTIONS.index(self._section))
@@ -139,15 +126,12 @@ class DeviationPage(ActingScreen):
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         self.show_keys()
 
-    def target(self) -> str | None:
-        return self.page.line.target if self.page.line is not None else None
-
     def action_next_pane(self, step: int) -> None:
         small = self.has_class("-tabs")
         place = SECTIONS.index(self._section) if small else self._place()
         self._section = SECTIONS[(place + step) % len(SECTIONS)]
         if small:
-            self._draw()
+            self.draw()
             self.page.go_to(0)
         else:
             self.page.go_to_section(self._section)
@@ -160,7 +144,7 @@ class DeviationPage(ActingScreen):
     def action_explain(self) -> None:
         self._section = "Explain"
         if self.has_class("-tabs"):
-            self._draw()
+            self.draw()
         self.page.go_to_section("Explain")
 
     def action_numbers(self) -> None:
@@ -171,9 +155,3 @@ class DeviationPage(ActingScreen):
         self.update()
         if not self.has_class("-tabs"):
             self.page.go_to_section("Picture")
-
-    def action_back(self) -> None:
-        self.app.pop_screen()
-
-    def action_leave(self) -> None:
-        self.app.pop_screen()

@@ -14,6 +14,7 @@ from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.safe import Pieces
 from tui.screens import impact_sections, option_sections, picture_sections
+from tui.screens.labelled import LABEL, pair
 from tui.widgets import feed, queue
 from tui.widgets.page_list import PageLine
 
@@ -30,7 +31,6 @@ SECTIONS: Final = (
     "Journal",
 )
 """In the order of the page."""
-_LABEL: Final = 16
 _LONGEST_TERM: Final = 28
 _UNIT: Final = 10
 _ACTIONS: Final = (
@@ -77,10 +77,6 @@ def section(detail: Mapping[str, Any], name: str, width: int, present: Present) 
     return [*whole[:first], *whole[start:end]]
 
 
-def _pair(label: str, value: str, style: str = "plain") -> Pieces:
-    return [(safe.fit(label, _LABEL), "quiet"), (value, style)]
-
-
 def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
     shape, style = theme.SEVERITY.get(detail["severity"], ("?", "plain"))
     passed = detail["bucket"] == "passed"
@@ -88,22 +84,22 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     lines = [
         [(f"{shape} {detail['severity']}", style), (f"  {detail['kind']}  {queue.subject(detail)}", "bold")],
         *([(line, "plain")] for line in safe.wrap(detail["summary"], width)),
-        _pair("state", _state(detail)),
-        _pair("owner", detail["owner"] or "nobody"),
-        _pair("decide by", f"PASSED {decide}" if passed else decide, "bad" if passed else "plain"),
-        _pair("need", cells.both_times(detail["need_at"], present.now, present.zone)),
-        _pair("exposure", _exposure(detail), "bold"),
+        pair("state", _state(detail)),
+        pair("owner", detail["owner"] or "nobody"),
+        pair("decide by", f"PASSED {decide}" if passed else decide, "bad" if passed else "plain"),
+        pair("need", cells.both_times(detail["need_at"], present.now, present.zone)),
+        pair("exposure", _exposure(detail), "bold"),
     ]
     if detail["suppressed_by"]:
-        lines.append(_pair("hidden by", ", ".join(detail["suppressed_by"]), "warning"))
+        lines.append(pair("hidden by", ", ".join(detail["suppressed_by"]), "warning"))
     snoozed = detail["snoozed_until"]
     if snoozed and parse_instant(snoozed, "snoozed_until") > present.now:
-        lines.append(_pair("snoozed until", cells.both_times(snoozed, present.now, present.zone), "warning"))
+        lines.append(pair("snoozed until", cells.both_times(snoozed, present.now, present.zone), "warning"))
     if detail["consequences"]:
-        lines.append(_pair("consequences", ", ".join(detail["consequences"]), "notice"))
+        lines.append(pair("consequences", ", ".join(detail["consequences"]), "notice"))
     made = [PageLine(line) for line in lines]
     if detail["root"]:
-        made.append(PageLine(_pair("follows from", detail["root"], "notice"), target=detail["root"]))
+        made.append(PageLine(pair("follows from", detail["root"], "notice"), target=detail["root"]))
     return made
 
 
@@ -139,9 +135,9 @@ def _value(value: Any, present: Present) -> str:
 def _compare(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
     """Planned beside observed, a row for each field that either has."""
     planned, observed = detail["planned"], detail["observed"]
-    half = max(10, (width - _LABEL - 1) // 2)
+    half = max(10, (width - LABEL - 1) // 2)
     head: Pieces = [
-        (" " * _LABEL, "plain"),
+        (" " * LABEL, "plain"),
         (safe.fit(f"planned (as of baseline {detail['baseline_version']})", half) + " ", "quiet"),
         ("observed", "quiet"),
     ]
@@ -151,12 +147,12 @@ def _compare(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         right = _value(observed[name], present) if name in observed else ""
         lines.append(
             [
-                (safe.fit(name.replace("_", " "), _LABEL - 1) + " ", "quiet"),
+                (safe.fit(name.replace("_", " "), LABEL - 1) + " ", "quiet"),
                 (safe.fit(left, half) + " ", "plain"),
                 (safe.cut(right, half), "bold"),
             ]
         )
-    lines.append(_pair("gap", cells.gap(detail["gap"]), "bold"))
+    lines.append(pair("gap", cells.gap(detail["gap"]), "bold"))
     return [PageLine(line) for line in lines]
 
 

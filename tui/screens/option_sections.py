@@ -58,9 +58,9 @@ def _row(option: Mapping[str, Any], decision: Mapping[str, Any], present: Presen
         "mark": ("✓" if chosen else "›" if leads else " ", style),
         "option": (f"{option['id']}  {option['title']}", style),
         "at": (cells.both_times(option["arrives_at"], present.now, present.zone), "plain"),
-        "cost": (_money(option["cost"]), "plain"),
+        "cost": (option_lines.money(option["cost"]), "plain"),
         "orders": ("–" if orders is None else str(orders), "plain"),
-        "late": (_money(option["value_late"]), "plain"),
+        "late": (option_lines.money(option["value_late"]), "plain"),
         "co2": (_number(option["co2_kg"]), "plain"),
         "risk": (f"{100 * option['risk']:.4g} %" if option["risk"] else "–", "plain"),
         "score": (_number(option["score"]), style),
@@ -86,10 +86,6 @@ def terms(option: Mapping[str, Any], width: int, present: Present) -> list[Piece
         for line in safe.wrap(term["source"], max(20, width - 2 * len(_INDENT))):
             made.append([(f"{_INDENT * 2}{line}", "plain")])
     return made
-
-
-def _money(amount: Mapping[str, Any] | None) -> str:
-    return "not known" if amount is None else cells.money_in_full(amount)
 
 
 def _number(value: float | None) -> str:

@@ -42,7 +42,7 @@ class PlaybooksScreen(ListView):
         self.table.when_empty = (f"No playbook has {text!r}; esc takes the filter away.",)
         # Those that apply first, after the files that need a mend.
         found.sort(key=lambda row: (row["description"] is not None, not row["matches"]))
-        self.table.show_playbooks([row for row in found if playbook_rows.meets(row, text)])
+        self.table.show_named([row for row in found if playbook_rows.meets(row, text)])
         self._show_playbook()
 
     @property
@@ -72,7 +72,7 @@ class PlaybooksScreen(ListView):
             page.title = "Playbook"
             page.show_lines([])
             return
-        row = self.table.playbook(number)
+        row = self.table.named(number)
         page.title = str(row["name"])
         page.show_lines([*self._faults(row, width), *self._given(row, width), *_says(row, width)])
 
@@ -99,14 +99,14 @@ class PlaybooksScreen(ListView):
         return [*lines, PageLine([])]
 
     def ids_under(self, pane: str, text: str) -> Sequence[int]:
-        return [number for number in self.table.ids if playbook_rows.meets(self.table.playbook(number), text)]
+        return [number for number in self.table.ids if playbook_rows.meets(self.table.named(number), text)]
 
     def acted_on(self) -> LineList | None:
         """The page stands for its playbook."""
         return self.table
 
     def id_of(self, pane: LineList, number: int) -> str:
-        return str(self.table.playbook(number)["name"])
+        return str(self.table.named(number)["name"])
 
     def target(self) -> str | None:
         """`enter` opens the deviation that the playbooks are tried on."""

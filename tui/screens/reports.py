@@ -14,7 +14,7 @@ from engine.desk import Desk
 from engine.errors import OffplanError
 from engine.filters import instants
 from tui import keys
-from tui.commands import handover, report
+from tui.commands import handover, metrics
 from tui.documents import Section
 from tui.screens.list_view import ListView
 from tui.screens.telling import Selection
@@ -36,12 +36,12 @@ class _Report(NamedTuple):
 
 _REPORTS: Final[Mapping[str, _Report]] = {
     "handover": _Report("Handover", "-12h", Desk.handover, lambda found, zone: list(handover.sections(found))),
-    "metrics": _Report("Metrics", "-30d", Desk.metrics, lambda found, zone: list(report.sections(found, zone))),
+    "metrics": _Report("Metrics", "-30d", Desk.metrics, lambda found, zone: list(metrics.sections(found, zone))),
 }
 
 
-def _asked(report_: _Report, since: int, desk: Desk) -> Mapping[str, Any]:
-    return report_.ask(desk, since)
+def _asked(report: _Report, since: int, desk: Desk) -> Mapping[str, Any]:
+    return report.ask(desk, since)
 
 
 class ReportsScreen(ListView):

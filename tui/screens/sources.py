@@ -48,7 +48,7 @@ class SourcesScreen(ListView):
             self.held.when_empty = ("Nothing is held: every record that came could be taken.",)
         feeder = self.session.header["feeder"]
         self.sources.note = "no feeder runs: offplan watch starts one" if feeder is None else "a feeder runs"
-        self.sources.show_sources(found)
+        self.sources.show_named(found)
         self.held.show(held)
 
     def ids_under(self, pane: str, text: str) -> Sequence[int]:
@@ -56,10 +56,10 @@ class SourcesScreen(ListView):
         if pane == "quarantine":
             return desk.quarantine_ids(text)
         names = {row["name"] for row in desk.source_rows(text)}
-        return [number for number in self.sources.ids if self.sources.name_of(number) in names]
+        return [number for number in self.sources.ids if self.sources.named(number)["name"] in names]
 
     def id_of(self, pane: LineList, number: int) -> str:
-        return self.sources.name_of(number) if pane is self.sources else super().id_of(pane, number)
+        return str(self.sources.named(number)["name"]) if pane is self.sources else super().id_of(pane, number)
 
     # retry and mend -------------------------------------------------------------------------------------------------
 

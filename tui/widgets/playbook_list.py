@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from tui import safe
 from tui.cells import Column
 from tui.playbook_rows import lint_state
 from tui.safe import Pieces
-from tui.widgets.line_list import LineList
+from tui.widgets.named_list import NamedList
 from tui.widgets.row_window import Row
 
 _COLUMNS: Final = (
@@ -24,30 +23,11 @@ _COLUMNS: Final = (
 )
 
 
-class PlaybookList(LineList):
-    """Playbooks by id, files that give none on top; a number stands for an id as long as the list lives."""
+class PlaybookList(NamedList):
+    """Playbooks by id, files that give none on top."""
 
     kind = "playbook"
     title = "Playbooks"
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
-        super().__init__(lambda numbers: [self._found[number] for number in numbers if number in self._found], id=id)
-        self._numbers: dict[str, int] = {}
-        self._found: Mapping[int, Row] = {}
-        self.when_empty: Sequence[str] = ()
-
-    def show_playbooks(self, found: Sequence[Mapping[str, Any]]) -> None:
-        """Take the playbooks anew."""
-        numbers = [self._numbers.setdefault(row["name"], len(self._numbers)) for row in found]
-        self._found = {number: {**row, "id": str(number)} for number, row in zip(numbers, found, strict=True)}
-        self.show(numbers)
-
-    def playbook(self, number: int) -> Row:
-        """The playbook that a number stands for."""
-        return self._found[number]
-
-    def empty(self) -> Sequence[str]:
-        return self.when_empty
 
     def heading(self, width: int) -> Pieces:
         return safe.columns(_COLUMNS, {column.name: (column.title, "quiet") for column in _COLUMNS}, width)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from engine.clock import SECOND
 from tui import cells, safe
 from tui.cells import Column, Present
 from tui.safe import Pieces
 from tui.widgets.line_list import LineList
+from tui.widgets.named_list import NamedList
 from tui.widgets.row_window import Fetch, Row
 
 _SOURCES: Final = (
@@ -61,30 +62,11 @@ def place(row: Row) -> str:
     return ", ".join([*parts, *([str(row["column"])] if row["column"] else [])])
 
 
-class SourceList(LineList):
-    """Sources by name; a number stands for a name as long as the list lives."""
+class SourceList(NamedList):
+    """Sources by name."""
 
     kind = "source"
     title = "Sources"
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
-        super().__init__(lambda numbers: [self._found[number] for number in numbers if number in self._found], id=id)
-        self._numbers: dict[str, int] = {}
-        self._found: Mapping[int, Row] = {}
-        self.when_empty: Sequence[str] = ()
-
-    def show_sources(self, found: Sequence[Mapping[str, Any]]) -> None:
-        """Take the sources anew."""
-        numbers = [self._numbers.setdefault(row["name"], len(self._numbers)) for row in found]
-        self._found = {number: {**row, "id": str(number)} for number, row in zip(numbers, found, strict=True)}
-        self.show(numbers)
-
-    def name_of(self, number: int) -> str:
-        """The source that a number stands for."""
-        return str(self._found[number]["name"])
-
-    def empty(self) -> Sequence[str]:
-        return self.when_empty
 
     def heading(self, width: int) -> Pieces:
         return safe.columns(_SOURCES, {column.name: (column.title, "quiet") for column in _SOURCES}, width)

@@ -1,4 +1,4 @@
-"""Reports: what the desk has to say about a period, as Markdown, HTML or JSON."""
+"""The metrics of a period: what was raised and what became of it, as Markdown, HTML or JSON, and as the parts of its view."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.filters import instants
-from tui import cells, documents, printing
+from tui import cells, printing
 from tui.documents import Section
 from tui.wiring import opened
 
@@ -40,17 +40,13 @@ _OUTCOMES: Final = (
 )
 
 
-def metrics(args: Namespace) -> int:
+def report(args: Namespace) -> int:
     """Print how much was raised, what became of it, how long it took, and which tolerances would have spared the noise."""
     with opened(args) as desk:
         found = desk.metrics(instants(args.since, desk.clock.now(), "--since")[0])
         header = desk.header()
-    if args.json or args.format == "json":
-        printing.document(found)
-        return 0
     title = f"Metrics of {header['name']}"
-    write = documents.html if args.format == "html" else documents.markdown
-    printing.say(args, *write(title, list(sections(found, str(header["zone"])))))
+    printing.report(args, found, title, sections(found, str(header["zone"])))
     return 0
 
 
@@ -98,9 +94,9 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
             [
                 _TIMES[row["name"]],
                 str(row["count"]),
-                _length(row["median_minutes"]),
-                _length(row["p90_minutes"]),
-                _length(row["mean_minutes"]),
+                cells.length(row["median_minutes"]),
+                cells.length(row["p90_minutes"]),
+                cells.length(row["mean_minutes"]),
                 str(row["open"]),
             ]
             for row in found["times"]
@@ -114,7 +110,7 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
             [
                 row["source"],
                 when(row["newest_at"]),
-                _length(row["age_minutes"]),
+                cells.length(row["age_minutes"]),
                 "yes" if row["beyond_interval"] else "",
             ]
             for row in found["sources"]
@@ -203,7 +199,7 @@ def _command(each: Mapping[str, Any]) -> str:
 
 def _counts(row: Mapping[str, Any]) -> list[str]:
     median = None if row["median_hours"] is None else row["median_hours"] * 60
-    return [*(str(row[name]) for name, _ in _OUTCOMES), _length(median), _share(row["false_positive"])]
+    return [*(str(row[name]) for name, _ in _OUTCOMES), cells.length(median), _share(row["false_positive"])]
 
 
 def _share(value: float | None) -> str:
@@ -212,16 +208,3 @@ def _share(value: float | None) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def _length(minutes: float | None) -> str:
-    """A length of time in its two largest units."""
-    if minutes is None:
-        return "–"
-    if minutes < 60:
-        return f"{minutes:g} min"
-    hours, rest = divmod(round(minutes), 60)
-    if hours < 48:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"

@@ -1,0 +1,59 @@
+"""What every page of one object is: its lines under the header, the way back, and where `enter` leads."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.events import Resize
+
+from tui.screens.acting import ActingScreen
+from tui.widgets.footer import KeyLine, StatusLine
+from tui.widgets.header import Header
+from tui.widgets.page_list import PageList
+from tui.widgets.prompt import Prompt
+
+
+class ObjectPage(ActingScreen):
+    """The base of the pages; a subclass reads its object (`bring_up_to_date`) and draws it (`draw`)."""
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield from self.parts()
+        yield Prompt()
+        yield StatusLine()
+        yield KeyLine()
+
+    def parts(self) -> ComposeResult:
+        """What stands between the header and the prompt."""
+        page = PageList(id="page")
+        page.title = self.place
+        yield page
+
+    # Textual calls the handlers of a subclass as well as these.
+
+    def on_mount(self) -> None:
+        self.set_focus(self.page)
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """Show what was read in the width that there is; nothing before anything was read."""
+        raise NotImplementedError
+
+    @property
+    def page(self) -> PageList:
+        return self.query_one("#page", PageList)
+
+    @property
+    def lines_width(self) -> int:
+        """Cells that a line of the page may take."""
+        return max(40, self.page.size.width - 2)
+
+    def target(self) -> str | None:
+        return self.page.line.target if self.page.line is not None else None
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
+
+    def action_leave(self) -> None:
+        self.app.pop_screen()
