@@ -33,14 +33,14 @@ _NEW: Final[Mapping[str, str]] = {
 }
 """Sorts that a new signal can be, as SQL conditions."""
 _OTHER_PLACE: Final = """
-FROM signal AS said NOT INDEXED WHERE said.id >= :first_id AND said.order_ref IS NOT NULL
-  AND (said.item IS NOT NULL OR said.site IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM line_state AS line WHERE line.ref = said.order_ref
-    AND coalesce(said.item = line.item, 1)
-    AND (said.kind NOT IN ('confirmation', 'receipt') OR coalesce(said.site = line.site, 1) OR said.site IS line.origin))
-  AND EXISTS (SELECT 1 FROM line_state AS line WHERE line.ref = said.order_ref)
+SELECT count(*), max(id) FROM (
+  SELECT said.id FROM signal AS said NOT INDEXED JOIN line_state AS line ON line.ref = said.order_ref
+  WHERE said.id >= :first_id AND (said.item IS NOT NULL OR said.site IS NOT NULL)
+  GROUP BY said.id HAVING NOT max(coalesce(said.item = line.item, 1)
+    AND (said.kind NOT IN ('confirmation', 'receipt') OR coalesce(said.site = line.site, 1) OR said.site IS line.origin)))
 """
-"""New signals about a supply line of the plan, under names that it does not have there; on its way it may be anywhere."""
+"""How many new signals speak of a supply line of the plan under names that it does not have there, and the last of them;
+on its way it may be anywhere. One look at each line, since every ingest pays for it."""
 _BODY: Final = tuple(name for name in SignalIn._fields if name not in ("source_id", "line"))
 _PAYLOAD: Final = _BODY.index("payload")
 _body_of: Final = itemgetter(*(SignalIn._fields.index(name) for name in _BODY))
@@ -166,7 +166,7 @@ def note_new(connection: sqlite3.Connection, now: int, source: str, first_id: in
 
 def _note_other_place(connection: sqlite3.Connection, now: int, source: str, first_id: int) -> None:
     first = {"first_id": first_id}
-    count, last = connection.execute(f"SELECT count(*), max(id) {_OTHER_PLACE}", first).fetchone()
+    count, last = connection.execute(_OTHER_PLACE, first).fetchone()
     if count:
         number, order, item, site, planned_item, planned_site = connection.execute(
             "SELECT said.id, order_ref, said.item, said.site, line.item, line.site FROM signal AS said"
