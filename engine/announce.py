@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from engine import offers
 from engine.model import SEVERITIES
 from engine.sqlite import sqlite3
 from engine.suppression import IN_QUEUE, LIVE
@@ -28,12 +29,14 @@ REASONS: Final = (FIRST, NEW, RAISED, UNMUTED, ALL_OVER, OVER, REPEAT)
 
 
 class Standing(NamedTuple):
-    """Live deviations at one instant, by number."""
+    """Deviations at one instant, by number."""
 
     shown: Mapping[int, str]
     """What stands in the queue, with its severity."""
     muted: Mapping[int, str] = {}
     """What is live and kept out of it."""
+    offered: frozenset[int] = frozenset()
+    """What is over by itself, and of whose actions something is offered (engine.offers)."""
 
 
 class Told(NamedTuple):
@@ -75,12 +78,13 @@ def decide(
 
 
 def standing(connection: sqlite3.Connection, now: int) -> Standing:
-    """What is live at `now`."""
+    """What is live at `now`, and what is over with something on offer."""
     query = f"SELECT id, severity, {IN_QUEUE} FROM deviation INDEXED BY deviation_live WHERE {LIVE}"
     found = connection.execute(query, {"now": now}).fetchall()
     return Standing(
         {number: severity for number, severity, in_queue in found if in_queue},
         {number: severity for number, severity, in_queue in found if not in_queue},
+        frozenset(offer.deviation for offer in offers.standing(connection)),
     )
 
 

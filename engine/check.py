@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
-from engine import channel_health, emissions, journal, settings, tolerance
+from engine import channel_health, emissions, journal, offers, settings, tolerance
 from engine import findings as data_findings
 from engine.clock import MINUTE, iso
 from engine.detect import stale_feed
@@ -45,6 +45,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *_owners(connection),
         *_orphans(connection),
         *_timers(connection, now),
+        *_offers(connection),
         *_factors(connection),
     ]
     return sorted(findings, key=lambda finding: _ORDER.index(finding["severity"]))
@@ -56,6 +57,10 @@ def _error(place: str, fault: str, mend: str) -> Finding:
 
 def _warning(place: str, fault: str, mend: str) -> Finding:
     return {"place": place, "fault": fault, "mend": mend, "severity": "warning"}
+
+
+def _note(place: str, fault: str, mend: str) -> Finding:
+    return {"place": place, "fault": fault, "mend": mend, "severity": "note"}
 
 
 def _database(store: Store) -> Iterator[Finding]:
@@ -165,6 +170,14 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
         fault = f"it is {state}, and {', '.join(ids)} {'is' if len(ids) == 1 else 'are'} still open"
         mend = f'`offplan cancel {" ".join(ids)} --reason "R{response} is {state}"`'
         yield _error(f"response R{response}", fault, mend)
+
+
+def _offers(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Deviations that are over by themselves while actions of their responses may not be needed any more."""
+    for offer in offers.standing(connection):
+        mend = "`offplan actions --where offered!=none` lists them, each with its command"
+        place = f"deviation D{offer.deviation}"
+        yield _note(place, f"it is over by itself, and of R{offer.response} {offer.words()}", mend)
 
 
 def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:

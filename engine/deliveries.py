@@ -25,6 +25,8 @@ from engine.text import clean
 STATES: Final = ("pending", "begun", "sent", "failed", "unknown")
 NOTICE: Final = "notice"
 """The reason of a message that a step asked for, as engine.notices makes them; it belongs to no ledger."""
+OFFER: Final = "offer"
+"""The reason of a message about a deviation that is over, as engine.offer_notices makes them; likewise."""
 _FAULT_LIMIT: Final = 500
 _STOPPED: Final = "offplan stopped while it was being sent"
 _SAME_KEY: Final = "it is sent again, with the same key"
@@ -174,7 +176,7 @@ def _retry_at(connection: sqlite3.Connection, now: int, channel: Channel, row: R
 
 
 def _ledger(connection: sqlite3.Connection, row: Row) -> Row | None:
-    if row["reason"] == NOTICE:
+    if row["reason"] in (NOTICE, OFFER):
         return None
     query = "SELECT * FROM handoff_ledger WHERE channel = ? AND owner = ? AND response_id = ?"
     return next(iter(rows(connection, query, (row["channel"], row["owner"], row["response_id"]))), None)

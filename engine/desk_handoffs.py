@@ -34,14 +34,14 @@ class DeskHandoffs(DeskCommands):
 
     def hand_off(self, channels: Sequence[Channel], routes: Sequence[Route]) -> int:
         """Write the messages that owners have to get by now (engine.outbox); returns how many."""
-        from engine import journal, notices, outbox
+        from engine import journal, notices, offer_notices, offers, outbox
 
         with self._reading() as view:
-            if not channels or not outbox.is_due(*view):
+            if not channels or not (outbox.is_due(*view) or offers.is_owed(view.connection)):
                 return 0
         with self._writing(journal.SYSTEM) as transaction:
             context = self._by_rule(transaction)
-            made, seen = 0, set[int]()
+            made, seen = offer_notices.look(context, channels, routes), set[int]()
             # A step that has told everybody releases others, which may have somebody to tell in turn.
             while changed := set(outbox.touched(transaction.connection)) - seen:
                 made += notices.look(context, sorted(changed), channels, routes)

@@ -89,6 +89,14 @@ def notice(
     return {**_frame(connection, now, "notice", owner, action), **said, "actions": [], "ended": []}
 
 
+def offer(
+    connection: sqlite3.Connection, now: int, *, owner: Owner, action: Mapping[str, Any], text: str
+) -> dict[str, Any]:
+    """A message to the owner of a response whose deviation is over; `action` is one of those that it is about."""
+    said = {"title": f"Over by itself: {action['response_title']}", "message": text}
+    return {**_frame(connection, now, "offer", owner, action), **said, "actions": [], "ended": []}
+
+
 def without_tokens(content: Mapping[str, Any]) -> dict[str, Any]:
     """A message as others than its owner may see it."""
     actions = [

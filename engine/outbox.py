@@ -105,7 +105,7 @@ def _waiting(connection: sqlite3.Connection, responses: Sequence[int]) -> dict[t
     """The message of each group that is not delivered and will be tried."""
     query = (
         "SELECT * FROM handoff WHERE response_id IN (SELECT value FROM json_each(?))"
-        " AND reason != 'notice' AND (state = 'begun' OR next_at IS NOT NULL)"
+        " AND reason NOT IN ('notice', 'offer') AND (state = 'begun' OR next_at IS NOT NULL)"
     )
     return {
         (row["channel"], row["owner"], row["response_id"]): row

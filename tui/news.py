@@ -1,4 +1,4 @@
-"""What a screen announces: deviations that came in, grew, came back or are all over, until the person looks at them."""
+"""What a screen announces until the person looks: deviations that came in, grew, came back or are over."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ class News:
         self._told: Told | None = None
         self.unseen: dict[int, str] = {}
         """Deviations with the reason why they are announced."""
+        self._offered: frozenset[int] = frozenset()
+        self.over: frozenset[int] = frozenset()
+        """Deviations that are over by themselves, with actions to call off or to take back."""
         self._said = ""
         """What is said of the whole queue."""
 
@@ -29,7 +32,10 @@ class News:
         """Take in what stands in the queue now. What stood there when the screen opened is no news."""
         if self._told is None:
             self._told = announce.decide(None, standing, now, wants_over=False, remind_after=None).told
+            self._offered = standing.offered
             return
+        self.over = (self.over | (standing.offered - self._offered)) & standing.offered
+        self._offered = standing.offered
         found = announce.decide(self._told, standing, now, wants_over=False, remind_after=_REMIND_AFTER)
         self._told = found.told
         if found.reason == REPEAT:
@@ -44,14 +50,24 @@ class News:
 
     def seen(self) -> bool:
         """The person has looked; false where there was nothing to look at."""
-        if not self.unseen and not self._said:
+        if not self.unseen and not self.over and not self._said:
             return False
         self.unseen.clear()
+        self.over = frozenset()
         self._said = ""
         return True
 
     def words(self, row_of: Callable[[int], Mapping[str, Any] | None]) -> str:
         """The announcement in a few words: how many of which sort, and the newest of them."""
+        return " · ".join(words for words in (self._of_queue(row_of), self._of_offers()) if words)
+
+    def _of_offers(self) -> str:
+        if not self.over:
+            return ""
+        ids = ", ".join(f"D{number}" for number in sorted(self.over)[:3]) + (" ..." if len(self.over) > 3 else "")
+        return f"{ids} over by itself, actions to call off or take back"
+
+    def _of_queue(self, row_of: Callable[[int], Mapping[str, Any] | None]) -> str:
         if not self.unseen:
             return self._said
         reasons = list(self.unseen.values())

@@ -196,6 +196,23 @@ CREATE TABLE remedy (                             -- how long remedies take, as 
     PRIMARY KEY (kind, subject_type, severity, supply)
 ) STRICT, WITHOUT ROWID;
 
+-- offers ----------------------------------------------------------------------------------------------------------------
+CREATE TABLE recovered (                          -- answered deviations that are over by themselves (engine.offers)
+    deviation_id INTEGER PRIMARY KEY REFERENCES deviation(id),
+    owed         INTEGER NOT NULL DEFAULT 1       -- 1: the owners of its responses were not told yet
+) STRICT;
+CREATE INDEX recovered_owed ON recovered(deviation_id) WHERE owed;
+INSERT INTO recovered(deviation_id) SELECT id FROM deviation WHERE state = 'recovered'
+    AND EXISTS (SELECT 1 FROM response WHERE deviation_id = deviation.id AND response.state != 'cancelled');
+CREATE TRIGGER recovered_comes AFTER UPDATE OF state ON deviation WHEN NEW.state = 'recovered' AND OLD.state != 'recovered'
+AND EXISTS (SELECT 1 FROM response WHERE deviation_id = NEW.id AND state != 'cancelled') BEGIN
+    INSERT INTO recovered(deviation_id) VALUES (NEW.id) ON CONFLICT DO UPDATE SET owed = 1;
+END;
+CREATE TRIGGER recovered_goes AFTER UPDATE OF state ON deviation
+WHEN OLD.state IN ('recovered', 'resolved') AND NEW.state NOT IN ('recovered', 'resolved') BEGIN
+    DELETE FROM recovered WHERE deviation_id = NEW.id;
+END;
+
 -- lists: over the columns of every section above, as schema 2 has it --------------------------------------------------------
 DROP INDEX deviation_live;
 CREATE INDEX deviation_live ON deviation(
