@@ -92,6 +92,13 @@ def test_a_long_title_goes_on_below_itself() -> None:
     assert " ".join(" ".join(line.partition(" bo ")[0] for line in lines).split()) == title
 
 
+@pytest.mark.parametrize("width", [-3, 0, 1, 10, 24, 30, 50])
+def test_a_planned_action_keeps_its_title_however_narrow_the_terminal_becomes(width: int) -> None:
+    action = Steps()._action("book", "bo", NOW, ())
+    first = gathering.planned(action, width, Present(NOW, "UTC"))[0]
+    assert plain(first).strip().startswith("book" if width > 8 else "")
+
+
 @dataclass(frozen=True)
 class Asking(Steps):
     """A planner whose playbook asks for something."""

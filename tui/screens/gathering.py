@@ -32,10 +32,10 @@ _LABELS: Final = {
 _MOST_IDS: Final = 200
 _PLANNED: Final = (
     Column("title", "action", 24, 1, flex=True),
-    Column("owner", "owner", 8, 2),
-    Column("start", "start", 12, 3),
-    Column("due", "due", 24, 1),
-    Column("needs", "after", 20, 4, words=True),
+    Column("owner", "owner", 8, 3),
+    Column("start", "start", 12, 4),
+    Column("due", "due", 24, 2),
+    Column("needs", "after", 20, 5, words=True),
 )
 
 
