@@ -11,6 +11,7 @@ from engine.errors import Refused
 from engine.ids import Reference
 from engine.lifecycle import ACTION_OPEN_STATES
 from engine.planning import MANDATORY_DONE
+from engine.sqlite import sqlite3
 
 _OPEN: Final = ", ".join(f"'{state}'" for state in ACTION_OPEN_STATES)
 _SHOWN: Final = 5
@@ -36,15 +37,20 @@ def require_mandatory_done(context: CommandContext, deviation: Reference) -> Non
     raise Refused(f"{deviation.id}: {', '.join(told)}: finish {them}, or skip or cancel {them} with a reason")
 
 
-def require_nothing_open(context: CommandContext, deviation: Reference) -> None:
-    """Raises Refused while actions of running responses are open: nobody would look at them any more."""
-    remaining = context.connection.execute(
+def open_actions(connection: sqlite3.Connection, deviation: int) -> list[str]:
+    """The open actions of running responses to a deviation, its review among them: until they end it is not closed."""
+    found = connection.execute(
         "SELECT 'A' || action.id FROM action JOIN response ON response.id = response_id"
         f" WHERE action.deviation_id = ? AND response.state = 'running' AND action.state IN ({_OPEN}) ORDER BY action.id",
-        (deviation.number,),
-    ).fetchall()
-    if remaining:
-        ids = [identity for (identity,) in remaining]
+        (deviation,),
+    )
+    return [identity for (identity,) in found]
+
+
+def require_nothing_open(context: CommandContext, deviation: Reference) -> None:
+    """Raises Refused while actions of running responses are open: nobody would look at them any more."""
+    ids = open_actions(context.connection, deviation.number)
+    if ids:
         them = "it" if len(ids) == 1 else "them"
         stand = "is" if len(ids) == 1 else "are"
         raise Refused(f"{deviation.id}: {_listed(ids)} {stand} open: finish, skip or cancel {them} first")

@@ -19,16 +19,16 @@ What no finding does
     candidate                    discarded
     open, acknowledged, responding   recovered when the absence has held for `clear_hold`
     recovered                    resolved when `reopen_window` has passed
-What time does to a resolved one: closed after `close_after_days`, for nothing requires a review.
+What time does to a resolved one: closed after `close_after_days`, and not while actions are open, such as its review.
 A finding that is done (it arrived, late) opens and recovers at once, and is not opened again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from engine import merging, thresholds
+from engine import closing, merging, thresholds
 from engine.clock import DAY, HOUR
 from engine.deviation_rows import Rows, Slot, latest
 from engine.gather import corrections
@@ -42,6 +42,9 @@ from engine.sqlite import sqlite3
 from engine.tolerance import Tolerance
 
 __all__ = ["Keeper", "Slot", "Verdict", "latest"]
+
+_LOOK_AGAIN: Final = DAY
+"""How long until a resolved one that something holds open is looked at again."""
 
 
 class Verdict(NamedTuple):
@@ -259,6 +262,8 @@ class Keeper:
         close_at = int(row["resolved_at"]) + int(tolerance["close_after_days"] * DAY)
         if self._now < close_at:
             return close_at
+        if closing.open_actions(self._connection, row["id"]):
+            return self._now + _LOOK_AGAIN
         self._rows.move(row, "close")
         return None
 

@@ -5,7 +5,7 @@
     mtta     acknowledged − detected
     decide   decided − detected: the first decision step of the episode's response was done
     start    first action started − acknowledged
-    mttc     contained − detected: the last mandatory step of the response was done, and nothing more has to be
+    mttc     contained − detected: as somebody said, else the last mandatory step had ended (engine.containment)
     mttr     restored − detected: the departure was over, or a person said so
 
 Of what was over when it was learnt only mttd is taken, and of what was dismissed no mttr. Each has its number, mean,
@@ -19,6 +19,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any, Final
 
+from engine import containment
 from engine.clock import MINUTE, iso_or_none
 from engine.model import DISMISSALS
 from engine.noise import Episodes, share
@@ -37,9 +38,6 @@ _STEPS: Final = (
 _DECIDED: Final = (
     f"SELECT {_OPEN}, min(done_at) FILTER (WHERE action.state = 'done') - opened_at {_STEPS}"
     " AND action.kind = 'decision' GROUP BY deviation.id"
-)
-_CONTAINED: Final = (
-    f"SELECT {_OPEN}, iif({_OPEN}, NULL, max(done_at) - opened_at) {_STEPS} AND mandatory GROUP BY response.id"
 )
 _DUE: Final = (
     "SELECT coalesce(sum(state = 'done' AND done_at <= due_at), 0), coalesce(sum(state = 'skipped'), 0),"
@@ -80,7 +78,7 @@ def times(connection: sqlite3.Connection, episodes: Episodes, since: int, now: i
         _figure("mtta", taken, untaken),
         _steps("decide", connection, _DECIDED, since, now),
         _figure("start", begun, unbegun),
-        _steps("mttc", connection, _CONTAINED, since, now),
+        _figure("mttc", *containment.lengths(connection, since, now)),
         _figure("mttr", restored, live),
     ]
 

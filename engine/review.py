@@ -2,7 +2,8 @@
 each stretch took, what it cost, and what stayed open.
 
 Durations are those of engine.response_times for one episode: each stamp against the moment at which the deviation was
-noticed, and `detected` itself against the moment at which it occurred. A stamp that is missing has no length.
+noticed, and `detected` itself against the moment at which it occurred. A stamp that is missing has no length; where
+nobody said when it was contained, its steps say it (engine.containment).
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine import handovers, questions
+from engine import containment, handovers, questions
 from engine.clock import MINUTE, iso, iso_or_none, parse_instant
 from engine.command_context import describe
+from engine.containment import Contained
 from engine.ids import parse
 from engine.journal import SYSTEM
 from engine.lifecycle import ACTION_OPEN_STATES, spoken
@@ -47,7 +49,7 @@ def of(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     return {
         "now": iso(now),
         "deviation": {name: value for name, value in shown.items() if name not in left},
-        "durations": _durations(shown),
+        "durations": _durations(shown, _contained(connection, reference.number, shown)),
         "timeline": [_line(entry) for entry in history],
         "known": {"signals": [signal["id"] for signal in shown["signals_detail"]], "terms": shown["explain"]},
         "decisions": [_decision(row) for row in actions if row["decision"] is not None],
@@ -59,14 +61,19 @@ def of(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     }
 
 
-def _durations(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each stretch: name, its end, and minutes since it was noticed (`detected`: since it occurred)."""
+def _contained(connection: sqlite3.Connection, number: int, shown: Mapping[str, Any]) -> Contained:
+    stated = shown["contained_at"]
+    return containment.of(connection, number, None if stated is None else parse_instant(stated, "contained_at"))
+
+
+def _durations(shown: Mapping[str, Any], contained: Contained) -> list[dict[str, Any]]:
+    """Each stretch: name, its end, minutes since it was noticed (`detected`: since it occurred), and of `contained` by what."""
     found = []
     for name, stamp in _STAMPS:
         since = shown["occurred_at" if name == "detected" else "opened_at"]
-        at = shown[stamp]
+        at = iso_or_none(contained.at) if name == "contained" else shown[stamp]
         length = None if since is None or at is None else _minutes(parse_instant(since, name), parse_instant(at, name))
-        found.append({"name": name, "at": at, "minutes": length})
+        found.append({"name": name, "at": at, "minutes": length, "by": contained.by if name == "contained" else None})
     return found
 
 

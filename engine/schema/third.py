@@ -36,6 +36,7 @@ ALTER TABLE deviation ADD COLUMN outcome TEXT;                        -- what ca
 ALTER TABLE deviation ADD COLUMN cost_minor INTEGER;                  -- what it cost in all, in cost_currency
 ALTER TABLE deviation ADD COLUMN cost_currency TEXT;
 ALTER TABLE deviation ADD COLUMN contained_at INTEGER;                -- since when no further harm comes of it
+CREATE INDEX deviation_contained ON deviation(opened_at) WHERE contained_at IS NOT NULL;
 
 CREATE TABLE timer (                              -- when time alone does something to an action (engine.timers)
     id         INTEGER PRIMARY KEY,

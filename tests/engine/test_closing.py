@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.clock import DAY
 from engine.desk import Desk
 from engine.errors import Refused
 from engine.planning import MANDATORY_DONE
-from tests.engine.desk_support import Steps, late, open_desk
+from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
+from tests.engine.execution_support import Run, step
 
 
 @pytest.fixture
@@ -113,3 +115,18 @@ def test_contained_is_said_once_and_does_not_end_it(desk: Desk) -> None:
         desk.contain([deviation])
     desk.undo()
     assert desk.show(deviation)["contained_at"] is None
+
+
+def test_time_does_not_close_it_while_an_action_is_open(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("call"), step("review", "call", mandatory=False)])
+    run.desk.done(["A1"])
+    take(run.desk, eta("alpha", NOW + 9 * DAY, number="2", recorded=NOW))
+    run.at(60 * 24 * 3)
+    assert run.desk.show(run.deviation)["state"] == "resolved"
+    run.at(60 * 24 * 30)
+    assert run.desk.show(run.deviation)["state"] == "resolved"
+    run.desk.done(["A2"])
+    run.at(60 * 24 * 30 + 1)
+    assert run.desk.show(run.deviation)["state"] == "resolved", "it is looked at once a day"
+    run.at(60 * 24 * 31)
+    assert run.desk.show(run.deviation)["state"] == "closed"

@@ -10,7 +10,7 @@ import pytest
 from engine.clock import DAY, HOUR, MINUTE, FixedClock, iso
 from engine.desk import Desk
 from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
-from tests.engine.execution_support import Run, step
+from tests.engine.execution_support import Run, Written, step
 
 
 @pytest.fixture
@@ -189,6 +189,11 @@ def test_a_clock_that_went_back_gives_no_negative_time(desk: Desk, clock: FixedC
     assert (figure(desk, "mtta")["mean_minutes"], figure(desk, "mttr")["mean_minutes"]) == (0.0, 0.0)
 
 
+def contained_of(run: Run) -> dict[str, Any]:
+    """What the review says of when it was contained."""
+    return next(each for each in run.desk.review(run.deviation)["durations"] if each["name"] == "contained")
+
+
 def test_decided_is_the_first_decision_and_contained_the_last_mandatory_step(tmp_path: Path) -> None:
     steps = [step("ask"), step("choose", kind="decision"), step("tell", "choose", mandatory=False)]
     run = Run(tmp_path / "desk.db", steps)
@@ -199,6 +204,33 @@ def test_decided_is_the_first_decision_and_contained_the_last_mandatory_step(tmp
     run.at(50).desk.done([run.id("ask")])
     found = figure(run.desk, "mttc")
     assert (found["median_minutes"], found["count"], found["open"]) == (50, 1, 0)
+    contained = contained_of(run)
+    assert (contained["minutes"], contained["by"]) == (50, "last mandatory step")
+
+
+def test_contained_is_what_somebody_said_where_somebody_did_and_the_review_says_the_same(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("ask"), step("tell", mandatory=False)])
+    contained = contained_of(run)
+    assert (contained["at"], contained["minutes"], contained["by"]) == (None, None, None)
+    run.at(20).desk.contain([run.deviation])
+    run.at(50).desk.done([run.id("ask")])
+    found, contained = figure(run.desk, "mttc"), contained_of(run)
+    assert (found["median_minutes"], found["count"], found["open"]) == (20, 1, 0)
+    assert (contained["minutes"], contained["by"]) == (20, "stated")
+
+
+def test_contained_counts_once_for_a_deviation_of_two_responses_and_without_any(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("ask")])
+    run.at(10).desk.done([run.id("ask")])
+    run.desk.planner = Written([step("ask")], name="another")
+    run.at(20).desk.respond([run.deviation])
+    assert (figure(run.desk, "mttc")["count"], figure(run.desk, "mttc")["open"]) == (0, 1)
+    run.at(40).desk.done(["A2"])
+    assert figure(run.desk, "mttc")["median_minutes"] == contained_of(run)["minutes"] == 40
+    (other,) = late(run.desk, beta=12)
+    run.at(100).desk.contain([other])
+    found = figure(run.desk, "mttc")
+    assert (found["count"], found["open"], found["p90_minutes"]) == (2, 0, 60)
 
 
 def test_what_the_slack_took_up_is_a_share_of_what_ended(desk: Desk) -> None:

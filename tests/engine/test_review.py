@@ -34,7 +34,7 @@ def test_durations_count_from_when_it_was_noticed(run: Run) -> None:
         "acknowledged": 0, "decided": None, "first_action": 60, "contained": 110, "restored": 120, "resolved": 120,
         "closed": None
     }  # fmt: skip
-    assert durations["contained"]["at"] == iso(NOW + 110 * MINUTE)
+    assert (durations["contained"]["at"], durations["contained"]["by"]) == (iso(NOW + 110 * MINUTE), "stated")
 
 
 def test_who_did_what_and_what_stayed_open(run: Run) -> None:

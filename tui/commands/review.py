@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from engine.containment import STEPS
 from tui import cells, printing
 from tui.documents import Section
 from tui.wiring import opened
@@ -20,6 +21,11 @@ _STRETCHES: Final = {
     "resolved": "resolved",
     "closed": "closed",
 }
+
+
+def _stretch(duration: Mapping[str, Any]) -> str:
+    by = f" (its {duration['by']} ended)" if duration["by"] == STEPS else ""
+    return _STRETCHES[duration["name"]] + by
 
 
 def report(args: Namespace) -> int:
@@ -45,7 +51,7 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
         "How long it took",
         ["Each since it was noticed, unless said otherwise. What has not happened has no length."],
         ["until it was", "at", "took"],
-        [[_STRETCHES[each["name"]], when(each["at"]), cells.length(each["minutes"])] for each in found["durations"]],
+        [[_stretch(each), when(each["at"]), cells.length(each["minutes"])] for each in found["durations"]],
     )
     yield from _decisions(found, when)
     yield Section(
