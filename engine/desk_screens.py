@@ -25,9 +25,11 @@ class DeskScreens(DeskFeed):
 
     def header(self) -> dict[str, Any]:
         """The desk in one line: name, zone, now, feeds, stale, quarantined, open, exposure, past_decide_by,
-        suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, and the feeder's lease or None."""
+        suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, the feeder's lease or None, and
+        `asked`, the moves that the actor has to agree to."""
         with self._reading() as view:
-            return {**screens.header(*view), "feeder": self.lease("feeder")}
+            asked = screens.asked(view.connection, self.actor)
+            return {**screens.header(*view), "feeder": self.lease("feeder"), "asked": asked}
 
     def standing(self) -> Standing:
         """What is live by number and severity: in the queue, and kept out of it; what engine.announce decides by."""

@@ -155,6 +155,9 @@ ACTIONS: Final = Fields(
         "escalations": Field("number", "action.escalation"),
         **_plain("flag", "critical", "mandatory"),
         "overdue": Field("flag", OVERDUE_ACTION),
+        "move": Field(
+            "choice", "(CASE WHEN proposed_at IS NULL THEN 'none' ELSE 'proposed' END)", ("none", "proposed")
+        ),
         "offered": Field("choice", OFFERED, OFFERS),
         "version": Field("number", "action.version"),
     },

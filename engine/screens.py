@@ -48,6 +48,12 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     }
 
 
+def asked(connection: sqlite3.Connection, actor: str) -> int:
+    """How many moves of open actions wait for the yes or no of a person who owns them (engine.rescheduling)."""
+    query = f"SELECT count(*) FROM action WHERE proposed_at IS NOT NULL AND owner = ? AND {fields.OPEN_ACTION}"
+    return int(connection.execute(query, (actor,)).fetchone()[0])
+
+
 def queue_ids(connection: sqlite3.Connection, now: int, text: str) -> list[int]:
     """Numbers of deviations in queue order under a filter, which may look beyond the queue (lists.scope_of)."""
     return lists.deviation_numbers(connection, now, parse_line(text, fields.DEVIATIONS, now))

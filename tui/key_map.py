@@ -63,9 +63,11 @@ class KeyMap:
         wanted = tuple(letters.split(","))
         return next((key for key in self.keys if key.keys == wanted and kind in key.kinds), None)
 
-    def footer(self, kind: str | None, scopes: Iterable[str], *, readonly: bool = False) -> list[Key]:
-        """What the footer shows with an object of this kind under the cursor, in order."""
-        return keys.footer(kind, scopes, readonly=readonly, table=self.keys)
+    def footer(
+        self, kind: str | None, scopes: Iterable[str], *, row: Mapping[str, Any] | None = None, readonly: bool = False
+    ) -> list[Key]:
+        """What the footer shows with an object of this kind under the cursor, whose row is `row`, in order."""
+        return keys.footer(kind, scopes, row=row, readonly=readonly, table=self.keys)
 
     def meant(self, typed: str, kind: str | None, scopes: Collection[str]) -> Key | None:
         """What was moved to the typed key; None where the table decides."""

@@ -45,6 +45,8 @@ class Key:
     """Place in the footer, 1 first; 0: not there."""
     writes: bool = False
     """Whether it changes something: refused on a desk that was opened read-only."""
+    where: str = ""
+    """A field of the row under the cursor without which the footer does not offer it."""
 
 
 _DEVIATION: Final = frozenset({"deviation"})
@@ -53,9 +55,9 @@ _BOTH: Final = _DEVIATION | _ACTION
 
 
 def _act(
-    verb: str, key: str, title: str, tooltip: str, kinds: frozenset[str], *, footer: int = 0, id_: str | None = None
+    verb: str, key: str, title: str, tooltip: str, kinds: frozenset[str], *, footer: int = 0, where: str = ""
 ) -> Key:
-    return Key(id_ or verb, (key,), title, tooltip, "act", f"act('{verb}')", kinds, footer, writes=True)
+    return Key(verb, (key,), title, tooltip, "act", f"act('{verb}')", kinds, footer, writes=True, where=where)
 
 
 KEYS: Final[tuple[Key, ...]] = (
@@ -82,6 +84,16 @@ KEYS: Final[tuple[Key, ...]] = (
         "decide", "D", "decide", "Choose an option of a decision, with every sum in view; says why.", _ACTION, footer=4
     ),
     _act("approve", "A", "approve", "Approve the action, where it needs that before it can be done.", _ACTION),
+    _act("agree", "Y", "agree to move", "Agree to the move that is proposed.", _ACTION, footer=1, where="proposed_at"),
+    _act(
+        "keep",
+        "L",
+        "leave it there",
+        "Leave the action where it is, whatever move is proposed.",
+        _ACTION,
+        footer=1,
+        where="proposed_at",
+    ),
     _act("wait", "w", "wait", "The action waits for somebody; says for what.", _ACTION),
     _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5),
     _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6),

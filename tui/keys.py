@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from textual.binding import Binding
 
@@ -40,13 +40,22 @@ def shown(key: Key) -> str:
 
 
 def footer(
-    kind: str | None, scopes: Iterable[str], *, readonly: bool = False, table: Sequence[Key] = KEYS
+    kind: str | None,
+    scopes: Iterable[str],
+    *,
+    row: Mapping[str, Any] | None = None,
+    readonly: bool = False,
+    table: Sequence[Key] = KEYS,
 ) -> list[Key]:
-    """What the footer shows with an object of this kind under the cursor, in order."""
+    """What the footer shows with an object of this kind under the cursor, whose row is `row`, in order."""
     wanted = [
         key
         for key in table
-        if key.footer and key.scope in scopes and (not key.kinds or kind in key.kinds) and not (readonly and key.writes)
+        if key.footer
+        and key.scope in scopes
+        and (not key.kinds or kind in key.kinds)
+        and not (readonly and key.writes)
+        and (not key.where or (row or {}).get(key.where))
     ]
     return sorted(wanted, key=lambda key: key.footer)
 

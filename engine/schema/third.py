@@ -164,6 +164,7 @@ CREATE INDEX outcome_party ON outcome(party, arrived_at);         -- how a suppl
 ALTER TABLE action ADD COLUMN home_at INTEGER;          -- the start to which it goes back once it can; null: it is there
 ALTER TABLE action ADD COLUMN proposed_at INTEGER;      -- the start that people are asked to agree to
 ALTER TABLE action ADD COLUMN proposed_because TEXT;
+CREATE INDEX action_proposed ON action(owner) WHERE proposed_at IS NOT NULL;
 ALTER TABLE action ADD COLUMN fixed TEXT NOT NULL DEFAULT '';  -- asks: a person chose its start; stays: refused to have it moved
 
 CREATE TABLE replanning (                         -- whether open actions have to be planned anew: one row

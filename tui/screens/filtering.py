@@ -57,7 +57,7 @@ class FilteringScreen(ActingScreen):
         seen = {self.id_of(pane, number): row for number in pane.chosen if (row := pane.seen(number)) is not None}
         ids = tuple(self.id_of(pane, number) for number in pane.chosen)
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
-        return Selection(pane.kind, ids, expect)
+        return Selection(pane.kind, ids, expect, seen.get(ids[0]))
 
     def target(self) -> str | None:
         pane = self.focused

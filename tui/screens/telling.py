@@ -33,6 +33,8 @@ class Selection:
     kind: str
     ids: tuple[str, ...] = ()
     expect: Mapping[str, int] = field(default_factory=dict)
+    row: Mapping[str, Any] | None = None
+    """What is shown of the first of them."""
 
 
 class TellingScreen(Screen[None]):
@@ -114,7 +116,8 @@ class TellingScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """The footer for what is under the cursor."""
-        shown = self.session.keys.footer(self.selection().kind, self.scopes, readonly=self.session.readonly)
+        chosen = self.selection()
+        shown = self.session.keys.footer(chosen.kind, self.scopes, row=chosen.row, readonly=self.session.readonly)
         self.query_one(KeyLine).show(shown)
 
     def on_screen_resume(self, event: ScreenResume) -> None:

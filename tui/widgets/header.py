@@ -11,8 +11,8 @@ from tui.safe import Pieces
 from tui.widgets.line import Line
 
 _GIVEN_UP: Final = (
-    "date", "feeds", "name", "open", "passed", "quarantined", "findings", "feeder", "stale", "hidden", "news",
-    "open", "hidden", "passed", "crumbs", "news",
+    "date", "feeds", "name", "open", "passed", "quarantined", "findings", "feeder", "stale", "hidden", "asked", "news",
+    "open", "hidden", "passed", "crumbs", "news", "asked",
 )  # fmt: skip
 """Where room is short each part in turn is said in fewer words, or not at all where there are none."""
 
@@ -88,6 +88,9 @@ class Header(Line):
             parts["findings"] = [[(found, "warning")]]
         if self._news:
             parts["news"] = [[(f"✚ {words}", "notice")] for words in dict.fromkeys((self._news, _in_short(self._news)))]
+        if state["asked"]:
+            moves = f"{state['asked']} move{'' if state['asked'] == 1 else 's'}"
+            parts["asked"] = [[(words, "notice")] for words in (f"» {moves} to agree to", f"» {moves}")]
         parts["open"] = [[(f"{state['open']} open · {exposure}{more}", "bold")] for more in (" exposed", "")]
         if state["past_decide_by"]:
             parts["passed"] = [[(f"✖ {state['past_decide_by']} past{more}", "bad")] for more in (" decide-by", "")]

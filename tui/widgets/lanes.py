@@ -16,7 +16,7 @@ from tui.widgets import connectors
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Fetch, Row
-from tui.widgets.timeline import Axis
+from tui.widgets.timeline import Axis, signs
 
 ZOOMS: Final = (("hour", 15 * MINUTE), ("day", 2 * HOUR), ("week", 12 * HOUR))
 """Names of the zooms, and how long a cell of each is."""
@@ -196,7 +196,7 @@ class LanesList(LineList):
         if max(last, due + 1) > axis.width:
             canvas.put(axis.width - 1, "▸", style)
         late = " !" if row["overdue"] else ""
-        label = f"{mark}{late} {row['id']} {row['title']}"
+        label = f"{mark}{late}{signs(row)} {row['id']} {row['title']}"
         return canvas.with_label(label, "bad" if late else "plain", first, last, due)
 
 

@@ -142,7 +142,7 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
     """An action's line on the axis: the bar by state, a mark at the due time, the title after it, the present as │.
 
     With `name` its id stands before the title: commands and messages speak of it by that.
-    What is overdue has a !, and what would be late as things stand a ›, before it.
+    What is overdue has a !, and what would be late as things stand a ›, before it; see also `signs`.
     A title that has no room after its bar stands before it; one without room at all ends in …
     """
     mark, fill, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
@@ -151,7 +151,7 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
     last = min(max(first, axis.cell(due)), axis.width - 1)
     drawn = fill * (last - first) + ("▸" if axis.cell(due) >= axis.width else "┫")
     late = " !" if row["overdue"] else " ›" if in_jeopardy(row) else ""
-    label = f"{mark}{late} {row['id'] + ' ' if name else ''}{row['title']}"
+    label = f"{mark}{late}{signs(row)} {row['id'] + ' ' if name else ''}{row['title']}"
     after = axis.width - last - 2
     now_cell = axis.cell(present.now)
     if safe.width_of([(label, style)]) <= after or after >= first:
@@ -172,6 +172,11 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
         (drawn, style),
         (_blank(last + 1, axis.width, now_cell), "quiet"),
     ]
+
+
+def signs(row: Row) -> str:
+    """What of an action asks for somebody, as signs before its title: » for a move that its owner has to agree to."""
+    return " »" if row["proposed_at"] else ""
 
 
 def in_jeopardy(row: Row) -> bool:
