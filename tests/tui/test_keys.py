@@ -98,8 +98,6 @@ def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
     acted = {key.id for key in KEYS if key.action.startswith("act(")}
     assert acted <= set(VERBS)
     typed = {
-        "agree",
-        "keep",
         "replan",
         "reschedule",
         "reopen",
