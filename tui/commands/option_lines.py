@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from tui import cells, printing
+
+HEADINGS: Final = (
+    "", "option", "there at", "cost", "orders late", "value late", "kg CO2e", "fails", "score", "",
+)  # fmt: skip
+"""What stands over a row of an option; the first is its id, the last what is to be known of it."""
 
 
 def lines(compared: Sequence[Mapping[str, Any]] | None, now: int, zone: str, *, sums: bool) -> list[str]:
@@ -18,9 +23,7 @@ def lines(compared: Sequence[Mapping[str, Any]] | None, now: int, zone: str, *, 
 
 
 def _decision(decision: Mapping[str, Any], now: int, zone: str) -> list[str]:
-    rows = [_row(option, decision, now, zone) for option in decision["options"]]
-    headings = ("", "option", "there at", "cost", "orders late", "value late", "kg CO2e", "fails", "score", "")
-    table = printing.table(headings, rows)
+    table = printing.table(HEADINGS, [row(option, decision, now, zone) for option in decision["options"]])
     return [f"{decision['action']}: {decision['about']}", *table, *verdict(decision, now, zone)]
 
 
@@ -64,7 +67,8 @@ def remark(option: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
     return f"dominated by {option['dominated_by']}" if option["dominated_by"] else ""
 
 
-def _row(option: Mapping[str, Any], decision: Mapping[str, Any], now: int, zone: str) -> tuple[str, ...]:
+def row(option: Mapping[str, Any], decision: Mapping[str, Any], now: int, zone: str) -> tuple[str, ...]:
+    """The figures of an option, below HEADINGS."""
     return (
         option["id"],
         option["title"],

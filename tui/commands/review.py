@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from engine.containment import STEPS
 from tui import cells, printing
+from tui.commands import option_lines
 from tui.documents import Section
 from tui.wiring import opened
 
@@ -53,7 +54,7 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
         ["until it was", "at", "took"],
         [[_stretch(each), when(each["at"]), cells.length(each["minutes"])] for each in found["durations"]],
     )
-    yield from _decisions(found, when)
+    yield from _decisions(found, now, zone)
     yield Section(
         "Actions",
         [f"Still open: {', '.join(found['open'])}." if found["open"] else "Nothing stayed open."],
@@ -113,17 +114,12 @@ def _outcome(found: Mapping[str, Any]) -> Section:
     )
 
 
-def _decisions(found: Mapping[str, Any], when: Callable[[str | None], str]) -> Iterator[Section]:
+def _decisions(found: Mapping[str, Any], now: int, zone: str) -> Iterator[Section]:
+    """What was chosen and what was known of everything that was not."""
     for each in found["decisions"]:
         yield Section(
             f"Decision {each['action']}: {each['title']}",
-            [f"{each['decided_by']} chose {each['chosen']} at {when(each['decided_at'])}: {each['reason']}."],
-            ["option", "title", "cost", "value late", "chosen"],
-            [
-                [
-                    option["id"], option["title"], cells.money_in_full(option["cost"]),
-                    cells.money_in_full(option["value_late"]), "yes" if option["id"] == each["chosen"] else "",
-                ]
-                for option in each["options"]
-            ],
-        )  # fmt: skip
+            [f"{line}." for line in (each["about"], *option_lines.verdict(each, now, zone))],
+            option_lines.HEADINGS,
+            [option_lines.row(option, each, now, zone) for option in each["options"]],
+        )

@@ -43,3 +43,7 @@ def test_a_decision_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture
     shown = capsys.readouterr().out
     assert "chose air at" in shown
     assert '"about"' not in shown, "the journal names the choice and not the document"
+    assert run(path, "report", "review", "D1") == 0
+    reviewed = capsys.readouterr().out
+    for words in ("orders late", "kg CO2e", "chose air at", "wins where the weight of cost is above"):
+        assert words in reviewed, "what was rejected, and how near it was"
