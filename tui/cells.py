@@ -92,7 +92,7 @@ def length(minutes: float | None) -> str:
     if minutes is None:
         return "–"
     if minutes < 60:
-        return f"{minutes:g} min"
+        return f"{round(minutes, 1 if minutes < 10 else None):g} min"
     hours, rest = divmod(round(minutes), 60)
     if hours < 48:
         return f"{hours} h {rest} min" if rest else f"{hours} h"

@@ -159,7 +159,9 @@ _PLAYBOOKS: Final = (
         "playbook_files:lint",
         "find faults in playbooks, with line and column; exit 3 when there are any",
         (
-            argument("paths", help="files or folders (the workspace's and the library)", metavar="PATH", nargs="*"),
+            argument(
+                "paths", help="files, folders or ids (the workspace's and the library)", metavar="FILE|ID", nargs="*"
+            ),
             argument(
                 "--level",
                 help="only these: syntax, semantics, expressions or operations",

@@ -154,6 +154,14 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("views", ("V",), "views", "Choose a view of the list; :view save NAME keeps one.", "deviations", "choose_view"),
     Key("sort", ("O",), "sort", "Choose the order.", "deviations", "sort"),
     Key("group", ("B",), "group", "Choose groups; enter on a heading folds one.", "deviations", "group"),
+    Key(
+        "hidden_view",
+        ("h",),
+        "hidden",
+        "What is kept out of the queue, and by what; once more, what is live.",
+        "deviations",
+        "hidden",
+    ),
     Key("columns", ("C",), "columns", "Choose the columns, and their order.", "deviations", "columns"),
     Key(
         "move_earlier",

@@ -84,12 +84,15 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def cut_words(text: str, width: int) -> str:
-    """The text in at most `width` cells; what is longer loses whole words at its end and ends in …"""
+    """The text in at most `width` cells; what is longer loses whole words at its end and ends in …
+
+    A number goes with the word behind it: of 300 EA or 18 Mar the number alone would say something else.
+    """
     text = clean(text)
     if cell_len(text) <= width:
         return text
     words = text.split(" ")
-    while words and cell_len(" ".join(words)) > width - 2:
+    while words and (cell_len(" ".join(words)) > width - 2 or words[-1][-1:].isdecimal()):
         words.pop()
     return cut(" ".join([*words, "…"]), width)
 

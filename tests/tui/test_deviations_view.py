@@ -59,6 +59,20 @@ async def test_the_hidden_list_of_the_desk_says_by_what(world: World, opened: Op
         assert "snoozed 3d" in next(text for text in driven.lines if "PO second" in text)
 
 
+async def test_h_shows_what_is_hidden_and_the_header_names_it_where_it_works(world: World, opened: Open) -> None:
+    world.desk.silence(["subject=first"], reason="known")
+    async with opened() as driven:
+        await driven.press("2")
+        assert "1 silenced (h)" in driven.lines[0]
+        await driven.press("h")
+        assert subjects(driven) == ["first"]
+        await driven.press("h")
+        assert subjects(driven) == ["second", "third", "first"]
+        await driven.press("4")
+        assert "1 silenced" in driven.lines[0]
+        assert "(h)" not in driven.lines[0]
+
+
 async def test_an_order_is_chosen_from_a_list_or_typed(world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.press("2", "O")

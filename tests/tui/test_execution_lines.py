@@ -68,10 +68,32 @@ async def test_done_asks_what_the_step_asks_and_can_be_left(tmp_path: Path) -> N
         driven = Driven(app, pilot)
         await pilot.pause()
         await driven.press("tab", "d")
-        assert "Promised by, date" in driven.text
+        assert "Promised by, a date: 2026-03-09" in driven.text
         await driven.finish("escape")
         assert run.state("ask") == "ready"
         await driven.press("d")
         await driven.type("2026-03-20")
         await driven.finish("enter")
         assert (run.state("ask"), run.desk.show("A1")["answers"]) == ("done", {"by": "2026-03-20"})
+
+
+async def test_a_time_is_asked_for_and_typed_in_the_desks_zone(tmp_path: Path) -> None:
+    form = ({"name": "stops", "type": "time", "title": "When the line stops"},)
+    run = Run(tmp_path / "desk.db", [step("ask", form=form)])
+    run.desk.configure(
+        {"name": "eu", "zone": "Europe/Berlin", "currency": "EUR", "rates": {}, "tolerance": {}, "rules": []}
+    )
+    app = OffplanApp(Session(lambda: run.as_("ana"), readonly=False))
+    async with app.run_test(size=(120, 36)) as pilot:
+        driven = Driven(app, pilot)
+        await pilot.pause()
+        await driven.press("tab", "d")
+        assert "When the line stops, a time: 2026-03-09T08:00 Europe/Berlin, +4h or +2d" in driven.text
+        await driven.type("tomorrow")
+        await driven.finish("enter")
+        # The example of how to write it is no time of the desk.
+        assert "'tomorrow' is not a time; write it as 2026-03-09T08:00:00Z" in driven.text
+        await driven.press("d")
+        await driven.type("2026-03-20T07:00")
+        await driven.finish("enter")
+        assert run.desk.show("A1")["answers"] == {"stops": "2026-03-20T06:00:00Z"}

@@ -6,10 +6,11 @@ import inspect
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from textual.binding import Binding
 from textual.widget import Widget
 
-from tui import keys
+from tui import keys, safe
 from tui.key_table import KEYS, SCOPES
 from tui.request import VERBS
 from tui.screens.action_page import ActionPage
@@ -22,6 +23,7 @@ from tui.screens.reports import ReportsScreen
 from tui.screens.sources import SourcesScreen
 from tui.screens.timeline import TimelineScreen
 from tui.screens.views import VIEWS, View
+from tui.widgets.footer import KeyLine
 from tui.widgets.line_list import LineList
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
@@ -112,3 +114,12 @@ def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
         "handoffs resend",
     }
     assert set(VERBS) - acted == {*typed, "undo", "redo"}, "these have keys of their own"
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
+def test_the_footer_keeps_the_key_that_tells_all_others(width: int) -> None:
+    line = KeyLine()
+    line._keys = keys.footer("action", ("list", "act", "view", "timeline", "everywhere"))
+    shown = safe.plain(line.pieces(width))
+    assert " ? keys" in shown
+    assert len(shown) <= width

@@ -80,3 +80,24 @@ async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path) -> None
         assert "they pay half" in driven.text
     app.close()
     desk.store.close()
+
+
+async def test_a_blocked_decision_is_compared_and_refused_before_a_reason_is_typed(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([AIR]))
+    load(desk, *pumps())
+    take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
+    desk.respond([each["id"] for each in desk.deviations(["kind=late_supply"]).items])
+    desk.block(["A1"], reason="the quote is not there")
+    app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=OneDecision([AIR])), readonly=False))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        driven = Driven(app, pilot)
+        driven.desk_screen.open_id("A1")
+        await pilot.pause()
+        await driven.press("D", "down")
+        assert "costs 660 EUR" in driven.text
+        assert "blocked: to compare only" in driven.text
+        await driven.finish("enter")
+        assert "A1 is blocked: it is decided when what it needs is done" in driven.text
+    app.close()
+    desk.store.close()

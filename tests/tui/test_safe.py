@@ -49,6 +49,12 @@ def test_words_are_left_out_whole(words: list[str], width: int) -> None:
     assert set(shown.split()) <= {*words, "…"}
 
 
+@pytest.mark.parametrize("width", range(2, 24))
+def test_a_number_is_never_left_without_its_word(width: int) -> None:
+    shown = safe.cut_words("confirmed 300 EA 18 Mar", width)
+    assert shown in {"confirmed 300 EA 18 Mar", "confirmed 300 EA …", "confirmed …", "…"}
+
+
 @given(st.text(max_size=200), st.integers(5, 60))
 def test_wrapped_lines_fit(text: str, width: int) -> None:
     assert all(cell_len(each) <= width for each in safe.wrap(text, width))

@@ -61,10 +61,16 @@ def check(args: Namespace) -> int:
         # Where the settings cannot be read at all, the desk's file is not found for that same reason.
         found = found if fault in found else [fault, *found]
     document = {"now": None if now is None else iso(now), "total": len(found), "items": found}
-    rows = [[item["severity"], item["place"], _sentence(item)] for item in found]
+    rows = [[item["severity"], _near(args, item["place"]), _sentence(item)] for item in found]
     lines = printing.table(("severity", "place", "fault and mend"), rows) if found else ["nothing is wrong"]
     printing.answer(args, document, *lines)
     return FOUND_PROBLEMS if any(item["severity"] != "note" for item in found) else 0
+
+
+def _near(args: Namespace, place: str) -> str:
+    """A place inside the workspace without the way to it, so that line and column are in sight."""
+    folder = find_workspace(args)
+    return place if folder is None else place.removeprefix(f"{folder}/")
 
 
 def _sentence(finding: Mapping[str, Any]) -> str:

@@ -63,7 +63,8 @@ def list_all(args: Namespace) -> int:
     document = {"now": iso(present(args)), "total": len(items), "items": items}
     printing.answer(args, document, *printing.table(("id", "version", "enabled", "steps", "functions", "title"), rows))
     if found.findings:
-        printing.note(args, f"{len(found.findings)} faults in playbooks; `offplan playbook lint` names them")
+        count = f"{len(found.findings)} fault{'' if len(found.findings) == 1 else 's'}"
+        printing.note(args, f"{count} in playbooks; `offplan playbook lint` names them")
     return 0
 
 
@@ -282,4 +283,7 @@ def explain(args: Namespace) -> int:
     rows = [(match.playbook, "yes" if match.matches else "no", match.because) for match in matches]
     document = {"now": iso(now), "total": len(items), "items": items}
     printing.answer(args, document, *printing.table(("playbook", "applies", "because"), rows))
+    off = [loaded.id for loaded in library(args).playbooks if not loaded.enabled]
+    if off:
+        printing.note(args, f"not asked, because `enabled: true` is not said in them: {', '.join(off)}")
     return 0

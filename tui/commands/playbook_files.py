@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from engine.clock import iso
 from tui import printing
 from tui.commands.playbook import library
-from tui.wiring import present
+from tui.wiring import PLAYBOOKS, find_workspace, present
 
 if TYPE_CHECKING:
     from playbooks.lint import LintFinding
@@ -25,7 +25,7 @@ def lint(args: Namespace) -> int:
     if args.paths:
         from playbooks.lint import lint_paths
 
-        found: Sequence[LintFinding] = lint_paths(Path(name) for name in args.paths)
+        found: Sequence[LintFinding] = lint_paths([_file(args, name) for name in args.paths])
     else:
         found = library(args).findings
     found = [finding for finding in found if args.level in (None, finding.level)]
@@ -45,6 +45,17 @@ def lint(args: Namespace) -> int:
     document = {"now": iso(present(args)), "total": len(items), "items": items}
     printing.answer(args, document, *(lines or ["no faults"]))
     return FOUND_PROBLEMS if found else 0
+
+
+def _file(args: Namespace, name: str) -> Path:
+    """The file or folder that is meant: a path, the id of a playbook, or the name of a file in the workspace's folder."""
+    path, folder = Path(name), find_workspace(args)
+    if path.exists():
+        return path
+    known = [loaded.path for loaded in library(args).playbooks if loaded.id == name]
+    # A file with an error has no id as yet.
+    own = [] if folder is None else [folder / PLAYBOOKS / f"{name}{ending}" for ending in (".yaml", ".yml")]
+    return next((each for each in (*known, *own) if each.exists()), path)
 
 
 def place(finding: LintFinding) -> str:
@@ -72,12 +83,19 @@ def test(args: Namespace) -> int:
         "broken": sorted({finding.path for finding in broken}),
     }
     lines = [str(each) for each in differences]
-    lines.append(f"{tests} tests of {len(chosen)} playbooks: " + (f"{failed} failed" if failed else "all as expected"))
+    lines.append(
+        f"{_count(tests, 'test')} of {_count(len(chosen), 'playbook')}: "
+        + (f"{failed} failed" if failed else "all as expected")
+    )
     lines += [f"without tests: {', '.join(untested)}"] if untested else []
     printing.answer(args, document, *lines)
     for finding in broken:
         printing.note(args, f"not run: {place(finding)}: {finding.message}; {finding.mend}")
     return FOUND_PROBLEMS if differences or broken else 0
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def schema(args: Namespace) -> int:

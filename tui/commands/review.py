@@ -63,7 +63,8 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
             [
                 each["id"], each["title"], each["function"], each["owner"], each["state"], when(each["due_at"]),
                 when(each["done_at"]), cells.length(each["late_minutes"]), cells.money_in_full(each["cost"]),
-                cells.any_value(each["answers"]) if each["answers"] else "", each["reason"] or "",
+                cells.with_local_times(cells.any_value(each["answers"]), now, zone) if each["answers"] else "",
+                each["reason"] or "",
             ]
             for each in found["actions"]
         ],
@@ -84,8 +85,15 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
     yield Section(
         "What was known",
         [f"It rests on {', '.join(found['known']['signals']) or 'no signal'}."],
-        ["term", "value", "source"],
-        [[str(each["name"]), cells.any_value(each["value"]), str(each["source"])] for each in found["known"]["terms"]],
+        ["term", "value", "unit", "source"],
+        [
+            [
+                cells.with_local_times(str(each["name"]), now, zone),
+                *cells.explained(each, now, zone),
+                cells.with_local_times(str(each["source"]), now, zone),
+            ]
+            for each in found["known"]["terms"]
+        ],
     )
     people = ", ".join(f"{each['who']} ({each['commands']})" for each in found["people"]) or "nobody"
     yield Section(

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from engine.clock import iso
 from engine.errors import Refused
+from engine.money import amount
 from tui import cells, printing
 from tui.commands import impact_lines, option_lines
 from tui.wiring import opened
 
 _SECTIONS: Final = (
     "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "pegs", "projection", "explain", "definition",
-    "consequences_detail", "follows_from", "options"
+    "consequences_detail", "follows_from", "options", "handoffs"
 )  # fmt: skip
 """Parts that are tables of their own below the fields."""
 
@@ -30,7 +31,11 @@ def show(args: Namespace) -> int:
     if args.json:
         printing.document(found)
         return 0
-    fields = [(name, _value(value, now, zone)) for name, value in found.items() if name not in _SECTIONS]
+    fields = [
+        (name, _approval(value) if name == "approval" and value else _value(value, now, zone))
+        for name, value in found.items()
+        if name not in _SECTIONS
+    ]
     printing.say(args, *(f"{name:{_width(fields)}}  {value}" for name, value in fields))
     if args.explain:
         printing.say(args, "", "Explanation", *explanation(found["explain"], now, zone))
@@ -58,7 +63,14 @@ def explanation(terms: list[Mapping[str, Any]], now: int, zone: str) -> list[str
     rows = []
     for term in terms:
         value, unit = cells.explained(term, now, zone)
-        rows.append((str(term["name"]), value, unit, cells.with_local_times(str(term["source"]), now, zone)))
+        rows.append(
+            (
+                cells.with_local_times(str(term["name"]), now, zone),
+                value,
+                unit,
+                cells.with_local_times(str(term["source"]), now, zone),
+            )
+        )
     return printing.table(("term", "value", "unit", "source"), rows)
 
 
@@ -71,7 +83,14 @@ def _value(value: Any, now: int, zone: str) -> str:
         return cells.both_times(value, now, zone)
     if isinstance(value, Mapping) and value.keys() == {"type", "id"}:
         return f"{value['type']} {value['id']}"
-    return cells.any_value(value) or "–"
+    return cells.with_local_times(cells.any_value(value), now, zone) or "–"
+
+
+def _approval(asked: Mapping[str, Any]) -> str:
+    """Who has to approve an action."""
+    above = asked.get("amount")
+    limit = "" if above is None else f" above {cells.money_in_full(amount(above, asked['currency']))}"
+    return f"{asked['owner']} ({asked['role']}){limit}; {asked['because']}"
 
 
 def _family(found: Sequence[Mapping[str, Any]] | None) -> list[str]:
@@ -185,7 +204,7 @@ def _history(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
     for entry in found.get("history") or []:
         at = entry["at"] if isinstance(entry["at"], str) else iso(entry["at"])
         changed = ", ".join(
-            f"{name} {cells.any_value(value)}"
+            f"{name} {cells.with_local_times(cells.any_value(value), now, zone)}"
             for name, value in entry["after"].items()
             if name not in ("version", "terms", "limits", "decision")
         )

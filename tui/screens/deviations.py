@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
@@ -18,6 +18,9 @@ from tui.session import Session
 from tui.widgets.deviation_list import COLUMNS, USUAL, DeviationList
 from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt, Question
+
+_HIDDEN: Final = "hidden"
+"""The view of what is kept out of the queue."""
 
 
 class DeviationsScreen(ListView):
@@ -101,6 +104,13 @@ class DeviationsScreen(ListView):
                 self._take(next(view for view in reversed(kept) if view.name == chosen))
             except OffplanError as error:
                 self.refuse(error)
+
+    def action_hidden(self) -> None:
+        other = LIVE.name if self._shown.name == _HIDDEN else _HIDDEN
+        try:
+            self._take(next(view for view in BUILT_IN if view.name == other))
+        except OffplanError as error:
+            self.refuse(error)
 
     def action_sort(self) -> None:
         self._ask(self._sort())

@@ -29,6 +29,12 @@ _LABELS: Final = {
     "text": "comment",
     "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})",
 }
+_SHAPES: Final = {
+    "time": "a time: 2026-03-09T08:00 {zone}, +4h or +2d",
+    "date": "a date: 2026-03-09",
+    "boolean": "yes or no",
+    "list": "with commas between them",
+}
 _MOST_IDS: Final = 200
 _PLANNED: Final = (
     Column("title", "action", 24, 1, flex=True),
@@ -77,11 +83,11 @@ async def _inputs(screen: Screen[Any], session: Session, ids: Sequence[str], pla
     for question in next(match.inputs for match in session.desk.matches(ids[0]) if match.playbook == playbook):
         if not question["required"] or "default" in question:
             continue
-        choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({question['type']})"
+        choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({_shape(question, session)})"
         answer = await _line(screen, f"respond {_named(ids)} with {playbook}: {question['title']}{choices}")
         if not answer:
             return None
-        given[question["name"]] = answer
+        given[question["name"]] = _typed(question, answer, session)
     return given
 
 
@@ -120,10 +126,19 @@ async def _option(screen: Screen[Any], session: Session, ids: Sequence[str]) -> 
         Choice(name, [(fit(name, 20) + " ", "bold"), (f"{option['title']}  ", "plain"), (_outcome(option), "quiet")])
         for name, option in found.items()
     ]
-    title = f"What {_named(ids)} decides"
-    return await screen.app.push_screen_wait(
-        PreviewPicker(title, choices, lambda name, width: option_sections.terms(found[name], width, session.present))
+    blocked = session.desk.show(ids[0])["state"] == "blocked"
+    chosen = await screen.app.push_screen_wait(
+        PreviewPicker(
+            f"What {_named(ids)} decides{', once what it needs is done' if blocked else ''}",
+            choices,
+            lambda name, width: option_sections.terms(found[name], width, session.present),
+            takes="blocked: to compare only" if blocked else "enter chooses it",
+        )
     )
+    if chosen is not None and blocked:
+        # Said before a reason is typed, not after.
+        raise Refused(f"{ids[0]} is blocked: it is decided when what it needs is done; its page says what")
+    return chosen
 
 
 def _outcome(option: Mapping[str, Any]) -> str:
@@ -142,15 +157,32 @@ async def _answers(screen: Screen[Any], session: Session, ids: Sequence[str]) ->
     for question in detail["form"]:
         name, allowed = question["name"], question.get("enum")
         before = detail["answers"].get(name)
-        words = [question.get("title") or name, f"({', '.join(map(str, allowed))})" if allowed else question["type"]]
+        if before is not None:
+            before = cells.with_local_times(str(before), session.present.now, session.present.zone)
+        words = [
+            question.get("title") or name,
+            f"({', '.join(map(str, allowed))})" if allowed else _shape(question, session),
+        ]
         words += [f"enter keeps {before}"] if before is not None else []
         words += ["enter leaves it out"] if before is None and not question.get("required", True) else []
         answer = await _line(screen, ", ".join(words))
         if answer is None:
             return None
         if answer:
-            answers.append(f"{name}={answer}")
+            answers.append(f"{name}={_typed(question, answer, session)}")
     return {"answers": answers} if answers else {}
+
+
+def _shape(question: Mapping[str, Any], session: Session) -> str:
+    """How an answer of the question's type is typed here."""
+    kind = str(question["type"])
+    return _SHAPES.get(kind, kind).format(zone=session.present.zone)
+
+
+def _typed(question: Mapping[str, Any], answer: str, session: Session) -> str:
+    """An answer as the desk takes it: a time may be typed in the desk's zone, or from now on. Raises OffplanError."""
+    name = str(question["name"])
+    return iso(request.until(answer, session.present, name)) if question["type"] == "time" else answer
 
 
 async def _closing(screen: Screen[Any], session: Session, ids: Sequence[str]) -> dict[str, Any] | None:

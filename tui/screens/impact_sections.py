@@ -24,10 +24,10 @@ _NODES: Final = (
 _CUSTOMERS: Final = (
     Column("customer", "customer", 10, 1, flex=True),
     Column("order", "order", 12, 2),
-    Column("promised", "promised", 18, 4),
-    Column("expected", "expected", 18, 3),
+    Column("promised", "promised", 16, 4),
+    Column("expected", "expected", 16, 3),
     Column("late", "late", 5, 1, align="right"),
-    Column("quantity", "late or missing", 15, 2, align="right"),
+    Column("quantity", "late/missing", 12, 2, align="right"),
     Column("value", "value", 14, 1, align="right"),
 )
 _FAMILY: Final = (
@@ -98,8 +98,8 @@ def customers(detail: Mapping[str, Any], width: int, present: Present) -> list[P
         values = {
             "customer": (each["customer"] or "–", "bold"),
             "order": (each["line"]["id"], "plain"),
-            "promised": (cells.both_times(each["promised_at"], present.now, present.zone), "plain"),
-            "expected": (cells.both_times(each["expected_at"], present.now, present.zone), "plain"),
+            "promised": (_date(each["promised_at"], present), "plain"),
+            "expected": (_date(each["expected_at"], present), "plain"),
             "late": ("–" if each["delay_days"] is None else f"+{cells.number(float(each['delay_days']))}d", "bad"),
             "quantity": (cells.quantity(each["quantity"], each["uom"]), "plain"),
             "value": (cells.money_in_full(each["value"]), "bold"),
@@ -107,6 +107,10 @@ def customers(detail: Mapping[str, Any], width: int, present: Present) -> list[P
         target = opens.get(each["line"]["id"], f"{each['line']['type']} {each['line']['id']}")
         lines.append(PageLine(safe.columns(_CUSTOMERS, values, width), target=target))
     return lines
+
+
+def _date(iso: str | None, present: Present) -> str:
+    return "–" if iso is None else cells.short_time(cells.instant(iso), present.now, present.zone)
 
 
 def family(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:

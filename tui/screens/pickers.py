@@ -21,7 +21,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.one_line import NarrowingLine
 from tui.widgets.page_list import ChoiceList, PageLine, PageList
 
-_MOST_CHOICES: Final = 6
+_MOST_CHOICES: Final = 8
 """Lines that choices take at most above their preview."""
 
 
@@ -57,7 +57,7 @@ class Picker(Screen[str | None]):
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(NarrowingLine))
-        self.query_one(StatusLine).say("enter takes it   esc back", "quiet")
+        self.query_one(StatusLine).say("up, down move   enter takes it   esc back", "quiet")
         self._narrow("")
 
     def _take(self) -> None:

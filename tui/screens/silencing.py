@@ -43,7 +43,9 @@ async def asked(screen: Screen[Any], session: Session, id_: str) -> Request | No
     reason = await prompt.ask(Question(f"silence {chosen}: why"))
     if not reason:
         return None
-    until = await prompt.ask(Question(f"silence {chosen}: until (+4h, +2d, {session.present.zone})", _USUAL))
+    until = await prompt.ask(
+        Question(f"silence {chosen}: until (+4h, +2d or 2026-03-09T08:00 {session.present.zone})", _USUAL)
+    )
     if not until:
         return None
     where = [f"{name}={value}" for name, value in ways[chosen].items()]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from engine.errors import OffplanError, StoreUnusable
+from engine.errors import BadInput, OffplanError, StoreUnusable
 from engine.sqlite import sqlite3
 from engine.store import sentence
 from tui import cells
@@ -24,6 +24,9 @@ from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
 from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt
+
+USAGE: Final = 2
+"""The exit code of words that make no command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,10 @@ class TellingScreen(Screen[None]):
 
     def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
         present = self.session.present
-        self.say(f"✗ {cells.with_local_times(str(error), present.now, present.zone)}", "bad", keep=keep)
+        # What was typed, and how it should have been, stay as they are typed.
+        typed = isinstance(error, BadInput) or error.exit_code == USAGE
+        said = str(error) if typed else cells.with_local_times(str(error), present.now, present.zone)
+        self.say(f"✗ {said}", "bad", keep=keep)
 
     def fault_of_reading(self) -> OffplanError | None:
         """Bring the screen up to date; why that could not be, where what was shown stays."""
@@ -112,7 +118,8 @@ class TellingScreen(Screen[None]):
         """The line on top, with where the person is; `news` announces deviations that came in."""
         session = self.session
         crumbs = views.crumbs(self.app, session)
-        self.query_one(Header).show(session.header, session.present, news, crumbs, session.keys.first("hidden"))
+        key = session.keys.first("hidden") if hasattr(self, "action_hidden") else ""
+        self.query_one(Header).show(session.header, session.present, news, crumbs, key)
 
     def show_keys(self) -> None:
         """The footer for what is under the cursor."""

@@ -47,9 +47,22 @@ class KeyLine(Line):
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
-        return joined(
-            [[(f" {shown(key).split(', ')[0]}", "key"), (f" {key.title}", "quiet")] for key in self._keys], width, ""
-        )
+        parts: dict[str, Pieces] = {
+            key.id: [(f" {shown(key).split(', ')[0]}", "key"), (f" {key.title}", "quiet")] for key in self._keys
+        }
+        last = parts.get("keys")
+        if last is None or sum(safe.width_of(part) for part in parts.values()) <= width:
+            return joined(list(parts.values()), width, "")
+        # Where a key does not fit, the one that tells them all does.
+        room = width - safe.width_of(last)
+        line: list[tuple[str, str]] = []
+        for id_, part in parts.items():
+            if id_ == "keys":
+                line += part
+            elif (size := safe.width_of(part)) <= room:
+                line += part
+                room -= size
+        return line
 
 
 class TabLine(Line):

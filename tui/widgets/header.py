@@ -96,7 +96,8 @@ class Header(Line):
             parts["passed"] = [[(f"✖ {state['past_decide_by']} past{more}", "bad")] for more in (" decide-by", "")]
         if hidden["total"]:
             parts["hidden"] = [[(words, "quiet")] for words in (_kept_out(hidden), f"{hidden['total']} hidden")]
-            parts["hidden"] = [[*way, (f" ({self._hidden_key})", "quiet")] for way in parts["hidden"]]
+            if self._hidden_key:
+                parts["hidden"] = [[*way, (f" ({self._hidden_key})", "quiet")] for way in parts["hidden"]]
         parts["date"] = [[(date, "quiet")]]
         return parts
 

@@ -81,7 +81,19 @@ def test_lint_finds_nothing_or_exits_3(desk: Run, tmp_path: Path) -> None:
     assert "error (syntax): " in desk("playbook", "lint", "--level", "syntax").out
     assert desk("playbook", "lint", "--level", "operations").out == "no faults\n"
     assert desk("playbook", "lint", "--level", "everything").code == 2
-    assert desk("check").code == 3
+    assert "playbooks/broken.yaml, line 3, column 1 " in desk("check").out, "line and column are in sight"
+
+
+def test_lint_takes_an_id_or_the_name_of_a_file_as_test_does(desk: Run, tmp_path: Path) -> None:
+    assert desk("playbook", "lint", "late-purchase-order") == (0, "no faults\n", "")
+    (tmp_path / "playbooks" / "broken.yaml").write_text("schema: 1\nfrob: 7\n", encoding="utf-8")
+    assert "frob" in desk("playbook", "lint", "broken").out
+    assert "there is no such file or folder" in desk("playbook", "lint", "nothing").err
+
+
+def test_explain_names_what_is_switched_off(desk: Run) -> None:
+    late = desk("deviations", "--where", "kind=late_supply", "--json").document["items"][0]["id"]
+    assert "not asked, because `enabled: true` is not said in them: example" in desk("playbook", "explain", late).err
 
 
 def test_dry_run_writes_nothing(desk: Run) -> None:

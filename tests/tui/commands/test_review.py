@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,10 @@ def test_the_page_says_what_came_of_it(db: list[str], capsys: pytest.CaptureFixt
         "Still open: A2.", "| first action started |", "| resolved |", "45 min", "procurement (bo)", "logistics (lou)",
     ):  # fmt: skip
         assert text in page, text
+    # Times as everywhere else on the page, money in its currency.
+    assert not re.search(r"\d{4}-\d\d-\d\dT", page)
+    assert re.search(r"\| value of the line \| [\d,]+ \| EUR \|", page)
+    assert "minor units" not in page
     assert "they \\<b\\>promised\\</b\\> \\| it" in page
 
 
@@ -47,3 +52,14 @@ def test_as_html_and_json(db: list[str], capsys: pytest.CaptureFixture[str]) -> 
 def test_an_unknown_one_is_refused_in_a_sentence(db: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "review", "D99", *db]) == 1
     assert capsys.readouterr().err == "offplan: there is no deviation D99\n"
+
+
+def test_an_action_is_shown_in_the_desks_time_and_money(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    approval = {"role": "lead-buyer", "owner": "lea", "because": "the only one", "amount": 1000_00, "currency": "EUR"}
+    run = Run(tmp_path / "desk.db", [step("ask", approval=approval)])
+    run.desk.start(["A1"])
+    run.desk.store.close()
+    assert main(["show", "A1", "--db", str(tmp_path / "desk.db"), "--now", "2026-03-09T10:00:00Z"]) == 0
+    page = capsys.readouterr().out
+    assert "lea (lead-buyer) above 1,000 EUR; the only one" in page
+    assert not re.search(r"\d{4}-\d\d-\d\dT", page)
