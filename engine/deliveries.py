@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine import telling
-from engine.clock import DAY
+from engine.clock import DAY, HOUR
 from engine.command_context import CommandContext, Row, reason_of
 from engine.errors import Refused
 from engine.journal import Writer
@@ -28,6 +28,8 @@ NOTICE: Final = "notice"
 OFFER: Final = "offer"
 """The reason of a message about a deviation that is over, as engine.offer_notices makes them; likewise."""
 _FAULT_LIMIT: Final = 500
+TRIED_FOR: Final = DAY
+"""How long a message of no ledger is tried again: nothing newer ever replaces it, and a step may wait for its end."""
 _STOPPED: Final = "offplan stopped while it was being sent"
 _SAME_KEY: Final = "it is sent again, with the same key"
 _EVENTS: Final = {"sent": "send", "failed": "fail", "unknown": "crash"}
@@ -77,7 +79,9 @@ def end(
     if row["state"] != "begun":
         return
     values: dict[str, Any] = {"state": result.state, "fault": _fault(result), "ended_at": now}
-    if result.state == "failed" and result.again:
+    if result.state == "failed" and result.again and _is_spent(connection, now, row):
+        values["fault"] = f"{values['fault']}; it was tried for {TRIED_FOR // HOUR} hours"
+    elif result.state == "failed" and result.again:
         values["next_at"] = _retry_at(connection, now, channel, row, result.wait)
     write(connection, writer, "handoff", row, values, action=_EVENTS[result.state], reason=values["fault"])
     if result.state in ("sent", "unknown"):
@@ -166,6 +170,15 @@ def _fault(result: Result) -> str | None:
 
 def _row(connection: sqlite3.Connection, number: int) -> Row:
     return rows(connection, "SELECT * FROM handoff WHERE id = ?", (number,))[0]
+
+
+def _is_spent(connection: sqlite3.Connection, now: int, row: Row) -> bool:
+    """Whether a message of no ledger was tried for long enough, since it was written or its step was tried again."""
+    if row["reason"] not in (NOTICE, OFFER):
+        return False
+    query = "SELECT max(state_at) FROM handoff_action JOIN action ON action.id = action_id WHERE handoff_id = ?"
+    (tried_since,) = connection.execute(query, (row["id"],)).fetchone()
+    return bool(now - max(row["created_at"], tried_since or 0) >= TRIED_FOR)
 
 
 def _retry_at(connection: sqlite3.Connection, now: int, channel: Channel, row: Row, wait: int | None) -> int:

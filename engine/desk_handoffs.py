@@ -5,7 +5,7 @@ Only a feeder that holds the lease delivers; a desk lists, confirms and asks to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.desk_commands import DeskCommands
@@ -88,6 +88,15 @@ class DeskHandoffs(DeskCommands):
                 fetch(view.connection, reference)
                 known = handoff_groups.facts(view.connection, reference.number)
         return chosen({**known, **facts}, channels, routes)
+
+    def without_address(
+        self, mailed: Collection[str], channels: Sequence[Channel], routes: Sequence[Route]
+    ) -> Mapping[str, list[int]]:
+        """Owners who have no address, each with the open actions that one of the channels `mailed` takes to him."""
+        from engine import unreachable
+
+        with self._reading() as view:
+            return unreachable.without_address(view.connection, mailed, channels, routes)
 
     def channel_health(self) -> dict[str, dict[str, Any]]:
         """How each channel fares that ever had a message (engine.channel_health), by its name."""

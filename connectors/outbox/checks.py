@@ -1,14 +1,19 @@
-"""What `offplan check` finds amiss with channels and routes that can be read: secrets, folders, and routes without effect."""
+"""What `offplan check` finds amiss with channels and routes that can be read: secrets, folders, routes without effect, and
+owners whom no mail can reach."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from connectors import secrets
 from connectors.channel_settings import CalendarChannel, EmailChannel, FolderChannel, WebhookChannel
 from connectors.settings import Settings
 from engine.errors import BadInput
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
 
 
 def faults(settings: Settings) -> Iterator[BadInput]:
@@ -22,6 +27,22 @@ def faults(settings: Settings) -> Iterator[BadInput]:
         else:
             yield from _webhook(channel, place, settings.folder)
     yield from _routes(settings)
+
+
+def without_address(desk: Desk, settings: Settings) -> Iterator[BadInput]:
+    """Owners who would get a mail at their own address, and have none."""
+    mailed = [
+        name
+        for name, channel in settings.channels.items()
+        if isinstance(channel, EmailChannel) and not channel.recipients
+    ]
+    if not mailed:
+        return
+    found = desk.without_address(mailed, settings.handoff_channels(), settings.handoff_routes())
+    for owner, actions in sorted(found.items()):
+        named = ", ".join(f"A{number}" for number in actions[:5]) + (" ..." if len(actions) > 5 else "")
+        fault = f"no mail can tell him of {named}: he has no address"
+        yield BadInput(f"owner {owner}", fault, "load the owners with `email`, or route his actions elsewhere")
 
 
 def _folder(place: str, path: Path) -> Iterator[BadInput]:

@@ -16,19 +16,21 @@ from pathlib import Path
 import pytest
 
 from connectors import feeder
-from connectors.outbox import delivery_loop
+from connectors.outbox import checks, delivery_loop
 from connectors.poll_loop import PollLoop
 from connectors.settings import Settings, load
 from connectors.troubles import Troubles
 from engine.clock import FixedClock, SystemClock
+from engine.deliveries import Result
 from engine.desk import Desk
 from engine.errors import Refused
+from engine.routing import Route
 from engine.store import Store
 from engine.terms import Terms
 from tests.connectors.server import Request, Server, serving
 from tests.connectors.smtp_server import Mailbox, mailing
 from tests.engine.desk_support import NOW, late, owners
-from tests.engine.outbox_support import Calls, seconds
+from tests.engine.outbox_support import Calls, Post, channel, seconds
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SOON = 'wait = "PT1S"\ninterval = "PT1S"\n'
@@ -273,6 +275,46 @@ def test_a_step_that_tells_sends_again_only_what_did_not_arrive(tmp_path: Path) 
         assert state(desk, "A1")[0] == "done"
     receivers = [receiver for each, _ in mailbox.mails for receiver in each]
     assert receivers[:2] == ["bo@example.com", "zed@example.com"]
+    desk.store.close()
+
+
+def test_a_step_that_tells_fails_after_a_day_of_trying_and_can_be_tried_again(tmp_path: Path) -> None:
+    desk = desk_with_steps(tmp_path / "offplan.db", Terms(kind="notify", effect={"to": ["bo"], "message": "late"}))
+    post = Post(desk, [channel(wait=0)], [Route({"owner": ["bo"]}, ["c1"])])
+    post.failing["c1"] = Result("failed", "the server cannot be reached", again=True)
+    for hour in range(24):
+        post.at(3600 * hour)
+    assert (state(desk, "A1")[0], len(post.keys)) == ("ready", 24)
+    post.at(3600 * 24)
+    post.at(3600 * 24 + 1)
+    assert state(desk, "A1") == (
+        "failed", "H1 to bo through c1: the server cannot be reached; it was tried for 24 hours"
+    )  # fmt: skip
+    post.at(3600 * 100)
+    assert (len(post.keys), desk.show("H1")["next_at"]) == (25, None), "and no more"
+    desk.reopen(["A1"], reason="the server is there again")
+    post.at(3600 * 100 + 1)
+    assert (len(post.keys), state(desk, "A1")[0]) == (26, "ready"), "its day begins anew"
+    del post.failing["c1"]
+    post.at(3600 * 101)
+    post.at(3600 * 101 + 1)
+    assert state(desk, "A1")[0] == "done"
+    assert len(set(post.keys[:27])) == 1, "it is the same message all the time"
+    desk.store.close()
+
+
+def test_check_names_who_gets_mail_and_has_no_address(tmp_path: Path) -> None:
+    to_bo = Terms(kind="notify", effect={"to": ["bo", "zed"], "message": "late"})
+    text = '[channel.mail]\ntype = "email"\nhost = "smtp.example"\nfrom = "o@example.com"\n'
+    chosen = settings(tmp_path, f'[[route]]\nmatch = {{ owner = "bo" }}\nchannel = "mail"\n{text}')
+    desk = desk_with_steps(tmp_path / "offplan.db", to_bo)
+    (fault,) = checks.without_address(desk, chosen)
+    assert (fault.place, "he has no address" in fault.fault) == ("owner bo", True)
+    with desk.store.write() as connection:
+        connection.execute("UPDATE plan_record SET data = json_set(data, '$.email', 'bo@example.com') WHERE key = 'bo'")
+    assert list(checks.without_address(desk, chosen)) == []
+    everybody = settings(tmp_path, f'{text}to = "all@example.com"\n')
+    assert list(checks.without_address(desk, everybody)) == []
     desk.store.close()
 
 

@@ -23,6 +23,7 @@ from tui.wiring import (
 )
 
 if TYPE_CHECKING:
+    from engine.desk import Desk
     from playbooks.loader import Library
 
 FOUND_PROBLEMS: Final = 3
@@ -53,7 +54,7 @@ def check(args: Namespace) -> int:
     try:
         with opened(args) as desk:
             now = desk.clock.now()
-            found = [*desk.check(), *found]
+            found = [*desk.check(), *_unreachable(args, desk), *found]
     except OffplanError as error:
         if error.exit_code == 2:
             raise
@@ -104,6 +105,20 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
         *amiss,
         *({**_fault(error, "the mappings"), "severity": "note"} for error in assumed_zones(settings.mappings)),
     ]
+
+
+def _unreachable(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
+    """Owners whom no mail can tell; what is wrong with the settings themselves is found elsewhere."""
+    from connectors import usable_settings
+    from connectors.outbox import checks
+
+    try:
+        folder = find_workspace(args)
+        settings = settings_of(args) if folder is None else usable_settings.load(folder / SETTINGS_FILE).settings
+    except BadInput:
+        return []
+    found = checks.without_address(desk, settings)
+    return [{**_fault(error, "the owners"), "severity": "warning"} for error in found]
 
 
 def _screen_faults(args: Namespace) -> list[dict[str, Any]]:
