@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import timers
 from engine.clock import iso, iso_or_none
+from engine.lifecycle import ACTION_OPEN_STATES
 from engine.money import amount
 from engine.terms import Terms
 
@@ -16,7 +17,7 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
     """An action, without `jeopardy`, which engine.lists adds; the row also carries its response's `playbook`, `offered`
     (engine.reversing) and `deviation_state`. `needs` are steps of the same response."""
     terms = Terms.load(row["terms"])
-    is_open = row["state"] not in ("done", "skipped", "cancelled")
+    is_open = row["state"] in ACTION_OPEN_STATES
     waits_too_long = row["state"] == "waiting" and row["waiting_until"] is not None and row["waiting_until"] < now
     return {
         "id": f"A{row['id']}",

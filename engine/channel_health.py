@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.clock import iso_or_none
+from engine.lifecycle import OPEN_ACTION
 from engine.sqlite import sqlite3
 
 Finding = dict[str, Any]
@@ -55,7 +56,7 @@ def findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     failing = connection.execute(
         "SELECT channel, count(*), max(next_at) IS NOT NULL, max(fault) FROM handoff WHERE state = 'failed' AND EXISTS"
         " (SELECT 1 FROM handoff_action JOIN action ON action.id = action_id WHERE handoff_id = handoff.id"
-        " AND action.state NOT IN ('done', 'skipped', 'cancelled')) AND NOT EXISTS (SELECT 1 FROM handoff AS later"
+        f" AND {OPEN_ACTION}) AND NOT EXISTS (SELECT 1 FROM handoff AS later"
         " WHERE later.channel = handoff.channel AND later.owner = handoff.owner"
         " AND later.response_id = handoff.response_id AND later.id > handoff.id) GROUP BY channel ORDER BY channel"
     ).fetchall()

@@ -22,7 +22,6 @@ from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.text import clean
 
-STATES: Final = ("pending", "begun", "sent", "failed", "unknown")
 NOTICE: Final = "notice"
 """The reason of a message that a step asked for, as engine.notices makes them; it belongs to no ledger."""
 OFFER: Final = "offer"

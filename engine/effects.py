@@ -23,8 +23,6 @@ from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.terms import Terms
 
-KINDS: Final = ("notify", "http")
-"""Kinds of steps that are an effect."""
 OUTCOMES: Final = ("done", "failed", "doubt")
 """How an effect may end; in doubt it is what a crash would have left."""
 
@@ -35,7 +33,7 @@ class Effect(NamedTuple):
     action: str
     """The public id of its action."""
     kind: str
-    """Of KINDS."""
+    """notify or http."""
     attempt: int
     """From 1; a failed step that is tried again has the next."""
     key: str

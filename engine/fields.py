@@ -7,7 +7,7 @@ from typing import Final
 from engine import money, rank, suppression
 from engine.deviation_kinds import DEVIATION_KINDS, KIND_FUNCTIONS
 from engine.filters import Field, Fields
-from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, QUEUE_STATES
+from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, OPEN_ACTION, QUEUE_STATES
 from engine.model import DISMISSALS, FUNCTIONS, SEVERITIES, SIGNAL_KINDS
 from engine.offers import OFFERED, OFFERS
 from engine.terms import STEP_KINDS
@@ -127,7 +127,6 @@ RESPONSES: Final = Fields(
     words=("title", "playbook", "owner"),
 )
 
-OPEN_ACTION: Final = "action.state NOT IN ('done', 'skipped', 'cancelled')"
 OVERDUE_ACTION: Final = (
     f"({OPEN_ACTION} AND (due_at < :now OR (action.state = 'waiting' AND coalesce(waiting_until < :now, 0))))"
 )
@@ -197,7 +196,7 @@ SILENCES: Final = Fields(
 PRESENT_HANDOFF: Final = (
     "(state IN ('pending', 'begun', 'unknown') OR next_at IS NOT NULL OR EXISTS (SELECT 1 FROM handoff_action"
     " JOIN action ON action.id = handoff_action.action_id WHERE handoff_id = handoff.id"
-    " AND action.state NOT IN ('done', 'skipped', 'cancelled')))"
+    f" AND {OPEN_ACTION}))"
 )
 """On its way, in doubt, or of an action that is open."""
 HANDOFFS: Final = Fields(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from engine import lifecycle, needs
 from engine.clock import MINUTE, iso, parse_instant
@@ -20,13 +20,10 @@ from engine.moves import move_action, write
 from engine.store import rows
 from engine.terms import Terms
 
-CLOSED: Final = ("done", "skipped", "cancelled")
-"""States in which an action asks for nothing any more."""
-
 
 def follow(context: CommandContext, action: Mapping[str, Any]) -> None:
     """Carry an action's new state on: release or stop the steps that need it, and end the response with its last."""
-    if action["state"] in (*CLOSED, "failed"):
+    if action["state"] in (*lifecycle.ACTION_CLOSED_STATES, "failed"):
         unmet = needs.is_unmet(action)
         for number in [row["id"] for row in needs.needing(context, action, "blocked")]:
             waiting = context.row(Reference("action", number))
@@ -119,7 +116,7 @@ def _actions(context: CommandContext, response: int, *states: str) -> list[Row]:
 def _end_if_complete(context: CommandContext, response: int) -> None:
     states = action_states(context, response)
     row = fetch(context.connection, Reference("response", response))
-    if row["state"] == "running" and all(state in CLOSED for state in states):
+    if row["state"] == "running" and all(state in lifecycle.ACTION_CLOSED_STATES for state in states):
         # A response of which nothing was done or judged unneeded was called off, and may be tried again.
         ended = "cancelled" if all(state == "cancelled" for state in states) else "done"
         _end(context, row, ended, "complete" if ended == "done" else "cancel", None)

@@ -16,11 +16,10 @@ from engine.clock import DAY
 from engine.routing import Channel
 from engine.sqlite import sqlite3
 from engine.store import rows
+from engine.terms import PEOPLES
 
 Row = dict[str, Any]
 
-_PEOPLES: Final = ("task", "decision")
-"""Kinds of steps that people do; the others have no owner to tell."""
 _TOLD: Final = ("ready", "assigned", "in_progress", "waiting", "unknown", "failed")
 ACTIONS: Final = (
     "SELECT action.*, response.playbook, response.title AS response_title, response.state AS response_state,"
@@ -82,7 +81,7 @@ def groups_of(
 
 
 def _is_told(channel: Channel, action: Mapping[str, Any]) -> bool:
-    if action["response_state"] != "running" or action["kind"] not in _PEOPLES:
+    if action["response_state"] != "running" or action["kind"] not in PEOPLES:
         return False
     return action["state"] in _TOLD or (channel.blocked and action["state"] == "blocked")
 

@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from engine import fields, lists, screens
 from engine.clock import HOUR, iso
-from engine.lifecycle import QUEUE_SQL
+from engine.lifecycle import OPEN_ACTION, QUEUE_SQL
 from engine.sqlite import sqlite3
 
 AHEAD: Final = 12 * HOUR
 """How far the actions to come are told: the shift that begins."""
 _MOST: Final = 12
 """Rows of each list."""
-_RUNNING: Final = f"{fields.OPEN_ACTION} AND response.state = 'running'"
+_RUNNING: Final = f"{OPEN_ACTION} AND response.state = 'running'"
 _ENDED: Final = (
     f"state NOT IN ({QUEUE_SQL}, 'candidate', 'discarded')"
     " AND max(coalesce(recovered_at, 0), coalesce(closed_at, 0), coalesce(resolved_at, 0)) >= :since"

@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.clock import MINUTE, iso
+from engine.lifecycle import ACTION_OPEN_STATES
 from engine.sqlite import sqlite3
 from engine.store import rows
-
-_OPEN = ("blocked", "ready", "assigned", "in_progress", "waiting", "unknown", "failed")
 
 
 class Projection(NamedTuple):
@@ -65,12 +64,12 @@ def project(actions: Sequence[Mapping[str, Any]], now: int) -> dict[int, Project
     def of(row: Mapping[str, Any]) -> Projection:
         if row["id"] not in projected:
             needs = [by_step[step] for step in json.loads(row["needs"]) if step in by_step]
-            behind = [(of(need).end_at, need["id"]) for need in needs if need["state"] in _OPEN]
+            behind = [(of(need).end_at, need["id"]) for need in needs if need["state"] in ACTION_OPEN_STATES]
             projected[row["id"]] = _project(row, max(behind, default=None), now)
         return projected[row["id"]]
 
     for row in actions:
-        if row["state"] in _OPEN:
+        if row["state"] in ACTION_OPEN_STATES:
             of(row)
     return projected
 

@@ -86,6 +86,10 @@ ACTION_STATES: Final = (
     "blocked", "ready", "assigned", "in_progress", "waiting", "unknown", "failed", "done", "skipped", "cancelled"
 )  # fmt: skip
 ACTION_OPEN_STATES: Final = ("blocked", "ready", "assigned", "in_progress", "waiting", "unknown", "failed")
+ACTION_CLOSED_STATES: Final = ("done", "skipped", "cancelled")
+"""States in which an action asks for nothing any more; the index `action_open` has the same words."""
+OPEN_ACTION: Final = "action.state NOT IN ('done', 'skipped', 'cancelled')"
+"""As SQL: the action is open."""
 
 ACTION: Final[Table] = {
     "blocked": {

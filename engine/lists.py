@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from engine import action_shapes, feed_shapes, fields, jeopardy, queue, roots, settings, shapes
 from engine.filters import Fields, Filter, parse_where
+from engine.lifecycle import OPEN_ACTION
 from engine.model import Page
 from engine.offers import OFFERED
 from engine.sqlite import sqlite3
@@ -43,7 +44,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         f"action.*, playbook, {OFFERED} AS offered,"
         " (SELECT state FROM deviation WHERE deviation.id = action.deviation_id) AS deviation_state",
         "action JOIN response ON response.id = response_id",
-        f"{fields.OPEN_ACTION} AND response.state = 'running'",
+        f"{OPEN_ACTION} AND response.state = 'running'",
         "due_at, action.id",
         lambda row, now: action_shapes.action(row, now=now),
     ),

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from engine import settings
 from engine.clock import iso, iso_or_none
+from engine.lifecycle import OPEN_ACTION
 from engine.planning import Owner
 from engine.sqlite import sqlite3
 from engine.store import set_meta
@@ -140,7 +141,7 @@ def _open(
 ) -> dict[str, Any]:
     waits_for = connection.execute(
         "SELECT title FROM action WHERE response_id = ? AND step IN (SELECT value FROM json_each(?))"
-        " AND state NOT IN ('done', 'skipped', 'cancelled') ORDER BY position",
+        f" AND {OPEN_ACTION} ORDER BY position",
         (action["response_id"], action["needs"]),
     )
     return {

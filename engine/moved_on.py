@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import following
 from engine.command_context import CommandContext, Row, describe
 from engine.ids import Reference, parse
 from engine.journal import SYSTEM, entries
-from engine.lifecycle import ACTION_OPEN_STATES
+from engine.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES
 
 UNDONE: Final = "command"
 """Subject type of the entry that says which command was taken back (`undo`), or which undo (`redo`); its subject id is the
 command's number."""
 
-_ENDED: Final = (*following.CLOSED, "failed")
+_ENDED: Final = (*ACTION_CLOSED_STATES, "failed")
 _BELIES: Final[Mapping[str | None, tuple[str, ...]]] = {
     "open": ("respond", "start"),
     "acknowledged": ("start",),

@@ -18,6 +18,7 @@ from engine.effects import Effect
 from engine.handoff_groups import ACTIONS, facts_of
 from engine.ids import parse
 from engine.journal import canonical
+from engine.lifecycle import OPEN_ACTION
 from engine.planning import Owner
 from engine.routing import Channel, Route, chosen
 from engine.store import rows
@@ -114,7 +115,7 @@ def _withdraw(context: CommandContext, actions: Sequence[int]) -> None:
         "SELECT handoff.* FROM handoff JOIN handoff_action ON handoff_id = handoff.id"
         " JOIN action ON action.id = handoff_action.action_id"
         f" WHERE action.id IN (SELECT value FROM json_each(?)) AND handoff.reason = '{NOTICE}'"
-        " AND handoff.next_at IS NOT NULL AND action.state IN ('done', 'skipped', 'cancelled')"
+        f" AND handoff.next_at IS NOT NULL AND NOT ({OPEN_ACTION})"
     )
     for row in rows(context.connection, query, (json.dumps(list(actions)),)):
         deliveries.withdraw(context.connection, context.writer, context.now, row, "the step has ended")

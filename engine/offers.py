@@ -13,11 +13,13 @@ from typing import Final, NamedTuple
 
 from engine.sqlite import sqlite3
 
+from engine.lifecycle import OPEN_ACTION
+
 OFFERS: Final = ("none", "cancel", "reverse")
 OFFERED: Final = (
     "(CASE WHEN (SELECT state FROM deviation WHERE deviation.id = action.deviation_id)"
     " NOT IN ('recovered', 'resolved', 'closed') THEN 'none'"
-    " WHEN action.state NOT IN ('done', 'skipped', 'cancelled') THEN 'cancel'"
+    f" WHEN {OPEN_ACTION} THEN 'cancel'"
     " WHEN action.state = 'done' AND json_extract(action.terms, '$.reverse') IS NOT NULL AND NOT EXISTS (SELECT 1"
     " FROM action AS back WHERE back.response_id = action.response_id"
     " AND back.step = json_extract(action.terms, '$.reverse')) THEN 'reverse' ELSE 'none' END)"

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from engine.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES
 from engine.needs import UNMET
 from engine.scheduling import OpenAction
 from engine.sqlite import sqlite3
 from engine.store import rows
-from engine.terms import Terms
+from engine.terms import PEOPLES, Terms
 
-_ATTENDED: Final = ("task", "decision")
 _RUNNING: Final = (
     "SELECT action.*, decide_by, need_at, exposure_minor, party, item, site FROM action"
     " JOIN response ON response.id = response_id JOIN deviation ON deviation.id = action.deviation_id"
@@ -32,20 +32,16 @@ def read(connection: sqlite3.Connection, now: int) -> list[OpenAction]:
     by_response: dict[int, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for row in found:
         by_response[row["response_id"]][row["step"]] = row
-    return [
-        _action(row, by_response[row["response_id"]], now)
-        for row in found
-        if row["state"] not in ("done", "skipped", "cancelled")
-    ]
+    return [_action(row, by_response[row["response_id"]], now) for row in found if row["state"] in ACTION_OPEN_STATES]
 
 
 def _action(row: Mapping[str, Any], steps: Mapping[str, Mapping[str, Any]], now: int) -> OpenAction:
     terms = Terms.load(row["terms"])
     needed = [steps[step] for step in json.loads(row["needs"]) if step in steps]
-    satisfied = ("done", *UNMET) if row["on_fail"] == "continue" else ("done", "skipped", "cancelled")
+    satisfied = ("done", *UNMET) if row["on_fail"] == "continue" else ACTION_CLOSED_STATES
     missing = [f"A{each['id']}" for each in needed if each["state"] not in satisfied]
     done = sum(each["state"] in satisfied for each in needed)
-    attended = terms.kind in _ATTENDED
+    attended = terms.kind in PEOPLES
     asks = row["assigned_at"] is not None or row["fixed"] == "asks"
     proposed = row["proposed_at"] if asks else None
     return OpenAction(

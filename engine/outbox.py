@@ -18,6 +18,7 @@ from typing import Any
 from engine import deliveries, messages, network, telling
 from engine.handoff_groups import ACTIONS, Group, Row, change, facts_of, groups_of, next_sequence, wants_to_hear
 from engine.journal import Entry, Writer, canonical
+from engine.lifecycle import OPEN_ACTION
 from engine.planning import Owner
 from engine.routing import Channel, Route, chosen
 from engine.sqlite import sqlite3
@@ -28,7 +29,7 @@ def touch_open(connection: sqlite3.Connection) -> None:
     """Have every open action looked at again: a feeder that begins may have other channels and routes than the last."""
     connection.execute(
         "INSERT INTO handoff_touched(action_id) SELECT action.id FROM action JOIN response ON response.id = response_id"
-        " WHERE response.state = 'running' AND action.state NOT IN ('done', 'skipped', 'cancelled')"
+        f" WHERE response.state = 'running' AND {OPEN_ACTION}"
         " ON CONFLICT DO NOTHING"
     )
 

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from engine import containment
 from engine.clock import MINUTE, iso_or_none
+from engine.lifecycle import OPEN_ACTION
 from engine.model import DISMISSALS
 from engine.noise import Episodes, share
 from engine.sqlite import sqlite3
@@ -30,7 +31,7 @@ _FEED: Final = (
     " JOIN signal ON signal.id = signal_id"
     " WHERE opened_at BETWEEN ? AND ? AND signal.recorded_at >= signal.occurred_at"
 )
-_OPEN: Final = "max(action.state NOT IN ('done', 'skipped', 'cancelled'))"
+_OPEN: Final = f"max({OPEN_ACTION})"
 _STEPS: Final = (
     "FROM response CROSS JOIN deviation ON deviation.id = response.deviation_id CROSS JOIN action"
     " ON action.response_id = response.id WHERE response.state != 'cancelled' AND opened_at BETWEEN ? AND ?"

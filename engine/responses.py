@@ -34,7 +34,7 @@ def world(connection: sqlite3.Connection, now: int) -> World:
 
     booked = connection.execute(
         "SELECT owner, 'A' || id, start_at, duration_minutes, started_at FROM action"
-        " WHERE state NOT IN ('done', 'skipped', 'cancelled') ORDER BY start_at, id"
+        f" WHERE {lifecycle.OPEN_ACTION} ORDER BY start_at, id"
     )
     return World(
         now=now,

@@ -9,6 +9,7 @@ from typing import Any
 from engine import feed_shapes, fields, hits, lists, settings
 from engine.clock import iso, iso_or_none
 from engine.filters import parse_line
+from engine.lifecycle import OPEN_ACTION
 from engine.money import amount
 from engine.sqlite import sqlite3
 from engine.store import rows
@@ -130,7 +131,7 @@ def owners(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
         for owner, count, overdue in connection.execute(
             f"SELECT action.owner, count(*), sum({fields.OVERDUE_ACTION}) FROM action"
             " JOIN response ON response.id = response_id"
-            f" WHERE {fields.OPEN_ACTION} AND response.state = 'running' GROUP BY action.owner ORDER BY action.owner",
+            f" WHERE {OPEN_ACTION} AND response.state = 'running' GROUP BY action.owner ORDER BY action.owner",
             {"now": now},
         )
     }

@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 STEP_KINDS: Final = ("task", "decision", "notify", "http", "wait", "set")
 """What a step is: work of a person; a choice between options; a message through a channel; a call of another system;
 a time that has to pass; values for later steps."""
+PEOPLES: Final = ("task", "decision")
+"""Kinds of steps that a person accepts and works on; the others have no owner to tell."""
 SIDE_EFFECTS: Final = ("none", "idempotent", "once")
 """How an effect outside may be repeated: freely; with the same key; never by itself (docs/states.md, `unknown`)."""
 

@@ -13,12 +13,10 @@ from engine import escalating
 from engine.clock import DAY, MINUTE
 from engine.sqlite import sqlite3
 from engine.store import rows
-from engine.terms import Escalation, Terms
+from engine.terms import PEOPLES, Escalation, Terms
 
 KINDS: Final = ("accept", "wait", "retry", "overdue")
 """Nobody has accepted it in time; the time until which it waits is over; it is tried again; its due time has passed."""
-PEOPLES: Final = ("task", "decision")
-"""Kinds of steps that a person accepts and works on."""
 REMIND_EVERY: Final = DAY
 """How often an action that stays overdue is reminded of; reminders that nobody could fire meanwhile are one."""
 _REMINDED: Final = ("ready", "assigned", "in_progress", "waiting", "unknown", "failed")

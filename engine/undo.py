@@ -16,7 +16,7 @@ from engine.commands import require_free_slot
 from engine.errors import NotFound, Refused
 from engine.ids import Reference, parse
 from engine.journal import Entry
-from engine.lifecycle import ACTION_OPEN_STATES, SLOT_STATES
+from engine.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES, SLOT_STATES
 from engine.moved_on import UNDONE, Told, is_redone, is_undone, obstacle, told_of
 from engine.moves import move_action, write
 from engine.store import rows
@@ -163,7 +163,7 @@ def _call_off(context: CommandContext, reference: Reference, row: Row, reason: s
         context.changed(reference.id, "made", "over")
         return
     if reference.table == "action":
-        if row["state"] in following.CLOSED:
+        if row["state"] in ACTION_CLOSED_STATES:
             # A step that nobody works on was done as soon as it was there: nothing is left to call off.
             context.notes.append(f"{reference.id} stays {row['state']}")
             return
