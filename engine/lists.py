@@ -26,7 +26,6 @@ class _List(NamedTuple):
     shape: Callable[[Mapping[str, Any], int], dict[str, Any]]
 
 
-DEVIATION: Final = "deviations"
 _KEPT_OUT: Final = ("snoozed", "silenced", "folded")
 _LISTS: Final[Mapping[str, _List]] = {
     "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: feed_shapes.signal(row)),

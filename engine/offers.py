@@ -11,9 +11,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from engine.sqlite import sqlite3
-
 from engine.lifecycle import OPEN_ACTION
+from engine.sqlite import sqlite3
 
 OFFERS: Final = ("none", "cancel", "reverse")
 OFFERED: Final = (

@@ -119,12 +119,6 @@ def first_look(action: Mapping[str, Any], step: Escalation) -> int:
     return escalating.first_look(step, _asked_since(action))
 
 
-def next_due(connection: sqlite3.Connection) -> int | None:
-    """When the next timer is due; None where none is armed."""
-    due: int | None = connection.execute("SELECT min(due_at) FROM timer WHERE due_at IS NOT NULL").fetchone()[0]
-    return due
-
-
 def _accept_at(
     action: Mapping[str, Any], terms: Terms, fired_at: int | None, arrivals: Callable[[], Sequence[int]]
 ) -> int | None:
