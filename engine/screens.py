@@ -51,7 +51,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
 
 def asked(connection: sqlite3.Connection, actor: str) -> int:
     """How many moves of open actions wait for the yes or no of a person who owns them (engine.rescheduling)."""
-    query = f"SELECT count(*) FROM action WHERE proposed_at IS NOT NULL AND owner = ? AND {fields.OPEN_ACTION}"
+    query = f"SELECT count(*) FROM action WHERE proposed_at IS NOT NULL AND owner = ? AND {OPEN_ACTION}"
     return int(connection.execute(query, (actor,)).fetchone()[0])
 
 
