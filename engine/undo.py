@@ -71,11 +71,13 @@ def _take_back(
 
 def _last(context: CommandContext, about: str | None) -> int:
     subject = None if about is None else parse(about, "deviation", "action", "response", "silence").id
+    # From the newest entry back, whatever the planner thinks: any other way looks at all that the actor ever did.
+    place = "journal NOT INDEXED" if subject is None else "journal"
     row = context.connection.execute(
-        f"SELECT txn FROM journal WHERE actor = ?1 AND {_A_PERSONS} AND (?3 IS NULL OR subject_id = ?3)"
-        " AND NOT EXISTS (SELECT 1 FROM journal AS same WHERE same.txn = journal.txn AND same.subject_type = ?2"
-        " AND same.action = 'undo') AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.subject_type = ?2"
-        " AND later.subject_id = CAST(journal.txn AS TEXT)) ORDER BY seq DESC LIMIT 1",
+        f"SELECT txn FROM {place} WHERE actor = ?1 AND {_A_PERSONS} AND (?3 IS NULL OR subject_id = ?3)"
+        " AND txn NOT IN (SELECT txn FROM journal WHERE subject_type = ?2 AND action = 'undo')"
+        " AND txn NOT IN (SELECT CAST(subject_id AS INTEGER) FROM journal WHERE subject_type = ?2)"
+        " ORDER BY seq DESC LIMIT 1",
         (context.actor, UNDONE, subject),
     ).fetchone()
     if row is None:

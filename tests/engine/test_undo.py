@@ -183,3 +183,21 @@ def test_undo_about_one_object_takes_back_the_last_command_on_it(desk: Desk) -> 
     with pytest.raises(Refused, match=f"no command of .* on {one} to take back"):
         desk.undo(about=one)
     assert desk.show(other)["state"] == "acknowledged"
+
+
+def test_what_undo_looks_at_does_not_grow_with_what_its_actor_did_before(tmp_path: Path) -> None:
+    """One command that wrote very much stood in the way of every undo after it: 18 s behind 300 responses at once."""
+
+    def work(name: str, lines: int) -> int:
+        desk = open_desk(tmp_path / name, planner=Steps())
+        ids = late(desk, **{f"line{number}": 12 for number in range(lines)})
+        desk.respond(ids)
+        desk.start(["A1"])
+        steps = []
+        desk.store.connection.set_progress_handler(lambda: steps.append(1), 100)
+        desk.undo()
+        desk.store.connection.set_progress_handler(None, 100)
+        return len(steps)
+
+    few, many = work("few.db", 2), work("many.db", 60)
+    assert many < 2 * few
