@@ -264,8 +264,9 @@ class DeskFeed(DeskBase):
         with self._reading() as view:
             if not rescheduling.is_owed(*view):
                 return
+            prepared = rescheduling.prepare(*view, self.planner)
         with self._writing(journal.SYSTEM) as transaction:
-            rescheduling.replan(self._by_rule(transaction), self.planner)
+            rescheduling.replan(self._by_rule(transaction), self.planner, prepared)
 
     def _answer_replies(self) -> None:
         """Carry out the replies of owners that wait for it, each in a transaction of its own, in the owner's name."""

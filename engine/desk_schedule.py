@@ -34,7 +34,9 @@ class DeskSchedule(DeskCommands):
         from engine import rescheduling
 
         planner = self._planner()
-        return self._scheduled(None, lambda context: rescheduling.replan(context, planner), preview=preview)
+        with self._reading() as view:
+            prepared = rescheduling.prepare(*view, planner)
+        return self._scheduled(None, lambda context: rescheduling.replan(context, planner, prepared), preview=preview)
 
     def reschedule(self, ids: Sequence[str], *, start_at: int, preview: bool = False, expect: Expect = None) -> Outcome:
         """Give actions another start (UTC microseconds; the next working time from it on), and move what has to give way.

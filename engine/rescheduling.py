@@ -8,7 +8,7 @@ start; the move is proposed with it until it is agreed to, refused, or no longer
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine import open_work, responses
 from engine.clock import iso
@@ -16,8 +16,8 @@ from engine.command_context import CommandContext, Row, reason_of
 from engine.errors import BadInput, Refused
 from engine.ids import Reference, parse
 from engine.moves import write
-from engine.planning import Planner
-from engine.scheduling import Move, Replan
+from engine.planning import Planner, World
+from engine.scheduling import Move, OpenAction, Replan
 from engine.sqlite import sqlite3
 
 UNBEGUN: Final = ("blocked", "ready", "assigned", "failed")
@@ -31,9 +31,28 @@ def is_owed(connection: sqlite3.Connection, now: int) -> bool:
     return bool(connection.execute(query, (now,)).fetchone()[0])
 
 
-def replan(context: CommandContext, planner: Planner) -> None:
-    """Plan all open actions anew: move what may move, propose what somebody has to agree to."""
-    found = _asked(context, planner, {})
+class Prepared(NamedTuple):
+    """What a planner answered about all open actions, and what it was asked."""
+
+    actions: Sequence[OpenAction]
+    world: World
+    found: Replan
+
+
+def prepare(connection: sqlite3.Connection, now: int, planner: Planner) -> Prepared:
+    """Ask the planner before the write lock is taken: with thousands of open actions it thinks for seconds."""
+    actions, world = open_work.read(connection, now), responses.world(connection, now)
+    return Prepared(actions, world, planner.replan(actions, world, {}))
+
+
+def replan(context: CommandContext, planner: Planner, prepared: Prepared) -> None:
+    """Plan all open actions anew: move what may move, propose what somebody has to agree to.
+
+    What was `prepared` holds unless somebody changed what the planner was asked; then it is asked again.
+    """
+    then = prepared.world.now
+    asked = open_work.read(context.connection, then), responses.world(context.connection, then)
+    found = prepared.found if asked == prepared[:2] else _asked(context, planner, {})
     _write(context, found)
     _withdraw_idle(context)
     context.notes.extend(found.notes)

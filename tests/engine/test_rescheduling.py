@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -11,6 +12,8 @@ from engine.clock import DAY, HOUR, MINUTE, FixedClock, iso
 from engine.desk import Desk
 from engine.errors import BadInput, Refused, StaleVersion
 from engine.model import PlanRecord
+from engine.planning import World
+from engine.scheduling import OpenAction, Replan
 from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, owners, take
 
 
@@ -213,3 +216,36 @@ def test_a_desk_without_playbooks_ticks_and_plans_nothing(tmp_path: Path) -> Non
     desk.tick()
     with pytest.raises(Refused, match="no playbooks"):
         desk.replan()
+
+
+class Interrupted(Steps):
+    """A planner that is asked for a plan, and while it thinks somebody else works on the desk."""
+
+    asked: ClassVar[list[int]] = []
+    meanwhile: ClassVar[list[Desk]] = []
+
+    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
+        self.asked.append(len(actions))
+        while self.meanwhile:
+            self.meanwhile.pop().done(["A1"])
+        return super().replan(actions, world, pinned)
+
+
+def test_planning_anew_holds_nobody_up_and_is_done_again_where_somebody_was_quicker(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    """With 3,600 open actions it thought for 5 s with the file locked: longer than others wait."""
+    planner = Interrupted()
+    desk = open_desk(tmp_path / "desk.db", planner=planner, clock=clock)
+    owners(desk, "bo", "chen", "dora")
+    desk.respond(late(desk, alpha=12))
+    desk.tick()
+    clock.set(NOW + 3 * HOUR)
+    planner.asked.clear()
+    planner.meanwhile.append(open_desk(tmp_path / "desk.db", actor="bo", clock=clock))
+    desk.replan()
+    assert desk.show("A1")["state"] == "done", "bo did not have to wait for the plan"
+    assert planner.asked == [3, 2], "of what bo did the first plan knew nothing"
+    planner.asked.clear()
+    desk.replan()
+    assert planner.asked == [2]
