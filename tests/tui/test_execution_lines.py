@@ -97,3 +97,13 @@ async def test_a_time_is_asked_for_and_typed_in_the_desks_zone(tmp_path: Path) -
         await driven.type("2026-03-20T07:00")
         await driven.finish("enter")
         assert run.desk.show("A1")["answers"] == {"stops": "2026-03-20T06:00:00Z"}
+
+
+def test_the_journal_of_a_deviation_names_the_action_that_an_entry_is_about(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("ask"), step("book", "ask")])
+    run.desk.start(["A1"])
+    lines = deviation_sections.journal(run.desk.show(run.deviation), 100, Present(run.clock.now(), "UTC"))
+    told = "\n".join(safe.plain(line.pieces) for line in lines)
+    assert "start A1 (state ready → in_progress)" in told
+    assert "respond A2 (state – → blocked" in told
+    assert f" open {run.deviation}" not in told

@@ -11,8 +11,10 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from tui import keys, safe
+from tui.key_map import KeyMap
 from tui.key_table import KEYS, SCOPES
 from tui.request import VERBS
+from tui.screens import help_lines
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
@@ -123,3 +125,17 @@ def test_the_footer_keeps_the_key_that_tells_all_others(width: int) -> None:
     shown = safe.plain(line.pieces(width))
     assert " ? keys" in shown
     assert len(shown) <= width
+
+
+@pytest.mark.parametrize("screen", [DeskScreen, TimelineScreen, DeviationsScreen])
+def test_the_keys_of_a_place_say_what_its_signs_mean(
+    screen: type[DeskScreen | TimelineScreen | DeviationsScreen],
+) -> None:
+    told = [safe.plain(line) for line in help_lines.of_place(screen.scopes, KeyMap())]
+    signs = [line.split()[0] for line in told[told.index("Signs") + 1 : -2]]
+    wanted = {
+        DeskScreen: {"◆C", "✚", "◌", "┫", "›"},
+        TimelineScreen: {"◌", "┫", "◆", "slack"},
+        DeviationsScreen: {"◆C"},
+    }
+    assert wanted[screen] <= {*signs}

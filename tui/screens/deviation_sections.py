@@ -255,13 +255,15 @@ def _explain(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
 
 
 def journal(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
-    """What was done to an object, the last on top."""
+    """What was done to an object, the last on top; an entry about another one, as its action, names it."""
     lines = []
     for entry in reversed(detail["history"]):
         when = cells.short_time(cells.instant(entry["at"]), present.now, present.zone)
         said = f": {entry['reason']}" if entry["reason"] else ""
         head: Pieces = [(safe.fit(when, 16) + " ", "quiet"), (safe.fit(entry["actor"], 10) + " ", "bold")]
-        text = f"{entry['action']}{said}{_changes(entry)}"
+        about = entry["subject"]["id"]
+        other = "" if about == detail["id"] else f" {about}"
+        text = f"{entry['action']}{other}{said}{_changes(entry)}"
         first, *rest = safe.wrap(text, max(10, width - 28)) or [""]
         lines.append(PageLine([*head, (first, "plain")]))
         lines += [PageLine([(" " * 28, "plain"), (line, "plain")]) for line in rest]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from engine.errors import BadInput
-from tui import cells, keys
+from tui import cells, keys, theme
 from tui.arguments import usage
 from tui.cells import Present
 from tui.command_table import COMMANDS
@@ -18,12 +18,31 @@ from tui.safe import Pieces, fit, wrap
 from tui.session import Said
 
 _HINT: Final = "If the terminal is left in disorder: reset. Copy goes to your own machine, through tmux too."
+_DEVIATIONS: Final = [
+    ("✚", "came in since this desk was opened, and has not been looked at"),
+    ("4▸", "so many consequences are folded inside"),
+    ("in slack", "it is late, and no customer order is hit"),
+    ("PASSED", "the decide-by: after it the fastest remedy comes too late"),
+]
+_ACTIONS: Final = [
+    ("┫", "where an action is due"),
+    ("!", "it is overdue"),
+    ("›", "as things stand it will be late"),
+    ("»", "its owner has to agree to another start"),
+]
+_TIMELINE: Final = [
+    ("slack", "by how much it may end later; negative where it is too late as planned"),
+    ("◆", "the end of its response hangs on it"),
+    ("···", "its slack"),
+    ("▚", "where it would stand, moved"),
+]
+_ENDED: Final = frozenset({"done", "skipped", "cancelled"})
 _NAMES: Final = 18
 _WHEN: Final = 16
 
 
 def of_place(scopes: tuple[str, ...], map_: KeyMap) -> list[Pieces]:
-    """The key table of a place, as lines."""
+    """The key table of a place, as lines, and the signs that stand on it."""
     lines: list[Pieces] = []
     for scope, title in SCOPES.items():
         here = [key for key in map_.keys if key.scope == scope]
@@ -33,7 +52,26 @@ def of_place(scopes: tuple[str, ...], map_: KeyMap) -> list[Pieces]:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
                 lines.append([(fit(keys.shown(key), 14) + " ", "key"), (f"{key.tooltip}{on}", "plain")])
             lines.append([])
-    return [*lines, [(_HINT, "quiet")]]
+    return [*lines, *_signs(scopes), [(_HINT, "quiet")]]
+
+
+def _signs(scopes: tuple[str, ...]) -> list[Pieces]:
+    """What the signs before and in the rows of a place mean."""
+    shown: list[tuple[str, str]] = []
+    if {"desk", "deviations"} & {*scopes}:
+        shown += [(shape, f"{name} severity") for name, (shape, _) in theme.SEVERITY.items()] + _DEVIATIONS
+    if {"desk", "timeline"} & {*scopes}:
+        # The lists of actions hold what is open.
+        shown += [
+            (f"{mark} {bar}", f"an action is {state.replace('_', ' ')}: its mark, and its bar")
+            for state, (mark, bar, _) in theme.ACTION_SHAPE.items()
+            if state not in _ENDED
+        ]
+        shown += _ACTIONS
+    if "timeline" in scopes:
+        shown += _TIMELINE
+    lines: list[Pieces] = [[(fit(sign, 14) + " ", "key"), (words, "plain")] for sign, words in shown]
+    return [[("Signs", "heading")], *lines, []] if lines else []
 
 
 def of_command(words: str, width: int) -> list[Pieces]:
