@@ -63,7 +63,8 @@ class ActionPage(ObjectPage):
             super().open_id(id_, section=section)
 
     def action_next_pane(self, step: int) -> None:
-        """The page has one part."""
+        """To the next heading, and round."""
+        self.page.go_to_next_section(step)
 
     def action_explain(self) -> None:
         if self._detail is not None:

@@ -169,3 +169,5 @@ class FilteringScreen(ActingScreen):
         chosen = self.selection()
         if chosen.kind == "deviation":
             self.open_deviation(chosen.ids[0], section="Explain")
+        else:
+            self.say(f"explain is for deviations; the cursor is on {chosen.kind or 'nothing'}", keep=False)

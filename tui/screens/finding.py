@@ -96,11 +96,13 @@ class FindingScreen(TellingScreen):
 
     def action_open(self) -> None:
         target = self.target()
-        if target is not None:
-            try:
-                self.open_id(target)
-            except OffplanError as error:
-                self.refuse(error)
+        if target is None:
+            self.say("there is nothing to open here", keep=False)
+            return
+        try:
+            self.open_id(target)
+        except OffplanError as error:
+            self.refuse(error)
 
     def open_id(self, id_: str, *, section: str | None = None) -> None:
         """Show an object's page; a deviation's with the cursor on a section. Raises NotFound for an unknown id."""
@@ -123,6 +125,8 @@ class FindingScreen(TellingScreen):
         views.go(self.app, self.session, name)
 
     def action_last_view(self) -> None:
+        if self.session.last_view == self.session.view:
+            self.say("no other view was open yet", keep=False)
         views.go(self.app, self.session, self.session.last_view)
 
     def action_palette(self) -> None:
@@ -167,8 +171,7 @@ class FindingScreen(TellingScreen):
 
     def action_copy(self) -> None:
         text = " ".join(self.selection().ids)
-        if text:
-            self.say(terminal.copy(self.app, text))
+        self.say(terminal.copy(self.app, text) if text else "there is nothing to copy here", keep=bool(text))
 
     def action_redraw(self) -> None:
         self.app.refresh(layout=True)

@@ -113,6 +113,9 @@ class ListView(FilteringScreen):
         self.set_focus(pane)
 
     def action_next_pane(self, step: int) -> None:
+        if len(self.lists) == 1:
+            self.say("this view has one pane", keep=False)
+            return
         place = self.lists.index(self.focused) if self.focused in self.lists else 0
         self._bring_to_front(self.lists[(place + step) % len(self.lists)])
 

@@ -51,9 +51,7 @@ class RecordPage(ObjectPage):
 
     def action_next_pane(self, step: int) -> None:
         """To the next heading, and round."""
-        places = [0, *(at for at, line in enumerate(self.page.lines) if line.section is not None)]
-        here = max(at for at, place in enumerate(places) if place <= self.page.cursor)
-        self.page.go_to(places[(here + step) % len(places)])
+        self.page.go_to_next_section(step)
 
     def action_explain(self) -> None:
         """Only deviations are ranked."""

@@ -132,6 +132,9 @@ class TellingScreen(Screen[None]):
         if self.is_current:
             self.update()
 
+    def on_line_list_unmarked(self) -> None:
+        self.say("there are no rows to mark here", keep=False)
+
     # asking ---------------------------------------------------------------------------------------------------------
 
     @property

@@ -152,21 +152,30 @@ class TimelineScreen(FilteringScreen):
     def action_back(self) -> None:
         if self._stand_still():
             self.say("left as it was")
-        else:
-            super().action_back()
+        elif not self.step_back():
+            self.action_leave()
 
     # keys -----------------------------------------------------------------------------------------------------------
 
     def action_zoom(self, step: int) -> None:
+        self._see_lanes()
         self.lanes.move_axis(zoom=step)
 
     def action_pan(self, step: int) -> None:
+        self._see_lanes()
         self.lanes.move_axis(cells=step * max(1, self.lanes.size.width // 4), home=step == 0)
 
     def action_next_pane(self, step: int) -> None:
         focused = self.focused.id if self.focused is not None else None
         place = _PANES.index(focused) if focused in _PANES else 0
-        name = _PANES[(place + step) % len(_PANES)]
+        self._bring_to_front(_PANES[(place + step) % len(_PANES)])
+
+    def _see_lanes(self) -> None:
+        """Where one pane is shown at a time, have the axis that is moved in sight."""
+        if self.has_class("-tabs") and self.focused is not self.lanes:
+            self._bring_to_front("lanes")
+
+    def _bring_to_front(self, name: str) -> None:
         for pane in _PANES:
             self.set_class(pane == name, f"-pane-{pane}")
         self.query_one(TabLine).choose(_PANES.index(name))

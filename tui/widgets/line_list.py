@@ -25,6 +25,12 @@ class LineList(DrawnList):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("list")]
 
+    takes_marks: ClassVar[bool] = True
+    """Whether rows can be marked: those of lists of objects, not lines of text."""
+
+    class Unmarked(Message):
+        """Somebody wanted to mark rows where there are none to mark."""
+
     @dataclass
     class Moved(Message):
         """The cursor is on another row."""
@@ -169,7 +175,9 @@ class LineList(DrawnList):
         self.go_to(index % max(1, len(self.ids)))
 
     def action_mark(self) -> None:
-        if self.current is not None:
+        if not self.takes_marks:
+            self.post_message(self.Unmarked())
+        elif self.current is not None:
             members = set(self.members(self.current))
             # A group of which some are marked is marked as a whole first.
             self.marks = self.marks - members if members <= self.marks else self.marks | members
@@ -199,7 +207,9 @@ class LineList(DrawnList):
         return had
 
     def _mark(self, marks: set[int]) -> None:
-        if marks != self.marks:
+        if marks and not self.takes_marks:
+            self.post_message(self.Unmarked())
+        elif marks != self.marks:
             self.marks = marks
             self._rows.keep(marks)
             self.refresh()

@@ -27,6 +27,7 @@ class LoadHeat(LineList):
     """A line for each owner, a cell for each day: shade and percentage, `!` where it is too much."""
 
     title = "Load"
+    takes_marks = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(self._from_memory, id=id)

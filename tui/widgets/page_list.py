@@ -24,6 +24,8 @@ class PageLine:
 class PageList(LineList):
     """Shows lines; the cursor stays on the object that it is on when the lines change."""
 
+    takes_marks = False
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(self._from_memory, id=id)
         self.lines: Sequence[PageLine] = ()
@@ -63,14 +65,15 @@ class PageList(LineList):
         self._scroll(place)
         return True
 
+    def go_to_next_section(self, step: int) -> None:
+        """To the next heading, or the one before, and round; the first line counts as one."""
+        places = sorted({0, *(at for at, line in enumerate(self.lines) if line.section is not None)})
+        here = max(index for index, place in enumerate(places) if place <= self.cursor)
+        self.go_to(places[(here + step) % len(places)])
+
     def draw(self, row: Row, width: int) -> Pieces:
         pieces: Pieces = row["pieces"]
         return pieces
-
-    def action_mark(self) -> None:
-        """Lines of text are not marked."""
-
-    action_mark_range = action_mark_all = action_mark
 
 
 class ChoiceList(PageList):

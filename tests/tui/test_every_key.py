@@ -1,0 +1,165 @@
+"""Every key of the table on every screen that offers it: pressed on the sample world, it does what belongs to it there.
+
+Each place is opened once and put in order before each key. A key without an entry in EFFECTS fails its places.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.desk import Desk
+from engine.desk_clock import clock_of
+from engine.store import Store
+from tests.tui.conftest import Driven
+from tests.tui.key_effects import Hand
+from tests.tui.key_expectations import EFFECTS, ENDS, FILTERS, OPEN, PLACES, ROWS, Place, expected, offered
+from tui.app import OffplanApp
+from tui.demo import SETTINGS, sample
+from tui.key_table import KEYS, Key
+from tui.request import Request
+from tui.screens import views
+from tui.screens.acting import ActingScreen
+from tui.screens.acts_screen import ActsScreen
+from tui.screens.desk import DeskScreen
+from tui.screens.filtering import FilteringScreen
+from tui.session import Session
+from tui.widgets.line_list import LineList
+from tui.wiring import SETTINGS_FILE, PlannerOnDemand
+
+
+class Visit(Hand):
+    """A place on an open desk, put in order before every key."""
+
+    def __init__(self, driven: Driven, place: Place) -> None:
+        super().__init__(driven)
+        self.place = place
+
+    @property
+    def lines(self) -> LineList:
+        focused = self.driven.app.screen.focused
+        assert isinstance(focused, LineList)
+        return focused
+
+    async def arrive(self, on: str = "") -> None:
+        """Go to the place, with the cursor on an object, no marks and no filter."""
+        driven, place, app = self.driven, self.place, self.driven.app
+        await self.leave()
+        if not isinstance(app.screen, place.shown_by) or (
+            place.page and getattr(app.screen, "place", "") != place.page
+        ):
+            views.go(app, app.session, place.view)
+            await self.settle()
+            if place.page:
+                assert isinstance(app.screen, ActingScreen)
+                app.screen.open_id(place.page)
+                await self.settle()
+            elif place.shown_by is ActsScreen:
+                await driven.press("@")
+        screen = app.screen
+        for _ in range(5):
+            if not place.pane or getattr(screen.focused, "id", None) == place.pane:
+                break
+            await driven.press("tab")
+        if isinstance(screen, FilteringScreen):
+            for pane, text in screen.filters.items():
+                if text != FILTERS.get(pane, ""):
+                    screen.try_filter(pane, FILTERS.get(pane, ""))
+        self.lines.unmark()
+        self.lines.go_to(self._row(on or place.on))
+        if isinstance(screen, ActingScreen):
+            screen.say("")
+        await self.settle()
+
+    def _row(self, on: str) -> int:
+        lines = self.lines
+        targets = [getattr(line, "target", None) for line in getattr(lines, "lines", ())]
+        if on in targets:
+            return targets.index(on)
+        number = int(on[1:]) if on[1:].isdecimal() else -1
+        return lines.ids.index(number) if number in lines.ids else 1
+
+    async def carry(self, verb: str, *ids: str) -> None:
+        screen = self.driven.app.screen
+        assert isinstance(screen, ActingScreen)
+        await screen.carry(Request(verb, ids))
+        await self.settle()
+
+    async def prepare(self, key: Key) -> None:
+        """What has to have happened for a key to mean something."""
+        screen, session = self.driven.app.screen, self.driven.app.session
+        if key.id in ("undo", "redo"):
+            await self.carry("ack", OPEN)
+        if key.id == "redo":
+            await self.carry("undo")
+        if key.id in ("next_hit", "previous_hit"):
+            assert isinstance(screen, FilteringScreen)
+            screen.try_filter(screen.filtered_pane(), "!nothing")
+            await self.settle()
+        if key.id == "last_view":
+            session.last_view = "signals" if session.view == "sources" else "sources"
+        if key.id == "pan_home":
+            await self.driven.press("left")
+        if key.id == "back" and isinstance(screen, DeskScreen):
+            screen.query_one(f"#{screen.filtered_pane()}", LineList).action_mark_all()
+
+    async def press(self, key: Key, typed: str) -> str | None:
+        """Press one key; what is wrong with what it did, if anything."""
+        driven, place = self.driven, self.place
+        await self.arrive(ROWS.get(key.id, "") if place.kind == "action" and not place.page else "")
+        if key.id in ENDS:
+            self.lines.go_to(ENDS[key.id] % len(self.lines.ids))
+        await self.prepare(key)
+        before, acts = self.seen(), len(driven.app.session.acts)
+        await self.finish(typed)
+        after = self.seen()
+        wanted = expected(place, key)
+        if not wanted.holds(before, after):
+            return f"{place.name}: {typed} ({key.id}) {wanted.words}; before: {before.where}; after: {after.where}"
+        if len(driven.app.session.acts) > acts and key.id != "undo":
+            await self.leave()
+            await self.carry("undo")
+        return None
+
+
+@asynccontextmanager
+async def visited(folder: Path, place: Place) -> AsyncIterator[Visit]:
+    """A place on a copy of the sample world."""
+    path = folder / "offplan.db"
+    shutil.copyfile(sample(), path)
+    shutil.copyfile(SETTINGS, folder / SETTINGS_FILE)
+    planner = PlannerOnDemand(None)
+
+    def desk() -> Desk:
+        store = Store.open(path)
+        return Desk(store, clock_of(store), actor="ana", planner=planner)
+
+    app = OffplanApp(Session(desk, readonly=False, workspace=folder))
+    try:
+        async with app.run_test(size=place.size) as pilot:
+            await pilot.pause()
+            yield Visit(Driven(app, pilot), place)
+    finally:
+        app.close()
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+async def test_every_key_does_what_belongs_to_it(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TMUX", "STY", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    async with visited(tmp_path, place) as visit:
+        if place.shown_by is ActsScreen:
+            for id_ in ("D48", "D49", "D54"):
+                await visit.carry("ack", id_)
+        found = [await visit.press(key, typed) for key in offered(place) for typed in key.keys]
+        faults = [fault for fault in found if fault is not None]
+        assert not faults, "\n".join(faults)
+
+
+def test_every_key_of_the_table_is_pressed_where_it_fits() -> None:
+    fitting = {key.id for place in PLACES for key in offered(place) if not key.kinds or place.kind in key.kinds}
+    assert fitting == {key.id for key in KEYS} == set(EFFECTS)
