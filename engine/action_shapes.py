@@ -15,7 +15,7 @@ from engine.terms import Terms
 
 def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
     """An action, without `jeopardy`, which engine.lists adds; the row also carries its response's `playbook`, `offered`
-    (engine.reversing) and `deviation_state`. `needs` are steps of the same response."""
+    (engine.reversing), `undelivered` (engine.undelivered) and `deviation_state`. `needs` are steps of the same response."""
     terms = Terms.load(row["terms"])
     is_open = row["state"] in ACTION_OPEN_STATES
     waits_too_long = row["state"] == "waiting" and row["waiting_until"] is not None and row["waiting_until"] < now
@@ -61,6 +61,7 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "attempt": row["attempt"],
         "reason": row["reason"],
         "offered": _offered(row),
+        "undelivered": None if row["undelivered"] == "none" else row["undelivered"],
         "version": row["version"],
     }
 

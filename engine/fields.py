@@ -11,6 +11,7 @@ from engine.lifecycle import ACTION_STATES, DEVIATION_STATES, OPEN_ACTION, QUEUE
 from engine.model import DISMISSALS, FUNCTIONS, SEVERITIES, SIGNAL_KINDS
 from engine.offers import OFFERED, OFFERS
 from engine.terms import STEP_KINDS
+from engine.undelivered import UNDELIVERED, UNDELIVERED_OF_ACTION
 
 RESPONSE_STATES: Final = ("running", "done", "cancelled")
 
@@ -158,6 +159,7 @@ ACTIONS: Final = Fields(
             "choice", "(CASE WHEN proposed_at IS NULL THEN 'none' ELSE 'proposed' END)", ("none", "proposed")
         ),
         "offered": Field("choice", OFFERED, OFFERS),
+        "undelivered": Field("choice", UNDELIVERED_OF_ACTION, UNDELIVERED),
         "version": Field("number", "action.version"),
     },
     words=("action.title", "action.owner", "function", "role", "step", "playbook"),

@@ -14,6 +14,7 @@ from engine.offers import OFFERED
 from engine.sqlite import sqlite3
 from engine.store import rows
 from engine.suppression import HIDDEN, IN_QUEUE, LIVE, matched, suppressors
+from engine.undelivered import UNDELIVERED_OF_ACTION
 
 
 class _List(NamedTuple):
@@ -40,7 +41,7 @@ _LISTS: Final[Mapping[str, _List]] = {
     ),
     "actions": _List(
         fields.ACTIONS,
-        f"action.*, playbook, {OFFERED} AS offered,"
+        f"action.*, playbook, {OFFERED} AS offered, {UNDELIVERED_OF_ACTION} AS undelivered,"
         " (SELECT state FROM deviation WHERE deviation.id = action.deviation_id) AS deviation_state",
         "action JOIN response ON response.id = response_id",
         f"{OPEN_ACTION} AND response.state = 'running'",

@@ -6,11 +6,11 @@ playbooks and settings, and nothing can be kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import Refused
+from engine.errors import BadInput, Refused
 from tui import saved_views
 from tui.saved_views import SavedView
 from tui.wiring import PLAYBOOKS, SETTINGS_FILE, table_of
@@ -42,6 +42,21 @@ class Surroundings:
         from connectors import settings
 
         return settings.Settings() if self.folder is None else settings.load(self.folder / SETTINGS_FILE)
+
+    def places(self) -> Mapping[str, str]:
+        """Where the channels that write files write them, by their names; nothing where the settings cannot be read."""
+        from connectors.channel_settings import CalendarChannel, FolderChannel
+
+        try:
+            channels = self.settings().channels
+        except BadInput:
+            return {}
+        folder = self.folder or Path()
+        return {
+            name: str(folder / channel.path)
+            for name, channel in channels.items()
+            if isinstance(channel, (FolderChannel, CalendarChannel))
+        }
 
     def views(self) -> Sequence[SavedView]:
         """The views that people keep, by name. Raises BadInput."""

@@ -147,7 +147,7 @@ async def test_one_document_is_shown_at_a_time(opened: Open, size: tuple[int, in
         await driven.settle()
         assert "deviations stand in the queue" in driven.text.replace("\n", " ")
         await driven.press("tab")
-        assert [pane.size.height > 0 for pane in view(driven).lists] == [False, True]
+        assert [pane.size.height > 0 for pane in view(driven).lists] == [False, True, False]
 
 
 def test_the_command_says_the_same(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,3 +161,16 @@ def test_the_command_says_the_same(world: World, capsys: pytest.CaptureFixture[s
     found = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in found["first"]["items"]] == world.ids
     assert (found["since"], found["until"]) == ("2026-03-08T20:00:00Z", "2026-03-09T20:00:00Z")
+
+
+async def test_the_load_is_the_third_and_has_no_period(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened((160, 40)) as driven:
+        await driven.press("7", "tab", "tab")
+        await driven.settle()
+        assert "Load, 7 days" in driven.text
+        assert "offplan report load" in driven.text
+        assert "By owner and day" in driven.text
+        assert next(line for line in driven.lines if "│  bo " in line)
+        await driven.press("P")
+        assert "looks ahead" in driven.status

@@ -46,7 +46,8 @@ class ActionPage(ObjectPage):
     def draw(self) -> None:
         if self._detail is not None:
             width = self.lines_width
-            self.page.show_lines(action_lines(self._detail, self._beside, width, self.session.present))
+            places = self.session.around.places() if self._detail["handoffs"] else {}
+            self.page.show_lines(action_lines(self._detail, self._beside, width, self.session.present, places))
 
     def selection(self) -> Selection:
         if self._detail is None:
@@ -72,9 +73,16 @@ class ActionPage(ObjectPage):
 
 
 def action_lines(
-    detail: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], width: int, present: Present
+    detail: Mapping[str, Any],
+    beside: Sequence[Mapping[str, Any]],
+    width: int,
+    present: Present,
+    places: Mapping[str, str] | None = None,
 ) -> list[PageLine]:
-    """`Desk.show` of an action as lines; `beside` are the actions of its response, which it may wait for."""
+    """`Desk.show` of an action as lines; `beside` are the actions of its response, which it may wait for.
+
+    `places` are the folders of channels that write files, by name.
+    """
     mark, _, style = theme.ACTION_SHAPE.get(detail["state"], ("?", "?", "plain"))
     state = detail["state"].replace("_", " ") + (f", {detail['reason']}" if detail["reason"] else "")
     kind = "mandatory" if detail["mandatory"] else "optional"
@@ -108,6 +116,9 @@ def action_lines(
     if detail["handoffs"]:
         lines += [PageLine([]), PageLine([("Handed off", "heading")], section="Handed off")]
         lines += [line for told in detail["handoffs"] for line in _handed_off(told, width, present)]
+        used = dict.fromkeys(told["channel"] for told in detail["handoffs"])
+        for name in (name for name in used if name in (places or {})):
+            lines += _wrapped(f"{name} writes to", (places or {})[name], width)
     lines += [PageLine([]), PageLine([("Journal", "heading")], section="Journal")]
     return [*lines, *deviation_sections.journal(detail, width, present)]
 

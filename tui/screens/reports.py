@@ -1,4 +1,4 @@
-"""View 7, metrics and the handover brief: the same documents as `offplan report handover` and `offplan report metrics`."""
+"""View 7, the handover brief, the metrics and the load: the same documents as `offplan report` with handover, metrics, load."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.desk import Desk
 from engine.errors import OffplanError
 from engine.filters import instants
 from tui import keys
-from tui.commands import handover, metrics
+from tui.commands import handover, metrics, workload
 from tui.documents import Section
 from tui.screens.list_view import ListView
 from tui.screens.telling import Selection
@@ -29,14 +29,19 @@ from tui.widgets.prompt import Prompt, Question
 class _Report(NamedTuple):
     title: str
     since: str
-    """The usual period."""
+    """The usual period; empty for what looks ahead."""
     ask: Callable[[Desk, int], Mapping[str, Any]]
     sections: Callable[[Mapping[str, Any], str], Sequence[Section]]
 
 
+_DAYS: Final = 7
+"""How far the load looks ahead, as its command does."""
 _REPORTS: Final[Mapping[str, _Report]] = {
     "handover": _Report("Handover", "-12h", Desk.handover, lambda found, zone: list(handover.sections(found))),
     "metrics": _Report("Metrics", "-30d", Desk.metrics, lambda found, zone: list(metrics.sections(found, zone))),
+    "load": _Report(
+        "Load", "", lambda desk, since: desk.owner_load(_DAYS), lambda found, zone: list(workload.sections(found))
+    ),
 }
 
 
@@ -45,7 +50,7 @@ def _asked(report: _Report, since: int, desk: Desk) -> Mapping[str, Any]:
 
 
 class ReportsScreen(ListView):
-    """Two documents, one at a time; worked out beside the screen's loop, as they read much."""
+    """Documents, one at a time; worked out beside the screen's loop, as they read much."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "reports", "everywhere")]
     scopes = ("list", "act", "reports", "everywhere")
@@ -77,7 +82,8 @@ class ReportsScreen(ListView):
     async def _work_out(self) -> None:
         for name, each in _REPORTS.items():
             try:
-                since = instants(self._since[name], self.session.present.now, "since")[0]
+                now = self.session.present.now
+                since = instants(self._since[name], now, "since")[0] if self._since[name] else now
                 found = await self.session.commands.run(partial(_asked, each, since))
             except OffplanError as error:
                 self.refuse(error)
@@ -89,8 +95,9 @@ class ReportsScreen(ListView):
         for pane in self.lists:
             name = str(pane.id)
             assert isinstance(pane, PageList)
-            pane.title = f"{_REPORTS[name].title} since {self._since[name]}"
-            pane.note = f"offplan report {name} --since {self._since[name]}"
+            since = self._since[name]
+            pane.title = _REPORTS[name].title + (f" since {since}" if since else f", {_DAYS} days")
+            pane.note = f"offplan report {name}" + (f" --since {since}" if since else "")
             width = max(40, (pane.size.width or self.app.size.width - 2) - GUTTER)
             if name in self._sections:
                 pane.show_lines(section_lines(self._sections[name], width))
@@ -113,6 +120,9 @@ class ReportsScreen(ListView):
     async def _ask_since(self) -> None:
         pane = self.focused if self.focused in self.lists else self.lists[0]
         name = str(pane.id)
+        if not self._since[name]:
+            self.say(f"the {name} looks ahead from now on; P is for what has passed")
+            return
         await self.query_one(Prompt).ask(
             Question("since (-12h, -7d or a date)", self._since[name], accepts=lambda text: self._try_since(name, text))
         )

@@ -40,7 +40,7 @@ class LoadHeat(LineList):
         """Take `Desk.owner_load`'s answer anew; who has nothing to do comes last."""
         self.owners = sorted(load["owners"], key=_busy)
         over = [owner["id"] for owner in self.owners if any(day["over_minutes"] for day in owner["days"])]
-        self.note = f"too much: {', '.join(over)}" if over else "nobody has too much"
+        self.note = (f"too much: {', '.join(over)}" if over else "nobody has too much") + " · enter shows the numbers"
         self.show(list(range(len(self.owners))))
         self.refresh()
 

@@ -175,8 +175,12 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
 
 
 def signs(row: Row) -> str:
-    """What of an action asks for somebody, as signs before its title: » for a move that its owner has to agree to."""
-    return " »" if row["proposed_at"] else ""
+    """What of an action asks for somebody, as signs before its title.
+
+    » a move that its owner has to agree to; ✉✗ a message about it that failed, ✉? one that may not have arrived.
+    """
+    message = {"failed": " ✉✗", "unknown": " ✉?"}.get(row["undelivered"] or "", "")
+    return (" »" if row["proposed_at"] else "") + message
 
 
 def in_jeopardy(row: Row) -> bool:
