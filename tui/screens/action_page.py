@@ -118,7 +118,7 @@ def action_lines(
         lines += [line for told in detail["handoffs"] for line in _handed_off(told, width, present)]
         used = dict.fromkeys(told["channel"] for told in detail["handoffs"])
         for name in (name for name in used if name in (places or {})):
-            lines += _wrapped(f"{name} writes to", (places or {})[name], width)
+            lines += wrapped(f"{name} writes to", (places or {})[name], width)
     lines += [PageLine([]), PageLine([("Journal", "heading")], section="Journal")]
     return [*lines, *deviation_sections.journal(detail, width, present)]
 
