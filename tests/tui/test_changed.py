@@ -120,3 +120,9 @@ async def test_actions_are_marked_on_the_desk_and_on_the_timeline(world: World, 
         assert gutter(driven, "lanes", 2)[1] == "~"
         await driven.press("j", "k")
         assert gutter(driven, "lanes", 2)[1] == " "
+
+
+async def test_the_keys_of_the_place_say_what_the_sign_means(opened: Open) -> None:
+    async with opened((120, 130)) as driven:
+        await driven.press("?")
+        assert "somebody else has changed the row" in driven.text

@@ -18,6 +18,7 @@ from tui.safe import Pieces, fit, wrap
 from tui.session import Said
 
 _HINT: Final = "If the terminal is left in disorder: reset. Copy goes to your own machine, through tmux too."
+_CHANGED: Final = ("~", "somebody else has changed the row since you were on it")
 _DEVIATIONS: Final = [
     ("✚", "came in since this desk was opened, and has not been looked at"),
     ("4▸", "so many consequences are folded inside"),
@@ -29,6 +30,7 @@ _ACTIONS: Final = [
     ("!", "it is overdue"),
     ("›", "as things stand it will be late"),
     ("»", "its owner has to agree to another start"),
+    ("✉✗ ✉?", "a message about it failed, or may not have arrived"),
 ]
 _TIMELINE: Final = [
     ("slack", "by how much it may end later; negative where it is too late as planned"),
@@ -70,6 +72,8 @@ def _signs(scopes: tuple[str, ...]) -> list[Pieces]:
         shown += _ACTIONS
     if "timeline" in scopes:
         shown += _TIMELINE
+    if shown:
+        shown.append(_CHANGED)
     lines: list[Pieces] = [[(fit(sign, 14) + " ", "key"), (words, "plain")] for sign, words in shown]
     return [[("Signs", "heading")], *lines, []] if lines else []
 
