@@ -143,11 +143,10 @@ class DeskScreens(DeskFeed):
 
     def done_since(self, entry: int | None) -> tuple[int, bool]:
         """The last entry of the journal, and whether after `entry` anything was done but taking signals in."""
-        last = "SELECT coalesce(max(seq), 0) FROM journal"
-        done = "SELECT EXISTS (SELECT 1 FROM journal WHERE seq > ? AND action <> 'ingest')"
+        from engine import journal
+
         with self._reading() as view:
-            (newest,) = view.connection.execute(last).fetchone()
-            return newest, entry is None or bool(view.connection.execute(done, (entry,)).fetchone()[0])
+            return journal.done_since(view.connection, entry)
 
     def changed_by_others(self, entry: int | None, own: Collection[int]) -> Others:
         """What was changed after an entry of the journal by other transactions than `own` (engine.others)."""

@@ -100,6 +100,15 @@ def verify(connection: sqlite3.Connection) -> int | None:
     return None
 
 
+def done_since(connection: sqlite3.Connection, entry: int | None) -> tuple[int, bool]:
+    """The last entry, and whether after `entry` anything was done but taking signals in."""
+    (newest,) = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
+    if entry is None:
+        return newest, True
+    done = "SELECT EXISTS (SELECT 1 FROM journal WHERE seq > ? AND action <> 'ingest')"
+    return newest, bool(connection.execute(done, (entry,)).fetchone()[0])
+
+
 def entries(connection: sqlite3.Connection, subject_type: str, subject_id: str) -> Iterator[dict[str, Any]]:
     """The entries about one object, oldest first, as the columns of the table without the hashes."""
     names = _COLUMNS.split(", ")[:-2]

@@ -16,6 +16,7 @@ from engine.terms import Terms
 from tests.engine.desk_support import NOW, Scheduling, late, open_desk, owners
 
 SENT = Result("sent")
+DOWN = Result("failed", "the server cannot be reached", again=True)
 
 
 def seconds(number: float) -> int:
@@ -115,3 +116,10 @@ def desk_with_calls(path: Path, planner: Calls | None = None) -> Desk:
     (deviation,) = late(desk, P1=12)
     desk.respond([deviation])
     return desk
+
+
+def give(desk: Desk, number: float, *actions: str, to: str = "ana") -> None:
+    """Give actions to an owner at a second of the clock."""
+    assert isinstance(desk.clock, FixedClock)
+    desk.clock.set(seconds(number))
+    desk.assign(actions, to=to)

@@ -6,20 +6,15 @@ signals and end them by time, which is detection's; cases 9 and 10 ask what a re
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.clock import MINUTE, FixedClock
 from engine.deliveries import Result
 from engine.desk import Desk
-from engine.errors import NotFound, Refused
 from engine.routing import Route
-from tests.engine.outbox_support import Calls, Post, channel, desk_with_calls, seconds
-
-DOWN = Result("failed", "the server cannot be reached", again=True)
+from tests.engine.outbox_support import DOWN, Calls, Post, channel, desk_with_calls, give, seconds
 
 
 @pytest.fixture
@@ -27,12 +22,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = desk_with_calls(tmp_path / "desk.db")
     yield desk
     desk.store.close()
-
-
-def give(desk: Desk, number: float, *actions: str, to: str = "ana") -> None:
-    assert isinstance(desk.clock, FixedClock)
-    desk.clock.set(seconds(number))
-    desk.assign(actions, to=to)
 
 
 def test_peers_case_5_one_group_is_told_at_ticks_and_reminded_of_all(desk: Desk) -> None:
@@ -269,171 +258,3 @@ def test_a_message_about_what_ended_before_it_could_be_sent_is_taken_back(desk: 
     post.run(9, since=1.1)
     assert post.delivered == []
     assert desk.handoffs(all=True).items[0]["fault"] == "there is nothing to tell any more"
-
-
-# crashes and doubt ----------------------------------------------------------------------------------------------------
-
-
-def left_begun(desk: Desk, *, once: bool) -> Post:
-    """A feeder that ended between begun and recorded."""
-    post = Post(desk, [channel(wait=0, interval=1, once=once)])
-    give(desk, 1, "A1")
-    desk.hand_off(post.channels, post.routes)
-    delivery = desk.begin_delivery("c1")
-    assert delivery is not None
-    post.keys.append(delivery.key)
-    return post
-
-
-def test_what_a_receiver_knows_by_its_key_is_sent_again_with_the_same_key(desk: Desk) -> None:
-    post = left_begun(desk, once=False)
-    assert desk.begin_handoffs(post.channels) == 0
-    post.run(9, since=2)
-    assert post.delivered == [(2.0, "c1", ("A1",))]
-    assert len(set(post.keys)) == 1
-    assert desk.handoffs().items[0]["attempt"] == 2
-
-
-def test_what_must_not_be_repeated_is_in_doubt_and_waits_for_a_person(desk: Desk) -> None:
-    post = left_begun(desk, once=True)
-    assert desk.begin_handoffs(post.channels) == 1
-    post.run(9, since=2)
-    assert post.delivered == []
-    (item,) = desk.handoffs().items
-    assert (item["state"], item["attempt"]) == ("unknown", 1)
-
-    desk.confirm_handoffs(["H1"], reason="Ana has it")
-    assert desk.handoffs(all=True).items[0]["state"] == "sent"
-    with pytest.raises(Refused, match="H1 is sent"):
-        desk.confirm_handoffs(["H1"])
-    post.run(20, since=9)
-    assert post.delivered == []
-
-
-def test_a_person_has_a_message_in_doubt_sent_again_once(desk: Desk) -> None:
-    post = left_begun(desk, once=True)
-    desk.begin_handoffs(post.channels)
-    desk.resend_handoffs(["H1"], reason="nothing came")
-    with pytest.raises(Refused, match="H1 is pending"):
-        desk.resend_handoffs(["H1"], reason="nothing came")
-    post.run(9, since=2)
-    assert post.delivered == [(2.0, "c1", ("A1",))]
-    with pytest.raises(Refused, match="H1 is sent"):
-        desk.resend_handoffs(["H1"], reason="again")
-
-
-def test_what_is_in_doubt_is_not_told_again_but_what_is_new_is(desk: Desk) -> None:
-    post = left_begun(desk, once=True)
-    desk.begin_handoffs(post.channels)
-    give(desk, 5, "A2")
-    post.run(9, since=5)
-    assert [(told, message.content["reason"]) for (_, _, told), message in zip(post.delivered, post.messages, strict=True)] == [(("A1", "A2"), "new")]  # fmt: skip
-    desk.resend_handoffs(["H1"], reason="he wants the first one too")
-    post.run(12, since=9)
-    # The older message must not make the channel forget what the newer one said.
-    desk.begin_handoffs(post.channels)
-    post.run(12.5, since=12)
-    assert [told for _, _, told in post.delivered] == [("A1", "A2"), ("A1",)]
-    give(desk, 13, "A3")
-    post.run(15, since=13)
-    assert [told for _, _, told in post.delivered][-1] == ("A1", "A2", "A3")
-
-
-def test_an_end_that_comes_after_somebody_settled_it_changes_nothing(desk: Desk) -> None:
-    post = left_begun(desk, once=True)
-    desk.begin_handoffs(post.channels)
-    desk.end_delivery(post.channels[0], 1, Result("failed", "late", again=True))
-    assert desk.handoffs().items[0]["state"] == "unknown"
-
-
-def test_a_channel_that_is_gone_is_not_tried_any_more(desk: Desk) -> None:
-    post = Post(desk, [channel(wait=0)])
-    post.failing["c1"] = DOWN
-    give(desk, 1, "A1")
-    post.at(1)
-    desk.begin_handoffs([channel("other")])
-    (item,) = desk.handoffs(["state=failed"]).items
-    assert (item["next_at"], item["fault"]) == (None, "there is no channel c1 any more")
-
-
-def test_a_failure_that_nothing_mends_by_itself_is_tried_again_when_there_is_more_to_tell(desk: Desk) -> None:
-    post = Post(desk, [channel(wait=0, interval=1)])
-    post.failing["c1"] = Result("failed", "there is no such mailbox")
-    give(desk, 1, "A1")
-    post.run(9, since=1)
-    assert len(post.keys) == 1
-    del post.failing["c1"]
-    give(desk, 10, "A2")
-    post.run(12, since=10)
-    assert post.delivered == [(10.0, "c1", ("A1", "A2"))]
-
-
-# what people see ------------------------------------------------------------------------------------------------------
-
-
-def test_an_action_shows_where_it_was_handed_off_and_a_hand_off_what_it_said(desk: Desk) -> None:
-    post = Post(desk, [channel(wait=0)])
-    give(desk, 1, "A1")
-    post.at(1)
-    (told,) = desk.show("A1")["handoffs"]
-    assert (told["id"], told["channel"], told["state"], told["actions"]) == ("H1", "c1", "sent", ["A1"])
-    assert "hand_off" in [entry["action"] for entry in desk.show("A1")["history"]]
-    shown = desk.show("H1")
-    assert shown["content"]["actions"][0]["title"] == "call t1"
-    assert [entry["action"] for entry in shown["history"]] == ["hand_off", "begin", "send"]
-    assert post.messages[0].content["actions"][0]["token"] not in repr(shown)
-
-
-def test_the_list_of_hand_offs_shows_what_asks_for_something(desk: Desk) -> None:
-    post = Post(desk, [channel(wait=0, interval=1)])
-    give(desk, 1, "A1")
-    post.at(1)
-    assert [item["id"] for item in desk.handoffs().items] == ["H1"]
-    desk.done(["A1"])
-    assert desk.handoffs().items == []
-    assert [item["id"] for item in desk.handoffs(["channel=c1", "owner=ana"], all=True).items] == ["H1"]
-
-
-def test_the_channels_of_an_action_can_be_asked_for(desk: Desk) -> None:
-    channels = [channel("c1"), channel("c2")]
-    routes = [Route({"owner": ["zed"]}, ["c1"]), Route({"function": ["sales"]}, ["c2"])]
-    assert desk.chosen_channels(channels, routes, {}, "A1") == ("c1",)
-    assert desk.chosen_channels(channels, routes, {"owner": "ana", "function": "sales"}, "A1") == ("c2",)
-    assert desk.chosen_channels(channels, routes, {"function": "sales"}) == ("c2",)
-    with pytest.raises(NotFound):
-        desk.chosen_channels(channels, routes, {}, "A99")
-
-
-def test_a_hand_off_and_its_cause_are_one_transaction(desk: Desk) -> None:
-    """Whatever undoes the change undoes its note as well."""
-    post = Post(desk, [channel(wait=0)])
-    post.at(0)
-    with contextlib.suppress(NotFound):
-        desk.assign(["A1", "A99"], to="ana")
-    post.at(100)
-    assert post.delivered == []
-
-
-@pytest.mark.parametrize(("minutes", "told"), [(90, 1), (24 * 60, 2)])
-def test_a_move_within_the_day_is_told_only_to_who_has_the_plan(desk: Desk, minutes: int, told: int) -> None:
-    post = Post(desk, [channel("mail", wait=0, interval=1), channel("calendar", wait=0, interval=1, blocked=True)])
-    give(desk, 1, "A1")
-    post.at(1)
-    with desk.store.write() as connection:
-        connection.execute("UPDATE action SET start_at = start_at + ?", (minutes * MINUTE,))
-    post.run(5, since=2)
-    assert [name for _, name, _ in post.delivered].count("mail") == told
-    assert [name for _, name, _ in post.delivered].count("calendar") == 2
-
-
-def test_a_clock_that_is_set_back_keeps_nobody_from_being_told(desk: Desk) -> None:
-    post = Post(desk, [channel(wait=1, interval=1, remind=60)])
-    give(desk, 5000, "A1")
-    post.at(5001)
-    post.failing["c1"] = DOWN
-    give(desk, 5002, "A2")
-    post.at(5003)
-    del post.failing["c1"]
-    give(desk, 10, "A3")
-    post.run(13, since=11, step=0.5)
-    assert post.delivered[-1][1:] == ("c1", ("A1", "A2", "A3"))
