@@ -73,6 +73,17 @@ async def test_h_shows_what_is_hidden_and_the_header_names_it_where_it_works(wor
         assert "(h)" not in driven.lines[0]
 
 
+async def test_words_that_no_choice_has_are_said_and_take_nothing(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("2", "V")
+        await driven.type("jjj")
+        assert "No line has these words" in driven.text
+        await driven.press("enter")
+        assert "Which view?" in driven.text
+        await driven.press("escape")
+        assert subjects(driven) == ["first", "second", "third"]
+
+
 async def test_an_order_is_chosen_from_a_list_or_typed(world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.press("2", "O")

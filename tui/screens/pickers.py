@@ -62,7 +62,7 @@ class Picker(Screen[str | None]):
 
     def _take(self) -> None:
         chosen = self.query_one(ChoiceList).current
-        if chosen is not None:
+        if chosen is not None and self._shown:
             self.dismiss(self._shown[chosen].id)
 
     def _narrow(self, text: str) -> None:
@@ -72,7 +72,8 @@ class Picker(Screen[str | None]):
         ]
         lines = self.query_one(ChoiceList)
         lines.title = self._title
-        lines.show_lines([PageLine(choice.pieces) for choice in self._shown])
+        nothing = PageLine([("No line has these words; letters are text here, so take some away.", "quiet")])
+        lines.show_lines([PageLine(choice.pieces) for choice in self._shown] or [nothing])
         lines.go_to(0)
 
     def action_move(self, rows: int) -> None:
