@@ -1,15 +1,20 @@
-"""A planner whose playbook is one decision between options, for tests of deciding."""
+"""A planner whose playbook is one decision between options, and late supply to decide about, for tests of deciding."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from engine.clock import HOUR
+from engine.clock import DAY, HOUR
+from engine.desk import Desk
+from engine.model import PlanRecord
 from engine.planning import Match, PlannedAction, ResponsePlan, World
 from engine.terms import Terms
-from tests.engine.desk_support import Scheduling
+from tests.engine.desk_support import NOW, Scheduling, open_desk
+from tests.engine.network_support import line, load, said, take
+from tests.engine.test_value_at_risk import pumps
 
 
 @dataclass(frozen=True)
@@ -45,3 +50,55 @@ def _action(step: str, start_at: int, needs: Sequence[str], terms: Terms) -> Pla
         due_because="an hour after its start", duration_minutes=60, mandatory=True, critical=True, on_fail="block",
         approval=None, terms=terms,
     )  # fmt: skip
+
+
+AIR: Mapping[str, Any] = {
+    "id": "air", "title": "Air", "kind": "expedite", "days": 4, "cost": "500 + 2 * quantity", "kg_per_unit": 25,
+    "legs": ({"mode": "air_belly_long", "km": 8000},), "risk": 0.1, "reversible": False,
+}  # fmt: skip
+
+
+def late_motors(path: Path, *options: Mapping[str, Any], days: float = 12, **weights: float) -> tuple[Desk, str]:
+    """Motors planned on day 5 come on day 12: seven days late, four of them slack; and the decision about it."""
+    desk = open_desk(path, planner=OneDecision(options, weights))
+    load(desk, *pumps())
+    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + int(days * DAY)))
+    return desk, respond(desk, "late_supply")
+
+
+def respond(desk: Desk, kind: str) -> str:
+    (deviation,) = (each["id"] for each in desk.deviations([f"kind={kind}"], all=True).items)
+    desk.respond([deviation])
+    (decision,) = (each["id"] for each in desk.actions().items if each["kind"] == "decision")
+    return str(decision)
+
+
+def compared(desk: Desk, action: str) -> dict[str, dict[str, Any]]:
+    (found,) = desk.options(action)
+    return {each["id"]: each for each in found["options"]}
+
+
+def terms(option: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    return {term["name"]: (term["value"], term["source"]) for term in option["terms"]}
+
+
+def euros(amount: float) -> dict[str, Any]:
+    return {"amount": amount, "currency": "EUR"}
+
+
+def direct(path: Path, *options: Mapping[str, Any], late: float = 10, **weights: float) -> tuple[Desk, str]:
+    """100 pieces planned on day 5 for 40 on day 6, 30 on day 8 and 30 on day 20."""
+    desk = open_desk(path, planner=OneDecision(options, weights))
+    load(
+        desk,
+        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
+        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
+        line("sales_order", "SO-2", 30.0, 8, value_minor=9_000_00, currency="EUR"),
+        line("sales_order", "SO-3", 30.0, 20, value_minor=3_000_00, currency="EUR"),
+        PlanRecord("site", {"id": "X", "latitude": 0, "longitude": 0}, None),
+        PlanRecord("site", {"id": "Z", "latitude": 0, "longitude": 90}, None),
+        PlanRecord("item", {"id": "A", "uom": "EA", "weight_kg": 2}, None),
+    )
+    if late:
+        take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + int(late * DAY)))
+    return desk, respond(desk, "late_supply" if late else "short_supply")

@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from engine.clock import DAY, iso
-from engine.desk import Desk
-from engine.errors import BadInput, Refused
 from engine.model import PlanRecord
-from tests.engine.decision_support import OneDecision
+from tests.engine.decision_support import AIR, OneDecision, compared, direct, euros, late_motors, respond, terms
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, take
 from tests.engine.test_value_at_risk import pumps
-
-AIR: Mapping[str, Any] = {
-    "id": "air", "title": "Air", "kind": "expedite", "days": 4, "cost": "500 + 2 * quantity", "kg_per_unit": 25,
-    "legs": ({"mode": "air_belly_long", "km": 8000},), "risk": 0.1, "reversible": False,
-}  # fmt: skip
-
-
-def late_motors(path: Path, *options: Mapping[str, Any], days: float = 12, **weights: float) -> tuple[Desk, str]:
-    """Motors planned on day 5 come on day 12: seven days late, four of them slack; and the decision about it."""
-    desk = open_desk(path, planner=OneDecision(options, weights))
-    load(desk, *pumps())
-    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + int(days * DAY)))
-    return desk, respond(desk, "late_supply")
-
-
-def respond(desk: Desk, kind: str) -> str:
-    (deviation,) = (each["id"] for each in desk.deviations([f"kind={kind}"], all=True).items)
-    desk.respond([deviation])
-    (decision,) = (each["id"] for each in desk.actions().items if each["kind"] == "decision")
-    return str(decision)
-
-
-def compared(desk: Desk, action: str) -> dict[str, dict[str, Any]]:
-    (found,) = desk.options(action)
-    return {each["id"]: each for each in found["options"]}
-
-
-def terms(option: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
-    return {term["name"]: (term["value"], term["source"]) for term in option["terms"]}
-
-
-def euros(amount: float) -> dict[str, Any]:
-    return {"amount": amount, "currency": "EUR"}
 
 
 def test_doing_nothing_is_first_and_comes_to_what_the_deviation_puts_at_risk(tmp_path: Path) -> None:
@@ -96,24 +56,6 @@ def test_a_part_that_comes_sooner_serves_who_needs_it_first(tmp_path: Path) -> N
     half = {**split, "quantity": 40}
     desk, action = late_motors(tmp_path / "half.db", half)
     assert compared(desk, action)["part"]["value_late"] == euros(13_000.0)
-
-
-def direct(path: Path, *options: Mapping[str, Any], late: float = 10, **weights: float) -> tuple[Desk, str]:
-    """100 pieces planned on day 5 for 40 on day 6, 30 on day 8 and 30 on day 20."""
-    desk = open_desk(path, planner=OneDecision(options, weights))
-    load(
-        desk,
-        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
-        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
-        line("sales_order", "SO-2", 30.0, 8, value_minor=9_000_00, currency="EUR"),
-        line("sales_order", "SO-3", 30.0, 20, value_minor=3_000_00, currency="EUR"),
-        PlanRecord("site", {"id": "X", "latitude": 0, "longitude": 0}, None),
-        PlanRecord("site", {"id": "Z", "latitude": 0, "longitude": 90}, None),
-        PlanRecord("item", {"id": "A", "uom": "EA", "weight_kg": 2}, None),
-    )
-    if late:
-        take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + int(late * DAY)))
-    return desk, respond(desk, "late_supply" if late else "short_supply")
 
 
 def test_other_supply_serves_what_is_needed_first_and_no_more(tmp_path: Path) -> None:
@@ -277,135 +219,6 @@ def test_without_customer_orders_the_deviations_own_value_counts(tmp_path: Path)
     assert terms(found["share"])["what it does"][1].endswith("no customer order says what it is worth")
 
 
-def test_a_choice_keeps_what_was_known_and_what_was_rejected(tmp_path: Path) -> None:
-    wait = {"id": "wait", "title": "Wait", "kind": "repromise", "keeps": 0.5, "cost": "9000"}
-    desk, action = late_motors(tmp_path / "desk.db", AIR, wait)
-    before = desk.options(action)
-    outcome = desk.decide([action], option="air", reason="the customer pays half")
-    states = {each["id"]: each["state"] for each in desk.actions(all=True).items}
-    assert (states[action], sorted(states.values())) == ("done", ["done", "ready"])
-    # The plan moves on; what was known when it was decided stays.
-    take(desk, said("eta", "PO-1/eta2", order_ref="PO-1", eta=NOW + 30 * DAY))
-    (kept,) = desk.options(action)
-    assert kept["options"] == before[0]["options"]
-    assert (kept["chosen"], kept["reason"], kept["decided_by"], kept["decided_at"]) == (
-        "air", "the customer pays half", "ana", iso(NOW)
-    )  # fmt: skip
-    shown = desk.show(action)
-    (entry,) = (each for each in shown["history"] if each["action"] == "complete")
-    assert (entry["actor"], entry["reason"], entry["after"]["chosen"]) == ("ana", "air: the customer pays half", "air")
-    known = json.loads(entry["after"]["decision"])
-    assert [each["id"] for each in known["options"]] == ["nothing", "air", "wait"]
-    deviation = desk.show(shown["deviation"])
-    assert (deviation["decided_at"], deviation["options"]) == (iso(NOW), [kept])
-    desk.undo(outcome.txn)
-    assert desk.show(shown["deviation"])["decided_at"] is None
-    assert compared(desk, action)["nothing"]["value_late"] == euros(13_000.0)
-    assert desk.show(action)["chosen"] is None
-
-
-def test_a_decision_is_reopened_to_decide_again(tmp_path: Path) -> None:
-    desk, action = late_motors(tmp_path / "desk.db", AIR)
-    desk.decide([action], option="nothing", reason="it can wait")
-    with pytest.raises(Refused, match="A1 is decided: nothing; reopen it"):
-        desk.decide([action], option="air", reason="it cannot")
-    desk.reopen([action], reason="it cannot")
-    assert desk.options(action)[0]["chosen"] is None
-    desk.decide([action], option="air", reason="it cannot")
-    assert desk.show(action)["chosen"] == "air"
-    assert [each["id"] for each in desk.actions(["kind=decision", "chosen=air"], all=True).items] == [action]
-    assert desk.actions(["kind=decision", "chosen!=air"], all=True).total == 0
-
-
-def test_a_choice_against_the_figures_is_told(tmp_path: Path) -> None:
-    dear = {"id": "dear", "title": "Dear", "kind": "repromise", "keeps": 0.0, "cost": "9000"}
-    desk, action = late_motors(tmp_path / "desk.db", AIR, dear)
-    assert compared(desk, action)["dear"]["dominated_by"] == "nothing"
-    outcome = desk.decide([action], option="dear", reason="the boss wants it")
-    assert outcome.notes[-1] == "dear is nowhere better than nothing by the figures of this decision"
-    desk, action = late_motors(tmp_path / "again.db", AIR)
-    outcome = desk.decide([action], option="nothing", reason="the boss wants it")
-    assert outcome.notes[-1] == "by its weights air scores better than nothing"
-
-
-def test_a_decision_asks_for_one_of_its_options(tmp_path: Path) -> None:
-    desk, action = late_motors(tmp_path / "desk.db", AIR)
-    with pytest.raises(BadInput, match="its options are nothing, air"):
-        desk.decide([action], option="boat", reason="cheap")
-    with pytest.raises(Refused, match="asks for a choice; use decide with --option, one of nothing, air"):
-        desk.done([action])
-    desk.decide([action], option="air", reason="fast")
-    (book,) = (each["id"] for each in desk.actions().items)
-    with pytest.raises(Refused, match="no decision between options"):
-        desk.decide([book], option="air", reason="fast")
-
-
-def scarce(path: Path, *options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """40 in time, planned for SO-1, and 100 that come too late for SO-2, which is worth more."""
-    desk = open_desk(path, planner=OneDecision(options))
-    load(
-        desk,
-        line("purchase_order", "PO-0", 40.0, 4, party="BETA"),
-        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
-        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
-        line("sales_order", "SO-2", 30.0, 8, value_minor=9_000_00, currency="EUR"),
-        line("sales_order", "SO-3", 30.0, 20, value_minor=3_000_00, currency="EUR"),
-    )
-    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
-    return compared(desk, respond(desk, "late_supply"))
-
-
-def test_what_is_scarce_goes_to_whom_it_is_worth_most(tmp_path: Path) -> None:
-    share: Mapping[str, Any] = {"id": "share", "title": "Share", "kind": "reallocate"}
-    found = scarce(tmp_path / "desk.db", share, {**share, "id": "whole", "orders": "whole"})
-    assert found["nothing"]["value_late"] == euros(9_000.0)
-    # 30 of the 40 for SO-2, and the other ten for SO-1, of which 30 are four days late.
-    assert found["share"]["value_late"] == euros(3_000.0)
-    assert [(each["id"], each["delay_days"], each["quantity"]) for each in found["share"]["orders"]] == [
-        ("SO-1", 4.0, 30.0)
-    ]
-    assert terms(found["share"])["what it does"][1] == (
-        "in time: SO-1 10 of 40, SO-2 30 of 30, SO-3 30 of 30; proven the best with orders served in parts"
-    )
-    assert found["share"]["shares"][0] == {"id": "SO-1", "gets": 10.0, "wants": 40.0}
-    # As wholes: SO-2, and nothing for SO-1.
-    assert found["whole"]["value_late"] == euros(4_000.0)
-    assert "SO-1 0 of 40, SO-2 30 of 30" in terms(found["whole"])["what it does"][1]
-
-
-def test_stock_that_runs_out_is_shared_out_by_worth(tmp_path: Path) -> None:
-    """25 on hand serve SO-1 first, by date; SO-2 is worth three times as much."""
-    share = {"id": "share", "title": "Share", "kind": "reallocate"}
-    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([share]))
-    load(
-        desk,
-        line("sales_order", "SO-1", 20.0, 2, value_minor=2_000_00, currency="EUR"),
-        line("sales_order", "SO-2", 20.0, 4, value_minor=6_000_00, currency="EUR"),
-    )
-    take(desk, said("stock", "x", item="A", site="X", quantity=25.0))
-    found = compared(desk, respond(desk, "stockout"))
-    assert (found["nothing"]["value_late"], found["share"]["value_late"]) == (euros(4_500.0), euros(1_500.0))
-
-
-def test_the_site_with_most_free_sends_it_by_its_lane(tmp_path: Path) -> None:
-    move = {"id": "move", "title": "Move", "kind": "transfer"}
-    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([move]))
-    load(
-        desk,
-        line("purchase_order", "PO-1", 100.0, 5, party="ACME"),
-        line("sales_order", "SO-1", 40.0, 6, value_minor=4_000_00, currency="EUR"),
-        PlanRecord("lane", {"origin": "Z", "destination": "X", "duration_days": 2}, None),
-    )
-    take(
-        desk,
-        said("stock", "y", item="A", site="Y", quantity=10.0),
-        said("stock", "z", item="A", site="Z", quantity=60.0),
-    )
-    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
-    found = compared(desk, respond(desk, "late_supply"))["move"]
-    assert (found["quantity"], found["arrives_at"], found["value_late"]) == (40.0, iso(NOW + 2 * DAY), euros(0.0))
-
-
 def test_check_names_modes_without_a_factor(tmp_path: Path) -> None:
     truck = {"id": "truck", "title": "Truck", "kind": "expedite", "days": 4, "legs": ({"mode": "road", "km": 10},)}
     desk, action = late_motors(tmp_path / "desk.db", truck, AIR)
@@ -440,28 +253,3 @@ def test_a_price_can_go_by_the_value_of_the_goods(tmp_path: Path) -> None:
     found = compared(desk, respond(desk, "late_supply"))["broker"]
     assert found["cost"] == euros(60.0)
     assert terms(found)["cost"][1] == "0.1 * value(600) = 60 EUR"
-
-
-def test_a_choice_leaves_out_what_only_other_options_ask_for(tmp_path: Path) -> None:
-    options = [
-        {**AIR, "steps": ("book", "track")},
-        {"id": "new-date", "title": "New date", "kind": "repromise", "keeps": 0.5, "steps": ("call", "track")},
-    ]
-    planner = OneDecision(options, steps=("book", "call", "track", "report"))
-    desk = open_desk(tmp_path / "desk.db", planner=planner)
-    load(desk, *pumps())
-    take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 12 * DAY))
-    action = respond(desk, "late_supply")
-
-    def states() -> dict[str, str]:
-        return {each["step"]: each["state"] for each in desk.actions(all=True).items}
-
-    before = states()
-    outcome = desk.decide([action], option="new-date", reason="they agreed")
-    assert states() == {"decide": "done", "book": "skipped", "call": "ready", "track": "ready", "report": "ready"}
-    (booked,) = (each for each in desk.actions(all=True).items if each["step"] == "book")
-    assert booked["reason"] == f"{action} chose new-date"
-    desk.undo(outcome.txn)
-    assert states() == before
-    desk.decide([action], option="nothing", reason="it can wait")
-    assert states() == {"decide": "done", "book": "skipped", "call": "skipped", "track": "skipped", "report": "ready"}

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.clock import DAY
-from tests.engine.decision_support import OneDecision
+from tests.engine.decision_support import AIR, OneDecision
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import load, said, take
-from tests.engine.test_options import AIR
 from tests.engine.test_value_at_risk import pumps
 from tests.tui.conftest import Driven
 from tui import safe

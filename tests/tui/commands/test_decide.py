@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.test_options import AIR, late_motors
+from tests.engine.decision_support import AIR, late_motors
 from tui import command_line
 
 
