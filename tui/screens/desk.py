@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.timer import Timer
 
-from tui import cells, keys, request
+from tui import keys, request
 from tui.news import News
 from tui.screens.at_cursor import AtCursor
 from tui.screens.filtering import FilteringScreen
@@ -169,17 +169,9 @@ class DeskScreen(FilteringScreen):
         self.timeline.show_actions(actions, desk.owners())
 
     def _nothing_off_plan(self) -> list[str]:
-        state, present = self.session.header, self.session.present
         if self.filters["queue"]:
             return [f"Nothing matches {self.filters['queue']!r}; esc takes the filter away."]
-        last = cells.both_times(state["last_signal_at"], present.now, present.zone)
-        watched = f"{state['feeds']} feeds are watched against baseline {state['baseline_version'] or '–'}."
-        lines = [
-            "Nothing is off plan.",
-            f"The last signal came {last}." if state["last_signal_at"] else "No signal yet.",
-            watched,
-        ]
-        return lines if state["feeder"] else [*lines, "No feeder runs: offplan watch starts one."]
+        return self.nothing_off_plan()
 
     def _row(self, number: int) -> Mapping[str, Any] | None:
         return self.queue.row(number) or next(iter(self.session.desk.deviation_rows([number])), None)

@@ -54,7 +54,9 @@ class DeviationsScreen(ListView):
         if view.sort:
             sort = f"by {view.sort.removeprefix('-')}{', largest first' if view.sort[0] == '-' else ''}"
         table.note = f"{sort}, in groups of {view.group}" if view.group else sort
-        table.when_empty = [f"Nothing matches {text!r}; V chooses a view, esc takes the filter away."]
+        table.when_empty = self.nothing_off_plan()
+        if text != LIVE.filter:
+            table.when_empty = [f"Nothing matches {text!r}; V chooses a view, esc takes the filter away."]
         table.show_arranged(arrangement, view.group)
 
     def ids_under(self, pane: str, text: str) -> Sequence[int]:

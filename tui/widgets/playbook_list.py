@@ -14,7 +14,7 @@ from tui.widgets.row_window import Row
 _COLUMNS: Final = (
     Column("lint", "lint", 11, 1),
     Column("applies", "applies", 7, 1),
-    Column("name", "playbook", 24, 0),
+    Column("name", "playbook", 26, 0),
     Column("version", "v", 3, 5, align="right"),
     Column("steps", "steps", 5, 6, align="right"),
     Column("tests", "tests", 5, 7, align="right"),

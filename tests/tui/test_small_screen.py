@@ -1,0 +1,56 @@
+"""The smallest screen: no view is wider than it, none cuts a number, a date or an id, and an empty desk says what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.engine.desk_support import Steps, open_desk
+from tests.tui.conftest import Driven
+from tests.tui.key_effects import Hand
+from tests.tui.key_expectations import PLACES, SMALL
+from tests.tui.test_every_key import visited
+from tui.app import OffplanApp
+from tui.screens import views
+from tui.session import Session
+
+CUT: Final = re.compile(r"\d…|\d …|\b[A-Z]+-\d*…")
+"""A number or an id that goes on where nobody can read it."""
+EMPTY: Final = {
+    "desk": ("Nothing is off plan.", "0 feeds are watched", "offplan load", "offplan watch"),
+    "deviations": ("Nothing is off plan.", "0 feeds are watched", "offplan load", "offplan watch"),
+    "timeline": ("No open action.", "Respond to a deviation"),
+    "signals": ("No signal yet.", "offplan ingest FILE"),
+    "playbooks": ("nothing is off plan to try them on",),
+    "sources": ("No source has spoken yet.", "offplan.toml"),
+    "reports": ("0 deviations stand in the queue",),
+}
+"""What each view says of an empty desk."""
+
+
+async def test_nothing_is_cut_where_it_says_something_else(tmp_path: Path) -> None:
+    async with visited(tmp_path, PLACES[0]._replace(size=SMALL)) as visit:
+        for view in views.VIEWS:
+            await visit.finish(view.key)
+            for _ in range(3):
+                strips = visit.driven.app.screen._compositor.render_strips()
+                assert {strip.cell_length for strip in strips} == {SMALL[0]}
+                cut = [strip.text for strip in strips if CUT.search(strip.text)]
+                assert not cut, (view.name, cut)
+                await visit.finish("tab")
+
+
+@pytest.mark.parametrize("view", views.VIEWS, ids=lambda view: view.name)
+async def test_an_empty_desk_says_what_is_watched_and_what_to_do(tmp_path: Path, view: views.View) -> None:
+    app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=Steps()), readonly=False))
+    try:
+        async with app.run_test(size=SMALL) as pilot:
+            hand = Hand(Driven(app, pilot))
+            await hand.finish(view.key)
+            for words in EMPTY[view.name]:
+                assert words in hand.seen().text
+    finally:
+        app.close()
