@@ -266,4 +266,5 @@ def _scarcest(lost: Mapping[Edge, float]) -> float:
 
 def _hit(edge: Edge, delay: int | None, after: int | None, share: float, slack: int) -> Hit:
     share, whole = min(share, 1.0), edge.demand_open
-    return Hit(edge.demand, delay, after, share, share * whole, whole, slack, edge.worth, edge.coined)
+    # As the class's own, in half the time: whole suppliers have thousands of hits.
+    return tuple.__new__(Hit, (edge.demand, delay, after, share, share * whole, whole, slack, edge.worth, edge.coined))

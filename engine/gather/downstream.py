@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from engine.facts import Line
@@ -14,6 +15,7 @@ from engine.sqlite import sqlite3
 
 _TIMES: Final = Edge._fields[: Edge._fields.index("item")]
 """What of a peg a slip in time needs."""
+_SUPPLY: Final = itemgetter(0)
 _UNTOLD: Final = tuple(Edge._field_defaults[name] for name in Edge._fields[len(_TIMES) :])
 
 
@@ -35,18 +37,17 @@ def read(connection: sqlite3.Connection, lines: Iterable[int], *, quantities: bo
     Without `quantities` the pegs say what a delay needs and nothing of how much is pegged; that is read faster.
     """
     query, untold = (_edges(Edge._fields), ()) if quantities else (_edges(_TIMES), _UNTOLD)
-    make = tuple.__new__  # half of what Edge._make takes
-    network: dict[int, list[Edge]] = defaultdict(list)
+    make, customer = tuple.__new__, Edge._fields.index("customer")  # half of what Edge._make takes
+    network: dict[int, list[Edge]] = {}
     seen = set(lines)
     frontier = sorted(seen)
     for _ in range(DEPTH):
-        following: set[int] = set()
-        for row in connection.execute(query, (as_json(frontier),)):
-            edge = make(Edge, row + untold)
-            network[edge[0]].append(edge)
-            if not edge.customer:
-                following.add(edge[1])
-        following -= seen
+        rows = connection.execute(query, (as_json(frontier),)).fetchall()
+        edges = [make(Edge, row + untold) for row in rows]
+        # Every peg of a supply is read with its level, so they come together.
+        for supply, of_supply in groupby(edges, _SUPPLY):
+            network[supply] = list(of_supply)
+        following = {row[1] for row in rows if not row[customer]} - seen
         seen |= following
         frontier = sorted(following)
         if not frontier:
