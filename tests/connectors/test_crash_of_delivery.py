@@ -24,9 +24,9 @@ from connectors.settings import Settings
 from engine import journal
 from engine.clock import FixedClock
 from engine.desk import Desk
+from tests.connectors.delivery_support import SOON, email, settings, webhook
 from tests.connectors.server import Server, serving
 from tests.connectors.smtp_server import Mailbox, mailing
-from tests.connectors.test_delivery import SOON, email, settings, webhook
 from tests.engine.desk_support import NOW, late, open_desk, owners
 from tests.engine.execution_support import Written, step
 from tests.engine.outbox_support import seconds
