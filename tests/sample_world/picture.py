@@ -29,7 +29,7 @@ async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36)
             store = Store.open(database)
             return Desk(store, clock_of(store), actor="ana", planner=PlannerOnDemand(None))
 
-        app = OffplanApp(Session(desk, readonly=True))
+        app = OffplanApp(Session(desk, readonly=False))
         async with app.run_test(size=(columns, lines)) as pilot:
             await pilot.pause()
             for key in keys:
