@@ -9,7 +9,7 @@ run: $(VENV)/.ready
 	$(BIN)/offplan demo
 
 test: check
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 4
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

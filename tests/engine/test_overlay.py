@@ -222,6 +222,6 @@ def test_sooner_and_more_hurts_nobody_who_is_served_directly(
         if (
             was.delay is not None
             and was.share > hit.share - 1e-9
-            and all(each.delay is not None for each in need.arrivals)
+            and all(each.delay is not None for each in filled(need.quantity, need.arrivals))
         ):
             assert (hit.delay or 0) <= was.delay

@@ -203,6 +203,7 @@ def test_header(desk: Desk) -> None:
         "last_signal_at": iso(NOW),
         "baseline_version": 1,
         "feeder": None,
+        "asked": 0,
     }
     assert desk.acquire_lease("feeder", "token")
     assert desk.header()["feeder"]["holder"] == "token"
