@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from tests.connectors.smtp_server import Mailbox
 from tests.engine.desk_support import NOW
 from tests.engine.outbox_support import Calls
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 SOON = 'wait = "PT1S"\ninterval = "PT1S"\n'
 
 
@@ -45,29 +42,6 @@ def desk_on(path: Path, planner: Calls | None = None, now: int | None = NOW) -> 
     clock = SystemClock() if now is None else FixedClock(now)
     yield Desk(store, clock, actor="ana", planner=planner or Calls(owner="ana"))
     store.close()
-
-
-class Process:
-    """A feeder in a process of its own."""
-
-    def __init__(self, database: Path, folder: Path) -> None:
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "tests.connectors.feeder_process"),
-                *(str(database), str(folder / "offplan.toml")),
-            ],
-            cwd=CHECKOUT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Process:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.communicate()
 
 
 def handoffs(database: Path) -> list[tuple[str, int]]:

@@ -49,6 +49,11 @@ class Workspace:
         path.write_text(text)
         return load(path)
 
+    def process(self, *options: str) -> Process:
+        """A feeder on this workspace in a process of its own."""
+        self.settings()
+        return Process(self.database, self.folder / "offplan.toml", *options)
+
     def deliver(self, name: str, ids: Iterator[int] | range, header: str = HEADER) -> None:
         hidden = self.folder / f".{name}"
         hidden.write_text(header + "".join(f"e{number},stock,SKU-{number},RTM,1\n" for number in ids))
@@ -124,12 +129,11 @@ class Running:
 class Process:
     """A feeder in a process of its own."""
 
-    def __init__(self, workspace: Workspace, *options: str) -> None:
-        workspace.settings()
+    def __init__(self, database: Path, settings: Path, *options: str) -> None:
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.connectors.feeder_process"),
-                *(str(workspace.database), str(workspace.folder / "offplan.toml"), *options),
+                *(str(database), str(settings), *options),
             ],
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,

@@ -17,7 +17,8 @@ from connectors.poll_loop import PollLoop
 from connectors.settings import load
 from connectors.troubles import Troubles
 from engine.errors import Refused
-from tests.connectors.delivery_support import SOON, Process, desk_on, email, handoffs, settings, webhook
+from tests.connectors.delivery_support import SOON, desk_on, email, handoffs, settings, webhook
+from tests.connectors.feeder_support import Process
 from tests.connectors.server import Request, serving
 from tests.connectors.smtp_server import Mailbox, mailing
 from tests.engine.desk_support import NOW, late, owners
@@ -51,11 +52,11 @@ def test_peers_case_66_killed_after_a_call_that_a_key_makes_harmless_it_is_made_
 
     with serving(answer) as server:
         settings(tmp_path, webhook(server))
-        with Process(database, tmp_path) as first:
+        with Process(database, tmp_path / "offplan.toml") as first:
             running.append(first)
             first.process.wait(60)
         assert handoffs(database) == [("begun", 1)]
-        with Process(database, tmp_path) as second:
+        with Process(database, tmp_path / "offplan.toml") as second:
             assert arrived.wait(60)
             second.process.terminate()
             second.process.wait(60)
@@ -69,7 +70,7 @@ def test_peers_case_66_killed_after_a_mail_has_left_it_is_in_doubt_and_never_sen
 ) -> None:
     with mailing(Mailbox(silent_at="text")) as mailbox:
         settings(tmp_path, email(mailbox))
-        with Process(database, tmp_path) as first:
+        with Process(database, tmp_path / "offplan.toml") as first:
             while not mailbox.mails:
                 assert first.process.poll() is None
                 threading.Event().wait(0.01)

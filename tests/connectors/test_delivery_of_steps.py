@@ -17,7 +17,8 @@ from engine.desk import Desk
 from engine.routing import Route
 from engine.store import Store
 from engine.terms import Terms
-from tests.connectors.delivery_support import Process, desk_on, email, settings, webhook
+from tests.connectors.delivery_support import desk_on, email, settings, webhook
+from tests.connectors.feeder_support import Process
 from tests.connectors.server import Request, serving
 from tests.connectors.smtp_server import Mailbox, mailing
 from tests.engine.desk_support import NOW, late, owners
@@ -193,7 +194,7 @@ def test_peers_case_66_a_call_of_a_step_is_in_doubt_or_made_again_as_the_step_sa
 
     with serving(answer) as server:
         chosen = settings(tmp_path, webhook(server))
-        with Process(path, tmp_path) as first:
+        with Process(path, tmp_path / "offplan.toml") as first:
             running.append(first)
             first.process.wait(60)
         with desk_on(path, now=None) as desk:

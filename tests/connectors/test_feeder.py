@@ -114,7 +114,7 @@ def test_a_row_that_comes_again_in_order_lets_the_held_one_go(workspace: Workspa
 
 def test_killed_in_the_middle_of_a_file_it_goes_on_without_loss_or_double(workspace: Workspace) -> None:
     workspace.deliver("a.csv", range(30_000))
-    with Process(workspace) as first:
+    with workspace.process() as first:
         first.until("took")
         first.process.kill()
     with workspace.desk() as desk:
@@ -123,7 +123,7 @@ def test_killed_in_the_middle_of_a_file_it_goes_on_without_loss_or_double(worksp
         assert state is not None
         assert state["duplicates"] == 0
     assert 0 < before < 30_000
-    with Process(workspace) as second:
+    with workspace.process() as second:
         assert second.until("took").split()[1] == str(before + 2000)
         while not second.until("took").endswith("last"):
             pass
@@ -134,7 +134,7 @@ def test_killed_in_the_middle_of_a_file_it_goes_on_without_loss_or_double(worksp
 
 
 def test_a_second_feeder_stands_by_and_takes_over_when_the_first_is_killed(workspace: Workspace) -> None:
-    with Process(workspace) as first, Process(workspace) as second:
+    with workspace.process() as first, workspace.process() as second:
         leader, standby = (first, second) if _leads(first) else (second, first)
         standby.until("waits")
         leader.process.kill()
@@ -151,7 +151,7 @@ def _leads(process: Process) -> bool:
 
 
 def test_a_feeder_that_was_stopped_and_resumed_late_writes_nothing_and_stands_by(workspace: Workspace) -> None:
-    with Process(workspace) as first:
+    with workspace.process() as first:
         first.until("leads")
         workspace.deliver("a.csv", range(3))
         first.until("took")
@@ -161,7 +161,7 @@ def test_a_feeder_that_was_stopped_and_resumed_late_writes_nothing_and_stands_by
             lease = Lease(desk.store.path, feeder.LEASE).path
         # As if the five seconds were over.
         lease.write_text(json.dumps({**json.loads(lease.read_text()), "expires_at": 0}))
-        with Process(workspace) as second:
+        with workspace.process() as second:
             second.until("leads")
             workspace.deliver("b.csv", range(3, 6))
             second.until("took")
@@ -179,7 +179,7 @@ def test_a_feeder_that_was_stopped_and_resumed_late_writes_nothing_and_stands_by
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly_and_gives_the_lease_back(workspace: Workspace, number: signal.Signals) -> None:
-    with Process(workspace) as running:
+    with workspace.process() as running:
         running.until("leads")
         running.process.send_signal(number)
         running.until("ends")
@@ -189,7 +189,7 @@ def test_a_signal_ends_it_cleanly_and_gives_the_lease_back(workspace: Workspace,
 
 
 def test_it_ends_with_the_desk_that_started_it(workspace: Workspace) -> None:
-    with Process(workspace, "--with-desk") as running:
+    with workspace.process("--with-desk") as running:
         running.until("leads")
         assert running.process.stdin is not None
         running.process.stdin.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,4 +40,8 @@ async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36)
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(asyncio.run(picture(sys.argv[2:])), encoding="utf-8")
+    parser = argparse.ArgumentParser(prog="python -m tests.sample_world.picture", description="Draw the desk as SVG.")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("keys", nargs="*")
+    asked = parser.parse_args()
+    asked.file.write_text(asyncio.run(picture(asked.keys)), encoding="utf-8")
