@@ -169,7 +169,9 @@ def completions(
 def sentence(request: Request, outcome: Outcome, present: Present) -> str:
     """What was done, in one sentence, with the notes that the person should read; times are the desk's."""
     changes = [
-        f"{change.id} {change.was} → {change.now}" if change.was else f"{change.id} {change.now}"
+        f"{change.id} {change.was} → {change.now}"
+        if change.was not in (None, change.now)
+        else f"{change.id} {change.now}"
         for change in outcome.changes
     ]
     shown = "; ".join(changes[:3]) + (f"; and {len(changes) - 3} more" if len(changes) > 3 else "")

@@ -59,7 +59,7 @@ def _header(desk: Desk, header: dict[str, Any], now: int, zone: str) -> str:
 
 def _deviations(desk: Desk, now: int, zone: str) -> list[str]:
     ids = desk.queue_ids()
-    title = _title("Deviations, by decide-by", len(ids), DEVIATIONS)
+    title = _title("Deviations, by exposure and time to decide", len(ids), DEVIATIONS)
     if not ids:
         last = desk.header()["last_signal_at"]
         came = "no signal has come yet" if last is None else f"the last signal came {_came(last, now, zone)}"

@@ -105,7 +105,9 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
         "notes": list(outcome.notes),
     }
     lines = [
-        f"{change.id}: {change.was} → {change.now}" if change.was else f"{change.id}: {change.now}"
+        f"{change.id}: {change.was} → {change.now}"
+        if change.was not in (None, change.now)
+        else f"{change.id}: {change.now}"
         for change in outcome.changes
     ]
     notes = owners.notes_for_people(desk, outcome.notes)

@@ -229,3 +229,8 @@ def test_a_feeder_of_a_desk_takes_what_lies_there_and_goes_with_it(desk: Run, tm
     finally:
         _, errors = feeder.communicate(timeout=20)
     assert (feeder.returncode, errors) == (0, b"")
+
+
+def test_what_changes_no_state_shows_no_change_of_it(desk: Run) -> None:
+    assert desk("comment", "D1", "--text", "called them").out.splitlines()[0] == "D1: open"
+    assert desk("ack", "D1").out.splitlines()[0] == "D1: open → acknowledged"
