@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import action_shapes, feed_shapes, fields, jeopardy, queue, roots, settings, shapes
+from engine import feed_shapes, fields, jeopardy, queue, roots, settings, shapes
 from engine.filters import Fields, Filter, parse_where
 from engine.lifecycle import OPEN_ACTION
 from engine.model import Page
@@ -27,6 +27,19 @@ class _List(NamedTuple):
     shape: Callable[[Mapping[str, Any], int], dict[str, Any]]
 
 
+def _action(row: Mapping[str, Any], now: int) -> dict[str, Any]:
+    # Imported when there are some: what the terms of actions bring along the other lists need not load.
+    from engine import action_shapes
+
+    return action_shapes.action(row, now=now)
+
+
+def _response(row: Mapping[str, Any]) -> dict[str, Any]:
+    from engine import action_shapes
+
+    return action_shapes.response(row)
+
+
 _KEPT_OUT: Final = ("snoozed", "silenced", "folded")
 _LISTS: Final[Mapping[str, _List]] = {
     "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: feed_shapes.signal(row)),
@@ -37,7 +50,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         "response",
         "state = 'running'",
         "id DESC",
-        lambda row, now: action_shapes.response(row),
+        lambda row, now: _response(row),
     ),
     "actions": _List(
         fields.ACTIONS,
@@ -46,7 +59,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         "action JOIN response ON response.id = response_id",
         f"{OPEN_ACTION} AND response.state = 'running'",
         "due_at, action.id",
-        lambda row, now: action_shapes.action(row, now=now),
+        _action,
     ),
     "sources": _List(
         fields.SOURCES,
