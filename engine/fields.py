@@ -83,9 +83,11 @@ DEVIATIONS: Final = Fields(
         "bucket": Field("choice", _BUCKET, (*(name for name, _ in rank.BUCKETS), "later")),
         "response": Field(
             "id",
-            "(SELECT max(response.id) FROM response WHERE response.state != 'cancelled' AND (deviation_id = deviation.id"
-            " OR response.id = (SELECT same.joined FROM deviation AS same INDEXED BY deviation_joins"
-            " WHERE same.id = deviation.id AND same.joined IS NOT NULL)))",
+            # Each by its own index: with OR between them every deviation would read all responses.
+            "nullif(max(coalesce((SELECT max(response.id) FROM response WHERE response.state != 'cancelled'"
+            " AND deviation_id = deviation.id), 0), coalesce((SELECT response.id FROM deviation AS same"
+            " INDEXED BY deviation_joins CROSS JOIN response ON response.id = same.joined WHERE same.id = deviation.id"
+            " AND same.joined IS NOT NULL AND response.state != 'cancelled'), 0)), 0)",
             table="response",
         ),
     },
