@@ -261,11 +261,6 @@ class PlannerOnDemand:
 
         return replan(actions, world, pinned)
 
-    def prepare(self) -> None:
-        """Read the playbooks before anybody asks; whoever asks meanwhile waits for that, and is told what is wrong."""
-        with contextlib.suppress(OffplanError, OSError):
-            self._loaded()
-
     def remedies(self, known: str | None) -> Remedies | None:
         import hashlib
 

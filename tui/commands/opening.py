@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-import threading
 from argparse import Namespace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tui import printing
 from tui.arguments import UsageError
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     import subprocess
 
     from engine.desk import Desk
-
-_PLAYBOOKS_AFTER: Final = 1.5
-"""Seconds from the start until the playbooks are read beside it: by then the desk can be used."""
 
 
 def desk(args: Namespace) -> int:
@@ -87,10 +83,6 @@ def _screen(args: Namespace) -> int:
     def open_for_screen() -> Desk:
         return open_desk(args, planner=planner)
 
-    # The first answer to a deviation should not have to wait for the playbooks, nor the first screen.
-    early = threading.Timer(_PLAYBOOKS_AFTER, planner.prepare)
-    early.daemon = True
-    early.start()
     looks = screen_options(args)
     with opened(args) as desk:
         options = arguments_for_feeder(args, desk)
