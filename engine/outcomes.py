@@ -264,6 +264,6 @@ def _terms(place: int, steps: Sequence[likelihood.Step], *, late: bool) -> Itera
         else:
             level, group = levels[len(step.group) - 1], step.group[-1]
             name = f"share of {level} {group or 'unknown'}"
-            sum_ = f"({missed} late + {step.weight:.6g} × the share above) ÷ ({lines} + {step.weight:.6g})"
-        yield Term(name, round(step.share, 6), "share", sum_)
-    yield Term("likelihood", round(steps[-1].share, 6), "", "the last share: of its smallest group with a history")
+            sum_ = f"({missed} late + {step.weight:.7g} × the share above) ÷ ({lines} + {step.weight:.7g})"
+        yield Term(name, step.share, "share", sum_)
+    yield Term("likelihood", steps[-1].share, "", "the last share: of its smallest group with a history")

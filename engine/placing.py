@@ -50,6 +50,6 @@ def _figures(row: Mapping[str, Any], now: int, currency: str) -> dict[str, Any]:
         "id": f"D{row['id']}",
         "group": GROUPS[group],
         "exposure": amount(row["exposure_minor"], currency) if row["value_minor"] is not None else None,
-        "hours": (decide_by - now) / HOUR if decide_by is not None else None,
+        "hours": rank.hours_left(decide_by, now) if decide_by is not None else None,
         "weight": amount(round(rank.weight(row["exposure_minor"], decide_by, now)), currency) if ahead else None,
     }

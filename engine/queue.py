@@ -111,8 +111,8 @@ def terms(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any]
 
 def _weight(deviation: Mapping[str, Any], now: int, currency: str) -> Iterator[Term]:
     if rank.group(deviation["decide_by"], now) == rank.AHEAD:
-        hours = (deviation["decide_by"] - now) / HOUR
-        yield Term("time to decide", round(hours, 2), "hours", "decide by − now")
+        hours = rank.hours_left(deviation["decide_by"], now)
+        yield Term("time to decide", hours, "hours", "decide by − now, in minutes of the clock")
         weight = round(rank.weight(deviation["exposure_minor"], deviation["decide_by"], now), 2)
         source = f"exposure ÷ 2 ^ (time to decide ÷ {rank.HALVING // HOUR} hours)"
         yield Term("weight", weight, f"{currency}, minor units", source)

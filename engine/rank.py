@@ -29,7 +29,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine import money
-from engine.clock import DAY, HOUR, iso
+from engine.clock import DAY, HOUR, MINUTE, iso
 from engine.model import Finding, Term
 
 if TYPE_CHECKING:
@@ -71,9 +71,14 @@ def priority(exposure_minor: int, decide_by: int | None) -> float:
     return math.log2(max(exposure_minor, 1)) - (decide_by or 0) / HALVING
 
 
+def hours_left(decide_by: int, now: int) -> float:
+    """Hours to a decide-by, by the minute that a clock shows at `now`; four decimals, as people see them."""
+    return round((decide_by - now // MINUTE * MINUTE) / HOUR, 4)
+
+
 def weight(exposure_minor: int, decide_by: int, now: int) -> float:
-    """The exposure, halved for each HALVING that a decide-by lies ahead of now."""
-    return exposure_minor * math.exp2((now - decide_by) / HALVING)
+    """The exposure, halved for each HALVING that a decide-by lies ahead of now: of `hours_left`, so it can be redone."""
+    return exposure_minor * math.exp2(-hours_left(decide_by, now) * HOUR / HALVING)
 
 
 def bucket(decide_by: int | None, now: int) -> str:

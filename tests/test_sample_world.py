@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine import journal
-from engine.clock import DAY, iso
+from engine.clock import DAY, SECOND, FixedClock, iso
 from engine.desk import Desk
 from engine.desk_clock import clock_of
 from engine.deviation_kinds import DEVIATION_KINDS
@@ -110,8 +111,41 @@ def test_the_first_row_is_a_root_whose_sum_can_be_redone(desk: Desk) -> None:
     hits = [term["value"] for term in shown["explain"] if term["name"].startswith("hit ")]
     assert sum(hits) == first["value_at_risk"]["amount"] * 100
     assert len(hits) == len(shown["impact"]["customers"]) >= 2
-    worth = first["value_at_risk"]["amount"] * first["likelihood"]
-    assert first["exposure"]["amount"] == pytest.approx(worth, abs=0.01)
+    assert first["exposure"]["amount"] == round(first["value_at_risk"]["amount"] * first["likelihood"], 2)
+
+
+def test_all_sums_of_the_queue_can_be_redone_to_the_digit_from_what_is_shown(desk: Desk) -> None:
+    """At a moment that is no whole minute, as a person would: with the figures on the screen and nothing else."""
+    desk.clock = FixedClock(desk.clock.now() + 77 * SECOND)
+    redone = Counter[str]()
+    for item in desk.deviations(limit=None).items:
+        terms = {term["name"]: term for term in desk.show(item["id"])["explain"]}
+        wider = 0.0
+        for name, term in terms.items():
+            counts = [float(each) for each in re.findall(r"\d+(?:\.\d+)?", term["source"])]
+            if name == "share of all":
+                wider = (counts[0] + counts[1]) / (counts[2] + counts[3])
+            elif name.startswith("share of "):
+                wider = (counts[0] + counts[1] * wider) / (counts[2] + counts[3])
+            elif name == "likelihood" and wider:
+                redone["likelihood"] += 1
+                assert term["value"] == wider == item["likelihood"]
+                continue
+            else:
+                continue
+            wider = round(wider, 6)
+            assert term["value"] == wider, (item["id"], name, term["source"])
+        if "value at risk" in terms:
+            redone["exposure"] += 1
+            at_risk = terms["value at risk"]["value"] * terms.get("rate", {"value": 1})["value"]
+            assert terms["exposure"]["value"] == round(at_risk * terms["likelihood"]["value"])
+        if "weight" in terms:
+            redone["weight"] += 1
+            weight = terms["exposure"]["value"] / 2 ** (terms["time to decide"]["value"] / 30)
+            assert terms["weight"]["value"] == round(weight, 2)
+    assert redone["likelihood"] >= 1
+    assert redone["exposure"] >= 5
+    assert redone["weight"] >= 5
 
 
 def test_it_has_something_to_say_about_likelihood_noise_and_what_is_hidden(desk: Desk) -> None:

@@ -30,7 +30,7 @@ def test_a_share_is_redone_by_hand() -> None:
     assert [step.counts for step in steps] == [Counts(80, 40), Counts(40, 40)]
     assert steps[0].share == 40.5 / 81
     assert steps[1].weight == 4.0
-    assert steps[1].share == (40 + 4.0 * steps[0].share) / 44
+    assert steps[1].share == round((40 + 4.0 * steps[0].share) / 44, 6)
 
 
 def test_the_weight_is_the_moment_estimate_of_its_source() -> None:
@@ -40,8 +40,8 @@ def test_the_weight_is_the_moment_estimate_of_its_source() -> None:
     spread = sum(20 * (late / 20 - mean) ** 2 - v for late in (2, 8, 5))
     (_, step) = Groups(cells).estimate(("A",))
     assert step.weight is not None
-    assert step.weight == pytest.approx(3 * 19 * v / spread - 1)
-    assert step.share == pytest.approx((2 + step.weight * mean) / (20 + step.weight))
+    assert step.weight == pytest.approx(3 * 19 * v / spread - 1, abs=0.01)
+    assert step.share == pytest.approx((2 + step.weight * mean) / (20 + step.weight), abs=1e-6)
 
 
 def test_groups_that_do_not_differ_are_their_wider_group() -> None:
@@ -66,7 +66,7 @@ def test_every_share_lies_between_its_own_and_the_wider_one(cells: list[tuple[tu
         for wider, step in itertools.pairwise(steps):
             own = step.counts.late / step.counts.lines
             low, high = sorted((own, wider.share))
-            assert low - 1e-12 <= step.share <= high + 1e-12
+            assert low - 1e-6 <= step.share <= high + 1e-6
             assert 0 < step.share < 1
 
 

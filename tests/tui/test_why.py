@@ -27,8 +27,13 @@ def _words(**figures: Any) -> str:
 @pytest.mark.parametrize(
     ("figures", "said"),
     [
-        ({}, "€320 = €400 at risk × 0.8 likely"),
-        ({}, "decide in 60.0h: ÷ 2^(60.0 ÷ 30) weighs €80"),
+        ({}, "320 EUR = 400 EUR at risk × 0.8 likely"),
+        ({}, "decide in 60h: ÷ 2^(60 ÷ 30) weighs 80 EUR"),
+        (
+            {"exposure": {"amount": 277.95, **EUR}, "likelihood": 0.694878},
+            "277.95 EUR = 400 EUR at risk × 0.694878 likely",
+        ),
+        ({"hours": 134.7833}, "decide in 134.7833h: ÷ 2^(134.7833 ÷ 30)"),
         ({"likelihood": 1}, "× certain"),
         ({"rate": 0.92}, "at risk × 0.92 × 0.8 likely"),
         ({"exposure": None, "value_at_risk": None}, "no value for it, so it counts as 0"),
@@ -51,11 +56,11 @@ async def test_the_first_row_says_its_sum(world: World, opened: Open, size: tupl
     world.desk.load([line("big", value=64_000_00, due=NOW + 10 * DAY)], kind="purchase_order", scope="more", file="m")
     take(world.desk, eta("big", NOW + 19 * DAY))
     async with opened(size) as driven:
-        assert "D4 is 1 of 4:  €64k = €64k at risk × certain" in driven.text
-        said = re.search(r"÷ 2\^\((\S+) ÷ (\d+)\) weighs €([\d,.]+)", " ".join(driven.text.split()))
+        assert "D4 is 1 of 4:  64,000 EUR = 64,000 EUR at risk × certain" in driven.text
+        said = re.search(r"÷ 2\^\((\S+) ÷ (\d+)\) weighs ([\d,.]+) EUR", " ".join(driven.text.split()))
         assert said is not None
         hours, halving, weight = (float(each.replace(",", "")) for each in said.groups())
-        assert 64_000 / 2 ** (hours / halving) == pytest.approx(weight, rel=0.01)
+        assert round(64_000 / 2 ** (hours / halving), 2) == weight
         await driven.press("j")
         driven.desk_screen._at_cursor.show()
         await driven.pilot.pause()

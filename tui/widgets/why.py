@@ -69,14 +69,15 @@ def exposure(placing: Mapping[str, Any]) -> str:
     if placing["exposure"] is None:
         return "the plan has no value for it, so it counts as 0"
     rate = "" if placing["rate"] is None else f" × {placing['rate']:g}"
-    likely = "certain" if placing["likelihood"] == 1 else f"{placing['likelihood']:.3g} likely"
-    return f"{cells.money(placing['exposure'])} = {cells.money(placing['value_at_risk'])} at risk{rate} × {likely}"
+    likely = "certain" if placing["likelihood"] == 1 else f"{placing['likelihood']:g} likely"
+    worth, at_risk = cells.money_in_full(placing["exposure"]), cells.money_in_full(placing["value_at_risk"])
+    return f"{worth} = {at_risk} at risk{rate} × {likely}"
 
 
 def weight(placing: Mapping[str, Any]) -> str:
-    """The exposure, halved for each so many hours that are left to decide."""
-    hours, halving = f"{placing['hours']:.1f}", f"{placing['halving_hours']:g}"
-    return f"decide in {hours}h: ÷ 2^({hours} ÷ {halving}) weighs {cells.money(placing['weight'])}"
+    """The exposure, halved for each so many hours that are left to decide; to the digit, as the amounts above."""
+    hours, halving = f"{placing['hours']:.7g}", f"{placing['halving_hours']:g}"
+    return f"decide in {hours}h: ÷ 2^({hours} ÷ {halving}) weighs {cells.money_in_full(placing['weight'])}"
 
 
 def _beside(figures: Mapping[str, Any]) -> str:
