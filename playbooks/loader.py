@@ -44,7 +44,7 @@ class LoadedPlaybook:
     id_line: int
     """Line of its id in the file."""
     places: Mapping[tuple[str | int, ...], Position]
-    """Where each part of its tests stands in the file, and what it says of other playbooks."""
+    """Where each part of its tests stands in the file, the people whom it names, and what it says of other playbooks."""
 
     def place(self, at: tuple[str | int, ...]) -> Position:
         """Line and column of such a part, or of the nearest thing around it that the file has."""
@@ -214,7 +214,9 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
     digest = hashlib.sha256(definition.encode("utf-8")).hexdigest()
     inside = any(step.use is not None for step in content.steps)
     places = {
-        at: position for at, position in document.positions.items() if at[:1] == ("tests",) or (inside and _is_kept(at))
+        at: position
+        for at, position in document.positions.items()
+        if at[:1] == ("tests",) or "person" in at or "people" in at or (inside and _is_kept(at))
     }
     return LoadedPlaybook(content, path, definition, digest, document.find(("id",)).line, places), findings
 

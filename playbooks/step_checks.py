@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from playbooks.escalation_checks import escalation_faults
 from playbooks.findings import Fault
 from playbooks.flow_checks import flow_faults
 from playbooks.graph import ancestors, circle, in_order
@@ -26,6 +27,7 @@ def step_faults(playbook: Playbook) -> Iterator[Fault]:
     if not broken:
         yield from flow_faults(playbook)
     yield from term_faults(playbook)
+    yield from escalation_faults(playbook)
     yield from name_faults(playbook)
     if all(step.when is not None for step in playbook.steps):
         fault = "every step has a when, so a response could be empty"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from engine.clock import iso
 from tui import printing
 from tui.commands.playbook import library
-from tui.wiring import PLAYBOOKS, find_workspace, present
+from tui.wiring import PLAYBOOKS, NoWorkspaceError, database_of, find_workspace, opened, present
 
 if TYPE_CHECKING:
     from playbooks.lint import LintFinding
@@ -22,12 +22,10 @@ FOUND_PROBLEMS: Final = 3
 
 def lint(args: Namespace) -> int:
     """Print the faults of playbooks, or those of one level; exit 3 when there are any."""
-    if args.paths:
-        from playbooks.lint import lint_paths
+    from playbooks.people_checks import people_findings
 
-        found: Sequence[LintFinding] = lint_paths([_file(args, name) for name in args.paths])
-    else:
-        found = library(args).findings
+    playbooks, faults = _checked(args)
+    found = [*faults, *people_findings(playbooks, _owners(args))]
     found = [finding for finding in found if args.level in (None, finding.level)]
     items = [
         {
@@ -45,6 +43,28 @@ def lint(args: Namespace) -> int:
     document = {"now": iso(present(args)), "total": len(items), "items": items}
     printing.answer(args, document, *(lines or ["no faults"]))
     return FOUND_PROBLEMS if found else 0
+
+
+def _checked(args: Namespace) -> tuple[Sequence[LoadedPlaybook], Sequence[LintFinding]]:
+    """The playbooks that are named, or all, and the faults of their files."""
+    if args.paths:
+        from playbooks.loader import load_paths
+
+        return load_paths([_file(args, name) for name in args.paths])
+    whole = library(args)
+    return whole.playbooks, whole.findings
+
+
+def _owners(args: Namespace) -> set[str]:
+    """The owners of the desk whose playbooks these are; none where there is no desk as yet."""
+    try:
+        there = database_of(args).exists()
+    except NoWorkspaceError:
+        return set()
+    if not there:
+        return set()
+    with opened(args) as desk:
+        return {owner["id"] for owner in desk.owners() if owner["functions"]}
 
 
 def _file(args: Namespace, name: str) -> Path:

@@ -91,6 +91,24 @@ def test_lint_takes_an_id_or_the_name_of_a_file_as_test_does(desk: Run, tmp_path
     assert "there is no such file or folder" in desk("playbook", "lint", "nothing").err
 
 
+def test_lint_knows_the_owners_of_the_desk(desk: Run, tmp_path: Path) -> None:
+    example = tmp_path / "playbooks" / "example.yaml"
+    text = example.read_text(encoding="utf-8").replace(
+        "\nsteps:\n", "\nsteps:\n  - {id: look, title: Look, owner: {person: boo}, duration: PT1H}\n", 1
+    )
+    example.write_text(text, encoding="utf-8")
+    assert desk("playbook", "lint") == (0, "no faults\n", ""), "a plan without owners tells nothing"
+
+    (tmp_path / "owners.csv").write_text("id,name,functions\nbo,Bo,finance\n", encoding="utf-8")
+    desk("load", "owners.csv", "--as", "owner")
+
+    for words in ((), ("example",)):
+        answer = desk("playbook", "lint", *words)
+        assert answer.code == 3
+        assert "boo is no owner of the plan" in answer.out
+    assert desk("playbook", "explain", "D1").code == 0, "it is a warning: the playbook is used"
+
+
 def test_explain_names_what_is_switched_off(desk: Run) -> None:
     late = desk("deviations", "--where", "kind=late_supply", "--json").document["items"][0]["id"]
     assert "not asked, because `enabled: true` is not said in them: example" in desk("playbook", "explain", late).err
