@@ -112,7 +112,14 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
             "latitude": "latitude",
             "longitude": "longitude",
         },
-        "party": {"id": "text", "name": "text", "role": "text", "country": "text"},
+        "party": {
+            "id": "text",
+            "name": "text",
+            "role": "text",
+            "country": "text",
+            "latitude": "latitude",
+            "longitude": "longitude",
+        },
         "bom": {"parent": "text", "item": "text", "quantity": "number", "site": "text", "lead_days": "days"},
         "lane": {"origin": "text", "destination": "text", "mode": "text", "duration_days": "days"},
         "owner": {

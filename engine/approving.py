@@ -10,14 +10,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import following, network, settings
+from engine import following, money, network, settings
 from engine.clock import iso
 from engine.command_context import CommandContext, reason_of
 from engine.errors import Refused
 from engine.ids import Reference
 from engine.lifecycle import ACTION_OPEN_STATES
 from engine.model import FUNCTIONS
-from engine.money import amount
 from engine.moves import write
 from engine.planning import Owner
 from engine.rates import Rates
@@ -65,14 +64,16 @@ def require_approved(context: CommandContext, reference: Reference, row: Mapping
     limit = asked.get("amount")
     if limit is None:
         raise Refused(f"{reference.id} has to be approved by {whose} first; {mend}")
-    within = _words(Cost(limit, asked["currency"]))
+    within = money.text(limit, asked["currency"])
     if cost is None:
         raise Refused(
             f"{reference.id} has to be approved by {whose} where it costs more than {within}; say what it costs with"
             f" --cost, or {mend}"
         )
     if _above(context, cost, Cost(limit, asked["currency"])):
-        raise Refused(f"{reference.id} costs {_words(cost)}, more than {within}: {whose} has to approve it; {mend}")
+        raise Refused(
+            f"{reference.id} costs {money.text(*cost)}, more than {within}: {whose} has to approve it; {mend}"
+        )
 
 
 def _above(context: CommandContext, cost: Cost, limit: Cost) -> bool:
@@ -100,8 +101,3 @@ def _require_allowed(
     others = f", somebody else of {of}," if of else ""
     fault = f"{actor} has the action" if may else f"{actor} may not approve it"
     raise Refused(f"{reference.id}: {fault}; {asked['owner']}{others} or the desk lead has to")
-
-
-def _words(cost: Cost) -> str:
-    shown = amount(*cost)
-    return f"{shown['amount']:g} {cost.currency}" if shown is not None else ""

@@ -40,11 +40,11 @@ class Formula(NamedTuple):
             raise BadInput(f"formula {self.text}", "it comes to no number", "make its numbers smaller")
         return found
 
-    def shown(self, values: Mapping[str, float]) -> str:
-        """The formula with each name's value behind it, so that a person can redo it: `450 + 3.2 * kg(200)`."""
+    def shown(self, values: Mapping[str, str]) -> str:
+        """The formula with each name's value, in words, behind it, so that a person can redo it: `450 + 3.2 * kg(200)`."""
         return re.sub(
             r"[a-z][a-z0-9_]*",
-            lambda name: f"{name[0]}({values[name[0]]:.6g})" if name[0] in self.names else name[0],
+            lambda name: f"{name[0]}({values[name[0]]})" if name[0] in self.names else name[0],
             self.text,
         )
 

@@ -15,6 +15,8 @@ _THREE_DIGITS: Final = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 UNITS: Final = {**dict.fromkeys(_NO_DIGITS, 1), **dict.fromkeys(_THREE_DIGITS, 1000), "CLF": 10_000, "UYW": 10_000}
 """Minor units in one major unit where it is not 100 (ISO 4217, list one, column "minor unit")."""
 
+_DUST: Final = 1e-9
+"""Part of an amount that only the arithmetic of floats makes."""
 LARGEST: Final = 10**15
 """Minor units that an amount is ranked with at most: sums of thousands of them still fit into 64 bits."""
 
@@ -29,6 +31,26 @@ def amount(minor: int | None, currency: str | None) -> dict[str, float | str] | 
     if minor is None or currency is None:
         return None
     return {"amount": minor / units(currency), "currency": currency}
+
+
+def digits(minor: float, currency: str | None) -> str:
+    """Minor units as people read them, without the currency: 73,200 when whole, else its digits: 1,427.60; −5.
+
+    What is no whole minor unit, such as the price of one piece, keeps up to six digits: a person redoes sums with it.
+    """
+    each = units(currency)
+    size = abs(minor) / each
+    if abs(minor - round(minor)) <= _DUST * max(1.0, abs(minor)):
+        places = 0 if round(abs(minor)) % each == 0 else len(str(each)) - 1
+        shown = f"{size:,.{places}f}"
+    else:
+        shown = f"{size:,.6f}".rstrip("0").rstrip(".")
+    return f"−{shown}" if minor < 0 and shown.strip("0.") else shown
+
+
+def text(minor: float, currency: str | None) -> str:
+    """Minor units as people read them, in the one way of every screen, report and sentence: 1,427.60 EUR."""
+    return f"{digits(minor, currency)} {currency or 'units'}"
 
 
 def minor(text: str, currency: str, place: str) -> int:

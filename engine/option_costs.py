@@ -29,6 +29,8 @@ NAMES: Final[Mapping[str, str]] = {
     "value_at_risk": "what these are worth, in the desk's currency",
 }
 """What a cost formula may ask for."""
+_MONEY: Final = ("value", "value_at_risk")
+"""Those of them that are money."""
 
 
 class Figure(NamedTuple):
@@ -71,14 +73,23 @@ class Costs:
             return Figure(None, f"{text}: {error.fault}")
         coined = option.get("currency") or self._rates.currency
         minor = amount * money.units(coined) * self._rates.factor(coined)
-        sum_ = f"{formula.shown(values)} = {amount:.6g}" if formula.names else text
-        sentence = f"{sum_} {coined}"
+        sentence = money.text(amount * money.units(coined), coined)
+        if formula.names:
+            sentence = (
+                f"{formula.shown({name: self._in_words(name, values[name]) for name in formula.names})} = {sentence}"
+            )
         rate = self._rates.of(coined)
         if coined != self._rates.currency:
             sentence += (
                 f", no rate for {coined}: the raw amount" if rate is None else f" × {rate.value:g} ({rate.source})"
             )
         return Figure(round(max(-float(money.LARGEST), min(minor, float(money.LARGEST)))), sentence)
+
+    def _in_words(self, name: str, value: float) -> str:
+        """A value of a formula as people read it: what is money, in the desk's currency."""
+        if name in _MONEY:
+            return money.text(value * money.units(self._rates.currency), self._rates.currency)
+        return f"{value:,.12g}"
 
     def emissions(self, option: Mapping[str, Any], quantity: float | None) -> Figure:
         """Kilograms of CO2e: of its legs, less those of the legs that it takes the place of."""
@@ -87,6 +98,8 @@ class Costs:
             return Figure(None, "it says nothing of the way that the goods take; give it legs")
         if not legs and not saved:
             return Figure(0.0, "it moves nothing another way")
+        if not quantity:
+            return Figure(quantity, _NOTHING_MOVED if quantity == 0 else _HOW_MUCH)
         weight = self._kilograms(option, quantity)
         if weight is None:
             return Figure(None, f"the weight is not known; {_MENDS['kg']}")
@@ -95,13 +108,13 @@ class Costs:
             factor = self._factors.get(each["mode"])
             if factor is None:
                 return Figure(None, f"no factor for {each['mode']}; {missing_factor(each['mode'])}")
-            km = self._km(option, each)
+            km, known_by = self._km(option, each)
             if km is None:
-                return Figure(None, f"the distance of {each['mode']} is not known; {_MENDS['km']}")
+                return Figure(None, f"the distance of {each['mode']} is not known: {known_by}")
             total += sign * emissions.kilograms(km, weight / 1000, factor)
             sums.append(
-                f"{'−' if sign < 0 else ''}{km:.6g} km × {weight / 1000:.6g} t × {factor.grams:g} g/tkm ÷ 1000"
-                f" ({each['mode']}, {factor.basis}: {factor.source})"
+                f"{'−' if sign < 0 else ''}{km:,.12g} km × {weight / 1000:,.12g} t × {factor.grams:g} g/tkm ÷ 1000"
+                f" ({each['mode']}; distance: {known_by}; {factor.basis}: {factor.source})"
             )
         return Figure(round(total, 3), " + ".join(sums).replace("+ −", "− "))
 
@@ -128,22 +141,40 @@ class Costs:
         return {} if record is None else record
 
     def _length(self, option: Mapping[str, Any]) -> float | None:
-        legs = [self._km(option, leg) for leg in option.get("legs", ())]
+        legs = [self._km(option, leg).value for leg in option.get("legs", ())]
         known = [km for km in legs if km is not None]
         return math.fsum(known) if legs and len(known) == len(legs) else None
 
-    def _km(self, option: Mapping[str, Any], leg: Mapping[str, Any]) -> float | None:
+    def _km(self, option: Mapping[str, Any], leg: Mapping[str, Any]) -> Figure:
         """The length of a leg: as stated, else the great circle from where it leaves to the site that it is for."""
         if "km" in leg:
-            return float(leg["km"])
-        if self._subject is None:
-            return None
-        ends = [self._point(option.get("site") or self._subject.origin), self._point(self._subject.site)]
-        known = [point for point in ends if point is not None]
-        return round(distance_km(*known), 1) if len(known) == len(ends) else None
+            return Figure(float(leg["km"]), "as the option says")
+        start = self._start(option)
+        if start is None or self._subject is None or self._subject.site is None:
+            return Figure(None, f"nothing says from where to where; {_MENDS['km']}")
+        ends = (start, ("site", self._subject.site))
+        points = [self._point(*end) for end in ends]
+        known = [point for point in points if point is not None]
+        if len(known) < len(ends):
+            lacking = " and ".join(" ".join(end) for end, point in zip(ends, points, strict=True) if point is None)
+            return Figure(None, f"the plan has no coordinates of {lacking}; {_MENDS['km']}")
+        return Figure(round(distance_km(*known), 1), f"great circle from {start[1]} to {self._subject.site}")
 
-    def _point(self, site: str | None) -> Point | None:
-        record = network.record(self._connection, "site", site) if site is not None else None
+    def _start(self, option: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Where the goods of an option leave from, as kind and id of a record; None where nothing says it."""
+        subject = self._subject
+        if option.get("site") is not None:
+            return "site", option["site"]
+        if option["kind"] == "alternate":
+            return ("party", option["party"]) if option.get("party") is not None else None
+        if subject is None or option["kind"] in NEW:
+            return None
+        if subject.origin is not None:
+            return "site", subject.origin
+        return ("party", subject.supplier) if subject.supplier is not None else None
+
+    def _point(self, kind: str, key: str) -> Point | None:
+        record = network.record(self._connection, kind, key)
         if record is None or record.get("latitude") is None:
             return None
         return Point(record["latitude"], record["longitude"])
@@ -152,11 +183,13 @@ class Costs:
 _MENDS: Final[Mapping[str, str]] = {
     "kg": "give the option kg_per_unit, or the item weight_kg",
     "tonnes": "give the option kg_per_unit, or the item weight_kg",
-    "km": "give each leg its km, or both sites their coordinates",
+    "km": "give each leg its km, or both ends of it their coordinates",
     "value": "give the item its unit_value",
     "orders": "the deviation is about no supply",
     "value_at_risk": "nothing says what is at risk",
 }
+_NOTHING_MOVED: Final = "it moves nothing"
+_HOW_MUCH: Final = "nothing says how much it moves; give the option a quantity"
 
 
 def missing_factor(mode: str) -> str:

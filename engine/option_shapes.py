@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine import shapes, weighing
+from engine import money, shapes, weighing
 from engine.clock import DAY, iso, iso_or_none
 from engine.detect.measures import in_days
 from engine.gather.served import Subject
@@ -154,19 +154,22 @@ class _Shaper:
             terms.append(Term("late", self._major(outcome.late_minor), coined, self._orders(outcome)))
         terms.append(Term("co2", outcome.co2.value, "kg CO2e", outcome.co2.because))
         if outcome.risk_minor:
-            kept = self._major(_less(self._nothing.late_minor, outcome.late_minor)) or 0.0
+            kept = max(0, _less(self._nothing.late_minor, outcome.late_minor) or 0)
             share = outcome.option["risk"]
-            sentence = f"{share:g} chance that it fails × {max(0.0, kept):.2f} that it would keep"
+            sentence = f"{share:g} chance that it fails × {money.text(kept, coined)} that it would keep"
             terms.append(Term("risk", self._major(outcome.risk_minor), coined, sentence))
         if outcome.option.get("reversible") is not None:
             word = "can be taken back" if outcome.option["reversible"] else "cannot be taken back"
             terms.append(Term("reversible", outcome.option["reversible"], "", f"the option says that it {word}"))
         if scored:
-            parts = (
-                f"{self._weights[name]:g} × {name} {weighed.values[name] or 0.0:.6g}" for name in weighing.CRITERIA
-            )
+            parts = (f"{self._weights[name]:g} × {name} {self._criterion(name, weighed)}" for name in weighing.CRITERIA)
             terms.append(Term("score", round(weighed.score(self._weights), 2), coined, " + ".join(parts)))
         return terms
+
+    def _criterion(self, name: str, weighed: Weighed) -> str:
+        """What a weight is multiplied with: kilograms, or money."""
+        value = weighed.values[name] or 0.0
+        return f"{value:,.12g} kg" if name == "co2" else money.text(value * units(self._currency), self._currency)
 
     def _orders(self, outcome: Outcome) -> str:
         """Which customer orders are hit with an option, and by how much."""
@@ -198,7 +201,7 @@ class _Shaper:
     def _hit(self, priced: Priced) -> str:
         hit = priced.hit
         what = "missing" if hit.delay is None else f"{in_days(hit.delay):g} days late"
-        worth = "no value" if priced.value_minor is None else f"{self._major(priced.value_minor):.2f}"
+        worth = "no value" if priced.value_minor is None else money.text(priced.value_minor, self._currency)
         return f"{self._name(priced)}: {hit.quantity:.6g} of {hit.open:.6g} {what}, {worth}"
 
     def _money(self, minor: float | None) -> dict[str, float | str] | None:

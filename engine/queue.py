@@ -171,7 +171,7 @@ def _because(before: Mapping[str, Any] | None, deviation: Mapping[str, Any], now
 
 
 def _amount(minor: float, currency: str) -> str:
-    return f"{minor / money.units(currency):,.2f} {currency}"
+    return money.text(round(minor), currency)
 
 
 def _asked(deviation: Mapping[str, Any], now: int) -> dict[str, Any]:

@@ -99,26 +99,31 @@ class Item(Record):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
-class Site(Record):
-    """A place of the network: plant, warehouse, port, store; where it lies in degrees north and east."""
+class Placed(Record):
+    """What can say where it lies, in degrees north and east."""
+
+    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
+
+    @model_validator(mode="after")
+    def _whole_point(self) -> Placed:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("a place needs both coordinates; give latitude and longitude, or neither")
+        return self
+
+
+class Site(Placed):
+    """A place of the network: plant, warehouse, port, store."""
 
     id: Id
     name: Text = ""
     type: Text | None = None
     country: Text | None = None
     zone: Annotated[str, AfterValidator(_zone)] | None = None
-    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
-
-    @model_validator(mode="after")
-    def _whole_point(self) -> Site:
-        if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("a place needs both coordinates; give latitude and longitude, or neither")
-        return self
 
 
-class Party(Record):
-    """A supplier, customer or carrier, as `role` says."""
+class Party(Placed):
+    """A supplier, customer or carrier, as `role` says; where a supplier's goods leave from."""
 
     id: Id
     name: Text = ""

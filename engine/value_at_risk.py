@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
+from engine import money
 from engine.detect.measures import in_days
 from engine.deviation_rows import Slot
 from engine.deviations import Verdict
@@ -19,7 +20,7 @@ from engine.facts import Line
 from engine.gather import downstream
 from engine.impact import Edge, Hit, Impact, Network, late, short
 from engine.model import Finding, Term
-from engine.money import LARGEST, units
+from engine.money import LARGEST
 from engine.rates import Rates
 from engine.slip import Slip
 from engine.sqlite import sqlite3
@@ -154,7 +155,7 @@ class Valuer:
             by += f", no rate from {hit.coined or 'an unnamed currency'} to {self._currency}: the raw amount"
         elif hit.coined != self._currency:
             by += f", × {rate.value:g} {self._currency} per {hit.coined} ({rate.source})"
-        return f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {_money(hit.worth / hit.open, hit.coined)} ({by})"
+        return f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {money.text(hit.worth / hit.open, hit.coined)} ({by})"
 
     def _terms(self, slip: Slip, effect: Effect, lines: Mapping[int, Line]) -> list[Term]:
         impact, unit = effect.impact, f"{self._currency}, minor units"
@@ -194,11 +195,6 @@ def _orders(undated: int) -> str:
     if undated == 1:
         return "a customer order that depends on it states no date, so nothing is too late for it"
     return f"{undated} customer orders that depend on it state no date, so nothing is too late for them"
-
-
-def _money(minor: float, currency: str | None) -> str:
-    """An amount as people write it."""
-    return f"{minor / units(currency):.6g} {currency or 'units'}"
 
 
 def _later(slip: Slip, hit: Hit) -> str:

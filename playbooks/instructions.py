@@ -12,6 +12,7 @@ from string import Template
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from engine import money
 from engine.clock import moment_of, parse_instant
 from engine.text import clean
 
@@ -96,5 +97,8 @@ def _measures(measures: Mapping[str, Any] | None, zone: str) -> str | None:
     return ", ".join(parts) or None
 
 
-def _money(money: Mapping[str, Any] | None) -> str | None:
-    return f"{money['amount']:,.2f} {money['currency']}" if money else None
+def _money(stated: Mapping[str, Any] | None) -> str | None:
+    if not stated:
+        return None
+    currency = str(stated["currency"])
+    return money.text(round(stated["amount"] * money.units(currency)), currency)

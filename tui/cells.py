@@ -175,12 +175,11 @@ def money(amount: Mapping[str, Any] | None) -> str:
 
 
 def money_in_full(amount: Mapping[str, Any] | None) -> str:
-    """Money to the last digit: 412,300.50 EUR, or 412,300 EUR."""
+    """Money to the last digit of its currency: 412,300.50 EUR, or 412,300 EUR."""
     if amount is None:
         return "–"
-    value = float(amount["amount"])
-    shown = number(value) if value == int(value) else f"{MINUS if value < 0 else ''}{abs(value):,.2f}"
-    return f"{shown} {amount['currency']}"
+    currency = str(amount["currency"])
+    return minor_units.text(round(float(amount["amount"]) * minor_units.units(currency)), currency)
 
 
 def gap(values: Mapping[str, Any]) -> str:
@@ -250,7 +249,7 @@ def explained(term: Mapping[str, Any], now: int, zone: str) -> tuple[str, str]:
         return short_time(at, now, zone), local(at, zone).tzname() or zone
     money_unit = _MINOR_UNITS.fullmatch(unit)
     if money_unit and isinstance(value, int | float):
-        return number(value / minor_units.units(money_unit[1])), money_unit[1]
+        return minor_units.digits(value, money_unit[1]), money_unit[1]
     if isinstance(value, float):
         return _to_redo(value), unit
     return any_value(value), unit

@@ -51,6 +51,8 @@ class Subject(NamedTuple):
     item: str | None
     site: str | None
     origin: str | None
+    supplier: str | None
+    """Of a purchase order line only: the party of a shipment may be its carrier."""
     uom: str | None
     producing: frozenset[int]
     """Production orders (plan_line.id) that are the first on a way down from the need."""
@@ -166,8 +168,9 @@ def _subject(
         )
     producing = _producing(connection, need)
     return Subject(
-        need, base, label, line["item"], line["site"], line["origin"], line["uom"], producing, own,
-        line["id"] if line["kind"] in SUPPLY_KINDS else None, line["kind"] == "",
+        need, base, label, line["item"], line["site"], line["origin"],
+        line["party"] if line["kind"] == "purchase_order" else None,
+        line["uom"], producing, own, line["id"] if line["kind"] in SUPPLY_KINDS else None, line["kind"] == "",
     )  # fmt: skip
 
 

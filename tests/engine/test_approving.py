@@ -82,14 +82,14 @@ def test_a_plan_without_owners_takes_anybody(tmp_path: Path) -> None:
     [
         ("1000", None, None),
         ("999.99", "eur", None),
-        ("1000.01", None, "A1 costs 1000.01 EUR, more than 1000 EUR: lea .lead-buyer. has to approve it"),
+        ("1000.01", None, "A1 costs 1,000.01 EUR, more than 1,000 EUR: lea .lead-buyer. has to approve it"),
         ("1000", "USD", None),
-        ("1200", "USD", "A1 costs 1200 USD, more than 1000 EUR"),
-        ("1", "CHF", "A1 costs 1 CHF, more than 1000 EUR"),
+        ("1200", "USD", "A1 costs 1,200 USD, more than 1,000 EUR"),
+        ("1", "CHF", "A1 costs 1 CHF, more than 1,000 EUR"),
         (
             None,
             None,
-            "A1 has to be approved by lea .lead-buyer. where it costs more than 1000 EUR; say what it costs with",
+            "A1 has to be approved by lea .lead-buyer. where it costs more than 1,000 EUR; say what it costs with",
         ),
     ],
 )

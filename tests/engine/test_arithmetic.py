@@ -71,5 +71,5 @@ def test_what_is_no_formula_is_refused_with_its_place(text: str, fault: str) -> 
 
 def test_a_formula_shows_the_values_it_was_worked_out_with() -> None:
     formula = arithmetic.parse("450 + 3.2 * max(kg, 100)", NAMES)
-    assert formula.shown(VALUES) == "450 + 3.2 * max(kg(200), 100)"
+    assert formula.shown({"kg": "200"}) == "450 + 3.2 * max(kg(200), 100)"
     assert formula.names == {"kg"}

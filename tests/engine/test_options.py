@@ -21,7 +21,7 @@ def test_doing_nothing_is_first_and_comes_to_what_the_deviation_puts_at_risk(tmp
     assert impact is not None
     assert nothing["value_late"] == impact["value_at_risk"] == euros(13_000.0)
     assert (nothing["orders_late"], nothing["cost"], nothing["co2_kg"]) == (2, euros(0.0), 0.0)
-    assert "SO-1: 10 of 10 3 days late, 5000.00; SO-2: 20 of 20 1 days late, 8000.00" in terms(nothing)["late"][1]
+    assert "SO-1: 10 of 10 3 days late, 5,000 EUR; SO-2: 20 of 20 1 days late, 8,000 EUR" in terms(nothing)["late"][1]
 
 
 def test_an_option_costs_what_its_formula_says_and_emits_what_its_legs_do(tmp_path: Path) -> None:
@@ -31,12 +31,14 @@ def test_an_option_costs_what_its_formula_says_and_emits_what_its_legs_do(tmp_pa
     assert (air["cost"], air["co2_kg"], air["quantity"]) == (euros(660.0), 9728.0, 80.0)
     told = terms(air)
     assert told["cost"][1] == "500 + 2 * quantity(80) = 660 EUR"
-    assert told["co2"][1].startswith("8000 km × 2 t × 608 g/tkm ÷ 1000 (air_belly_long, well-to-wake: ")
+    assert told["co2"][1].startswith(
+        "8,000 km × 2 t × 608 g/tkm ÷ 1000 (air_belly_long; distance: as the option says; well-to-wake: third-party copy of GLEC"
+    )
     # Three days late instead of seven, and four are slack.
     assert (air["orders_late"], air["orders_kept"], air["value_late"]) == (0, 2, euros(0.0))
     assert (air["arrives_at"], air["risk_value"]) == (iso(NOW + 8 * DAY), euros(1_300.0))
     assert air["score"] == round(660 + 0 + 0.1 * 9728 + 1_300, 2)
-    assert told["score"][1] == "1 × cost 660 + 1 × service 0 + 0.1 × co2 9728 + 1 × risk 1300"
+    assert told["score"][1] == "1 × cost 660 EUR + 1 × service 0 EUR + 0.1 × co2 9,728 kg + 1 × risk 1,300 EUR"
 
 
 def test_a_leg_that_is_saved_counts_against_the_one_that_is_flown(tmp_path: Path) -> None:
@@ -113,7 +115,35 @@ def test_another_site_sends_what_is_free_there(tmp_path: Path) -> None:
     # 40 for SO-1, and 10 of the 30 of SO-2.
     assert (move["quantity"], move["value_late"]) == (50.0, euros(6_000.0))
     assert "50 are free there" in terms(move)["what it does"][1]
-    assert "10007.6 km × 0.1 t × 789 g/tkm" in terms(move)["co2"][1]
+    assert "10,007.6 km × 0.1 t × 789 g/tkm" in terms(move)["co2"][1]
+
+
+def test_a_leg_without_its_length_is_measured_from_where_the_supplier_is(tmp_path: Path) -> None:
+    """The supplier and the plant lie a quarter of the globe apart; a broker elsewhere a ninth part of that."""
+    fly = {key: value for key, value in AIR.items() if key != "legs"} | {"legs": ({"mode": "air_freighter"},)}
+    broker = {
+        "id": "broker", "title": "Broker", "kind": "alternate", "days": 6, "legs": ({"mode": "air_freighter"},),
+        "kg_per_unit": 25,
+    }  # fmt: skip
+    desk, action = late_motors(tmp_path / "desk.db", fly, {**broker, "party": "BETA"}, {**broker, "id": "whoever"})
+    lacking = "the distance of air_freighter is not known: the plan has no coordinates of party ACME and site X"
+    assert terms(compared(desk, action)["air"])["co2"] == (
+        None, f"{lacking}; give each leg its km, or both ends of it their coordinates"
+    )  # fmt: skip
+    load(
+        desk,
+        PlanRecord("site", {"id": "X", "latitude": 0, "longitude": 0}, None),
+        PlanRecord("party", {"id": "ACME", "latitude": 0, "longitude": 90}, None),
+        PlanRecord("party", {"id": "BETA", "latitude": 0, "longitude": 10}, None),
+    )
+    found = compared(desk, action)
+    assert terms(found["air"])["co2"][1].startswith(
+        "10,007.6 km × 2 t × 789 g/tkm ÷ 1000 (air_freighter; distance: great circle from ACME to X; well-to-wake: third-party"
+    )
+    assert found["air"]["co2_kg"] == round(10_007.6 * 2 * 789 / 1000, 3)
+    assert "distance: great circle from BETA to X" in terms(found["broker"])["co2"][1]
+    assert found["whoever"]["co2_kg"] is None
+    assert "nothing says from where to where" in terms(found["whoever"])["co2"][1]
 
 
 def test_what_does_not_come_can_be_bought_elsewhere(tmp_path: Path) -> None:
@@ -170,7 +200,8 @@ def test_what_is_not_known_is_said_and_not_guessed(tmp_path: Path) -> None:
     assert road["co2_kg"] == 0.48
     assert road["score"] is not None, "with its weight the cost is known too"
     assert (
-        terms(road)["co2"][1] == "10 km × 0.8 t × 60 g/tkm ÷ 1000 (road, well-to-wake: setting emissions: our carrier)"
+        terms(road)["co2"][1]
+        == "10 km × 0.8 t × 60 g/tkm ÷ 1000 (road; distance: as the option says; well-to-wake: setting emissions: our carrier)"
     )
 
 
@@ -252,4 +283,4 @@ def test_a_price_can_go_by_the_value_of_the_goods(tmp_path: Path) -> None:
     take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 10 * DAY))
     found = compared(desk, respond(desk, "late_supply"))["broker"]
     assert found["cost"] == euros(60.0)
-    assert terms(found)["cost"][1] == "0.1 * value(600) = 60 EUR"
+    assert terms(found)["cost"][1] == "0.1 * value(600 EUR) = 60 EUR"

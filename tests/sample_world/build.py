@@ -27,7 +27,7 @@ SETTINGS = {
     "zone": "Europe/Berlin",
     "currency": "EUR",
     "rates": {"USD": {"2025-07-01": 0.86, "2026-02-01": 0.92}, "PLN": 0.23},
-    "emissions": {},
+    "emissions": {"road": {"grams_per_tkm": 75.0, "source": "TransAlp Road, emission report 2025, version 1"}},
     "tolerance": {"late_supply": {"days": 1}, "short_supply": {"percent": 5}, "demand_shift": {"percent": 25}},
     "rules": [
         {"kind": "late_supply", "match": {"party": "TRANSALP"}, "days": 2},

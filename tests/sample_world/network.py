@@ -52,15 +52,16 @@ PUMPS = (
     Pump("PMP-400", "Industrial pump 400", 610.0, 41.0, (60, 50, 40)),
 )
 SUPPLIERS = {
-    "ACME": ("ACME Motory", "CZ"),
-    "FONDERIE": ("Fonderie du Rhône", "FR"),
-    "STEELFORM": ("SteelForm", "SE"),
-    "TENUTA": ("Tenuta Guarnizioni", "IT"),
-    "KNORD": ("Kugellager Nord", "DE"),
-    "YUEHAI": ("Yuehai Electronics", "CN"),
-    "BALTIC": ("Baltic Cable", "PL"),
-    "PACKRIGHT": ("PackRight", "NL"),
+    "ACME": ("ACME Motory", "CZ", 49.20, 16.61),
+    "FONDERIE": ("Fonderie du Rhône", "FR", 45.53, 4.87),
+    "STEELFORM": ("SteelForm", "SE", 59.61, 16.55),
+    "TENUTA": ("Tenuta Guarnizioni", "IT", 45.65, 9.86),
+    "KNORD": ("Kugellager Nord", "DE", 53.55, 9.99),
+    "YUEHAI": ("Yuehai Electronics", "CN", 22.55, 114.05),
+    "BALTIC": ("Baltic Cable", "PL", 54.52, 18.53),
+    "PACKRIGHT": ("PackRight", "NL", 50.85, 5.69),
 }
+"""Name, country, degrees north and degrees east: premium freight that names no distance is measured from there."""
 CUSTOMERS = {
     "HYDRA": ("Hydra Bau", "DE"),
     "AQUASERV": ("AquaService", "FR"),
@@ -140,11 +141,14 @@ def records() -> list[PlanRecord]:
         )
         for site, name, kind, country, latitude, longitude in _SITES
     ]
-    for role, parties in (("supplier", SUPPLIERS), ("customer", CUSTOMERS), ("carrier", CARRIERS)):
+    for party, (name, country, latitude, longitude) in SUPPLIERS.items():
+        values: dict[str, object] = {"id": party, "name": name, "role": "supplier", "country": country}
+        found.append(PlanRecord("party", {**values, "latitude": latitude, "longitude": longitude}, None))
+    for role, parties in (("customer", CUSTOMERS), ("carrier", CARRIERS)):
         for party, (name, country) in parties.items():
             found.append(PlanRecord("party", {"id": party, "name": name, "role": role, "country": country}, None))
     for part in COMPONENTS:
-        values: dict[str, object] = {"id": part.id, "name": part.name, "item_class": "component", "uom": part.uom}
+        values = {"id": part.id, "name": part.name, "item_class": "component", "uom": part.uom}
         found.append(PlanRecord("item", {**values, **_worth(part)}, None))
     for pump in PUMPS:
         values = {"id": pump.id, "name": pump.name, "item_class": "finished", "uom": "EA"}

@@ -40,14 +40,14 @@ def test_the_options_stand_side_by_side_with_who_wins_and_where_it_flips(tmp_pat
     ):
         assert words in text
     if width == 120:
-        for words in ("660 EUR", "9,728", "2,932.8", "best score", "orders late"):
+        for words in ("660 EUR", "9,728", "2,932.80 EUR", "best score", "orders late"):
             assert words in text
     (row,) = (each for each in found if "› air" in safe.plain(each.pieces))
     assert (row.target, row.version) == ("A1", 1)
     lines = action_page.action_lines(desk.show("A1"), [], width, Present(NOW, "UTC"))
     sums = " ".join("\n".join(safe.plain(each.pieces) for each in lines).split())
     assert "500 + 2 * quantity(80) = 660 EUR" in sums
-    assert "8000 km × 2 t × 608 g/tkm ÷ 1000" in sums
+    assert "8,000 km × 2 t × 608 g/tkm ÷ 1000" in sums
     desk.store.close()
 
 

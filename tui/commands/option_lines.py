@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from engine import money as minor_units
 from tui import cells, printing
 
 HEADINGS: Final = (
     "", "option", "there at", "cost", "orders late", "value late", "kg CO2e", "fails", "score", "",
 )  # fmt: skip
 """What stands over a row of an option; the first is its id, the last what is to be known of it."""
+
+_MONEY: Final = ("cost", "late", "risk", "score")
+"""The figures of an option that are money; their unit is its currency."""
 
 
 def lines(compared: Sequence[Mapping[str, Any]] | None, now: int, zone: str, *, sums: bool) -> list[str]:
@@ -41,6 +45,9 @@ def figure(term: Mapping[str, Any], now: int, zone: str) -> tuple[str, str]:
     """A figure and its unit as people read them; what an option does may be more than a number says."""
     if term["value"] is None:
         return ("" if term["name"] == "what it does" else "not known"), ""
+    if term["name"] in _MONEY:
+        currency = str(term["unit"])
+        return minor_units.digits(round(term["value"] * minor_units.units(currency)), currency), currency
     return cells.explained(term, now, zone)
 
 
@@ -76,9 +83,9 @@ def row(option: Mapping[str, Any], decision: Mapping[str, Any], now: int, zone: 
         money(option["cost"]),
         "–" if option["orders_late"] is None else str(option["orders_late"]),
         money(option["value_late"]),
-        _number(option["co2_kg"]),
+        number(option["co2_kg"]),
         f"{100 * option['risk']:.4g} %" if option["risk"] else "–",
-        _number(option["score"]),
+        score(option),
         remark(option, decision),
     )
 
@@ -88,5 +95,13 @@ def money(amount: Mapping[str, Any] | None) -> str:
     return "not known" if amount is None else cells.money_in_full(amount)
 
 
-def _number(value: float | None) -> str:
-    return "not known" if value is None else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+def score(option: Mapping[str, Any]) -> str:
+    """The sum that decides: it is in the currency of the cost, without which there is none."""
+    if option["score"] is None:
+        return money(None)
+    return money({"amount": option["score"], "currency": option["cost"]["currency"]})
+
+
+def number(value: float | None) -> str:
+    """A figure that is no money."""
+    return "not known" if value is None else cells.number(value)

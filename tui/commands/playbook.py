@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from engine import money
 from engine.clock import iso
-from engine.money import amount
 from tui import cells, printing
 from tui.commands import owners
 from tui.commands.acts import named
@@ -238,8 +238,8 @@ def _watched(action: PlannedAction) -> Iterable[str]:
     """Who else has to do with an action: who approves it, who gets it when nobody accepts it, what takes it back."""
     asked = action.approval
     if asked is not None:
-        limit = amount(asked["amount"], asked["currency"])
-        above = f" above {limit['amount']:,.2f} {limit['currency']}" if limit is not None else ""
+        limited = asked["amount"] is not None and asked["currency"] is not None
+        above = f" above {money.text(asked['amount'], asked['currency'])}" if limited else ""
         yield f"{action.step}: {asked['owner']} approves it{above}, because {asked['because']}"
     chain = action.terms.escalations
     if chain:

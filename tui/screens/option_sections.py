@@ -15,12 +15,12 @@ _OPTIONS: Final = (
     Column("mark", "", 1, 1),
     Column("option", "option", 14, 1, flex=True),
     Column("at", "there at", 18, 5),
-    Column("cost", "cost", 12, 2, align="right"),
+    Column("cost", "cost", 13, 2, align="right"),
     Column("orders", "orders late", 11, 4, align="right"),
     Column("late", "value late", 14, 1, align="right"),
     Column("co2", "kg CO2e", 9, 3, align="right"),
     Column("risk", "fails", 6, 5, align="right"),
-    Column("score", "score", 11, 1, align="right"),
+    Column("score", "score", 14, 1, align="right"),
     Column("remark", "", 18, 3),
 )
 _INDENT: Final = "  "
@@ -61,9 +61,9 @@ def _row(option: Mapping[str, Any], decision: Mapping[str, Any], present: Presen
         "cost": (option_lines.money(option["cost"]), "plain"),
         "orders": ("–" if orders is None else str(orders), "plain"),
         "late": (option_lines.money(option["value_late"]), "plain"),
-        "co2": (_number(option["co2_kg"]), "plain"),
+        "co2": (option_lines.number(option["co2_kg"]), "plain"),
         "risk": (f"{100 * option['risk']:.4g} %" if option["risk"] else "–", "plain"),
-        "score": (_number(option["score"]), style),
+        "score": (option_lines.score(option), style),
         "remark": (remark, style),
     }
 
@@ -86,7 +86,3 @@ def terms(option: Mapping[str, Any], width: int, present: Present) -> list[Piece
         for line in safe.wrap(term["source"], max(20, width - 2 * len(_INDENT))):
             made.append([(f"{_INDENT * 2}{line}", "plain")])
     return made
-
-
-def _number(value: float | None) -> str:
-    return "not known" if value is None else cells.number(value)

@@ -222,7 +222,7 @@ steps:
         encoding="utf-8",
     )
     shown = desk("playbook", "dry-run", "D1", "--playbook", "mine")
-    assert " approves it above 2,500.00 EUR, because " in shown.out
+    assert " approves it above 2,500 EUR, because " in shown.out
     assert "fly: unfly takes it back" in shown.out
     assert "unfly: only when asked for, by " in shown.out
     document = desk("playbook", "dry-run", "D1", "--playbook", "mine", "--json").document
