@@ -24,7 +24,7 @@ class DeskScreens(DeskFeed):
     """The part of the desk that live screens ask."""
 
     def header(self) -> dict[str, Any]:
-        """The desk in one line: name, zone, now, feeds, stale, quarantined, open, exposure, past_decide_by,
+        """The desk in one line: name, zone, now, feeds, stale, stale_since, quarantined, open, exposure, past_decide_by,
         suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, the feeder's lease or None, and
         `asked`, the moves that the actor has to agree to."""
         with self._reading() as view:

@@ -17,7 +17,8 @@ from engine.suppression import IN_QUEUE
 
 
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
-    """The state of the desk in one line; `stale` counts silent feeds, `exposure` adds up what stands in the queue, each
+    """The state of the desk in one line; `stale` counts silent feeds, `stale_since` is when the one that is silent longest
+    was heard last, `exposure` adds up what stands in the queue, each
     customer order once, and `suppressed` counts what is kept out of it."""
     from engine import findings
 
@@ -25,7 +26,8 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     counts = connection.execute(
         f"SELECT (SELECT count(*) FROM source), (SELECT count(*) FROM source WHERE {fields.SOURCES.fields['stale'].sql}),"
         " (SELECT count(*) FROM quarantine WHERE state = 'held'), (SELECT max(last_received_at) FROM source),"
-        " (SELECT max(version) FROM baseline)"
+        " (SELECT max(version) FROM baseline),"
+        f" (SELECT min(last_received_at) FROM source WHERE {fields.SOURCES.fields['stale'].sql})"
     ).fetchone()
     queue = connection.execute(
         "SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0)"
@@ -38,6 +40,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "now": iso(now),
         "feeds": counts[0],
         "stale": counts[1],
+        "stale_since": iso_or_none(counts[5]),
         "quarantined": counts[2],
         "findings": findings.count(connection, now),
         "open": queue[0],

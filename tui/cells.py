@@ -105,6 +105,11 @@ def relative(iso: str | None, now: int) -> str:
     return "–" if iso is None else span(instant(iso) - now)
 
 
+def age(iso: str | None, now: int) -> str:
+    """How long ago a time was, without a sign: 42m; empty for none."""
+    return "" if iso is None else span(now - instant(iso))
+
+
 def local(at: int, zone: str) -> datetime:
     return moment_of(at).astimezone(zone_of(zone))
 

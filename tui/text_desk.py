@@ -48,7 +48,7 @@ def _header(desk: Desk, header: dict[str, Any], now: int, zone: str) -> str:
     ]
     parts += [f"{header['suppressed'][sort]} {sort}" for sort in _KEPT_OUT if header["suppressed"][sort]]
     if header["stale"]:
-        parts.append(f"{header['stale']} stale")
+        parts.append(f"{header['stale']} stale {cells.age(header['stale_since'], now)}".rstrip())
     if header["quarantined"]:
         parts.append(f"{header['quarantined']} quarantined")
     if header["findings"]:
@@ -61,9 +61,13 @@ def _deviations(desk: Desk, now: int, zone: str) -> list[str]:
     ids = desk.queue_ids()
     title = _title("Deviations, by exposure and time to decide", len(ids), DEVIATIONS)
     if not ids:
-        last = desk.header()["last_signal_at"]
+        header = desk.header()
+        last, hidden = header["last_signal_at"], header["suppressed"]["total"]
         came = "no signal has come yet" if last is None else f"the last signal came {_came(last, now, zone)}"
-        return ["", title, f"  nothing is off plan; {came}"]
+        said = f"nothing waits for a decision, {hidden} kept out of the queue" if hidden else "nothing is off plan"
+        if not header["baseline_version"]:
+            said = "nothing can be off plan yet: there is no plan, offplan load FILE --as KIND brings one in"
+        return ["", title, f"  {said}; {came}"]
     rows = [
         (
             row["id"],

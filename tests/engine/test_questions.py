@@ -201,6 +201,7 @@ def test_header(desk: Desk) -> None:
         "past_decide_by": 0,
         "suppressed": {"total": 0, "snoozed": 0, "silenced": 0, "folded": 0},
         "last_signal_at": iso(NOW),
+        "stale_since": None,
         "baseline_version": 1,
         "feeder": None,
         "asked": 0,
@@ -214,7 +215,7 @@ def test_a_silent_feed_is_stale(desk: Desk, tmp_path: Path) -> None:
     take(desk, eta("alpha", NOW))
     later = open_desk(tmp_path / "desk.db", clock=FixedClock(NOW + 3 * HOUR))
     assert later.tick().opened == 1
-    assert later.header()["stale"] == 1
+    assert (later.header()["stale"], later.header()["stale_since"]) == (1, iso(NOW))
     assert [source["stale"] for source in later.sources(["stale=true"]).items] == [True]
 
 

@@ -258,7 +258,7 @@ async def test_an_empty_desk_says_what_is_watched(tmp_path: Path) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             driven = Driven(app, pilot)
             await pilot.pause()
-            assert "Nothing is off plan." in driven.text
+            assert "there is no plan" in driven.text
             assert "No signal yet." in driven.text
             assert "No feeder runs" in driven.text
             await driven.press("j", "G", "enter", "a", "space", "tab", "s", "enter", "y")

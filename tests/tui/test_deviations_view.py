@@ -200,7 +200,7 @@ async def test_without_a_workspace_a_view_is_not_kept_and_says_so(opened: Open) 
         assert driven.status.startswith("✗ there is no workspace here")
         await typed(driven, "view mine")
         assert table(driven).ids == []
-        assert "V chooses a view" in driven.text
+        assert "The view 'mine' has nothing in it." in driven.text
 
 
 async def test_a_read_only_desk_keeps_no_view(opened: Open, workspace: Path) -> None:

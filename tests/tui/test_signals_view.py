@@ -80,7 +80,7 @@ async def test_a_word_is_looked_for_in_everything_that_came(world: World, opened
         await driven.press("/")
         await driven.type("!kind=eta")
         await driven.press("enter")
-        assert "Nothing that came says '!kind=eta'." in driven.text
+        assert "Nothing here matches '!kind=eta'." in driven.text
         await driven.press("escape", "escape")
         assert driven.app.screen is driven.desk_screen
 

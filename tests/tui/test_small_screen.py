@@ -20,9 +20,9 @@ from tui.session import Session
 CUT: Final = re.compile(r"\d…|\d …|\b[A-Z]+-\d*…")
 """A number or an id that goes on where nobody can read it."""
 EMPTY: Final = {
-    "desk": ("Nothing is off plan.", "0 feeds are watched", "offplan load", "offplan watch"),
-    "deviations": ("Nothing is off plan.", "0 feeds are watched", "offplan load", "offplan watch"),
-    "timeline": ("No open action.", "Respond to a deviation"),
+    "desk": ("there is no plan", "[source] in offplan.toml", "offplan load", "offplan watch"),
+    "deviations": ("there is no plan", "[source] in offplan.toml", "offplan load", "offplan watch"),
+    "timeline": ("No open action.", "r on a deviation"),
     "signals": ("No signal yet.", "offplan ingest FILE"),
     "playbooks": ("nothing is off plan to try them on",),
     "sources": ("No source has spoken yet.", "offplan.toml"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.timer import Timer
 
 from engine.errors import OffplanError
+from tui.screens import empty
 from tui.widgets.page_list import PageList
 from tui.widgets.queue import QueueList
 from tui.widgets.why import WhyLines
@@ -25,6 +26,7 @@ class AtCursor:
         # The widgets themselves: when the desk closes, a timer may still ask after they have left the screen.
         self._screen, self._queue = screen, queue
         self.why, self.detail = WhyLines(id="why"), PageList(id="detail")
+        self.detail.when_empty = empty.NO_ROW
         self._timer: Timer | None = None
         self._number: int | None = None
         self._shown = False

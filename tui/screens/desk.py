@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from tui import keys, request
 from tui.news import News
+from tui.screens import empty
 from tui.screens.at_cursor import AtCursor
 from tui.screens.filtering import FilteringScreen
 from tui.session import Session
@@ -135,7 +136,7 @@ class DeskScreen(FilteringScreen):
         queue.unseen = self._news.unseen
         queue.title = f"Deviations /{text}" if text else "Deviations"
         queue.shows_hidden = text == request.SUPPRESSED
-        queue.when_empty = self._nothing_off_plan()
+        queue.when_empty = empty.no_match(self.session, text) if text else empty.nothing_off_plan(self.session)
         queue.show(ids)
 
     def _show_feed_gathered(self, *, at_once: bool) -> None:
@@ -160,18 +161,15 @@ class DeskScreen(FilteringScreen):
         feed, text = self.feed, self.filters["feed"]
         feed.title = f"Signals /{text}" if text else "Signals"
         feed.note = "live" if feed.cursor == 0 else "reading"
+        feed.when_empty = empty.no_match(self.session, text) if text else empty.no_signal()
         feed.show(self.session.desk.signal_ids(text), follow=True)
 
     def _show_actions(self) -> None:
         desk, text = self.session.desk, self.filters["timeline"]
         actions = desk.timeline(text)
         self.timeline.title = f"Actions /{text}" if text else "Actions"
+        self.timeline.when_empty = empty.no_match(self.session, text) if text else empty.no_action(self.session)
         self.timeline.show_actions(actions, desk.owners())
-
-    def _nothing_off_plan(self) -> list[str]:
-        if self.filters["queue"]:
-            return [f"Nothing matches {self.filters['queue']!r}; esc takes the filter away."]
-        return self.nothing_off_plan()
 
     def _row(self, number: int) -> Mapping[str, Any] | None:
         return self.queue.row(number) or next(iter(self.session.desk.deviation_rows([number])), None)

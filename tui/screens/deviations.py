@@ -12,6 +12,7 @@ from engine.errors import BadInput, OffplanError
 from tui import keys, request, saved_views
 from tui.safe import fit
 from tui.saved_views import BUILT_IN, LIVE, SavedView
+from tui.screens import empty
 from tui.screens.list_view import ListView
 from tui.screens.pickers import Choice, Picker
 from tui.session import Session
@@ -54,9 +55,12 @@ class DeviationsScreen(ListView):
         if view.sort:
             sort = f"by {view.sort.removeprefix('-')}{', largest first' if view.sort[0] == '-' else ''}"
         table.note = f"{sort}, in groups of {view.group}" if view.group else sort
-        table.when_empty = self.nothing_off_plan()
-        if text != LIVE.filter:
-            table.when_empty = [f"Nothing matches {text!r}; V chooses a view, esc takes the filter away."]
+        if text == LIVE.filter:
+            table.when_empty = empty.nothing_off_plan(self.session)
+        elif text == view.filter:
+            table.when_empty = empty.no_match_in_view(self.session, view.name)
+        else:
+            table.when_empty = empty.no_match(self.session, text)
         table.show_arranged(arrangement, view.group)
 
     def ids_under(self, pane: str, text: str) -> Sequence[int]:

@@ -12,7 +12,7 @@ from engine.errors import OffplanError
 from engine.planning import Match
 from tui import keys, playbook_rows, safe
 from tui.commands.playbook import described
-from tui.screens import gathering
+from tui.screens import empty, gathering
 from tui.screens.list_view import ListView
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList
@@ -29,6 +29,7 @@ class PlaybooksScreen(ListView):
 
     def panes(self) -> tuple[LineList, ...]:
         self.table, self.page = PlaybookList(id="playbooks"), PageList(id="playbook")
+        self.page.when_empty = empty.NO_ROW
         return self.table, self.page
 
     def depends_on(self) -> Hashable:
@@ -39,7 +40,7 @@ class PlaybooksScreen(ListView):
         found = playbook_rows.rows(self.session.around.library(), self._matches(deviation))
         self.table.title = f"Playbooks /{text}" if text else "Playbooks"
         self.table.note = f"tried on {deviation}" if deviation else "nothing is off plan to try them on"
-        self.table.when_empty = (f"No playbook has {text!r}; esc takes the filter away.",)
+        self.table.when_empty = empty.no_match(self.session, text) if text else ()
         # Those that apply first, after the files that need a mend.
         found.sort(key=lambda row: (row["description"] is not None, not row["matches"]))
         self.table.show_named([row for row in found if playbook_rows.meets(row, text)])

@@ -10,6 +10,7 @@ from textual.timer import Timer
 
 from engine.errors import OffplanError
 from tui import keys
+from tui.screens import empty
 from tui.screens.list_view import ListView
 from tui.screens.record_lines import record_lines
 from tui.session import Session
@@ -43,7 +44,7 @@ class SignalsScreen(ListView):
     def panes(self) -> tuple[LineList, ...]:
         self.table = SignalTable(self.session.desk.signal_rows, id="signals")
         self.record = PageList(id="record")
-        self.record.title = "Record"
+        self.record.title, self.record.when_empty = "Record", empty.NO_ROW
         return self.table, self.record
 
     def fill(self) -> None:
@@ -56,7 +57,9 @@ class SignalsScreen(ListView):
         table.title = f"Signals /{text}" if text else "Signals"
         searched = f"searched back to S{self._search.below}" if self._search.below is not None else ""
         table.note = searched or ("live" if table.cursor == 0 else "reading")
-        table.when_empty = (searched or f"Nothing that came says {text!r}.",) if text else ()
+        table.when_empty = empty.no_match(self.session, text) if text else empty.no_signal()
+        if searched:
+            table.when_empty = [searched]
         table.show(self._search.ids, follow=True)
         self._read_soon()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
@@ -11,11 +11,18 @@ from engine.desk import Desk
 from engine.errors import OffplanError
 from tui import keys
 from tui.safe import fit
+from tui.screens import empty
 from tui.screens.list_view import ListView
 from tui.screens.pickers import Choice, Picker
 from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt, Question
 from tui.widgets.source_list import QuarantineList, SourceList
+
+_NOTHING: Final[Mapping[str, Sequence[str]]] = {
+    "sources": ("No source has spoken yet.", "A [source] in offplan.toml makes one: docs/sources.md."),
+    "quarantine": ("Nothing is held: every record that came could be taken.",),
+}
+"""What the panes say of a desk without sources, and of one whose sources are all well."""
 
 
 class SourcesScreen(ListView):
@@ -38,14 +45,7 @@ class SourcesScreen(ListView):
         for pane in (self.sources, self.held):
             text = texts[str(pane.id)]
             pane.title = f"{type(pane).title} /{text}" if text else type(pane).title
-            pane.when_empty = (f"Nothing matches {text!r}; esc takes the filter away.",) if text else ()
-        if not texts["sources"]:
-            self.sources.when_empty = (
-                "No source has spoken yet.",
-                "A [source] in offplan.toml makes one: docs/sources.md.",
-            )
-        if not texts["quarantine"]:
-            self.held.when_empty = ("Nothing is held: every record that came could be taken.",)
+            pane.when_empty = empty.no_match(self.session, text) if text else _NOTHING[str(pane.id)]
         feeder = self.session.header["feeder"]
         self.sources.note = "no feeder runs: offplan watch starts one" if feeder is None else "a feeder runs"
         self.sources.show_named(found)

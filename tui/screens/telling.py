@@ -121,17 +121,6 @@ class TellingScreen(Screen[None]):
         key = session.keys.first("hidden") if hasattr(self, "action_hidden") else ""
         self.query_one(Header).show(session.header, session.present, news, crumbs, key)
 
-    def nothing_off_plan(self) -> list[str]:
-        """What an empty list of deviations says: what is watched, and what to do where nothing can be."""
-        state, present = self.session.header, self.session.present
-        last = cells.both_times(state["last_signal_at"], present.now, present.zone)
-        lines = ["Nothing is off plan."]
-        lines += [f"The last signal came {last}." if state["last_signal_at"] else "No signal yet."]
-        lines += [f"{state['feeds']} feeds are watched against baseline {state['baseline_version'] or '–'}."]
-        if not state["baseline_version"]:
-            lines += ["There is no plan yet: offplan load FILE --as KIND brings one in."]
-        return lines if state["feeder"] else [*lines, "No feeder runs: offplan watch starts one."]
-
     def show_keys(self) -> None:
         """The footer for what is under the cursor."""
         chosen = self.selection()

@@ -14,6 +14,7 @@ from engine.errors import OffplanError
 from tui import cells, keys, safe
 from tui.request import Request
 from tui.safe import Pieces
+from tui.screens import empty
 from tui.screens.filtering import FilteringScreen
 from tui.screens.pickers import TextScreen
 from tui.screens.telling import Selection
@@ -59,6 +60,7 @@ class TimelineScreen(FilteringScreen):
         self.lanes = LanesList(session.desk.timeline_rows, id="lanes")
         self.lanes.changed = session.changed.actions
         self.load = LoadHeat(id="load")
+        self.load.when_empty = ("Nobody is loaded as an owner, and nobody has an open action.",)
         self._shown: tuple[object, ...] = ()
         """What the panes were read by: the journal's last entry, the minute, the filter and the days."""
         self._entry: int | None = None
@@ -92,6 +94,7 @@ class TimelineScreen(FilteringScreen):
             for pane in self.query(LineList):
                 pane.present = session.present
             self.lanes.title = f"Timeline /{text}" if text else "Timeline"
+            self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
             self.lanes.show_lanes(session.desk.lanes(text))
             self.load.show_load(session.desk.owner_load(days))
             # No more lines than owners, and never more than a third.

@@ -26,8 +26,8 @@ _KEPT_STRIPS: Final = 256
 class DrawnList(ScrollView, can_focus=True):
     """The lines of a list as the screen shows them.
 
-    A subclass says how a row is drawn (`draw`), what stands above the rows (`heading`), what an empty list says
-    (`empty`) and what besides the row changes the look (`look`): all of that is in the key of the strip cache.
+    A subclass says how a row is drawn (`draw`), what stands above the rows (`heading`) and what besides the row changes
+    the look (`look`): all of that is in the key of the strip cache.
     """
 
     kind = ""
@@ -50,6 +50,7 @@ class DrawnList(ScrollView, can_focus=True):
         """How many lines were drawn from the cache; a test counts them."""
         self.is_read = False
         """Whether it was ever said what rows there are: until then nothing says that there are none."""
+        self._when_empty: Sequence[str] = ()
         self._labels: Mapping[int, str] = {}
         """Letters that stand before rows, by number: those of jump mode."""
         self._strips: LRUCache[Hashable, Strip] = LRUCache(_KEPT_STRIPS)
@@ -66,10 +67,6 @@ class DrawnList(ScrollView, can_focus=True):
         """What the lines under the last row show."""
         return ()
 
-    def empty(self) -> Sequence[str]:
-        """What an empty list says, one sentence a line."""
-        return ()
-
     def look(self) -> Hashable:
         """What besides a row's content changes the look of all rows; the minute does, as times are relative."""
         return self.present.minute
@@ -77,6 +74,18 @@ class DrawnList(ScrollView, can_focus=True):
     def look_of(self, number: int) -> Hashable:
         """The same for one row."""
         return None
+
+    @property
+    def when_empty(self) -> Sequence[str]:
+        """What stands in the place of the rows where there are none: sentences, each on a line of its own or on several."""
+        return self._when_empty
+
+    @when_empty.setter
+    def when_empty(self, sentences: Sequence[str]) -> None:
+        if tuple(sentences) != self._when_empty:
+            self._when_empty = tuple(sentences)
+            if not self.ids:
+                self.refresh()
 
     @property
     def top(self) -> int:
@@ -113,8 +122,9 @@ class DrawnList(ScrollView, can_focus=True):
             return safe.strip([(" " * GUTTER, "plain"), *self.heading(width - GUTTER)], width)
         index = self.scroll_offset.y + y - top
         if index >= len(self.ids):
-            sentences = self.empty() if self.is_read and not self.ids else ()
-            inside = [(sentences[y - top], "quiet")] if y - top < len(sentences) else self.below(width - GUTTER)
+            shown = self.is_read and not self.ids
+            said = [line for each in self._when_empty for line in safe.wrap(each, width - GUTTER)] if shown else []
+            inside = [(said[y - top], "quiet")] if y - top < len(said) else self.below(width - GUTTER)
             return safe.strip([(" " * GUTTER, "plain"), *inside], width)
         return self._row_strip(index, width)
 

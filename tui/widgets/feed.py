@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.safe import Pieces
 from tui.widgets.line_list import LineList
-from tui.widgets.row_window import Fetch, Row
+from tui.widgets.row_window import Row
 
 COLUMNS: Final = (
     Column("time", "", 6, 1),
@@ -64,14 +63,6 @@ class FeedList(LineList):
     kind = "signal"
     title = "Signals"
 
-    def empty(self) -> Sequence[str]:
-        return (
-            "No signal yet.",
-            "offplan ingest FILE takes one;",
-            "a [source] in offplan.toml",
-            "brings them by itself.",
-        )
-
     def draw(self, row: Row, width: int) -> Pieces:
         values = {
             "time": (cells.day(cells.instant(row["received_at"]), self.present.now, self.present.zone), "quiet"),
@@ -89,16 +80,6 @@ class SignalTable(LineList):
 
     kind = "signal"
     title = "Signals"
-
-    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
-        super().__init__(fetch, id=id)
-        self.when_empty: Sequence[str] = ()
-
-    def empty(self) -> Sequence[str]:
-        return self.when_empty or (
-            "No signal yet.",
-            "offplan ingest FILE takes one; a [source] in offplan.toml brings them.",
-        )
 
     def heading(self, width: int) -> Pieces:
         return safe.columns(TABLE, {column.name: (column.title, "quiet") for column in TABLE}, width)

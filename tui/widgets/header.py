@@ -11,7 +11,7 @@ from tui.safe import Pieces
 from tui.widgets.line import Line
 
 _GIVEN_UP: Final = (
-    "date", "feeds", "name", "open", "passed", "quarantined", "findings", "feeder", "stale", "hidden", "asked", "news",
+    "date", "feeds", "name", "stale", "open", "passed", "quarantined", "findings", "feeder", "hidden", "asked", "news", "stale",
     "open", "hidden", "passed", "crumbs", "news", "asked",
 )  # fmt: skip
 """Where room is short each part in turn is said in fewer words, or not at all where there are none."""
@@ -76,9 +76,11 @@ class Header(Line):
             view, *pages = self._crumbs.split(" › ")
             short = " › ".join([view.partition(" ")[0], *pages[-1:]])
             parts["crumbs"] = [[(words, "bold")] for words in dict.fromkeys((self._crumbs, short))]
-        parts["feeds"] = [[(f"● {state['feeds']} feeds", "good")]]
+        feeds = f"● {state['feeds']} feed{'' if state['feeds'] == 1 else 's'}"
+        parts["feeds"] = [[(feeds, "good") if state["feeds"] else ("○ no feed", "quiet")]]
         if state["stale"]:
-            parts["stale"] = [[(f"▲ {state['stale']} stale", "warning")]]
+            words, silent = f"▲ {state['stale']} stale", cells.age(state["stale_since"], self._present.now)
+            parts["stale"] = [[(way, "warning")] for way in dict.fromkeys((f"{words} {silent}".rstrip(), words))]
         if state["feeder"] is None:
             parts["feeder"] = [[("○ no feeder", "warning")]]
         if state["quarantined"]:

@@ -83,9 +83,6 @@ class LanesList(LineList):
         # The lines of the action under the cursor are drawn over labels.
         self.refresh()
 
-    def empty(self) -> Sequence[str]:
-        return ("No open action.", "Respond to a deviation to give everybody their part.")
-
     def look(self) -> Hashable:
         return (self.present.minute, self.zoom, self.pan)
 

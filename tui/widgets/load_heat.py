@@ -49,9 +49,6 @@ class LoadHeat(LineList):
         """The owner under the cursor."""
         return self.owners[self.cursor] if self.cursor < len(self.owners) else None
 
-    def empty(self) -> Sequence[str]:
-        return ("Nobody is loaded as an owner, and nobody has an open action.",)
-
     def look(self) -> Hashable:
         return self.present.minute
 

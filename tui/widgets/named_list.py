@@ -16,7 +16,6 @@ class NamedList(LineList):
         super().__init__(lambda numbers: [self._found[number] for number in numbers if number in self._found], id=id)
         self._numbers: dict[str, int] = {}
         self._found: Mapping[int, Row] = {}
-        self.when_empty: Sequence[str] = ()
 
     def show_named(self, found: Sequence[Mapping[str, Any]]) -> None:
         """Take the rows anew, in this order."""
@@ -27,6 +26,3 @@ class NamedList(LineList):
     def named(self, number: int) -> Row:
         """The row that a number stands for."""
         return self._found[number]
-
-    def empty(self) -> Sequence[str]:
-        return self.when_empty

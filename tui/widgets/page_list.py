@@ -29,13 +29,9 @@ class PageList(LineList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(self._from_memory, id=id)
         self.lines: Sequence[PageLine] = ()
-        self.when_empty: Sequence[str] = ()
 
     def _from_memory(self, ids: Sequence[int]) -> Sequence[Row]:
         return [{"id": str(index), "pieces": self.lines[index].pieces} for index in ids]
-
-    def empty(self) -> Sequence[str]:
-        return self.when_empty
 
     @property
     def line(self) -> PageLine | None:

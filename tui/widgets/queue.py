@@ -89,12 +89,8 @@ class QueueList(LineList):
         """Cells that the longest id and the longest subject at hand take."""
         self.unseen: Container[int] = ()
         """Deviations that are news since the person last moved here."""
-        self.when_empty: Sequence[str] = ()
         self.shows_hidden = False
         """Whether the rows are kept out of the queue, and say by what."""
-
-    def empty(self) -> Sequence[str]:
-        return self.when_empty
 
     def look_of(self, number: int) -> Hashable:
         return number in self.unseen

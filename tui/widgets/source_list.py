@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from typing import Final
 
 from engine.clock import SECOND
@@ -12,7 +11,7 @@ from tui.cells import Column, Present
 from tui.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.named_list import NamedList
-from tui.widgets.row_window import Fetch, Row
+from tui.widgets.row_window import Row
 
 _SOURCES: Final = (
     Column("health", "health", 10, 0),
@@ -100,13 +99,6 @@ class QuarantineList(LineList):
 
     kind = "quarantine"
     title = "Quarantine"
-
-    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
-        super().__init__(fetch, id=id)
-        self.when_empty: Sequence[str] = ()
-
-    def empty(self) -> Sequence[str]:
-        return self.when_empty
 
     def heading(self, width: int) -> Pieces:
         return safe.columns(_HELD, {column.name: (column.title, "quiet") for column in _HELD}, width)

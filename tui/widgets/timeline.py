@@ -96,9 +96,6 @@ class TimelineList(LineList):
         self.show([number for number, _, _ in actions])
         self.refresh_lines(0)
 
-    def empty(self) -> Sequence[str]:
-        return ("No open action.", "r on a deviation chooses a playbook and gives everybody their part.")
-
     def look(self) -> Hashable:
         return (self.present.minute, self._axis(self.size.width - GUTTER))
 

@@ -70,10 +70,10 @@ def test_and_as_json(desk: Run) -> None:
     ]
 
 
-def test_an_empty_desk_says_that_nothing_is_off_plan(run: Run) -> None:
+def test_a_new_desk_says_that_there_is_no_plan_yet(run: Run) -> None:
     run("init")
 
-    assert "nothing is off plan; no signal has come yet" in run().out
+    assert "there is no plan, offplan load FILE --as KIND brings one in; no signal has come yet" in run().out
 
 
 def test_groups_are_a_document_and_a_table(desk: Run) -> None:

@@ -1,0 +1,183 @@
+"""What a desk says in the states that nobody wants to see: nothing there, nothing that fits, feeds that are silent.
+
+The sentence has to be true, whole at every size, and say what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from engine.clock import DAY, HOUR, FixedClock
+from engine.desk import Desk
+from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
+from tests.tui.conftest import Driven, Open, World
+from tests.tui.key_effects import Hand
+from tui.app import OffplanApp
+from tui.session import Session
+
+SIZES: Final = ((80, 24), (120, 36))
+"""The smallest usual terminal, where panes are tabs, and the usual one."""
+LISTS: Final = {
+    "queue": ("1",),
+    "actions": ("1", "tab"),
+    "feed": ("1", "tab", "tab"),
+    "timeline": ("3",),
+    "signals": ("4",),
+    "playbooks": ("5",),
+    "sources": ("6",),
+    "quarantine": ("6", "tab"),
+}
+"""The lists that can be filtered and open without a filter, with the keys that lead there."""
+
+pytestmark = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+
+
+@asynccontextmanager
+async def desk_on(path: Path, clock: FixedClock, size: tuple[int, int]) -> AsyncIterator[Hand]:
+    """A screen on a desk file, made where there is none."""
+
+    def desk() -> Desk:
+        return open_desk(path, actor="ana", clock=clock, planner=Steps())
+
+    app = OffplanApp(Session(desk, readonly=False))
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            yield Hand(Driven(app, pilot))
+    finally:
+        app.close()
+
+
+def said(hand: Hand | Driven) -> str:
+    """The text of the screen with its lines put together, as a person reads a sentence that goes over two."""
+    lines = hand.driven.lines if isinstance(hand, Hand) else hand.lines
+    return " ".join(" ".join(line.strip("│ ") for line in lines).split())
+
+
+# nothing there ------------------------------------------------------------------------------------------------------
+
+
+async def test_without_a_plan_it_says_so_and_not_that_all_is_well(size: tuple[int, int], tmp_path: Path) -> None:
+    async with desk_on(tmp_path / "desk.db", FixedClock(NOW), size) as hand:
+        await hand.settle()
+        assert "Nothing is off plan." not in said(hand)
+        assert "Nothing can be off plan yet: there is no plan." in hand.driven.text
+        assert "offplan load FILE --as KIND" in said(hand)
+        assert "A [source] in offplan.toml brings them" in said(hand) or "a [source] in offplan.toml" in said(hand)
+
+
+async def test_an_empty_queue_says_when_the_last_signal_came_and_what_is_watched(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    path, clock = tmp_path / "desk.db", FixedClock(NOW)
+    desk = open_desk(path, clock=clock)
+    desk.load([line("first")], kind="purchase_order", scope="test", file="plan.csv")
+    take(desk, eta("first", NOW + 10 * DAY))
+    desk.store.close()
+    clock.set(NOW + 3 * HOUR)
+    async with desk_on(path, clock, size) as hand:
+        await hand.settle()
+        assert "Nothing is off plan." in hand.driven.text
+        assert "The last signal came 08:00 (3h ago)." in hand.driven.text
+        assert "1 feed is watched against baseline 1." in hand.driven.text
+
+
+async def test_a_queue_that_is_empty_because_all_is_hidden_says_so(size: tuple[int, int], tmp_path: Path) -> None:
+    path, clock = tmp_path / "desk.db", FixedClock(NOW)
+    desk = open_desk(path, clock=clock)
+    desk.snooze(late(desk, first=9, second=6), until=NOW + DAY)
+    desk.store.close()
+    async with desk_on(path, clock, size) as hand:
+        await hand.settle()
+        assert "Nothing is off plan." not in said(hand)
+        assert "Nothing waits for a decision; 2 off plan are kept out of the queue: h shows them." in said(hand)
+        await hand.finish("h")
+        assert hand.seen().rows == 2
+
+
+# nothing that fits --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", LISTS.values(), ids=LISTS)
+async def test_a_filter_that_nothing_meets_says_so_while_it_is_typed_and_how_it_goes(
+    keys: tuple[str, ...], size: tuple[int, int], world: World, opened: Open
+) -> None:
+    world.desk.respond(["D1"], playbook="expedite")
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        await hand.finish(*keys)
+        before = hand.seen()
+        await driven.press("slash", "z")
+        for typed in ("zq", "zqz"):
+            await driven.press(typed[-1])
+            await hand.settle()
+            assert f"Nothing here matches '{typed}'." in driven.text
+        assert "No open action." not in driven.text
+        assert "No signal yet." not in driven.text
+        await hand.finish("enter")
+        assert "esc takes the filter away." in driven.text
+        await hand.finish("escape")
+        after = hand.seen()
+        assert (after.rows, after.view, after.in_front) == (before.rows, before.view, True)
+        assert "Nothing here matches" not in driven.text
+
+
+async def test_a_view_with_nothing_in_it_names_itself(size: tuple[int, int], world: World, opened: Open) -> None:
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        await hand.finish("2")
+        await driven.press("colon")
+        await driven.type("view ended")
+        await hand.finish("enter")
+        assert "The view 'ended' has nothing in it." in driven.text
+        assert "V chooses another one." in driven.text
+        await driven.press("slash")
+        await driven.type(" zzz")
+        await hand.finish("enter")
+        assert "Nothing here matches 'state=recovered,resolved,closed,dismissed,merged zzz'." in said(driven)
+
+
+async def test_hidden_with_nothing_hidden_says_so(size: tuple[int, int], world: World, opened: Open) -> None:
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        await hand.finish("h")
+        assert "Nothing is kept out of the queue." in driven.text
+        await hand.finish("h")
+        assert hand.seen().rows == 3
+
+
+# silent feeds -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_feed_that_is_silent_too_long_is_said_with_its_silence(size: tuple[int, int], tmp_path: Path) -> None:
+    path, clock = tmp_path / "desk.db", FixedClock(NOW)
+    desk = open_desk(path, clock=clock)
+    desk.declare_source("tower", "folder", HOUR)
+    desk.load([line("first")], kind="purchase_order", scope="test", file="plan.csv")
+    take(desk, eta("first", NOW + 10 * DAY))
+    desk.store.close()
+    clock.set(NOW + 3 * HOUR)
+    async with desk_on(path, clock, size) as hand:
+        await hand.settle()
+        assert "stale" not in hand.driven.lines[0]
+        desk = open_desk(path, clock=clock)
+        desk.tick()
+        number = desk.deviations().items[0]["id"]
+        hand.driven.app._look()
+        await hand.settle()
+        assert ("▲ 1 stale" if size[0] < 100 else "▲ 1 stale 3h") in hand.driven.lines[0]
+        assert "stale" in hand.driven.text.split("\n", 1)[1], "it stands in the queue too"
+        await hand.finish("6")
+        assert "▲ stale" in hand.driven.text
+        desk.dismiss([number], reason="its weekend", category="accepted")
+        desk.store.close()
+        await hand.finish("1")
+        hand.driven.app._look()
+        await hand.settle()
+        assert hand.seen().rows == 0
+        assert "Nothing is off plan." in hand.driven.text
