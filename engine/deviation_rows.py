@@ -63,7 +63,8 @@ class Rows:
         return ranked
 
     def columns(self, finding: Finding, ranked: Assessment, tolerance: Tolerance) -> dict[str, Any]:
-        """A finding and its rank as columns."""
+        """A finding and its rank as columns; a value without a currency is one in the desk's."""
+        coined = finding.currency is not None
         return {
             "severity": finding.severity,
             "item": finding.item,
@@ -75,8 +76,8 @@ class Rows:
             "gap": _json(finding.gap),
             "terms": explain.dump([*finding.terms, *ranked.terms]),
             "limits": tolerance.dump(),
-            "value_minor": finding.value_minor,
-            "currency": finding.currency,
+            "value_minor": finding.value_minor if coined else ranked.value_minor,
+            "currency": finding.currency if coined or ranked.value_minor is None else self._ranking.currency,
             "likelihood": ranked.likelihood,
             "exposure_minor": ranked.exposure_minor,
             "priority": priority(ranked.exposure_minor, ranked.decide_by),

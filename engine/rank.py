@@ -124,6 +124,11 @@ class Ranking:
         changes_at = min((at for at in changes if at is not None), default=None)
         return Assessment(estimate.value, value, exposure, decide_by, (*terms, *when), changes_at)
 
+    @property
+    def currency(self) -> str:
+        """The desk's, which exposure is in."""
+        return self._rates.currency
+
     def minimum(self, tolerance: Tolerance) -> int:
         """The value at risk under which a departure is not reported, in minor units of the desk's currency."""
         return round(tolerance["minimum_value"] * money.units(self._rates.currency))
@@ -139,8 +144,8 @@ class Ranking:
         exposure = round(value * estimate.value)
         rate = self._rates.of(coined)
         if rate is None:
-            source = f"no rate from {coined or 'an unnamed currency'} to {own}: the raw amount"
-            return value, exposure, [*terms, Term("exposure", exposure, unit, f"{source} × likelihood")]
+            source = f"{self._rates.lack(coined)} × likelihood"
+            return value, exposure, [*terms, Term("exposure", exposure, unit, source)]
         source = "value at risk × likelihood"
         if coined != own:
             terms.append(Term("rate", rate.value, f"{own} per {coined}", rate.source))

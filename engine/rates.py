@@ -42,6 +42,12 @@ class Rates:
         """What one unit of a currency is worth in the desk's; None where nothing says so."""
         return Rate(1.0, "the desk's own currency") if coined == self.currency else self._rates.get(coined or "")
 
+    def lack(self, coined: str | None) -> str:
+        """In words, what an amount without a rate is taken for."""
+        if coined is None:
+            return f"without a currency, and so taken for {self.currency}"
+        return f"no rate from {coined} to {self.currency}: the raw amount"
+
     def exchanged(self, minor: int, coined: str | None) -> int:
         """An amount in minor units of the desk's currency; where no rate is known, the same number of units."""
         return round(min(minor * self.factor(coined), float(money.LARGEST)))

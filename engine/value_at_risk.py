@@ -152,10 +152,10 @@ class Valuer:
         by = f"{line.source}: value ÷ quantity" if line.value_minor is not None else f"item {line.item}: unit_value"
         rate = self._rates.of(hit.coined)
         if rate is None:
-            by += f", no rate from {hit.coined or 'an unnamed currency'} to {self._currency}: the raw amount"
+            by += f", {self._rates.lack(hit.coined)}"
         elif hit.coined != self._currency:
             by += f", × {rate.value:g} {self._currency} per {hit.coined} ({rate.source})"
-        return f"{hit.quantity:g} of {hit.open:g} {line.uom or 'units'} open × {money.text(hit.worth / hit.open, hit.coined)} ({by})"
+        return f"{hit.quantity:.12g} of {hit.open:.12g} {line.uom or 'units'} open × {money.text(hit.worth / hit.open, hit.coined)} ({by})"
 
     def _terms(self, slip: Slip, effect: Effect, lines: Mapping[int, Line]) -> list[Term]:
         impact, unit = effect.impact, f"{self._currency}, minor units"

@@ -234,7 +234,7 @@ def _value_of(facts: StockFacts, quantity: float, uom: str | None) -> tuple[int 
         worth.currency,
         [
             Term("unit value", round(worth.minor, 6), unit, worth.source),
-            Term("value at risk", value, unit, f"{round(quantity, 6):g} {uom or 'units'} × unit value"),
+            Term("value at risk", value, unit, f"{round(quantity, 6):.12g} {uom or 'units'} × unit value"),
         ],
     )
 

@@ -1,4 +1,7 @@
-"""What detection needs of master records: classes and values of items, the fastest lane into a site."""
+"""What detection needs of master records: classes and values of items, the fastest lane into a site.
+
+A lane of no days says nothing of how long it takes (engine.plan_checks names it), so it is never the fastest.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _RECORDS: Final = (
 _FASTEST: Final = (
     "SELECT json_extract(data, '$.destination'), json_extract(data, '$.origin'), json_extract(data, '$.mode'),"
     " json_extract(data, '$.duration_days') AS days FROM plan_record WHERE kind = 'lane' AND to_version IS NULL"
-    " AND days IS NOT NULL ORDER BY days, key"
+    " AND days > 0 ORDER BY days, key"
 )
 _CLASSES: Final = (
     "SELECT key, json_extract(data, '$.item_class') AS item_class FROM plan_record WHERE kind = 'item'"
@@ -77,7 +80,7 @@ def lane_durations(connection: sqlite3.Connection) -> dict[tuple[str | None, str
     for (data,) in connection.execute(_LANES):
         record: dict[str, Any] = json.loads(data)
         ends, days = (record.get("origin"), record["destination"]), record.get("duration_days")
-        if days is not None and days < fastest.get(ends, math.inf):
+        if days and days < fastest.get(ends, math.inf):
             fastest[ends] = float(days)
     return fastest
 

@@ -232,6 +232,15 @@ def test_money_in_the_minor_units_of_its_currency(workspace: Workspace, currency
     assert (line.value_minor, line.currency) == (minor, currency)
 
 
+def test_an_amount_whose_currency_is_left_empty_has_none(workspace: Workspace) -> None:
+    """A file without such a column is in the desk's currency; one that leaves it empty is found by `offplan check`."""
+    filled, empty = 'value = "v"\ncurrency = "c"', "ref,v,c\n1,5.5,\n"
+    line = only_line(workspace.plan(line_mapping(filled), empty, "purchase_order"))
+    assert (line.value_minor, line.currency) == (550, None)
+    line = only_line(workspace.plan(line_mapping('value = "v"'), empty, "purchase_order"))
+    assert (line.value_minor, line.currency) == (550, "EUR")
+
+
 def test_value_from_unit_price_in_the_currency_of_the_desk(workspace: Workspace) -> None:
     toml = '[desk]\ncurrency = "CHF"\n' + line_mapping('unit_price = "p"\nquantity = "q"')
     line = only_line(workspace.plan(toml, "ref,p,q\n1,0.1,3\n", "purchase_order"))

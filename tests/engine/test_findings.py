@@ -137,7 +137,11 @@ def test_orders_without_value_currency_or_rate_are_named_and_judged_all_the_same
     many = found(desk)["currency SEK"]
     assert (many["count"], many["examples"]) == (7, ["X0", "X1", "X2", "X3", "X4"])
     take(desk, *(eta(ref, NOW + 20 * DAY) for ref in ("V", "C", "R")))
-    assert {item["subject"]["id"] for item in desk.deviations().items} == {"V", "C", "R"}
+    found_ = {item["subject"]["id"]: item for item in desk.deviations().items}
+    assert found_.keys() == {"V", "C", "R"}
+    assert found_["C"]["value_at_risk"] == found_["C"]["exposure"] == {"amount": 10_000.0, "currency": "EUR"}
+    terms = {term.name: term.source for term in desk.explain(found_["C"]["id"])}
+    assert terms["exposure"] == "without a currency, and so taken for EUR × likelihood"
     desk.configure({"name": "desk", "rates": {"USD": 0.9, "SEK": 0.09}})
     assert not [place for place in found(desk) if place.startswith("currency")]
 

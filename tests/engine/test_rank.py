@@ -176,6 +176,17 @@ def test_other_supply_of_a_line_comes_from_where_the_line_comes(world: World) ->
     assert [source for name, _, _, source in row["terms"] if name == "fastest remedy"] == ["lane SHA to RTM by air"]
 
 
+def test_a_lane_that_takes_no_time_is_no_remedy(world: World) -> None:
+    """A duration of 0 is one that nobody filled in: `offplan check` names the lane, and nothing is timed by it."""
+    world.record("lane", "a", origin="SHA", destination="RTM", mode="sea", duration_days=0.0)
+    late(world)
+    assert remedy(world) == (3.0, "tolerance late_supply: remedy_days (default)")
+    world.record("lane", "b", origin="SHA", destination="RTM", mode="air", duration_days=2.5)
+    world.touch("order", "4711/10")
+    world.settle()
+    assert remedy(world) == (2.5, "lane SHA to RTM by air")
+
+
 def test_where_no_lane_comes_from_the_lines_origin_the_remedy_is_the_settings_and_says_so(world: World) -> None:
     world.record("lane", "b", origin="ANR", destination="RTM", mode="road", duration_days=0.5)
     row = late(world, origin="SHA")

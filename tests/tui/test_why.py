@@ -36,6 +36,7 @@ def _words(**figures: Any) -> str:
         ({"hours": 134.7833}, "decide in 134.7833h: ÷ 2^(134.7833 ÷ 30)"),
         ({"likelihood": 1}, "× certain"),
         ({"rate": 0.92}, "at risk × 0.92 × 0.8 likely"),
+        ({"value_at_risk": {"amount": 400.0, "currency": "XAU"}}, "400 XAU at risk, without a rate, × 0.8 likely"),
         ({"exposure": None, "value_at_risk": None}, "no value for it, so it counts as 0"),
         ({"group": "passed", "weight": None, "hours": -3.0}, "its decide-by has passed"),
         ({"group": "undated", "weight": None, "hours": None}, "nothing says by when to decide"),

@@ -69,6 +69,8 @@ def exposure(placing: Mapping[str, Any]) -> str:
     if placing["exposure"] is None:
         return "the plan has no value for it, so it counts as 0"
     rate = "" if placing["rate"] is None else f" × {placing['rate']:g}"
+    if not rate and placing["value_at_risk"]["currency"] != placing["exposure"]["currency"]:
+        rate = ", without a rate,"
     likely = "certain" if placing["likelihood"] == 1 else f"{placing['likelihood']:g} likely"
     worth, at_risk = cells.money_in_full(placing["exposure"]), cells.money_in_full(placing["value_at_risk"])
     return f"{worth} = {at_risk} at risk{rate} × {likely}"
