@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from engine import explain, moves
+from engine import kept_terms, moves
 from engine.gather.cases import as_json
 from engine.journal import Entry, Writer
 from engine.model import Finding
@@ -74,7 +74,7 @@ class Rows:
             "planned": _json(finding.planned),
             "observed": _json(finding.observed),
             "gap": _json(finding.gap),
-            "terms": explain.dump([*finding.terms, *ranked.terms]),
+            "terms": kept_terms.dump([*finding.terms, *ranked.terms]),
             "limits": tolerance.dump(),
             "value_minor": finding.value_minor if coined else ranked.value_minor,
             "currency": finding.currency if coined or ranked.value_minor is None else self._ranking.currency,

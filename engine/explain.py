@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from engine import queue, rank, settings, tolerance
+from engine import item_site, kept_terms, queue, rank, settings, tolerance
 from engine.clock import iso
 from engine.lifecycle import QUEUE_STATES
 from engine.model import Term
 from engine.sqlite import sqlite3
 
 
-def dump(terms: Sequence[Term]) -> str:
-    """Terms as the column `deviation.terms` keeps them."""
-    return json.dumps([[term.name, term.value, term.unit, term.source] for term in terms], ensure_ascii=False)
-
-
-def load(text: str) -> list[Term]:
-    """The terms that `dump` wrote."""
-    return [Term(*parts) for parts in json.loads(text)]
-
-
 def terms(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int) -> list[Term]:
     """The terms of a deviation's whole row: its last verdict's, its tolerance with the layers, what depends on `now`."""
-    found = load(deviation["terms"])
+    found = kept_terms.load(deviation["terms"])
     if deviation["limits"] is not None:  # a row of the first release says no layers until it is judged again
         found += tolerance.terms(deviation["kind"], deviation["limits"])
     found += _survival(connection, deviation, now)
@@ -41,7 +30,5 @@ def _survival(connection: sqlite3.Connection, deviation: Mapping[str, Any], now:
     said = deviation["delay"] is not None or deviation["missing"] is not None
     if not said or item is None or site is None or deviation["state"] not in QUEUE_STATES:
         return []
-    from engine import item_site
-
     lasts = item_site.survives(connection, now, item, site)
     return [] if lasts is None else [lasts]

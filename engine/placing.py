@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine import explain, queue, rank, settings
+from engine import kept_terms, queue, rank, settings
 from engine.clock import HOUR, iso_or_none
 from engine.money import amount
 from engine.sqlite import sqlite3
@@ -33,7 +33,7 @@ def of(connection: sqlite3.Connection, now: int, number: int) -> dict[str, Any] 
         "place": place,
         "of": queue.size(connection, now),
         "value_at_risk": amount(row["value_minor"], row["currency"]),
-        "rate": next((term.value for term in explain.load(row["terms"]) if term.name == "rate"), None),
+        "rate": next((term.value for term in kept_terms.load(row["terms"]) if term.name == "rate"), None),
         "likelihood": row["likelihood"],
         "decide_by": iso_or_none(row["decide_by"]),
         "halving_hours": rank.HALVING / HOUR,
