@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from engine import rank
-from engine.clock import DAY, HOUR, parse_instant
-from engine.migrations import statements
-from engine.store import Store, set_meta
+from engine.ranking import rank
+from engine.storage.migrations import statements
+from engine.storage.store import Store, set_meta
+from engine.values.clock import DAY, HOUR, parse_instant
 
 NOW: Final = parse_instant("2026-03-09T08:00:00Z", "bench")
 SIGNALS: Final = 1_000_000

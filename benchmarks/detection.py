@@ -26,7 +26,7 @@ def full() -> Iterator[Result]:
 
     Both find, of the same orders, dates and quantities, what is late and what is short. The product looks for
     late_supply, short_supply and overdue, and yields for each breach its kind, subject and size, from the states that
-    detection keeps of the lines (engine.measuring): exactly what a tolerance preview asks. Neither writes anything. The
+    detection keeps of the lines (engine.judging.measuring): exactly what a tolerance preview asks. Neither writes anything. The
     second line is the first full detection of the same desk, which reads every signal, and opens and journals its
     deviations.
     """
@@ -94,10 +94,11 @@ def batch() -> Iterator[Result]:
 
 
 def measure_full(database: str) -> dict[str, float]:
-    from engine import measuring, tolerance
-    from engine.clock import DAY
-    from engine.days import Days
-    from engine.store import Store
+    from engine.judging import measuring
+    from engine.storage.store import Store
+    from engine.values.clock import DAY
+    from engine.values.days import Days
+    from engine.vocabulary import tolerance
 
     store, now = Store.open(Path(database), read_only=True), large_desk.start() + 175 * DAY
     began = time.perf_counter()

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.harness import Result, percentile
-from engine.clock import DAY, FixedClock, parse_instant
 from engine.desk import Desk
-from engine.geography import Point, distance_km, distance_to_lane_km
-from engine.ingest import SourceBatch
-from engine.model import PlanRecord, SignalIn
-from engine.store import Store
+from engine.intake.ingest import SourceBatch
+from engine.storage.store import Store
+from engine.values.clock import DAY, FixedClock, parse_instant
+from engine.values.geography import Point, distance_km, distance_to_lane_km
+from engine.vocabulary.model import PlanRecord, SignalIn
 
 SITES: Final = 2_000
 LANES: Final = 5_000

@@ -3,7 +3,7 @@
 60,000 plan lines in five layers (10,000 purchase orders of 1,000 suppliers, two layers of production, transfers, 20,000
 customer orders), each of them but the first fed by two lines of the layer before, with 0 to 4 days of slack on each peg.
 Suppliers differ in size as they do: the largest have some hundred lines, most a few. Lines and pegs are written into the
-product's tables as pegging would write them (engine.pegs has nothing to decide here: a peg is a row); everything measured
+product's tables as pegging would write them (engine.intake.pegs has nothing to decide here: a peg is a row); everything measured
 is the product's: for all open lines of a supplier, each 10 days late, the pegs are read, walked with their slack, and the
 customer orders that are hit are priced in the desk's currency. Suppliers are drawn at random, with at least one
 open line. The floor is recursive SQL in the same run: every line that can be reached from the supplier's lines.
@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.harness import Result, percentile
-from engine.clock import DAY, parse_instant
-from engine.rates import Rates
-from engine.slip import Slip
-from engine.sqlite import sqlite3
-from engine.store import Store
-from engine.value_at_risk import Valuer
+from engine.deviations.value_at_risk import Valuer
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store
+from engine.values.clock import DAY, parse_instant
+from engine.values.rates import Rates
+from engine.values.slip import Slip
 
 NOW: Final = parse_instant("2026-03-09T08:00:00Z", "benchmark")
 LAYERS: Final = (

@@ -111,10 +111,10 @@ def to_csv(lines: Path, table: Path) -> None:
 def prepare(folder: Path) -> None:
     """A workspace with 100,000 order lines; its database is the template that each round copies."""
     from connectors import settings
-    from engine.clock import FixedClock, parse_instant
     from engine.desk import Desk
-    from engine.model import PlanLine
-    from engine.store import Store
+    from engine.storage.store import Store
+    from engine.values.clock import FixedClock, parse_instant
+    from engine.vocabulary.model import PlanLine
 
     (folder / "offplan.toml").write_text(WORKSPACE, encoding="utf-8")
     store = Store.open(folder / "template.db", create=True)
@@ -141,9 +141,9 @@ def measure(folder: str, table: str, rows: int) -> dict[str, float]:
     import shutil
 
     from connectors import reading, settings
-    from engine.clock import FixedClock, parse_instant
     from engine.desk import Desk
-    from engine.store import Store
+    from engine.storage.store import Store
+    from engine.values.clock import FixedClock, parse_instant
 
     database = Path(folder) / "round.db"
     for suffix in ("", "-wal", "-shm"):

@@ -68,8 +68,8 @@ def build_floor_like(database: str) -> dict[str, float]:
     So a few lines are past due at the end of the signals, and most are not. Every signal is a confirmation with a date
     and a quantity, as each of the floor's is; those of its orders that the plan does not have are notes about other ones.
     """
-    from engine.clock import DAY
-    from engine.model import SignalIn
+    from engine.values.clock import DAY
+    from engine.vocabulary.model import SignalIn
 
     floor = floor_module("detect_floor")
     lines, later = floor.plan_lines(LINES, SEED), 140 * DAY
@@ -98,7 +98,7 @@ def build_working(database: str) -> None:
 
     Of what is said of the lines, LATE_SHARE of them get a date nine days later, so half of these delay a customer.
     """
-    from engine.clock import DAY
+    from engine.values.clock import DAY
 
     desk = open_desk(database, create=True)
     _load(
@@ -131,13 +131,13 @@ def start() -> int:
 
 
 def due() -> int:
-    from engine.clock import DAY
+    from engine.values.clock import DAY
 
     return start() + 365 * DAY
 
 
 def late() -> int:
-    from engine.clock import DAY
+    from engine.values.clock import DAY
 
     return due() + 9 * DAY
 
@@ -164,8 +164,8 @@ def _ref(number: int) -> str:
 
 def said(source: str, number: int, kind: str, line: int, eta: int, day: int = 174) -> Any:
     """A signal on the last of the days that the desk has lived, or an earlier one."""
-    from engine.clock import DAY, SECOND
-    from engine.model import SignalIn
+    from engine.values.clock import DAY, SECOND
+    from engine.vocabulary.model import SignalIn
 
     dated = kind in ("eta", "confirmation")
     return SignalIn(
@@ -176,9 +176,9 @@ def said(source: str, number: int, kind: str, line: int, eta: int, day: int = 17
 
 
 def open_desk(database: str, *, create: bool = False) -> Any:
-    from engine.clock import DAY, FixedClock
     from engine.desk import Desk
-    from engine.store import Store
+    from engine.storage.store import Store
+    from engine.values.clock import DAY, FixedClock
 
     desk = Desk(Store.open(Path(database), create=create), FixedClock(start() + 175 * DAY), actor="bench")
     desk.take_all(())  # imports what is imported when it is first needed
@@ -186,7 +186,7 @@ def open_desk(database: str, *, create: bool = False) -> Any:
 
 
 def _load(desk: Any, lines: Iterable[tuple[Any, ...]], kind: str = "purchase_order") -> None:
-    from engine.model import PlanLine
+    from engine.vocabulary.model import PlanLine
 
     rows = (
         PlanLine(
@@ -200,7 +200,7 @@ def _load(desk: Any, lines: Iterable[tuple[Any, ...]], kind: str = "purchase_ord
 
 
 def batch(rows: list[Any]) -> Any:
-    from engine.ingest import SourceBatch
+    from engine.intake.ingest import SourceBatch
 
     return SourceBatch("bench", "command", "event", rows, "bench")
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.harness import ROOT, Result, floor_module, percentile
-from engine.clock import DAY, SystemClock, iso
 from engine.desk import Desk
-from engine.model import PlanLine
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import DAY, SystemClock, iso
+from engine.vocabulary.model import PlanLine
 
 _FILES = 40
 WORKSPACE: Final = """

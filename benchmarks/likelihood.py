@@ -2,7 +2,7 @@
 
 The data is the SCMS delivery history: one row a delivered line, with no date announced in between. So a line is judged at
 an observation point: so many days before its scheduled date, if it had not arrived by then. The product learns from the
-receipts of the file through its own doors and answers by engine.outcomes.
+receipts of the file through its own doors and answers by engine.ranking.outcomes.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Final, NamedTuple
 
 from benchmarks.harness import ROOT, Result, Unavailable
 from connectors import reading, settings
-from engine.clock import DAY, FixedClock, instant_of
 from engine.desk import Desk
-from engine.likelihood import LANDMARKS, OPEN, WINDOW_DAYS, Groups, landmark
-from engine.outcomes import Estimate, History
-from engine.store import Store
+from engine.ranking.likelihood import LANDMARKS, OPEN, WINDOW_DAYS, Groups, landmark
+from engine.ranking.outcomes import Estimate, History
+from engine.storage.store import Store
+from engine.values.clock import DAY, FixedClock, instant_of
 
 FILE: Final = ROOT.parent / "shared" / "data" / "scms_delivery_history" / "dev_scheduled_2006_2012.csv"
 POINTS: Final = (30, 14, 7, 3, 1)
@@ -94,7 +94,7 @@ def replay(folder: Path, instants: Sequence[int]) -> Iterator[Store]:
 def study() -> Iterator[Result]:
     """AUC and Brier score of later years, by what had arrived before them and by what was known each month.
 
-    The years up to 2010 chose window, levels and their order (engine.likelihood); 2011 and 2012 are judged once.
+    The years up to 2010 chose window, levels and their order (engine.ranking.likelihood); 2011 and 2012 are judged once.
     """
     lines = deliveries()
     known = knowledge(lines)

@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from benchmarks import big_desk
 from benchmarks.harness import Result, interleave, ratio
-from engine import fields
-from engine.clock import FixedClock
 from engine.desk import Desk
-from engine.model import SEVERITIES
-from engine.store import Store
+from engine.reading import fields
+from engine.storage.store import Store
+from engine.values.clock import FixedClock
+from engine.vocabulary.model import SEVERITIES
 
 _PAGE: Final = 200
 _ROUNDS: Final = 15

@@ -17,8 +17,8 @@ from benchmarks import likelihood, replay, replay_sample
 from benchmarks.harness import Result
 from benchmarks.likelihood import Delivery, Known, year
 from benchmarks.replay import ORDERS, Standing, World
-from engine.clock import DAY, HOUR
-from engine.likelihood import landmark
+from engine.ranking.likelihood import landmark
+from engine.values.clock import DAY, HOUR
 
 _POINTS: Final = (30, 14, 7)
 """The observation points of benchmarks.likelihood at which there is time left to decide."""

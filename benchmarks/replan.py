@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.harness import Result
-from engine import open_work, responses
-from engine.clock import DAY, FixedClock, parse_instant
+from engine.actions import open_work
+from engine.commands import responses
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import FUNCTIONS, PlanLine, PlanRecord, SignalIn
-from engine.scheduling import OpenAction
-from engine.store import Store
+from engine.intake.ingest import SourceBatch
+from engine.storage.store import Store
+from engine.values.clock import DAY, FixedClock, parse_instant
+from engine.vocabulary.model import FUNCTIONS, PlanLine, PlanRecord, SignalIn
+from engine.vocabulary.scheduling import OpenAction
 from playbooks.loader import load_library
 from playbooks.people import People
 from playbooks.planner import PlaybookPlanner

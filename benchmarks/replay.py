@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine import rank
-from engine.clock import DAY
+from engine.ranking import rank
+from engine.values.clock import DAY
 
 
 class Standing(NamedTuple):

@@ -17,12 +17,12 @@ from typing import Any, Final, NamedTuple
 
 from benchmarks.harness import ROOT
 from benchmarks.replay import Standing, World
-from engine.clock import DAY, HOUR, FixedClock, parse_instant
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import PlanLine, PlanRecord, SignalIn
-from engine.network import records
-from engine.store import Store
+from engine.intake.ingest import SourceBatch
+from engine.master.network import records
+from engine.storage.store import Store
+from engine.values.clock import DAY, HOUR, FixedClock, parse_instant
+from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
 
 _START: Final = parse_instant("2026-01-05", "bench")
 _LEARNED: Final = 150

@@ -20,10 +20,10 @@ from typing import Any, Final
 
 from benchmarks.harness import ROOT, Result, floor_module
 from benchmarks.latency import WORKSPACE
-from engine.clock import DAY, SystemClock, iso
 from engine.desk import Desk
-from engine.model import PlanLine
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import DAY, SystemClock, iso
+from engine.vocabulary.model import PlanLine
 
 _DESKS: Final = 4
 _LINES: Final = 3_000

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from benchmarks import big_desk
 from benchmarks.harness import FLOORS, ROOT, Result, Unavailable, floor_module, percentile
-from engine.clock import SECOND, FixedClock, iso
+from engine.values.clock import SECOND, FixedClock, iso
 
 DEVIATIONS: Final = 100_000
 _SIZE: Final = (120, 36)
@@ -165,9 +165,9 @@ def _signals_coming() -> Iterator[None]:
 
 def _write_signals(done: threading.Event) -> None:
     from engine.desk import Desk
-    from engine.ingest import SourceBatch
-    from engine.model import SignalIn
-    from engine.store import Store
+    from engine.intake.ingest import SourceBatch
+    from engine.storage.store import Store
+    from engine.vocabulary.model import SignalIn
 
     store = Store.open(desk())
     try:

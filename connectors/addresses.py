@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from engine.errors import BadInput
-from engine.text import clean
+from engine.values.errors import BadInput
+from engine.values.text import clean
 
 
 def shown(url: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from connectors.mapping_settings import FieldRule, MappingSection
 from connectors.targets import ALIASES, fields_of
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 
 def assumed_zones(mappings: Mapping[str, MappingSection]) -> list[BadInput]:

@@ -1,6 +1,6 @@
 """`[channel.NAME]` and `[[route]]` of `offplan.toml`: the models of the four kinds of channels, and what goes where.
 
-What is done with them is connectors.outbox's business, which of them an action takes engine.routing's. Reference for
+What is done with them is connectors.outbox's business, which of them an action takes engine.handoffs.routing's. Reference for
 people: docs/handoffs.md.
 """
 
@@ -13,8 +13,8 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors.secrets import is_reference
 from connectors.sections import Duration, Section, named_headers, parse_duration
-from engine.clock import SECOND
-from engine.routing import FIELDS, Channel, Route
+from engine.handoffs.routing import FIELDS, Channel, Route
+from engine.values.clock import SECOND
 
 Ends = Literal["all", "called_off", "none"]
 

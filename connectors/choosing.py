@@ -17,8 +17,8 @@ from connectors.mapping import CompiledMapping
 from connectors.mapping_settings import FieldRule, MappingSection
 from connectors.settings import Settings
 from connectors.targets import ALIASES, fields_of, required
-from engine.errors import BadInput
-from engine.model import RECORD_KINDS, PlanRecord, Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import RECORD_KINDS, PlanRecord, Refusal
 
 MappingNames = str | Sequence[str] | None
 

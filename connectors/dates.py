@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors.faults import Fault
-from engine.clock import HOUR, MINUTE, SECOND, instant_of
+from engine.values.clock import HOUR, MINUTE, SECOND, instant_of
 
 WORDS: Final = ("iso", "epoch_s", "epoch_ms", "excel")
 

@@ -23,16 +23,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import connectors
 from connectors.troubles import News, Troubles
-from engine.clock import SystemClock
-from engine.errors import Refused, StoreUnusable
-from engine.text import clean
+from engine.values.clock import SystemClock
+from engine.values.errors import Refused, StoreUnusable
+from engine.values.text import clean
 
 if TYPE_CHECKING:
     from connectors.outbox.delivery_loop import DeliveryLoop
     from connectors.polling import Jitter
     from connectors.settings import Settings
     from engine.desk import Desk
-    from engine.ingest import SourceBatch
+    from engine.intake.ingest import SourceBatch
 
 LEASE: Final = "feeder"
 LEASE_SECONDS: Final = 5.0

@@ -13,8 +13,8 @@ from connectors.converters import text_of
 from connectors.header_words import CODE_STANDARDS, RECORD_WORDS, STATUS_WORDS, plain, rivals
 from connectors.profile import Doubt, Profile
 from connectors.targets import ALIASES, SIGNAL, fields_of, required
-from engine.errors import BadInput
-from engine.model import LINE_KINDS, RECORD_KINDS
+from engine.values.errors import BadInput
+from engine.vocabulary.model import LINE_KINDS, RECORD_KINDS
 
 Rule = str | dict[str, Any]
 """As in offplan.toml: the name of a column, or a table; empty where no column was found."""

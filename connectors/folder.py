@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from connectors.readiness import Stamp, is_data, look, stamp_of, wait_for
-from engine.clock import SECOND, Clock, SystemClock
-from engine.errors import BadInput
-from engine.ingest import FileMark, SourceBatch
-from engine.model import Place, Refusal
+from engine.intake.ingest import FileMark, SourceBatch
+from engine.values.clock import SECOND, Clock, SystemClock
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Place, Refusal
 
 LOOK_AGAIN_LEAST: Final = SECOND // 50
 """First new look at a file that somebody is writing: the watcher does not tell when it is closed."""

@@ -19,14 +19,14 @@ from connectors.reading import signal_batches
 from connectors.settings import FolderSource, Settings
 from connectors.strays import strays
 from connectors.troubles import Troubles
-from engine.clock import MINUTE, SECOND, Clock
-from engine.errors import BadInput
-from engine.model import Refusal
-from engine.text import clean
+from engine.values.clock import MINUTE, SECOND, Clock
+from engine.values.errors import BadInput
+from engine.values.text import clean
+from engine.vocabulary.model import Refusal
 
 if TYPE_CHECKING:
     from engine.desk import Desk
-    from engine.ingest import SourceBatch
+    from engine.intake.ingest import SourceBatch
 
 RESCAN_EVERY: Final = MINUTE
 """A full look at each folder: the kernel's queue of events can overflow, and nobody reports it."""

@@ -17,7 +17,7 @@ CODE_STANDARDS: Final[Mapping[str, str]] = {
     "bak02": "x12.587", "ack01": "x12.668", "at701": "x12.1650", "at702": "x12.1651", "fst02": "x12.680",
     "bgm1225": "edifact.1225", "lin1229": "edifact.1229", "scc4017": "edifact.4017", "sts9011": "rec24",
 }  # fmt: skip
-"""What columns of codes are called, and the standard that each is of (engine.codes)."""
+"""What columns of codes are called, and the standard that each is of (engine.vocabulary.codes)."""
 
 ROLES: Final[Mapping[str, Sequence[str]]] = {
     "order_ref": (

@@ -18,16 +18,16 @@ from connectors.formats import Block, Cell
 from connectors.formats.documents import flatten
 from connectors.reading import signal_readers
 from connectors.targets import DETAIL_FIELDS, SIGNAL_FIELDS
-from engine.clock import parse_instant
-from engine.errors import BadInput
-from engine.model import Refusal, SignalIn
-from engine.signal_checks import sift
+from engine.validation.signal_checks import sift
+from engine.values.clock import parse_instant
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal, SignalIn
 
 if TYPE_CHECKING:
     from connectors.choosing import MappingNames
     from connectors.settings import Settings
     from engine.desk import Desk
-    from engine.ingest import SourceBatch
+    from engine.intake.ingest import SourceBatch
 
 HeldRow = Mapping[str, Any]
 """A row of the quarantine as `Desk.held` gives it."""

@@ -23,9 +23,9 @@ import httpx
 from connectors.addresses import origin, shown
 from connectors.secrets import Secret
 from engine import __version__
-from engine.clock import HOUR, SECOND, Clock, SystemClock, instant_of
-from engine.errors import BadInput
-from engine.text import clean
+from engine.values.clock import HOUR, SECOND, Clock, SystemClock, instant_of
+from engine.values.errors import BadInput
+from engine.values.text import clean
 
 DEADLINE_SECONDS: Final = 60.0
 """From the first byte sent to the last received, redirects included: a timeout of one read does not bound a drip."""

@@ -18,9 +18,9 @@ from connectors.faults import Fault
 from connectors.formats import RAW_LIMIT, Block, Cell, Layout
 from connectors.mapping_settings import PLACEHOLDER, FieldRule, MappingSection, RowFilter
 from connectors.targets import ALIASES, SIGNAL, fields_of, required
-from engine.errors import BadInput
-from engine.model import Place, Refusal
-from engine.quarantine import clean_raw
+from engine.intake.quarantine import clean_raw
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Place, Refusal
 
 _encode_text: Final = json.encoder.encode_basestring
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=converters.text_of).encode

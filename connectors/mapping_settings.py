@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from connectors import dates
 from connectors.sections import Section, Zone
 from connectors.targets import ALIASES, SIGNAL, STATE_WORDS, fields_of, is_target, required
-from engine.model import LINE_KINDS, PLAN_KINDS, SIGNAL_KINDS
+from engine.vocabulary.model import LINE_KINDS, PLAN_KINDS, SIGNAL_KINDS
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 """A column's name in a template."""

@@ -14,7 +14,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 SIZE_LIMIT: Final = 256 * 1024 * 1024
 

@@ -15,9 +15,9 @@ from connectors.mapping import CompiledMapping
 from connectors.polling import PageContent, PageReader
 from connectors.settings import HttpSource, Settings
 from connectors.targets import SIGNAL
-from engine.errors import BadInput
-from engine.ingest import SourceBatch
-from engine.model import Refusal, SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal, SignalIn
 
 
 def page_reader(settings: Settings, name: str) -> PageReader:

@@ -16,12 +16,12 @@ from connectors.pages import page_reader
 from connectors.secrets import Secret, header
 from connectors.settings import HttpSource, Settings
 from connectors.troubles import Troubles
-from engine.clock import SECOND
-from engine.errors import BadInput
+from engine.values.clock import SECOND
+from engine.values.errors import BadInput
 
 if TYPE_CHECKING:
     from engine.desk import Desk
-    from engine.ingest import SourceBatch
+    from engine.intake.ingest import SourceBatch
 
 
 class PollLoop:

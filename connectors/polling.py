@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from connectors.addresses import origin, shown
 from connectors.http import LONGEST_WAIT, Answer, Client, FetchFailed, joined
 from connectors.source_settings import HttpSource, Pagination
-from engine.clock import SECOND
-from engine.errors import BadInput
-from engine.ingest import SourceBatch
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import SECOND
+from engine.values.errors import BadInput
 
 MAXIMUM_PAGES: Final = 1_000
 SHORTEST_BACK_OFF: Final = SECOND

@@ -27,10 +27,10 @@ from connectors.sampling import SAMPLE_ROWS, joined, layout_in, sample
 from connectors.settings import read_document
 from connectors.settings_writer import toml
 from connectors.targets import DETAIL_FIELDS, SIGNAL, is_target
-from engine import money
-from engine.clock import iso
-from engine.errors import BadInput
-from engine.model import PLAN_KINDS, PlanLine, PlanRecord, Refusal, SignalIn
+from engine.values import money
+from engine.values.clock import iso
+from engine.values.errors import BadInput
+from engine.vocabulary.model import PLAN_KINDS, PlanLine, PlanRecord, Refusal, SignalIn
 
 __all__ = ["Doubt", "Proposal", "append", "propose"]
 

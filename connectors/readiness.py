@@ -15,7 +15,7 @@ import stat
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from engine.clock import SECOND
+from engine.values.clock import SECOND
 
 SETTLED: Final = 2 * SECOND
 """How long a file that ends at a record's end must stay as it is, where nothing else speaks for it."""

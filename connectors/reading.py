@@ -20,9 +20,9 @@ from connectors.formats import Block, Layout, layout_of, records
 from connectors.opening import opened, sha256, stamp
 from connectors.settings import FolderSource, HttpSource, Settings
 from connectors.targets import SIGNAL
-from engine.errors import BadInput
-from engine.ingest import FileMark, SourceBatch
-from engine.model import PLAN_KINDS, Place, PlanLine, PlanRecord, Refusal, SignalIn
+from engine.intake.ingest import FileMark, SourceBatch
+from engine.values.errors import BadInput
+from engine.vocabulary.model import PLAN_KINDS, Place, PlanLine, PlanRecord, Refusal, SignalIn
 
 ONE_SHOT: Final = 40_000
 """Rows a batch where whole files are taken at once: few commits, each a fraction of a second under the write lock."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 from connectors.converters import text_of
 from connectors.header_words import plain
 from connectors.profile import Doubt, Profile
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 REPLY: Final = "reply"
 """What `--as` says for a file of replies; its rows are signals of this kind."""

@@ -19,10 +19,10 @@ from connectors.formats import Cell, layout_of
 from connectors.held import HeldRecords, HeldRow, cells_of, is_mapped, made_by
 from connectors.reading import path_of, signal_batches, signal_readers
 from connectors.settings import HttpSource, Settings
-from engine.errors import BadInput
-from engine.ingest import SourceBatch
-from engine.model import Refusal, SignalIn
-from engine.signal_checks import sift
+from engine.intake.ingest import SourceBatch
+from engine.validation.signal_checks import sift
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal, SignalIn
 
 if TYPE_CHECKING:
     from engine.desk import Desk

@@ -12,8 +12,8 @@ from connectors.formats import Block, Layout, layout_of, records
 from connectors.formats.delimited import DELIMITERS, guessed_delimiter
 from connectors.formats.documents import decode
 from connectors.formats.lines import encoding_of
-from engine.errors import BadInput
-from engine.model import Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal
 
 SAMPLE_ROWS: Final = 2000
 

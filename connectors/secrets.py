@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 LIMIT: Final = 64 * 1024
 """Bytes that a secret's file may have."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from engine.clock import DAY, HOUR, MINUTE, SECOND
+from engine.values.clock import DAY, HOUR, MINUTE, SECOND
 
 _DURATION: Final = re.compile(
     r"P(?:(\d{1,12})W)?(?:(\d{1,12})D)?(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})S)?)?"

@@ -28,12 +28,12 @@ from connectors.mapping_settings import FieldRule, MappingSection, RowFilter
 from connectors.sections import Section, Zone, parse_duration
 from connectors.source_settings import FolderSource, HttpSource, Pagination, Source
 from connectors.targets import SIGNAL
-from engine import emissions as factors
-from engine import rates as exchange
-from engine import tolerance
-from engine.deviation_kinds import DEVIATION_KINDS
-from engine.errors import BadInput
-from engine.routing import Channel, Route
+from engine.handoffs.routing import Channel, Route
+from engine.values import rates as exchange
+from engine.values.errors import BadInput
+from engine.vocabulary import emissions as factors
+from engine.vocabulary import tolerance
+from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 
 __all__ = [
     "FILE_NAME",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 _SECRETIVE: Final = frozenset(("url", "headers", "params", "password", "secret"))
 """Keys of a source or a channel whose values are never quoted."""

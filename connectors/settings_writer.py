@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from connectors.settings import load
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 

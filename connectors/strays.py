@@ -10,7 +10,7 @@ from typing import Final
 
 from connectors.readiness import is_data
 from connectors.source_settings import FolderSource, Source
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 _SHOWN: Final = 3
 

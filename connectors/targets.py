@@ -1,6 +1,6 @@
 """What a mapping can fill: the fields of signals, plan lines and master records, and how each is read from text.
 
-The names are those of engine.model (and, for records, of engine.network), so a mapping, a canonical file header and
+The names are those of engine.vocabulary.model (and, for records, of engine.master.network), so a mapping, a canonical file header and
 the documentation speak one language. Standard library only: settings, mappings and proposals all start here.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from engine.model import LINE_KINDS, PLAN_KINDS, RECORD_KINDS, SIGNAL_DETAILS
+from engine.vocabulary.model import LINE_KINDS, PLAN_KINDS, RECORD_KINDS, SIGNAL_DETAILS
 
 Reading = Literal[
     "text",
@@ -49,7 +49,7 @@ SIGNAL_FIELDS: Final[Mapping[str, Reading]] = MappingProxyType(
         "payload": "document",
     }
 )
-"""In the order of engine.model.SignalIn; `id` is its source_id."""
+"""In the order of engine.vocabulary.model.SignalIn; `id` is its source_id."""
 
 _DETAIL_READINGS: Final[Mapping[str, Reading]] = MappingProxyType(
     {
@@ -143,7 +143,7 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
     }
 )
 
-"""Of master records; engine.network judges the values. `week.mon` is the ranges of a day, `08:00-12:00; 13:00-17:00`."""
+"""Of master records; engine.master.network judges the values. `week.mon` is the ranges of a day, `08:00-12:00; 13:00-17:00`."""
 
 STATE_WORDS: Final = ("open", "closed", "cancelled")
 """The states of a plan line."""

@@ -8,11 +8,11 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.errors import StoreUnusable
-from engine.model import IngestResult
+from engine.values.errors import StoreUnusable
+from engine.vocabulary.model import IngestResult
 
 if TYPE_CHECKING:
-    from engine.ingest import SourceBatch
+    from engine.intake.ingest import SourceBatch
 
 
 class Troubles:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from connectors import settings
 from connectors.settings import Settings
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 
 class Usable(NamedTuple):

@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import lists
 from engine.desk_base import collector_at_rest
 from engine.desk_effects import DeskEffects
 from engine.desk_handoffs import DeskHandoffs
 from engine.desk_schedule import DeskSchedule
 from engine.desk_screens import DeskScreens
+from engine.reading import lists
 
 if TYPE_CHECKING:
-    from engine.model import Page, Term
-    from engine.planning import Match, ResponsePlan
+    from engine.vocabulary.model import Page, Term
+    from engine.vocabulary.planning import Match, ResponsePlan
 
 __all__ = ["Desk"]
 
@@ -29,7 +29,7 @@ __all__ = ["Desk"]
 class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
     """A desk file, the clock that it lives on, and the person who acts. Not shared between threads."""
 
-    # lists: contract JSON, `where` in the language of engine.filters ----------------------------------------------------
+    # lists: contract JSON, `where` in the language of engine.vocabulary.filters ----------------------------------------------------
 
     def deviations(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
         """Deviations in queue order: those that ask for something and are not suppressed; `all` gives every one ever.
@@ -51,7 +51,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
 
         What has no value is the group null. Raises BadInput for a field or a condition that cannot be used.
         """
-        from engine import groups
+        from engine.reading import groups
 
         with self._reading() as view:
             return groups.deviations(*view, by, where, limit=limit, everything=all)
@@ -98,14 +98,14 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         A plan line is `purchase_order 4711/10`, or `4711/10` alone. A deviation also carries `signals_detail`,
         `actions`, `impact`, `consequences_detail`, `follows_from` and `explain`. Raises NotFound.
         """
-        from engine import questions
+        from engine.reading import questions
 
         with self._reading() as view:
             return questions.show(*view, id)
 
     def explain(self, id: str) -> list[Term]:  # noqa: A002
         """Every term of a deviation's verdict and rank, with its unit and source. Raises NotFound."""
-        from engine import questions
+        from engine.reading import questions
 
         with self._reading() as view:
             return questions.explain(*view, id)
@@ -115,7 +115,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
 
         None for a deviation of anything else, and once the line has arrived. Raises NotFound.
         """
-        from engine import questions
+        from engine.reading import questions
 
         with self._reading() as view:
             return questions.impact(*view, id)
@@ -126,24 +126,24 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
 
         Empty where there is nothing to choose from. Raises NotFound.
         """
-        from engine import questions
+        from engine.reading import questions
 
         with self._reading() as view:
             return questions.options(*view, id)
 
     def pictures(self, id: str) -> dict[str, Any]:  # noqa: A002
-        """What can be drawn of a deviation: projected stock, demand in its band, arrivals against promises (engine.pictures).
+        """What can be drawn of a deviation: projected stock, demand in its band, arrivals against promises (engine.reading.pictures).
 
         Raises NotFound.
         """
-        from engine import pictures
+        from engine.reading import pictures
 
         with self._reading() as view:
             return pictures.of(*view, id)
 
     def matches(self, id: str) -> Sequence[Match]:  # noqa: A002
         """Which playbooks apply to a deviation and why, those that apply first. Raises NotFound."""
-        from engine import questions
+        from engine.reading import questions
 
         with self._reading() as view:
             deviation = questions.deviation(*view, id)
@@ -156,7 +156,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         inputs: Mapping[str, object] | None = None,
     ) -> ResponsePlan:
         """The response that `respond` would write; writes nothing. Raises NotFound, Refused when none applies, BadInput."""
-        from engine import responses
+        from engine.commands import responses
 
         with self._reading() as view:
             deviation = responses.to_plan(*view, id)
@@ -164,8 +164,8 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         return self._planner().plan(deviation, world, playbook, inputs)
 
     def tolerances(self) -> dict[str, Any]:
-        """The layers of tolerance as they stand: `kinds` with every parameter, and `rules` (engine.layers)."""
-        from engine import layers
+        """The layers of tolerance as they stand: `kinds` with every parameter, and `rules` (engine.reports.layers)."""
+        from engine.reports import layers
 
         with self._reading() as view:
             return layers.listed(*view)
@@ -173,22 +173,22 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
     def metrics(self, since: int | None = None) -> dict[str, Any]:
         """What became of the deviations that opened since an instant (ever): noise, load, times, and the tolerances that
         would have spared the noise. Definitions: docs/noise.md."""
-        from engine import metrics
+        from engine.reports import metrics
 
         with self._reading() as view, collector_at_rest():
             return metrics.metrics(*view, since)
 
     def handover(self, since: int) -> dict[str, Any]:
-        """What the next shift has to know of the time since an instant, and of what stands (engine.handover)."""
-        from engine import handover
+        """What the next shift has to know of the time since an instant, and of what stands (engine.reading.handover)."""
+        from engine.reading import handover
 
         with self._reading() as view:
             return handover.handover(*view, since)
 
     def review(self, id: str) -> dict[str, Any]:  # noqa: A002
-        """What happened to a deviation, out of the journal (engine.review): durations, timeline, decisions and what was
+        """What happened to a deviation, out of the journal (engine.reports.review): durations, timeline, decisions and what was
         known, actions, hand-overs, people, costs, what stayed open. Raises NotFound."""
-        from engine import review
+        from engine.reports import review
 
         with self._reading() as view:
             return review.of(*view, id)
@@ -200,14 +200,14 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
 
         Findings on the data say how many records they are about, and name a few, as `count` and `examples`.
         """
-        from engine import check
+        from engine.reports import check
 
         with self._reading() as view:
             return check.check(self.store, view.now)
 
     def backup(self, path: Path) -> None:
         """Write a whole copy of the file, readable by its owner only. Refuses an existing target."""
-        from engine import backup
+        from engine.storage import backup
 
         backup.copy(self.store, path)
 

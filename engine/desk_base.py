@@ -7,15 +7,15 @@ import gc
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.clock import Clock
-from engine.errors import Refused
-from engine.sqlite import sqlite3
-from engine.store import Store
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store
+from engine.values.clock import Clock
+from engine.values.errors import Refused
 
 if TYPE_CHECKING:
-    from engine.command_context import CommandContext
-    from engine.journal import Writer
-    from engine.planning import Planner, World
+    from engine.deviations.command_context import CommandContext
+    from engine.storage.journal import Writer
+    from engine.vocabulary.planning import Planner, World
 
 
 class Transaction(NamedTuple):
@@ -88,7 +88,7 @@ class DeskBase:
     @staticmethod
     def _by_rule(transaction: Transaction) -> CommandContext:
         """What commands act in, for what a rule or time does."""
-        from engine.command_context import CommandContext
+        from engine.deviations.command_context import CommandContext
 
         return CommandContext(*transaction, actor=transaction.writer.actor, expect={})
 
@@ -97,7 +97,7 @@ class DeskBase:
             raise Refused("this desk is read-only; open it without --readonly")
 
     def _writer(self, connection: sqlite3.Connection, now: int, actor: str | None = None) -> Writer:
-        from engine.journal import Writer, reported_origin
+        from engine.storage.journal import Writer, reported_origin
 
         if self.origin is None:
             self.origin = reported_origin()
@@ -109,7 +109,7 @@ class DeskBase:
         return self.planner
 
     def _world(self, connection: sqlite3.Connection, now: int) -> World:
-        from engine import responses
+        from engine.commands import responses
 
         return responses.world(connection, now)
 

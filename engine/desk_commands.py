@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.desk_base import DeskBase
-from engine.model import Outcome
+from engine.vocabulary.model import Outcome
 
 if TYPE_CHECKING:
-    from engine.command_context import CommandContext
+    from engine.deviations.command_context import CommandContext
 
 Expect = Mapping[str, int] | None
 
@@ -25,15 +25,15 @@ class DeskCommands(DeskBase):
 
     def ack(self, ids: Sequence[str], *, to: str | None = None, expect: Expect = None) -> Outcome:
         """Take deviations into hand: acknowledged, owned by `to` or by the actor. An action: its owner accepts it."""
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.acknowledge(context, ids, to=to))
+        return self._command(expect, lambda context: deviation_commands.acknowledge(context, ids, to=to))
 
     def assign(self, ids: Sequence[str], *, to: str, expect: Expect = None) -> Outcome:
         """Give deviations or actions to another owner; one that has them already is noted, and nothing is written."""
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.assign(context, ids, to=to))
+        return self._command(expect, lambda context: deviation_commands.assign(context, ids, to=to))
 
     def respond(
         self,
@@ -47,9 +47,9 @@ class DeskCommands(DeskBase):
 
         Acknowledges an open deviation; it is `responding` once the first action starts. `inputs` are what the playbook
         asks for, by name. Refused while a response of the same playbook runs, and where its own rules keep it from
-        starting (engine.starting).
+        starting (engine.commands.starting).
         """
-        from engine import responses
+        from engine.commands import responses
 
         planner = self._planner()
         plans = responses.plan(self.store.connection, self.clock.now(), planner, ids, playbook, inputs or {})
@@ -57,13 +57,13 @@ class DeskCommands(DeskBase):
 
     def start(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:
         """Work on the actions has begun; the first start moves the deviation to `responding`."""
-        from engine import action_commands
+        from engine.commands import action_commands
 
         return self._command(expect, lambda context: action_commands.start(context, ids))
 
     def wait(self, ids: Sequence[str], *, reason: str, until: int | None = None, expect: Expect = None) -> Outcome:
         """The actions wait on somebody outside, until an instant if one is known."""
-        from engine import action_commands
+        from engine.commands import action_commands
 
         return self._command(expect, lambda context: action_commands.wait(context, ids, reason=reason, until=until))
 
@@ -82,7 +82,7 @@ class DeskCommands(DeskBase):
         `answers` as `NAME=VALUE` to what their steps ask; `cost` is what each cost, in the desk's currency unless named.
         Refused without the approval, or an answer, that a step asks for.
         """
-        from engine import completing
+        from engine.commands import completing
 
         return self._command(
             expect,
@@ -91,61 +91,65 @@ class DeskCommands(DeskBase):
 
     def approve(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
         """Approve actions that need it, as the named owner, somebody else of the function, or the desk lead."""
-        from engine import approving
+        from engine.commands import approving
 
         return self._command(expect, lambda context: approving.approve(context, ids, reason=reason))
 
     def decide(self, ids: Sequence[str], *, option: str, reason: str, expect: Expect = None) -> Outcome:
         """Choose an option of decisions, and complete them; what was known of every option then is kept with the choice."""
-        from engine import deciding
+        from engine.commands import deciding
 
         return self._command(expect, lambda context: deciding.decide(context, ids, option=option, reason=reason))
 
     def fail(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """The actions did not work out; `reopen` tries again."""
-        from engine import action_commands
+        from engine.commands import action_commands
 
         return self._command(expect, lambda context: action_commands.fail(context, ids, reason=reason))
 
     def skip(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """The actions are not needed."""
-        from engine import action_commands
+        from engine.commands import action_commands
 
         return self._command(expect, lambda context: action_commands.skip(context, ids, reason=reason))
 
     def cancel(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Call off actions, or whole responses with all their open actions."""
-        from engine import action_commands
+        from engine.commands import action_commands
 
         return self._command(expect, lambda context: action_commands.cancel(context, ids, reason=reason))
 
     def block(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """The actions cannot go on; `reopen` makes them ready again."""
-        from engine import action_commands
+        from engine.commands import action_commands
 
         return self._command(expect, lambda context: action_commands.block(context, ids, reason=reason))
 
     def snooze(self, ids: Sequence[str], *, until: int, reason: str | None = None, expect: Expect = None) -> Outcome:
         """Hide deviations from the queue until an instant (UTC microseconds); their state stays."""
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.snooze(context, ids, until=until, reason=reason))
+        return self._command(
+            expect, lambda context: deviation_commands.snooze(context, ids, until=until, reason=reason)
+        )
 
     def dismiss(self, ids: Sequence[str], *, reason: str, category: str = "accepted", expect: Expect = None) -> Outcome:
         """Judge deviations not worth acting on: they stay away until they clear once or become more severe.
 
         `category` of model.DISMISSALS is what the metrics of noise count by.
         """
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.dismiss(context, ids, reason=reason, category=category))
+        return self._command(
+            expect, lambda context: deviation_commands.dismiss(context, ids, reason=reason, category=category)
+        )
 
     def silence(
         self, where: Sequence[str], *, reason: str, until: int | None = None, from_at: int | None = None
     ) -> Outcome:
-        """Keep deviations that meet every `FIELD=PATTERN` (engine.silences) out of the queue, from now for a week unless
+        """Keep deviations that meet every `FIELD=PATTERN` (engine.deviations.silences) out of the queue, from now for a week unless
         other instants are given."""
-        from engine import silences
+        from engine.deviations import silences
 
         return self._command(
             None, lambda context: silences.add(context, where, reason=reason, until=until, from_at=from_at)
@@ -161,7 +165,7 @@ class DeskCommands(DeskBase):
         expect: Expect = None,
     ) -> Outcome:
         """Give silences another end, or pending ones another start; what they match never changes."""
-        from engine import silences
+        from engine.deviations import silences
 
         return self._command(
             expect, lambda context: silences.change(context, ids, until=until, from_at=from_at, reason=reason)
@@ -169,7 +173,7 @@ class DeskCommands(DeskBase):
 
     def end_silences(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
         """End silences now: what they kept out of the queue and is still off plan stands in it at once."""
-        from engine import silences
+        from engine.deviations import silences
 
         return self._command(expect, lambda context: silences.end(context, ids, reason=reason))
 
@@ -178,7 +182,7 @@ class DeskCommands(DeskBase):
 
         They come back as new episodes where they are still off plan when that one is over.
         """
-        from engine import merging
+        from engine.deviations import merging
 
         return self._command(expect, lambda context: merging.merge(context, ids, into=into, reason=reason))
 
@@ -197,43 +201,43 @@ class DeskCommands(DeskBase):
         `outcome` is what came of it and `cost` what it cost in all, in the desk's currency unless named, for the review.
         Refused while a running response requires its mandatory actions done (`close.requires`) and one is open.
         """
-        from engine import commands, completing
+        from engine.commands import completing, deviation_commands
 
         def resolve(context: CommandContext) -> None:
             spent = completing.cost_of(context, cost, currency)
-            commands.resolve(context, ids, reason=reason, outcome=outcome, cost=spent)
+            deviation_commands.resolve(context, ids, reason=reason, outcome=outcome, cost=spent)
 
         return self._command(expect, resolve)
 
     def contain(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
         """Say that no further harm comes of deviations from now on, though they are not over: `contained_at`."""
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.contain(context, ids, reason=reason))
+        return self._command(expect, lambda context: deviation_commands.contain(context, ids, reason=reason))
 
     def close(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
         """Be done with resolved deviations, after their review. Refused while actions of their responses are open."""
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.close(context, ids, reason=reason))
+        return self._command(expect, lambda context: deviation_commands.close(context, ids, reason=reason))
 
     def reverse(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Take done actions back: the step that reverses each becomes an action of the same response."""
-        from engine import reversing
+        from engine.commands import reversing
 
         return self._command(expect, lambda context: reversing.reverse(context, ids, reason=reason))
 
     def reopen(self, ids: Sequence[str], *, reason: str, expect: Expect = None) -> Outcome:
         """Take back an end: a resolved or dismissed deviation, a done, failed or blocked action, one in doubt."""
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.reopen(context, ids, reason=reason))
+        return self._command(expect, lambda context: deviation_commands.reopen(context, ids, reason=reason))
 
     def comment(self, ids: Sequence[str], *, text: str, expect: Expect = None) -> Outcome:
         """Write a remark into the history of deviations, actions or responses."""
-        from engine import commands
+        from engine.commands import deviation_commands
 
-        return self._command(expect, lambda context: commands.comment(context, ids, text=text))
+        return self._command(expect, lambda context: deviation_commands.comment(context, ids, text=text))
 
     def undo(self, txn: int | None = None, *, about: str | None = None) -> Outcome:
         """Take back the actor's last command (that changed `about`), or command `txn`, by compensating entries.
@@ -241,7 +245,7 @@ class DeskCommands(DeskBase):
         Refused, with who did what, when something that the command wrote has moved on since. An undo is no command: the
         next one takes back what the actor did before, and its number is for `redo`.
         """
-        from engine import undo
+        from engine.commands import undo
 
         return self._command(None, lambda context: undo.undo(context, txn, about))
 
@@ -250,12 +254,12 @@ class DeskCommands(DeskBase):
 
         Refused, with who did what, when something that the undo wrote has moved on since.
         """
-        from engine import undo
+        from engine.commands import undo
 
         return self._command(None, lambda context: undo.redo(context, txn))
 
     def _command(self, expect: Expect, carry_out: Callable[[CommandContext], Any]) -> Outcome:
-        from engine.command_context import CommandContext
+        from engine.deviations.command_context import CommandContext
 
         with self._writing() as transaction:
             context = CommandContext(*transaction, actor=self.actor, expect=expect or {})

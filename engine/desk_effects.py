@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 from engine.desk_base import DeskBase
 
 if TYPE_CHECKING:
-    from engine.effects import Effect
+    from engine.commands.effects import Effect
 
 
 class DeskEffects(DeskBase):
-    """Effects of steps `notify` and `http` (engine.effects), carried out by the one feeder."""
+    """Effects of steps `notify` and `http` (engine.commands.effects), carried out by the one feeder."""
 
     def due_effects(self) -> list[Effect]:
         """The effects of steps `notify` and `http` that are to be carried out now, the longest ready first."""
-        from engine import effects
+        from engine.commands import effects
 
         with self._reading() as view:
             return effects.due(view.connection)
 
     def begin_effect(self, action: str) -> Effect:
         """Record, durably, that an effect begins: before it is carried out. Raises Refused where it is not due."""
-        from engine import effects, journal
+        from engine.commands import effects
+        from engine.storage import journal
 
         with self._writing(journal.SYSTEM) as transaction:
             return effects.begin(self._by_rule(transaction), action)
@@ -32,7 +33,8 @@ class DeskEffects(DeskBase):
 
         False when it was settled meanwhile.
         """
-        from engine import effects, journal
+        from engine.commands import effects
+        from engine.storage import journal
 
         with self._writing(journal.SYSTEM) as transaction:
             return effects.finish(self._by_rule(transaction), effect.action, effect.attempt, outcome, reason)
@@ -42,7 +44,8 @@ class DeskEffects(DeskBase):
 
         Only for the holder of the feeder's lease, before it carries out any effect.
         """
-        from engine import effects, journal
+        from engine.commands import effects
+        from engine.storage import journal
 
         with self._reading() as view:
             begun = view.connection.execute("SELECT EXISTS (SELECT 1 FROM effect WHERE state = 'begun')").fetchone()[0]

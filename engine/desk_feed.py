@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import SystemClock
 from engine.desk_base import DeskBase, Transaction, collector_at_rest
-from engine.errors import BadInput, NotFound, Refused
-from engine.lease import Lease
-from engine.model import IngestResult, LoadResult, TickResult
+from engine.storage.lease import Lease
+from engine.values.clock import SystemClock
+from engine.values.errors import BadInput, NotFound, Refused
+from engine.vocabulary.model import IngestResult, LoadResult, TickResult
 
 if TYPE_CHECKING:
-    from engine.ingest import SourceBatch
-    from engine.model import PlanLine, PlanRecord, Refusal
-    from engine.preview import Preview, Shift
+    from engine.intake.ingest import SourceBatch
+    from engine.judging.preview import Preview, Shift
+    from engine.vocabulary.model import PlanLine, PlanRecord, Refusal
 
 
 class DeskFeed(DeskBase):
@@ -27,7 +27,7 @@ class DeskFeed(DeskBase):
         without, they stay on the durable work list until `detect()` or `tick()`. `seconds` of the result is the
         caller's to fill, who alone knows what reading the file took.
         """
-        from engine import ingest
+        from engine.intake import ingest
 
         with self._writing() as transaction:
             taken = ingest.take(*transaction, batch)
@@ -55,7 +55,8 @@ class DeskFeed(DeskBase):
 
     def detect(self) -> TickResult:
         """Judge every touched subject, 5,000 to a transaction."""
-        from engine import journal, pipeline
+        from engine.judging import pipeline
+        from engine.storage import journal
 
         total = TickResult()
         while self._owes_detection():
@@ -67,7 +68,9 @@ class DeskFeed(DeskBase):
 
     def tick(self) -> TickResult:
         """Do what time alone makes due at the clock's present instant, and what is still touched; then stop."""
-        from engine import firing, journal, wakeups
+        from engine.commands import firing
+        from engine.judging import wakeups
+        from engine.storage import journal
 
         total = TickResult()
         self.follow_playbooks()
@@ -94,8 +97,10 @@ class DeskFeed(DeskBase):
         The load is one transaction; the judging that follows is several. Raises BadInput for a load that would remove
         more than a third of the plan (and at least five records) or all of it, unless `accept_removal` says that this is meant.
         """
-        from engine import baseline, findings, line_checks
         from engine.gather import names
+        from engine.intake import baseline
+        from engine.judging import findings
+        from engine.validation import line_checks
 
         self._refuse_readonly()
         # Before the transaction: rows are read from files meanwhile, and nobody should wait for a lock that long.
@@ -115,8 +120,9 @@ class DeskFeed(DeskBase):
 
         Raises BadInput naming the setting. What the change may judge differently is put on the work list.
         """
-        from engine import findings, plan_checks
-        from engine import settings as desk_settings
+        from engine.judging import findings
+        from engine.validation import plan_checks
+        from engine.vocabulary import settings as desk_settings
 
         with self._reading() as view:
             if not desk_settings.differ(view.connection, settings):
@@ -129,7 +135,7 @@ class DeskFeed(DeskBase):
     def follow_playbooks(self) -> bool:
         """Keep how long remedies take by the playbooks as they are now; true when that changed anything, which is then on
         the work list. Without playbooks what is kept stays."""
-        from engine import remedies
+        from engine.ranking import remedies
 
         if self.planner is None or self.readonly:
             return False
@@ -147,7 +153,8 @@ class DeskFeed(DeskBase):
         It takes the file's lock for a moment at a time, as judging does. Raises BadInput naming the setting that cannot
         be used.
         """
-        from engine import journal, preview
+        from engine.judging import preview
+        from engine.storage import journal
 
         self._refuse_readonly()
         with self._reading() as view:
@@ -162,14 +169,14 @@ class DeskFeed(DeskBase):
 
     def declare_source(self, name: str, kind: str, expected_every: int | None) -> None:
         """Make sure that a source has its row; `expected_every` (microseconds) is what stale_feed watches."""
-        from engine import sources
+        from engine.intake import sources
 
         with self._writing() as transaction:
             sources.declare(transaction.connection, transaction.now, name, kind, expected_every)
 
     def keep_sources(self, names: Collection[str]) -> None:
         """Expect nothing more of sources that the settings no longer have; their signals and their history stay."""
-        from engine import sources
+        from engine.intake import sources
 
         with self._reading() as view:
             gone = sources.given_up(view.connection, names)
@@ -179,42 +186,42 @@ class DeskFeed(DeskBase):
 
     def source_state(self, name: str) -> dict[str, Any] | None:
         """The row of a source; `cursor` is the connector's own JSON text. None for an unknown source."""
-        from engine import sources
+        from engine.intake import sources
 
         with self._reading() as view:
             return sources.state(view.connection, name)
 
     def file_state(self, source: str, sha256: bytes) -> tuple[str, int] | None:
         """State (reading, taken, refused) and records taken so far of a file of this content; None when unseen."""
-        from engine import sources
+        from engine.intake import sources
 
         with self._reading() as view:
             return sources.file_state(view.connection, source, sha256)
 
     def source_failed(self, name: str, error: str, *, next_poll_at: int | None) -> None:
         """Note that a source could not be read, in one sentence."""
-        from engine import sources
+        from engine.intake import sources
 
         with self._writing() as transaction:
             sources.failed(transaction.connection, transaction.now, name, error, next_poll_at=next_poll_at)
 
     def source_polled(self, name: str, *, cursor: str | None, next_poll_at: int | None) -> None:
         """Note an answer without new rows, such as HTTP 304: the source is alive."""
-        from engine import sources
+        from engine.intake import sources
 
         with self._writing() as transaction:
             sources.polled(transaction.connection, transaction.now, name, cursor=cursor, next_poll_at=next_poll_at)
 
     def held(self, source: str | None = None) -> list[dict[str, Any]]:
         """What `quarantine()` lists, for who retries it: the table's rows as they are, oldest first."""
-        from engine import quarantine
+        from engine.intake import quarantine
 
         with self._reading() as view:
             return quarantine.held(view.connection, source)
 
     def release_quarantine(self, ids: Iterable[int], reason: str | None = None) -> None:
         """Mark quarantined records as taken after a retry worked; `reason` says what a person mended in them."""
-        from engine import quarantine
+        from engine.intake import quarantine
 
         with self._writing() as transaction:
             quarantine.release(transaction.connection, transaction.writer, ids, reason)
@@ -237,14 +244,15 @@ class DeskFeed(DeskBase):
         Lease(self.store.path, name).release(SystemClock().now(), holder)
 
     def lease(self, name: str) -> dict[str, Any] | None:
-        """Who holds the lease, as engine.lease says it; None when nobody does or it has lapsed."""
+        """Who holds the lease, as engine.storage.lease says it; None when nobody does or it has lapsed."""
         return Lease(self.store.path, name).held(SystemClock().now())
 
     # ------------------------------------------------------------------------------------------------------------------
 
     def _drain(self, transaction: Transaction) -> TickResult:
         """Judge all touched subjects inside the caller's transaction, in the journal as the system's doing."""
-        from engine import journal, pipeline
+        from engine.judging import pipeline
+        from engine.storage import journal
 
         writer = self._writer(transaction.connection, transaction.now, journal.SYSTEM)
         total = TickResult()
@@ -257,7 +265,8 @@ class DeskFeed(DeskBase):
 
     def _replan_where_owed(self) -> None:
         """Plan open actions anew if something changed since they were, or one has slipped; without a planner nothing."""
-        from engine import journal, rescheduling
+        from engine.schedule import rescheduling
+        from engine.storage import journal
 
         if self.planner is None:
             return
@@ -276,7 +285,8 @@ class DeskFeed(DeskBase):
         if not waiting:
             return
         # Only now: most batches bring no reply, and should not pay for the commands.
-        from engine import journal, replies
+        from engine.handoffs import replies
+        from engine.storage import journal
 
         for signal in waiting:
             try:

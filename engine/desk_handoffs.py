@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.desk_commands import DeskCommands
-from engine.model import Outcome
+from engine.vocabulary.model import Outcome
 
 if TYPE_CHECKING:
-    from engine.deliveries import Delivery, Result
-    from engine.routing import Channel, Route
+    from engine.handoffs.deliveries import Delivery, Result
+    from engine.handoffs.routing import Channel, Route
 
 
 class DeskHandoffs(DeskCommands):
@@ -24,7 +24,8 @@ class DeskHandoffs(DeskCommands):
 
         Returns how many messages are in doubt by that.
         """
-        from engine import deliveries, journal, outbox
+        from engine.handoffs import deliveries, outbox
+        from engine.storage import journal
 
         with self._writing(journal.SYSTEM) as transaction:
             doubtful = deliveries.recover(*transaction, channels)
@@ -33,8 +34,10 @@ class DeskHandoffs(DeskCommands):
         return doubtful
 
     def hand_off(self, channels: Sequence[Channel], routes: Sequence[Route]) -> int:
-        """Write the messages that owners have to get by now (engine.outbox); returns how many."""
-        from engine import journal, notices, offer_notices, offers, outbox
+        """Write the messages that owners have to get by now (engine.handoffs.outbox); returns how many."""
+        from engine.actions import offers
+        from engine.handoffs import notices, offer_notices, outbox
+        from engine.storage import journal
 
         with self._reading() as view:
             if not channels or not (outbox.is_due(*view) or offers.is_owed(view.connection)):
@@ -50,7 +53,8 @@ class DeskHandoffs(DeskCommands):
 
     def begin_delivery(self, channel: str) -> Delivery | None:
         """The next message that has to leave through a channel now, begun; None where none is due."""
-        from engine import deliveries, journal
+        from engine.handoffs import deliveries
+        from engine.storage import journal
 
         with self._reading() as view:
             if deliveries.next_due(*view, channel) is None:
@@ -61,7 +65,8 @@ class DeskHandoffs(DeskCommands):
 
     def end_delivery(self, channel: Channel, number: int, result: Result) -> None:
         """Note what came of a message that `begin_delivery` gave."""
-        from engine import deliveries, journal
+        from engine.handoffs import deliveries
+        from engine.storage import journal
 
         with self._writing(journal.SYSTEM) as transaction:
             deliveries.end(*transaction, channel, number, result)
@@ -77,9 +82,10 @@ class DeskHandoffs(DeskCommands):
 
         Raises NotFound for an unknown action.
         """
-        from engine import handoff_groups, ids
-        from engine.command_context import fetch
-        from engine.routing import chosen
+        from engine.deviations.command_context import fetch
+        from engine.handoffs import handoff_groups
+        from engine.handoffs.routing import chosen
+        from engine.values import ids
 
         known: dict[str, str | None] = {}
         if id is not None:
@@ -93,14 +99,14 @@ class DeskHandoffs(DeskCommands):
         self, mailed: Collection[str], channels: Sequence[Channel], routes: Sequence[Route]
     ) -> Mapping[str, list[int]]:
         """Owners who have no address, each with the open actions that one of the channels `mailed` takes to him."""
-        from engine import unreachable
+        from engine.handoffs import unreachable
 
         with self._reading() as view:
             return unreachable.without_address(view.connection, mailed, channels, routes)
 
     def channel_health(self) -> dict[str, dict[str, Any]]:
-        """How each channel fares that ever had a message (engine.channel_health), by its name."""
-        from engine import channel_health
+        """How each channel fares that ever had a message (engine.handoffs.channel_health), by its name."""
+        from engine.handoffs import channel_health
 
         with self._reading() as view:
             return channel_health.of(view.connection)
@@ -109,12 +115,12 @@ class DeskHandoffs(DeskCommands):
         self, ids: Sequence[str], *, reason: str | None = None, expect: Mapping[str, int] | None = None
     ) -> Outcome:
         """A person says that messages in doubt did arrive. Raises Refused for one that is not in doubt."""
-        from engine import deliveries
+        from engine.handoffs import deliveries
 
         return self._command(expect, lambda context: deliveries.confirm(context, ids, reason=reason))
 
     def resend_handoffs(self, ids: Sequence[str], *, reason: str, expect: Mapping[str, int] | None = None) -> Outcome:
         """Messages that failed or are in doubt go out (again). Raises Refused for one that was sent or is on its way."""
-        from engine import deliveries
+        from engine.handoffs import deliveries
 
         return self._command(expect, lambda context: deliveries.resend(context, ids, reason=reason))

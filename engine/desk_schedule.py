@@ -9,19 +9,19 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.desk_commands import DeskCommands, Expect
-from engine.model import Outcome
+from engine.vocabulary.model import Outcome
 
 if TYPE_CHECKING:
-    from engine.command_context import CommandContext
+    from engine.deviations.command_context import CommandContext
 
 
 class DeskSchedule(DeskCommands):
     """One method for each question and command about when open actions are done."""
 
     def owner_load(self, days: int = 7) -> dict[str, Any]:
-        """The load of every owner for so many days from today on (engine.loads): what is planned and due, what cannot be
+        """The load of every owner for so many days from today on (engine.schedule.loads): what is planned and due, what cannot be
         done, and who could take it. Raises BadInput for less than one day or more than a year."""
-        from engine import loads
+        from engine.schedule import loads
 
         with self._reading() as view:
             return loads.loads(*view, self._planner(), days)
@@ -31,7 +31,7 @@ class DeskSchedule(DeskCommands):
 
         What somebody has accepted is only proposed; the notes say why each one moves.
         """
-        from engine import rescheduling
+        from engine.schedule import rescheduling
 
         planner = self._planner()
         with self._reading() as view:
@@ -44,7 +44,7 @@ class DeskSchedule(DeskCommands):
         Raises BadInput for a start that has passed; Refused where an action has begun, or cannot begin then because of
         what it needs or what its owner is at.
         """
-        from engine import rescheduling
+        from engine.schedule import rescheduling
 
         planner = self._planner()
         return self._scheduled(
@@ -53,20 +53,20 @@ class DeskSchedule(DeskCommands):
 
     def agree(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:
         """Agree to the starts that are proposed for accepted actions. Raises Refused where none is."""
-        from engine import rescheduling
+        from engine.schedule import rescheduling
 
         return self._command(expect, lambda context: rescheduling.agree(context, ids))
 
     def keep(self, ids: Sequence[str], *, reason: str | None = None, expect: Expect = None) -> Outcome:
         """Keep actions where they are: no move is proposed again until a person gives them another start."""
-        from engine import rescheduling
+        from engine.schedule import rescheduling
 
         return self._command(expect, lambda context: rescheduling.keep(context, ids, reason=reason))
 
     def _scheduled(self, expect: Expect, carry_out: Callable[[CommandContext], None], *, preview: bool) -> Outcome:
         if not preview:
             return self._command(expect, carry_out)
-        from engine.command_context import CommandContext
+        from engine.deviations.command_context import CommandContext
 
         outcome: list[Outcome] = []
         with self._tried() as transaction:

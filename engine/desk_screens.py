@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine import others, screens
-from engine.clock import SystemClock
 from engine.desk_feed import DeskFeed
+from engine.reading import others, screens
+from engine.values.clock import SystemClock
 
 if TYPE_CHECKING:
-    from engine.announce import Standing
-    from engine.arranging import Arrangement
-    from engine.lanes import Lane
-    from engine.others import Others
-    from engine.searching import Piece
+    from engine.reading.announce import Standing
+    from engine.reading.arranging import Arrangement
+    from engine.reading.others import Others
+    from engine.reading.searching import Piece
+    from engine.schedule.lanes import Lane
 
 
 class DeskScreens(DeskFeed):
@@ -32,8 +32,8 @@ class DeskScreens(DeskFeed):
             return {**screens.header(*view), "feeder": self.lease("feeder"), "asked": asked}
 
     def standing(self) -> Standing:
-        """What is live by number and severity: in the queue, and kept out of it; what engine.announce decides by."""
-        from engine import announce
+        """What is live by number and severity: in the queue, and kept out of it; what engine.reading.announce decides by."""
+        from engine.reading import announce
 
         with self._reading() as view:
             return announce.standing(*view)
@@ -44,15 +44,15 @@ class DeskScreens(DeskFeed):
             return screens.queue_ids(*view, text)
 
     def arranged(self, text: str = "", *, order: str = "", group: str = "") -> Arrangement:
-        """Deviations under a filter text as a person arranges them (engine.arranging). Raises BadInput."""
-        from engine import arranging
+        """Deviations under a filter text as a person arranges them (engine.reading.arranging). Raises BadInput."""
+        from engine.reading import arranging
 
         with self._reading() as view:
             return arranging.deviations(*view, text, order, group)
 
     def placing(self, number: int) -> dict[str, Any] | None:
-        """Where a deviation stands in the queue and why, in figures (engine.placing); None for an unknown number."""
-        from engine import placing
+        """Where a deviation stands in the queue and why, in figures (engine.reading.placing); None for an unknown number."""
+        from engine.reading import placing
 
         with self._reading() as view:
             return placing.of(*view, number)
@@ -74,14 +74,14 @@ class DeskScreens(DeskFeed):
 
     def signal_span(self) -> range:
         """The numbers of all signals, the last that came first."""
-        from engine import searching
+        from engine.reading import searching
 
         with self._reading() as view:
             return searching.span(view.connection)
 
     def search_signals(self, text: str, below: int, rows: int) -> Piece:
         """The signals under a filter text among the `rows` that came last before number `below`. Raises BadInput."""
-        from engine import searching
+        from engine.reading import searching
 
         with self._reading() as view:
             return searching.piece(*view, text, below, rows)
@@ -114,7 +114,7 @@ class DeskScreens(DeskFeed):
     def lanes(self, text: str = "") -> list[Lane]:
         """The open actions of running responses under a filter by owner and start, each with its place in time, its slack
         and what it waits for. Raises BadInput for a filter that cannot be read."""
-        from engine import lanes
+        from engine.schedule import lanes
 
         with self._reading() as view:
             return lanes.lanes(*view, self._planner(), text)
@@ -126,7 +126,7 @@ class DeskScreens(DeskFeed):
 
     def say_open(self, holder: str, about: str | None) -> None:
         """This desk, known by a random token, has an object open (D12), or none any more; a read-only desk says nothing."""
-        from engine.presence import Presence
+        from engine.storage.presence import Presence
 
         if not self.readonly:
             here = Presence(self.store.path, holder, self.actor)
@@ -136,20 +136,20 @@ class DeskScreens(DeskFeed):
                 here.say(SystemClock().now(), about)
 
     def who_has_open(self, holder: str, about: str) -> list[str]:
-        """Who else has an object open at this moment (engine.presence)."""
-        from engine.presence import Presence
+        """Who else has an object open at this moment (engine.storage.presence)."""
+        from engine.storage.presence import Presence
 
         return Presence(self.store.path, holder, self.actor).others(SystemClock().now(), about)
 
     def done_since(self, entry: int | None) -> tuple[int, bool]:
         """The last entry of the journal, and whether after `entry` anything was done but taking signals in."""
-        from engine import journal
+        from engine.storage import journal
 
         with self._reading() as view:
             return journal.done_since(view.connection, entry)
 
     def changed_by_others(self, entry: int | None, own: Collection[int]) -> Others:
-        """What was changed after an entry of the journal by other transactions than `own` (engine.others)."""
+        """What was changed after an entry of the journal by other transactions than `own` (engine.reading.others)."""
         with self._reading() as view:
             return others.changed_since(view.connection, entry, own)
 

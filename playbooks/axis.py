@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from engine.clock import MINUTE
+from engine.values.clock import MINUTE
 from playbooks.calendars import WorkingTime
 from playbooks.standing import Span
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine.clock import MINUTE, instant_of, iso, local_instant, moment_of
-from engine.errors import BadInput
-from engine.planning import WorkingCalendar
-from engine.text import clean
+from engine.values.clock import MINUTE, instant_of, iso, local_instant, moment_of
+from engine.values.errors import BadInput
+from engine.values.text import clean
+from engine.vocabulary.planning import WorkingCalendar
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OFFICE = dict.fromkeys(WEEKDAYS[:5], (("08:00", "17:00"),))

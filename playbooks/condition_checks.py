@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.text import clean
+from engine.values.text import clean
 from playbooks.condition_shape import Condition
 from playbooks.conditions import walk
 from playbooks.constancy import verdicts

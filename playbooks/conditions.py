@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import MINUTE
-from engine.text import clean
+from engine.values.clock import MINUTE
+from engine.values.text import clean
 from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, Field, Scalar, comparable, lookup
 from playbooks.patterns import compiled

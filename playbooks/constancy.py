@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.clock import MINUTE, iso
+from engine.values.clock import MINUTE, iso
 from playbooks.conditions import Case, evaluate, walk
 from playbooks.durations import clock_minutes
 from playbooks.fields import FIELDS, Field, comparable, nested

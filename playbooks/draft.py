@@ -11,9 +11,9 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine.clock import HOUR, MINUTE
-from engine.planning import World
-from engine.scheduling import OpenAction
+from engine.values.clock import HOUR, MINUTE
+from engine.vocabulary.planning import World
+from engine.vocabulary.scheduling import OpenAction
 from playbooks.axis import Axis
 from playbooks.calendars import WorkingTime
 from playbooks.people import People

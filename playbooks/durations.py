@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from engine.text import clean
+from engine.values.text import clean
 
 MINUTES_PER_DAY: Final = 8 * 60
 MAX_MINUTES: Final = 260 * MINUTES_PER_DAY

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 At = tuple[str | int, ...]
 
 _OFFICE_DAY: Final = 9 * 60
-"""Minutes of the office hours of one day (engine.planning.World.zone)."""
+"""Minutes of the office hours of one day (engine.vocabulary.planning.World.zone)."""
 
 
 def escalation_faults(playbook: Playbook) -> Iterator[Fault]:

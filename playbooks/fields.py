@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from engine.clock import parse_instant
-from engine.deviation_kinds import DEVIATION_KINDS
-from engine.errors import BadInput
-from engine.lifecycle import DEVIATION_STATES
-from engine.model import LINE_KINDS, SEVERITIES
+from engine.values.clock import parse_instant
+from engine.values.errors import BadInput
+from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
+from engine.vocabulary.lifecycle import DEVIATION_STATES
+from engine.vocabulary.model import LINE_KINDS, SEVERITIES
 
 FieldType = Literal["text", "number", "choice", "rank", "time"]
 Scalar = str | int | float

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from engine.answers import read
-from engine.errors import BadInput
-from engine.text import clean
+from engine.actions.answers import read
+from engine.values.errors import BadInput
+from engine.values.text import clean
 from playbooks.shapes import NAME_PATTERN, Name, Strict, Title
 from playbooks.term_shapes import AnswerType
 
@@ -71,7 +71,7 @@ class Input(Strict):
         return self
 
     def question(self, name: str) -> dict[str, Any]:
-        """As engine.answers reads it."""
+        """As engine.actions.answers reads it."""
         asked = {"name": name, "type": self.type, "title": self.title or name.replace("_", " ")}
         if self.default is not None:
             asked["default"] = self.default

@@ -12,9 +12,9 @@ from string import Template
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine import money
-from engine.clock import moment_of, parse_instant
-from engine.text import clean
+from engine.values import money
+from engine.values.clock import moment_of, parse_instant
+from engine.values.text import clean
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 """How the contract writes an instant."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.clock import MINUTE
-from engine.planning import Booking
+from engine.values.clock import MINUTE
+from engine.vocabulary.planning import Booking
 from playbooks.calendars import WorkingTime
 from playbooks.durations import clock_minutes
 from playbooks.graph import awaited

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.errors import BadInput, NotFound, Refused
-from engine.journal import canonical
-from engine.text import clean
+from engine.storage.journal import canonical
+from engine.values.errors import BadInput, NotFound, Refused
+from engine.values.text import clean
 from playbooks.findings import Fault, LintFinding
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from string import Template
 from typing import TYPE_CHECKING
 
-from engine.text import clean
+from engine.values.text import clean
 from playbooks.conditions import walk
 from playbooks.findings import Fault
 from playbooks.graph import ancestors, in_order

@@ -1,6 +1,6 @@
 """The shape of an option: what can be chosen in a decision step, with the data that its outcome is worked out from.
 
-What each kind does to the plan is engine.option_effects'; what the words cost, engine.option_costs'.
+What each kind does to the plan is engine.options.option_effects'; what the words cost, engine.options.option_costs'.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
-from engine import arithmetic
-from engine.errors import BadInput
-from engine.option_costs import NAMES
-from engine.text import clean
+from engine.options.option_costs import NAMES
+from engine.values import arithmetic
+from engine.values.errors import BadInput
+from engine.values.text import clean
 from playbooks.shapes import Currency, Name, Slug, Strict, Title
 
 OptionKind = Literal[
     "expedite", "split", "alternate", "transfer", "substitute", "resequence", "repromise", "reallocate"
 ]
-"""The same words as engine.option_effects.KINDS without `nothing`; a test holds the two together."""
+"""The same words as engine.options.option_effects.KINDS without `nothing`; a test holds the two together."""
 
 _WORDS: Final[Mapping[OptionKind, tuple[str, ...]]] = {
     "expedite": ("days", "quantity"),

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from engine.clock import moment_of
-from engine.text import clean
+from engine.values.clock import moment_of
+from engine.values.text import clean
 from playbooks.conditions import evaluate
 from playbooks.roles import UNASSIGNED, Roster
 

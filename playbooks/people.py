@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from engine.errors import BadInput
-from engine.planning import Owner, World
-from engine.text import clean
+from engine.values.errors import BadInput
+from engine.values.text import clean
+from engine.vocabulary.planning import Owner, World
 from playbooks.calendars import WorkingTime, office_hours
 
 

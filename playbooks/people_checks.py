@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.text import clean
+from engine.values.text import clean
 from playbooks.findings import LintFinding
 from playbooks.shape_errors import nearest
 

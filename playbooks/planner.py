@@ -1,4 +1,4 @@
-"""The planner that the engine asks (engine.planning.Planner): which playbooks apply, and the response that one gives.
+"""The planner that the engine asks (engine.vocabulary.planning.Planner): which playbooks apply, and the response that one gives.
 
 Pure, and cheap to make: a library given as a function is loaded with the first question.
 """
@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine.errors import BadInput, Refused
-from engine.journal import canonical
-from engine.planning import Match, Remedies, ResponsePlan, Start, World
-from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
-from engine.text import clean
+from engine.storage.journal import canonical
+from engine.values.errors import BadInput, Refused
+from engine.values.text import clean
+from engine.vocabulary.planning import Match, Remedies, ResponsePlan, Start, World
+from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from playbooks.conditions import Case, Verdict, evaluate, specificity
 from playbooks.durations import clock_minutes
 from playbooks.instructions import fill, values_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from playbooks.timeline import Axis, Continuous
 
 

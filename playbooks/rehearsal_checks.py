@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine.text import clean
+from engine.values.text import clean
 from playbooks.fields import FIELDS, comparable
 from playbooks.findings import Fault
 from playbooks.roles import UNASSIGNED

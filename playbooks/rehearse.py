@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from engine.clock import iso, moment_of, parse_instant
-from engine.errors import OffplanError
-from engine.planning import Booking, Owner, World
+from engine.values.clock import iso, moment_of, parse_instant
+from engine.values.errors import OffplanError
+from engine.vocabulary.planning import Booking, Owner, World
 from playbooks.conditions import Case
 from playbooks.durations import working_minutes
 from playbooks.fields import nested

@@ -1,4 +1,4 @@
-"""How long a remedy takes, as playbooks state it (engine.planning.Remedy): what an option brings, and the work to be done.
+"""How long a remedy takes, as playbooks state it (engine.vocabulary.planning.Remedy): what an option brings, and the work to be done.
 
 Ranking reads no playbook, so only those count that by kind, subject type and severity alone answer every such deviation:
 switched on, in active mode, by themselves once it opened. One that asks for more (a party, a size) may not fit the
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from engine.deviation_kinds import DEVIATION_KINDS
-from engine.model import SEVERITIES
-from engine.option_effects import NEW
-from engine.planning import Remedy
+from engine.options.option_effects import NEW
+from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
+from engine.vocabulary.model import SEVERITIES
+from engine.vocabulary.planning import Remedy
 from playbooks.conditions import Case, evaluate, walk
 from playbooks.durations import MINUTES_PER_DAY, words
 from playbooks.fields import FIELDS, nested

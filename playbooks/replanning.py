@@ -1,6 +1,6 @@
 """Where all open actions go as things are now: what cannot stay is shifted, what is late is pulled, the rest stays.
 
-The objective is the weighted lateness against the limits of the actions (engine.open_work), then as little moved as can be;
+The objective is the weighted lateness against the limits of the actions (engine.actions.open_work), then as little moved as can be;
 everything is placed at the first possible time, which keeps the end of it all early. Nothing moves twice for the same cause:
 replanning what was replanned changes nothing, and what was moved goes back when its cause is gone. Pure.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from engine.errors import Refused
-from engine.planning import World
-from engine.scheduling import Move, OpenAction, Replan
+from engine.values.errors import Refused
+from engine.vocabulary.planning import World
+from engine.vocabulary.scheduling import Move, OpenAction, Replan
 from playbooks.draft import GRACE, Draft
 from playbooks.instructions import local_time
 from playbooks.pulling import pull

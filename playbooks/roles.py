@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.planning import Owner, World
-from engine.text import clean
+from engine.values.text import clean
+from engine.vocabulary.planning import Owner, World
 from playbooks.durations import words
 
 if TYPE_CHECKING:

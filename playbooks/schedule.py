@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import parse_instant
-from engine.errors import Refused
-from engine.planning import PlannedAction, World
+from engine.values.clock import parse_instant
+from engine.values.errors import Refused
+from engine.vocabulary.planning import PlannedAction, World
 from playbooks.calendars import WorkingTime, is_within_reach, office_hours
 from playbooks.due import Anchors, due_at
 from playbooks.graph import awaited

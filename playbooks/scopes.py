@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine import answers
+from engine.actions import answers
 from playbooks.conditions import Case
 from playbooks.fields import Field, fields_with, said
 from playbooks.graph import in_order

@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from playbooks.project import Placement, Project, followers_of, topological
 from playbooks.serial import Built, Generator, OutOfReach
 

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.text import clean
+from engine.values.text import clean
 from playbooks.findings import Fault, located
 from playbooks.schema import Playbook
 from playbooks.shapes import ANCHOR_PATTERN, NAME_PATTERN, TIME_OF_DAY_PATTERN

@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from engine.clock import parse_instant
-from engine.errors import BadInput
-from engine.text import clean
+from engine.values.clock import parse_instant
+from engine.values.errors import BadInput
+from engine.values.text import clean
 from playbooks.calendars import is_within_reach
 from playbooks.durations import CLOCK_PATTERN, PATTERN, clock_minutes, working_minutes
 
 Function = Literal[
     "procurement", "inventory planning", "logistics", "production", "sales", "quality", "finance", "customer service"
 ]
-"""The same words as engine.model.FUNCTIONS; a test holds the two together."""
+"""The same words as engine.vocabulary.model.FUNCTIONS; a test holds the two together."""
 
 _SLUG: Final = r"[a-z][a-z0-9]*([-_][a-z0-9]+)*"
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"

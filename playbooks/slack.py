@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from engine.clock import MINUTE
-from engine.planning import World
-from engine.scheduling import OpenAction, Placing
+from engine.values.clock import MINUTE
+from engine.vocabulary.planning import World
+from engine.vocabulary.scheduling import OpenAction, Placing
 from playbooks.calendars import WorkingTime
 from playbooks.people import People
 from playbooks.standing import BEGUN, Span, left_minutes, standing

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from engine.clock import MINUTE
-from engine.scheduling import OpenAction
+from engine.values.clock import MINUTE
+from engine.vocabulary.scheduling import OpenAction
 from playbooks.calendars import WorkingTime
 
 BEGUN: Final = ("in_progress", "waiting", "unknown")

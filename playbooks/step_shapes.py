@@ -15,7 +15,7 @@ from playbooks.shapes import Elapsed, Join, Length, Name, Prose, Scalar, Slug, S
 from playbooks.term_shapes import Approval, Due, Escalate, FormField, Http, Notify, Retry, Wait, Who
 
 StepKind = Literal["task", "decision", "notify", "http", "wait", "set", "playbook"]
-"""Those of engine.terms.STEP_KINDS, and a playbook whose steps stand in its place."""
+"""Those of engine.vocabulary.terms.STEP_KINDS, and a playbook whose steps stand in its place."""
 OnFail = Literal["block", "continue", "abort"]
 
 _OWNED: Final = ("role", "owner", "due", "instructions")

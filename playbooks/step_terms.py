@@ -1,6 +1,6 @@
 """What a step says besides who and when, resolved for one response: people for roles, texts filled in, minutes for durations.
 
-The words are the schema's (playbooks.step_shapes), the values the engine's (engine.terms).
+The words are the schema's (playbooks.step_shapes), the values the engine's (engine.vocabulary.terms).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.money import units
-from engine.terms import Above, Between, Escalation, Terms
+from engine.values.money import units
+from engine.vocabulary.terms import Above, Between, Escalation, Terms
 from playbooks.durations import clock_minutes
 from playbooks.roles import UNASSIGNED
 
@@ -62,12 +62,12 @@ def terms_of(step: Step, owner: str, run: InScope) -> Terms:
 
 
 def _option(option: Option, run: InScope) -> dict[str, Any]:
-    """An option as engine.option_effects and engine.option_costs read it."""
+    """An option as engine.options.option_effects and engine.options.option_costs read it."""
     return {**option.model_dump(exclude_none=True), "title": run.scope.fill(option.title)}
 
 
 def approval_of(step: Step, run: InScope) -> dict[str, Any] | None:
-    """Who has to approve the step, as engine.planning.PlannedAction says it."""
+    """Who has to approve the step, as engine.vocabulary.planning.PlannedAction says it."""
     if step.approval is None:
         return None
     from playbooks.term_shapes import Who
@@ -84,7 +84,7 @@ def approval_of(step: Step, run: InScope) -> dict[str, Any] | None:
 
 
 def question_of(field: FormField) -> dict[str, Any]:
-    """A form's field as engine.answers reads it."""
+    """A form's field as engine.actions.answers reads it."""
     question = {"name": field.name, "type": field.type, "title": field.title or field.name.replace("_", " ")}
     return {**question, "required": field.required, **({"enum": list(field.enum)} if field.enum else {})}
 

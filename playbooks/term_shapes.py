@@ -22,7 +22,7 @@ from playbooks.shapes import (
 )
 
 AnswerType = Literal["text", "number", "boolean", "date", "time", "list"]
-"""The same words as engine.answers.ANSWER_TYPES; a test holds the two together."""
+"""The same words as engine.actions.answers.ANSWER_TYPES; a test holds the two together."""
 
 
 class Who(Strict):

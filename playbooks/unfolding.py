@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.errors import BadInput, Refused
-from engine.text import clean
+from engine.values.errors import BadInput, Refused
+from engine.values.text import clean
 from playbooks.conditions import evaluate
 from playbooks.graph import in_order
 from playbooks.scopes import Scope, scope_of, text_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from engine import answers
-from engine.errors import BadInput
-from engine.text import clean
+from engine.actions import answers
+from engine.values.errors import BadInput
+from engine.values.text import clean
 from playbooks.findings import Fault
 from playbooks.shape_errors import nearest
 from playbooks.unfolding import DEEPEST

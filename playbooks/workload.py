@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.clock import MINUTE, local_instant, moment_of
-from engine.planning import World
-from engine.scheduling import DayLoad, Handover, OpenAction, OwnerLoad, Taker
+from engine.values.clock import MINUTE, local_instant, moment_of
+from engine.vocabulary.planning import World
+from engine.vocabulary.scheduling import DayLoad, Handover, OpenAction, OwnerLoad, Taker
 from playbooks.people import People
 from playbooks.roles import covers
 from playbooks.standing import BEGUN, Span, left_minutes, standing

@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from engine.errors import BadInput
-from engine.text import clean
+from engine.values.errors import BadInput
+from engine.values.text import clean
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 20

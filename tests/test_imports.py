@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store import Store
+from engine.storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"textual", "rich", "pydantic", "httpx", "sqlite_utils", "yaml", "watchfiles", "asyncio", "python_calamine"}

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from engine import journal
-from engine.clock import DAY, SECOND, FixedClock, iso
+from engine.actions.messages import SECRET
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.deviation_kinds import DEVIATION_KINDS
-from engine.messages import SECRET
-from engine.sqlite import sqlite3
-from engine.store import Store
+from engine.storage import journal
+from engine.storage.desk_clock import clock_of
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store
+from engine.values.clock import DAY, SECOND, FixedClock, iso
+from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 from tests.sample_world.build import build
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample.db"

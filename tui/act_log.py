@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any, Final
 
-from engine.clock import iso
-from engine.model import Outcome
+from engine.values.clock import iso
+from engine.vocabulary.model import Outcome
 from tui.command_table import COMMANDS
 from tui.commands.acts import MOMENTS
 from tui.request import Request

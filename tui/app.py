@@ -17,7 +17,7 @@ from textual.events import Event, Key, Paste, Resize
 from textual.geometry import Size
 
 from engine.desk import Desk
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from tui import terminal, theme
 from tui.key_map import typed_name
 from tui.live import ASKS_PER_SECOND, Live, gap_of

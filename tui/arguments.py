@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from engine import __version__
-from engine.errors import OffplanError
+from engine.values.errors import OffplanError
 from tui.command_parts import COMMON, Command
 from tui.command_table import COMMANDS, GROUPS
 

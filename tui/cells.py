@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine import money as minor_units
-from engine.clock import DAY, HOUR, MINUTE, instant_of, moment_of
+from engine.values import money as minor_units
+from engine.values.clock import DAY, HOUR, MINUTE, instant_of, moment_of
 
 MINUS: Final = "−"
 _SIGNS: Final[Mapping[str, str]] = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}

@@ -12,8 +12,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from engine.errors import OffplanError
-from engine.text import clean
+from engine.values.errors import OffplanError
+from engine.values.text import clean
 from tui import arguments
 
 INTERRUPTED = 130

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine import __version__
-from engine.clock import SystemClock, moment_of
+from engine.values.clock import SystemClock, moment_of
 
 
 def state_folder() -> Path:

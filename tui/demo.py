@@ -18,10 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from engine.clock import SECOND, Clock, iso
-from engine.desk_clock import run_on_from
-from engine.errors import StoreUnusable
-from engine.store import Store
+from engine.storage.desk_clock import run_on_from
+from engine.storage.store import Store
+from engine.values.clock import SECOND, Clock, iso
+from engine.values.errors import StoreUnusable
 from tui import demo_colleague, terminal
 from tui.demo_feed import SCRIPT
 from tui.wiring import DATABASE, SETTINGS_FILE, PlannerOnDemand, clock_for

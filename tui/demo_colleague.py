@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from engine.clock import SECOND, Clock
 from engine.desk import Desk
-from engine.errors import OffplanError
-from engine.planning import Planner
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import SECOND, Clock
+from engine.values.errors import OffplanError
+from engine.vocabulary.planning import Planner
 
 
 class Answer(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final, NamedTuple
 
-from engine.text import clean
+from engine.values.text import clean
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#])")
 _STYLE: Final = (

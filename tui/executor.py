@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from engine.desk import Desk
-from engine.model import Outcome
+from engine.vocabulary.model import Outcome
 from tui.request import Request, carry_out
 
 Done = TypeVar("Done")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from tui import keys
 from tui.key_table import KEYS, Key
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from engine import announce
-from engine.announce import ALL_OVER, NEW, RAISED, REPEAT, UNMUTED, Standing, Told
-from engine.clock import HOUR
+from engine.reading import announce
+from engine.reading.announce import ALL_OVER, NEW, RAISED, REPEAT, UNMUTED, Standing, Told
+from engine.values.clock import HOUR
 from tui.widgets.queue import subject
 
 _REMIND_AFTER: Final = 4 * HOUR

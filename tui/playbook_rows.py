@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from playbooks.describe import describe, summarize
 
 if TYPE_CHECKING:
-    from engine.planning import Match
+    from engine.vocabulary.planning import Match
     from playbooks.findings import LintFinding
     from playbooks.loader import Library
 

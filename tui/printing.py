@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import east_asian_width
 
-from engine.clock import SECOND, Clock, SystemClock, iso
-from engine.model import Page
-from engine.text import clean
+from engine.values.clock import SECOND, Clock, SystemClock, iso
+from engine.values.text import clean
+from engine.vocabulary.model import Page
 
 if TYPE_CHECKING:
     from tui.documents import Section

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from engine.desk import Desk
-from engine.errors import BadInput
-from engine.model import Outcome
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Outcome
 from tui import cells, verbs
 from tui.cells import Present
 from tui.command_table import COMMANDS

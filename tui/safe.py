@@ -13,7 +13,7 @@ from rich.segment import Segment
 from textual.content import Content
 from textual.strip import Strip
 
-from engine.text import clean
+from engine.values.text import clean
 from tui import theme
 from tui.cells import Column, layout
 

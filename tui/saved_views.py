@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 
 class SavedView(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from tui import key_map
 from tui.key_map import KeyMap
 from tui.palettes import PALETTES, TERMINAL

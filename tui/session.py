@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from engine.clock import FixedClock
 from engine.desk import Desk
+from engine.values.clock import FixedClock
 from tui.cells import Present
 from tui.changed import ChangedRows
 from tui.executor import CommandThread

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import BadInput, Refused
+from engine.values.errors import BadInput, Refused
 from tui import saved_views
 from tui.saved_views import SavedView
 from tui.wiring import PLAYBOOKS, SETTINGS_FILE, table_of

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.text import clean
+from engine.values.text import clean
 
 if TYPE_CHECKING:
     from textual.app import App

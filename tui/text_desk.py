@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from engine.clock import iso
 from engine.desk import Desk
+from engine.values.clock import iso
 from tui import cells, printing
 
 DEVIATIONS: Final = 20

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.desk import Desk
-from engine.model import Outcome
+from engine.vocabulary.model import Outcome
 
 _METHODS: Final[Mapping[str, str]] = {
     "silence add": "silence",

@@ -13,20 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.clock import Clock, FixedClock, SystemClock, iso, typed_instant
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.errors import BadInput, OffplanError, Refused, StoreUnusable
-from engine.sqlite import sqlite3
-from engine.store import Store, sentence
-from engine.text import clean
+from engine.storage.desk_clock import clock_of
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store, sentence
+from engine.values.clock import Clock, FixedClock, SystemClock, iso, typed_instant
+from engine.values.errors import BadInput, OffplanError, Refused, StoreUnusable
+from engine.values.text import clean
 from tui.arguments import UsageError
 
 if TYPE_CHECKING:
     from connectors.settings import Settings
     from connectors.usable_settings import Usable
-    from engine.planning import Match, Planner, Remedies, ResponsePlan, World
-    from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
+    from engine.vocabulary.planning import Match, Planner, Remedies, ResponsePlan, World
+    from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
     from tui.screen_options import ScreenOptions
 
 SETTINGS_FILE: Final = "offplan.toml"
@@ -224,7 +224,7 @@ def arguments_for_feeder(args: Namespace, desk: Desk) -> list[str] | None:
 
 
 class PlannerOnDemand:
-    """A planner that reads the playbooks when it is first asked something (engine.planning.Planner), and again once one
+    """A planner that reads the playbooks when it is first asked something (engine.vocabulary.planning.Planner), and again once one
     of the workspace's own has changed."""
 
     def __init__(self, folder: Path | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 TEMPLATES = Path(__file__).with_name("templates")
 

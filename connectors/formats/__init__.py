@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Any, Final
 
-from engine.errors import BadInput
-from engine.model import Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal
 
 ROWS_LIMIT: Final = 1_000_000
 COLUMNS_LIMIT: Final = 1024

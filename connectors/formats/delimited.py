@@ -15,8 +15,8 @@ from typing import IO, Final
 
 from connectors.formats import LINE_LIMIT, RAW_LIMIT, ROWS_LIMIT, Block, Layout, checked_header
 from connectors.formats.lines import LongLine, Text, blocks, encoding_of, split
-from engine.errors import BadInput
-from engine.model import Place, Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Place, Refusal
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 

@@ -15,8 +15,8 @@ from typing import IO, Any, Final
 
 from connectors.formats import COLUMNS_LIMIT, LINE_LIMIT, RAW_LIMIT, ROWS_LIMIT, Block, Cell, Layout
 from connectors.formats.lines import LongLine, blocks, encoding_of, split
-from engine.errors import BadInput
-from engine.model import Place, Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Place, Refusal
 
 DOCUMENT_LIMIT: Final = 64 * 1024 * 1024
 DEPTH_LIMIT: Final = 64

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import IO, Final, NamedTuple
 
 from connectors.formats import LINE_LIMIT
-from engine.errors import BadInput
-from engine.text import clean
+from engine.values.errors import BadInput
+from engine.values.text import clean
 
 _CHUNK: Final = 256 * 1024
 _SAMPLE: Final = 64 * 1024

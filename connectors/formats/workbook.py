@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import IO, Any, Final
 
 from connectors.formats import ROWS_LIMIT, Block, Layout, checked_header
-from engine.errors import BadInput
-from engine.model import Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal
 
 UNPACKED_LIMIT: Final = 256 * 1024 * 1024
 CELLS_LIMIT: Final = 5_000_000

@@ -16,9 +16,9 @@ from connectors.outbox import neutral, wording
 from connectors.outbox.folder import written
 from connectors.outbox.sending import aside
 from engine import __version__
-from engine.clock import MINUTE, iso, parse_instant
-from engine.deliveries import Delivery, Result
-from engine.text import clean
+from engine.handoffs.deliveries import Delivery, Result
+from engine.values.clock import MINUTE, iso, parse_instant
+from engine.values.text import clean
 
 _LINE: Final = 75
 """Octets of a content line without its end (RFC 5545, 3.1)."""

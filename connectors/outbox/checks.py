@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from connectors import secrets
 from connectors.channel_settings import CalendarChannel, EmailChannel, FolderChannel, WebhookChannel
 from connectors.settings import Settings
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 if TYPE_CHECKING:
     from engine.desk import Desk

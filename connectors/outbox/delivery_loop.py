@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from connectors.outbox.senders import sender_of
 from connectors.settings import Settings
 from connectors.troubles import Troubles
-from engine.errors import Refused
+from engine.values.errors import Refused
 
 if TYPE_CHECKING:
-    from engine.deliveries import Result
+    from engine.commands.effects import Effect
     from engine.desk import Desk
-    from engine.effects import Effect
+    from engine.handoffs.deliveries import Result
 
 EVERY_SECONDS: Final = 1.0
 GRACE_SECONDS: Final = 5.0

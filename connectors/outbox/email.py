@@ -23,10 +23,10 @@ from connectors import secrets
 from connectors.channel_settings import EmailChannel
 from connectors.outbox import neutral, wording
 from connectors.outbox.sending import aside
-from engine.clock import moment_of, parse_instant
-from engine.deliveries import Delivery, Result
-from engine.errors import BadInput
-from engine.text import clean
+from engine.handoffs.deliveries import Delivery, Result
+from engine.values.clock import moment_of, parse_instant
+from engine.values.errors import BadInput
+from engine.values.text import clean
 
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _LEADING_DOT: Final = re.compile(rb"(?m)^\.")

@@ -16,7 +16,7 @@ from typing import Any, Final
 from connectors.channel_settings import FolderChannel
 from connectors.outbox import neutral, wording
 from connectors.outbox.sending import aside
-from engine.deliveries import Delivery, Result
+from engine.handoffs.deliveries import Delivery, Result
 
 _COLUMNS: Final = (
     "handoff", "reason", "owner", "action", "change", "state", "title", "instructions", "start_at", "due_at", "function",

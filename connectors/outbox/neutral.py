@@ -1,6 +1,6 @@
 """Text from outside made harmless for where it goes: a spreadsheet's cell, Markdown, a mail's header, a file's name.
 
-Text in the desk's file is clean already (engine.text); here it loses what the receiving program would act upon.
+Text in the desk's file is clean already (engine.values.text); here it loses what the receiving program would act upon.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from engine.text import clean
+from engine.values.text import clean
 
 _STARTS_FORMULA: Final = re.compile(r"(?:^|[;\t])(?=\s*[=+\-@|＝＋－＠])")
 """Where a formula would begin: at the start of a cell, and behind what separates cells where commas do not. Some

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from engine.deliveries import Delivery, Result
+from engine.handoffs.deliveries import Delivery, Result
 
 T = TypeVar("T")
 

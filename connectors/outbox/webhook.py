@@ -15,8 +15,8 @@ from connectors import secrets
 from connectors.channel_settings import WebhookChannel
 from connectors.http import Client, FetchFailed
 from connectors.secrets import Secret
-from engine.deliveries import Delivery, Result
-from engine.errors import BadInput
+from engine.handoffs.deliveries import Delivery, Result
+from engine.values.errors import BadInput
 
 
 class WebhookSender:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.clock import moment_of, parse_instant
+from engine.values.clock import moment_of, parse_instant
 
 _REASONS: Final[Mapping[str, str]] = {
     "first": "New for you",

@@ -2,7 +2,7 @@
 
 A detector is a module with `KIND`, `DEFAULTS` (the parameters of its tolerance), `judge(facts, tolerance, now) -> Finding
 | None` and `wake_at(facts, tolerance, now) -> int | None`, the next instant at which time alone can change its verdict.
-Both are pure. A kind may judge two families, and then takes the facts of both. Adding a kind is a module, its test, its place here, and its word in engine.model.DEVIATION_KINDS.
+Both are pure. A kind may judge two families, and then takes the facts of both. Adding a kind is a module, its test, its place here, and its word in engine.vocabulary.model.DEVIATION_KINDS.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, TypeVar
 
-from engine.days import Days
-from engine.demand_facts import DemandFacts
 from engine.detect import (
     below_target,
     demand_shift,
@@ -29,12 +27,14 @@ from engine.detect import (
     unconfirmed,
     unmatched,
 )
-from engine.event_facts import EventFacts
-from engine.facts import LineFacts, ReferenceFacts, SourceFacts, StockFacts
-from engine.hazard_facts import PlaceFacts
-from engine.line_state import LineState
-from engine.model import Finding
-from engine.tolerance import Tolerance
+from engine.facts.demand_facts import DemandFacts
+from engine.facts.event_facts import EventFacts
+from engine.facts.hazard_facts import PlaceFacts
+from engine.facts.line_state import LineState
+from engine.facts.subjects import LineFacts, ReferenceFacts, SourceFacts, StockFacts
+from engine.values.days import Days
+from engine.vocabulary.model import Finding
+from engine.vocabulary.tolerance import Tolerance
 
 Facts_contra = TypeVar("Facts_contra", contravariant=True)
 
@@ -48,7 +48,7 @@ class Detector(Protocol[Facts_contra]):
 
     @property
     def DEFAULTS(self) -> Mapping[str, float]:  # noqa: N802 - a module's constant
-        """The tolerance's parameters of this kind, beside those that every kind has (engine.tolerance)."""
+        """The tolerance's parameters of this kind, beside those that every kind has (engine.vocabulary.tolerance)."""
 
     def judge(self, facts: Facts_contra, tolerance: Tolerance, now: int, /) -> Finding | None:
         """The breach at `now`, or None while the subject keeps to its plan."""
@@ -66,7 +66,7 @@ class Measured(Protocol):
 
 
 class LineDetector(Detector[LineFacts], Protocol):
-    """A detector of lines whose verdict follows from what is kept of each (engine.line_state)."""
+    """A detector of lines whose verdict follows from what is kept of each (engine.facts.line_state)."""
 
     def measure(self, state: LineState, tolerance: Tolerance, days: Days, now: int, /) -> Measured | None:
         """The breach at `now`, or None; `judge` finds one exactly where this does."""
@@ -102,4 +102,4 @@ _ALL: Final[tuple[Detector[Any], ...]] = (
     production, quality, logistics, hazard, stale_feed, unmatched,
 )  # fmt: skip
 KINDS: Final[Mapping[str, Detector[Any]]] = {detector.KIND: detector for detector in _ALL}
-"""Every detector by its deviation kind, in the order of engine.model.DEVIATION_KINDS."""
+"""Every detector by its deviation kind, in the order of engine.vocabulary.model.DEVIATION_KINDS."""

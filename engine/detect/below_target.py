@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.clock import iso
 from engine.detect import projection
 from engine.detect.measures import bounds, shown, tidy
-from engine.facts import StockFacts, same_unit
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import StockFacts, same_unit
+from engine.values.clock import iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "below_target"
 DEFAULTS: Final = {"quantity": 0.0, "percent": 0.0, "horizon_days": 28.0, "remedy_days": 5.0, **bounds(25, 50, 100)}

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from engine.detect import demand_shift
 from engine.detect.drift import NORMAL_MAD, Period
-from engine.facts import StockFacts, same_unit
-from engine.tolerance import Tolerance
+from engine.facts.subjects import StockFacts, same_unit
+from engine.vocabulary.tolerance import Tolerance
 
 MOST: Final = 53
 """Periods: those that demand_shift looks back on, and the latest."""

@@ -21,13 +21,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine.clock import iso
 from engine.detect import drift
 from engine.detect.drift import NORMAL_MAD, Period
 from engine.detect.measures import bounds
-from engine.facts import Bucket, Demand, StockFacts, same_unit
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import Bucket, Demand, StockFacts, same_unit
+from engine.values.clock import iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "demand_shift"
 DEFAULTS: Final = {

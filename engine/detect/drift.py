@@ -18,7 +18,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from engine.tolerance import Tolerance
+from engine.vocabulary.tolerance import Tolerance
 
 DEFAULTS: Final = {"drift_percent": 15.0, "drift_periods": 8.0, "cusum": 5.0}
 """`drift_percent` and `cusum` that pass, `drift_periods` in a row that make a run."""

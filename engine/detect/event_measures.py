@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from engine.clock import iso
 from engine.detect.measures import (
     promise_terms,
     share_of_value,
@@ -15,12 +14,13 @@ from engine.detect.measures import (
     tidy,
     value_terms,
 )
-from engine.event_facts import EventFacts
-from engine.events import Event, watched
-from engine.model import Finding, Term
-from engine.slip import Slip
-from engine.tolerance import Tolerance
-from engine.units import convert
+from engine.facts.event_facts import EventFacts
+from engine.facts.events import Event, watched
+from engine.values.clock import iso
+from engine.values.slip import Slip
+from engine.values.units import convert
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 
 class Breach(NamedTuple):

@@ -14,12 +14,12 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from engine.clock import DAY, iso
 from engine.detect import projection
 from engine.detect.measures import bounds, open_share, promise_terms, share_of_value, shown, tidy, value_terms
-from engine.facts import LineFacts, StockFacts, same_unit
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import LineFacts, StockFacts, same_unit
+from engine.values.clock import DAY, iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "excess"
 DEFAULTS: Final = {

@@ -6,7 +6,7 @@ people at a port have one port to protect, whatever threatens it. A hazard over 
 
 How grave: the standard's word for severity as a grade from 1 to 4 (_GRADES), one less where the word for certainty makes
 it less likely than not. How likely: the parameter that has the word's name. A hazard that covers too much to be believed
-(engine.hazards) is a deviation of its source instead.
+(engine.intake.hazards) is a deviation of its source instead.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from engine.clock import DAY, iso
 from engine.detect.measures import bounds
-from engine.hazard_facts import Hazard, PlaceFacts, Use
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.hazard_facts import Hazard, PlaceFacts, Use
+from engine.values.clock import DAY, iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "hazard"
 CERTAINTIES: Final = ("observed", "likely", "possible", "unlikely", "unknown")

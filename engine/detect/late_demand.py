@@ -1,6 +1,6 @@
 """late_demand: a customer order line is pegged to supply that comes too late, or not in full.
 
-What reaches it are live deviations of supply lines, each beyond the slack on the way (engine.impact). The lateness is the
+What reaches it are live deviations of supply lines, each beyond the slack on the way (engine.flow.impact). The lateness is the
 largest of them; shortages of different supply lines add up, those of one line do not, and never to more than is open.
 Breach: more than `days` late, or more than `quantity` short. What does not come at all has no date; its share counts as
 so much of `short_days` late. Nothing here is said by the customer: it is what the customer would see.
@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from engine.clock import iso, iso_or_none
-from engine.demand_facts import DemandFacts, LiveHit
 from engine.detect.measures import bounds, in_days, shown, tidy
-from engine.facts import Line
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.demand_facts import DemandFacts, LiveHit
+from engine.facts.subjects import Line
+from engine.values.clock import iso, iso_or_none
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "late_demand"
 DEFAULTS: Final = {"days": 0.0, "quantity": 0.0, "short_days": 14.0, "remedy_days": 2.0, **bounds(1, 3, 7)}

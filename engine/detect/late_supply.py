@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from engine.clock import iso, iso_or_none
-from engine.days import Days
 from engine.detect.measures import (
     bounds,
     days_late,
@@ -22,10 +20,12 @@ from engine.detect.measures import (
     slip_of_days,
     value_terms,
 )
-from engine.facts import LineFacts
-from engine.line_state import LineState
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.line_state import LineState
+from engine.facts.subjects import LineFacts
+from engine.values.clock import iso, iso_or_none
+from engine.values.days import Days
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "late_supply"
 DEFAULTS: Final = {"days": 1.0, "percent": 5.0, "remedy_days": 3.0, **bounds(3, 7, 14)}

@@ -1,6 +1,6 @@
 """logistics: something holds a line on its way: customs, papers, the carrier, an omitted port, dwell, a broken condition.
 
-Judged are the last events of a line by topic (engine.events), by their words or by codes of standards that speak for
+Judged are the last events of a line by topic (engine.facts.events), by their words or by codes of standards that speak for
 logistics: what customs released can still be out of its temperature. Each holds until an event of its topic clears it, its
 source takes it back, or the line is closed or has arrived in full. Dwell that says how long (`quantity`) and how long it
 may (`limit`, in the same unit; hours without one) is a breach from more than `hours` over that; dwell that does not say
@@ -13,11 +13,11 @@ from typing import Final
 
 from engine.detect.event_measures import Breach, finding, goes_on, grade_terms, words_of
 from engine.detect.measures import bounds, open_share, shown, tidy
-from engine.event_facts import EventFacts
-from engine.events import Event, standing
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
-from engine.units import convert
+from engine.facts.event_facts import EventFacts
+from engine.facts.events import Event, standing
+from engine.values.units import convert
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "logistics"
 DEFAULTS: Final = {"hours": 0.0, "remedy_days": 2.0, **bounds(2, 3, 4)}

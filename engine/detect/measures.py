@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.clock import DAY, HOUR, iso_or_none
-from engine.days import Days
-from engine.facts import Line, LineFacts
-from engine.line_state import LineState
-from engine.model import Term
-from engine.slip import Slip
+from engine.facts.line_state import LineState
+from engine.facts.subjects import Line, LineFacts
+from engine.values.clock import DAY, HOUR, iso_or_none
+from engine.values.days import Days
+from engine.values.slip import Slip
+from engine.vocabulary.model import Term
 
 
 def bounds(medium: float, high: float, critical: float) -> dict[str, float]:

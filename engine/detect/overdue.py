@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from engine.clock import DAY, iso, iso_or_none
-from engine.days import Days
 from engine.detect.measures import (
     bounds,
     days_late,
@@ -20,11 +18,13 @@ from engine.detect.measures import (
     slip_of_days,
     value_terms,
 )
-from engine.facts import LineFacts
-from engine.line_state import LineState
-from engine.model import Finding, Term
-from engine.slip import Slip
-from engine.tolerance import Tolerance
+from engine.facts.line_state import LineState
+from engine.facts.subjects import LineFacts
+from engine.values.clock import DAY, iso, iso_or_none
+from engine.values.days import Days
+from engine.values.slip import Slip
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "overdue"
 DEFAULTS: Final = {"grace_days": 1.0, "percent": 5.0, "remedy_days": 2.0, **bounds(3, 7, 14)}

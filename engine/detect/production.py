@@ -1,7 +1,7 @@
 """production: a plant makes less than planned, or a line stands still.
 
 Judged are the last reports of output, yield and capacity, and whether the line runs, of a production order or a resource
-(engine.events). A report is a breach when `quantity` is under `expected` by more than `percent`. A line that is down is
+(engine.facts.events). A report is a breach when `quantity` is under `expected` by more than `percent`. A line that is down is
 one when it has been so for `hours`. Each holds until a later report keeps to the plan, the line is up, the source takes it
 back, or the order is closed or complete. The size is per cent under plan; a line that stands gives nothing, 100 %.
 """
@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.clock import HOUR, iso
 from engine.detect.event_measures import Breach, finding, goes_on, quantity_gap
 from engine.detect.measures import bounds, shown, tidy
-from engine.event_facts import EventFacts
-from engine.events import Event, standing
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.event_facts import EventFacts
+from engine.facts.events import Event, standing
+from engine.values.clock import HOUR, iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "production"
 DEFAULTS: Final = {"percent": 5.0, "hours": 0.0, "remedy_days": 1.0, **bounds(10, 25, 50)}

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from engine.clock import iso
-from engine.facts import Bucket, Flow, Reading, StockFacts, same_unit
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import Bucket, Flow, Reading, StockFacts, same_unit
+from engine.values.clock import iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 _LISTED: Final = 40
 """Movements that an explanation lists one by one; further ones are summed up."""

@@ -1,6 +1,6 @@
 """quality: goods are held, recalled, damaged, another than said, or not as specified, and nobody has released them.
 
-Judged is the last quality event of a lot, an order line or an item at a site (engine.events): by its word, or by a code of
+Judged is the last quality event of a lot, an order line or an item at a site (engine.facts.events): by its word, or by a code of
 a standard that speaks for quality. It holds until it is released or taken back by its source, also when the line has
 arrived: what is damaged stays so. Its size is the grade of the word, 1 to 4. The value at risk is that of the quantity
 that the event names; of a line without such a quantity, that of the whole line.
@@ -12,10 +12,10 @@ from typing import Final
 
 from engine.detect.event_measures import Breach, finding, grade_terms, quantity_gap, with_amount
 from engine.detect.measures import bounds
-from engine.event_facts import EventFacts
-from engine.events import standing
-from engine.model import Finding
-from engine.tolerance import Tolerance
+from engine.facts.event_facts import EventFacts
+from engine.facts.events import standing
+from engine.vocabulary.model import Finding
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "quality"
 DEFAULTS: Final = {"remedy_days": 3.0, **bounds(2, 3, 4)}

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from engine.clock import iso_or_none
-from engine.days import Days
 from engine.detect.measures import bounds, promise_terms, share_of_value, shown, slip_of_quantity, tidy, value_terms
-from engine.facts import LineFacts
-from engine.line_state import LineState
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.line_state import LineState
+from engine.facts.subjects import LineFacts
+from engine.values.clock import iso_or_none
+from engine.values.days import Days
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "short_supply"
 DEFAULTS: Final = {"quantity": 0.0, "percent": 5.0, "remedy_days": 5.0, **bounds(10, 25, 50)}

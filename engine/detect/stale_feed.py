@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.clock import DAY, HOUR, MINUTE, SECOND, iso
 from engine.detect.measures import bounds
-from engine.facts import SourceFacts
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import SourceFacts
+from engine.values.clock import DAY, HOUR, MINUTE, SECOND, iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "stale_feed"
 DEFAULTS: Final = {"intervals": 2.0, "remedy_days": 0.0, **bounds(4, 12, 48)}

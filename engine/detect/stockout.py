@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.clock import iso
 from engine.detect import projection, survival
 from engine.detect.measures import bounds, shown
-from engine.facts import StockFacts
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import StockFacts
+from engine.values.clock import iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "stockout"
 DEFAULTS: Final = {"horizon_days": 28.0, "remedy_days": 3.0, **bounds(0, 3, 7)}

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.detect import projection
-from engine.facts import StockFacts
-from engine.model import Term
+from engine.facts.subjects import StockFacts
+from engine.vocabulary.model import Term
 
 
 def levels(facts: StockFacts, horizon_days: float) -> Iterator[tuple[int, float]]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from engine.clock import DAY, iso
 from engine.detect.measures import (
     bounds,
     open_share,
@@ -23,9 +22,10 @@ from engine.detect.measures import (
     slip_of_all,
     value_terms,
 )
-from engine.facts import LineFacts
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import LineFacts
+from engine.values.clock import DAY, iso
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "unconfirmed"
 DEFAULTS: Final = {

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from engine.detect.measures import bounds
-from engine.facts import ReferenceFacts
-from engine.model import Finding, Term
-from engine.tolerance import Tolerance
+from engine.facts.subjects import ReferenceFacts
+from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "unmatched"
 DEFAULTS: Final = {"remedy_days": 0.0, **bounds(1, 1, 1)}

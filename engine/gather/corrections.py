@@ -19,10 +19,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from engine.clock import EARLIEST
 from engine.gather.cases import as_json
-from engine.signal_checks import row_digest
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.validation.signal_checks import row_digest
+from engine.values.clock import EARLIEST
 
 ANY: Final = "EXISTS (SELECT 1 FROM correction)"
 """SQL for whether anything was ever taken back; SQLite asks it once in a query, so that a desk without pays nothing."""

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from engine.demand_facts import DemandFacts, LiveHit
-from engine.facts import Line
+from engine.facts.demand_facts import DemandFacts, LiveHit
+from engine.facts.subjects import Line
 from engine.gather import items
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS
-from engine.lifecycle import QUEUE_SQL
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.vocabulary.lifecycle import QUEUE_SQL
 
 _LINES: Final = (
     f"SELECT {LINE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"

@@ -1,4 +1,4 @@
-"""The pegs that lead from supply lines down to customer orders, for engine.impact; and the lines that they name."""
+"""The pegs that lead from supply lines down to customer orders, for engine.flow.impact; and the lines that they name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from engine.facts import Line
+from engine.facts.subjects import Line
+from engine.flow.impact import DEPTH, ENDLESS, Edge
 from engine.gather.cases import as_json
 from engine.gather.components import LINE_COLUMNS
-from engine.impact import DEPTH, ENDLESS, Edge
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
 
 _TIMES: Final = Edge._fields[: Edge._fields.index("item")]
 """What of a peg a slip in time needs."""

@@ -11,15 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine import codes, money, oddities
-from engine.event_facts import EventFacts
-from engine.event_words import EVENT_KINDS
-from engine.events import Event, subject_of
-from engine.facts import UnitValue
-from engine.fold import Statement, event_of, next_change
+from engine.facts.event_facts import EventFacts
+from engine.facts.events import Event, subject_of
+from engine.facts.fold import Statement, event_of, next_change
+from engine.facts.subjects import UnitValue
 from engine.gather import items, orders
 from engine.gather.cases import Case, Key, as_json
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.validation import oddities
+from engine.values import money
+from engine.vocabulary import codes
+from engine.vocabulary.event_words import EVENT_KINDS
 
 FAMILY: Final = "event"
 """Type of a key on the work list: `a` is the type of the subject, `b` its id."""

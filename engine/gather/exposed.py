@@ -12,20 +12,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from engine.clock import DAY, LATEST
-from engine.days import Days
 from engine.detect.measures import open_share, share_of_value
-from engine.facts import Line, LineFacts
-from engine.fold import fold
+from engine.facts.fold import fold
+from engine.facts.hazard_facts import Hazard, PlaceFacts, Use
+from engine.facts.subjects import Line, LineFacts
 from engine.gather import items, orders
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS
-from engine.hazard_facts import Hazard, PlaceFacts, Use
-from engine.lineage import word_of
-from engine.model import ORDER_SQL
-from engine.places import site_count
-from engine.rates import Rates
-from engine.sqlite import sqlite3
+from engine.master.places import site_count
+from engine.storage.sqlite import sqlite3
+from engine.values.clock import DAY, LATEST
+from engine.values.days import Days
+from engine.values.rates import Rates
+from engine.vocabulary.lineage import word_of
+from engine.vocabulary.model import ORDER_SQL
 
 _WANTED: Final = (
     "(SELECT json_extract(value, '$[0]') AS type, json_extract(value, '$[1]') AS id, json_extract(value, '$[2]') AS starts_at,"

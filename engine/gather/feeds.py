@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from engine.facts import SourceFacts
+from engine.facts.subjects import SourceFacts
 from engine.gather.cases import Case, Key, as_json
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
 
 _SOURCES: Final = (
     "SELECT source.name, expected_every, coalesce(last_received_at, first_seen_at), last_received_at IS NOT NULL"

@@ -1,4 +1,4 @@
-"""Facts of subjects as they stood at earlier instants, for what is judged by the count of its statements (engine.runs).
+"""Facts of subjects as they stood at earlier instants, for what is judged by the count of its statements (engine.facts.runs).
 
 The instants are those at which something was said about the subject itself, whatever came in the same batch; milestones
 and notes say nothing that a detector measures, and what its source took back by now was never said. The plan is the
@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from engine.days import Days
-from engine.event_facts import of_line
-from engine.fold import event_of
+from engine.facts.event_facts import of_line
+from engine.facts.fold import event_of
 from engine.gather import corrections, items, orders
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.events import EventReader
 from engine.gather.stock import StockReader
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.values.days import Days
 
 _SAYS_NOTHING: Final = ("milestone", "note")
 _INSTANTS: Final = (

@@ -1,6 +1,6 @@
 """What detection needs of master records: classes and values of items, the fastest lane into a site.
 
-A lane of no days says nothing of how long it takes (engine.plan_checks names it), so it is never the fastest.
+A lane of no days says nothing of how long it takes (engine.validation.plan_checks names it), so it is never the fastest.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.gather.cases import as_json
-from engine.sqlite import sqlite3
-from engine.units import ItemUnits
+from engine.storage.sqlite import sqlite3
+from engine.values.units import ItemUnits
 
 _RECORDS: Final = (
     "SELECT record.key, record.data FROM json_each(?) AS wanted CROSS JOIN plan_record AS record"

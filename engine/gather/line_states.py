@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from engine.facts import LineFacts
+from engine.facts.line_state import LineState, Move
+from engine.facts.subjects import LineFacts
 from engine.gather import expectations, quiet
 from engine.gather.cases import as_json
 from engine.gather.orders import Orders
-from engine.line_state import LineState, Move
-from engine.sqlite import sqlite3
-from engine.tolerance import Subject, Tolerances, lane
+from engine.storage.sqlite import sqlite3
+from engine.vocabulary.tolerance import Subject, Tolerances, lane
 
 _COLUMNS: Final = (
     "ref", "kind", "item", "site", "origin", "party", "uom", "planned_at", "until_at", "quantity", "eta", "promised",
@@ -29,7 +29,7 @@ _PRESENT: Final = (
     " CROSS JOIN line_state AS state ON state.ref = wanted.value"
 )
 _MARKS: Final = ", ".join("?" if name in _NEVER_NULL else "nullif(?, '')" for name in _COLUMNS)
-"""Absent values are bound as '' (engine.signal_rows says why)."""
+"""Absent values are bound as '' (engine.intake.signal_rows says why)."""
 _WRITE: Final = (
     f"INSERT INTO line_state({', '.join(_COLUMNS)}) VALUES ({_MARKS}) ON CONFLICT(ref, kind) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("ref", "kind"))

@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from engine.facts import ReferenceFacts, reference_id
+from engine.facts.subjects import ReferenceFacts, reference_id
 from engine.gather import corrections
 from engine.gather.cases import Case, Key, as_json
-from engine.lifecycle import SLOT_STATES
-from engine.model import ORDER_SQL
-from engine.sqlite import sqlite3
-from engine.store import set_meta
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import set_meta
+from engine.vocabulary.lifecycle import SLOT_STATES
+from engine.vocabulary.model import ORDER_SQL
 
 _META: Final = "names_followed"
 _STATES: Final = ", ".join(f"'{state}'" for state in (*SLOT_STATES, "dismissed"))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from engine import units
-from engine.facts import Bucket, Demand, Flow, StockFacts, Target, UnitValue
-from engine.units import ItemUnits
+from engine.facts.subjects import Bucket, Demand, Flow, StockFacts, Target, UnitValue
+from engine.values import units
+from engine.values.units import ItemUnits
 
 _Stated = TypeVar("_Stated", Flow, Bucket, Target)
 

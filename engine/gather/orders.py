@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine.days import Days
-from engine.facts import Line, LineFacts, ReferenceFacts, reference_id
-from engine.fold import Statement, fold, next_change
+from engine.facts.fold import Statement, fold, next_change
+from engine.facts.subjects import Line, LineFacts, ReferenceFacts, reference_id
 from engine.gather import corrections, items, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS
-from engine.model import ORDER_KINDS, ORDER_SQL, SUPPLY_KINDS
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.values.days import Days
+from engine.vocabulary.model import ORDER_KINDS, ORDER_SQL, SUPPLY_KINDS
 
 _LINES: Final = (
     f"SELECT {LINE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN plan_line AS line ON line.ref = wanted.value"

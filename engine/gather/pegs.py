@@ -1,4 +1,4 @@
-"""What engine.pegging needs of an item at a site: what is there, what is still to come, what is still wanted.
+"""What engine.flow.pegging needs of an item at a site: what is there, what is still to come, what is still wanted.
 
 All of it by the plan: an announced date or quantity changes no peg, only what came, what left, and what was closed do.
 On hand is the last reading and what moved since; without a reading it is what the lines of the plan brought less what
@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine import money, units
-from engine.days import Days
-from engine.facts import Line, LineFacts, Reading
+from engine.facts.subjects import Line, LineFacts, Reading
+from engine.flow.pegging import ON_HAND, Demand, Peg, Supply, peg
 from engine.gather.cases import as_json
 from engine.gather.components import PLACES, Place
 from engine.gather.items import Item
 from engine.gather.places import Around, PlaceReader
-from engine.model import SUPPLY_KINDS
-from engine.pegging import ON_HAND, Demand, Peg, Supply, peg
-from engine.sqlite import sqlite3
-from engine.units import ItemUnits
+from engine.storage.sqlite import sqlite3
+from engine.values import money, units
+from engine.values.days import Days
+from engine.values.units import ItemUnits
+from engine.vocabulary.model import SUPPLY_KINDS
 
 _BEFORE_ALL: Final = Reading(0.0, -(2**62), None, 0)
 """In place of a reading: nothing was counted, so everything that moved has moved since."""

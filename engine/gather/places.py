@@ -10,16 +10,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine import units
-from engine.clock import DAY
-from engine.days import Days
-from engine.facts import Line, LineFacts, Reading
-from engine.fold import Statement, fold
+from engine.facts.fold import Statement, fold
+from engine.facts.subjects import Line, LineFacts, Reading
 from engine.gather import components, corrections, items, orders, restated
 from engine.gather.cases import as_json
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place, Taken
-from engine.model import ORDER_SQL
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.values import units
+from engine.values.clock import DAY
+from engine.values.days import Days
+from engine.vocabulary.model import ORDER_SQL
 
 _HERE: Final = (
     f"SELECT {LINE_COLUMNS} FROM {PLACES} CROSS JOIN plan_line AS line"

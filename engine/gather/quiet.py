@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.facts import Line
-from engine.fold import Statement
+from engine.facts.fold import Statement
+from engine.facts.subjects import Line
 from engine.gather import corrections, restated
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
 
 _KINDS: Final = ("eta", "confirmation", "shipped", "milestone", "note", "hazard")
 _KEEPS_TO_PLAN: Final = f"""

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.clock import LATEST
 from engine.gather.corrections import ANY, withdrawn_at
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.values.clock import LATEST
 
 
 def _before(same: str) -> str:

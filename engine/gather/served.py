@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.detect.measures import in_days
+from engine.flow.impact import ENDLESS, Edge, Network
+from engine.flow.overlay import ROOT, Arrival, Need, hits, order
 from engine.gather import downstream
 from engine.gather.cases import as_json
-from engine.impact import ENDLESS, Edge, Network
-from engine.lifecycle import QUEUE_SQL
-from engine.model import SUPPLY_KINDS
-from engine.overlay import ROOT, Arrival, Need, hits, order
-from engine.sqlite import sqlite3
-from engine.store import rows
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import rows
+from engine.vocabulary.lifecycle import QUEUE_SQL
+from engine.vocabulary.model import SUPPLY_KINDS
 
 _LINE: Final = "SELECT * FROM plan_line WHERE kind = ? AND ref = ? AND to_version IS NULL"
 _PRODUCING: Final = (

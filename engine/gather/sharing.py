@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from engine.clock import DAY
+from engine.flow.impact import ENDLESS, Edge
+from engine.flow.overlay import ROOT, Arrival, Need
+from engine.flow.pegging import NOTHING, ON_HAND
 from engine.gather import downstream
 from engine.gather.served import Subject
-from engine.impact import ENDLESS, Edge
-from engine.lifecycle import QUEUE_SQL
-from engine.overlay import ROOT, Arrival, Need
-from engine.pegging import NOTHING, ON_HAND
-from engine.sqlite import sqlite3
-from engine.store import rows
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import rows
+from engine.values.clock import DAY
+from engine.vocabulary.lifecycle import QUEUE_SQL
 
 _PEGS: Final = (
     "SELECT peg.*, demand.ref AS demand_ref, demand.planned_at AS wanted_at, supply.planned_at AS planned_at,"

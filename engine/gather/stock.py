@@ -12,17 +12,28 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from engine import money
-from engine.clock import DAY
-from engine.days import Days
-from engine.facts import Bucket, Demand, Flow, Line, LineFacts, Reading, StockFacts, SupplySlip, Target, UnitValue
+from engine.facts.line_state import Move
+from engine.facts.subjects import (
+    Bucket,
+    Demand,
+    Flow,
+    Line,
+    LineFacts,
+    Reading,
+    StockFacts,
+    SupplySlip,
+    Target,
+    UnitValue,
+)
 from engine.gather import corrections, items, one_unit, restated
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place
 from engine.gather.places import Around, PlaceReader
-from engine.line_state import Move
-from engine.model import SUPPLY_KINDS
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
+from engine.values import money
+from engine.values.clock import DAY
+from engine.values.days import Days
+from engine.vocabulary.model import SUPPLY_KINDS
 
 _EXPECTED: Final = (
     f"SELECT {LINE_COLUMNS} FROM {PLACES} CROSS JOIN plan_line AS line"

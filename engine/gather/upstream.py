@@ -1,4 +1,4 @@
-"""The pegs that lead up from lines to what they are served by: for engine.folding, which asks whose lateness explains theirs."""
+"""The pegs that lead up from lines to what they are served by: for engine.deviations.folding, which asks whose lateness explains theirs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from engine.flow.impact import DEPTH
 from engine.gather.cases import as_json
-from engine.impact import DEPTH
-from engine.sqlite import sqlite3
+from engine.storage.sqlite import sqlite3
 
 _FEEDS: Final = (
     "SELECT peg.demand, peg.supply, max(0, coalesce(peg.gap, 0)) FROM json_each(?) AS wanted"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from connectors.settings import Settings, load
-from engine.clock import FixedClock, SystemClock
 from engine.desk import Desk
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import FixedClock, SystemClock
 from tests.connectors.server import Server
 from tests.connectors.smtp_server import Mailbox
 from tests.engine.desk_support import NOW

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from connectors import feeder
 from connectors.settings import load
-from engine.clock import SystemClock
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import IngestResult
-from engine.store import Store
+from engine.intake.ingest import SourceBatch
+from engine.storage.store import Store
+from engine.values.clock import SystemClock
+from engine.vocabulary.model import IngestResult
 
 
 class SpokenDesk(Desk):

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from connectors import feeder
 from connectors.settings import Settings, load
-from engine.clock import Clock, SystemClock
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import IngestResult, TickResult
-from engine.store import Store
+from engine.intake.ingest import SourceBatch
+from engine.storage.store import Store
+from engine.values.clock import Clock, SystemClock
+from engine.vocabulary.model import IngestResult, TickResult
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 NOW = 1_773_043_200_000_000

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from connectors.outbox.sending import Sender
-from engine.deliveries import Delivery, Result
+from engine.handoffs.deliveries import Delivery, Result
 
 NASTY = '=cmd|"/c calc"!A1 <script>alert(1)</script> [x](http://evil) \\, ; *b*'
 

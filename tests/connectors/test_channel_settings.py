@@ -9,9 +9,9 @@ import pytest
 from connectors import usable_settings
 from connectors.outbox import checks
 from connectors.settings import load
-from engine.clock import HOUR, MINUTE, SECOND
-from engine.errors import BadInput
-from engine.routing import Channel, Route
+from engine.handoffs.routing import Channel, Route
+from engine.values.clock import HOUR, MINUTE, SECOND
+from engine.values.errors import BadInput
 
 MAIL = '[channel.mail]\ntype = "email"\nhost = "smtp.example"\nfrom = "desk@example.com"\n'
 DROP = '[channel.drop]\ntype = "folder"\npath = "out"\n'

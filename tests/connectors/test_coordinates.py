@@ -10,8 +10,8 @@ import pytest
 
 from connectors import reading
 from connectors.settings import load
-from engine.errors import BadInput
-from engine.model import Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal
 
 MAPPING = """
 [mapping.m]

@@ -21,9 +21,9 @@ import pytest
 
 from connectors.outbox.delivery_loop import deliver_once
 from connectors.settings import Settings
-from engine import journal
-from engine.clock import FixedClock
 from engine.desk import Desk
+from engine.storage import journal
+from engine.values.clock import FixedClock
 from tests.connectors.delivery_support import SOON, email, settings, webhook
 from tests.connectors.server import Server, serving
 from tests.connectors.smtp_server import Mailbox, mailing

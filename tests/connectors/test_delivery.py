@@ -16,7 +16,7 @@ from connectors.outbox import delivery_loop
 from connectors.poll_loop import PollLoop
 from connectors.settings import load
 from connectors.troubles import Troubles
-from engine.errors import Refused
+from engine.values.errors import Refused
 from tests.connectors.delivery_support import SOON, desk_on, email, handoffs, settings, webhook
 from tests.connectors.feeder_support import Process
 from tests.connectors.server import Request, serving

@@ -11,12 +11,12 @@ import pytest
 
 from connectors import feeder
 from connectors.outbox import checks
-from engine.clock import FixedClock
-from engine.deliveries import Result
 from engine.desk import Desk
-from engine.routing import Route
-from engine.store import Store
-from engine.terms import Terms
+from engine.handoffs.deliveries import Result
+from engine.handoffs.routing import Route
+from engine.storage.store import Store
+from engine.values.clock import FixedClock
+from engine.vocabulary.terms import Terms
 from tests.connectors.delivery_support import desk_on, email, settings, webhook
 from tests.connectors.feeder_support import Process
 from tests.connectors.server import Request, serving

@@ -11,7 +11,7 @@ import pytest
 from connectors import reading
 from connectors.settings import load
 from connectors.targets import SIGNAL
-from engine.model import Refusal
+from engine.vocabulary.model import Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"

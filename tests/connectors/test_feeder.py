@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from connectors import feeder
-from engine.clock import HOUR, FixedClock
-from engine.lease import Lease
+from engine.storage.lease import Lease
+from engine.values.clock import HOUR, FixedClock
 from tests.connectors.feeder_support import FOLDER, HEADER, NOW, Process, Running, Workspace
 
 

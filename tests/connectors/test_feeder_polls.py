@@ -11,9 +11,9 @@ import pytest
 from connectors.poll_loop import PollLoop
 from connectors.settings import Settings
 from connectors.troubles import Troubles
-from engine.clock import MINUTE, SECOND, FixedClock
 from engine.desk import Desk
-from engine.ingest import SourceBatch
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import MINUTE, SECOND, FixedClock
 from tests.connectors.feeder_support import FOLDER, NOW, Workspace
 from tests.connectors.server import Request, serving
 

@@ -12,12 +12,12 @@ import pytest
 
 from connectors.folder import Folder
 from connectors.readiness import SETTLED, SETTLED_CUT, Look, Stamp, is_data, look, wait_for
-from engine.clock import SECOND, FixedClock
 from engine.desk import Desk
-from engine.errors import BadInput
-from engine.ingest import FileMark, SourceBatch
-from engine.model import Place, Refusal, SignalIn
-from engine.store import Store
+from engine.intake.ingest import FileMark, SourceBatch
+from engine.storage.store import Store
+from engine.values.clock import SECOND, FixedClock
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Place, Refusal, SignalIn
 
 NOW = 1_773_043_200_000_000
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.formats import LINE_LIMIT, Block, Layout, records
-from engine.errors import BadInput
-from engine.model import Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal
 
 
 def read(

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from connectors.formats import Block, Layout, records
-from engine.errors import BadInput
-from engine.model import Refusal
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal
 
 
 def read(text: str | bytes, layout: Layout | None = None) -> tuple[list[dict[str, object]], list[Refusal]]:

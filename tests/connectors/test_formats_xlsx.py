@@ -12,7 +12,7 @@ import xlsxwriter
 
 from connectors.formats import Block, Layout, records
 from connectors.formats.workbook import UNPACKED_LIMIT
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 
 def workbook(path: Path, sheets: dict[str, list[list[object]]], *, at: tuple[int, int] = (0, 0)) -> bytes:

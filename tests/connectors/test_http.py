@@ -13,8 +13,8 @@ import pytest
 from connectors.addresses import shown
 from connectors.http import Answer, Client, FetchFailed, retry_after
 from connectors.secrets import Secret
-from engine.clock import HOUR, SECOND, FixedClock, parse_instant
-from engine.errors import BadInput
+from engine.values.clock import HOUR, SECOND, FixedClock, parse_instant
+from engine.values.errors import BadInput
 from tests.connectors.server import Request, Server, serving
 
 CANARY = "canary-7f3a"

@@ -17,9 +17,9 @@ from connectors.formats import Block
 from connectors.mapping import CompiledMapping
 from connectors.mapping_settings import FieldRule, MappingSection
 from connectors.settings import Settings, load
-from engine.clock import iso, parse_instant
-from engine.errors import BadInput
-from engine.model import PlanLine, PlanRecord, Refusal, SignalIn
+from engine.values.clock import iso, parse_instant
+from engine.values.errors import BadInput
+from engine.vocabulary.model import PlanLine, PlanRecord, Refusal, SignalIn
 
 
 class Workspace:

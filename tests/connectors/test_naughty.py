@@ -14,9 +14,9 @@ from connectors import reading
 from connectors.formats import Block, Layout, records
 from connectors.formats.documents import Flaw, decode
 from connectors.settings import load
-from engine.errors import BadInput
-from engine.model import Refusal, SignalIn
-from engine.text import clean, is_clean
+from engine.values.errors import BadInput
+from engine.values.text import clean, is_clean
+from engine.vocabulary.model import Refusal, SignalIn
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SUITE = DATA / "naughty_json" / "test_parsing"

@@ -25,10 +25,10 @@ from connectors.polling import (
 )
 from connectors.secrets import Secret
 from connectors.source_settings import HttpSource
-from engine.clock import HOUR, MINUTE, SECOND
-from engine.errors import BadInput
-from engine.ingest import SourceBatch
-from engine.model import Refusal
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import HOUR, MINUTE, SECOND
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Refusal
 from tests.connectors.server import Request, Server, serving
 
 CANARY = "canary-7f3a"

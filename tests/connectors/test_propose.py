@@ -14,9 +14,9 @@ import pytest
 from connectors import reading
 from connectors.propose import Proposal, append, propose
 from connectors.settings import load
-from engine.errors import BadInput
-from engine.model import PlanLine, SignalIn
-from engine.signal_checks import sift
+from engine.validation.signal_checks import sift
+from engine.values.errors import BadInput
+from engine.vocabulary.model import PlanLine, SignalIn
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -11,9 +11,9 @@ import xlsxwriter
 
 from connectors import opening, reading
 from connectors.settings import Settings, load
-from engine.errors import BadInput
-from engine.ingest import SourceBatch
-from engine.model import PlanLine, Refusal, SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.values.errors import BadInput
+from engine.vocabulary.model import PlanLine, Refusal, SignalIn
 
 TOML = """
 [mapping.orders]

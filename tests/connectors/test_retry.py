@@ -13,10 +13,10 @@ from connectors.pages import page_reader
 from connectors.reading import signal_batches
 from connectors.retry import Tried, retry
 from connectors.settings import Settings, load
-from engine.clock import FixedClock
 from engine.desk import Desk
-from engine.model import IngestResult
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import FixedClock
+from engine.vocabulary.model import IngestResult
 
 NOW = 1_773_043_200_000_000
 TOML = """

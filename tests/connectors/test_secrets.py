@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.secrets import Secret, header, resolve
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 CANARY = "canary-7f3a"
 

@@ -9,9 +9,9 @@ import pytest
 from connectors.sections import parse_duration
 from connectors.settings import FolderSource, HttpSource, load
 from connectors.targets import RECORD_FIELDS
-from engine.clock import DAY, HOUR, MINUTE
-from engine.errors import BadInput
-from engine.records import MODELS
+from engine.master.records import MODELS
+from engine.values.clock import DAY, HOUR, MINUTE
+from engine.values.errors import BadInput
 
 WHOLE = """
 [desk]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from connectors.troubles import News, Troubles
-from engine.ingest import SourceBatch
-from engine.model import IngestResult
+from engine.intake.ingest import SourceBatch
+from engine.vocabulary.model import IngestResult
 
 
 def test_a_trouble_is_told_when_it_begins_and_when_it_changes() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors import settings, usable_settings
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 
 MAPPING = '[mapping.{name}]\nas = "signal"\n[mapping.{name}.fields]\nid = "a"\nkind = {{ const = "eta" }}\n{more}'
 SOURCE = '[source.{name}]\ntype = "http"\nurl = "https://erp.example/{name}"\n{more}'

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import FixedClock
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import FixedClock
 
 NOON = 1_772_000_000_000_000
 """2026-02-25T06:13:20Z."""

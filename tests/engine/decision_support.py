@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.clock import DAY, HOUR
 from engine.desk import Desk
-from engine.model import PlanRecord
-from engine.planning import Match, PlannedAction, ResponsePlan, World
-from engine.terms import Terms
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.model import PlanRecord
+from engine.vocabulary.planning import Match, PlannedAction, ResponsePlan, World
+from engine.vocabulary.terms import Terms
 from tests.engine.desk_support import NOW, Scheduling, open_desk
 from tests.engine.network_support import line, load, said, take
 from tests.engine.test_value_at_risk import pumps

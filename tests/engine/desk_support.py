@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.clock import DAY, HOUR, FixedClock, iso, parse_instant
 from engine.desk import Desk
-from engine.errors import NotFound, Refused
-from engine.ingest import SourceBatch
-from engine.model import PlanLine, PlanRecord, SignalIn
-from engine.planning import Match, PlannedAction, Remedies, ResponsePlan, World
-from engine.scheduling import OpenAction, OwnerLoad, Placing, Replan
-from engine.store import Store
+from engine.intake.ingest import SourceBatch
+from engine.storage.store import Store
+from engine.values.clock import DAY, HOUR, FixedClock, iso, parse_instant
+from engine.values.errors import NotFound, Refused
+from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
+from engine.vocabulary.planning import Match, PlannedAction, Remedies, ResponsePlan, World
+from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from playbooks.replanning import replan
 from playbooks.slack import placings
 from playbooks.workload import workload

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.clock import HOUR, MINUTE, FixedClock
 from engine.desk import Desk
-from engine.planning import Match, PlannedAction, ResponsePlan, World
-from engine.terms import Escalation, Terms
+from engine.values.clock import HOUR, MINUTE, FixedClock
+from engine.vocabulary.planning import Match, PlannedAction, ResponsePlan, World
+from engine.vocabulary.terms import Escalation, Terms
 from tests.engine.desk_support import NOW, Scheduling, late, open_desk
 
 
@@ -93,7 +93,7 @@ class Run:
 
     def told(self, name: str, *events: str) -> list[tuple[str, float]]:
         """The entries of these events about an action: event, and minutes from the begin."""
-        from engine.clock import parse_instant
+        from engine.values.clock import parse_instant
 
         return [
             (entry["action"], (parse_instant(entry["at"], "at") - NOW) / MINUTE)

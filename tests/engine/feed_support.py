@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from engine import baseline, ingest, line_checks
-from engine.clock import DAY
-from engine.ingest import FileMark, SourceBatch
-from engine.journal import Writer
-from engine.model import IngestResult, LoadResult, PlanLine, PlanRecord, Refusal, SignalIn
-from engine.store import Store
+from engine.intake import baseline, ingest
+from engine.intake.ingest import FileMark, SourceBatch
+from engine.storage.journal import Writer
+from engine.storage.store import Store
+from engine.validation import line_checks
+from engine.values.clock import DAY
+from engine.vocabulary.model import IngestResult, LoadResult, PlanLine, PlanRecord, Refusal, SignalIn
 
 NOW = 1_772_000_000_000_000
 

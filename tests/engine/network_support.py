@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.clock import DAY
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import PlanLine, PlanRecord, SignalIn
-from engine.pegging import NOTHING, ON_HAND
+from engine.flow.pegging import NOTHING, ON_HAND
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import DAY
+from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
 from tests.engine.desk_support import NOW
 
 BLANK = PlanLine("", "", None, None, None, None, None, None, None, None, None, None, None, "open", "{}", None)

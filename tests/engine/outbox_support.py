@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.clock import HOUR, SECOND, FixedClock
-from engine.deliveries import Delivery, Result
 from engine.desk import Desk
-from engine.planning import Match, PlannedAction, ResponsePlan, World
-from engine.routing import Channel, Route
-from engine.terms import Terms
+from engine.handoffs.deliveries import Delivery, Result
+from engine.handoffs.routing import Channel, Route
+from engine.values.clock import HOUR, SECOND, FixedClock
+from engine.vocabulary.planning import Match, PlannedAction, ResponsePlan, World
+from engine.vocabulary.terms import Terms
 from tests.engine.desk_support import NOW, Scheduling, late, open_desk, owners
 
 SENT = Result("sent")

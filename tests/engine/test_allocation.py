@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.allocation import Allocation, Arriving, Want, divisible, whole
+from engine.flow.allocation import Allocation, Arriving, Want, divisible, whole
 
 wants = st.lists(
     st.builds(

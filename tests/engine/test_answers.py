@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import answers
-from engine.answers import ANSWER_TYPES, LONGEST, MOST, read, read_all
-from engine.errors import BadInput
+from engine.actions import answers
+from engine.actions.answers import ANSWER_TYPES, LONGEST, MOST, read, read_all
+from engine.values.errors import BadInput
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.errors import BadInput, Refused
-from engine.model import PlanRecord
+from engine.values.errors import BadInput, Refused
+from engine.vocabulary.model import PlanRecord
 from tests.engine.execution_support import Run, step
 
 LEA = {"role": "lead-buyer", "owner": "lea", "because": "the only one", "amount": None, "currency": None}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import arithmetic
-from engine.errors import BadInput
+from engine.values import arithmetic
+from engine.values.errors import BadInput
 
 NAMES = ("kg", "days", "orders")
 VALUES = {"kg": 200.0, "days": 3.0, "orders": 2.0}

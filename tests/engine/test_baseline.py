@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import network
-from engine.clock import DAY, parse_instant
-from engine.model import PlanRecord
-from engine.store import Store, rows
+from engine.master import network
+from engine.storage.store import Store, rows
+from engine.values.clock import DAY, parse_instant
+from engine.vocabulary.model import PlanRecord
 from tests.engine.feed_support import column, current, forget_touched, line, load, record, signal, take, touched
 
 MARCH = parse_instant("2026-03-09", "test")
@@ -191,9 +191,7 @@ def test_whatever_was_loaded_before_the_last_load_is_the_plan_and_each_version_c
 
 
 def test_reading_the_network_does_not_import_pydantic() -> None:
-    code = (
-        "import sys, engine.network, engine.baseline, engine.ingest, engine.check; assert 'pydantic' not in sys.modules"
-    )
+    code = "import sys, engine.master.network, engine.intake.baseline, engine.intake.ingest, engine.reports.check; assert 'pydantic' not in sys.modules"
     root = Path(__file__).resolve().parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from engine import network, quarantine
-from engine.clock import DAY, parse_instant
-from engine.errors import BadInput
-from engine.model import Place, PlanLine, PlanRecord, Refusal
-from engine.store import Store, rows
+from engine.intake import quarantine
+from engine.master import network
+from engine.storage.store import Store, rows
+from engine.values.clock import DAY, parse_instant
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Place, PlanLine, PlanRecord, Refusal
 from tests.engine.feed_support import NOW, current, line, load, record
 
 MARCH = parse_instant("2026-03-09", "test")

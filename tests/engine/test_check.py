@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.check import check
-from engine.clock import DAY, HOUR
-from engine.model import PlanRecord
-from engine.store import Store
+from engine.reports.check import check
+from engine.storage.store import Store
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.model import PlanRecord
 from tests.engine.feed_support import NOW, load, signal, take
 
 
@@ -97,7 +97,7 @@ def test_a_folder_that_everybody_can_write_is_an_error(store: Store) -> None:
 
 
 def test_an_old_library_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.check.wal_is_safe", lambda version: False)
+    monkeypatch.setattr("engine.reports.check.wal_is_safe", lambda version: False)
     fault, severity = faults(store)[str(store.path)]
     assert "WAL-reset" in fault
     assert severity == "warning"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import DAY
 from engine.desk import Desk
-from engine.errors import Refused
-from engine.planning import MANDATORY_DONE
+from engine.values.clock import DAY
+from engine.values.errors import Refused
+from engine.vocabulary.planning import MANDATORY_DONE
 from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
 from tests.engine.execution_support import Run, step
 

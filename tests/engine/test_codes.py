@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from engine import codes
-from engine.clock import DAY, HOUR
 from engine.desk import Desk
-from engine.event_words import WORDS
-from engine.ingest import SourceBatch
-from engine.model import SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary import codes
+from engine.vocabulary.event_words import WORDS
+from engine.vocabulary.model import SignalIn
 from tests.engine.desk_support import NOW, line, open_desk
 
 LISTED = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import BadInput, Refused
+from engine.values.errors import BadInput, Refused
 from tests.engine.execution_support import Run, step
 
 FORM = (

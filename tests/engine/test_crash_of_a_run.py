@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import journal
-from engine.clock import MINUTE, FixedClock
 from engine.desk import Desk
+from engine.storage import journal
+from engine.values.clock import MINUTE, FixedClock
 from tests.engine.desk_support import NOW, late, open_desk
 from tests.engine.execution_support import Written, chain, step
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import DAY, iso
-from engine.errors import BadInput, Refused
+from engine.values.clock import DAY, iso
+from engine.values.errors import BadInput, Refused
 from tests.engine.decision_support import AIR, OneDecision, compared, euros, late_motors, respond
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import load, said, take

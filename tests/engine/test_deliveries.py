@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.deliveries import Result
 from engine.desk import Desk
-from engine.errors import Refused
+from engine.handoffs.deliveries import Result
+from engine.values.errors import Refused
 from tests.engine.outbox_support import DOWN, Post, channel, desk_with_calls, give
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import journal
-from engine.clock import DAY, HOUR, FixedClock
 from engine.desk import Desk
-from engine.errors import BadInput, StoreUnusable
-from engine.model import Place, PlanLine, Refusal
-from engine.store import Store
+from engine.storage import journal
+from engine.storage.store import Store
+from engine.values.clock import DAY, HOUR, FixedClock
+from engine.values.errors import BadInput, StoreUnusable
+from engine.vocabulary.model import Place, PlanLine, Refusal
 from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,10 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
 import sys
 from pathlib import Path
-from engine.clock import FixedClock
+from engine.values.clock import FixedClock
 from engine.desk import Desk
-from engine.errors import StaleVersion
-from engine.store import Store
+from engine.values.errors import StaleVersion
+from engine.storage.store import Store
 
 desk = Desk(Store.open(Path(sys.argv[1])), FixedClock(int(sys.argv[3])), actor=sys.argv[2], origin="{}")
 while True:
@@ -180,7 +180,7 @@ def test_every_question_to_a_locked_file_is_answered_by_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One read that met a lock once ended the feeder. With a rollback journal readers wait for writers."""
-    monkeypatch.setattr("engine.store.wal_is_safe", lambda version: False)
+    monkeypatch.setattr("engine.storage.store.wal_is_safe", lambda version: False)
     desk = open_desk(tmp_path / "desk.db", planner=Steps())
     (deviation,) = late(desk, alpha=12)
     desk.store.connection.execute("PRAGMA busy_timeout = 1")
@@ -285,6 +285,6 @@ def test_what_a_list_needs_is_little() -> None:
     assert loaded.isdisjoint(
         {
             "pydantic", "httpx", "yaml", "textual", "rich", "watchfiles", "sqlite_utils", "asyncio", "subprocess",
-            "engine.pipeline", "engine.network", "engine.commands", "engine.baseline", "engine.ingest", "engine.check"
+            "engine.judging.pipeline", "engine.master.network", "engine.commands.deviation_commands", "engine.intake.baseline", "engine.intake.ingest", "engine.reports.check"
         }
     )  # fmt: skip

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import journal
-from engine.clock import DAY, HOUR
+from engine.storage import journal
+from engine.values.clock import DAY, HOUR
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import Refused
+from engine.values.errors import Refused
 from tests.engine.execution_support import Run, step
 
 CALL: dict[str, Any] = {"kind": "http", "effect": {"channel": "erp", "body": "{{ 7*7 }}"}}

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.model import SignalIn
-from engine.signal_checks import sift
-from engine.store import Store
+from engine.storage.store import Store
+from engine.validation.signal_checks import sift
+from engine.vocabulary.model import SignalIn
 from tests.engine.feed_support import column, signal, take
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.lifecycle import QUEUE_STATES
-from engine.store import Store
+from engine.storage.desk_clock import clock_of
+from engine.storage.store import Store
+from engine.vocabulary.lifecycle import QUEUE_STATES
 from tests.test_sample_world import SAMPLE
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY
 from engine.desk import Desk
-from engine.errors import BadInput
-from engine.model import SignalIn
+from engine.values.clock import DAY
+from engine.values.errors import BadInput
+from engine.vocabulary.model import SignalIn
 from tests.engine.desk_support import NOW, Steps, late, open_desk, take
 
 

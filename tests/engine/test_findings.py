@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import plan_checks
-from engine.clock import DAY, HOUR, FixedClock
 from engine.desk import Desk
 from engine.detect import late_supply
-from engine.errors import BadInput
-from engine.facts import LineFacts
-from engine.ingest import SourceBatch
-from engine.model import Finding, PlanLine, PlanRecord, SignalIn
-from engine.tolerance import Tolerance
+from engine.facts.subjects import LineFacts
+from engine.intake.ingest import SourceBatch
+from engine.validation import plan_checks
+from engine.values.clock import DAY, HOUR, FixedClock
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Finding, PlanLine, PlanRecord, SignalIn
+from engine.vocabulary.tolerance import Tolerance
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, FixedClock, iso
 from engine.desk import Desk
-from engine.folding import LEVELS
-from engine.lifecycle import QUEUE_STATES
-from engine.model import PlanLine, PlanRecord
+from engine.deviations.folding import LEVELS
+from engine.values.clock import DAY, FixedClock, iso
+from engine.vocabulary.lifecycle import QUEUE_STATES
+from engine.vocabulary.model import PlanLine, PlanRecord
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, stock, take
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.areas import Area, parse_area
-from engine.geography import (
+from engine.values.areas import Area, parse_area
+from engine.values.geography import (
     EARTH_RADIUS_KM,
     QUARTER_KM,
     Box,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import MINUTE
 from engine.desk import Desk
-from engine.errors import NotFound
-from engine.routing import Route
+from engine.handoffs.routing import Route
+from engine.values.clock import MINUTE
+from engine.values.errors import NotFound
 from tests.engine.outbox_support import DOWN, Post, channel, desk_with_calls, give
 
 

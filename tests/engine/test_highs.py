@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import highs
-from engine.allocation import Arriving, Want, whole
+from engine.flow import highs
+from engine.flow.allocation import Arriving, Want, whole
 from tests.engine.test_allocation import arriving, holds, wants
 
 if not highs.installed():

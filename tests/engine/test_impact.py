@@ -11,10 +11,10 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY
 from engine.detect.measures import in_days
-from engine.impact import Edge, Network, late, short
-from engine.pegging import Demand, Supply, peg
+from engine.flow.impact import Edge, Network, late, short
+from engine.flow.pegging import Demand, Supply, peg
+from engine.values.clock import DAY
 
 
 class Order(NamedTuple):

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import ingest, quarantine
-from engine.clock import DAY
-from engine.ingest import SourceBatch
-from engine.journal import Writer
-from engine.model import Place, Refusal, SignalIn
-from engine.store import Store, rows
+from engine.intake import ingest, quarantine
+from engine.intake.ingest import SourceBatch
+from engine.storage.journal import Writer
+from engine.storage.store import Store, rows
+from engine.values.clock import DAY
+from engine.vocabulary.model import Place, Refusal, SignalIn
 from tests.engine.feed_support import NOW, column, forget_touched, mark, signal, take, touched
 
 
@@ -266,7 +266,7 @@ def test_one_journal_entry_for_each_batch_with_records(store: Store) -> None:
 
 
 def test_signals_cannot_be_edited_or_deleted(store: Store) -> None:
-    from engine.sqlite import sqlite3
+    from engine.storage.sqlite import sqlite3
 
     take(store, [signal()])
     for statement in ("UPDATE signal SET eta = 0", "DELETE FROM signal"):

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, FixedClock, iso
-from engine.days import Days
 from engine.desk import Desk
 from engine.detect import survival
-from engine.errors import NotFound
-from engine.facts import Bucket, Flow, Reading, StockFacts
+from engine.facts.subjects import Bucket, Flow, Reading, StockFacts
+from engine.values.clock import DAY, FixedClock, iso
+from engine.values.days import Days
+from engine.values.errors import NotFound
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, stock, take
 

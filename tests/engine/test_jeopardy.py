@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import jeopardy
-from engine.clock import DAY, HOUR, MINUTE, iso
+from engine.actions import jeopardy
+from engine.values.clock import DAY, HOUR, MINUTE, iso
 from tests.engine.desk_support import NOW
 from tests.engine.execution_support import Run, step
 

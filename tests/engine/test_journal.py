@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine import journal
-from engine.journal import Entry, Writer
-from engine.sqlite import sqlite3
-from engine.store import Store
+from engine.storage import journal
+from engine.storage.journal import Entry, Writer
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store
 
 TRIGGERS = ("journal_no_update", "journal_no_delete", "journal_in_order")
 

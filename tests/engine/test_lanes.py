@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import HOUR
-from engine.errors import BadInput, Refused
+from engine.values.clock import HOUR
+from engine.values.errors import BadInput, Refused
 from tests.engine.desk_support import NOW, Steps, late, open_desk
 
 

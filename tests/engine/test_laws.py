@@ -25,10 +25,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, FixedClock, iso
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import PlanLine, PlanRecord, SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import DAY, HOUR, FixedClock, iso
+from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
 from tests.engine.desk_support import NOW, open_desk
 
 TODAY = NOW // DAY * DAY

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from engine.clock import SECOND, FixedClock
 from engine.desk import Desk
-from engine.errors import Refused, StoreUnusable
-from engine.lease import Lease
-from engine.store import Store
+from engine.storage.lease import Lease
+from engine.storage.store import Store
+from engine.values.clock import SECOND, FixedClock
+from engine.values.errors import Refused, StoreUnusable
 from tests.engine.desk_support import open_desk
 from tests.engine.feed_support import NOW
 
@@ -107,7 +107,7 @@ def test_who_was_stopped_while_changing_it_makes_nobody_wait(lease: Lease, tmp_p
 TAKE = """
 import sys
 from pathlib import Path
-from engine.lease import Lease
+from engine.storage.lease import Lease
 lease = Lease(Path(sys.argv[1]), "feeder")
 sys.stdin.readline()
 print(lease.acquire(int(sys.argv[2]), sys.argv[3], 3600.0), flush=True)

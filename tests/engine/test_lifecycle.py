@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from engine import lifecycle
-from engine.errors import Refused
-from engine.journal import Writer
-from engine.moves import move_action, move_deviation
-from engine.store import Store, rows
+from engine.deviations.moves import move_action, move_deviation
+from engine.storage.journal import Writer
+from engine.storage.store import Store, rows
+from engine.values.errors import Refused
+from engine.vocabulary import lifecycle
 
 AT = 1_000_000
 

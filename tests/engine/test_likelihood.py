@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import likelihood
-from engine.likelihood import Counts, Groups
+from engine.ranking import likelihood
+from engine.ranking.likelihood import Counts, Groups
 
 counted = st.lists(
     st.tuples(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.lineage import Message, holding
+from engine.vocabulary.lineage import Message, holding
 
 
 def say(id_: str, *names: str, at: int | None = 0, word: str = "") -> Message:

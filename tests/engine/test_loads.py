@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BadInput, Refused
-from engine.model import PlanRecord
+from engine.values.errors import BadInput, Refused
+from engine.vocabulary.model import PlanRecord
 from tests.engine.desk_support import Steps, late, open_desk, owners
 
 

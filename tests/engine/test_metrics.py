@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, HOUR, MINUTE, FixedClock, iso
 from engine.desk import Desk
+from engine.values.clock import DAY, HOUR, MINUTE, FixedClock, iso
 from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
 from tests.engine.execution_support import Run, Written, step
 

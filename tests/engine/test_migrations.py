@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine import schema
-from engine.errors import StoreUnusable
-from engine.migrations import statements
-from engine.store import Store
+from engine.storage import schema
+from engine.storage.migrations import statements
+from engine.storage.store import Store
+from engine.values.errors import StoreUnusable
 
 
 def test_a_file_of_a_newer_offplan_is_refused(store: Store) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import money
+from engine.values import money
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import DAY
-from engine.planning import PlannedAction
-from engine.routing import Route
+from engine.handoffs.routing import Route
+from engine.values.clock import DAY
+from engine.vocabulary.planning import PlannedAction
 from tests.engine.desk_support import NOW, eta, owners, take
 from tests.engine.execution_support import Run, step
 from tests.engine.outbox_support import Post, channel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.clock import DAY, iso
-from engine.model import PlanRecord
+from engine.values.clock import DAY, iso
+from engine.vocabulary.model import PlanRecord
 from tests.engine.decision_support import AIR, OneDecision, compared, direct, euros, late_motors, respond, terms
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, take

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.deliveries import Result
 from engine.desk import Desk
-from engine.routing import Route
+from engine.handoffs.deliveries import Result
+from engine.handoffs.routing import Route
 from tests.engine.outbox_support import DOWN, Calls, Post, channel, desk_with_calls, give, seconds
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY
-from engine.likelihood import LEAST
-from engine.outcomes import History
-from engine.store import rows
+from engine.ranking.likelihood import LEAST
+from engine.ranking.outcomes import History
+from engine.storage.store import rows
+from engine.values.clock import DAY
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY
 from engine.desk import Desk
-from engine.impact import Edge, Network, late, short
-from engine.model import PlanLine, PlanRecord
-from engine.overlay import ROOT, Arrival, Need, filled, hits, missed
-from engine.pegging import Demand, Supply, peg
+from engine.flow.impact import Edge, Network, late, short
+from engine.flow.overlay import ROOT, Arrival, Need, filled, hits, missed
+from engine.flow.pegging import Demand, Supply, peg
+from engine.values.clock import DAY
+from engine.vocabulary.model import PlanLine, PlanRecord
 from tests.engine.decision_support import OneDecision
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, take

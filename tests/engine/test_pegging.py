@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.pegging import NOTHING, ON_HAND, Demand, Peg, Supply, peg
+from engine.flow.pegging import NOTHING, ON_HAND, Demand, Peg, Supply, peg
 
 TIMES = st.one_of(st.none(), st.integers(0, 5))
 QUANTITIES = st.integers(1, 6)

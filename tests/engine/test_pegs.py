@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, FixedClock
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import PlanLine, PlanRecord
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import DAY, FixedClock
+from engine.vocabulary.model import PlanLine, PlanRecord
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, pegs, said, stock, take
 

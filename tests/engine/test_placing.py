@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, FixedClock
 from engine.desk import Desk
-from engine.model import PlanLine
+from engine.values.clock import DAY, FixedClock
+from engine.vocabulary.model import PlanLine
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import SECOND
-from engine.presence import LASTS, Presence
+from engine.storage.presence import LASTS, Presence
+from engine.values.clock import SECOND
 from tests.engine.desk_support import NOW, open_desk
 
 
@@ -45,7 +45,7 @@ def test_who_does_not_say_so_again_is_gone(tmp_path: Path) -> None:
 
 def test_who_was_killed_is_gone_at_once(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from engine.presence import Presence\n"
+        "import sys; from pathlib import Path; from engine.storage.presence import Presence\n"
         f"Presence(Path({str(tmp_path / 'desk.db')!r}), 'two', 'bo').say({NOW}, 'D1'); print('said', flush=True); sys.stdin.read()"
     )
     ana, _ = desks(tmp_path)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR
 from engine.desk import Desk
-from engine.errors import BadInput, Refused
-from engine.model import PlanLine, SignalIn
+from engine.values.clock import DAY, HOUR
+from engine.values.errors import BadInput, Refused
+from engine.vocabulary.model import PlanLine, SignalIn
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 
 REFS = ["A", "B", "C", "D"]
@@ -175,7 +175,7 @@ def test_what_waits_to_be_judged_stays_on_the_work_list(desk: Desk) -> None:
 
 
 def test_more_subjects_than_one_transaction_judges(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine import preview
+    from engine.judging import preview
 
     monkeypatch.setattr(preview, "CHUNK", 1)
     take(desk, *(eta(ref, NOW + 14 * DAY) for ref in REFS))

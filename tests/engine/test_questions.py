@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from engine import rank
-from engine.clock import DAY, HOUR, FixedClock, iso
 from engine.desk import Desk
-from engine.errors import NotFound
-from engine.ingest import SourceBatch
-from engine.model import Place, Refusal
+from engine.intake.ingest import SourceBatch
+from engine.ranking import rank
+from engine.values.clock import DAY, HOUR, FixedClock, iso
+from engine.values.errors import NotFound
+from engine.vocabulary.model import Place, Refusal
 from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, owners, take
 
 DEVIATION = """

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import fields, lists, queue, rank, roots
-from engine.clock import DAY, HOUR
-from engine.filters import parse_line
-from engine.lifecycle import DEVIATION_STATES
-from engine.model import SEVERITIES
-from engine.sqlite import sqlite3
-from engine.store import Store
-from engine.suppression import FOLDED, IN_QUEUE, LIVE, SILENCED, SNOOZED
+from engine.ranking import queue, rank, roots
+from engine.ranking.suppression import FOLDED, IN_QUEUE, LIVE, SILENCED, SNOOZED
+from engine.reading import fields, lists
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.filters import parse_line
+from engine.vocabulary.lifecycle import DEVIATION_STATES
+from engine.vocabulary.model import SEVERITIES
 from tests.engine.detect.world import NOW
 
 _STATES = ("candidate", "open", "acknowledged", "responding", "recovered", "resolved", "closed", "dismissed")

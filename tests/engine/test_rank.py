@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import explain, rank
-from engine.clock import DAY, HOUR
-from engine.planning import Remedies, Remedy
-from engine.rates import Rates
-from engine.remedies import keep, known, read
-from engine.sqlite import sqlite3
-from engine.store import rows
+from engine.ranking import rank
+from engine.ranking.remedies import keep, known, read
+from engine.reading import explain
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import rows
+from engine.values.clock import DAY, HOUR
+from engine.values.rates import Rates
+from engine.vocabulary.planning import Remedies, Remedy
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 

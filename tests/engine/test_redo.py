@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import journal
-from engine.clock import DAY, HOUR
 from engine.desk import Desk
-from engine.errors import NotFound, Refused
+from engine.storage import journal
+from engine.values.clock import DAY, HOUR
+from engine.values.errors import NotFound, Refused
 from tests.engine.desk_support import NOW, Steps, late, open_desk
 from tests.engine.test_undo import ON_ACTIONS, ON_DEVIATIONS, world
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import LATEST
 from engine.desk import Desk
-from engine.errors import BadInput, Refused
+from engine.values.clock import LATEST
+from engine.values.errors import BadInput, Refused
 from tests.engine.desk_support import Steps, late, open_desk
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import DAY, HOUR
 from engine.desk import Desk
-from engine.model import PlanLine, PlanRecord, SignalIn
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
 from tests.engine.desk_support import NOW, line, open_desk, take
 
 

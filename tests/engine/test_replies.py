@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from engine import replies
-from engine.clock import HOUR
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import IngestResult, SignalIn
-from engine.terms import Terms
+from engine.handoffs import replies
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import HOUR
+from engine.vocabulary.model import IngestResult, SignalIn
+from engine.vocabulary.terms import Terms
 from tests.engine.outbox_support import Calls, Post, channel, desk_with_calls, seconds
 
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from engine.clock import DAY, HOUR, MINUTE, FixedClock, iso
 from engine.desk import Desk
-from engine.errors import BadInput, Refused, StaleVersion
-from engine.model import PlanRecord
-from engine.planning import World
-from engine.scheduling import OpenAction, Replan
+from engine.values.clock import DAY, HOUR, MINUTE, FixedClock, iso
+from engine.values.errors import BadInput, Refused, StaleVersion
+from engine.vocabulary.model import PlanRecord
+from engine.vocabulary.planning import World
+from engine.vocabulary.scheduling import OpenAction, Replan
 from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, owners, take
 
 
@@ -38,7 +38,7 @@ def starts(desk: Desk) -> dict[str, float]:
 
 
 def hours(text: str) -> float:
-    from engine.clock import parse_instant
+    from engine.values.clock import parse_instant
 
     return (parse_instant(text, "test") - NOW) / HOUR
 

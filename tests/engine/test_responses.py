@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, HOUR, FixedClock, iso
 from engine.desk import Desk
-from engine.errors import NotFound, Refused, StaleVersion
+from engine.values.clock import DAY, HOUR, FixedClock, iso
+from engine.values.errors import NotFound, Refused, StaleVersion
 from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
 
 

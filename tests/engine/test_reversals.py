@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine import reversals
-from engine.planning import ResponsePlan, World
-from engine.terms import Escalation, Terms
+from engine.actions import reversals
+from engine.vocabulary.planning import ResponsePlan, World
+from engine.vocabulary.terms import Escalation, Terms
 from tests.engine.desk_support import Steps, late, open_desk
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, HOUR, iso
-from engine.errors import Refused
-from engine.planning import ResponsePlan, World
+from engine.values.clock import DAY, HOUR, iso
+from engine.values.errors import Refused
+from engine.vocabulary.planning import ResponsePlan, World
 from tests.engine.desk_support import NOW, eta, take
 from tests.engine.execution_support import Run, Written, step
 

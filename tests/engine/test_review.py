@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import MINUTE, iso
-from engine.errors import NotFound
+from engine.values.clock import MINUTE, iso
+from engine.values.errors import NotFound
 from tests.engine.desk_support import NOW
 from tests.engine.execution_support import Run, chain, step
 

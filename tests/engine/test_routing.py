@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.routing import Channel, Route, chosen
+from engine.handoffs.routing import Channel, Route, chosen
 
 CHANNELS = [Channel(name, "folder", once=False) for name in ("c1", "c2", "c3")]
 CASE_33 = [

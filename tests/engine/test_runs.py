@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, FixedClock
-from engine.errors import Refused
-from engine.model import SignalIn
+from engine.values.clock import DAY, HOUR, FixedClock
+from engine.values.errors import Refused
+from engine.vocabulary.model import SignalIn
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 
 

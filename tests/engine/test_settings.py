@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.desk import Desk
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from tests.engine.desk_support import late, open_desk
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.clock import DAY, iso
-from engine.model import PlanRecord
+from engine.values.clock import DAY, iso
+from engine.vocabulary.model import PlanRecord
 from tests.engine.decision_support import OneDecision, compared, euros, respond, terms
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, take

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, SECOND, FixedClock, iso
 from engine.desk import Desk
-from engine.errors import BadInput, NotFound, Refused, StaleVersion
+from engine.values.clock import DAY, HOUR, SECOND, FixedClock, iso
+from engine.values.errors import BadInput, NotFound, Refused, StaleVersion
 from tests.engine.desk_support import NOW, eta, late, line, open_desk, take
 
 

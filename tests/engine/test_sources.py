@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine import sources
-from engine.clock import SECOND
-from engine.store import Store, rows
+from engine.intake import sources
+from engine.storage.store import Store, rows
+from engine.values.clock import SECOND
 from tests.engine.feed_support import NOW, column, forget_touched, mark, signal, take, touched
 
 

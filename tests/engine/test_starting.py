@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, HOUR, FixedClock, iso
 from engine.desk import Desk
-from engine.errors import Refused
-from engine.planning import ResponsePlan, Start, World
+from engine.values.clock import DAY, HOUR, FixedClock, iso
+from engine.values.errors import Refused
+from engine.vocabulary.planning import ResponsePlan, Start, World
 from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
 
 

@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine import schema
-from engine.errors import StoreUnusable
-from engine.sqlite import sqlite3
-from engine.store import Store, file_system_of, sentence, set_meta, wal_is_safe
+from engine.storage import schema
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store, file_system_of, sentence, set_meta, wal_is_safe
+from engine.values.errors import StoreUnusable
 from tests.engine.feed_support import column
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,8 +45,8 @@ def test_a_new_file_has_our_mark_and_is_for_its_owner_only(tmp_path: Path) -> No
 OPEN_AND_WRITE = """
 import sys
 from pathlib import Path
-from engine.journal import Entry, Writer
-from engine.store import Store
+from engine.storage.journal import Entry, Writer
+from engine.storage.store import Store
 store = Store.open(Path(sys.argv[1]), create=True)
 for number in range(5):
     with store.write() as connection:
@@ -65,7 +65,7 @@ def test_eight_processes_that_start_at_once_on_a_fresh_file_all_work(tmp_path: P
     assert dict(store.connection.execute("SELECT actor, count(*) FROM journal GROUP BY actor").fetchall()) == {
         f"p{number}": 5 for number in range(8)
     }
-    from engine import journal
+    from engine.storage import journal
 
     assert journal.verify(store.connection) is None
     store.close()
@@ -74,7 +74,7 @@ def test_eight_processes_that_start_at_once_on_a_fresh_file_all_work(tmp_path: P
 ADD_TO_COUNTER = """
 import sys
 from pathlib import Path
-from engine.store import Store, set_meta
+from engine.storage.store import Store, set_meta
 store = Store.open(Path(sys.argv[1]))
 for _ in range(100):
     with store.write() as connection:
@@ -99,7 +99,7 @@ WRITE_UNTIL_KILLED = """
 import sys
 from pathlib import Path
 from tests.engine.feed_support import signal, take
-from engine.store import Store
+from engine.storage.store import Store
 store = Store.open(Path(sys.argv[1]))
 number = 0
 while True:
@@ -160,7 +160,7 @@ def test_a_file_that_stays_locked_for_a_reader_is_one_sentence_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # With a rollback journal readers wait for writers.
-    monkeypatch.setattr("engine.store.wal_is_safe", lambda version: False)
+    monkeypatch.setattr("engine.storage.store.wal_is_safe", lambda version: False)
     Store.open(tmp_path / "desk.db", create=True).close()
     reader, writer = Store.open(tmp_path / "desk.db"), Store.open(tmp_path / "desk.db")
     reader.connection.execute("PRAGMA busy_timeout = 20")
@@ -256,7 +256,7 @@ def test_a_disk_without_room_to_read_is_called_full(tmp_path: Path, monkeypatch:
 def test_a_network_file_system_is_refused_unless_a_setting_allows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.store.file_system_of", lambda folder: "nfs4")
+    monkeypatch.setattr("engine.storage.store.file_system_of", lambda folder: "nfs4")
     assert "network file system (nfs4)" in refusal(tmp_path / "desk.db", create=True)
     assert not (tmp_path / "desk.db").exists()
     monkeypatch.setenv("OFFPLAN_ALLOW_NETWORK_FS", "1")
@@ -289,7 +289,7 @@ def test_an_old_library_gets_a_rollback_journal_also_on_a_file_that_had_wal(
 ) -> None:
     path = tmp_path / "desk.db"
     Store.open(path, create=True).close()
-    monkeypatch.setattr("engine.store.wal_is_safe", lambda version: False)
+    monkeypatch.setattr("engine.storage.store.wal_is_safe", lambda version: False)
     store = Store.open(path)
     assert store.journal_mode == "truncate"
     assert column(store, "PRAGMA journal_mode") == ["truncate"]

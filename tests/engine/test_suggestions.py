@@ -9,12 +9,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, FixedClock
 from engine.desk import Desk
-from engine.noise import Episodes
-from engine.suggestions import asked_of, suggestions
-from engine.thresholds import THRESHOLDS
-from engine.tolerance import Tolerances
+from engine.reports.noise import Episodes
+from engine.reports.suggestions import asked_of, suggestions
+from engine.values.clock import DAY, HOUR, FixedClock
+from engine.vocabulary.thresholds import THRESHOLDS
+from engine.vocabulary.tolerance import Tolerances
 from tests.engine.desk_support import NOW, eta, late, line, open_desk, take
 
 

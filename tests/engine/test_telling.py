@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import MINUTE, SECOND
-from engine.telling import ALL_ENDED, ENDED, FIRST, NEW, NOTHING_NEW, REMINDER, Known, decide, pause_after, tick_from
+from engine.handoffs.telling import (
+    ALL_ENDED,
+    ENDED,
+    FIRST,
+    NEW,
+    NOTHING_NEW,
+    REMINDER,
+    Known,
+    decide,
+    pause_after,
+    tick_from,
+)
+from engine.values.clock import MINUTE, SECOND
 
 NOW = 1_000 * MINUTE
 ABC, BCD, CDE = {1, 2, 3}, {2, 3, 4}, {3, 4, 5}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.terms import SIDE_EFFECTS, STEP_KINDS, Escalation, Terms
+from engine.vocabulary.terms import SIDE_EFFECTS, STEP_KINDS, Escalation, Terms
 
 words = st.text(min_size=1, max_size=20)
 minutes = st.integers(min_value=0, max_value=100_000)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.text import CUT, LIMIT, clean, is_clean
+from engine.values.text import CUT, LIMIT, clean, is_clean
 
 NAUGHTY = Path(__file__).resolve().parents[3] / "shared" / "data" / "naughty_blns"
 ANYTHING = st.text(st.characters(codec=None), max_size=200)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import thresholds
-from engine.clock import DAY, FixedClock
 from engine.desk import Desk
-from engine.errors import BadInput
-from engine.thresholds import THRESHOLDS
-from engine.tolerance import defaults
+from engine.values.clock import DAY, FixedClock
+from engine.values.errors import BadInput
+from engine.vocabulary import thresholds
+from engine.vocabulary.thresholds import THRESHOLDS
+from engine.vocabulary.tolerance import defaults
 from tests.engine.desk_support import NOW, eta, late, line, open_desk, take
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import timers
-from engine.clock import DAY, HOUR, MINUTE, iso
-from engine.terms import Terms
+from engine.deviations import timers
+from engine.values.clock import DAY, HOUR, MINUTE, iso
+from engine.vocabulary.terms import Terms
 from tests.engine.desk_support import NOW
 from tests.engine.execution_support import Run, step
 

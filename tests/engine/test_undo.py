@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from engine import journal
-from engine.clock import DAY, HOUR
 from engine.desk import Desk
-from engine.errors import NotFound, Refused
-from engine.store import rows
+from engine.storage import journal
+from engine.storage.store import rows
+from engine.values.clock import DAY, HOUR
+from engine.values.errors import NotFound, Refused
 from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
 
 

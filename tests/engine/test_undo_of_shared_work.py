@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from engine import journal, needs
-from engine.clock import HOUR
+from engine.actions import needs
 from engine.desk import Desk
-from engine.errors import OffplanError, Refused
-from engine.lifecycle import ACTION_OPEN_STATES
-from engine.planning import ResponsePlan, World
-from engine.store import rows
+from engine.storage import journal
+from engine.storage.store import rows
+from engine.values.clock import HOUR
+from engine.values.errors import OffplanError, Refused
+from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
+from engine.vocabulary.planning import ResponsePlan, World
 from tests.engine.desk_support import NOW, Steps, late, open_desk
 
 

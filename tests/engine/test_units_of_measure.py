@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.units import ItemUnits, convert, packs_of, same
+from engine.values.units import ItemUnits, convert, packs_of, same
 
 BEER = ItemUnits("BTL", (("CASE", 12.0), ("PAL", 480.0), ("LTR", 2.0)))
 WORDS = ["KG", "GRM", "t", "LB", "EA", "dozen", "case", "PAL", "M3", "L", "ft", "MTR", "hours", "BTL"]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, iso
 from engine.desk import Desk
-from engine.model import PlanLine, PlanRecord
+from engine.values.clock import DAY, iso
+from engine.vocabulary.model import PlanLine, PlanRecord
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, take
 

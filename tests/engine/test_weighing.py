@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.weighing import CRITERIA, WEIGHTS, Weighed, dominated, flips, robust, winner
+from engine.options.weighing import CRITERIA, WEIGHTS, Weighed, dominated, flips, robust, winner
 
 values = st.fixed_dictionaries({name: st.integers(0, 20).map(float) for name in CRITERIA})
 options = st.lists(values, min_size=1, max_size=5).map(

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from engine.clock import HOUR, MINUTE
-from engine.planning import Owner, WorkingCalendar, World
-from engine.scheduling import OpenAction, Replan
+from engine.values.clock import HOUR, MINUTE
+from engine.vocabulary.planning import Owner, WorkingCalendar, World
+from engine.vocabulary.scheduling import OpenAction, Replan
 from playbooks.calendars import WorkingTime
 from playbooks.people import People
 from playbooks.standing import Span, standing

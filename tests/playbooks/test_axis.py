@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, MINUTE
+from engine.values.clock import DAY, MINUTE
 from playbooks.axis import Axis
 from playbooks.calendars import WorkingTime
 from tests.playbooks.networks import CALENDARS, NOW

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, MINUTE, iso, local_instant
-from engine.errors import BadInput
-from engine.planning import WorkingCalendar
+from engine.values.clock import DAY, HOUR, MINUTE, iso, local_instant
+from engine.values.errors import BadInput
+from engine.vocabulary.planning import WorkingCalendar
 from playbooks.calendars import WEEKDAYS, WorkingTime, office_hours
 from tests.playbooks.worlds import at
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clock import HOUR
-from engine.planning import Booking, Owner, PlannedAction, World
+from engine.values.clock import HOUR
+from engine.vocabulary.planning import Booking, Owner, PlannedAction, World
 from playbooks.calendars import WorkingTime, office_hours
 from playbooks.planner import PlaybookPlanner
 from tests.playbooks.worlds import ONE_STEP, at, deviation, library

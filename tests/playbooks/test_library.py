@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from engine.deviation_kinds import DEVIATION_KINDS
-from engine.planning import Owner
+from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
+from engine.vocabulary.planning import Owner
 from playbooks.describe import describe, summarize
 from playbooks.fields import FIELDS
 from playbooks.instructions import NAMES

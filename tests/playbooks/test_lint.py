@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BadInput
-from engine.model import FUNCTIONS
+from engine.values.errors import BadInput
+from engine.vocabulary.model import FUNCTIONS
 from playbooks.lint import lint, lint_paths
 from playbooks.loader import BUILT_IN, load_library
 from playbooks.shapes import Function

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from engine.option_effects import KINDS
-from engine.terms import Terms
+from engine.options.option_effects import KINDS
+from engine.vocabulary.terms import Terms
 from playbooks.findings import LintFinding
 from playbooks.lint import lint_paths
 from playbooks.option_shapes import OptionKind

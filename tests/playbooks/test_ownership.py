@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR
-from engine.planning import Owner, PlannedAction
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.planning import Owner, PlannedAction
 from playbooks.ownership import turn_of
 from playbooks.planner import PlaybookPlanner
 from playbooks.role_shapes import Rota

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import iso
-from engine.planning import Owner, WorkingCalendar
+from engine.values.clock import iso
+from engine.vocabulary.planning import Owner, WorkingCalendar
 from playbooks.lint import lint
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clock import iso
-from engine.errors import NotFound, Refused
-from engine.planning import MANDATORY_DONE, Owner, PlannedAction, Planner, ResponsePlan
+from engine.values.clock import iso
+from engine.values.errors import NotFound, Refused
+from engine.vocabulary.planning import MANDATORY_DONE, Owner, PlannedAction, Planner, ResponsePlan
 from playbooks.instructions import values_of
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner

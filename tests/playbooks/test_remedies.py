@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import SEVERITIES
-from engine.planning import Remedy
+from engine.vocabulary.model import SEVERITIES
+from engine.vocabulary.planning import Remedy
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from playbooks.remedies import stated, work_minutes

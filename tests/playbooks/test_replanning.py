@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, MINUTE
-from engine.errors import Refused
-from engine.planning import World
-from engine.scheduling import OpenAction, Replan
+from engine.values.clock import DAY, HOUR, MINUTE
+from engine.values.errors import Refused
+from engine.vocabulary.planning import World
+from engine.vocabulary.scheduling import OpenAction, Replan
 from playbooks.people import People
 from playbooks.replanning import replan
 from tests.playbooks.networks import NOW, OWNERS, WORLD, faults, moved, networks, spans, starts

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from playbooks.project import Activity, Placement, Project, Resource
 from playbooks.search import schedules, search
 from playbooks.serial import Generator

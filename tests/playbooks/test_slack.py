@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, MINUTE
-from engine.planning import World
-from engine.scheduling import OpenAction
+from engine.values.clock import DAY, HOUR, MINUTE
+from engine.vocabulary.planning import World
+from engine.vocabulary.scheduling import OpenAction
 from playbooks.slack import placings
 from tests.playbooks.test_workload import ANA, BO, DORA, MONDAY, action
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from engine.answers import ANSWER_TYPES
-from engine.clock import HOUR, iso
-from engine.planning import Owner, ResponsePlan
-from engine.terms import SIDE_EFFECTS, STEP_KINDS, Above, Between, Escalation, Terms
+from engine.actions.answers import ANSWER_TYPES
+from engine.values.clock import HOUR, iso
+from engine.vocabulary.planning import Owner, ResponsePlan
+from engine.vocabulary.terms import SIDE_EFFECTS, STEP_KINDS, Above, Between, Escalation, Terms
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from playbooks.rehearse import rehearse

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.errors import BadInput, NotFound, Refused
-from engine.planning import Owner, PlannedAction, ResponsePlan
+from engine.values.errors import BadInput, NotFound, Refused
+from engine.vocabulary.planning import Owner, PlannedAction, ResponsePlan
 from playbooks.lint import lint
 from playbooks.loader import Library, load_library, load_paths
 from playbooks.planner import PlaybookPlanner

@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR
-from engine.planning import Owner, WorkingCalendar, World
-from engine.scheduling import OpenAction, OwnerLoad
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.planning import Owner, WorkingCalendar, World
+from engine.vocabulary.scheduling import OpenAction, OwnerLoad
 from playbooks.workload import workload
 from tests.playbooks.worlds import at
 

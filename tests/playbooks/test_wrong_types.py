@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import FixedClock, parse_instant
 from engine.desk import Desk
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import FixedClock, parse_instant
 from playbooks.lint import lint
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.clock import parse_instant
-from engine.planning import Booking, Owner, WorkingCalendar, World
+from engine.values.clock import parse_instant
+from engine.vocabulary.planning import Booking, Owner, WorkingCalendar, World
 from playbooks.loader import Library, load_files
 
 ONE_STEP = """\

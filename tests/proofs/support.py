@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from connectors import reading, settings
-from engine.clock import FixedClock, parse_instant
 from engine.desk import Desk
-from engine.model import IngestResult
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import FixedClock, parse_instant
+from engine.vocabulary.model import IngestResult
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from engine.clock import instant_of
-from engine.ingest import SourceBatch
-from engine.model import SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import instant_of
+from engine.vocabulary.model import SignalIn
 from tests.proofs.support import Fed, data_file
 
 PLANT = "frepple/csv/manufacturing_demo"

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.clock import DAY, iso, parse_instant
-from engine.model import PlanLine, PlanRecord
+from engine.values.clock import DAY, iso, parse_instant
+from engine.vocabulary.model import PlanLine, PlanRecord
 from tests.proofs.support import Fed, data_file
 
 QUAKES = "usgs_quakes/all_week_tgomez.geojson"

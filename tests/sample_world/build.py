@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from engine.clock import DAY, HOUR, SECOND, FixedClock
+from engine.actions.messages import SECRET
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.messages import SECRET
-from engine.store import Store, set_meta
+from engine.intake.ingest import SourceBatch
+from engine.storage.store import Store, set_meta
+from engine.values.clock import DAY, HOUR, SECOND, FixedClock
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from tests.sample_world import feeds, history, network, plan

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from engine.clock import HOUR, MINUTE
-from engine.model import Place, PlanLine, Refusal, SignalIn
+from engine.values.clock import HOUR, MINUTE
+from engine.vocabulary.model import Place, PlanLine, Refusal, SignalIn
 from tests.sample_world import plan
 from tests.sample_world.network import CENTRES, COMPONENTS, PLANT, PUMPS, Component, Pump
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from engine.clock import DAY, HOUR, MINUTE
-from engine.model import PlanLine
+from engine.values.clock import DAY, HOUR, MINUTE
+from engine.vocabulary.model import PlanLine
 from tests.sample_world import plan
 from tests.sample_world.feeds import Message, say
 from tests.sample_world.network import COMPONENTS, PLANT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.model import PlanRecord
+from engine.vocabulary.model import PlanRecord
 
 PLANT = "KAS"
 CENTRES = ("RTM", "LYS", "GDN")

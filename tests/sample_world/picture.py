@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.store import Store
+from engine.storage.desk_clock import clock_of
+from engine.storage.store import Store
 from tui.app import OffplanApp
 from tui.demo import sample
 from tui.session import Session

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.clock import SECOND, instant_of
-from engine.model import PlanLine
+from engine.values.clock import SECOND, instant_of
+from engine.vocabulary.model import PlanLine
 from tests.sample_world.network import CENTRES, COMPONENTS, CUSTOMERS, PLANT, PUMPS, Component, Pump
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,8 +11,8 @@ from connectors.outbox.delivery_loop import DeliveryLoop
 from connectors.settings import load
 from connectors.troubles import Troubles
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.vocabulary.model import SignalIn
 from tests.sample_world.feeds import say
 
 CHANNEL = "post"

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from engine.clock import DAY
 from engine.desk import Desk
-from engine.model import PlanLine
+from engine.values.clock import DAY
+from engine.vocabulary.model import PlanLine
 from tests.sample_world import incidents, plan, whole_life
 from tests.sample_world.feeds import Departure, Story
 from tests.sample_world.post import Post

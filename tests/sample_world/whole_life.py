@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from engine.desk import Desk
-from engine.model import PlanLine
+from engine.vocabulary.model import PlanLine
 from tests.sample_world import plan
 from tests.sample_world.feeds import Message, say
 from tests.sample_world.post import Post

@@ -13,8 +13,8 @@ from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from engine.clock import FixedClock
 from engine.desk import Desk
+from engine.values.clock import FixedClock
 from tests.engine.desk_support import NOW, Steps, late, open_desk, owners
 from tui.app import OffplanApp
 from tui.screen_options import DEFAULTS, ScreenOptions

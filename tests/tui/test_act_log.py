@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clock import HOUR
-from engine.model import Outcome
+from engine.values.clock import HOUR
+from engine.vocabulary.model import Outcome
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Open, World
 from tui import act_log, terminal

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, HOUR
-from engine.planning import Match, ResponsePlan
-from engine.planning import World as Possible
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.planning import Match, ResponsePlan
+from engine.vocabulary.planning import World as Possible
 from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Driven, Open, World
 from tui.cells import Present

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, MINUTE, iso, parse_instant
+from engine.values.clock import DAY, HOUR, MINUTE, iso, parse_instant
 from tui import cells
 from tui.cells import Column
 

@@ -13,12 +13,12 @@ import pytest
 
 from connectors import settings
 from connectors.reading import signal_batches
-from engine.clock import HOUR, SECOND, FixedClock, iso, parse_instant
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.errors import StoreUnusable
-from engine.model import IngestResult
-from engine.store import Store, set_meta
+from engine.storage.desk_clock import clock_of
+from engine.storage.store import Store, set_meta
+from engine.values.clock import HOUR, SECOND, FixedClock, iso, parse_instant
+from engine.values.errors import StoreUnusable
+from engine.vocabulary.model import IngestResult
 from tests.sample_world.build import EXPECTED_EVERY, SETTINGS, build
 from tui import command_line, demo, demo_feed, terminal
 

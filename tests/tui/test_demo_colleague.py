@@ -10,10 +10,10 @@ import pytest
 
 from connectors import settings
 from connectors.reading import signal_batches
-from engine.clock import SECOND, FixedClock, iso
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.store import Store
+from engine.storage.desk_clock import clock_of
+from engine.storage.store import Store
+from engine.values.clock import SECOND, FixedClock, iso
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from tui import demo, demo_feed

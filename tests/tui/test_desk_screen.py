@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import DAY, HOUR, MINUTE, FixedClock
+from engine.values.clock import DAY, HOUR, MINUTE, FixedClock
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.tui.conftest import Driven, Open, World
 from tui.app import OffplanApp

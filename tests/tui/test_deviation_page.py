@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.clock import DAY
+from engine.values.clock import DAY
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.engine.network_support import line as network_line
 from tests.engine.network_support import load, said

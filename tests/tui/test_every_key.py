@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.store import Store
+from engine.storage.desk_clock import clock_of
+from engine.storage.store import Store
 from tests.tui.conftest import Driven
 from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import EFFECTS, ENDS, FILTERS, OPEN, PLACES, ROWS, Place, expected, offered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.clock import DAY, HOUR, MINUTE
+from engine.values.clock import DAY, HOUR, MINUTE
 from tests.engine.desk_support import NOW, eta, take
 from tests.engine.execution_support import Run, step
 from tests.tui.conftest import Driven

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from engine.deliveries import Result
 from engine.desk import Desk
-from engine.routing import Route
+from engine.handoffs.deliveries import Result
+from engine.handoffs.routing import Route
 from tests.engine.desk_support import NOW
 from tests.engine.outbox_support import Calls, Post, channel, desk_with_calls
 from tests.tui.conftest import Open, World

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.clock import DAY, HOUR
+from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
 from tui import request

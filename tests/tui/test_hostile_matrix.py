@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from engine.clock import DAY
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import Place, Refusal
-from engine.sqlite import sqlite3
+from engine.intake.ingest import SourceBatch
+from engine.storage.sqlite import sqlite3
+from engine.values.clock import DAY
+from engine.vocabulary.model import Place, Refusal
 from playbooks.loader import load_library
 from playbooks.planner import PlaybookPlanner
 from tests.engine.desk_support import NOW, eta, line, open_desk, take

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.desk import Desk
-from engine.desk_clock import clock_of
-from engine.store import Store
+from engine.storage.desk_clock import clock_of
+from engine.storage.store import Store
 from tests.tui.conftest import Driven
 from tui import demo
 from tui.app import OffplanApp

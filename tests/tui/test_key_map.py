@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from tests.tui.conftest import Open, World
 from tui import key_map
 from tui.command_line import main

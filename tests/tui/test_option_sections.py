@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import DAY
+from engine.values.clock import DAY
 from tests.engine.decision_support import AIR, OneDecision
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import load, said, take

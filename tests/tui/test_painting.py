@@ -13,8 +13,8 @@ import pytest
 from rich.color import ColorSystem
 from textual.screen import Screen
 
-from engine.clock import DAY, FixedClock
 from engine.desk import Desk
+from engine.values.clock import DAY, FixedClock
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.tui.conftest import Open, World
 from tests.tui.pty_support import Program

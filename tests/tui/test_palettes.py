@@ -10,7 +10,7 @@ import pytest
 from rich.color import Color
 from rich.style import Style
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from tests.tui.conftest import World
 from tui import screen_options, theme
 from tui.app import OffplanApp

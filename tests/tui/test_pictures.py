@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.clock import DAY, HOUR
+from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line as network_line
 from tests.engine.network_support import load, said, stock, take

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from engine.errors import BadInput
-from engine.text import clean
+from engine.values.errors import BadInput
+from engine.values.text import clean
 from tests.engine.desk_support import late, open_desk
 from tests.tui.pty_support import Program
 from tui import screen_options, theme

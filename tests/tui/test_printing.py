@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import SECOND, FixedClock
+from engine.values.clock import SECOND, FixedClock
 from tui import printing
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clock import DAY, iso
-from engine.model import PlanRecord
+from engine.values.clock import DAY, iso
+from engine.vocabulary.model import PlanRecord
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
 

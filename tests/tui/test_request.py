@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import HOUR
-from engine.errors import OffplanError
-from engine.model import Change, Outcome
+from engine.values.clock import HOUR
+from engine.values.errors import OffplanError
+from engine.vocabulary.model import Change, Outcome
 from tests.engine.desk_support import NOW, late, open_desk
 from tui import request
 from tui.cells import Present

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from engine.clock import DAY
+from engine.values.clock import DAY
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Open, World
 from tui import safe

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.clock import HOUR
-from engine.errors import BadInput
+from engine.values.clock import HOUR
+from engine.values.errors import BadInput
 from tests.engine.desk_support import NOW, eta, take
 from tests.tui.conftest import Driven, Open, World
 from tui.screens.deviation_page import DeviationPage

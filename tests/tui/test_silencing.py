@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.clock import DAY, iso
+from engine.values.clock import DAY, iso
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Open, World
 from tui.screens.pickers import PreviewPicker

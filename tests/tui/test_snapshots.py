@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clock import DAY, HOUR
+from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, line
 from tests.engine.network_support import said
 from tests.engine.network_support import take as state

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.reading import signal_batches
 from connectors.settings import load
-from engine.clock import HOUR, iso
+from engine.values.clock import HOUR, iso
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
 from tui.screens.record_page import RecordPage

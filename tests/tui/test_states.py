@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
-from engine.clock import DAY, HOUR, FixedClock
 from engine.desk import Desk
+from engine.values.clock import DAY, HOUR, FixedClock
 from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
 from tests.tui.conftest import Driven, Open, World
 from tests.tui.key_effects import Hand

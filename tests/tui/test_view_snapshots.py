@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from connectors.reading import signal_batches
 from connectors.settings import load
-from engine.clock import DAY, HOUR
+from engine.values.clock import DAY, HOUR
 from playbooks import loader
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World

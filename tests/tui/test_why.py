@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY
+from engine.values.clock import DAY
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Open, World
 from tui.widgets.why import why

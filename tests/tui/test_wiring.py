@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import FixedClock, OffsetClock, SystemClock, parse_instant
-from engine.desk_clock import run_on_from
-from engine.errors import BadInput, StoreUnusable
-from engine.journal import Entry, Writer
-from engine.store import Store, set_meta
+from engine.storage.desk_clock import run_on_from
+from engine.storage.journal import Entry, Writer
+from engine.storage.store import Store, set_meta
+from engine.values.clock import FixedClock, OffsetClock, SystemClock, parse_instant
+from engine.values.errors import BadInput, StoreUnusable
 from tui import wiring, workspace
 from tui.arguments import UsageError
 

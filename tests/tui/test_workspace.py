@@ -8,7 +8,7 @@ import pytest
 
 from connectors import settings
 from connectors.strays import strays
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from playbooks.lint import lint_paths
 from tui import workspace
 

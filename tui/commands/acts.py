@@ -7,10 +7,10 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.clock import DAY, HOUR, MINUTE, iso, typed_instant, within_reach
 from engine.desk import Desk
-from engine.errors import BadInput
-from engine.model import Outcome
+from engine.values.clock import DAY, HOUR, MINUTE, iso, typed_instant, within_reach
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Outcome
 from tui import printing, verbs
 from tui.arguments import UsageError
 from tui.commands import owners

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.clock import iso
-from engine.errors import BadInput, OffplanError
-from engine.store import Store
+from engine.storage.store import Store
+from engine.values.clock import iso
+from engine.values.errors import BadInput, OffplanError
 from tui import printing, workspace
 from tui.wiring import (
     DATABASE,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Final
 
-from engine.clock import iso
-from engine.errors import BadInput
-from engine.routing import FIELDS
+from engine.handoffs.routing import FIELDS
+from engine.values.clock import iso
+from engine.values.errors import BadInput
 from tui import cells, printing
 from tui.arguments import UsageError
 from tui.wiring import opened, settings_of

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.clock import SECOND, SystemClock, iso
-from engine.errors import BadInput
-from engine.model import PLAN_KINDS, IngestResult, PlanLine, PlanRecord, Refusal
-from engine.text import clean
+from engine.values.clock import SECOND, SystemClock, iso
+from engine.values.errors import BadInput
+from engine.values.text import clean
+from engine.vocabulary.model import PLAN_KINDS, IngestResult, PlanLine, PlanRecord, Refusal
 from tui import printing
 from tui.arguments import UsageError
 from tui.wiring import configured, opened, usable_settings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connectors.settings import Settings
     from connectors.usable_settings import Usable
     from engine.desk import Desk
-    from engine.ingest import SourceBatch
+    from engine.intake.ingest import SourceBatch
 
 _SHORT_KINDS = {
     "purchase": "purchase_order",

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.filters import instants
+from engine.vocabulary.filters import instants
 from tui import cells, printing
 from tui.cells import Present
 from tui.documents import Section

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from engine.model import Page
+from engine.vocabulary.model import Page
 from tui import cells, printing
 
 _MENDING: Final = (

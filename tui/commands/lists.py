@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from engine.desk import Desk
-from engine.errors import BadInput
-from engine.model import Page
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Page
 from tui import printing
 from tui.wiring import opened, settings_of
 

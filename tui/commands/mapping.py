@@ -7,8 +7,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.clock import iso
-from engine.model import RECORD_KINDS
+from engine.values.clock import iso
+from engine.vocabulary.model import RECORD_KINDS
 from tui import cells, printing
 from tui.arguments import UsageError
 from tui.commands.feed import plan_kind

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine.filters import instants
+from engine.vocabulary.filters import instants
 from tui import cells, printing
 from tui.documents import Section
 from tui.wiring import opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine import money as minor_units
+from engine.values import money as minor_units
 from tui import cells, printing
 
 HEADINGS: Final = (

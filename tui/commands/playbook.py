@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from engine import money
-from engine.clock import iso
+from engine.values import money
+from engine.values.clock import iso
 from tui import cells, printing
 from tui.commands import owners
 from tui.commands.acts import named
 from tui.wiring import PLAYBOOKS, find_workspace, opened, present
 
 if TYPE_CHECKING:
-    from engine.planning import PlannedAction
-    from engine.terms import Escalation
+    from engine.vocabulary.planning import PlannedAction
+    from engine.vocabulary.terms import Escalation
     from playbooks.loader import Library
 
 _TRIGGERS: Final = {

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.clock import iso
+from engine.values.clock import iso
 from tui import printing
 from tui.commands.playbook import library
 from tui.wiring import PLAYBOOKS, NoWorkspaceError, database_of, find_workspace, opened, present

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import iso
-from engine.errors import NotFound
+from engine.values.clock import iso
+from engine.values.errors import NotFound
 from tui import printing
 from tui.commands import lists
 from tui.wiring import configured, opened

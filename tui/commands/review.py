@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from engine.containment import STEPS
+from engine.actions.containment import STEPS
 from tui import cells, printing
 from tui.commands import option_lines
 from tui.documents import Section

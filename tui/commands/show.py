@@ -6,9 +6,9 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.clock import iso
-from engine.errors import Refused
-from engine.money import amount
+from engine.values.clock import iso
+from engine.values.errors import Refused
+from engine.values.money import amount
 from tui import cells, printing
 from tui.commands import impact_lines, option_lines
 from tui.wiring import opened

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from engine.clock import iso
-from engine.tolerance import FUNCTION, MATCH_KEYS, check
+from engine.values.clock import iso
+from engine.vocabulary.tolerance import FUNCTION, MATCH_KEYS, check
 from tui import printing
 from tui.arguments import UsageError
 from tui.wiring import SETTINGS_FILE, NoWorkspaceError, configured, find_workspace, opened, refuse_readonly, settings_of
 
 if TYPE_CHECKING:
-    from engine.preview import Preview, Shift
+    from engine.judging.preview import Preview, Shift
 
 SHOWN_SHIFTS: Final = 50
 _WHOLE: Final = 1e15

@@ -5,8 +5,8 @@ What a command does belongs to the Desk; what it needs to be told is asked by tu
 
 from __future__ import annotations
 
-from engine.errors import OffplanError
-from engine.model import Outcome
+from engine.values.errors import OffplanError
+from engine.vocabulary.model import Outcome
 from tui import request
 from tui.key_table import KEYS
 from tui.request import Request

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
-from engine.money import amount
+from engine.values.money import amount
 from tui import cells, keys, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces

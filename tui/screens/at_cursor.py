@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.timer import Timer
 
-from engine.errors import OffplanError
+from engine.values.errors import OffplanError
 from tui.screens import empty
 from tui.widgets.page_list import PageList
 from tui.widgets.queue import QueueList

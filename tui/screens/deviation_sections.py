@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.clock import parse_instant
+from engine.values.clock import parse_instant
 from tui import cells, safe, theme
 from tui.cells import Column, Present
 from tui.safe import Pieces

@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from engine import arranging, groups
-from engine.errors import BadInput, OffplanError
+from engine.reading import arranging, groups
+from engine.values.errors import BadInput, OffplanError
 from tui import keys, request, saved_views
 from tui.safe import fit
 from tui.saved_views import BUILT_IN, LIVE, SavedView

@@ -1,6 +1,6 @@
 """What every screen with lists on it can do: narrow one down while the filter is typed, and mark its rows.
 
-The filter language is engine.filters, the same as that of `--where`; which rows it leaves is the Desk's answer.
+The filter language is engine.vocabulary.filters, the same as that of `--where`; which rows it leaves is the Desk's answer.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from engine.errors import OffplanError
+from engine.values.errors import OffplanError
 from tui.screens.acting import ActingScreen
 from tui.screens.telling import Selection
 from tui.session import Session

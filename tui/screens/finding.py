@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.errors import OffplanError
+from engine.values.errors import OffplanError
 from tui import keys, request, terminal
 from tui.request import Request
 from tui.safe import fit

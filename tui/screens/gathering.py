@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-from engine.clock import iso
-from engine.errors import OffplanError, Refused
-from engine.model import DISMISSALS
-from engine.planning import PlannedAction
+from engine.values.clock import iso
+from engine.values.errors import OffplanError, Refused
+from engine.vocabulary.model import DISMISSALS
+from engine.vocabulary.planning import PlannedAction
 from tui import cells, request, safe
 from tui.cells import Column, Present
 from tui.request import Request

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-from engine.errors import BadInput
+from engine.values.errors import BadInput
 from tui import cells, keys, theme
 from tui.arguments import usage
 from tui.cells import Present

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from textual.screen import Screen
 
-from engine.text import clean
+from engine.values.text import clean
 from tui.commands import list_tables
 from tui.key_map import KeyMap
 from tui.screens import help_lines

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine.clock import DAY
+from engine.values.clock import DAY
 from tui import cells, charts, safe
 from tui.cells import Present
 from tui.safe import Pieces

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 from textual.events import Resize
 
-from engine.errors import OffplanError
-from engine.planning import Match
+from engine.values.errors import OffplanError
+from engine.vocabulary.planning import Match
 from tui import keys, playbook_rows, safe
 from tui.commands.playbook import described
 from tui.screens import empty, gathering

@@ -11,8 +11,8 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from engine.desk import Desk
-from engine.errors import OffplanError
-from engine.filters import instants
+from engine.values.errors import OffplanError
+from engine.vocabulary.filters import instants
 from tui import keys
 from tui.commands import handover, metrics, workload
 from tui.documents import Section

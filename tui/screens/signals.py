@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from engine.errors import OffplanError
+from engine.values.errors import OffplanError
 from tui import keys
 from tui.screens import empty
 from tui.screens.list_view import ListView

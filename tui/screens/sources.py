@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from engine.desk import Desk
-from engine.errors import OffplanError
+from engine.values.errors import OffplanError
 from tui import keys
 from tui.safe import fit
 from tui.screens import empty

@@ -13,9 +13,9 @@ from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from engine.errors import BadInput, OffplanError, StoreUnusable
-from engine.sqlite import sqlite3
-from engine.store import sentence
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import sentence
+from engine.values.errors import BadInput, OffplanError, StoreUnusable
 from tui import cells
 from tui.jump import Jump
 from tui.screens import views

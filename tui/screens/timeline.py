@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
-from engine.clock import MINUTE
-from engine.errors import OffplanError
+from engine.values.clock import MINUTE
+from engine.values.errors import OffplanError
 from tui import cells, keys, safe
 from tui.request import Request
 from tui.safe import Pieces

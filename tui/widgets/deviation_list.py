@@ -13,7 +13,7 @@ from tui.widgets.queue import QueueList, hidden_by
 from tui.widgets.row_window import Row
 
 if TYPE_CHECKING:
-    from engine.arranging import Arrangement, Group
+    from engine.reading.arranging import Arrangement, Group
 
 _SHAPES: Final[Mapping[str, tuple[Column, str]]] = {
     "decide_by": (Column("decide_by", "decide by", 11, 1), "the last moment to decide"),

@@ -1,6 +1,6 @@
 """Lanes of work on a time axis: bars by owner, what waits for what as lines between them, slack, the present.
 
-Which actions there are and when they stand is the Desk's answer (engine.lanes); tui.screens.timeline moves the axis.
+Which actions there are and when they stand is the Desk's answer (engine.schedule.lanes); tui.screens.timeline moves the axis.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
-from engine.clock import DAY, HOUR, MINUTE
-from engine.lanes import Lane
+from engine.schedule.lanes import Lane
+from engine.values.clock import DAY, HOUR, MINUTE
 from tui import cells, safe, theme
 from tui.safe import Pieces
 from tui.widgets import connectors

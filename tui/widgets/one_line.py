@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from engine.text import clean
+from engine.values.text import clean
 from tui.widgets.prompt import Question
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from engine.clock import SECOND
+from engine.values.clock import SECOND
 from tui import cells, safe
 from tui.cells import Column, Present
 from tui.safe import Pieces

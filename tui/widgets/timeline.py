@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from engine.clock import DAY, HOUR, instant_of
+from engine.values.clock import DAY, HOUR, instant_of
 from tui import cells, safe, theme
 from tui.cells import Present
 from tui.safe import Pieces

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine.clock import DAY, HOUR, FixedClock
 from engine.desk import Desk
-from engine.model import PlanLine, PlanRecord, SignalIn
+from engine.values.clock import DAY, HOUR, FixedClock
+from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
 from tests.engine import desk_support
 from tests.engine.desk_support import NOW
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import check, lists, questions
-from engine.clock import HOUR
-from engine.model import SignalIn
+from engine.reading import lists, questions
+from engine.reports import check
+from engine.values.clock import HOUR
+from engine.vocabulary.model import SignalIn
 from tests.engine.detect.world import NOW, World, day, order, shuffled_in_pieces, signal
 
 

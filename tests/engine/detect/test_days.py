@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR, instant_of, iso
-from engine.days import Days
+from engine.values.clock import DAY, HOUR, instant_of, iso
+from engine.values.days import Days
 from tests.engine.detect.world import World, order, signal
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from engine.clock import HOUR
+from engine.values.clock import HOUR
 from tests.engine.detect.world import World, day, signal
 
 WEEKS = [100.0, 104.0, 96.0, 101.0, 99.0, 103.0, 97.0, 100.0]

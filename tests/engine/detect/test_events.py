@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import questions
-from engine.clock import DAY, HOUR
-from engine.event_words import VERDICTS, WORDS
-from engine.model import SignalIn
+from engine.reading import questions
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.event_words import VERDICTS, WORDS
+from engine.vocabulary.model import SignalIn
 from tests.engine.detect.world import NOW, World, day, order, shuffled_in_pieces, signal
 
 

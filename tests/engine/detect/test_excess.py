@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import HOUR
-from engine.days import Days
 from engine.detect import projection
-from engine.facts import Flow, Reading, StockFacts
+from engine.facts.subjects import Flow, Reading, StockFacts
+from engine.values.clock import HOUR
+from engine.values.days import Days
 from tests.engine.detect.world import NOW, TODAY, World, day, order, signal
 
 PLACE = {"item": "SKU-77", "site": "RTM"}

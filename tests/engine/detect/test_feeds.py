@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine import sources
-from engine.clock import HOUR, MINUTE
-from engine.model import PlanRecord
+from engine.intake import sources
+from engine.values.clock import HOUR, MINUTE
+from engine.vocabulary.model import PlanRecord
 from tests.engine import desk_support
 from tests.engine.detect.world import NOW, World, day, order, signal
 

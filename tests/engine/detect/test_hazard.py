@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clock import DAY, HOUR
-from engine.ingest import SourceBatch
-from engine.model import SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.model import SignalIn
 from tests.engine.desk_support import NOW, take
 from tests.engine.detect.hazard_world import HazardWorld, around, line, message
 

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import detect, measuring, tolerance
-from engine.clock import HOUR
-from engine.days import Days
+from engine import detect
 from engine.detect import late_supply, overdue, short_supply
-from engine.facts import Line, LineFacts
+from engine.facts.line_state import LineState, Move
+from engine.facts.subjects import Line, LineFacts
 from engine.gather import orders
 from engine.gather.cases import Case
-from engine.line_state import LineState, Move
-from engine.tolerance import Tolerance, defaults
+from engine.judging import measuring
+from engine.values.clock import HOUR
+from engine.values.days import Days
+from engine.vocabulary import tolerance
+from engine.vocabulary.tolerance import Tolerance, defaults
 from tests.engine.detect.test_quiet import REFS, STATEMENTS, said
 from tests.engine.detect.world import NOW, World, day, order, signal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clock import DAY, HOUR, parse_instant
+from engine.values.clock import DAY, HOUR, parse_instant
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 

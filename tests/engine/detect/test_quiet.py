@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import HOUR
-from engine.model import SignalIn
+from engine.values.clock import HOUR
+from engine.vocabulary.model import SignalIn
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 REFS = ["A", "B", "C"]

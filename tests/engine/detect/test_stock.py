@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import HOUR
-from engine.days import Days
 from engine.detect import below_target, projection
-from engine.facts import Bucket, Flow, Reading, StockFacts, Target
-from engine.tolerance import Subject, Tolerances
+from engine.facts.subjects import Bucket, Flow, Reading, StockFacts, Target
+from engine.values.clock import HOUR
+from engine.values.days import Days
+from engine.vocabulary.tolerance import Subject, Tolerances
 from tests.engine.detect.world import NOW, TODAY, World, day, order, signal
 
 ANY = Subject(None, None, None, None, "")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import detect, tolerance
-from engine.deviation_kinds import COUNTED_KINDS, DEVIATION_KINDS, KIND_FUNCTIONS
-from engine.errors import BadInput
-from engine.model import FUNCTIONS
-from engine.tolerance import Subject
+from engine import detect
+from engine.values.errors import BadInput
+from engine.vocabulary import tolerance
+from engine.vocabulary.deviation_kinds import COUNTED_KINDS, DEVIATION_KINDS, KIND_FUNCTIONS
+from engine.vocabulary.model import FUNCTIONS
+from engine.vocabulary.tolerance import Subject
 from tests.engine.detect.world import World
 
 SUBJECT = Subject("ACME", "SKU-77", "RTM", "component", "4711/10", "SHA>RTM")
@@ -21,7 +22,7 @@ def of(world: World, kind: str = "late_supply", subject: Subject = SUBJECT) -> t
 
 
 def test_the_registry_of_detectors_is_the_list_of_kinds_and_each_is_judged() -> None:
-    """What engine.model says without importing a detector, for questions and filters."""
+    """What engine.vocabulary.model says without importing a detector, for questions and filters."""
     assert tuple(detect.KINDS) == DEVIATION_KINDS
     assert {judge.KIND for judges in detect.FAMILIES.values() for judge in judges} == set(DEVIATION_KINDS)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, HOUR
-from engine.model import SignalIn
+from engine.values.clock import DAY, HOUR
+from engine.vocabulary.model import SignalIn
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 REF = "4711/10"

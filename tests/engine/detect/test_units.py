@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.clock import HOUR
+from engine.values.clock import HOUR
 from tests.engine.detect.world import NOW, World, day, order, signal
 
 PLACE = {"item": "A", "site": "B"}

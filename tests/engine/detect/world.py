@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import ingest, pipeline, wakeups
-from engine.clock import DAY, HOUR, FixedClock, parse_instant
-from engine.journal import Writer
-from engine.model import SignalIn, TickResult
-from engine.store import Store, rows, set_meta
+from engine.intake import ingest
+from engine.judging import pipeline, wakeups
+from engine.storage.journal import Writer
+from engine.storage.store import Store, rows, set_meta
+from engine.values.clock import DAY, HOUR, FixedClock, parse_instant
+from engine.vocabulary.model import SignalIn, TickResult
 
 NOW = parse_instant("2026-03-09T08:00:00Z", "test")
 TODAY = NOW // DAY * DAY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import journal
+from engine.storage import journal
 from tests.engine.peers.story import Story
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from engine.clock import DAY, HOUR, SECOND, FixedClock
 from engine.desk import Desk
-from engine.ingest import SourceBatch
-from engine.model import IngestResult, PlanLine, SignalIn
+from engine.intake.ingest import SourceBatch
+from engine.values.clock import DAY, HOUR, SECOND, FixedClock
+from engine.vocabulary.model import IngestResult, PlanLine, SignalIn
 from tests.engine.desk_support import NOW, open_desk
 
 DUE = NOW + 10 * DAY
@@ -74,7 +74,7 @@ class Story:
 
     def history(self, deviation: str) -> list[tuple[str, str, int]]:
         """Actor, action and second of every entry about a deviation."""
-        from engine.clock import parse_instant
+        from engine.values.clock import parse_instant
 
         return [
             (entry["actor"], entry["action"], (parse_instant(entry["at"], "at") - NOW) // SECOND)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection
 
 import pytest
 
-from engine import announce
-from engine.announce import ALL_OVER, FIRST, NEW, OVER, RAISED, REPEAT, UNMUTED, Standing, Told
-from engine.clock import HOUR, MINUTE, SECOND
+from engine.reading import announce
+from engine.reading.announce import ALL_OVER, FIRST, NEW, OVER, RAISED, REPEAT, UNMUTED, Standing, Told
+from engine.values.clock import HOUR, MINUTE, SECOND
 from tests.engine.desk_support import NOW
 from tests.engine.peers.story import Story
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from engine.clock import SECOND
-from engine.model import PlanLine
+from engine.values.clock import SECOND
+from engine.vocabulary.model import PlanLine
 from tests.engine.desk_support import NOW
 from tests.engine.peers.story import DUE, Story
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.clock import SECOND
-from engine.errors import Refused
+from engine.values.clock import SECOND
+from engine.values.errors import Refused
 from tests.engine.desk_support import NOW
 from tests.engine.peers.story import Story
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from engine import firing
-from engine.clock import DAY, MINUTE, parse_instant
-from engine.command_context import CommandContext
-from engine.errors import Refused
-from engine.journal import SYSTEM
-from engine.model import PlanRecord
-from engine.terms import Above, Between, Escalation
+from engine.commands import firing
+from engine.deviations.command_context import CommandContext
+from engine.storage.journal import SYSTEM
+from engine.values.clock import DAY, MINUTE, parse_instant
+from engine.values.errors import Refused
+from engine.vocabulary.model import PlanRecord
+from engine.vocabulary.terms import Above, Between, Escalation
 from tests.engine.desk_support import NOW, eta, open_desk, take
 from tests.engine.execution_support import Run, Written, chain, step
 from tests.engine.peers.story import Story

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.errors import BadInput
-from engine.model import PlanLine
+from engine.values.errors import BadInput
+from engine.vocabulary.model import PlanLine
 from tests.engine.peers.story import DUE, Story
 
 Make = Callable[..., Story]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.errors import BadInput, Refused
+from engine.values.errors import BadInput, Refused
 from tests.engine.peers.story import Story
 
 Make = Callable[..., Story]

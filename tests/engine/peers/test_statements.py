@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from engine.clock import DAY, SECOND
-from engine.model import SignalIn
+from engine.values.clock import DAY, SECOND
+from engine.vocabulary.model import SignalIn
 from tests.engine.desk_support import NOW
 from tests.engine.peers.story import Story
 

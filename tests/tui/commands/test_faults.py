@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store import Store
+from engine.storage.store import Store
 from tests.tui.commands.shell import Run, one_sentence
 from tui.commands import lists
 

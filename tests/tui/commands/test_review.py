@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import MINUTE
+from engine.values.clock import MINUTE
 from tests.engine.desk_support import NOW
 from tests.engine.execution_support import Run, step
 from tui.command_line import main

@@ -1,0 +1,1 @@
+"""Master records: items, sites, parties, lanes, and where they lie."""

@@ -1,0 +1,141 @@
+"""Rows as the command contract's JSON: names as in docs/commands.md, times ISO 8601 with Z, money with its currency."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from engine.ranking import rank, suppression
+from engine.values.clock import iso, iso_or_none
+from engine.values.money import amount
+from engine.vocabulary.deviation_kinds import KIND_FUNCTIONS
+from engine.vocabulary.model import Term
+
+_STAMPS: Final = (
+    "opened_at", "occurred_at", "detected_at", "acknowledged_at", "decided_at", "responded_at", "contained_at",
+    "recovered_at", "resolved_at", "closed_at", "raised_at"
+)  # fmt: skip
+_INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until", "until", "raised_at")
+_DOCUMENTS: Final = ("planned", "observed", "gap", "answers")
+
+
+def deviation(row: Mapping[str, Any], *, now: int, currency: str, response: int | None) -> dict[str, Any]:
+    """A deviation without what other rows say of it, which engine.reading.lists adds; `currency` is the desk's, of the exposure."""
+    # One parse for the three: a list is made of hundreds of rows.
+    planned, observed, gap = json.loads(f"[{row['planned']},{row['observed']},{row['gap']}]")
+    shape: dict[str, Any] = {
+        "id": f"D{row['id']}",
+        "kind": row["kind"],
+        "state": row["state"],
+        "severity": row["severity"],
+        "subject": {"type": row["subject_type"], "id": row["subject_id"]},
+        "item": row["item"],
+        "site": row["site"],
+        "party": row["party"],
+        "summary": row["summary"],
+        "planned": planned,
+        "observed": observed,
+        "gap": gap,
+        "value_at_risk": amount(row["value_minor"], row["currency"]),
+        "likelihood": row["likelihood"],
+        # An unknown value is not an exposure of nothing.
+        "exposure": None if row["value_minor"] is None else amount(row["exposure_minor"], currency),
+        "need_at": iso_or_none(row["need_at"]),
+        "decide_by": iso_or_none(row["decide_by"]),
+        "bucket": rank.bucket(row["decide_by"], now),
+        "function": KIND_FUNCTIONS[row["kind"]],
+        "owner": row["owner"],
+        "response": None if response is None else f"R{response}",
+        "baseline_version": row["baseline_version"],
+        "episode": row["episode"],
+        "flaps": row["flaps"],
+        "breaches": row["breaches"],
+        "clears": row["clears"],
+        "merged_into": None if row["merged_into"] is None else f"D{row['merged_into']}",
+        "reason": row["reason"],
+        "dismissed_as": row["dismissed_as"],
+        "outcome": row["outcome"],
+        "cost": amount(row["cost_minor"], row["cost_currency"]),
+        "rule": row["rule"],
+        "snoozed_until": iso_or_none(row["snoozed_until"]),
+    }
+    for name in _STAMPS:
+        shape[name] = iso_or_none(row[name])
+    shape["version"] = row["version"]
+    return shape
+
+
+def silence(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
+    """A silence, without `matched`, which engine.reading.lists adds."""
+    return {
+        "id": f"L{row['id']}",
+        "state": suppression.silence_state(row, now),
+        "matchers": suppression.silence_matchers(row),
+        "from_at": iso(row["from_at"]),
+        "until_at": iso(row["until_at"]),
+        "author": row["author"],
+        "reason": row["reason"],
+        "created_at": iso(row["created_at"]),
+        "version": row["version"],
+    }
+
+
+def plan_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the baseline; `from_version` to `to_version` are the baseline versions that it holds in."""
+    return {
+        "id": f"{row['kind']} {row['ref']}",
+        "kind": row["kind"],
+        "ref": row["ref"],
+        "scope": row["scope"],
+        "item": row["item"],
+        "site": row["site"],
+        "origin": row["origin"],
+        "party": row["party"],
+        "quantity": row["quantity"],
+        "maximum": row["maximum"],
+        "uom": row["uom"],
+        "planned_at": iso_or_none(row["planned_at"]),
+        "until_at": iso_or_none(row["until_at"]),
+        "value": amount(row["value_minor"], row["currency"]),
+        "status": row["status"],
+        "attributes": json.loads(row["attributes"]),
+        "from_version": row["from_version"],
+        "to_version": row["to_version"],
+    }
+
+
+def entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A journal entry as engine.storage.journal.entries gives it."""
+    return {
+        "seq": row["seq"],
+        "txn": row["txn"],
+        "at": iso(row["at"]),
+        "actor": row["actor"],
+        "origin": json.loads(row["origin"]) if row["origin"].startswith("{") else row["origin"],
+        "action": row["action"],
+        "subject": {"type": row["subject_type"], "id": row["subject_id"]},
+        "reason": row["reason"],
+        "before": readable(row["before"]),
+        "after": readable(row["after"]),
+    }
+
+
+def term(value: Term) -> dict[str, Any]:
+    """One line of an explanation."""
+    return {"name": value.name, "value": value.value, "unit": value.unit, "source": value.source}
+
+
+def readable(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Some columns of a row, as a journal entry has them: instants as ISO text, another deviation by its id, documents open."""
+    return {name: _readable(name, value) for name, value in columns.items()}
+
+
+def _readable(name: str, value: Any) -> Any:
+    if name in _DOCUMENTS and isinstance(value, str):
+        return json.loads(value)
+    if not isinstance(value, int):
+        return value
+    if name == "merged_into":
+        return f"D{value}"
+    return iso(value) if name.endswith("_at") or name in _INSTANTS else value

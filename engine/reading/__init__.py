@@ -1,0 +1,1 @@
+"""Questions and their answers as the contract's JSON: lists, single objects, screens, search, pictures."""

@@ -1,0 +1,109 @@
+"""Whether a desk says something of what stands in its queue, and why: one pure decision, and what it rests on.
+
+A desk knows what it was told before (`Told`). It is told again of what is new, more severe, or in the queue once more
+after a silence, a snooze or its root kept it out; and after a while of what still waits. What it was told is kept up to
+date whether it says something or not, so that a deviation that comes and goes is announced each time it comes.
+
+    first         it was told nothing before, and something stands in the queue
+    new           something stands in the queue that it was not told of, or that had left it
+    raised        something is more severe than it was told
+    unmuted       something stands in the queue again that was live and kept out of it
+    over          something that it was told of is over, and it wants to hear of that
+    all over      nothing stands in the queue any more, or is kept out of it, that it was told of
+    repeat        nothing of that, but the span for reminders has passed since it was last told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from engine.actions import offers
+from engine.ranking.suppression import IN_QUEUE, LIVE
+from engine.storage.sqlite import sqlite3
+from engine.vocabulary.model import SEVERITIES
+
+FIRST, NEW, RAISED, UNMUTED, OVER, ALL_OVER, REPEAT = "first", "new", "raised", "unmuted", "over", "all over", "repeat"
+REASONS: Final = (FIRST, NEW, RAISED, UNMUTED, ALL_OVER, OVER, REPEAT)
+"""In the order in which one stands for all where several hold."""
+
+
+class Standing(NamedTuple):
+    """Deviations at one instant, by number."""
+
+    shown: Mapping[int, str]
+    """What stands in the queue, with its severity."""
+    muted: Mapping[int, str] = {}
+    """What is live and kept out of it."""
+    offered: frozenset[int] = frozenset()
+    """What is over by itself, and of whose actions something is offered (engine.actions.offers)."""
+
+
+class Told(NamedTuple):
+    """What a desk was told, and when it last said something."""
+
+    shown: Mapping[int, str]
+    muted: Mapping[int, str]
+    at: int
+
+
+class Announcement(NamedTuple):
+    """What to say: the reason, and every deviation that it is about with its own."""
+
+    reason: str | None
+    """Of REASONS; None: nothing is said."""
+    about: Mapping[int, str]
+    told: Told
+    """What the desk knows from now on."""
+
+
+def decide(
+    told: Told | None, standing: Standing, now: int, *, wants_over: bool, remind_after: int | None
+) -> Announcement:
+    """What a desk says at `now`; `remind_after` is in microseconds, None for never."""
+    about = _about(told, standing)
+    if wants_over and told is not None:
+        about |= dict.fromkeys(_gone(told, standing), OVER)
+    reasons = set(about.values())
+    if told is not None and told.shown and not standing.shown and not standing.muted:
+        reasons.add(ALL_OVER)
+        about |= dict.fromkeys(_gone(told, standing), ALL_OVER)
+    waits = told is not None and remind_after is not None and told.at < now - remind_after
+    if not reasons and waits and standing.shown:
+        reasons.add(REPEAT)
+        about = dict.fromkeys(standing.shown, REPEAT)
+    reason = next((reason for reason in REASONS if reason in reasons), None)
+    said_at = now if reason is not None or told is None else told.at
+    return Announcement(reason, about, Told(standing.shown, standing.muted, said_at))
+
+
+def standing(connection: sqlite3.Connection, now: int) -> Standing:
+    """What is live at `now`, and what is over with something on offer."""
+    query = f"SELECT id, severity, {IN_QUEUE} FROM deviation INDEXED BY deviation_live WHERE {LIVE}"
+    found = connection.execute(query, {"now": now}).fetchall()
+    return Standing(
+        {number: severity for number, severity, in_queue in found if in_queue},
+        {number: severity for number, severity, in_queue in found if not in_queue},
+        frozenset(offer.deviation for offer in offers.standing(connection)),
+    )
+
+
+def _about(told: Told | None, standing: Standing) -> dict[int, str]:
+    """What stands in the queue and is news to the desk."""
+    if told is None:
+        return dict.fromkeys(standing.shown, FIRST)
+    about = {}
+    for number, severity in standing.shown.items():
+        before = told.shown.get(number)
+        if number in told.muted:
+            about[number] = UNMUTED
+        elif before is None:
+            about[number] = NEW
+        elif SEVERITIES.index(severity) > SEVERITIES.index(before):
+            about[number] = RAISED
+    return about
+
+
+def _gone(told: Told, standing: Standing) -> list[int]:
+    """What the desk was told of and is live no more."""
+    return [number for number in told.shown if number not in standing.shown and number not in standing.muted]

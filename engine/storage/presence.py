@@ -1,0 +1,77 @@
+"""Who has which object open at this moment: a small file for each open desk, in a folder beside the database.
+
+Files for the reasons of engine.storage.lease: a heartbeat in the database would have every desk read its screen again. A file that is
+not renewed lapses, and one whose process has ended on this machine counts no more at once. Times are the machine's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from engine.storage.lease import boot_id, is_gone
+from engine.values.clock import SECOND
+
+LASTS: Final = 10 * SECOND
+"""How long a desk is taken for open after it last said so."""
+_FORGOTTEN_AFTER: Final = 3600 * SECOND
+_LONGEST: Final = 4096
+"""Bytes of a file that are read: what is longer is not our writing."""
+
+
+class Presence:
+    """What one desk says of itself, and what the others say. Nothing here raises for a folder that cannot be written:
+    then nobody is seen, and all else goes on."""
+
+    def __init__(self, database: Path, holder: str, actor: str) -> None:
+        """`holder` is a random token of the process, free of anything that a file name cannot hold."""
+        self._folder = database.with_name(f"{database.name}.present")
+        self._holder, self._actor = holder, actor
+
+    def say(self, now: int, about: str) -> None:
+        """This desk has an object open."""
+        said = {
+            "actor": self._actor, "about": about, "host": socket.gethostname(), "pid": os.getpid(), "boot_id": boot_id(),
+            "expires_at": now + LASTS,
+        }  # fmt: skip
+        path = self._folder / self._holder
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            draft = f"{path}.new"
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(said, file)
+            os.replace(draft, path)
+
+    def leave(self) -> None:
+        """This desk has nothing open any more."""
+        with contextlib.suppress(OSError):
+            (self._folder / self._holder).unlink(missing_ok=True)
+
+    def others(self, now: int, about: str) -> list[str]:
+        """Who else has an object open, by name; a second desk of the same person counts as somebody else."""
+        return sorted(said["actor"] for said in self._said(now) if said["about"] == about)
+
+    def _said(self, now: int) -> Iterator[dict[str, Any]]:
+        try:
+            names = [name for name in os.listdir(self._folder) if name != self._holder and not name.endswith(".new")]
+        except OSError:
+            return
+        for name in names:
+            try:
+                with (self._folder / name).open("rb") as file:
+                    said = json.loads(file.read(_LONGEST))
+                late = now - int(said["expires_at"])
+                is_live = late < 0 and not is_gone(said) and isinstance(said["actor"], str)
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            if is_live:
+                yield said
+            elif late > _FORGOTTEN_AFTER:
+                with contextlib.suppress(OSError):
+                    (self._folder / name).unlink(missing_ok=True)

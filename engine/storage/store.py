@@ -1,0 +1,264 @@
+"""Opening a desk's SQLite file safely, and the one way to read it and the one way to write to it.
+
+Here: what a file must be like, the settings of every connection, `Store.read` and `Store.write`. No table's meaning: that
+is engine.storage.schema and whoever reads it. Reasons for each setting: docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from engine.storage import migrations
+from engine.storage.sqlite import sqlite3
+from engine.values.errors import StoreUnusable
+
+_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre")
+_SMALLEST: Final = 512
+"""Bytes of the smallest page of SQLite: no database is shorter."""
+_ROOM_BESIDE: Final = 32 * 1024
+"""Bytes of the shared index beside a file in WAL mode: what SQLite needs even to read."""
+_BUSY_MILLISECONDS: Final = 10_000
+_FAULTS_OF_THE_FILE: Final = frozenset(
+    (
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
+    )
+)  # fmt: skip
+"""Primary result codes of SQLite that a person can do something about; the others are faults of our statements."""
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the fix of the WAL-reset bug (sqlite.org/wal.html#walresetbug)."""
+    return (
+        version >= (3, 53)
+        or (3, 51, 3) <= version < (3, 52)
+        or (3, 50, 7) <= version < (3, 51)
+        or (3, 44, 6) <= version < (3, 45)
+    )
+
+
+class Store:
+    """One connection to one desk file. Not shared between threads; open another Store instead."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, journal_mode: str) -> None:
+        self.path = path
+        self.connection = connection
+        self.journal_mode = journal_mode
+        """`wal`, or `truncate` where the SQLite library is too old for WAL."""
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Store:
+        """Open a desk file, bringing its schema up to date.
+
+        `create` makes a new file where there is none. Raises StoreUnusable with the mend.
+        """
+        path = Path(os.path.abspath(path))
+        _refuse_bad_path(path, create=create)
+        existed = path.exists()
+        try:
+            connection = _connect(path, read_only=read_only)
+        except sqlite3.Error as error:
+            raise StoreUnusable(f"{path}: cannot be opened ({error}); check its permissions") from error
+        try:
+            if existed:
+                migrations.refuse_foreign(connection, path)
+            migrations.bring_up_to_date(connection, path, read_only=read_only)
+            mode = _settle_journal_mode(connection, path, read_only=read_only)
+            _set_pragmas(connection)
+        except sqlite3.Error as error:
+            connection.close()
+            raise StoreUnusable(sentence(error, path)) from error
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection, journal_mode=mode)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction begun with BEGIN IMMEDIATE: all of it is committed, or none.
+
+        Raises StoreUnusable when the file stays locked, is read-only or the disk is full.
+        """
+        with self._in_sentences():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One view over several queries, as the file stood at the first of them; never kept open across a wait.
+
+        Inside a transaction it is that transaction's. Raises StoreUnusable when the file stays locked or cannot be read.
+        """
+        if self.connection.in_transaction:
+            yield self.connection
+            return
+        with self._in_sentences():
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+            finally:
+                self._roll_back()
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def _in_sentences(self) -> Iterator[None]:
+        """What SQLite says about the file becomes StoreUnusable; a fault of our own statements stays what it is."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            # The low byte is the primary code; what the module itself finds wrong has none.
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FAULTS_OF_THE_FILE:
+                raise StoreUnusable(sentence(error, self.path)) from error
+            raise
+
+    def data_version(self) -> int:
+        """Changes when another connection has committed; costs 3 us, so a screen can ask 20 times a second."""
+        with self._in_sentences():
+            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def meta(self, key: str) -> str | None:
+        with self.read() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Write one meta value inside a write transaction."""
+    connection.execute(
+        "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
+    )
+
+
+def sentence(error: sqlite3.Error, path: Path) -> str:
+    """What an SQLite error means for a person, and what to do."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return f"{path}: another process keeps it locked; try again, or see who has it open"
+    if "readonly" in text or "read-only" in text or "unable to open" in text:
+        return f"{path}: it cannot be written; check the permissions of the file and its folder"
+    if "full" in text or ("disk I/O" in text and _is_full(path)):
+        return f"{path}: the disk is full; free some space, nothing was half done"
+    if "disk I/O" in text:
+        return f"{path}: the disk did not read or write what it should ({text}); look at the disk, then `offplan check`"
+    if "not a database" in text or "malformed" in text:
+        return f"{path}: this is not a sound SQLite file ({text}); restore a backup"
+    return f"{path}: {text}"
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room for what SQLite keeps beside a file; it calls that a fault of reading and writing."""
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < _ROOM_BESIDE
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    before = os.umask(0o077)
+    try:
+        mode = "ro" if read_only else "rwc"
+        # Path.as_uri would import urllib, which costs a command 1.5 ms.
+        name = str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        uri = f"file:{name}?mode={mode}"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MILLISECONDS / 1000)
+    finally:
+        os.umask(before)
+
+
+def _refuse_bad_path(path: Path, *, create: bool) -> None:
+    try:
+        found: os.stat_result | None = os.lstat(path)
+    except FileNotFoundError:
+        found = None
+    except OSError as error:
+        raise StoreUnusable(f"{path}: cannot be looked at ({error.strerror}); check the path") from error
+    if found is None:
+        if not create:
+            raise StoreUnusable(f"{path}: there is no such file; `offplan init` makes a workspace with one")
+        if not path.parent.is_dir():
+            raise StoreUnusable(f"{path.parent}: there is no such folder; make it first")
+    elif stat.S_ISLNK(found.st_mode):
+        raise StoreUnusable(f"{path}: this is a symbolic link; name the file itself")
+    elif not stat.S_ISREG(found.st_mode):
+        raise StoreUnusable(f"{path}: this is not a regular file; name an offplan database")
+    elif found.st_size < _SMALLEST and not (create and found.st_size == 0):
+        # SQLite takes so short a file for a new database, and would write over what somebody keeps there.
+        raise StoreUnusable(f"{path}: this is no database; name an offplan database, or remove the file")
+    kind = file_system_of(path.parent)
+    if any(kind.startswith(name) for name in _NETWORK_FILE_SYSTEMS) and not os.environ.get("OFFPLAN_ALLOW_NETWORK_FS"):
+        raise StoreUnusable(
+            f"{path}: it lies on a network file system ({kind}), where SQLite loses data;"
+            " move it to a local disk, or set OFFPLAN_ALLOW_NETWORK_FS=1"
+        )
+
+
+def file_system_of(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """The type of the file system that holds a folder, empty where the system does not say."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    best, kind = "", ""
+    target = os.path.realpath(folder) + "/"
+    for line in lines:
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ").rstrip("/") + "/"
+        if target.startswith(point) and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind
+
+
+def _settle_journal_mode(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> str:
+    wanted = "wal" if wal_is_safe(sqlite3.sqlite_version_info) or os.environ.get("OFFPLAN_FORCE_WAL") else "truncate"
+    present = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+    if present == wanted or read_only:
+        return present
+    got = str(connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0])
+    if got != wanted:
+        raise StoreUnusable(
+            f"{path}: SQLite {sqlite3.sqlite_version} may not use the {present} journal of this file, and others have"
+            " it open; close them and try again"
+        )
+    return got
+
+
+def _set_pragmas(connection: sqlite3.Connection) -> None:
+    for pragma in (
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",
+        "mmap_size = 0",
+        "cache_size = -65536",
+        "temp_store = MEMORY",
+        "trusted_schema = OFF",
+        "cell_size_check = ON",
+        f"journal_size_limit = {64 * 1024 * 1024}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def rows(connection: sqlite3.Connection, sql: str, parameters: Any = ()) -> list[dict[str, Any]]:
+    """All rows of a query as dictionaries by column name."""
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
