@@ -110,7 +110,7 @@ def to_csv(lines: Path, table: Path) -> None:
 
 def prepare(folder: Path) -> None:
     """A workspace with 100,000 order lines; its database is the template that each round copies."""
-    from connectors import settings
+    from connectors.settings import settings_file
     from engine.desk import Desk
     from engine.storage.store import Store
     from engine.values.clock import FixedClock, parse_instant
@@ -119,7 +119,7 @@ def prepare(folder: Path) -> None:
     (folder / "offplan.toml").write_text(WORKSPACE, encoding="utf-8")
     store = Store.open(folder / "template.db", create=True)
     desk = Desk(store, FixedClock(parse_instant("2026-01-01", "bench")), actor="bench")
-    desk.configure(settings.load(folder / "offplan.toml").desk_settings())
+    desk.configure(settings_file.load(folder / "offplan.toml").desk_settings())
     planned = parse_instant("2026-06-01", "bench")
     desk.load(
         (
@@ -140,7 +140,8 @@ def measure(folder: str, table: str, rows: int) -> dict[str, float]:
     """Ingest the file into a copy of the template; runs in a child process of its own."""
     import shutil
 
-    from connectors import reading, settings
+    from connectors.files import reading
+    from connectors.settings import settings_file
     from engine.desk import Desk
     from engine.storage.store import Store
     from engine.values.clock import FixedClock, parse_instant
@@ -149,7 +150,7 @@ def measure(folder: str, table: str, rows: int) -> dict[str, float]:
     for suffix in ("", "-wal", "-shm"):
         Path(f"{database}{suffix}").unlink(missing_ok=True)
     shutil.copy(Path(folder) / "template.db", database)
-    known = settings.load(Path(folder) / "offplan.toml")
+    known = settings_file.load(Path(folder) / "offplan.toml")
     desk = Desk(Store.open(database), FixedClock(parse_instant("2026-03-15", "bench")), actor="bench")
     # What is imported when it is first needed is imported now, as the floor's imports are.
     desk.take_all(())

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.harness import ROOT, Result, Unavailable
-from connectors import reading, settings
+from connectors.files import reading
+from connectors.settings import settings_file
 from engine.desk import Desk
 from engine.ranking.likelihood import LANDMARKS, OPEN, WINDOW_DAYS, Groups, landmark
 from engine.ranking.outcomes import Estimate, History
@@ -74,7 +75,7 @@ def year(number: int) -> int:
 
 def replay(folder: Path, instants: Sequence[int]) -> Iterator[Store]:
     """A desk that is handed the whole file and lives through it: at each instant it knows what had been recorded by then."""
-    known = settings.load(ROOT / "docs" / "examples" / "scms.toml")
+    known = settings_file.load(ROOT / "docs" / "examples" / "scms.toml")
     clock = FixedClock(year(2006))
     store = Store.open(folder / "scms.db", create=True)
     try:

@@ -15,8 +15,8 @@ from typing import Any, Final
 import yaml
 
 from benchmarks.harness import Result, interleave, ratio
-from playbooks.loader import BUILT_IN, Library, files_in, load_files
-from playbooks.planner import PlaybookPlanner
+from playbooks.language.loader import BUILT_IN, Library, files_in, load_files
+from playbooks.planning.planner import PlaybookPlanner
 
 _FILES: Final = 1000
 _LOADED_SECONDS: Final = 2.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from playbooks.project import Activity, Project, Resource
+from playbooks.scheduling.project import Activity, Project, Resource
 
 
 def optima(folder: Path) -> dict[str, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from benchmarks.harness import ROOT, Result, Unavailable, percentile
 from benchmarks.psplib import optima, read
-from playbooks.search import search
+from playbooks.scheduling.search import search
 
 _DATA = ROOT.parent / "shared" / "data" / "psplib_j30"
 _LIMITS = ((5, None), (50, 0.5), (500, None))

@@ -1,7 +1,7 @@
 """The feeder: the one process that runs the sources, for as long as it holds the lease.
 
 Here: the lease, the heartbeat with its tick, what stops it, and starting a feeder as a child of a desk. The sources run
-in connectors.folder_loop and connectors.poll_loop; what they yield goes to the desk through `Feeder.take` alone. The
+in connectors.files.folder_loop and connectors.web.poll_loop; what they yield goes to the desk through `Feeder.take` alone. The
 channels run in connectors.outbox.delivery_loop.
 """
 
@@ -29,8 +29,8 @@ from engine.values.text import clean
 
 if TYPE_CHECKING:
     from connectors.outbox.delivery_loop import DeliveryLoop
-    from connectors.polling import Jitter
-    from connectors.settings import Settings
+    from connectors.settings.settings_file import Settings
+    from connectors.web.polling import Jitter
     from engine.desk import Desk
     from engine.intake.ingest import SourceBatch
 
@@ -131,7 +131,7 @@ class Feeder:
         jitter: Jitter,
     ) -> None:
         # Here, so that a desk that only starts a feeder does not load formats and mappings.
-        from connectors.held import LettingGo
+        from connectors.files.held import LettingGo
 
         self._desk = desk
         self._settings = settings
@@ -206,9 +206,9 @@ class Feeder:
     def _loops(self) -> list[Coroutine[None, None, None]]:
         """What runs side by side while the lease is ours."""
         # Here, so that a desk that only starts a feeder does not load the watcher and the HTTP library.
-        from connectors.folder_loop import FolderLoop
-        from connectors.poll_loop import PollLoop
-        from connectors.settings import HttpSource
+        from connectors.files.folder_loop import FolderLoop
+        from connectors.settings.settings_file import HttpSource
+        from connectors.web.poll_loop import PollLoop
 
         for name, source in self._settings.sources.items():
             self._desk.declare_source(name, source.type, source.expected_every)

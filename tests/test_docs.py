@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tui import command_line, command_reference
-from tui.arguments import parse
+from tests import architecture
+from tui import command_line
+from tui.words import command_reference
+from tui.words.arguments import parse
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -80,22 +82,14 @@ def test_the_ten_minutes_of_the_readme(
     assert "2 open" in printed[""]
 
 
-def modules_of(room: str) -> set[str]:
-    """The modules of a room by their path in it, without the suffix; a package stands for its `__init__`."""
-    found = (path.relative_to(ROOT / room) for path in (ROOT / room).rglob("*.py"))
-    return {path.with_suffix("").as_posix().removesuffix("/__init__") for path in found} - {"__init__"}
+def test_the_architecture_is_what_the_docstrings_say() -> None:
+    text = architecture.PAGE.read_text(encoding="utf-8")
+
+    assert text == architecture.rendered(text), "write it anew: python -m tests.architecture"
 
 
-@pytest.mark.parametrize("room", ["engine", "connectors", "playbooks", "tui"])
-def test_every_module_has_its_place_in_the_architecture(room: str) -> None:
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    table = text.partition(f"## Modules of {room}\n")[2].partition("\n## ")[0]
-    first_cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
-    named = [name for cell in first_cells for name in re.findall(r"`([^`]+)`", cell)]
-    folders = tuple(name.removesuffix("*") for name in named if name.endswith("/*"))
-    alone = {name for name in named if not name.endswith("/*")}
-    present = {name for name in modules_of(room) if not f"{name}/".startswith(folders or ("/",))}
-    packages = {path.parent.relative_to(ROOT / room).as_posix() for path in (ROOT / room).rglob("__init__.py")}
-    assert present - packages <= alone, "not named"
-    assert alone <= modules_of(room), "named, and not there"
-    assert len(named) == len(set(named)), "named twice"
+@pytest.mark.parametrize("package", architecture.PACKAGES)
+def test_every_room_and_module_says_what_belongs_in_it(package: str) -> None:
+    silent = [path for path in (ROOT / package).rglob("*.py") if not path.read_text(encoding="utf-8").startswith('"""')]
+
+    assert silent == []

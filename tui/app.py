@@ -18,15 +18,15 @@ from textual.geometry import Size
 
 from engine.desk import Desk
 from engine.values.errors import BadInput
-from tui import terminal, theme
-from tui.key_map import typed_name
-from tui.live import ASKS_PER_SECOND, Live, gap_of
-from tui.painting import PaintedApp
-from tui.palettes import PALETTES
-from tui.screen_options import DEFAULTS, ScreenOptions
+from tui.desk.live import ASKS_PER_SECOND, Live, gap_of
+from tui.desk.session import Session
+from tui.keys.key_map import typed_name
+from tui.keys.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.acting import ActingScreen
 from tui.screens.desk import DeskScreen
-from tui.session import Session
+from tui.terminal import device, theme
+from tui.terminal.painting import PaintedApp
+from tui.terminal.palettes import PALETTES
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -78,7 +78,7 @@ class OffplanApp(PaintedApp):
         self.screen_change_signal.subscribe(self, lambda _: self._go_on(), immediate=True)
         self.set_interval(1 / ASKS_PER_SECOND, self._look)
         if not self.is_headless:
-            terminal.watch_for_the_end(self._end)
+            device.watch_for_the_end(self._end)
             self.call_after_refresh(self._warn)
         if self._feeder is not None:
             self.call_after_refresh(self._tend_feeder)
@@ -102,7 +102,7 @@ class OffplanApp(PaintedApp):
         if palette is None:
             self._paper = None
             return
-        from tui.paper import Paper
+        from tui.terminal.paper import Paper
 
         self.ansi_theme_dark = self.ansi_theme_light = palette
         self._paper = Paper(palette)
@@ -184,7 +184,7 @@ class OffplanApp(PaintedApp):
         self.exit(code, return_code=code)
 
     def _warn(self) -> None:
-        warning = terminal.warning(sys.__stdout__.encoding if sys.__stdout__ is not None else None)
+        warning = device.warning(sys.__stdout__.encoding if sys.__stdout__ is not None else None)
         if warning is not None and isinstance(self.screen, ActingScreen):
             self.screen.say(warning, "warning")
 
@@ -234,7 +234,7 @@ def run(
     that writes. `feeder` starts the feeder process; it is called after the first paint, and only while nobody holds
     the lease. `options` are its looks, `workspace` is the folder around its file. Raises OffplanError when the file cannot be used, before the screen is touched.
     """
-    fault = terminal.fault(os.environ, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
+    fault = device.fault(os.environ, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
     if fault is not None:
         print(f"offplan: {fault}", file=sys.stderr)
         return 2
@@ -244,7 +244,7 @@ def run(
     finally:
         app.close()
     if app.fault is not None:
-        from tui import crash
+        from tui.terminal import crash
 
         print(f"offplan: {crash.report(app.fault)}", file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from engine.values.errors import OffplanError
 from engine.values.text import clean
-from tui import arguments
+from tui.words import arguments
 
 INTERRUPTED = 130
 """What a shell reports for a program that Ctrl-C ended."""
@@ -56,7 +56,7 @@ def _run(words: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the last net: a person gets a sentence, the details a file
-        from tui import crash
+        from tui.terminal import crash
 
         _say(crash.report(error))
         return 1

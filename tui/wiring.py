@@ -20,14 +20,14 @@ from engine.storage.store import Store, sentence
 from engine.values.clock import Clock, FixedClock, SystemClock, iso, typed_instant
 from engine.values.errors import BadInput, OffplanError, Refused, StoreUnusable
 from engine.values.text import clean
-from tui.arguments import UsageError
+from tui.words.arguments import UsageError
 
 if TYPE_CHECKING:
-    from connectors.settings import Settings
-    from connectors.usable_settings import Usable
+    from connectors.settings.settings_file import Settings
+    from connectors.settings.usable_settings import Usable
     from engine.vocabulary.planning import Match, Planner, Remedies, ResponsePlan, World
     from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
-    from tui.screen_options import ScreenOptions
+    from tui.keys.screen_options import ScreenOptions
 
 SETTINGS_FILE: Final = "offplan.toml"
 DATABASE: Final = "offplan.db"
@@ -74,7 +74,7 @@ def _database_name(path: Path) -> str:
 
 def screen_options(args: Namespace) -> ScreenOptions:
     """How the desk looks and how often it follows others, from the workspace and the environment. Raises BadInput."""
-    from tui import screen_options
+    from tui.keys import screen_options
 
     folder = find_workspace(args)
     path = Path(SETTINGS_FILE) if folder is None else folder / SETTINGS_FILE
@@ -89,7 +89,7 @@ def table_of(path: Path, name: str) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-        from connectors.settings import read_document
+        from connectors.settings.settings_file import read_document
 
         # The same fault once more, for the sentence that says where it is.
         document = read_document(path)
@@ -99,10 +99,10 @@ def table_of(path: Path, name: str) -> dict[str, Any]:
 
 def settings_of(args: Namespace) -> Settings:
     """The workspace's settings; the built-in ones where only a file is named. Raises BadInput."""
-    from connectors import settings
+    from connectors.settings import settings_file
 
     folder = find_workspace(args)
-    return settings.Settings() if folder is None else settings.load(folder / SETTINGS_FILE)
+    return settings_file.Settings() if folder is None else settings_file.load(folder / SETTINGS_FILE)
 
 
 def clock_for(store: Store, now: str | None) -> Clock:
@@ -180,21 +180,21 @@ def refuse_readonly(args: Namespace, what: str) -> None:
 
 def configured(args: Namespace, desk: Desk) -> Settings:
     """The settings, taken over by the desk where a workspace gives some."""
-    settings = settings_of(args)
+    settings_file = settings_of(args)
     if find_workspace(args) is not None:
-        desk.configure(settings.desk_settings())
-        desk.keep_sources(settings.sources)
+        desk.configure(settings_file.desk_settings())
+        desk.keep_sources(settings_file.sources)
     desk.follow_playbooks()
-    return settings
+    return settings_file
 
 
 def usable_settings(args: Namespace, desk: Desk) -> Usable:
     """As `configured`, but a source or mapping with a fault is set aside and shows among the sources. Raises BadInput."""
-    from connectors import settings, usable_settings
+    from connectors.settings import settings_file, usable_settings
 
     folder = find_workspace(args)
     if folder is None:
-        return usable_settings.Usable(settings.Settings(), {}, {})
+        return usable_settings.Usable(settings_file.Settings(), {}, {})
     usable = usable_settings.load(folder / SETTINGS_FILE)
     desk.configure(usable.settings.desk_settings())
     desk.keep_sources([*usable.settings.sources, *usable.set_aside])
@@ -247,24 +247,24 @@ class PlannerOnDemand:
         return self._loaded().plan(deviation, world, playbook, inputs)
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
-        from playbooks.slack import placings
+        from playbooks.scheduling.slack import placings
 
         return placings(actions, world)
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
-        from playbooks.workload import workload
+        from playbooks.scheduling.workload import workload
 
         return workload(actions, world, days)
 
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
-        from playbooks.replanning import replan
+        from playbooks.scheduling.replanning import replan
 
         return replan(actions, world, pinned)
 
     def remedies(self, known: str | None) -> Remedies | None:
         import hashlib
 
-        from playbooks.loader import BUILT_IN, stamp
+        from playbooks.language.loader import BUILT_IN, stamp
 
         # Who names only the file does not know its workspace's playbooks, and would take away what they state.
         if self._folder is None and known is not None:
@@ -277,12 +277,12 @@ class PlannerOnDemand:
         return None
 
     def _loaded(self) -> Planner:
-        from playbooks.loader import load_library, stamp
+        from playbooks.language.loader import load_library, stamp
 
         with self._reading:
             state = stamp(self._folder)
             if self._planner is None or self._read != state:
-                from playbooks.planner import PlaybookPlanner
+                from playbooks.planning.planner import PlaybookPlanner
 
                 self._planner, self._read = PlaybookPlanner(load_library(self._folder)), state
             return self._planner

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.channel_settings import CalendarChannel
 from connectors.outbox import neutral, wording
 from connectors.outbox.folder import written
 from connectors.outbox.sending import aside
+from connectors.settings.channel_settings import CalendarChannel
 from engine import __version__
 from engine.handoffs.deliveries import Delivery, Result
 from engine.values.clock import MINUTE, iso, parse_instant

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors import secrets
-from connectors.channel_settings import CalendarChannel, EmailChannel, FolderChannel, WebhookChannel
-from connectors.settings import Settings
+from connectors.settings import secrets
+from connectors.settings.channel_settings import CalendarChannel, EmailChannel, FolderChannel, WebhookChannel
+from connectors.settings.settings_file import Settings
 from engine.values.errors import BadInput
 
 if TYPE_CHECKING:

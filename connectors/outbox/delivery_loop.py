@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connectors.outbox.senders import sender_of
-from connectors.settings import Settings
+from connectors.settings.settings_file import Settings
 from connectors.troubles import Troubles
 from engine.values.errors import Refused
 

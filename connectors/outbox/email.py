@@ -19,10 +19,10 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Final
 
-from connectors import secrets
-from connectors.channel_settings import EmailChannel
 from connectors.outbox import neutral, wording
 from connectors.outbox.sending import aside
+from connectors.settings import secrets
+from connectors.settings.channel_settings import EmailChannel
 from engine.handoffs.deliveries import Delivery, Result
 from engine.values.clock import moment_of, parse_instant
 from engine.values.errors import BadInput

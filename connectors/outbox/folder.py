@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.channel_settings import FolderChannel
 from connectors.outbox import neutral, wording
 from connectors.outbox.sending import aside
+from connectors.settings.channel_settings import FolderChannel
 from engine.handoffs.deliveries import Delivery, Result
 
 _COLUMNS: Final = (

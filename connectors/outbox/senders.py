@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.channel_settings import CalendarChannel, EmailChannel, FolderChannel
 from connectors.outbox.sending import Sender
-from connectors.settings import Settings
+from connectors.settings.channel_settings import CalendarChannel, EmailChannel, FolderChannel
+from connectors.settings.settings_file import Settings
 
 
 def sender_of(settings: Settings, name: str) -> Sender:

@@ -11,10 +11,10 @@ import hmac
 import json
 from pathlib import Path
 
-from connectors import secrets
-from connectors.channel_settings import WebhookChannel
-from connectors.http import Client, FetchFailed
-from connectors.secrets import Secret
+from connectors.settings import secrets
+from connectors.settings.channel_settings import WebhookChannel
+from connectors.settings.secrets import Secret
+from connectors.web.http import Client, FetchFailed
 from engine.handoffs.deliveries import Delivery, Result
 from engine.values.errors import BadInput
 

@@ -1,6 +1,6 @@
 """What the engine asks of a planner about all open actions together: the load of their owners, and where they go next.
 
-Values only; reading them is engine.actions.open_work, the answers are worked out by playbooks.workload and playbooks.replanning.
+Values only; reading them is engine.actions.open_work, the answers are worked out by playbooks.scheduling.workload and playbooks.scheduling.replanning.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from connectors.settings import Settings, load
+from connectors.settings.settings_file import Settings, load
 from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock, SystemClock

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from connectors import feeder
-from connectors.settings import load
+from connectors.settings.settings_file import load
 from engine.desk import Desk
 from engine.intake.ingest import SourceBatch
 from engine.storage.store import Store

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from connectors import feeder
-from connectors.settings import Settings, load
+from connectors.settings.settings_file import Settings, load
 from engine.desk import Desk
 from engine.intake.ingest import SourceBatch
 from engine.storage.store import Store

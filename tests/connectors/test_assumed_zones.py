@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors import settings
-from connectors.assumed_zones import assumed_zones
+from connectors.mapping.assumed_zones import assumed_zones
+from connectors.settings import settings_file
 
 MAPPING = """
 [mapping.orders]
@@ -22,7 +22,7 @@ due = {due}
 def found(folder: Path, lines: str = "", due: str = '"Due"') -> list[str]:
     path = folder / "offplan.toml"
     path.write_text(MAPPING.format(lines=lines, due=due), encoding="utf-8")
-    return [str(each) for each in assumed_zones(settings.load(path).mappings)]
+    return [str(each) for each in assumed_zones(settings_file.load(path).mappings)]
 
 
 def test_a_mapping_without_a_zone_is_named_with_its_dates(tmp_path: Path) -> None:

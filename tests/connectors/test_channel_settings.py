@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors import usable_settings
 from connectors.outbox import checks
-from connectors.settings import load
+from connectors.settings import usable_settings
+from connectors.settings.settings_file import load
 from engine.handoffs.routing import Channel, Route
 from engine.values.clock import HOUR, MINUTE, SECOND
 from engine.values.errors import BadInput

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.channel_settings import CalendarChannel, FolderChannel
 from connectors.outbox import neutral
 from connectors.outbox.calendar import CalendarSender
 from connectors.outbox.folder import FolderSender
+from connectors.settings.channel_settings import CalendarChannel, FolderChannel
 from tests.connectors.handoff_support import NASTY, action, content, delivery, ended, send
 
 

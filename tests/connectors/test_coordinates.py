@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from connectors import reading
-from connectors.settings import load
+from connectors.files import reading
+from connectors.settings.settings_file import load
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Refusal
 

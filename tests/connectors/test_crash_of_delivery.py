@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from connectors.outbox.delivery_loop import deliver_once
-from connectors.settings import Settings
+from connectors.settings.settings_file import Settings
 from engine.desk import Desk
 from engine.storage import journal
 from engine.values.clock import FixedClock

@@ -13,9 +13,9 @@ import pytest
 
 from connectors import feeder
 from connectors.outbox import delivery_loop
-from connectors.poll_loop import PollLoop
-from connectors.settings import load
+from connectors.settings.settings_file import load
 from connectors.troubles import Troubles
+from connectors.web.poll_loop import PollLoop
 from engine.values.errors import Refused
 from tests.connectors.delivery_support import SOON, desk_on, email, handoffs, settings, webhook
 from tests.connectors.feeder_support import Process

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from connectors.channel_settings import EmailChannel
 from connectors.outbox.email import EmailSender, is_address
+from connectors.settings.channel_settings import EmailChannel
 from tests.connectors.handoff_support import NASTY, action, content, delivery, ended, send
 from tests.connectors.smtp_server import Mailbox, mailing
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors import reading
-from connectors.settings import load
-from connectors.targets import SIGNAL
+from connectors.files import reading
+from connectors.settings.settings_file import load
+from connectors.values.targets import SIGNAL
 from engine.vocabulary.model import Refusal
 
 ROOT = Path(__file__).resolve().parents[2]

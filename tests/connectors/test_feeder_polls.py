@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from connectors.poll_loop import PollLoop
-from connectors.settings import Settings
+from connectors.settings.settings_file import Settings
 from connectors.troubles import Troubles
+from connectors.web.poll_loop import PollLoop
 from engine.desk import Desk
 from engine.intake.ingest import SourceBatch
 from engine.values.clock import MINUTE, SECOND, FixedClock

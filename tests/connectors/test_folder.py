@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.folder import Folder
-from connectors.readiness import SETTLED, SETTLED_CUT, Look, Stamp, is_data, look, wait_for
+from connectors.files.folder import Folder
+from connectors.files.readiness import SETTLED, SETTLED_CUT, Look, Stamp, is_data, look, wait_for
 from engine.desk import Desk
 from engine.intake.ingest import FileMark, SourceBatch
 from engine.storage.store import Store

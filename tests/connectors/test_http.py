@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.addresses import shown
-from connectors.http import Answer, Client, FetchFailed, retry_after
-from connectors.secrets import Secret
+from connectors.settings.secrets import Secret
+from connectors.web.addresses import shown
+from connectors.web.http import Answer, Client, FetchFailed, retry_after
 from engine.values.clock import HOUR, SECOND, FixedClock, parse_instant
 from engine.values.errors import BadInput
 from tests.connectors.server import Request, Server, serving

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from connectors import reading
-from connectors.converters import Column, converter, decimal_reader
-from connectors.faults import Fault
+from connectors.files import reading
 from connectors.formats import Block
-from connectors.mapping import CompiledMapping
-from connectors.mapping_settings import FieldRule, MappingSection
-from connectors.settings import Settings, load
+from connectors.mapping.compiled import CompiledMapping
+from connectors.mapping.converters import Column, converter, decimal_reader
+from connectors.settings.mapping_settings import FieldRule, MappingSection
+from connectors.settings.settings_file import Settings, load
+from connectors.values.faults import Fault
 from engine.values.clock import iso, parse_instant
 from engine.values.errors import BadInput
 from engine.vocabulary.model import PlanLine, PlanRecord, Refusal, SignalIn
@@ -386,7 +386,7 @@ def test_the_quick_way_for_dates_agrees_with_the_careful_one(texts: list[str], z
     section = MappingSection.model_validate(
         {"as": "signal", "null": ["N/A"], "zone": zone, "fields": {"id": "i", "kind": "k", "eta": "e"}}
     )
-    from connectors.converters import column
+    from connectors.mapping.converters import column
 
     quick: Column = column(FieldRule(column="e"), section, "date")
     careful = converter(FieldRule(column="e"), section, "date")

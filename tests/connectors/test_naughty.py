@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from connectors import reading
+from connectors.files import reading
 from connectors.formats import Block, Layout, records
 from connectors.formats.documents import Flaw, decode
-from connectors.settings import load
+from connectors.settings.settings_file import load
 from engine.values.errors import BadInput
 from engine.values.text import clean, is_clean
 from engine.vocabulary.model import Refusal, SignalIn

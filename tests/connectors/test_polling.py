@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.http import LONGEST_WAIT, Client, FetchFailed
-from connectors.polling import (
+from connectors.settings.secrets import Secret
+from connectors.settings.source_settings import HttpSource
+from connectors.web.http import LONGEST_WAIT, Client, FetchFailed
+from connectors.web.polling import (
     LONGEST_BACK_OFF,
     SHORTEST_BACK_OFF,
     PageContent,
@@ -23,8 +25,6 @@ from connectors.polling import (
     poll,
     retry_at,
 )
-from connectors.secrets import Secret
-from connectors.source_settings import HttpSource
 from engine.intake.ingest import SourceBatch
 from engine.values.clock import HOUR, MINUTE, SECOND
 from engine.values.errors import BadInput

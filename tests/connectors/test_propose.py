@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from connectors import reading
-from connectors.propose import Proposal, append, propose
-from connectors.settings import load
+from connectors.files import reading
+from connectors.proposing.propose import Proposal, append, propose
+from connectors.settings.settings_file import load
 from engine.validation.signal_checks import sift
 from engine.values.errors import BadInput
 from engine.vocabulary.model import PlanLine, SignalIn

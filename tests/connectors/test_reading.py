@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from connectors import opening, reading
-from connectors.settings import Settings, load
+from connectors.files import opening, reading
+from connectors.settings.settings_file import Settings, load
 from engine.intake.ingest import SourceBatch
 from engine.values.errors import BadInput
 from engine.vocabulary.model import PlanLine, Refusal, SignalIn

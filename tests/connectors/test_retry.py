@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.held import LettingGo
-from connectors.pages import page_reader
-from connectors.reading import signal_batches
-from connectors.retry import Tried, retry
-from connectors.settings import Settings, load
+from connectors.files.held import LettingGo
+from connectors.files.reading import signal_batches
+from connectors.files.retry import Tried, retry
+from connectors.settings.settings_file import Settings, load
+from connectors.web.pages import page_reader
 from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.secrets import Secret, header, resolve
+from connectors.settings.secrets import Secret, header, resolve
 from engine.values.errors import BadInput
 
 CANARY = "canary-7f3a"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sections import parse_duration
-from connectors.settings import FolderSource, HttpSource, load
-from connectors.targets import RECORD_FIELDS
+from connectors.settings.sections import parse_duration
+from connectors.settings.settings_file import FolderSource, HttpSource, load
+from connectors.values.targets import RECORD_FIELDS
 from engine.master.records import MODELS
 from engine.values.clock import DAY, HOUR, MINUTE
 from engine.values.errors import BadInput

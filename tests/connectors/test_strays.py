@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from connectors.settings import Settings, load
-from connectors.strays import strays
+from connectors.files.strays import strays
+from connectors.settings.settings_file import Settings, load
 
 TOML = """
 [source.erp]

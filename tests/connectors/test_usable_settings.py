@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors import settings, usable_settings
+from connectors.settings import settings_file, usable_settings
 from engine.values.errors import BadInput
 
 MAPPING = '[mapping.{name}]\nas = "signal"\n[mapping.{name}.fields]\nid = "a"\nkind = {{ const = "eta" }}\n{more}'
@@ -43,7 +43,7 @@ def test_each_faulty_source_is_set_aside_and_the_others_go_on(tmp_path: Path) ->
     }
     assert found.kinds == {"typo": "http", "alone": "http"}
     with pytest.raises(BadInput):
-        settings.load(path)
+        settings_file.load(path)
 
 
 def test_a_faulty_mapping_takes_along_who_reads_by_it_or_may(tmp_path: Path) -> None:
@@ -79,4 +79,4 @@ def test_sources_that_are_no_table_refuse_and_one_that_is_none_is_set_aside(tmp_
 def test_sound_settings_are_what_everybody_reads(tmp_path: Path) -> None:
     path = write(tmp_path, mapping("m"), source("erp", 'mapping = "m"'))
     found = usable_settings.load(path)
-    assert (found.settings, found.set_aside, found.faults) == (settings.load(path), {}, [])
+    assert (found.settings, found.set_aside, found.faults) == (settings_file.load(path), {}, [])

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from connectors.channel_settings import WebhookChannel
 from connectors.outbox.webhook import WebhookSender
+from connectors.settings.channel_settings import WebhookChannel
 from tests.connectors.handoff_support import delivery, send
 from tests.connectors.server import Request, serving
 

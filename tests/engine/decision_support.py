@@ -13,8 +13,8 @@ from engine.vocabulary.model import PlanRecord
 from engine.vocabulary.planning import Match, PlannedAction, ResponsePlan, World
 from engine.vocabulary.terms import Terms
 from tests.engine.desk_support import NOW, Scheduling, open_desk
+from tests.engine.deviations.test_value_at_risk import pumps
 from tests.engine.network_support import line, load, said, take
-from tests.engine.test_value_at_risk import pumps
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from engine.values.errors import NotFound, Refused
 from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
 from engine.vocabulary.planning import Match, PlannedAction, Remedies, ResponsePlan, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
-from playbooks.replanning import replan
-from playbooks.slack import placings
-from playbooks.workload import workload
+from playbooks.scheduling.replanning import replan
+from playbooks.scheduling.slack import placings
+from playbooks.scheduling.workload import workload
 
 NOW = parse_instant("2026-03-09T08:00:00Z", "test")
 

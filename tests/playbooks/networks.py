@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from engine.values.clock import HOUR, MINUTE
 from engine.vocabulary.planning import Owner, WorkingCalendar, World
 from engine.vocabulary.scheduling import OpenAction, Replan
-from playbooks.calendars import WorkingTime
-from playbooks.people import People
-from playbooks.standing import Span, standing
+from playbooks.working_time.calendars import WorkingTime
+from playbooks.working_time.people import People
+from playbooks.working_time.standing import Span, standing
 from tests.playbooks.worlds import at
 
 NOW = at("2026-03-27T09:00:00Z")

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.values.clock import DAY, MINUTE
-from playbooks.axis import Axis
-from playbooks.calendars import WorkingTime
+from playbooks.working_time.axis import Axis
+from playbooks.working_time.calendars import WorkingTime
 from tests.playbooks.networks import CALENDARS, NOW
 
 BEGINS = st.integers(0, 20 * 24 * 60).map(lambda minutes: NOW - 3 * DAY + minutes * MINUTE)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks import conditions
-from playbooks.condition_shape import Condition
-from playbooks.conditions import Case, Verdict, specificity
-from playbooks.constancy import verdicts
+from playbooks.language import conditions
+from playbooks.language.condition_shape import Condition
+from playbooks.language.conditions import Case, Verdict, specificity
+from playbooks.lint.constancy import verdicts
 from tests.playbooks.worlds import at, deviation
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks.durations import MAX_MINUTES, words, working_minutes
+from playbooks.working_time.durations import MAX_MINUTES, words, working_minutes
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.lint import lint
-from playbooks.loader import load_file
-from playbooks.people_checks import people_findings
+from playbooks.language.loader import load_file
+from playbooks.lint.linting import lint
+from playbooks.lint.people_checks import people_findings
 from tests.playbooks.worlds import ONE_STEP, write
 
 SOUND = ONE_STEP.format(id="sound").replace("roles:\n", "roles:\n  mover: {function: logistics, fallback: sales}\n")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from engine.values.clock import HOUR
 from engine.vocabulary.planning import Booking, Owner, PlannedAction, World
-from playbooks.calendars import WorkingTime, office_hours
-from playbooks.planner import PlaybookPlanner
+from playbooks.planning.planner import PlaybookPlanner
+from playbooks.working_time.calendars import WorkingTime, office_hours
 from tests.playbooks.worlds import ONE_STEP, at, deviation, library
 
 BUYER = Owner("ana", "Ana", ("procurement",))

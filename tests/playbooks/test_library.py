@@ -13,13 +13,13 @@ import pytest
 
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 from engine.vocabulary.planning import Owner
-from playbooks.describe import describe, summarize
-from playbooks.fields import FIELDS
-from playbooks.instructions import NAMES
-from playbooks.lint import lint
-from playbooks.loader import BUILT_IN, load_library
-from playbooks.planner import PlaybookPlanner
-from playbooks.rehearse import rehearse
+from playbooks.language.describe import describe, summarize
+from playbooks.language.fields import FIELDS
+from playbooks.language.instructions import NAMES
+from playbooks.language.loader import BUILT_IN, load_library
+from playbooks.lint.linting import lint
+from playbooks.planning.planner import PlaybookPlanner
+from playbooks.planning.rehearse import rehearse
 from tests.playbooks.worlds import ONE_STEP, deviation, world, write
 
 BEST = {
@@ -117,7 +117,7 @@ def test_describe_is_json_in_the_words_of_the_schema(tmp_path: Path) -> None:
 
 
 def test_importing_the_planner_brings_in_neither_parser_nor_models() -> None:
-    code = "import sys, playbooks.planner; print([m for m in ('pydantic', 'yaml') if m in sys.modules])"
+    code = "import sys, playbooks.planning.planner; print([m for m in ('pydantic', 'yaml') if m in sys.modules])"
     root = Path(__file__).resolve().parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

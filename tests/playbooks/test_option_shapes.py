@@ -9,9 +9,9 @@ import pytest
 
 from engine.options.option_effects import KINDS
 from engine.vocabulary.terms import Terms
-from playbooks.findings import LintFinding
-from playbooks.lint import lint_paths
-from playbooks.option_shapes import OptionKind
+from playbooks.language.findings import LintFinding
+from playbooks.language.option_shapes import OptionKind
+from playbooks.lint.linting import lint_paths
 from tests.playbooks.test_step_terms import plan, terms
 from tests.playbooks.worlds import ONE_STEP, write
 

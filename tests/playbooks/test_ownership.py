@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from engine.values.clock import DAY, HOUR
 from engine.vocabulary.planning import Owner, PlannedAction
-from playbooks.ownership import turn_of
-from playbooks.planner import PlaybookPlanner
-from playbooks.role_shapes import Rota
+from playbooks.language.role_shapes import Rota
+from playbooks.planning.ownership import turn_of
+from playbooks.planning.planner import PlaybookPlanner
 from tests.playbooks.worlds import ONE_STEP, at, deviation, library, world
 
 ANA = Owner("ana", "Ana", ["procurement"])

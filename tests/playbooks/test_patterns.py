@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbooks.patterns import MAX_POSITIONS, compiled
+from playbooks.language.patterns import MAX_POSITIONS, compiled
 
 _ATOMS = st.sampled_from(["a", "b", "-", r"\.", ".", "[ab]", "[^a]", "[a-c]", "[a-]", r"\d", r"\W", r"[\d_]", "ab"])
 _TIMES = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,}", "{0,2}", "{0,}"])

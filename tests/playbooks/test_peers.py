@@ -13,9 +13,9 @@ import pytest
 
 from engine.values.clock import iso
 from engine.vocabulary.planning import Owner, WorkingCalendar
-from playbooks.lint import lint
-from playbooks.loader import load_library
-from playbooks.planner import PlaybookPlanner
+from playbooks.language.loader import load_library
+from playbooks.lint.linting import lint
+from playbooks.planning.planner import PlaybookPlanner
 from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from playbooks.lint import lint
-from playbooks.loader import Library, LoadedPlaybook, load_files
-from playbooks.rehearse import rehearse
+from playbooks.language.loader import Library, LoadedPlaybook, load_files
+from playbooks.lint.linting import lint
+from playbooks.planning.rehearse import rehearse
 from tests.playbooks.worlds import ONE_STEP, write
 
 NO_OTHERS = Library((), ())

@@ -8,9 +8,9 @@ import pytest
 
 from engine.vocabulary.model import SEVERITIES
 from engine.vocabulary.planning import Remedy
-from playbooks.loader import load_library
-from playbooks.planner import PlaybookPlanner
-from playbooks.remedies import stated, work_minutes
+from playbooks.language.loader import load_library
+from playbooks.planning.planner import PlaybookPlanner
+from playbooks.planning.remedies import stated, work_minutes
 from tests.playbooks.worlds import ONE_STEP, library
 
 CHOICE = """\

@@ -14,8 +14,8 @@ from engine.values.clock import DAY, HOUR, MINUTE
 from engine.values.errors import Refused
 from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import OpenAction, Replan
-from playbooks.people import People
-from playbooks.replanning import replan
+from playbooks.scheduling.replanning import replan
+from playbooks.working_time.people import People
 from tests.playbooks.networks import NOW, OWNERS, WORLD, faults, moved, networks, spans, starts
 from tests.playbooks.worlds import at
 

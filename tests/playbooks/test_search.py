@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.values.errors import BadInput
-from playbooks.project import Activity, Placement, Project, Resource
-from playbooks.search import schedules, search
-from playbooks.serial import Generator
-from playbooks.timeline import Broken
+from playbooks.scheduling.project import Activity, Placement, Project, Resource
+from playbooks.scheduling.search import schedules, search
+from playbooks.scheduling.serial import Generator
+from playbooks.scheduling.timeline import Broken
 
 SHIFT, PAUSE = 6, 4
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.values.clock import DAY, HOUR, MINUTE
 from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import OpenAction
-from playbooks.slack import placings
+from playbooks.scheduling.slack import placings
 from tests.playbooks.test_workload import ANA, BO, DORA, MONDAY, action
 
 WORLD = World(MONDAY, "UTC", (ANA, BO, DORA), {})

@@ -10,9 +10,9 @@ import pytest
 
 from engine.values.errors import BadInput, NotFound, Refused
 from engine.vocabulary.planning import Owner, PlannedAction, ResponsePlan
-from playbooks.lint import lint
-from playbooks.loader import Library, load_library, load_paths
-from playbooks.planner import PlaybookPlanner
+from playbooks.language.loader import Library, load_library, load_paths
+from playbooks.lint.linting import lint
+from playbooks.planning.planner import PlaybookPlanner
 from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
 
 ANA = Owner("ana", "Ana", ["procurement"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.values.clock import DAY, HOUR
 from engine.vocabulary.planning import Owner, WorkingCalendar, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad
-from playbooks.workload import workload
+from playbooks.scheduling.workload import workload
 from tests.playbooks.worlds import at
 
 MONDAY = at("2026-03-09T08:00:00Z")

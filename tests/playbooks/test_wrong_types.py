@@ -9,9 +9,9 @@ import pytest
 from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock, parse_instant
-from playbooks.lint import lint
-from playbooks.loader import load_library
-from playbooks.planner import PlaybookPlanner
+from playbooks.language.loader import load_library
+from playbooks.lint.linting import lint
+from playbooks.planning.planner import PlaybookPlanner
 from tests.engine.desk_support import NOW, late, open_desk, owners
 from tests.playbooks.worlds import ONE_STEP, write
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks.yaml_source import MAX_BYTES, SourceError, read
+from playbooks.language.yaml_source import MAX_BYTES, SourceError, read
 
 _FENCE = b"x" * (MAX_BYTES + 1)
 

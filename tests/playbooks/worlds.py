@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.values.clock import parse_instant
 from engine.vocabulary.planning import Booking, Owner, WorkingCalendar, World
-from playbooks.loader import Library, load_files
+from playbooks.language.loader import Library, load_files
 
 ONE_STEP = """\
 schema: 1

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors import reading, settings
+from connectors.files import reading
+from connectors.settings import settings_file
 from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock, parse_instant
@@ -29,7 +30,7 @@ class Fed:
     """A desk on a new file, configured by one example, with a clock that the test moves."""
 
     def __init__(self, folder: Path, example: str, now: str) -> None:
-        self.settings = settings.load(EXAMPLES / example)
+        self.settings = settings_file.load(EXAMPLES / example)
         self.clock = FixedClock(parse_instant(now, "test"))
         self.desk = Desk(Store.open(folder / f"{Path(example).stem}.db", create=True), self.clock, actor="proof")
         self.desk.configure(self.settings.desk_settings())

@@ -6,8 +6,8 @@ import statistics
 from collections import defaultdict
 
 from benchmarks.psplib import optima, read
-from playbooks.project import Placement, Project
-from playbooks.search import schedules, search
+from playbooks.scheduling.project import Placement, Project
+from playbooks.scheduling.search import schedules, search
 from tests.proofs.support import data_file
 
 EVERY = 6

@@ -14,8 +14,8 @@ from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
 from tui.app import OffplanApp
-from tui.demo import sample
-from tui.session import Session
+from tui.demo.demo_world import sample
+from tui.desk.session import Session
 from tui.wiring import PlannerOnDemand
 
 

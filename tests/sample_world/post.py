@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.outbox.delivery_loop import DeliveryLoop
-from connectors.settings import load
+from connectors.settings.settings_file import load
 from connectors.troubles import Troubles
 from engine.desk import Desk
 from engine.intake.ingest import SourceBatch

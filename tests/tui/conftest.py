@@ -17,9 +17,9 @@ from engine.desk import Desk
 from engine.values.clock import FixedClock
 from tests.engine.desk_support import NOW, Steps, late, open_desk, owners
 from tui.app import OffplanApp
-from tui.screen_options import DEFAULTS, ScreenOptions
+from tui.desk.session import Session
+from tui.keys.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.desk import DeskScreen
-from tui.session import Session
 from tui.widgets.footer import StatusLine
 
 

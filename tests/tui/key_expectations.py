@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from tests.tui.key_effects import Effect, asks, draws, effect, goes, moves, one_of, opens, says
-from tui.key_table import KEYS, Key
-from tui.saved_views import LIVE
+from tui.desk.saved_views import LIVE
+from tui.keys.key_table import KEYS, Key
 from tui.screens import views
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen

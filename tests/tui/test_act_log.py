@@ -8,10 +8,11 @@ from engine.values.clock import HOUR
 from engine.vocabulary.model import Outcome
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Open, World
-from tui import act_log, terminal
-from tui.arguments import parse
-from tui.request import Request
+from tui.desk import act_log
+from tui.keys.request import Request
 from tui.screens.acts_screen import ActsScreen
+from tui.terminal import device
+from tui.words.arguments import parse
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ async def test_the_log_shows_what_was_done_and_copies_it(
     world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(terminal, "copy", lambda app, *lines: sent.append("\n".join(lines)) or "sent")  # type: ignore[func-returns-value]
+    monkeypatch.setattr(device, "copy", lambda app, *lines: sent.append("\n".join(lines)) or "sent")  # type: ignore[func-returns-value]
     async with opened() as driven:
         await driven.press("@")
         assert "Nothing has been done yet." in driven.text

@@ -13,11 +13,11 @@ from engine.vocabulary.planning import Match, ResponsePlan
 from engine.vocabulary.planning import World as Possible
 from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Driven, Open, World
-from tui.cells import Present
-from tui.live import Live
-from tui.safe import plain
+from tui.desk.live import Live
 from tui.screens import gathering
 from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
+from tui.terminal.cells import Present
+from tui.terminal.safe import plain
 
 
 async def respond(driven: Driven) -> None:

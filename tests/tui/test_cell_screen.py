@@ -14,8 +14,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.cell_screen import CellScreen, Span
-from tui.cell_writer import BLANK, CellWriter, _change_of_pen, simplest
+from tui.terminal.cell_screen import CellScreen, Span
+from tui.terminal.cell_writer import BLANK, CellWriter, _change_of_pen, simplest
 
 WIDTH, HEIGHT = 24, 10
 HOME = (0, 0)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.values.clock import DAY, HOUR, MINUTE, iso, parse_instant
-from tui import cells
-from tui.cells import Column
+from tui.terminal import cells
+from tui.terminal.cells import Column
 
 NOW = parse_instant("2026-03-09T13:03:00Z", "test")
 

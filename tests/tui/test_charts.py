@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui import charts, safe
-from tui.safe import Pieces
+from tui.terminal import charts, safe
+from tui.terminal.safe import Pieces
 
 sizes = st.floats(-1e9, 1e9, allow_nan=False)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors import settings
-from connectors.reading import signal_batches
+from connectors.files.reading import signal_batches
+from connectors.settings import settings_file
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store, set_meta
@@ -20,7 +20,9 @@ from engine.values.clock import HOUR, SECOND, FixedClock, iso, parse_instant
 from engine.values.errors import StoreUnusable
 from engine.vocabulary.model import IngestResult
 from tests.sample_world.build import EXPECTED_EVERY, SETTINGS, build
-from tui import command_line, demo, demo_feed, terminal
+from tui import command_line
+from tui.demo import demo_feed, demo_world
+from tui.terminal import device
 
 MONDAY = parse_instant("2026-03-09T08:00:00Z", "test")
 
@@ -38,7 +40,7 @@ def test_the_copy_lives_on_from_the_sample_s_date_and_goes(sample: Path, monkeyp
     monkeypatch.delenv("OFFPLAN_NOW", raising=False)
     before = sample.read_bytes()
 
-    with demo.Demo(sample) as world:
+    with demo_world.Demo(sample) as world:
         world.begin()
         now = world.clock.now()
         folder = world.folder
@@ -52,24 +54,24 @@ def test_the_copy_lives_on_from_the_sample_s_date_and_goes(sample: Path, monkeyp
 
 
 def test_it_may_begin_at_another_moment(sample: Path) -> None:
-    with demo.Demo(sample) as world:
+    with demo_world.Demo(sample) as world:
         world.begin("2026-03-10T08:00:00Z")
 
         assert world.clock.now() >= parse_instant("2026-03-10T08:00:00Z", "test")
 
 
 def test_its_settings_are_those_that_the_sample_was_built_with() -> None:
-    loaded = settings.load(demo.SETTINGS)
+    loaded = settings_file.load(demo_world.SETTINGS)
 
     assert loaded.desk_settings() == SETTINGS
     assert {name: source.expected_every for name, source in loaded.sources.items()} == EXPECTED_EVERY
 
 
 def test_every_file_of_the_script_belongs_to_one_source() -> None:
-    loaded = settings.load(demo.SETTINGS)
+    loaded = settings_file.load(demo_world.SETTINGS)
 
     for _, name, _ in demo_feed.SCRIPT:
-        folders = [source for source in loaded.sources.values() if isinstance(source, settings.FolderSource)]
+        folders = [source for source in loaded.sources.values() if isinstance(source, settings_file.FolderSource)]
         assert sum(source.takes(name) for source in folders) == 1
 
 
@@ -84,8 +86,8 @@ def test_the_script_goes_on_for_ten_minutes_without_a_long_silence() -> None:
 
 def test_what_the_script_says_is_about_the_sample_s_plan_and_moves_it(tmp_path: Path) -> None:
     build(tmp_path / "world.db")
-    shutil.copyfile(demo.SETTINGS, tmp_path / "offplan.toml")
-    loaded = settings.load(tmp_path / "offplan.toml")
+    shutil.copyfile(demo_world.SETTINGS, tmp_path / "offplan.toml")
+    loaded = settings_file.load(tmp_path / "offplan.toml")
     store = Store.open(tmp_path / "world.db")
     start = clock_of(store).now()
     clock = FixedClock(start)
@@ -110,14 +112,14 @@ def test_what_the_script_says_is_about_the_sample_s_plan_and_moves_it(tmp_path: 
 def test_files_come_in_order_and_whole(tmp_path: Path) -> None:
     script = [(0.0, "a.csv", "id,at\n1,$now\n"), (0.0, "b.csv", "id\n2\n")]
 
-    demo.play(tmp_path, FixedClock(MONDAY), script, threading.Event())
+    demo_world.play(tmp_path, FixedClock(MONDAY), script, threading.Event())
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
     assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "id,at\n1,2026-03-09T08:00:00Z\n"
 
 
 def test_the_player_stops_with_the_desk(sample: Path) -> None:
-    with demo.Demo(sample) as world:
+    with demo_world.Demo(sample) as world:
         world.begin()
         with world.playing([(0.0, "a.csv", "id\n"), (3600.0, "b.csv", "id\n")]) as player:
             assert player.is_alive()
@@ -126,7 +128,7 @@ def test_the_player_stops_with_the_desk(sample: Path) -> None:
 
 
 def test_a_folder_that_goes_ends_the_player_quietly(tmp_path: Path) -> None:
-    demo.play(tmp_path / "gone", FixedClock(MONDAY), [(0.0, "a.csv", "id\n")], threading.Event())
+    demo_world.play(tmp_path / "gone", FixedClock(MONDAY), [(0.0, "a.csv", "id\n")], threading.Event())
 
     assert not (tmp_path / "gone").exists()
 
@@ -135,7 +137,7 @@ def test_a_sample_that_cannot_be_copied_leaves_nothing(tmp_path: Path, monkeypat
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
 
-    with pytest.raises(OSError, match="nowhere"), demo.Demo(tmp_path / "nowhere.db"):
+    with pytest.raises(OSError, match="nowhere"), demo_world.Demo(tmp_path / "nowhere.db"):
         pass
 
     assert list(tmp_path.iterdir()) == []
@@ -145,7 +147,7 @@ def test_without_a_terminal_the_demo_is_printed_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sample: Path
 ) -> None:
     monkeypatch.delenv("OFFPLAN_NOW", raising=False)
-    monkeypatch.setattr(demo, "sample", lambda: sample)
+    monkeypatch.setattr(demo_world, "sample", lambda: sample)
 
     assert command_line.main(["demo"]) == 0
 
@@ -159,16 +161,16 @@ def test_it_takes_no_desk_of_somebody_else(words: tuple[str, str], capsys: pytes
 
 
 def test_an_installation_without_the_sample_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(demo, "__file__", str(tmp_path / "tui" / "demo.py"))
+    monkeypatch.setattr(demo_world, "__file__", str(tmp_path / "tui" / "demo.py"))
 
     with pytest.raises(StoreUnusable, match="install offplan again"):
-        demo.sample()
+        demo_world.sample()
 
 
 def test_it_goes_where_the_terminal_hangs_up(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     codes: list[int] = []
     monkeypatch.setattr("os._exit", codes.append)
-    with demo.Demo(sample) as world:
-        terminal._end_by_force(terminal.HANG_UP)
+    with demo_world.Demo(sample) as world:
+        device._end_by_force(device.HANG_UP)
         assert not world.folder.exists()
-    assert codes == [terminal.HANG_UP]
+    assert codes == [device.HANG_UP]

@@ -8,24 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from connectors import settings
-from connectors.reading import signal_batches
+from connectors.files.reading import signal_batches
+from connectors.settings import settings_file
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
 from engine.values.clock import SECOND, FixedClock, iso
-from playbooks.loader import load_library
-from playbooks.planner import PlaybookPlanner
-from tui import demo, demo_feed
-from tui.demo_colleague import ANSWERS, COLLEAGUE, give, work
+from playbooks.language.loader import load_library
+from playbooks.planning.planner import PlaybookPlanner
+from tui.demo import demo_feed, demo_world
+from tui.demo.demo_colleague import ANSWERS, COLLEAGUE, give, work
 
 FIRST_MINUTE = 60
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    shutil.copyfile(demo.sample(), tmp_path / "world.db")
-    shutil.copyfile(demo.SETTINGS, tmp_path / "offplan.toml")
+    shutil.copyfile(demo_world.sample(), tmp_path / "world.db")
+    shutil.copyfile(demo_world.SETTINGS, tmp_path / "offplan.toml")
     store = Store.open(tmp_path / "world.db")
     clock = FixedClock(clock_of(store).now())
     return Desk(store, clock, actor=COLLEAGUE, planner=PlaybookPlanner(load_library()))
@@ -34,7 +34,7 @@ def desk(tmp_path: Path) -> Desk:
 def hear(desk: Desk, folder: Path, name: str, text: str) -> None:
     path = folder / name
     path.write_text(text.replace("$now", iso(desk.clock.now())), encoding="utf-8")
-    for batch in signal_batches(path, settings.load(folder / "offplan.toml"), name.split("-")[0]):
+    for batch in signal_batches(path, settings_file.load(folder / "offplan.toml"), name.split("-")[0]):
         desk.take(batch)
 
 

@@ -12,8 +12,8 @@ from engine.values.clock import DAY, HOUR, MINUTE, FixedClock
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.tui.conftest import Driven, Open, World
 from tui.app import OffplanApp
+from tui.desk.session import Session
 from tui.screens.deviation_page import DeviationPage
-from tui.session import Session
 from tui.widgets.prompt import Prompt
 from tui.widgets.timeline import Axis
 

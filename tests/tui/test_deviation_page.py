@@ -9,11 +9,11 @@ from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.engine.network_support import line as network_line
 from tests.engine.network_support import load, said
 from tests.tui.conftest import Open, World
-from tui import safe
-from tui.cells import Present
 from tui.screens import deviation_sections
 from tui.screens.action_page import ActionPage
 from tui.screens.deviation_page import DeviationPage
+from tui.terminal import safe
+from tui.terminal.cells import Present
 
 
 async def test_the_page_tells_the_whole_story(world: World, opened: Open) -> None:

@@ -19,15 +19,15 @@ from tests.tui.conftest import Driven
 from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import EFFECTS, ENDS, FILTERS, OPEN, PLACES, ROWS, Place, expected, offered
 from tui.app import OffplanApp
-from tui.demo import SETTINGS, sample
-from tui.key_table import KEYS, Key
-from tui.request import Request
+from tui.demo.demo_world import SETTINGS, sample
+from tui.desk.session import Session
+from tui.keys.key_table import KEYS, Key
+from tui.keys.request import Request
 from tui.screens import views
 from tui.screens.acting import ActingScreen
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.filtering import FilteringScreen
-from tui.session import Session
 from tui.widgets.line_list import LineList
 from tui.wiring import SETTINGS_FILE, PlannerOnDemand
 

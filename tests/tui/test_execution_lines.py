@@ -8,12 +8,12 @@ from engine.values.clock import DAY, HOUR, MINUTE
 from tests.engine.desk_support import NOW, eta, take
 from tests.engine.execution_support import Run, step
 from tests.tui.conftest import Driven
-from tui import safe
 from tui.app import OffplanApp
-from tui.cells import Present
+from tui.desk.session import Session
 from tui.screens import deviation_sections
 from tui.screens.action_page import action_lines
-from tui.session import Session
+from tui.terminal import safe
+from tui.terminal.cells import Present
 
 
 def page_of(run: Run) -> str:

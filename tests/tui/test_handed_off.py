@@ -11,10 +11,10 @@ from engine.handoffs.routing import Route
 from tests.engine.desk_support import NOW
 from tests.engine.outbox_support import Calls, Post, channel, desk_with_calls
 from tests.tui.conftest import Open, World
-from tui.cells import Present
-from tui.demo import SETTINGS
+from tui.demo.demo_world import SETTINGS
+from tui.desk.surroundings import Surroundings
 from tui.screens.action_page import action_lines
-from tui.surroundings import Surroundings
+from tui.terminal.cells import Present
 from tui.wiring import SETTINGS_FILE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
-from tui import request
+from tui.keys import request
 
 
 async def silence(driven: Driven, line: str) -> None:

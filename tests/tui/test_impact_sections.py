@@ -13,18 +13,18 @@ from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
 from tests.tui.conftest import Driven
-from tui import demo
 from tui.app import OffplanApp
+from tui.demo import demo_world
+from tui.desk.session import Session
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviation_sections import SECTIONS
-from tui.session import Session
 
 
 @contextlib.asynccontextmanager
 async def sample(tmp_path: Path, size: tuple[int, int]) -> AsyncIterator[Driven]:
     """The sample world's desk: its first row is a late part that reaches customers through the bill of material."""
     path = tmp_path / "sample.db"
-    shutil.copyfile(demo.sample(), path)
+    shutil.copyfile(demo_world.sample(), path)
 
     def desk() -> Desk:
         store = Store.open(path)

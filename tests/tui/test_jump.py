@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from tests.tui.conftest import Open, World
-from tui import jump
+from tui.screens import jump
 
 
 @pytest.mark.parametrize("count", [0, 1, 26, 27, 100, 676])

@@ -10,10 +10,10 @@ import pytest
 
 from engine.values.errors import BadInput
 from tests.tui.conftest import Open, World
-from tui import key_map
 from tui.command_line import main
-from tui.key_map import KeyMap
-from tui.screen_options import ScreenOptions
+from tui.keys import key_map
+from tui.keys.key_map import KeyMap
+from tui.keys.screen_options import ScreenOptions
 from tui.screens.pickers import TextScreen
 
 

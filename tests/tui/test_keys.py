@@ -10,10 +10,10 @@ import pytest
 from textual.binding import Binding
 from textual.widget import Widget
 
-from tui import keys, safe
-from tui.key_map import KeyMap
-from tui.key_table import KEYS, SCOPES
-from tui.request import VERBS
+from tui.keys import bindings
+from tui.keys.key_map import KeyMap
+from tui.keys.key_table import KEYS, SCOPES
+from tui.keys.request import VERBS
 from tui.screens import help_lines
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
@@ -25,6 +25,7 @@ from tui.screens.reports import ReportsScreen
 from tui.screens.sources import SourcesScreen
 from tui.screens.timeline import TimelineScreen
 from tui.screens.views import VIEWS, View
+from tui.terminal import safe
 from tui.widgets.footer import KeyLine
 from tui.widgets.line_list import LineList
 
@@ -33,7 +34,7 @@ NEVER_THE_ONLY_WAY = {"ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q", "ctrl+i", "ctrl+m"
 
 
 def test_the_documentation_is_the_table() -> None:
-    assert DOCUMENT.read_text(encoding="utf-8") == keys.markdown(), "write keys.markdown() to docs/keys.md"
+    assert DOCUMENT.read_text(encoding="utf-8") == bindings.markdown(), "write keys.markdown() to docs/keys.md"
 
 
 def test_ids_are_unique_and_every_key_explains_itself() -> None:
@@ -121,7 +122,7 @@ def test_every_verb_of_the_shell_has_a_key_or_the_command_line() -> None:
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
 def test_the_footer_keeps_the_key_that_tells_all_others(width: int) -> None:
     line = KeyLine()
-    line._keys = keys.footer("action", ("list", "act", "view", "timeline", "everywhere"))
+    line._keys = bindings.footer("action", ("list", "act", "view", "timeline", "everywhere"))
     shown = safe.plain(line.pieces(width))
     assert " ? keys" in shown
     assert len(shown) <= width

@@ -8,8 +8,8 @@ from typing import Any
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from tui import theme
-from tui.safe import Pieces
+from tui.terminal import theme
+from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
 

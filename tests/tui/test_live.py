@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.live import Live, gap_of
+from tui.desk.live import Live, gap_of
 
 
 def test_fewer_refreshes_are_further_apart() -> None:

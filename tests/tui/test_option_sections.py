@@ -9,15 +9,15 @@ import pytest
 from engine.values.clock import DAY
 from tests.engine.decision_support import AIR, OneDecision
 from tests.engine.desk_support import NOW, open_desk
+from tests.engine.deviations.test_value_at_risk import pumps
 from tests.engine.network_support import load, said, take
-from tests.engine.test_value_at_risk import pumps
 from tests.tui.conftest import Driven
-from tui import safe
 from tui.app import OffplanApp
-from tui.cells import Present
+from tui.desk.session import Session
 from tui.screens import action_page, deviation_sections
 from tui.screens.action_page import ActionPage
-from tui.session import Session
+from tui.terminal import safe
+from tui.terminal.cells import Present
 
 
 @pytest.mark.parametrize("width", [120, 78, 60])

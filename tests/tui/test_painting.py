@@ -19,10 +19,10 @@ from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.tui.conftest import Open, World
 from tests.tui.pty_support import Program
 from tests.tui.test_cell_screen import HOME, Terminal
-from tui import painting
-from tui.cell_screen import CellScreen
-from tui.link import Link
-from tui.painting import PaintedApp
+from tui.terminal import painting
+from tui.terminal.cell_screen import CellScreen
+from tui.terminal.link import Link
+from tui.terminal.painting import PaintedApp
 
 WALK = [
     *"jjk", "tab", *"jjj", "shift+tab", "enter", "j", "tab", "j", "escape", "?", "j", "escape", *"/late", "enter", "escape",

@@ -12,11 +12,12 @@ from rich.style import Style
 
 from engine.values.errors import BadInput
 from tests.tui.conftest import World
-from tui import screen_options, theme
 from tui.app import OffplanApp
-from tui.palettes import PALETTES, TERMINAL
-from tui.screen_options import ScreenOptions
-from tui.session import Session
+from tui.desk.session import Session
+from tui.keys import screen_options
+from tui.keys.screen_options import ScreenOptions
+from tui.terminal import theme
+from tui.terminal.palettes import PALETTES, TERMINAL
 from tui.widgets.footer import StatusLine
 
 USED = sorted({style.color.name for style in theme.STYLES.values() if style.color is not None})
@@ -152,8 +153,8 @@ def test_an_option_that_cannot_be_used_is_refused_with_its_place(
 
 
 def test_the_settings_file_may_say_it(tmp_path: Path) -> None:
-    from connectors import settings
+    from connectors.settings import settings_file
 
     path = tmp_path / "offplan.toml"
     path.write_text('[screen]\ntheme = "light"\nrefreshes_per_second = 5\n')
-    assert settings.load(path).screen.theme == "light"
+    assert settings_file.load(path).screen.theme == "light"

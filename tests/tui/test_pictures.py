@@ -9,10 +9,10 @@ from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line as network_line
 from tests.engine.network_support import load, said, stock, take
 from tests.tui.conftest import Open, World
-from tui import safe
-from tui.cells import Present
 from tui.screens import picture_sections
 from tui.screens.deviation_page import DeviationPage
+from tui.terminal import safe
+from tui.terminal.cells import Present
 
 PRESENT = Present(NOW, "UTC")
 

@@ -13,8 +13,9 @@ from engine.values.errors import BadInput
 from engine.values.text import clean
 from tests.engine.desk_support import late, open_desk
 from tests.tui.pty_support import Program
-from tui import screen_options, theme
-from tui.plain_characters import translated
+from tui.keys import screen_options
+from tui.terminal import theme
+from tui.terminal.plain_characters import translated
 
 OPTIONS = """
 import os, sys

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.loader import BUILT_IN
+from playbooks.language.loader import BUILT_IN
 from tests.engine.desk_support import open_desk
 from tests.tui.conftest import Driven, World
 from tui.app import OffplanApp
+from tui.desk.session import Session
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.playbooks import PlaybooksScreen
-from tui.session import Session
 from tui.wiring import PlannerOnDemand
 
 Open = Callable[..., contextlib.AbstractAsyncContextManager[Driven]]

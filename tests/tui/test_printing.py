@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.values.clock import SECOND, FixedClock
-from tui import printing
+from tui.words import printing
 
 
 class Terminal(io.StringIO):

@@ -11,12 +11,12 @@ from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
 from tui.commands import handover
-from tui.documents import Section, markdown
-from tui.safe import plain
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.reports import ReportsScreen
-from tui.section_lines import section_lines
+from tui.terminal.safe import plain
 from tui.widgets.page_list import PageList
+from tui.widgets.section_lines import section_lines
+from tui.words.documents import Section, markdown
 
 
 def view(driven: Driven) -> ReportsScreen:

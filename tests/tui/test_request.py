@@ -10,9 +10,9 @@ from engine.values.clock import HOUR
 from engine.values.errors import OffplanError
 from engine.vocabulary.model import Change, Outcome
 from tests.engine.desk_support import NOW, late, open_desk
-from tui import request
-from tui.cells import Present
-from tui.request import Request
+from tui.keys import request
+from tui.keys.request import Request
+from tui.terminal.cells import Present
 
 HERE = Present(NOW, "UTC")
 

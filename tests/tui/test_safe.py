@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from engine.values.clock import DAY
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Open, World
-from tui import safe
+from tui.terminal import safe
 
 ROOT = Path(__file__).resolve().parents[2]
 NAUGHTY = ROOT.parent / "shared" / "data"
@@ -95,7 +95,7 @@ async def test_a_payload_is_shown_as_text_at_every_place(world: World, opened: O
 
 
 def test_only_one_module_makes_what_textual_draws_from_data() -> None:
-    """Segment, Strip, Content and Text are built in tui.safe alone, and no markup is ever parsed."""
+    """Segment, Strip, Content and Text are built in tui.terminal.safe alone, and no markup is ever parsed."""
     builders = {
         "Segment",
         "Strip",

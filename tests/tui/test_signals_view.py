@@ -10,10 +10,10 @@ from engine.values.clock import HOUR
 from engine.values.errors import BadInput
 from tests.engine.desk_support import NOW, eta, take
 from tests.tui.conftest import Driven, Open, World
+from tui.desk.signal_search import SignalSearch
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.record_page import RecordPage
 from tui.screens.signals import SignalsScreen
-from tui.signal_search import SignalSearch
 
 
 def screen_of(driven: Driven) -> SignalsScreen:

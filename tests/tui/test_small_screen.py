@@ -14,8 +14,8 @@ from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import PLACES, SMALL
 from tests.tui.test_every_key import visited
 from tui.app import OffplanApp
+from tui.desk.session import Session
 from tui.screens import views
-from tui.session import Session
 
 CUT: Final = re.compile(r"\d…|\d …|\b[A-Z]+-\d*…")
 """A number or an id that goes on where nobody can read it."""

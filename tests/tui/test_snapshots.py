@@ -10,7 +10,7 @@ from tests.engine.network_support import said
 from tests.engine.network_support import take as state
 from tests.tui.conftest import Driven, Open, World
 from tests.tui.snapshot_support import compare, drawn
-from tui.screen_options import ScreenOptions
+from tui.keys.screen_options import ScreenOptions
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 THEMES = ("terminal", "light", "red-green")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.reading import signal_batches
-from connectors.settings import load
+from connectors.files.reading import signal_batches
+from connectors.settings.settings_file import load
 from engine.values.clock import HOUR, iso
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World

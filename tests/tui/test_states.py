@@ -18,7 +18,7 @@ from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, ta
 from tests.tui.conftest import Driven, Open, World
 from tests.tui.key_effects import Hand
 from tui.app import OffplanApp
-from tui.session import Session
+from tui.desk.session import Session
 
 SIZES: Final = ((80, 24), (120, 36))
 """The smallest usual terminal, where panes are tabs, and the usual one."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tui import terminal
+from tui.terminal import device
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -26,16 +26,16 @@ sys.exit(run(lambda: open_desk(Path(sys.argv[1]))))
 
 
 def test_a_terminal_that_cannot_draw_is_refused_in_a_sentence() -> None:
-    assert terminal.fault({"TERM": "xterm-256color"}, is_terminal=True) is None
+    assert device.fault({"TERM": "xterm-256color"}, is_terminal=True) is None
     for term in ("dumb", "", "unknown"):
-        assert "TERM" in str(terminal.fault({"TERM": term}, is_terminal=True))
-    assert "no terminal" in str(terminal.fault({"TERM": "xterm"}, is_terminal=False))
+        assert "TERM" in str(device.fault({"TERM": term}, is_terminal=True))
+    assert "no terminal" in str(device.fault({"TERM": "xterm"}, is_terminal=False))
 
 
 def test_other_encodings_are_warned_about() -> None:
-    assert terminal.warning("utf-8") is None
-    assert terminal.warning("UTF8") is None
-    assert "latin-1" in str(terminal.warning("latin-1"))
+    assert device.warning("utf-8") is None
+    assert device.warning("UTF8") is None
+    assert "latin-1" in str(device.warning("latin-1"))
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def outside_of_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("outside_of_others")
 def test_the_clipboard_gets_clean_text() -> None:
     sent: list[str] = []
-    assert terminal.to_clipboard("D12\nrm -rf", sent.append) == "sent to the terminal: D12 rm -rf"
+    assert device.to_clipboard("D12\nrm -rf", sent.append) == "sent to the terminal: D12 rm -rf"
     assert sent == [f"\x1b]52;c;{base64.b64encode(b'D12 rm -rf').decode()}\x07"]
-    assert terminal.to_clipboard("D12 " * 30, sent.append) == "sent to the terminal: 120 characters"
+    assert device.to_clipboard("D12 " * 30, sent.append) == "sent to the terminal: 120 characters"
 
 
 @pytest.mark.usefixtures("outside_of_others")
@@ -61,11 +61,11 @@ def test_what_a_terminal_would_drop_goes_into_a_file(
 ) -> None:
     for name, value in where.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(terminal, "_CLIPBOARD_LIMIT", 75_000 if where else 15)
+    monkeypatch.setattr(device, "_CLIPBOARD_LIMIT", 75_000 if where else 15)
     sent: list[str] = []
     path = tmp_path / "offplan" / "copied.txt"
     for text in ("D1 D2 D3 and D4", "D5 D6 D7 and D8"):
-        assert str(path) in terminal.to_clipboard(text, sent.append)
+        assert str(path) in device.to_clipboard(text, sent.append)
         assert path.read_text() == f"{text}\n"
         assert path.stat().st_mode & 0o777 == 0o600
     assert not sent
@@ -75,7 +75,7 @@ def test_what_a_terminal_would_drop_goes_into_a_file(
 def test_a_file_that_cannot_be_written_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("STY", "1.pts")
     (tmp_path / "offplan").write_text("in the way")
-    assert "cannot be written" in terminal.to_clipboard("D1", lambda _: None)
+    assert "cannot be written" in device.to_clipboard("D1", lambda _: None)
 
 
 @pytest.mark.usefixtures("outside_of_others")
@@ -88,11 +88,11 @@ def test_inside_tmux_it_goes_through_tmux(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     sent: list[str] = []
-    assert terminal.to_clipboard("D12", sent.append) == "sent to the terminal through tmux: D12"
+    assert device.to_clipboard("D12", sent.append) == "sent to the terminal through tmux: D12"
     assert (tmp_path / "asked").read_text() == "load-buffer -w - "
     assert (tmp_path / "got").read_text() == "D12"
     tmux.write_text("#!/bin/sh\nexit 1\n")
-    assert terminal.to_clipboard("D12", sent.append) == "sent to the terminal: D12"
+    assert device.to_clipboard("D12", sent.append) == "sent to the terminal: D12"
     assert sent
 
 
@@ -118,7 +118,7 @@ def _until(descriptor: int, wanted: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("ending", "code"),
-    [(signal.SIGTERM, terminal.TERMINATED), (signal.SIGHUP, terminal.HANG_UP), (None, terminal.HANG_UP)],
+    [(signal.SIGTERM, device.TERMINATED), (signal.SIGHUP, device.HANG_UP), (None, device.HANG_UP)],
 )
 def test_the_end_of_the_terminal_ends_the_program(tmp_path: Path, ending: signal.Signals | None, code: int) -> None:
     """By signal, and by a terminal that vanishes while SIGHUP is ignored."""
@@ -157,7 +157,7 @@ def test_the_end_is_heard_while_nobody_reads_the_terminal(tmp_path: Path) -> Non
         _until(ours, b"Nothing is off plan")
         os.write(ours, b"\x0c" * 200)  # Each has the whole screen drawn anew.
         program.send_signal(signal.SIGTERM)
-        assert program.wait(timeout=30) == terminal.TERMINATED
+        assert program.wait(timeout=30) == device.TERMINATED
     finally:
         program.kill()
         program.wait()

@@ -12,17 +12,17 @@ import pytest
 from rich.segment import Segment
 from textual.strip import Strip
 
-from connectors.reading import signal_batches
-from connectors.settings import load
+from connectors.files.reading import signal_batches
+from connectors.settings.settings_file import load
 from engine.values.clock import DAY, HOUR
-from playbooks import loader
+from playbooks.language import loader
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
 from tests.tui.snapshot_support import compare, drawn
 from tests.tui.test_palettes import contrast
 from tests.tui.test_snapshots import SIZES, THEMES
 from tests.tui.test_sources_view import TOML
-from tui.palettes import PALETTES
+from tui.terminal.palettes import PALETTES
 
 VIEWS = {
     "hidden": "h",

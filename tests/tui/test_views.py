@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tui.conftest import Open, World
-from tui.key_table import KEYS
+from tui.keys.key_table import KEYS
 from tui.screens.views import VIEWS
 
 

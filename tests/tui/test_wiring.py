@@ -13,8 +13,9 @@ from engine.storage.journal import Entry, Writer
 from engine.storage.store import Store, set_meta
 from engine.values.clock import FixedClock, OffsetClock, SystemClock, parse_instant
 from engine.values.errors import BadInput, StoreUnusable
-from tui import wiring, workspace
-from tui.arguments import UsageError
+from tui import wiring
+from tui.commands import workspace
+from tui.words.arguments import UsageError
 
 MONDAY = parse_instant("2026-03-09T08:00:00Z", "test")
 

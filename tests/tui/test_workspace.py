@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors import settings
-from connectors.strays import strays
+from connectors.files.strays import strays
+from connectors.settings import settings_file
 from engine.values.errors import BadInput
-from playbooks.lint import lint_paths
-from tui import workspace
+from playbooks.lint.linting import lint_paths
+from tui.commands import workspace
 
 
 def test_a_new_folder_gets_settings_playbooks_and_inbox(tmp_path: Path) -> None:
@@ -33,12 +33,12 @@ def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
 def test_the_settings_load_as_they_are(tmp_path: Path) -> None:
     workspace.make(tmp_path)
 
-    loaded = settings.load(tmp_path / "offplan.toml")
+    loaded = settings_file.load(tmp_path / "offplan.toml")
 
     assert loaded.desk.database == "offplan.db"
     assert list(loaded.sources) == ["inbox"]
     inbox = loaded.sources["inbox"]
-    assert isinstance(inbox, settings.FolderSource)
+    assert isinstance(inbox, settings_file.FolderSource)
     names = ("a.csv", "a.xlsx", "a.json", "a.jsonl", "README.txt", "a.pdf")
     assert [inbox.takes(name) for name in names] == [True, True, True, True, False, False]
     assert strays(loaded.folder, loaded.sources) == {}
@@ -51,7 +51,7 @@ def test_the_commented_examples_load_too(tmp_path: Path) -> None:
     path = tmp_path / "offplan.toml"
     path.write_text("\n".join(commented), encoding="utf-8")
 
-    loaded = settings.load(path)
+    loaded = settings_file.load(path)
 
     assert loaded.rates == {"USD": 0.92, "GBP": {"2026-01-01": 1.15, "2026-07-01": 1.17}}
     assert loaded.rules[0].kind == "late_supply"

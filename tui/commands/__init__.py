@@ -1,1 +1,1 @@
-"""The commands, one module for each group; tui.command_table says which function carries out which words."""
+"""The commands, one module for each group; tui.words.command_table says which function carries out which words."""

@@ -11,10 +11,10 @@ from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, MINUTE, iso, typed_instant, within_reach
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Outcome
-from tui import printing, verbs
-from tui.arguments import UsageError
 from tui.commands import owners
 from tui.wiring import opened
+from tui.words import printing, verbs
+from tui.words.arguments import UsageError
 
 KEYWORDS = (
     "to", "into", "option", "reason", "text", "playbook", "category", "where", "answers", "cost", "currency", "outcome"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.storage.store import Store
 from engine.values.clock import iso
 from engine.values.errors import BadInput, OffplanError
-from tui import printing, workspace
+from tui.commands import workspace
 from tui.wiring import (
     DATABASE,
     SETTINGS_FILE,
@@ -21,10 +21,11 @@ from tui.wiring import (
     screen_options,
     settings_of,
 )
+from tui.words import printing
 
 if TYPE_CHECKING:
     from engine.desk import Desk
-    from playbooks.loader import Library
+    from playbooks.language.loader import Library
 
 FOUND_PROBLEMS: Final = 3
 
@@ -83,9 +84,9 @@ def _sentence(finding: Mapping[str, Any]) -> str:
 
 def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
     """What is wrong with the settings, or with the folders that they watch."""
-    from connectors import usable_settings
-    from connectors.assumed_zones import assumed_zones
-    from connectors.strays import strays
+    from connectors.files.strays import strays
+    from connectors.mapping.assumed_zones import assumed_zones
+    from connectors.settings import usable_settings
 
     try:
         folder = find_workspace(args)
@@ -109,8 +110,8 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
 
 def _unreachable(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
     """Owners whom no mail can tell; what is wrong with the settings themselves is found elsewhere."""
-    from connectors import usable_settings
     from connectors.outbox import checks
+    from connectors.settings import usable_settings
 
     try:
         folder = find_workspace(args)

@@ -8,9 +8,10 @@ from typing import Any, Final
 from engine.handoffs.routing import FIELDS
 from engine.values.clock import iso
 from engine.values.errors import BadInput
-from tui import cells, printing
-from tui.arguments import UsageError
+from tui.terminal import cells
 from tui.wiring import opened, settings_of
+from tui.words import printing
+from tui.words.arguments import UsageError
 
 ANOTHER: Final = 3
 """The exit code when another choice was expected."""

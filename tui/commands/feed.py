@@ -14,14 +14,14 @@ from engine.values.clock import SECOND, SystemClock, iso
 from engine.values.errors import BadInput
 from engine.values.text import clean
 from engine.vocabulary.model import PLAN_KINDS, IngestResult, PlanLine, PlanRecord, Refusal
-from tui import printing
-from tui.arguments import UsageError
 from tui.wiring import configured, opened, usable_settings
+from tui.words import printing
+from tui.words.arguments import UsageError
 
 if TYPE_CHECKING:
-    from connectors.held import LettingGo
-    from connectors.settings import Settings
-    from connectors.usable_settings import Usable
+    from connectors.files.held import LettingGo
+    from connectors.settings.settings_file import Settings
+    from connectors.settings.usable_settings import Usable
     from engine.desk import Desk
     from engine.intake.ingest import SourceBatch
 
@@ -51,7 +51,7 @@ def plan_kind(word: str) -> str:
 
 def load(args: Namespace) -> int:
     """Make the files the whole current plan of their kind and scope."""
-    from connectors.reading import mapping_name
+    from connectors.files.reading import mapping_name
 
     kind = plan_kind(args.kind)
     paths = [Path(name) for name in args.files]
@@ -80,7 +80,7 @@ def _plan_rows(
     args: Namespace, settings: Settings, paths: Sequence[Path], kind: str, progress: printing.Progress
 ) -> Iterator[PlanLine | PlanRecord | Refusal]:
     """The rows of all files. A file that gives nothing but refusals stops the load: it would empty the plan."""
-    from connectors.reading import plan_rows
+    from connectors.files.reading import plan_rows
 
     for path in paths:
         taken = 0
@@ -100,7 +100,7 @@ def _plan_rows(
 
 def ingest(args: Namespace) -> int:
     """Take signals from files; a file that cannot be used is named, and the others go on."""
-    from connectors.held import LettingGo
+    from connectors.files.held import LettingGo
 
     clock = SystemClock()
     began = clock.now()
@@ -132,7 +132,7 @@ def _batches(
     args: Namespace, settings: Settings, held: LettingGo, progress: printing.Progress, failed: list[str]
 ) -> Iterator[SourceBatch]:
     """The batches of all files; a file that cannot be used is said on stderr and put into `failed`."""
-    from connectors.reading import ONE_SHOT, signal_batches
+    from connectors.files.reading import ONE_SHOT, signal_batches
 
     for name in args.files:
         path = Path(name)

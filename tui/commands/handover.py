@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.vocabulary.filters import instants
-from tui import cells, printing
-from tui.cells import Present
-from tui.documents import Section
+from tui.terminal import cells
+from tui.terminal.cells import Present
 from tui.widgets.queue import subject
 from tui.widgets.source_list import health
 from tui.wiring import opened
+from tui.words import printing
+from tui.words.documents import Section
 
 
 def report(args: Namespace) -> int:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui import cells, printing
+from tui.terminal import cells
+from tui.words import printing
 
 
 def lines(impact: Mapping[str, Any] | None, now: int, zone: str) -> list[str]:

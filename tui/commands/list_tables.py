@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.vocabulary.model import Page
-from tui import cells, printing
+from tui.terminal import cells
+from tui.words import printing
 
 _MENDING: Final = (
     "mend the mapping and say `offplan quarantine --retry`, or mend the file and `offplan ingest` it:"

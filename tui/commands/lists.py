@@ -10,8 +10,8 @@ from typing import Final
 from engine.desk import Desk
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Page
-from tui import printing
 from tui.wiring import opened, settings_of
+from tui.words import printing
 
 USUAL_LIMIT: Final = 200
 _QUESTIONS: Final = {"silence": "silences"}
@@ -43,7 +43,7 @@ def _grouped(args: Namespace) -> bool:
 
 def _strays(args: Namespace) -> list[str]:
     """What lies in watched folders and is nobody's. Settings that do not load are `offplan check`'s business."""
-    from connectors.strays import strays
+    from connectors.files.strays import strays
 
     with contextlib.suppress(BadInput):
         settings = settings_of(args)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from engine.values.clock import iso
 from engine.vocabulary.model import RECORD_KINDS
-from tui import cells, printing
-from tui.arguments import UsageError
 from tui.commands.feed import plan_kind
+from tui.terminal import cells
 from tui.wiring import SETTINGS_FILE, NoWorkspaceError, find_workspace, present, refuse_readonly, settings_of
+from tui.words import printing
+from tui.words.arguments import UsageError
 
 if TYPE_CHECKING:
-    from connectors.propose import Proposal
+    from connectors.proposing.propose import Proposal
 
 SHOWN_DOUBTS = 20
 _SIGNALS = {"signal": "signal", "signals": "signal", "reply": "reply", "replies": "reply"}
@@ -24,7 +25,7 @@ _SIGNALS = {"signal": "signal", "signals": "signal", "reply": "reply", "replies"
 
 def propose(args: Namespace) -> int:
     """Propose a mapping, show it with a preview and the doubtful cells, and write it unless it is a dry run."""
-    from connectors.propose import append, propose
+    from connectors.proposing.propose import append, propose
 
     folder = find_workspace(args)
     if folder is None and not args.dry_run:

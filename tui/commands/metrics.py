@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.vocabulary.filters import instants
-from tui import cells, printing
-from tui.documents import Section
+from tui.terminal import cells
 from tui.wiring import opened
+from tui.words import printing
+from tui.words.documents import Section
 
 _TIMES: Final = {
     "mttd": "until noticed: the deviation opened − it occurred",

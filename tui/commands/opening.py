@@ -6,8 +6,6 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from tui import printing
-from tui.arguments import UsageError
 from tui.wiring import (
     NoWorkspaceError,
     arguments_for_feeder,
@@ -18,6 +16,8 @@ from tui.wiring import (
     planner_of,
     screen_options,
 )
+from tui.words import printing
+from tui.words.arguments import UsageError
 
 if TYPE_CHECKING:
     import subprocess
@@ -38,7 +38,7 @@ def desk(args: Namespace) -> int:
 
 def demo(args: Namespace) -> int:
     """Open a private copy of the sample desk; on a screen its record systems go on speaking."""
-    from tui.demo import Demo
+    from tui.demo.demo_world import Demo
 
     if args.db is not None or args.workspace is not None:
         raise UsageError(
@@ -65,7 +65,7 @@ def _wants_demo() -> bool:
 
 
 def _print(args: Namespace) -> int:
-    from tui import text_desk
+    from tui.words import text_desk
 
     with opened(args) as desk:
         if args.json:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.values import money as minor_units
-from tui import cells, printing
+from tui.terminal import cells
+from tui.words import printing
 
 HEADINGS: Final = (
     "", "option", "there at", "cost", "orders late", "value late", "kg CO2e", "fails", "score", "",

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.values import money
 from engine.values.clock import iso
-from tui import cells, printing
 from tui.commands import owners
 from tui.commands.acts import named
+from tui.terminal import cells
 from tui.wiring import PLAYBOOKS, find_workspace, opened, present
+from tui.words import printing
 
 if TYPE_CHECKING:
     from engine.vocabulary.planning import PlannedAction
     from engine.vocabulary.terms import Escalation
-    from playbooks.loader import Library
+    from playbooks.language.loader import Library
 
 _TRIGGERS: Final = {
     "deviation.opened": "by itself",
@@ -36,7 +37,7 @@ _SIGNS: Final = {
 
 def library(args: Namespace) -> Library:
     """The library with the workspace's own playbooks."""
-    from playbooks.loader import load_library
+    from playbooks.language.loader import load_library
 
     folder = find_workspace(args)
     own = None if folder is None else folder / PLAYBOOKS
@@ -45,7 +46,7 @@ def library(args: Namespace) -> Library:
 
 def list_all(args: Namespace) -> int:
     """Print every playbook in the order of its id."""
-    from playbooks.describe import summarize
+    from playbooks.language.describe import summarize
 
     found = library(args)
     items = [summarize(playbook) for playbook in found.playbooks]
@@ -70,7 +71,7 @@ def list_all(args: Namespace) -> int:
 
 def show(args: Namespace) -> int:
     """Print one playbook."""
-    from playbooks.describe import describe
+    from playbooks.language.describe import describe
 
     item = describe(library(args).get(args.playbook))
     printing.answer(args, item, *described(item))
@@ -250,7 +251,7 @@ def _watched(action: PlannedAction) -> Iterable[str]:
 
 
 def _handed_on(step: Escalation) -> str:
-    from playbooks.durations import words
+    from playbooks.working_time.durations import words
 
     said = f"to {step.owner} after {words(step.after_minutes)}"
     if step.between is not None:

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.values.clock import iso
-from tui import printing
 from tui.commands.playbook import library
 from tui.wiring import PLAYBOOKS, NoWorkspaceError, database_of, find_workspace, opened, present
+from tui.words import printing
 
 if TYPE_CHECKING:
-    from playbooks.lint import LintFinding
-    from playbooks.loader import LoadedPlaybook
+    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.lint.linting import LintFinding
 
 FOUND_PROBLEMS: Final = 3
 
 
 def lint(args: Namespace) -> int:
     """Print the faults of playbooks, or those of one level; exit 3 when there are any."""
-    from playbooks.people_checks import people_findings
+    from playbooks.lint.people_checks import people_findings
 
     playbooks, faults = _checked(args)
     found = [*faults, *people_findings(playbooks, _owners(args))]
@@ -48,7 +48,7 @@ def lint(args: Namespace) -> int:
 def _checked(args: Namespace) -> tuple[Sequence[LoadedPlaybook], Sequence[LintFinding]]:
     """The playbooks that are named, or all, and the faults of their files."""
     if args.paths:
-        from playbooks.loader import load_paths
+        from playbooks.language.loader import load_paths
 
         return load_paths([_file(args, name) for name in args.paths])
     whole = library(args)
@@ -84,8 +84,8 @@ def place(finding: LintFinding) -> str:
 
 def test(args: Namespace) -> int:
     """Run the tests inside playbooks; exit 3 when one fails, or when a file has an error and cannot be run."""
-    from playbooks.loader import Library
-    from playbooks.rehearse import rehearse
+    from playbooks.language.loader import Library
+    from playbooks.planning.rehearse import rehearse
 
     chosen, broken = _chosen(args)
     known = Library(tuple({each.id: each for each in (*library(args).playbooks, *chosen)}.values()), ())
@@ -122,7 +122,7 @@ def schema(args: Namespace) -> int:
     """Print the JSON Schema of a playbook file; the same with --json, on one line."""
     import json
 
-    from playbooks.json_schema import json_schema
+    from playbooks.language.json_schema import json_schema
 
     described = json_schema()
     printing.answer(args, described, *json.dumps(described, indent=2, ensure_ascii=True).splitlines())
@@ -131,7 +131,7 @@ def schema(args: Namespace) -> int:
 
 def _chosen(args: Namespace) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
     """The playbooks that the words name, and the errors that keep files out of use."""
-    from playbooks.loader import load_paths
+    from playbooks.language.loader import load_paths
 
     if not args.playbooks:
         whole = library(args)

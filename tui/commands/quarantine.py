@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine.values.clock import iso
 from engine.values.errors import NotFound
-from tui import printing
 from tui.commands import lists
 from tui.wiring import configured, opened
+from tui.words import printing
 
 if TYPE_CHECKING:
-    from connectors.retry import Tried
+    from connectors.files.retry import Tried
 
 Held = Mapping[str, Any]
 
@@ -26,7 +26,7 @@ def quarantine(args: Namespace) -> int:
 
 def _retry(args: Namespace) -> int:
     """Try held records again, as settings and files are now; what is still held says why."""
-    from connectors.retry import retry
+    from connectors.files.retry import retry
 
     with opened(args) as desk:
         settings = configured(args, desk)

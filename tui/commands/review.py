@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from engine.actions.containment import STEPS
-from tui import cells, printing
 from tui.commands import option_lines
-from tui.documents import Section
+from tui.terminal import cells
 from tui.wiring import opened
+from tui.words import printing
+from tui.words.documents import Section
 
 _STRETCHES: Final = {
     "detected": "noticed, since it occurred",

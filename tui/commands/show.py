@@ -9,9 +9,10 @@ from typing import Any, Final
 from engine.values.clock import iso
 from engine.values.errors import Refused
 from engine.values.money import amount
-from tui import cells, printing
 from tui.commands import impact_lines, option_lines
+from tui.terminal import cells
 from tui.wiring import opened
+from tui.words import printing
 
 _SECTIONS: Final = (
     "history", "versions", "signals_detail", "events", "actions", "actions_detail", "impact", "pegs", "projection", "explain", "definition",

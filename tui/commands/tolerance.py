@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine.values.clock import iso
 from engine.vocabulary.tolerance import FUNCTION, MATCH_KEYS, check
-from tui import printing
-from tui.arguments import UsageError
 from tui.wiring import SETTINGS_FILE, NoWorkspaceError, configured, find_workspace, opened, refuse_readonly, settings_of
+from tui.words import printing
+from tui.words.arguments import UsageError
 
 if TYPE_CHECKING:
     from engine.judging.preview import Preview, Shift
@@ -89,7 +89,7 @@ def _preview(args: Namespace, rule: _Rule) -> int:
 
 
 def _write(args: Namespace, path: Path, rule: _Rule) -> int:
-    from connectors import settings_writer
+    from connectors.settings import settings_writer
 
     refuse_readonly(args, str(path))
     with opened(args, create=True) as desk:

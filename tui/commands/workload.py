@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tui import printing
-from tui.documents import Section
 from tui.wiring import opened
+from tui.words import printing
+from tui.words.documents import Section
 
 
 def report(args: Namespace) -> int:

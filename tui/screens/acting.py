@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from engine.values.errors import OffplanError
 from engine.vocabulary.model import Outcome
-from tui import request
-from tui.key_table import KEYS
-from tui.request import Request
+from tui.desk.session import Act
+from tui.keys import request
+from tui.keys.key_table import KEYS
+from tui.keys.request import Request
 from tui.screens.finding import FindingScreen
-from tui.session import Act
 
 
 class ActingScreen(FindingScreen):
@@ -110,7 +110,7 @@ class ActingScreen(FindingScreen):
 
     def _log(self, asked: Request, outcome: Outcome, did: str) -> None:
         # The parser's words cost what the first paint must not pay.
-        from tui import act_log
+        from tui.desk import act_log
 
         self.session.acts.append(Act(self.session.desk.clock.now(), act_log.line(asked, outcome), did))
 

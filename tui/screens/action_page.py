@@ -8,21 +8,22 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from engine.values.money import amount
-from tui import cells, keys, safe, theme
-from tui.cells import Present
-from tui.safe import Pieces
+from tui.desk.session import Session
+from tui.keys import bindings
 from tui.screens import deviation_sections, option_sections
 from tui.screens.labelled import pair, wrapped
 from tui.screens.object_page import ObjectPage
 from tui.screens.telling import Selection
-from tui.session import Session
+from tui.terminal import cells, safe, theme
+from tui.terminal.cells import Present
+from tui.terminal.safe import Pieces
 from tui.widgets.page_list import PageLine
 
 
 class ActionPage(ObjectPage):
     """Acts on its action."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "everywhere")]
     scopes = ("list", "act", "everywhere")
 
     def __init__(self, session: Session, action: str) -> None:

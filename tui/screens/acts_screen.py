@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from tui import cells, keys, safe, terminal
-from tui.cells import Present
+from tui.desk.session import Act
+from tui.keys import bindings
 from tui.screens.pickers import TextScreen
-from tui.session import Act
+from tui.terminal import cells, device, safe
+from tui.terminal.cells import Present
 from tui.widgets.footer import StatusLine
 from tui.widgets.page_list import PageList
 
@@ -20,7 +21,7 @@ _WHEN = 16
 class ActsScreen(TextScreen):
     """A line for each command, the last on top, with what it did."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("log")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("log")]
     scopes = ("list", "log")
 
     def __init__(self, acts: Sequence[Act], present: Present) -> None:
@@ -44,4 +45,4 @@ class ActsScreen(TextScreen):
         here = self.query_one(PageList).cursor
         chosen = self._acts[::-1] if everything else self._acts[here : here + 1]
         if chosen:
-            self.query_one(StatusLine).say(terminal.copy(self.app, *(act.line for act in chosen)))
+            self.query_one(StatusLine).say(device.copy(self.app, *(act.line for act in chosen)))

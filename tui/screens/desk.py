@@ -12,12 +12,12 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.timer import Timer
 
-from tui import keys, request
-from tui.news import News
+from tui.desk.news import News
+from tui.desk.session import Session
+from tui.keys import bindings, request
 from tui.screens import empty
 from tui.screens.at_cursor import AtCursor
 from tui.screens.filtering import FilteringScreen
-from tui.session import Session
 from tui.widgets.feed import FeedList
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
@@ -39,7 +39,7 @@ _FEED_PAUSE: Final = 2.5
 class DeskScreen(FilteringScreen):
     """Screen 1."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "desk", "view", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "desk", "view", "everywhere")]
     AUTO_FOCUS = "#queue"
     scopes = ("list", "act", "desk", "view", "everywhere")
     filtered = ("queue", "feed", "timeline")

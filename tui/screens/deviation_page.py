@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize, ScreenResume
 
-from tui import keys
+from tui.desk.session import Session
+from tui.keys import bindings
 from tui.screens import deviation_sections
 from tui.screens.deviation_sections import SECTIONS
 from tui.screens.object_page import ObjectPage
 from tui.screens.telling import Selection
-from tui.session import Session
 from tui.widgets.footer import TabLine
 from tui.widgets.line_list import LineList
 
@@ -26,7 +26,7 @@ _TABS_BELOW: Final = 30
 class DeviationPage(ObjectPage):
     """Acts on the action under the cursor, and everywhere else on the deviation."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "page", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "page", "everywhere")]
     scopes = ("list", "act", "page", "everywhere")
 
     def __init__(self, session: Session, deviation: str, *, at: str | None = None, section: str | None = None) -> None:

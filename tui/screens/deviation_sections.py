@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.values.clock import parse_instant
-from tui import cells, safe, theme
-from tui.cells import Column, Present
-from tui.safe import Pieces
 from tui.screens import impact_sections, option_sections, picture_sections
 from tui.screens.labelled import LABEL, pair
+from tui.terminal import cells, safe, theme
+from tui.terminal.cells import Column, Present
+from tui.terminal.safe import Pieces
 from tui.widgets import feed, queue
 from tui.widgets.page_list import PageLine
 

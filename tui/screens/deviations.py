@@ -9,13 +9,14 @@ from textual.binding import BindingType
 
 from engine.reading import arranging, groups
 from engine.values.errors import BadInput, OffplanError
-from tui import keys, request, saved_views
-from tui.safe import fit
-from tui.saved_views import BUILT_IN, LIVE, SavedView
+from tui.desk import saved_views
+from tui.desk.saved_views import BUILT_IN, LIVE, SavedView
+from tui.desk.session import Session
+from tui.keys import bindings, request
 from tui.screens import empty
 from tui.screens.list_view import ListView
 from tui.screens.pickers import Choice, Picker
-from tui.session import Session
+from tui.terminal.safe import fit
 from tui.widgets.deviation_list import COLUMNS, USUAL, DeviationList
 from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt, Question
@@ -27,7 +28,7 @@ _HIDDEN: Final = "hidden"
 class DeviationsScreen(ListView):
     """Acts as the desk does, on more rows and more columns."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "deviations", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "deviations", "everywhere")]
     scopes = ("list", "act", "view", "deviations", "everywhere")
     filtered = ("deviations",)
     titles = ("Deviations",)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui import cells, request
-from tui.session import Session
+from tui.desk.session import Session
+from tui.keys import request
+from tui.terminal import cells
 
 NO_ROW: Final = ("Nothing is under the cursor.",)
 """In a pane that shows the row under the cursor of another one."""

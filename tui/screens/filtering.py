@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from engine.values.errors import OffplanError
+from tui.desk.session import Session
 from tui.screens.acting import ActingScreen
 from tui.screens.telling import Selection
-from tui.session import Session
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt, Question

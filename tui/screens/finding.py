@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.values.errors import OffplanError
-from tui import keys, request, terminal
-from tui.request import Request
-from tui.safe import fit
+from tui.keys import bindings, request
+from tui.keys.request import Request
 from tui.screens import views
 from tui.screens.telling import TellingScreen
+from tui.terminal import device
+from tui.terminal.safe import fit
 from tui.widgets.prompt import Prompt, Question
 
 
@@ -144,7 +145,11 @@ class FindingScreen(TellingScreen):
         choices = [
             Choice(
                 key.id,
-                [(fit(key.title, 16) + " ", "bold"), (fit(keys.shown(key), 14) + " ", "key"), (key.tooltip, "plain")],
+                [
+                    (fit(key.title, 16) + " ", "bold"),
+                    (fit(bindings.shown(key), 14) + " ", "key"),
+                    (key.tooltip, "plain"),
+                ],
             )
             for key in usable
         ]
@@ -171,7 +176,7 @@ class FindingScreen(TellingScreen):
 
     def action_copy(self) -> None:
         text = " ".join(self.selection().ids)
-        self.say(terminal.copy(self.app, text) if text else "there is nothing to copy here", keep=bool(text))
+        self.say(device.copy(self.app, text) if text else "there is nothing to copy here", keep=bool(text))
 
     def action_redraw(self) -> None:
         self.app.refresh(layout=True)

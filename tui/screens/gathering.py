@@ -14,13 +14,14 @@ from engine.values.clock import iso
 from engine.values.errors import OffplanError, Refused
 from engine.vocabulary.model import DISMISSALS
 from engine.vocabulary.planning import PlannedAction
-from tui import cells, request, safe
-from tui.cells import Column, Present
-from tui.request import Request
-from tui.safe import Pieces, fit
+from tui.desk.session import Session
+from tui.keys import request
+from tui.keys.request import Request
 from tui.screens import option_sections
 from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
-from tui.session import Session
+from tui.terminal import cells, safe
+from tui.terminal.cells import Column, Present
+from tui.terminal.safe import Pieces, fit
 from tui.widgets.prompt import Prompt, Question
 
 _LABELS: Final = {

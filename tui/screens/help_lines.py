@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from engine.values.errors import BadInput
-from tui import cells, keys, theme
-from tui.arguments import usage
-from tui.cells import Present
-from tui.command_table import COMMANDS
-from tui.key_map import KeyMap
-from tui.key_table import SCOPES
-from tui.request import LOCAL, VERBS, rest_of_line
-from tui.safe import Pieces, fit, wrap
-from tui.session import Said
+from tui.desk.session import Said
+from tui.keys import bindings
+from tui.keys.key_map import KeyMap
+from tui.keys.key_table import SCOPES
+from tui.keys.request import LOCAL, VERBS, rest_of_line
+from tui.terminal import cells, theme
+from tui.terminal.cells import Present
+from tui.terminal.safe import Pieces, fit, wrap
+from tui.words.arguments import usage
+from tui.words.command_table import COMMANDS
 
 _HINT: Final = "If the terminal is left in disorder: reset. Copy goes to your own machine, through tmux too."
 _CHANGED: Final = ("~", "somebody else has changed the row since you were on it")
@@ -52,7 +53,7 @@ def of_place(scopes: tuple[str, ...], map_: KeyMap) -> list[Pieces]:
             lines += [[(title, "heading")]]
             for key in here:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
-                lines.append([(fit(keys.shown(key), 14) + " ", "key"), (f"{key.tooltip}{on}", "plain")])
+                lines.append([(fit(bindings.shown(key), 14) + " ", "key"), (f"{key.tooltip}{on}", "plain")])
             lines.append([])
     return [*lines, *_signs(scopes), [(_HINT, "quiet")]]
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tui import cells, safe, theme
-from tui.cells import Column, Present
 from tui.commands import impact_lines
-from tui.safe import Pieces
+from tui.terminal import cells, safe, theme
+from tui.terminal.cells import Column, Present
+from tui.terminal.safe import Pieces
 from tui.widgets import queue
 from tui.widgets.page_list import PageLine
 

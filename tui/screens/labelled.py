@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui import safe
-from tui.safe import Pieces
+from tui.terminal import safe
+from tui.terminal.safe import Pieces
 from tui.widgets.page_list import PageLine
 
 LABEL: Final = 16

@@ -14,10 +14,10 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.widget import Widget
 
-from tui import keys
+from tui.desk.session import Session
+from tui.keys import bindings
 from tui.screens import views
 from tui.screens.filtering import FilteringScreen
-from tui.session import Session
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
 from tui.widgets.line_list import LineList
@@ -33,7 +33,7 @@ _COMPLETED: Final = 2_000
 class ListView(FilteringScreen):
     """The base of the views beside the desk."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "everywhere")]
     scopes: tuple[str, ...] = ("list", "act", "view", "everywhere")
     titles: ClassVar[tuple[str, ...]] = ()
     """What the tabs say where the panes become tabs, pane by pane."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tui import cells, safe
-from tui.cells import Column, Present
 from tui.commands import option_lines
-from tui.safe import Pieces
+from tui.terminal import cells, safe
+from tui.terminal.cells import Column, Present
+from tui.terminal.safe import Pieces
 from tui.widgets.page_list import PageLine
 
 _OPTIONS: Final = (

@@ -9,14 +9,14 @@ from textual.screen import Screen
 
 from engine.values.text import clean
 from tui.commands import list_tables
-from tui.key_map import KeyMap
+from tui.desk.session import Session
+from tui.keys.key_map import KeyMap
 from tui.screens import help_lines
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import RecordPage
-from tui.session import Session
 
 
 def of_object(session: Session, id_: str, *, section: str | None = None) -> Screen[None]:

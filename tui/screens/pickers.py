@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
-from tui.safe import Pieces, plain
+from tui.terminal.safe import Pieces, plain
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.footer import StatusLine
 from tui.widgets.line_list import LineList

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.values.clock import DAY
-from tui import cells, charts, safe
-from tui.cells import Present
-from tui.safe import Pieces
+from tui.terminal import cells, charts, safe
+from tui.terminal.cells import Present
+from tui.terminal.safe import Pieces
 from tui.widgets.page_list import PageLine
 
 _ROWS: Final = 8

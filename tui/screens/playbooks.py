@@ -10,10 +10,12 @@ from textual.events import Resize
 
 from engine.values.errors import OffplanError
 from engine.vocabulary.planning import Match
-from tui import keys, playbook_rows, safe
 from tui.commands.playbook import described
+from tui.keys import bindings
 from tui.screens import empty, gathering
 from tui.screens.list_view import ListView
+from tui.terminal import safe
+from tui.widgets import playbook_rows
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageLine, PageList
@@ -23,7 +25,7 @@ from tui.widgets.playbook_list import PlaybookList
 class PlaybooksScreen(ListView):
     """Tries playbooks on the deviation that was under the cursor of the view before, else on the first of the queue."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "everywhere")]
     filtered = ("playbooks",)
     titles = ("Playbooks", "What it says and gives")
 

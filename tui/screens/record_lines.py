@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tui import cells, safe
-from tui.cells import Present
 from tui.screens import deviation_sections
+from tui.terminal import cells, safe
+from tui.terminal.cells import Present
 from tui.widgets.page_list import PageLine
 
 _LABEL: Final = 21

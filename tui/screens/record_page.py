@@ -7,11 +7,11 @@ from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
 
-from tui import keys
+from tui.desk.session import Session
+from tui.keys import bindings
 from tui.screens.object_page import ObjectPage
 from tui.screens.record_lines import record_lines
 from tui.screens.telling import Selection
-from tui.session import Session
 
 _KINDS: Final = {"S": "signal", "Q": "quarantine"}
 """What the objects that keys act on are called, by the first letter of their ids."""
@@ -20,7 +20,7 @@ _KINDS: Final = {"S": "signal", "Q": "quarantine"}
 class RecordPage(ObjectPage):
     """Acts on its object."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "everywhere")]
     scopes = ("list", "act", "everywhere")
 
     def __init__(self, session: Session, id_: str) -> None:

@@ -13,17 +13,17 @@ from textual.geometry import Size
 from engine.desk import Desk
 from engine.values.errors import OffplanError
 from engine.vocabulary.filters import instants
-from tui import keys
 from tui.commands import handover, metrics, workload
-from tui.documents import Section
+from tui.desk.session import Session
+from tui.keys import bindings
 from tui.screens.list_view import ListView
 from tui.screens.telling import Selection
-from tui.section_lines import section_lines
-from tui.session import Session
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt, Question
+from tui.widgets.section_lines import section_lines
+from tui.words.documents import Section
 
 
 class _Report(NamedTuple):
@@ -52,7 +52,7 @@ def _asked(report: _Report, since: int, desk: Desk) -> Mapping[str, Any]:
 class ReportsScreen(ListView):
     """Documents, one at a time; worked out beside the screen's loop, as they read much."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "reports", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "reports", "everywhere")]
     scopes = ("list", "act", "reports", "everywhere")
     titles = tuple(each.title for each in _REPORTS.values())
 

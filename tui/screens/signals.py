@@ -9,12 +9,12 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from engine.values.errors import OffplanError
-from tui import keys
+from tui.desk.session import Session
+from tui.desk.signal_search import SignalSearch
+from tui.keys import bindings
 from tui.screens import empty
 from tui.screens.list_view import ListView
 from tui.screens.record_lines import record_lines
-from tui.session import Session
-from tui.signal_search import SignalSearch
 from tui.widgets.feed import SignalTable
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
@@ -28,7 +28,7 @@ _BREATH: Final = 0.005
 class SignalsScreen(ListView):
     """Nothing here changes a signal: a correction is a new one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "everywhere")]
     filtered = ("signals",)
     follows_signals = True
     titles = ("Signals", "Record")

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-from tui import request
-from tui.request import Request
-from tui.safe import Pieces, fit
+from tui.desk.session import Session
+from tui.keys import request
+from tui.keys.request import Request
 from tui.screens.pickers import Choice, PreviewPicker
-from tui.session import Session
+from tui.terminal.safe import Pieces, fit
 from tui.widgets.prompt import Prompt, Question
 from tui.widgets.queue import subject
 

@@ -9,11 +9,11 @@ from textual.binding import BindingType
 
 from engine.desk import Desk
 from engine.values.errors import OffplanError
-from tui import keys
-from tui.safe import fit
+from tui.keys import bindings
 from tui.screens import empty
 from tui.screens.list_view import ListView
 from tui.screens.pickers import Choice, Picker
+from tui.terminal.safe import fit
 from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt, Question
 from tui.widgets.source_list import QuarantineList, SourceList
@@ -28,7 +28,7 @@ _NOTHING: Final[Mapping[str, Sequence[str]]] = {
 class SourcesScreen(ListView):
     """Acts on held records, and on all that a source has held."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "view", "sources", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "sources", "everywhere")]
     scopes = ("list", "act", "view", "sources", "everywhere")
     filtered = ("sources", "quarantine")
     follows_signals = True
@@ -71,7 +71,7 @@ class SourcesScreen(ListView):
             self._ask(self._retry(numbers, names))
 
     async def _retry(self, numbers: set[int], names: set[str]) -> None:
-        from tui import retrying
+        from tui.desk import retrying
 
         settings = self.session.around.settings
         await self._write(lambda desk: retrying.retry(desk, settings(), numbers, names))
@@ -81,8 +81,8 @@ class SourcesScreen(ListView):
 
     async def _mend(self) -> None:
         """Ask for the right value of the column that was refused, and try the record with it."""
-        from connectors.retry import mendable
-        from tui import retrying
+        from connectors.files.retry import mendable
+        from tui.desk import retrying
 
         number = self.held.current
         row = next((row for row in self.session.desk.held() if row["id"] == number), None)

@@ -16,10 +16,10 @@ from textual.worker import Worker, WorkerState
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import sentence
 from engine.values.errors import BadInput, OffplanError, StoreUnusable
-from tui import cells
-from tui.jump import Jump
+from tui.desk.session import Session
 from tui.screens import views
-from tui.session import Session
+from tui.screens.jump import Jump
+from tui.terminal import cells
 from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
 from tui.widgets.line_list import LineList
@@ -175,7 +175,7 @@ class TellingScreen(Screen[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            from tui import crash
+            from tui.terminal import crash
 
             self.say(f"✗ {crash.report(event.worker.error)}", "bad")
         if event.worker.is_finished:

@@ -11,14 +11,15 @@ from textual.events import Resize
 
 from engine.values.clock import MINUTE
 from engine.values.errors import OffplanError
-from tui import cells, keys, safe
-from tui.request import Request
-from tui.safe import Pieces
+from tui.desk.session import Session
+from tui.keys import bindings
+from tui.keys.request import Request
 from tui.screens import empty
 from tui.screens.filtering import FilteringScreen
 from tui.screens.pickers import TextScreen
 from tui.screens.telling import Selection
-from tui.session import Session
+from tui.terminal import cells, safe
+from tui.terminal.safe import Pieces
 from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
 from tui.widgets.lanes import STEPS, LanesList
@@ -50,7 +51,7 @@ class _Moving(NamedTuple):
 class TimelineScreen(FilteringScreen):
     """Screen 3."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("act", "timeline", "view", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "timeline", "view", "everywhere")]
     AUTO_FOCUS = "#lanes"
     scopes = ("list", "act", "timeline", "view", "everywhere")
     filtered = ("lanes",)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-    from tui.session import Session
+    from tui.desk.session import Session
 
 
 class View(NamedTuple):

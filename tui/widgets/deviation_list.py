@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tui import cells, safe
-from tui.cells import Column, Present, layout
-from tui.safe import Piece, Pieces
+from tui.terminal import cells, safe
+from tui.terminal.cells import Column, Present, layout
+from tui.terminal.safe import Piece, Pieces
 from tui.widgets.queue import QueueList, hidden_by
 from tui.widgets.row_window import Row
 

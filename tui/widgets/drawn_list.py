@@ -12,9 +12,9 @@ from textual.cache import LRUCache
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui import safe
-from tui.cells import Present
-from tui.safe import Piece, Pieces
+from tui.terminal import safe
+from tui.terminal.cells import Present
+from tui.terminal.safe import Piece, Pieces
 from tui.widgets.row_window import Fetch, Row, RowWindow
 
 GUTTER: Final = 2

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui import cells, safe, theme
-from tui.cells import Column, Present
-from tui.safe import Pieces
+from tui.terminal import cells, safe, theme
+from tui.terminal.cells import Column, Present
+from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui import safe
-from tui.key_table import Key
-from tui.keys import shown
-from tui.safe import Pieces
+from tui.keys.bindings import shown
+from tui.keys.key_table import Key
+from tui.terminal import safe
+from tui.terminal.safe import Pieces
 from tui.widgets.line import Line, joined
 
 

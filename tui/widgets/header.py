@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tui import cells, safe
-from tui.cells import Present
-from tui.safe import Pieces
+from tui.terminal import cells, safe
+from tui.terminal.cells import Present
+from tui.terminal.safe import Pieces
 from tui.widgets.line import Line
 
 _GIVEN_UP: Final = (

@@ -10,8 +10,8 @@ from typing import Final
 
 from engine.schedule.lanes import Lane
 from engine.values.clock import DAY, HOUR, MINUTE
-from tui import cells, safe, theme
-from tui.safe import Pieces
+from tui.terminal import cells, safe, theme
+from tui.terminal.safe import Pieces
 from tui.widgets import connectors
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList

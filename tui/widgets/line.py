@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui import safe
-from tui.safe import Pieces
+from tui.terminal import safe
+from tui.terminal.safe import Pieces
 
 
 class Line(Widget):

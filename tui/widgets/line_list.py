@@ -15,7 +15,8 @@ from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 
-from tui import keys, safe
+from tui.keys import bindings
+from tui.terminal import safe
 from tui.widgets.drawn_list import GUTTER, DrawnList
 from tui.widgets.row_window import Fetch
 
@@ -23,7 +24,7 @@ from tui.widgets.row_window import Fetch
 class LineList(DrawnList):
     """The base of every list on the screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("list")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("list")]
 
     takes_marks: ClassVar[bool] = True
     """Whether rows can be marked: those of lists of objects, not lines of text."""

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from tui import safe
-from tui.safe import Pieces
+from tui.terminal import safe
+from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
 

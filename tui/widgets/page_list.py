@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.safe import Pieces
+from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
 

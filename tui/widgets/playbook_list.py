@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui import safe
-from tui.cells import Column
-from tui.playbook_rows import lint_state
-from tui.safe import Pieces
+from tui.terminal import safe
+from tui.terminal.cells import Column
+from tui.terminal.safe import Pieces
 from tui.widgets.named_list import NamedList
+from tui.widgets.playbook_rows import lint_state
 from tui.widgets.row_window import Row
 
 _COLUMNS: Final = (

@@ -14,8 +14,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 
-from tui import safe
-from tui.safe import Pieces
+from tui.terminal import safe
+from tui.terminal.safe import Pieces
 from tui.widgets.line import Line
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Container, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from tui import cells, safe, theme
-from tui.cells import Column, Present, layout
-from tui.safe import Pieces
+from tui.terminal import cells, safe, theme
+from tui.terminal.cells import Column, Present, layout
+from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
 

@@ -6,9 +6,9 @@ import os
 from typing import Final
 
 from engine.values.clock import SECOND
-from tui import cells, safe
-from tui.cells import Column, Present
-from tui.safe import Pieces
+from tui.terminal import cells, safe
+from tui.terminal.cells import Column, Present
+from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.named_list import NamedList
 from tui.widgets.row_window import Row

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from engine.values.clock import DAY, HOUR, instant_of
-from tui import cells, safe, theme
-from tui.cells import Present
-from tui.safe import Pieces
+from tui.terminal import cells, safe, theme
+from tui.terminal.cells import Present
+from tui.terminal.safe import Pieces
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Fetch, Row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.safe import Pieces
+from tui.terminal.safe import Pieces
 from tui.widgets.line import Line
 
 SMALLEST: Final = (60, 15)

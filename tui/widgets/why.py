@@ -8,8 +8,8 @@ from typing import Any, Final
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui import cells, safe
-from tui.safe import Pieces
+from tui.terminal import cells, safe
+from tui.terminal.safe import Pieces
 
 _LAST: Final = {
     "ahead": "",

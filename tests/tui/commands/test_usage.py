@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.commands.shell import Run, one_sentence
-from tui.command_table import COMMANDS
+from tui.words.command_table import COMMANDS
 
 
 def test_the_version(run: Run) -> None:

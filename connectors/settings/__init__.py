@@ -1,0 +1,1 @@
+"""`offplan.toml`: its models, the sentence for each fault, and writing to it."""

@@ -1,0 +1,111 @@
+"""Writing to `offplan.toml`: values as TOML, and sections at the end of the file; what stands there stays as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.settings.settings_file import load
+from engine.values.errors import BadInput
+
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def append(path: Path, section: str) -> None:
+    """Write a section to the end of a settings file; all before it stays, byte for byte.
+
+    Raises BadInput when the file could not be loaded with it or cannot be written, and then leaves it as it is.
+    """
+    _rewrite(path, lambda content: content + _separator(content) + section.encode())
+
+
+def put(path: Path, name: str, values: Mapping[str, Any] | None) -> None:
+    """Write the table `[name]` in the place of the one that the file has, else to its end; None takes it out.
+
+    All else stays, byte for byte. Raises BadInput as `append` does.
+    """
+    section = b""
+    if values is not None:
+        lines = [f"[{name}]", *(f"{key(label)} = {toml(value)}" for label, value in values.items())]
+        section = "".join(f"{line}\n" for line in lines).encode()
+
+    def rewritten(content: bytes) -> bytes:
+        lines = content.splitlines(keepends=True)
+        place = _table(lines, name.encode())
+        if place is None:
+            return content + _separator(content) + section
+        return b"".join([*lines[: place.start], section, *lines[place.stop :]])
+
+    _rewrite(path, rewritten)
+
+
+def _table(lines: Sequence[bytes], name: bytes) -> range | None:
+    """The lines of a table, without what stands before the next one: blank lines and remarks."""
+    heads = [at for at, line in enumerate(lines) if line.lstrip().startswith(b"[")]
+    first = next((at for at in heads if lines[at].partition(b"#")[0].strip() == b"[" + name + b"]"), None)
+    if first is None:
+        return None
+    end = next((at for at in heads if at > first), len(lines))
+    while end > first + 1 and lines[end - 1].strip()[:1] in (b"", b"#"):
+        end -= 1
+    return range(first, end)
+
+
+def _separator(content: bytes) -> bytes:
+    return b"" if not content else b"\n" if content.endswith(b"\n") else b"\n\n"
+
+
+def _rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
+    """Put a changed content in the place of a file's, once it can be loaded. Raises BadInput."""
+    try:
+        _replace(path, change(path.read_bytes()))
+    except OSError as error:
+        mend = "free some space, or see whether the folder may be written"
+        raise BadInput(str(path), f"it cannot be written ({error.strerror}) and stays as it was", mend) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # Written beside it and looked at before it takes its place: a file that cannot be loaded stops every command.
+    descriptor, waiting = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        load(Path(waiting))
+        os.chmod(waiting, path.stat().st_mode & 0o7777)
+        os.replace(waiting, path)
+    except BaseException:
+        os.unlink(waiting)
+        raise
+
+
+def rule(kind: str, match: Mapping[str, str], parameters: Mapping[str, float]) -> str:
+    """A `[[rule]]` of tolerance as text."""
+    lines = ["[[rule]]", f"kind = {toml(kind)}"]
+    lines += [f"match = {toml(match)}"] if match else []
+    lines += [f"{key(name)} = {toml(value)}" for name, value in parameters.items()]
+    return "\n".join(lines) + "\n"
+
+
+def toml(value: Any) -> str:
+    """A value as TOML: basic strings take JSON's escapes, except for DEL, which JSON leaves as it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key(name)} = {toml(inner)}" for name, inner in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def key(name: str) -> str:
+    """A key as TOML, in quotes where it needs them."""
+    return name if _BARE_KEY.fullmatch(name) else toml(name)

@@ -1,0 +1,1 @@
+"""Addresses as sources: one fenced request, what is polled, and the loop that does it."""

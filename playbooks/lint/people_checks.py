@@ -1,0 +1,57 @@
+"""Lint of the people whom playbooks name, for a desk that knows its owners: the plan has them all.
+
+Only who checks the files of a desk asks for it: a playbook is right or wrong by itself, whoever works here today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from engine.values.text import clean
+from playbooks.language.findings import LintFinding
+from playbooks.language.shape_errors import nearest
+
+if TYPE_CHECKING:
+    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.language.schema import Playbook
+    from playbooks.language.step_shapes import Step
+
+At = tuple[str | int, ...]
+
+
+def people_findings(playbooks: Iterable[LoadedPlaybook], owners: Collection[str]) -> list[LintFinding]:
+    """A warning for each person who is none of `owners`, the ids of the plan; a plan without owners tells nothing."""
+    found: list[LintFinding] = []
+    for loaded in playbooks if owners else ():
+        for at, person in people_of(loaded.content):
+            if person not in owners:
+                line, column = loaded.place(at)
+                fault = f"{clean(person)} is no owner of the plan, so the next way or the desk lead stands in"
+                mend = nearest(person, sorted(owners))
+                found.append(LintFinding("operations", str(loaded.path), line, column, fault, mend, "warning"))
+    return found
+
+
+def people_of(playbook: Playbook) -> Iterator[tuple[At, str]]:
+    """Every person whom a playbook names, with the place in its file."""
+    for name, role in playbook.roles.items():
+        for number, way in enumerate(role.resolve or ()):
+            at: At = ("roles", name, "resolve", number)
+            if way.person is not None:
+                yield (*at, "person"), way.person
+            if way.rota is not None:
+                yield from (((*at, "rota", "people", turn), person) for turn, person in enumerate(way.rota.people))
+    for number, step in enumerate(playbook.steps):
+        yield from (((("steps", number, *place), person)) for place, person in _of_step(step))
+
+
+def _of_step(step: Step) -> Iterator[tuple[At, str]]:
+    if step.owner is not None and step.owner.person is not None:
+        yield ("owner", "person"), step.owner.person
+    for number, each in enumerate(step.escalate or ()):
+        if each.to.person is not None:
+            yield ("escalate", number, "to", "person"), each.to.person
+    for number, who in enumerate(step.notify.to if step.notify is not None else ()):
+        if who.person is not None:
+            yield ("notify", "to", number, "person"), who.person

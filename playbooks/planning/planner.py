@@ -1,0 +1,195 @@
+"""The planner that the engine asks (engine.vocabulary.planning.Planner): which playbooks apply, and the response that one gives.
+
+Pure, and cheap to make: a library given as a function is loaded with the first question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from engine.storage.journal import canonical
+from engine.values.errors import BadInput, Refused
+from engine.values.text import clean
+from engine.vocabulary.planning import Match, Remedies, ResponsePlan, Start, World
+from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
+from playbooks.language.conditions import Case, Verdict, evaluate, specificity
+from playbooks.language.instructions import fill, values_of
+from playbooks.language.loader import Library, LoadedPlaybook
+from playbooks.planning.schedule import schedule
+from playbooks.scheduling.replanning import replan
+from playbooks.scheduling.slack import placings
+from playbooks.scheduling.workload import workload
+from playbooks.working_time.durations import clock_minutes
+
+_EVENTS: Final = ("severity_raised", "recurred")
+"""Triggers that wait for something beside their match."""
+_ANY: Final = Verdict(True, lambda: "any deviation")  # noqa: FBT003 - the value itself
+
+
+class Judged(NamedTuple):
+    """How one playbook stands to a deviation."""
+
+    playbook: LoadedPlaybook
+    applies: bool
+    offered: bool
+    """It applies by itself, not only when somebody names it."""
+    specificity: int
+    because: str
+    cooldown: str | None
+    """Of the trigger that decides."""
+
+    @property
+    def order(self) -> tuple[bool, bool, int, str]:
+        return not self.offered, not self.applies, -self.specificity, self.playbook.id
+
+
+class PlaybookPlanner:
+    """Plans responses out of a library of playbooks."""
+
+    def __init__(self, library: Library | Callable[[], Library]) -> None:
+        self._source = library
+        self._loaded: Library | None = library if isinstance(library, Library) else None
+
+    @property
+    def library(self) -> Library:
+        """The playbooks, read once."""
+        if self._loaded is None:
+            self._loaded = self._source if isinstance(self._source, Library) else self._source()
+        return self._loaded
+
+    def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
+        """Every enabled playbook: those that apply by themselves first, the most specific first, then by id."""
+        return [
+            Match(
+                each.playbook.id, each.playbook.version, each.playbook.title, each.applies, each.because, _asked(each)
+            )
+            for each in self._judge_all(Case(deviation, now))
+        ]
+
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        world: World,
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        """The response that `playbook`, or the best that applies by itself, gives.
+
+        Raises NotFound for an unknown playbook, Refused when it is switched off or does not apply, BadInput for inputs
+        that it cannot use.
+        """
+        case = Case(deviation, world.now)
+        chosen = self._named(deviation, case, playbook) if playbook is not None else self._best(deviation, case)
+        loaded = chosen.playbook
+        content = loaded.content
+        try:
+            result = schedule(content, deviation, world, inputs or {}, self.library.pinned)
+        except BadInput as error:
+            raise BadInput(f"input {error.place} of playbook {content.id}", error.fault, error.mend) from None
+        definition, sha256 = loaded.frozen(result.uses)
+        return ResponsePlan(
+            playbook=content.id,
+            version=content.version,
+            sha256=sha256,
+            title=content.title,
+            definition=definition,
+            owner=str(deviation.get("owner") or result.actions[0].owner),
+            actions=tuple(result.actions),
+            warnings=tuple(result.warnings),
+            close_requires=tuple(content.close.requires),
+            inputs=result.inputs,
+            start=_start(chosen, deviation, world),
+            reversals=tuple(result.reversals),
+        )
+
+    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+        """When each action is worked on, and its slack (playbooks.scheduling.slack); it asks for no playbook."""
+        return placings(actions, world)
+
+    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+        """The load of each owner (playbooks.scheduling.workload); it asks for no playbook."""
+        return workload(actions, world, days)
+
+    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
+        """Where all open actions go (playbooks.scheduling.replanning); it asks for no playbook."""
+        return replan(actions, world, pinned)
+
+    def remedies(self, known: str | None) -> Remedies | None:
+        """What the playbooks state of remedies (playbooks.planning.remedies), under a stamp of their definitions."""
+        from playbooks.planning.remedies import stated
+
+        told = [[each.id, each.sha256, each.enabled] for each in self.library.playbooks]
+        stamp = hashlib.sha256(canonical(told).encode()).hexdigest()
+        return None if stamp == known else Remedies(stamp, stated(self.library.playbooks))
+
+    def _judge_all(self, case: Case) -> list[Judged]:
+        enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)
+        return sorted((judge(loaded, case) for loaded in enabled), key=lambda each: each.order)
+
+    def _named(self, deviation: Mapping[str, Any], case: Case, playbook: str) -> Judged:
+        loaded = self.library.get(playbook)
+        if not loaded.enabled:
+            raise Refused(f"playbook {loaded.id} is switched off; set enabled: true in {loaded.path.name}")
+        judged = judge(loaded, case)
+        if not judged.applies:
+            subject = clean(str(deviation.get("id")))
+            raise Refused(f"playbook {loaded.id} does not apply to {subject}: {judged.because}; choose another")
+        return judged
+
+    def _best(self, deviation: Mapping[str, Any], case: Case) -> Judged:
+        judged = self._judge_all(case)
+        if judged and judged[0].offered:
+            return judged[0]
+        named = ", ".join(each.playbook.id for each in judged if each.applies)
+        mend = f"name one that can be chosen by hand: {named}" if named else "write one in playbooks/"
+        subject, kind = clean(str(deviation.get("id"))), clean(str(deviation.get("kind")))
+        raise Refused(f"no playbook applies to {subject} ({kind}) by itself; {mend}")
+
+
+def _asked(judged: Judged) -> Sequence[Mapping[str, Any]]:
+    inputs = judged.playbook.content.inputs
+    return tuple(asked.question(name) for name, asked in inputs.items()) if inputs else ()
+
+
+def judge(loaded: LoadedPlaybook, case: Case) -> Judged:
+    """The first trigger that holds decides; where none does, the first one says why."""
+    reason = ""
+    for trigger in loaded.content.triggers:
+        verdict = evaluate(trigger.match, case) if trigger.match is not None else _ANY
+        if trigger.on in _EVENTS and verdict.held:
+            verdict = _unmet(trigger.on, case) or verdict
+        if verdict.held:
+            text, shadow = verdict.because, loaded.content.mode == "shadow"
+            if trigger.on == "manual":
+                text += "; only when chosen by name"
+            if shadow:
+                text += "; in shadow mode, so it only shows what it would do"
+            depth = specificity(trigger.match)
+            offered = trigger.on != "manual" and not shadow
+            return Judged(
+                loaded, applies=True, offered=offered, specificity=depth, because=text, cooldown=trigger.cooldown
+            )
+        reason = reason or verdict.because
+    return Judged(loaded, applies=False, offered=False, specificity=0, because=reason, cooldown=None)
+
+
+def _unmet(event: str, case: Case) -> Verdict | None:
+    """Why what a trigger waits for has not happened; None where it has."""
+    if event == "severity_raised" and case.value("raised_at") is None:
+        return Verdict(False, lambda: "its severity was not raised")  # noqa: FBT003 - the value itself
+    if event == "recurred" and int(case.value("episode") or 1) < 2:
+        return Verdict(False, lambda: "it has not come back: this is its first episode")  # noqa: FBT003
+    return None
+
+
+def _start(chosen: Judged, deviation: Mapping[str, Any], world: World) -> Start:
+    content = chosen.playbook.content
+    rule = content.concurrency
+    return Start(
+        shadow=content.mode == "shadow",
+        cooldown_minutes=clock_minutes(chosen.cooldown) if chosen.cooldown is not None else 0,
+        key=fill(rule.key, values_of(deviation, world.zone)) if rule is not None else None,
+        on_conflict=rule.on_conflict if rule is not None else "skip",
+    )

@@ -1,0 +1,76 @@
+"""The working time of the people of a world: each one's calendar without the days on which they are away.
+
+Who has no calendar works office hours in the desk's zone; so does, with a warning, who has one that cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from engine.values.errors import BadInput
+from engine.values.text import clean
+from engine.vocabulary.planning import Owner, World
+from playbooks.working_time.calendars import WorkingTime, office_hours
+
+
+class People:
+    """The owners of a world by id, and their working time, made once for each calendar."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._owners = {owner.id: owner for owner in world.owners}
+        self._by_calendar: dict[str, WorkingTime] = {}
+        self._by_owner: dict[str, WorkingTime] = {}
+        self.warnings: list[str] = []
+        """About calendars and absences that could not be followed, each once."""
+
+    def find(self, owner: str) -> Owner | None:
+        """The person, if the plan has them."""
+        return self._owners.get(owner)
+
+    def working_time(self, owner: str) -> WorkingTime:
+        """When a person works; for an unknown one office hours."""
+        if owner not in self._by_owner:
+            self._by_owner[owner] = self._working_time(self._owners.get(owner))
+        return self._by_owner[owner]
+
+    def calendar(self, name: str) -> WorkingTime:
+        """The working time of a calendar of the plan; of none, or one that cannot be used, office hours."""
+        if name not in self._by_calendar:
+            self._by_calendar[name] = self._read(name)
+        return self._by_calendar[name]
+
+    def _working_time(self, person: Owner | None) -> WorkingTime:
+        usual = self.calendar(person.calendar if person is not None and person.calendar else "")
+        if person is None or not person.away:
+            return usual
+        present = WorkingTime(replace(usual.calendar, holidays=(*usual.calendar.holidays, *_days(person.away))))
+        try:
+            present.next_start(self._world.now)
+        except BadInput:
+            self.warnings.append(f"{clean(person.id)} is away for years; planned as if there were no absence")
+            return usual
+        return present
+
+    def _read(self, name: str) -> WorkingTime:
+        office = office_hours(self._world.zone)
+        if not name:
+            return WorkingTime(office)
+        calendar = self._world.calendars.get(name)
+        if calendar is None:
+            self.warnings.append(f"the plan has no calendar {name}; office hours are used for it")
+            return WorkingTime(office)
+        try:
+            return WorkingTime(calendar)
+        except BadInput as error:
+            self.warnings.append(f"{error}; office hours are used for it")
+            return WorkingTime(office)
+
+
+def _days(absences: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for first_text, last_text in absences:
+        first, last = date.fromisoformat(first_text), date.fromisoformat(last_text)
+        for count in range((last - first).days + 1):
+            yield (first + timedelta(days=count)).isoformat()

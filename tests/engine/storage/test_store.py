@@ -1,0 +1,321 @@
+"""Opening a desk file: what is refused and why, several processes at once, and the death of a writer."""
+
+from __future__ import annotations
+
+import os
+import random
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from engine.storage import schema
+from engine.storage.sqlite import sqlite3
+from engine.storage.store import Store, file_system_of, sentence, set_meta, wal_is_safe
+from engine.values.errors import StoreUnusable
+from tests.engine.feed_support import column
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def child(code: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_a_new_file_has_our_mark_and_is_for_its_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        store = Store.open(tmp_path / "desk.db", create=True)
+        with store.write() as connection:
+            set_meta(connection, "name", "eu-desk")
+    finally:
+        os.umask(before)
+    pragmas = [store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+    assert pragmas == [schema.APPLICATION_ID, schema.VERSION]
+    assert store.meta("name") == "eu-desk"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    store.close()
+
+
+OPEN_AND_WRITE = """
+import sys
+from pathlib import Path
+from engine.storage.journal import Entry, Writer
+from engine.storage.store import Store
+store = Store.open(Path(sys.argv[1]), create=True)
+for number in range(5):
+    with store.write() as connection:
+        Writer(connection, at=1, actor=sys.argv[2], origin="{}").write(Entry("test", "desk", str(number), {}, {}))
+store.close()
+"""
+
+
+def test_eight_processes_that_start_at_once_on_a_fresh_file_all_work(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    running = [child(OPEN_AND_WRITE, str(path), f"p{number}") for number in range(8)]
+    for process in running:
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, "")
+    store = Store.open(path)
+    assert dict(store.connection.execute("SELECT actor, count(*) FROM journal GROUP BY actor").fetchall()) == {
+        f"p{number}": 5 for number in range(8)
+    }
+    from engine.storage import journal
+
+    assert journal.verify(store.connection) is None
+    store.close()
+
+
+ADD_TO_COUNTER = """
+import sys
+from pathlib import Path
+from engine.storage.store import Store, set_meta
+store = Store.open(Path(sys.argv[1]))
+for _ in range(100):
+    with store.write() as connection:
+        set_meta(connection, "sum", str(int(store.meta("sum")) + 1))
+store.close()
+"""
+
+
+def test_no_update_of_four_writers_is_lost(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "desk.db", create=True)
+    with store.write() as connection:
+        set_meta(connection, "sum", "0")
+    running = [child(ADD_TO_COUNTER, str(store.path)) for _ in range(4)]
+    for process in running:
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, "")
+    assert store.meta("sum") == "400"
+    store.close()
+
+
+WRITE_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from tests.engine.feed_support import signal, take
+from engine.storage.store import Store
+store = Store.open(Path(sys.argv[1]))
+number = 0
+while True:
+    rows = [signal(f"{sys.argv[2]}/{number}/{part}", order_ref=f"PO{part}") for part in range(10)]
+    take(store, rows, identity="event", cursor=str(number))
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_nothing_that_was_acknowledged_is_lost_when_a_writer_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    Store.open(path, create=True).close()
+    chance = random.Random(7)
+    acknowledged: dict[int, int] = {}
+    for life in range(20):
+        with child(WRITE_UNTIL_KILLED, str(path), str(life)) as process:
+            assert process.stdout is not None
+            for _ in range(chance.randrange(1, 40)):
+                assert process.stdout.readline(), process.stderr and process.stderr.read()
+            process.kill()
+            said = process.stdout.read().split()
+        store = Store.open(path)
+        prefix = f"{life}/%"
+        stored = store.connection.execute("SELECT count(*) FROM signal WHERE source_id LIKE ?", (prefix,)).fetchone()[0]
+        cursor = int(column(store, "SELECT cursor FROM source")[0])
+        assert stored == (cursor + 1) * 10, "rows and cursor of a batch belong together"
+        assert not said or cursor >= int(said[-1])
+        acknowledged[life] = stored
+        assert column(store, "PRAGMA quick_check") == ["ok"]
+        store.close()
+    store = Store.open(path)
+    assert column(store, "SELECT count(*) FROM signal") == [sum(acknowledged.values())]
+    assert column(store, "SELECT count(*) FROM touched WHERE type = 'order'") == [10]
+    store.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def fail_half_way() -> None:
+        with store.write() as connection:
+            set_meta(connection, "half", "done")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail_half_way()
+    assert store.meta("half") is None
+
+
+def test_a_locked_file_is_refused_with_a_sentence(store: Store) -> None:
+    other = Store.open(store.path)
+    other.connection.execute("PRAGMA busy_timeout = 20")
+    with store.write(), pytest.raises(StoreUnusable, match="another process keeps it locked"), other.write():
+        pass
+    other.close()
+
+
+def test_a_file_that_stays_locked_for_a_reader_is_one_sentence_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With a rollback journal readers wait for writers.
+    monkeypatch.setattr("engine.storage.store.wal_is_safe", lambda version: False)
+    Store.open(tmp_path / "desk.db", create=True).close()
+    reader, writer = Store.open(tmp_path / "desk.db"), Store.open(tmp_path / "desk.db")
+    reader.connection.execute("PRAGMA busy_timeout = 20")
+    writer.connection.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreUnusable, match="another process keeps it locked"):
+        reader.meta("name")
+    writer.connection.execute("ROLLBACK")
+    assert reader.meta("name") is None
+    reader.close()
+    writer.close()
+
+
+def test_a_fault_of_our_own_in_a_statement_is_no_fault_of_the_file(store: Store) -> None:
+    with pytest.raises(sqlite3.ProgrammingError), store.read() as connection:
+        connection.execute("SELECT ?", ())
+    assert store.meta("name") is None
+
+
+def test_a_reader_sees_one_instant_and_notices_the_commits_of_others(store: Store) -> None:
+    other = Store.open(store.path)
+    before = other.data_version()
+    with other.read():
+        assert other.meta("name") is None
+        with store.write() as connection:
+            set_meta(connection, "name", "new")
+        assert other.meta("name") is None
+    assert other.meta("name") == "new"
+    assert other.data_version() != before
+    other.close()
+
+
+def refusal(path: Path, **how: bool) -> str:
+    with pytest.raises(StoreUnusable) as caught:
+        Store.open(path, **how)
+    return str(caught.value)
+
+
+def test_what_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
+    assert "there is no such file; `offplan init`" in refusal(tmp_path / "desk.db")
+    assert "no such folder" in refusal(tmp_path / "none" / "desk.db", create=True)
+
+
+def test_what_is_not_an_offplan_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.db"
+    connection = sqlite3.connect(foreign)
+    connection.execute("CREATE TABLE theirs (a)")
+    connection.close()
+    text = tmp_path / "text.db"
+    text.write_text("this is no database, however long it may be" * 50)
+    link = tmp_path / "link.db"
+    link.symlink_to(foreign)
+    os.mkfifo(tmp_path / "pipe.db")
+    contents = [foreign.read_bytes(), text.read_bytes()]
+    assert "somebody else's SQLite file" in refusal(foreign, create=True)
+    assert "not a sound SQLite file" in refusal(text, create=True)
+    assert "symbolic link" in refusal(link)
+    assert "not a regular file" in refusal(tmp_path / "pipe.db")
+    assert "not a regular file" in refusal(tmp_path)
+    assert [foreign.read_bytes(), text.read_bytes()] == contents
+
+
+def test_a_read_only_store_reads_and_does_not_write(store: Store) -> None:
+    reader = Store.open(store.path, read_only=True)
+    assert reader.meta("name") is None
+    with pytest.raises(StoreUnusable, match="cannot be written"), reader.write() as connection:
+        set_meta(connection, "name", "x")
+    reader.close()
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_done(store: Store) -> None:
+    pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
+    store.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    def write_too_much() -> None:
+        with store.write() as connection:
+            set_meta(connection, "small", "1")
+            set_meta(connection, "large", "x" * 1_000_000)
+
+    with pytest.raises(StoreUnusable, match="disk is full"):
+        write_too_much()
+    assert store.meta("small") is None
+    assert column(store, "PRAGMA quick_check") == ["ok"]
+
+
+def test_a_disk_without_room_to_read_is_called_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite calls it a fault of reading and writing when its shared index finds no room."""
+    error = sqlite3.OperationalError("disk I/O error")
+    assert "look at the disk" in sentence(error, tmp_path / "desk.db")
+    monkeypatch.setattr("os.statvfs", lambda path: SimpleNamespace(f_bavail=7, f_frsize=4096))
+    assert "the disk is full" in sentence(error, tmp_path / "desk.db")
+
+
+def test_a_network_file_system_is_refused_unless_a_setting_allows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.storage.store.file_system_of", lambda folder: "nfs4")
+    assert "network file system (nfs4)" in refusal(tmp_path / "desk.db", create=True)
+    assert not (tmp_path / "desk.db").exists()
+    monkeypatch.setenv("OFFPLAN_ALLOW_NETWORK_FS", "1")
+    Store.open(tmp_path / "desk.db", create=True).close()
+
+
+def test_the_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path}/far\\040away cifs rw 0 0\nbroken\n")
+    (tmp_path / "far away" / "deep").mkdir(parents=True)
+    assert file_system_of(tmp_path / "far away" / "deep", mounts) == "cifs"
+    assert file_system_of(tmp_path, mounts) == "ext4"
+    assert file_system_of(tmp_path, tmp_path / "no such table") == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 53, 4), True), ((3, 53, 0), True), ((3, 52, 0), False), ((3, 51, 3), True), ((3, 51, 2), False),
+        ((3, 50, 7), True), ((3, 50, 6), False), ((3, 45, 0), False), ((3, 44, 6), True), ((3, 44, 5), False),
+        ((3, 40, 1), False), ((4, 0, 0), True),
+    ],
+)  # fmt: skip
+def test_wal_only_where_the_reset_fault_is_mended(version: tuple[int, ...], safe: bool) -> None:
+    assert wal_is_safe(version) is safe
+
+
+def test_an_old_library_gets_a_rollback_journal_also_on_a_file_that_had_wal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "desk.db"
+    Store.open(path, create=True).close()
+    monkeypatch.setattr("engine.storage.store.wal_is_safe", lambda version: False)
+    store = Store.open(path)
+    assert store.journal_mode == "truncate"
+    assert column(store, "PRAGMA journal_mode") == ["truncate"]
+    with store.write() as connection:
+        set_meta(connection, "name", "x")
+    store.close()
+
+
+def test_numbers_that_sqlite_cannot_hold_never_reach_it(store: Store) -> None:
+    from tests.engine.feed_support import signal, take
+
+    assert take(store, [signal("1", quantity=float(2**80)), signal("2", eta=2**80)]).quarantined == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"SQLite format 3\0"])
+def test_a_short_file_is_somebody_elses_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreUnusable, match="this is no database"):
+        Store.open(path)
+    assert path.read_bytes() == content
+
+
+def test_nothing_kept_rests_on_a_function_of_json(tmp_path: Path) -> None:
+    """An SQLite before 3.41 takes json_extract in an index or a trigger for unsafe, and refuses every write of the table."""
+    store = Store.open(tmp_path / "desk.db", create=True)
+    kept = store.connection.execute("SELECT name, sql FROM sqlite_schema WHERE type != 'table'").fetchall()
+    store.close()
+    assert [name for name, sql in kept if sql is not None and "json_" in sql] == []

@@ -1,0 +1,104 @@
+"""What the screens of one open desk share: the Desk that reads, the thread that writes, the time, the typed lines."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from engine.desk import Desk
+from engine.values.clock import FixedClock
+from tui.desk.changed import ChangedRows
+from tui.desk.executor import CommandThread
+from tui.keys.key_map import KeyMap
+from tui.terminal.cells import Present
+
+if TYPE_CHECKING:
+    from tui.desk.surroundings import Surroundings
+
+_KEPT: Final = 50
+"""Sentences that can be read again."""
+
+
+class Said(NamedTuple):
+    """A sentence of the status line, and when it was said."""
+
+    at: int
+    message: str
+    style: str
+
+
+class Act(NamedTuple):
+    """A command that was carried out: when, as a line of the shell, and what it did in words."""
+
+    at: int
+    line: str
+    did: str
+
+
+class Session:
+    """One person at one desk. `desk` is only read from; commands go through `commands`."""
+
+    def __init__(
+        self,
+        desk_factory: Callable[[], Desk],
+        *,
+        readonly: bool,
+        keys: KeyMap | None = None,
+        workspace: Path | None = None,
+    ) -> None:
+        """Opens the desk. `keys` are those that the person has moved, `workspace` is the folder around the file.
+
+        Raises OffplanError when the file cannot be used.
+        """
+        self.desk = desk_factory()
+        self.commands = CommandThread(desk_factory)
+        self._workspace = workspace
+        self.readonly = readonly or self.desk.readonly
+        self.keys = keys or KeyMap()
+        self.history: list[str] = []
+        """Lines that were typed after `:`, oldest first."""
+        self.said: deque[Said] = deque(maxlen=_KEPT)
+        """What was done and what was refused, oldest first."""
+        self.view = self.last_view = "desk"
+        """The view that is in front or under the pages in front, and the one before it (tui.screens.views)."""
+        self.deviation: str | None = None
+        """The deviation under the cursor of the view before: what playbooks are tried on."""
+        self.token = secrets.token_hex(8)
+        """What other desks know this one by."""
+        self.acts: list[Act] = []
+        """What was done here, oldest first."""
+        self.changed = ChangedRows()
+        """Rows that somebody else has changed and the person has not been on."""
+        self.header: dict[str, Any] = self.desk.header()
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """What lies around the desk's file."""
+        from tui.desk.surroundings import Surroundings
+
+        return Surroundings(self._workspace)
+
+    @property
+    def present(self) -> Present:
+        """The desk's present, in its zone."""
+        return Present(self.desk.clock.now(), self.header["zone"])
+
+    @property
+    def pinned(self) -> bool:
+        """Whether time stands still here: --now, or a file that lives at one moment."""
+        return isinstance(self.desk.clock, FixedClock)
+
+    def keep(self, message: str, style: str) -> None:
+        """Remember a sentence that was said; one that is said again and again, once."""
+        if not self.said or self.said[-1].message != message:
+            self.said.append(Said(self.desk.clock.now(), message, style))
+
+    def close(self) -> None:
+        """Let the last command finish and close the file."""
+        self.commands.close()
+        self.desk.say_open(self.token, None)
+        self.desk.store.close()

@@ -1,0 +1,79 @@
+"""What is made of the table of keys (tui.keys.key_table): bindings, the footer, keys as a person reads them, docs/keys.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from textual.binding import Binding
+
+from tui.keys.key_table import KEYS, SCOPES, Key
+
+_NAMES: Final[Mapping[str, str]] = {"escape": "esc", "pagedown": "page down", "pageup": "page up"}
+
+
+def bindings(*scopes: str) -> list[Binding]:
+    """Textual's bindings of these scopes, one for each Key; ids are those of the table, for a user's key map.
+
+    Keys that share a letter (`x` dismisses a deviation and skips an action) become one binding whose action is told
+    apart by what is under the cursor.
+    """
+    made: dict[tuple[str, ...], Binding] = {}
+    for key in KEYS:
+        if key.scope in scopes:
+            shared = made.get(key.keys)
+            action = "act_by_kind('" + ",".join(key.keys) + "')" if shared else key.action
+            made[key.keys] = Binding(
+                ",".join(key.keys),
+                action,
+                key.title,
+                show=False,
+                tooltip=key.tooltip,
+                id=shared.id if shared else key.id,
+            )
+    return list(made.values())
+
+
+def shown(key: Key) -> str:
+    """The keys as a person reads them: `j, down`."""
+    return ", ".join(_NAMES.get(name, name) for name in key.keys)
+
+
+def footer(
+    kind: str | None,
+    scopes: Iterable[str],
+    *,
+    row: Mapping[str, Any] | None = None,
+    readonly: bool = False,
+    table: Sequence[Key] = KEYS,
+) -> list[Key]:
+    """What the footer shows with an object of this kind under the cursor, whose row is `row`, in order."""
+    wanted = [
+        key
+        for key in table
+        if key.footer
+        and key.scope in scopes
+        and (not key.kinds or kind in key.kinds)
+        and not (readonly and key.writes)
+        and (not key.where or (row or {}).get(key.where))
+    ]
+    return sorted(wanted, key=lambda key: key.footer)
+
+
+def markdown() -> str:
+    """docs/keys.md."""
+    lines = [
+        "# Keys",
+        "",
+        "Made from the table in `tui/keys/key_table.py`; a test compares. `?` shows the same on the screen.",
+        "",
+    ]
+    for scope, title in SCOPES.items():
+        here = [key for key in KEYS if key.scope == scope]
+        if here:
+            lines += [f"## {title}", "", "| key | id | does |", "| --- | --- | --- |"]
+            for key in here:
+                on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
+                lines.append(f"| `{shown(key)}` | `{key.id}` | {key.tooltip}{on} |")
+            lines.append("")
+    return "\n".join(lines)

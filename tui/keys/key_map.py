@@ -1,0 +1,149 @@
+"""The keys in force: those of the table in tui.keys.key_table, moved by `[keys]` of offplan.toml. Footer, `?`, palette and hints ask here.
+
+A key map that would take a key away from something else, or name one that never arrives, is refused as a whole.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, Final
+
+from engine.values.errors import BadInput
+from tui.keys import bindings
+from tui.keys.key_table import KEYS, Key
+
+_STOLEN: Final[Mapping[str, str]] = {
+    "ctrl+a": "GNU screen takes it as its prefix",
+    "ctrl+b": "tmux takes it as its prefix",
+    "ctrl+c": "terminals end programs with it",
+    "ctrl+h": "it is the same byte as backspace",
+    "ctrl+i": "it is the same byte as tab",
+    "ctrl+j": "it is the same byte as a line feed",
+    "ctrl+m": "it is the same byte as enter",
+    "ctrl+q": "terminals hold their output with it",
+    "ctrl+s": "terminals hold their output with it",
+    "ctrl+z": "shells stop programs with it",
+    "f1": "terminals open their own help with it",
+    "f10": "terminals open their menu with it",
+    "f11": "terminals change to full screen with it",
+}
+"""Keys that do not reach a program everywhere, and who takes them."""
+_NAMED: Final = frozenset(
+    ("enter", "escape", "space", "tab", "shift+tab", "backspace", "up", "down", "left", "right", "home", "end",
+     "pageup", "pagedown", "insert", "delete", *(f"f{number}" for number in range(2, 13)))
+)  # fmt: skip
+_LONG: Final = {"esc": "escape", "page up": "pageup", "page down": "pagedown"}
+_CONTROL: Final = re.compile(r"ctrl\+[a-z]")
+_ALWAYS: Final = frozenset(("list", "act", "view", "everywhere"))
+"""Scopes that hold on every screen with objects; the others hold on one screen beside these."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMap:
+    """Every key of the table as this person has it."""
+
+    keys: tuple[Key, ...] = KEYS
+    moved: Mapping[str, tuple[str, ...]] | None = None
+    """By id, the keys that the table gives to what the person has moved."""
+
+    def of(self, id_: str) -> Key:
+        """What has this id."""
+        return next(key for key in self.keys if key.id == id_)
+
+    def first(self, id_: str) -> str:
+        """The first key of what has this id, as a person reads it."""
+        return bindings.shown(self.of(id_)).split(", ")[0]
+
+    def for_letter(self, letters: str, kind: str) -> Key | None:
+        """What the table's `letters` mean where an object of this kind is under the cursor."""
+        wanted = tuple(letters.split(","))
+        return next((key for key in self.keys if key.keys == wanted and kind in key.kinds), None)
+
+    def footer(
+        self, kind: str | None, scopes: Iterable[str], *, row: Mapping[str, Any] | None = None, readonly: bool = False
+    ) -> list[Key]:
+        """What the footer shows with an object of this kind under the cursor, whose row is `row`, in order."""
+        return bindings.footer(kind, scopes, row=row, readonly=readonly, table=self.keys)
+
+    def meant(self, typed: str, kind: str | None, scopes: Collection[str]) -> Key | None:
+        """What was moved to the typed key; None where the table decides."""
+        if not self.moved:
+            return None
+        found = [key for key in self.keys if key.id in self.moved and typed in key.keys and key.scope in scopes]
+        fitting = next((key for key in found if not key.kinds or kind in key.kinds), None)
+        elsewhere = any(typed in key.keys for key in self.keys if key.id not in self.moved)
+        return fitting if fitting is not None or elsewhere or not found else found[0]
+
+    def given_up(self, typed: str) -> bool:
+        """Whether the typed key has no meaning any more: what it did was moved, and nothing else has it."""
+        if not self.moved or not any(typed in before for before in self.moved.values()):
+            return False
+        return not any(typed in key.keys for key in self.keys)
+
+
+def typed_name(key: str, character: str | None) -> str:
+    """A key as this module names it: the character where it prints, else Textual's name."""
+    return character if character is not None and character.isprintable() and character != " " else key
+
+
+def read(table: Mapping[str, Any], place: str) -> KeyMap:
+    """The key map of `[keys]` in the file `place`: ids of the table to keys, several with a comma between them.
+
+    Raises BadInput for an id that is not there, a key that is none or is taken elsewhere, and for two that clash.
+    """
+    ids = [key.id for key in KEYS]
+    wanted: dict[str, tuple[str, ...]] = {}
+    for id_, text in table.items():
+        where = f"{place}, keys.{id_}"
+        if id_ not in ids:
+            near = difflib.get_close_matches(id_, ids, 1)
+            raise BadInput(
+                where, "there is no such id", f"did you mean {near[0]!r}?" if near else "docs/keys.md lists the ids"
+            )
+        wanted[id_] = _keys_of(text, where)
+    table_of = {key.id: key.keys for key in KEYS}
+    changed = tuple(replace(key, keys=wanted.get(key.id, key.keys)) for key in KEYS)
+    for one, other in combinations(changed, 2):
+        both = set(one.keys) & set(other.keys)
+        if both and (one.id in wanted or other.id in wanted) and _meet(one, other):
+            moved, stays = (one, other) if one.id in wanted else (other, one)
+            raise BadInput(
+                f"{place}, keys.{moved.id}",
+                f"{_shown(min(both))} is the key of {stays.id} too",
+                f"choose another key, or move {stays.id} as well",
+            )
+    return KeyMap(changed, {id_: table_of[id_] for id_ in wanted}) if wanted else KeyMap()
+
+
+def _keys_of(text: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(text, str) or not text.strip():
+        raise BadInput(where, f"{text!r} is no key", 'write one in quotes, such as "A" or "ctrl+e, f5"')
+    # A comma is a key as well.
+    parts = [part.strip() for part in text.split(",")] if text.strip() != "," else [","]
+    return tuple(_checked(_LONG.get(part.lower(), part), where) for part in parts)
+
+
+def _checked(name: str, where: str) -> str:
+    key = name if len(name) == 1 else name.lower()
+    if key in _STOLEN:
+        raise BadInput(where, f"{key} does not arrive everywhere: {_STOLEN[key]}", "choose a letter")
+    if key.startswith(("alt+", "meta+")):
+        raise BadInput(where, f"{key} sends the same bytes as esc and the letter", "choose a letter")
+    printable = len(key) == 1 and key.isprintable() and key != " "
+    if not (printable or key in _NAMED or _CONTROL.fullmatch(key)):
+        raise BadInput(where, f"{name!r} is no key", "write a letter, ctrl+ and a letter, or a name such as f5, home")
+    return key
+
+
+def _meet(one: Key, other: Key) -> bool:
+    """Whether two things can be wanted in the same place with the same object under the cursor."""
+    together = one.scope == other.scope or bool({one.scope, other.scope} & _ALWAYS)
+    return together and (not one.kinds or not other.kinds or bool(one.kinds & other.kinds))
+
+
+def _shown(key: str) -> str:
+    return next((short for short, long in _LONG.items() if long == key), key)

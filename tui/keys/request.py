@@ -1,0 +1,182 @@
+"""A command as data: what a key gathers and what a typed line says, carried out through the Desk.
+
+Which options a verb needs is what tui.words.command_table says, so the keys, the `:` line and the shell cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from engine.desk import Desk
+from engine.values.errors import BadInput
+from engine.vocabulary.model import Outcome
+from tui.terminal import cells
+from tui.terminal.cells import Present
+from tui.terminal.palettes import PALETTES
+from tui.words import verbs
+from tui.words.command_table import COMMANDS
+
+VERBS: Final = tuple(words for words, command in COMMANDS.items() if command.handler.startswith("acts:"))
+"""What can be done on the screen, in words."""
+LOCAL: Final[Mapping[str, str]] = {
+    "show": "show ID: open its page; show ID --explain: at every term of a deviation.",
+    "filter": "filter TEXT: show only rows that meet it, as after /.",
+    "silence": "silence: the silences that are not over; silence add, silence change and silence end make and end them.",
+    "view": "view NAME: on the list of deviations, show a view; view save NAME keeps the present one, view forget NAME lets go.",
+    "sort": "sort FIELD: order the list of deviations by a field, sort -FIELD the largest first; sort alone: the queue's order.",
+    "group": "group FIELD: put the list of deviations into groups; group alone: none.",
+    "columns": "columns NAME...: the columns of the list of deviations; columns alone: the usual ones.",
+    "theme": "theme NAME: other colours from now on; [screen] of offplan.toml keeps them.",
+    "help": "help: the keys of this place. help COMMAND: how it is written.",
+    "quit": "quit: leave the desk.",
+}
+"""Words of the `:` line that change nothing, and what they do."""
+SNOOZED: Final = "snoozed_until>now"
+"""The filter that shows what snoozing hid."""
+SUPPRESSED: Final = "suppressed=true"
+"""The filter that shows all that is kept out of the queue."""
+
+
+_DONE: Final[Mapping[str, str]] = {"undo": "undid", "redo": "did again"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A verb, the ids that it is about, the options as the Desk takes them, and the versions that the person saw."""
+
+    verb: str
+    ids: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    expect: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def dangerous(self) -> bool:
+        """Whether it is shown, with its ids, before it is done: many dismissed at once, anything cancelled."""
+        return self.verb == "cancel" or (self.verb in ("dismiss", "resolve", "skip") and len(self.ids) > 1)
+
+
+def needs(verb: str) -> list[str]:
+    """The options that a verb cannot do without: to, reason, until, text."""
+    return [
+        str(argument.options.get("dest") or argument.names[0].lstrip("-"))
+        for argument in COMMANDS[verb].arguments
+        if argument.options.get("required")
+    ]
+
+
+def carry_out(desk: Desk, request: Request) -> Outcome:
+    """Do it. Raises OffplanError with the sentence to show."""
+    if request.verb in ("undo", "redo"):
+        take_back = verbs.undo if request.verb == "undo" else verbs.redo
+        return take_back(desk, next(iter(request.ids), None))
+    return verbs.carry_out(desk, request.verb, list(request.ids), request.options, dict(request.expect))
+
+
+def words_of(line: str) -> list[str]:
+    """The words of a typed line. Raises BadInput for a quote that does not close."""
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise BadInput("command", str(error).lower(), "close the quote") from None
+
+
+def from_line(line: str, present: Present) -> Request:
+    """A typed command, as in the shell: `ack D12 --to bo`; also `dismiss D12 they called`, its reason without quotes.
+
+    Raises OffplanError for words that make no command.
+    """
+    # argparse costs 10 ms that the first paint must not pay.
+    from tui.commands.acts import expected, options_of
+    from tui.words.arguments import parse
+
+    words = _with_rest_of_line(line) or words_of(line)
+    if not words or not {words[0], " ".join(words[:2])} & set(VERBS):
+        raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
+    _, given = parse(words)
+    if given.verb in ("undo", "redo"):
+        return Request(given.verb, () if given.what is None else (given.what,))
+    options = options_of(given, lambda text, option: until(text, present, option))
+    return Request(given.verb, tuple(getattr(given, "ids", ())), options, expected(getattr(given, "expect", ())) or {})
+
+
+def rest_of_line(verb: str) -> str | None:
+    """The option whose value a typed line may simply end in: `--text` or `--reason`, of verbs that need only that."""
+    wanted = needs(verb) if verb in VERBS else []
+    return f"--{wanted[0]}" if wanted in (["text"], ["reason"]) else None
+
+
+def _with_rest_of_line(line: str) -> list[str] | None:
+    """The words of a line that ends in a text or reason without its option; None for any other line."""
+    verb = next(iter(line.split()), "")
+    option = rest_of_line(verb)
+    if option is None:
+        return None
+    options = {name for argument in COMMANDS[verb].arguments for name in argument.names if name.startswith("-")}
+    if any(word.partition("=")[0] in options for word in line.split()):
+        return None
+    parts = re.fullmatch(r"\s*\S+((?:\s+[DARdar][1-9]\d*(?!\S))++)\s+(\S.*?)\s*", line, re.ASCII)
+    if parts is None:
+        return None
+    text = parts[2]
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    return [verb, *parts[1].split(), f"{option}={text}"]
+
+
+def until(text: str, present: Present, option: str = "--until") -> int:
+    """An instant as a person types it at the desk: ISO 8601, in the desk's zone unless it says its own, or +45m, +4h,
+    +2d. Raises BadUsage."""
+    from tui.commands.acts import moment
+
+    return moment(_in_zone(text.strip(), present.zone), present.now, option)
+
+
+def _in_zone(text: str, zone: str) -> str:
+    """A time without an offset with that of the zone, in which the desk shows its times; other text as it is."""
+    try:
+        typed = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text if typed.tzinfo is not None else typed.replace(tzinfo=cells.zone_of(zone)).isoformat()
+
+
+def completions(
+    line: str, ids: Iterable[str], owners: Sequence[str], playbooks: Callable[[], Sequence[str]]
+) -> list[str]:
+    """What the last word of a typed line can become: verbs first, then ids, options, and the values of options."""
+    before, _, word = line.rpartition(" ")
+    earlier = before.split()
+    verb = next((words for words in (" ".join(earlier[:2]), *earlier[:1]) if words in VERBS), "")
+    if not earlier or earlier == ["help"]:
+        candidates: Iterable[str] = (*VERBS, *LOCAL)
+    elif earlier[-1] == "--to":
+        candidates = owners
+    elif earlier == ["theme"]:
+        candidates = PALETTES
+    elif earlier[-1] == "--playbook":
+        candidates = playbooks()
+    elif word.startswith("-") and verb:
+        candidates = (name for argument in COMMANDS[verb].arguments for name in argument.names if name[0] == "-")
+    else:
+        candidates = ids
+    return [candidate for candidate in candidates if candidate.casefold().startswith(word.casefold())]
+
+
+def sentence(request: Request, outcome: Outcome, present: Present) -> str:
+    """What was done, in one sentence, with the notes that the person should read; times are the desk's."""
+    changes = [
+        f"{change.id} {change.was} → {change.now}"
+        if change.was not in (None, change.now)
+        else f"{change.id} {change.now}"
+        for change in outcome.changes
+    ]
+    shown = "; ".join(changes[:3]) + (f"; and {len(changes) - 3} more" if len(changes) > 3 else "")
+    done = _DONE.get(request.verb, request.verb)
+    notes = [*outcome.notes, *([f"/{SNOOZED} shows it"] if request.verb == "snooze" else [])]
+    said = ". ".join([f"{done}: {shown or ', '.join(request.ids) or 'nothing has to change'}", *notes])
+    return cells.with_local_times(said, present.now, present.zone)

@@ -1,0 +1,211 @@
+"""The screen as cells: what the terminal shows, what it should show, and the frame that leads from one to the other.
+
+Textual repaints regions; most cells in them are the same as before. What it draws is laid here, over what was laid
+before, and a frame says only what differs from what the terminal was sent. Frames may be left out: the next one leads
+to the newest screen all the same. Pure: no application, no driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import is_not
+from typing import Final
+
+from rich.cells import split_graphemes
+from rich.color import ColorSystem
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.terminal.cell_writer import BLANK, Cell, CellWriter, Row, cell, simplest
+
+Span = tuple[int, int, Strip]
+"""Column, line, and what is drawn from there."""
+
+_STEPS: Final = (1, -1, 2, -2, 3, -3)
+"""How far lines may have moved to be found again."""
+_SCROLLED: Final = 6
+"""Lines that must have moved before a scroll is thought of."""
+_MOST_CELLS: Final = 50_000
+"""Looks of characters that are kept; text from outside can bring ever new ones."""
+_INVISIBLE: Final = "\xad\u200c\u200d"
+"""What ordinary words need, though nothing is printed for it."""
+
+
+class _Look(dict[str, Cell]):
+    """All cells that are drawn with the same codes: one object for each, so that rows compare by identity."""
+
+    def __init__(self, codes: str) -> None:
+        super().__init__()
+        self.codes = codes
+        if not codes:
+            self[BLANK.text] = BLANK
+
+    def __missing__(self, text: str) -> Cell:
+        made = self[text] = cell(text, self.codes)
+        return made
+
+
+class CellScreen:
+    """A screen of `width` by `height` cells. Nothing is known of what the terminal shows until the first frame."""
+
+    def __init__(self, width: int, height: int, colours: ColorSystem) -> None:
+        self.width = width
+        self.height = height
+        self._colours = colours
+        self._shown = self._blank(height)
+        self._wanted = self._blank(height)
+        self._dirty: set[int] = set()
+        self._known = False
+        self.cursor = (0, 0)
+        """Where the last frame left the cursor."""
+        self._looks: dict[str, _Look] = {}
+
+    def _blank(self, lines: int) -> list[Row]:
+        return [[BLANK] * self.width for _ in range(lines)]
+
+    @property
+    def pending(self) -> bool:
+        """Whether the terminal may not show yet what it should."""
+        return bool(self._dirty) or not self._known
+
+    def forget(self) -> None:
+        """The terminal may show anything: the next frame begins by erasing it."""
+        self._known = False
+
+    def lay(self, spans: Iterable[Span]) -> None:
+        """Take what was drawn."""
+        for x, y, strip in spans:
+            if 0 <= y < self.height and 0 <= x < self.width:
+                self._put(self._wanted[y], x, self._cells(strip)[: self.width - x])
+                self._dirty.add(y)
+
+    @staticmethod
+    def _put(row: Row, start: int, cells: Row) -> None:
+        end = start + len(cells)
+        # Half of a wide character that was there is none.
+        if start and cells and not row[start].text:
+            row[start - 1] = BLANK
+        if end < len(row) and not row[end].text:
+            row[end] = BLANK
+        row[start:end] = cells
+
+    def _cells(self, strip: Strip) -> Row:
+        cells: Row = []
+        for text, style, control in strip:
+            if control or not text:
+                continue
+            look = self._look(style)
+            if text.isascii() and text.isprintable():
+                cells += [look[character] for character in text]
+                continue
+            for character, width in _characters(text):
+                if width:
+                    cells += [look[character], *[look[""]] * (width - 1)]
+                elif cells:
+                    # What takes no cell belongs to the character before it, which may be wide.
+                    place = len(cells) - (1 if cells[-1].text else 2)
+                    cells[place] = cell(cells[place].text + character, cells[place].codes)
+        return cells
+
+    def _look(self, style: Style | None) -> _Look:
+        codes = ""
+        if style is not None:
+            # Textual keeps the codes on the style; by them, since styles also carry where each segment came from.
+            codes = style._ansi if style._ansi is not None else Strip.render_ansi(style, self._colours)
+        look = self._looks.get(codes)
+        if look is None:
+            if sum(map(len, self._looks.values())) > _MOST_CELLS:
+                self._looks.clear()
+            look = self._looks[codes] = _Look(simplest(codes))
+        return look
+
+    def frame(self, cursor: tuple[int, int]) -> str:
+        """What brings the terminal from what it shows to what it should show, with its cursor at column and line.
+
+        From here on that is what it shows: the frame must be sent.
+        """
+        erased = not self._known
+        if erased:
+            self._shown, self._known = self._blank(self.height), True
+            self._dirty.update(range(self.height))
+        changed = {y: row for y in sorted(self._dirty) if (row := self._wanted[y]) != self._shown[y]}
+        self._dirty.clear()
+        if not erased and not changed and cursor == self.cursor:
+            return ""
+        self.cursor = cursor
+        move = None if erased else self._move(changed)
+        text = "" if move is None else self._moved(changed, cursor, *move)
+        # What is drawn takes a byte for a cell at least; only where it may be shorter is it written out too.
+        if move is None or len(text) > sum(sum(map(is_not, self._shown[y], row)) for y, row in changed.items()):
+            drawn = _written(changed, self._shown, cursor, erased=erased)
+            text = drawn if move is None else min(drawn, text, key=len)
+        for y, row in changed.items():
+            self._shown[y] = row.copy()
+        return text
+
+    def _moved(self, changed: Mapping[int, Row], cursor: tuple[int, int], top: int, bottom: int, step: int) -> str:
+        """The frame in which the terminal moves the lines of a region first."""
+        lines = {**changed, **{y: self._wanted[y] for y in range(top, bottom + 1)}}
+        return _written(lines, self._scrolled(top, bottom, step), cursor, scroll=(top, bottom, step))
+
+    def _scrolled(self, top: int, bottom: int, step: int) -> list[Row]:
+        """What the terminal shows after it has moved the lines of a region."""
+        region, new = self._shown[top : bottom + 1], self._blank(abs(step))
+        region = region[step:] + new if step > 0 else new + region[:step]
+        return [*self._shown[:top], *region, *self._shown[bottom + 1 :]]
+
+    def _move(self, changed: Mapping[int, Row]) -> tuple[int, int, int] | None:
+        """First and last line of a region, and by how many lines it moved up, where most of what changed is found there.
+
+        Only the columns that changed are compared: beside a list there may be a pane that stood still.
+        """
+        if len(changed) < _SCROLLED:
+            return None
+        columns = [x for y, row in changed.items() for x in _ends(self._shown[y], row)]
+        left, right = min(columns), max(columns) + 1
+        old = {y: row[left:right] for y, row in enumerate(self._shown[min(changed) : max(changed) + 1], min(changed))}
+        new = {y: row[left:right] for y, row in changed.items()}
+        for step in _STEPS:
+            found = [y for y, row in new.items() if old.get(y + step) == row]
+            if len(found) >= max(_SCROLLED, len(changed) // 2):
+                return min(found[0], found[0] + step), max(found[-1], found[-1] + step), step
+        return None
+
+
+def _written(
+    lines: Mapping[int, Row],
+    shown: Sequence[Row],
+    cursor: tuple[int, int],
+    *,
+    erased: bool = False,
+    scroll: tuple[int, int, int] | None = None,
+) -> str:
+    """The frame that makes a terminal that shows `shown`, once it has erased or scrolled, show these lines."""
+    writer = CellWriter()
+    if erased:
+        writer.erase_all()
+    if scroll is not None:
+        writer.scroll(*scroll)
+    for y, row in lines.items():
+        writer.line(y, shown[y], row)
+    writer.put_cursor(*cursor)
+    return writer.text()
+
+
+def _ends(old: Row, new: Row) -> tuple[int, int]:
+    """The first and the last column in which two lines differ."""
+    different = [x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
+    return different[0], different[-1]
+
+
+@lru_cache(maxsize=1024)
+def _characters(text: str) -> tuple[tuple[str, int], ...]:
+    """What a person takes for one character, and the cells of each. No control passes, whoever let it come so far."""
+    spans, _ = split_graphemes(text)
+    parts = (("".join(each for each in text[start:end] if _passes(each)), width) for start, end, width in spans)
+    return tuple((part, width) if part else (" ", width) for part, width in parts if part or width)
+
+
+def _passes(character: str) -> bool:
+    return character.isprintable() or character in _INVISIBLE

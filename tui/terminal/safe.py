@@ -1,0 +1,107 @@
+"""The one place where text becomes something that Textual draws: cleaned, without markup, cut to its cells.
+
+Drawing code hands over pieces, pairs of text and style name (tui.terminal.theme); nobody else builds a Segment, Strip or Content
+from data. Textual parses markup in plain strings, so a widget is never given one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.content import Content
+from textual.strip import Strip
+
+from engine.values.text import clean
+from tui.terminal import theme
+from tui.terminal.cells import Column, layout
+
+Piece = tuple[str, str]
+"""A text and the name of its style in tui.terminal.theme.STYLES."""
+Pieces = Sequence[Piece]
+
+
+def fit(text: str, width: int, align: str = "left") -> str:
+    """The text in exactly `width` terminal cells; what is longer ends in …, what is shorter is padded."""
+    text = clean(text)
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    blank = " " * (width - length)
+    return blank + text if align == "right" else text + blank
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most `width` terminal cells; what is longer ends in …"""
+    text = clean(text)
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def strip(pieces: Pieces, width: int, over: str | None = None) -> Strip:
+    """One line of exactly `width` cells; `over` names a style that replaces those of all pieces (the cursor)."""
+    segments: list[Segment] = []
+    room = width
+    for text, style in pieces:
+        if room <= 0:
+            break
+        shown = cut(text, room)
+        segments.append(Segment(shown, theme.style(over or style)))
+        room -= cell_len(shown)
+    if room > 0:
+        segments.append(Segment(" " * room, theme.style(over or "plain")))
+    return Strip(segments, width)
+
+
+def content(text: str) -> Content:
+    """Text for a border title or a Static."""
+    return Content(clean(text))
+
+
+def plain(pieces: Pieces) -> str:
+    """The text alone."""
+    return "".join(text for text, _ in pieces)
+
+
+def width_of(pieces: Pieces) -> int:
+    """The terminal cells that pieces take when nothing is cut."""
+    return sum(cell_len(clean(text)) for text, _ in pieces)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells, broken at blanks; a longer word has a line of its own and ends in …"""
+    lines: list[str] = []
+    line = ""
+    for word in clean(text).split():
+        longer = f"{line} {word}" if line else word
+        if line and cell_len(longer) > width:
+            lines.append(line)
+            longer = word
+        line = longer
+    return [cut(each, width) for each in ([*lines, line] if line else lines)]
+
+
+def cut_words(text: str, width: int) -> str:
+    """The text in at most `width` cells; what is longer loses whole words at its end and ends in …
+
+    A number goes with the word behind it: of 300 EA or 18 Mar the number alone would say something else.
+    """
+    text = clean(text)
+    if cell_len(text) <= width:
+        return text
+    words = text.split(" ")
+    while words and (cell_len(" ".join(words)) > width - 2 or words[-1][-1:].isdecimal()):
+        words.pop()
+    return cut(" ".join([*words, "…"]), width)
+
+
+def columns(columns: Sequence[Column], values: Mapping[str, Piece], width: int) -> list[Piece]:
+    """A row of a table: each column that fits in its cells, one blank between them."""
+    pieces: list[Piece] = []
+    for column, size in layout(columns, width):
+        text, style = values[column.name]
+        shown = cut_words(text, size) if column.words else text
+        pieces += [(" ", "plain"), (fit(shown, size, column.align), style)]
+    return pieces[1:]

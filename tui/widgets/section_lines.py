@@ -1,0 +1,60 @@
+"""A report's sections as lines of a screen: headings, sentences, and tables that fit. A row leads to the object it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tui.terminal import safe
+from tui.terminal.safe import Pieces
+from tui.widgets.page_list import PageLine
+from tui.words.documents import Section
+
+_ID: Final = re.compile(r"[DARSQL][1-9][0-9]*")
+_LEAST: Final = 20
+"""Cells that a column of words keeps however narrow the screen is; what is shorter is never cut."""
+
+
+def section_lines(sections: Iterable[Section], width: int) -> list[PageLine]:
+    """All sections, one below the other, in so many cells."""
+    lines: list[PageLine] = []
+    for section in sections:
+        lines += [PageLine([])] if lines else []
+        lines.append(PageLine([(section.title, "heading")], section=section.title))
+        for sentence in section.sentences:
+            lines += [PageLine([(line, "plain")]) for line in safe.wrap(sentence, width)]
+        if section.rows:
+            widths = fitted([section.headings, *section.rows], width)
+            left_out = section.headings[len(widths) :]
+            if left_out:
+                words = f"On a wider screen also: {', '.join(left_out)}."
+                lines += [PageLine([(line, "quiet")]) for line in safe.wrap(words, width)]
+            lines.append(PageLine(_row(section.headings, widths, "quiet")))
+            lines += [PageLine(_row(row, widths, "plain"), target=_target(row)) for row in section.rows]
+        lines += [PageLine([(command, "key")]) for command in section.commands]
+    return lines
+
+
+def fitted(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The widths of a table's columns: as wide as what stands in them; where that is too much the widest give way, then
+    the last go."""
+    widths = [max(safe.width_of([(cell, "")]) for cell in column) for column in zip(*rows, strict=True)]
+    while _whole(widths) > width and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    while _whole(widths) > width and len(widths) > 1:
+        widths.pop()
+    return widths
+
+
+def _whole(widths: Sequence[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], style: str) -> Pieces:
+    shown = [(safe.fit(safe.cut_words(cell, size), size), style) for cell, size in zip(cells, widths, strict=False)]
+    return [piece for each in shown for piece in (each, ("  ", "plain"))][:-1]
+
+
+def _target(row: Sequence[str]) -> str | None:
+    return row[0] if row and _ID.fullmatch(row[0]) else None
