@@ -147,8 +147,8 @@ class DeskFeed(DeskBase):
         with self._writing() as transaction:
             return remedies.keep(transaction.connection, found)
 
-    def preview_tolerances(self, settings: Mapping[str, Any]) -> Preview:
-        """What the tolerances and rules of `settings` would open, clear, raise or lower; nothing is written.
+    def preview_tolerances(self, settings: Mapping[str, Any] | None, *further: Mapping[str, Any]) -> Preview:
+        """What the tolerances and rules of `settings` (None: those that hold), and `further` ones, would do; nothing is written.
 
         It takes the file's lock for a moment at a time, as judging does. Raises BadInput naming the setting that cannot
         be used.
@@ -158,7 +158,7 @@ class DeskFeed(DeskBase):
 
         self._refuse_readonly()
         with self._reading() as view:
-            change = preview.change(*view, settings)
+            change = preview.change(*view, settings, further)
         shifts: list[Shift] = []
         for keys in preview.chunks(change):
             with self._tried(journal.SYSTEM) as transaction:

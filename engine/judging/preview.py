@@ -87,12 +87,18 @@ class Change(NamedTuple):
     keys: Sequence[Key]
 
 
-def change(connection: sqlite3.Connection, now: int, asked: Mapping[str, Any]) -> Change:
-    """What the tolerances and rules of `asked`, as `settings.configure` takes them, may judge differently.
+def change(
+    connection: sqlite3.Connection, now: int, asked: Mapping[str, Any] | None, further: Sequence[Mapping[str, Any]]
+) -> Change:
+    """What the tolerances and rules of `asked`, as `settings.configure` takes them, may judge differently; without them
+    those that hold at present. The `further` rules come after them.
 
     Raises BadInput naming the setting that cannot be used.
     """
-    former, rules = settings.present_rules(connection), settings.rules_of(asked)
+    former = settings.present_rules(connection)
+    rules = former if asked is None else settings.rules_of(asked)
+    last = max((number for number, *_ in rules if number is not None), default=0)
+    rules = [*rules, *((last + (number or 0), *rest) for number, *rest in settings.rules_of({"rules": further}))]
     kinds = frozenset(settings.kinds_of_change(former, rules))
     families = settings.families_of(kinds - _MEASURED)
     keys = [Key(*row) for family in sorted(families) for row in connection.execute(settings.SUBJECTS[family])]

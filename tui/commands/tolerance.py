@@ -33,12 +33,14 @@ def tolerance(args: Namespace) -> int:
             raise UsageError("say which tolerance: offplan tolerance KIND NAME=VALUE, such as late_supply days=2")
         return _list(args, kind)
     folder = find_workspace(args)
-    if folder is None:
+    if folder is None and not args.preview:
         raise NoWorkspaceError("there is no workspace that a rule could be written to; `offplan init` makes one")
     parameters = {name: _number(name, text) for name, text in _pairs_once(values).items()}
     rule = _Rule(args.words[0], _pairs_once(args.asked), parameters)
     check(*rule, "tolerance")
-    return _preview(args, rule) if args.preview else _write(args, folder / SETTINGS_FILE, rule)
+    if folder is None or args.preview:
+        return _preview(args, folder, rule)
+    return _write(args, folder / SETTINGS_FILE, rule)
 
 
 class _Rule(NamedTuple):
@@ -71,11 +73,12 @@ def _list(args: Namespace, kind: str | None) -> int:
     return 0
 
 
-def _preview(args: Namespace, rule: _Rule) -> int:
-    asked = settings_of(args).desk_settings()
+def _preview(args: Namespace, folder: Path | None, rule: _Rule) -> int:
+    """What the rule would do beside those of the workspace; where only a file is named, beside those that it has."""
+    asked = None if folder is None else settings_of(args).desk_settings()
     wanted = {"kind": rule.kind, "match": rule.match, **rule.parameters}
     with opened(args) as desk:
-        found = desk.preview_tolerances({**asked, "rules": [*asked["rules"], wanted]})
+        found = desk.preview_tolerances(asked, wanted)
         now = desk.clock.now()
     document = {
         "now": iso(now),

@@ -55,6 +55,18 @@ def test_a_preview_names_what_would_change_and_writes_nothing(desk: Run, tmp_pat
     assert desk("deviations", "--json").document["items"] == listed
 
 
+def test_a_preview_needs_no_workspace_and_counts_what_the_file_has(desk: Run, tmp_path: Path) -> None:
+    """Of a copy of the desk's file, elsewhere: its own rules hold, and the one that is tried comes after them."""
+    desk("tolerance", "late_supply", "days=9", "--for", "item=SKU-77")
+    (tmp_path / "offplan.toml").unlink()
+    file = str(tmp_path / "offplan.db")
+    wide = desk("--db", file, "tolerance", "late_supply", "days=20", "--preview", "--json").document
+    narrow = desk(
+        "--db", file, "tolerance", "late_supply", "days=20", "--for", "item=SKU-77", "--preview", "--json"
+    ).document
+    assert (wide["items"], [item["change"] for item in narrow["items"]]) == ([], ["clear"])
+
+
 def test_a_preview_that_would_change_nothing_says_so(desk: Run) -> None:
     shown = desk("tolerance", "late_supply", "days=20", "--for", "party=NOBODY", "--preview").out
     assert "no deviation would open, clear or change its severity" in shown
