@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from engine.detect import projection
-from engine.detect.measures import bounds, shown, tidy
+from engine.detect.measures import bounds, percent_over, shown, tidy
 from engine.facts.subjects import StockFacts, same_unit
 from engine.values.clock import iso
 from engine.vocabulary.model import Finding, Term
@@ -29,11 +29,13 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     if target is None or reading is None or not same_unit(target.uom, reading.uom):
         return None
     passing = max(tolerance["quantity"], target.quantity * tolerance["percent"] / 100)
-    window = projection.first_window(facts, target.quantity - passing, tolerance["horizon_days"])
+    floor, horizon = target.quantity - passing, tolerance["horizon_days"]
+    window = projection.first_window(facts, floor, horizon)
     if window is None:
         return None
     missing = tidy(target.quantity - window.worst)
     percent = round(100 * missing / target.quantity, 2) if target.quantity > 0 else 100.0
+    most = tidy(target.quantity - projection.lowest(facts, floor, horizon))
     uom = window.uom or target.uom
     return projection.finding(
         KIND,
@@ -59,7 +61,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
                 "first movement that leads under what passes, or the reading",
             ),
         ],
-    )
+    )._replace(farthest={"quantity": most, "percent": percent_over(most, target.quantity)})
 
 
 def wake_at(facts: StockFacts, tolerance: Tolerance, now: int) -> int | None:

@@ -15,7 +15,16 @@ import math
 from typing import Final
 
 from engine.detect import projection
-from engine.detect.measures import bounds, open_share, promise_terms, share_of_value, shown, tidy, value_terms
+from engine.detect.measures import (
+    bounds,
+    open_share,
+    percent_over,
+    promise_terms,
+    share_of_value,
+    shown,
+    tidy,
+    value_terms,
+)
 from engine.facts.subjects import LineFacts, StockFacts, same_unit
 from engine.values.clock import DAY, iso
 from engine.vocabulary.model import Finding, Term
@@ -53,6 +62,7 @@ def _stock(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
     if window is None:
         return None
     surplus, uom = tidy(window.worst - target.maximum), window.uom or target.uom
+    most = projection.highest(facts, ceiling, tolerance["horizon_days"]) - target.maximum
     lasting = f"for {window.days} days" if window.ends else "to the horizon's end"
     # What is too much already is needed at no time; what is still to come can be put off until it comes.
     need_at = window.start_at if window.start_at > now else None
@@ -80,7 +90,7 @@ def _stock(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
             Term("tolerance", tolerance["days"], "days", tolerance.source("days")),
             Term("tolerance", tolerance["percent"], "%", tolerance.source("percent")),
         ],
-    )._replace(resupply=False)
+    )._replace(resupply=False, farthest={"percent": percent_over(most, target.maximum)})
 
 
 def _early(facts: LineFacts, tolerance: Tolerance) -> Finding | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.facts.line_state import LineState
 from engine.facts.subjects import Line, LineFacts
 from engine.values.clock import DAY, HOUR, iso_or_none
@@ -53,6 +55,11 @@ def in_days(span: int) -> float:
 def tidy(number: float) -> float:
     """A quantity without the dust of floating point: at most six decimals."""
     return round(number, 6)
+
+
+def percent_over(part: float, whole: float) -> float | None:
+    """The smallest per cent of a whole, to six decimals, that holds a part; None where no tolerance is so large."""
+    return math.ceil(round(100e6 * part / whole, 3)) / 1e6 if 0 < part < 1e7 * whole else None
 
 
 def shown(quantity: float) -> str:

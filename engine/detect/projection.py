@@ -64,6 +64,16 @@ def first_window(facts: StockFacts, floor: float, horizon_days: float) -> Window
     return next(_windows(facts, floor, horizon_days, operator.lt), None)
 
 
+def lowest(facts: StockFacts, floor: float, horizon_days: float) -> float:
+    """The lowest level under `floor` from now to the horizon, in whichever window; `floor` without one."""
+    return min((window.worst for window in _windows(facts, floor, horizon_days, operator.lt)), default=floor)
+
+
+def highest(facts: StockFacts, ceiling: float, horizon_days: float) -> float:
+    """The highest level over `ceiling` from now to the horizon, in whichever window; `ceiling` without one."""
+    return max((window.worst for window in _windows(facts, ceiling, horizon_days, operator.gt)), default=ceiling)
+
+
 def first_window_over(facts: StockFacts, ceiling: float, horizon_days: float, days: float) -> Window | None:
     """The first window over `ceiling` that lasts at least `days`, or to the horizon; None as for `first_window`."""
     windows = _windows(facts, ceiling, horizon_days, operator.gt)

@@ -102,7 +102,9 @@ class Keeper:
             return None if row is None else self._absent(row, verdict.tolerance)
         columns = self._rows.columns(finding, ranked, verdict.tolerance)
         if row is not None and row["state"] in SLOT_STATES:
-            columns["peak"] = thresholds.wider(row["peak"], thresholds.peak(verdict.slot[0], finding.gap))
+            columns["peak"] = thresholds.wider(
+                row["peak"], thresholds.peak(finding.kind, finding.farthest or finding.gap)
+            )
         if verdict.run is not None:
             columns |= {"breaches": verdict.run.breaches, "clears": verdict.run.clears}
         if finding.done:
@@ -189,7 +191,10 @@ class Keeper:
     def _open(
         self, verdict: Verdict, finding: Finding, columns: dict[str, Any], before: Mapping[str, Any] | None
     ) -> int:
-        kept = {"rule": thresholds.rule(verdict.tolerance), "peak": thresholds.peak(verdict.slot[0], finding.gap)}
+        kept = {
+            "rule": thresholds.rule(verdict.tolerance),
+            "peak": thresholds.peak(finding.kind, finding.farthest or finding.gap),
+        }
         columns = {**columns, **kept}
         if not verdict.enough:
             return self._rows.begin(verdict.slot, finding, {**columns, "state": "candidate"}, before)

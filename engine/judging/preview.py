@@ -98,7 +98,8 @@ def change(
     former = settings.present_rules(connection)
     rules = former if asked is None else settings.rules_of(asked)
     last = max((number for number, *_ in rules if number is not None), default=0)
-    rules = [*rules, *((last + (number or 0), *rest) for number, *rest in settings.rules_of({"rules": further}))]
+    added = settings.rules_of({"rules": further})
+    rules = [*rules, *((last + place, *rule[1:]) for place, rule in enumerate(added, 1))]
     kinds = frozenset(settings.kinds_of_change(former, rules))
     families = settings.families_of(kinds - _MEASURED)
     keys = [Key(*row) for family in sorted(families) for row in connection.execute(settings.SUBJECTS[family])]

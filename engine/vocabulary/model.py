@@ -262,6 +262,8 @@ class Finding(NamedTuple):
     """Of a supply line that is still to come: what its consumers feel."""
     because: Sequence[tuple[str, str]] = ()
     """Kind and reference of the supply lines without whose departures there would be no breach."""
+    farthest: Mapping[str, Any] | None = None
+    """The gap of the departure's farthest point, where `gap` is that of its first stretch: what limits of size go by."""
 
 
 class Change(NamedTuple):

@@ -33,6 +33,8 @@ THRESHOLDS: Final[Mapping[str, tuple[Threshold, ...]]] = {
     "late_supply": (_DAYS,),
     "short_supply": (_PERCENT, Threshold("quantity", "quantity")),
     "overdue": (Threshold("grace_days", "days", whole=True),),
+    "below_target": (_PERCENT, Threshold("quantity", "quantity")),
+    "excess": (_PERCENT,),
     "demand_shift": (_PERCENT, Threshold("drift_percent", "drift_percent")),
     "production": (_PERCENT,),
     "logistics": (Threshold("hours", "hours"),),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.detect import below_target, projection
+from engine.detect import below_target, excess, projection
 from engine.facts.subjects import Bucket, Flow, Reading, StockFacts, Target
 from engine.values.clock import HOUR
 from engine.values.days import Days
-from engine.vocabulary.tolerance import Subject, Tolerances
+from engine.vocabulary.model import Finding
+from engine.vocabulary.thresholds import THRESHOLDS
+from engine.vocabulary.tolerance import Subject, Tolerance, Tolerances
 from tests.engine.detect.world import NOW, TODAY, World, day, order, signal
 
 ANY = Subject(None, None, None, None, "")
@@ -72,6 +75,36 @@ def test_with_a_reading_and_a_target_only_it_is_exactly_the_comparison(on_hand: 
     facts.target = Target(target, None, "target")
     found = below_target.judge(facts, Tolerances([]).of("below_target", ANY), NOW)
     assert (found is not None) == (on_hand < target)
+
+
+@given(
+    on_hand=st.integers(0, 60),
+    movements=st.lists(st.tuples(st.integers(0, 28), st.integers(-20, 20).filter(bool)), max_size=8),
+    target=st.integers(1, 30),
+    kind=st.sampled_from([below_target, excess]),
+)
+@example(on_hand=12, movements=[(3, -4), (5, 4), (8, -8)], target=10, kind=below_target)
+@example(on_hand=8, movements=[(3, 4), (5, -4), (8, 8)], target=10, kind=excess)
+def test_a_limit_as_large_as_the_farthest_window_reports_nothing_and_a_smaller_one_does(
+    on_hand: int, movements: list[tuple[int, int]], target: int, kind: Any
+) -> None:
+    """The gap is that of the first window, and a later one may be worse: a limit of the first would spare nothing."""
+    facts = facts_of(on_hand, [(at, float(q)) for at, q in movements])
+    facts.target = Target(float(target), None, "target", maximum=float(target))
+
+    def found(**limits: float) -> Finding | None:
+        values = {**kind.DEFAULTS, **({"days": 1.0, "percent": 0.0} if kind is excess else {}), **limits}
+        judged: Finding | None = kind.judge(facts, Tolerance(kind.KIND, values, {}), NOW)
+        return judged
+
+    first = found()
+    if first is not None:
+        assert first.farthest is not None
+        for limit in THRESHOLDS[kind.KIND]:
+            size = first.farthest[limit.parameter]
+            assert size >= abs(first.gap.get(limit.parameter, 0)) - 0.01
+            assert found(**{limit.parameter: size}) is None
+            assert found(**{limit.parameter: size * 0.999}) is not None
 
 
 @pytest.mark.parametrize(("ordered", "expected"), [(0.0, 70.0), (30.0, 70.0), (90.0, 90.0)])
