@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.desk_base import collector_at_rest
 from engine.desk_effects import DeskEffects
 from engine.desk_handoffs import DeskHandoffs
 from engine.desk_schedule import DeskSchedule
 from engine.desk_screens import DeskScreens
 from engine.reading import lists
+from engine.storage.collector import collector_at_rest
 
 if TYPE_CHECKING:
     from engine.vocabulary.model import Page, Term

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -112,21 +111,6 @@ class DeskBase:
         from engine.commands import responses
 
         return responses.world(connection, now)
-
-
-@contextlib.contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Without garbage collection: rows are tuples of text, in which the collector looks for cycles in vain.
-
-    It costs a quarter of the time of a large file, more of that of a long report; memory is freed by reference counts as ever.
-    """
-    ran = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if ran:
-            gc.enable()
 
 
 class _NotMeantError(Exception):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.desk_base import DeskBase, Transaction, collector_at_rest
+from engine.desk_base import DeskBase, Transaction
+from engine.storage.collector import collector_at_rest
 from engine.storage.lease import Lease
 from engine.values.clock import SystemClock
 from engine.values.errors import BadInput, NotFound, Refused

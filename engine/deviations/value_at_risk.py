@@ -16,8 +16,9 @@ from engine.detect.measures import in_days
 from engine.deviations.deviation_rows import Slot
 from engine.deviations.episodes import Verdict
 from engine.facts.subjects import Line
-from engine.flow.impact import Edge, Hit, Impact, Network, late, short
+from engine.flow.impact import Edge, Hit, Impact, late, short
 from engine.gather import downstream
+from engine.storage.collector import collector_at_rest
 from engine.storage.sqlite import sqlite3
 from engine.values import money
 from engine.values.money import LARGEST
@@ -90,10 +91,15 @@ class Valuer:
 
     def effects(self, slips: Mapping[_Key, Slip]) -> dict[_Key, Effect]:
         """What each slip does, by its key."""
-        whole = any(slip.missing is not None for slip in slips.values())
-        network = downstream.read(self._connection, {slip.line for slip in slips.values()}, quantities=whole)
-        impacts = {key: _reach(slip, network) for key, slip in slips.items()}
-        return {key: Effect(impact, self.priced(impact.hits)) for key, impact in impacts.items()}
+        later = {key: (slip.line, slip.delay) for key, slip in slips.items() if slip.delay is not None}
+        less = {key: (slip.line, slip.missing or 0.0) for key, slip in slips.items() if slip.delay is None}
+        with collector_at_rest():
+            pegs = downstream.read_in_time(self._connection, {line for line, _ in later.values()})
+            impacts = {key: late(line, delay, pegs) for key, (line, delay) in later.items()}
+            if less:
+                network = downstream.read(self._connection, {line for line, _ in less.values()})
+                impacts |= {key: short(line, share, network) for key, (line, share) in less.items()}
+            return {key: Effect(impacts[key], self.priced(impacts[key].hits)) for key in slips}
 
     def _named(self, effects: Iterable[Effect]) -> Mapping[int, Line]:
         """The lines that explanations name."""
@@ -136,13 +142,16 @@ class Valuer:
     def priced(self, hits: Sequence[Hit]) -> list[Priced]:
         """The hits with their values: whole suppliers have thousands of them."""
         factors = {coined: self._rates.factor(coined) for coined in {hit.coined for hit in hits}}
-        priced, make = [], tuple.__new__  # as the class's own, in half the time
+        priced, new = list[Priced](), tuple.__new__  # as the class's own, in half the time
         for hit in hits:
-            if hit.worth is None:
+            worth = hit.worth
+            if worth is None:
                 priced.append(Priced(hit, None, None))
-            else:
-                whole = min(hit.worth * factors[hit.coined], _LARGEST)
-                priced.append(make(Priced, (hit, round(whole * hit.share), round(whole))))
+                continue
+            whole = worth * factors[hit.coined]
+            if whole > _LARGEST:
+                whole = _LARGEST
+            priced.append(new(Priced, (hit, round(whole * hit.share), round(whole))))
         return priced
 
     def _source(self, hit: Hit, line: Line) -> str:
@@ -183,12 +192,6 @@ class Valuer:
             known = sum(priced.value_minor for priced in rest if priced.value_minor is not None)
             terms.append(Term(f"{len(rest)} further customer orders", known, unit, "each as above"))
         return [*terms, Term(_OWN_VALUE, effect.value_minor, unit, "sum over the customer orders that are hit")]
-
-
-def _reach(slip: Slip, network: Network) -> Impact:
-    if slip.delay is not None:
-        return late(slip.line, slip.delay, network)
-    return short(slip.line, slip.missing or 0.0, network)
 
 
 def _orders(undated: int) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 
 DEPTH: Final = 1000
@@ -54,6 +54,20 @@ class Edge(NamedTuple):
 Network = Mapping[int, Sequence[Edge]]
 """By plan_line.id of a supply: the pegs of what it serves."""
 
+Peg = tuple[int, int, int | None, int, float, float, int, float | None, str | None]
+"""What a slip in time needs of a peg, the first fields of an Edge, as a plain row: whole suppliers have thousands of them."""
+
+Pegs = Mapping[int, Sequence[Peg | Edge]]
+"""By plan_line.id of a supply, likewise: what a walk in time goes over."""
+
+_DEMAND: Final = 1
+_SLACK: Final = 3
+_CUSTOMER: Final = 6
+"""Where these are in a Peg, as in an Edge."""
+
+_FIRST: Final = itemgetter(0, _DEMAND)
+_SLACK_OF: Final = itemgetter(_SLACK)
+
 
 class Node(NamedTuple):
     """What reaches one line."""
@@ -85,7 +99,6 @@ class Hit(NamedTuple):
 
 
 _IN_ORDER: Final = attrgetter("slack", "line")
-_FIRST: Final = attrgetter("supply", "demand")
 
 
 class Impact(NamedTuple):
@@ -97,7 +110,7 @@ class Impact(NamedTuple):
     """The last peg to the customer order with the smallest slack that depends on the root, hit or not; None: none does."""
     slack: int | None
     """That slack."""
-    via: Mapping[int, Edge]
+    via: Mapping[int, Peg | Edge]
     """By line the last peg on the way to it with its slack."""
     feeds: bool
     """Whether anything at all is pegged to the root."""
@@ -131,95 +144,107 @@ class Impact(NamedTuple):
         edge = self.nearest
         while edge is not None and len(edges) <= DEPTH:
             edges.append(edge)
-            edge = self.via.get(edge.supply)
+            before = self.via.get(edge.supply)
+            edge = None if before is None else Edge(*before)
         return edges[::-1]
 
 
-def late(root: int, delay: int, network: Network) -> Impact:
+def late(root: int, delay: int, network: Pegs) -> Impact:
     """What depends on `root` if it comes `delay` microseconds after its plan."""
     slacks, via, last = _slacks(root, network)
-    totals = [slacks[edge.supply] + edge.slack for edge in last]
-    found, undated = dict[int, list[tuple[int, Edge]]](), set[int]()
-    for slack, edge in zip(totals, last, strict=True):
-        if slack < delay:
-            if edge.demand in found:
-                found[edge.demand].append((slack, edge))
-            else:
-                found[edge.demand] = [(slack, edge)]
-        elif slack >= ENDLESS:
-            undated.add(edge.demand)
-    hits = sorted([_late_hit(reaching, delay) for reaching in found.values()], key=_IN_ORDER)
-    return Impact(hits, *_nearest(totals, last), via, bool(network.get(root)), slacks, undated=len(undated))
+    hits, undated = dict[int, Hit](), set[int]()
+    new = tuple.__new__  # as the class's own, in half the time: whole suppliers have thousands of hits
+    for supply, pegs in last.items():
+        before = slacks[supply]
+        for _, line, gap, to_spare, share, whole, _, worth, coined, *_ in pegs:
+            slack = before + to_spare
+            if slack < delay:
+                share = share if share < 1.0 else 1.0
+                later = delay - slack
+                after = later + to_spare - (gap or 0)
+                hit = new(Hit, (line, later, after, share, share * whole, whole, slack, worth, coined))
+                known = hits.get(line)
+                hits[line] = hit if known is None else _both(known, hit)
+            elif slack >= ENDLESS:
+                undated.add(line)
+    found = sorted(hits.values(), key=_IN_ORDER)
+    return Impact(found, *_nearest(found, slacks, last), via, bool(network.get(root)), slacks, undated=len(undated))
 
 
-def _late_hit(reaching: Sequence[tuple[int, Edge]], delay: int) -> Hit:
-    """A customer order that late pegs reach, each with the slack on its way."""
-    slack, edge = reaching[0]
-    share, after = edge.demand_share, delay - slack + edge.slack - (edge.gap or 0)
-    if len(reaching) > 1:
-        slack = min(slack for slack, _ in reaching)
-        share = math.fsum(edge.demand_share for _, edge in reaching)
-        after = max(delay - slack + edge.slack - (edge.gap or 0) for slack, edge in reaching)
-    return _hit(edge, delay - slack, after, share, slack)
+def _both(one: Hit, other: Hit) -> Hit:
+    """A customer order that is late over several pegs: their parts add up, the worse decides how late."""
+    share = min(one.share + other.share, 1.0)
+    worse = min(one, other, key=_IN_ORDER)
+    after = max(one.after or 0, other.after or 0)
+    return worse._replace(after=after, share=share, quantity=share * one.open)
 
 
 def short(root: int, share: float, network: Network) -> Impact:
     """What depends on `root` if `share` (0 to 1) of its open quantity does not come at all."""
     missing, lost = _missing(root, share, network)
-    slacks, via, last = _slacks(root, network, lost)
+    through = {line: [edge for edge in network.get(line, ()) if edge in lost.get(edge.demand, ())] for line in missing}
+    slacks, via, last = _slacks(root, through)
     hits = []
     for line, edges in lost.items():
         first = next(iter(edges))
         if first.customer:
             slack = min(slacks[edge.supply] + edge.slack for edge in edges)
-            hits.append(_hit(first, None, None, missing[line], slack))
+            hits.append(_hit(first, missing[line], slack))
     if not last:
         # Nobody is short; what depends on the line at all still says when it is needed.
         slacks, via, last = _slacks(root, network)
-    nearest = _nearest([slacks[edge.supply] + edge.slack for edge in last], last)
-    return Impact(sorted(hits, key=_IN_ORDER), *nearest, via, bool(network.get(root)), slacks, missing)
+    found = sorted(hits, key=_IN_ORDER)
+    return Impact(found, *_nearest(found, slacks, last), via, bool(network.get(root)), slacks, missing)
 
 
-def _nearest(totals: Sequence[int], last: Sequence[Edge]) -> tuple[Edge | None, int | None]:
-    """Of the pegs to customer orders with a date the one with the smallest slack, and that slack; `totals` are the slacks by way of each.
+def _hit(edge: Edge, share: float, slack: int) -> Hit:
+    """A customer order a share of which is missing."""
+    share, whole = min(share, 1.0), edge.demand_open
+    return Hit(edge.demand, None, None, share, share * whole, whole, slack, edge.worth, edge.coined)
 
-    Neither where there is none. Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
+
+def _nearest(hits: Sequence[Hit], slacks: Mapping[int, int], last: Pegs) -> tuple[Edge | None, int | None]:
+    """Of the pegs to customer orders with a date the one with the smallest slack, and that slack; neither where there is none.
+    It leads to the first of the hits, where there are any.
+
+    Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
     """
-    slack = min(totals, default=ENDLESS)
+    if hits:
+        slack = hits[0].slack
+    else:
+        slack = min((slacks[line] + min(map(_SLACK_OF, pegs)) for line, pegs in last.items()), default=ENDLESS)
     if slack >= ENDLESS:
         return None, None
-    equals = (edge for total, edge in zip(totals, last, strict=True) if total == slack)
-    return min(equals, key=_FIRST, default=None), slack
+    near = [(slack - slacks[line], pegs) for line, pegs in last.items() if slacks[line] <= slack]
+    return Edge(*min((peg for left, pegs in near for peg in pegs if peg[_SLACK] == left), key=_FIRST)), slack
 
 
-def _slacks(
-    root: int, network: Network, through: Mapping[int, Mapping[Edge, float]] | None = None
-) -> tuple[dict[int, int], dict[int, Edge], list[Edge]]:
-    """By line other than customer orders, the smallest sum of gaps from the root and the last peg on that way; and the
-    pegs of these lines to customer orders. With `through`, over these pegs only (by the line that they lead to)."""
-    slacks, via = {root: 0}, dict[int, Edge]()
-    last: dict[int, list[Edge]] = {}
+def _slacks(root: int, network: Pegs) -> tuple[dict[int, int], dict[int, Peg | Edge], dict[int, Sequence[Peg | Edge]]]:
+    """By line other than customer orders the smallest sum of gaps from the root, the last peg on that way, and the pegs that
+    lead on from the line to customer orders."""
+    slacks, via, last = {root: 0}, dict[int, Peg | Edge](), dict[int, Sequence[Peg | Edge]]()
     frontier = [root]
     for _ in range(DEPTH):
         nearer: dict[int, None] = {}
         for line in frontier:
+            pegs = network.get(line, ())
+            ends = [peg for peg in pegs if peg[_CUSTOMER]]
+            if ends:
+                last[line] = ends
+            if len(ends) == len(pegs):
+                continue
             slack = slacks[line]
-            ends = last[line] = []
-            for edge in network.get(line, ()):
-                if through is not None and edge not in through.get(edge.demand, ()):
-                    continue
-                if edge.customer:
-                    ends.append(edge)
-                    continue
-                total = slack + edge.slack
-                known = slacks.get(edge.demand)
-                if known is None or total < known:
-                    slacks[edge.demand], via[edge.demand] = total, edge
-                    nearer[edge.demand] = None
+            for peg in pegs:
+                if not peg[_CUSTOMER]:
+                    demand, total = peg[_DEMAND], slack + peg[_SLACK]
+                    known = slacks.get(demand)
+                    if known is None or total < known:
+                        slacks[demand], via[demand] = total, peg
+                        nearer[demand] = None
         frontier = list(nearer)
         if not frontier:
             break
-    return slacks, via, [edge for ends in last.values() for edge in ends]
+    return slacks, via, last
 
 
 def _missing(root: int, share: float, network: Network) -> tuple[dict[int, float], dict[int, dict[Edge, float]]]:
@@ -262,9 +287,3 @@ def _scarcest(lost: Mapping[Edge, float]) -> float:
     for edge, taken in lost.items():
         by_item[edge.item].append(taken)
     return min(1.0, max(math.fsum(parts) for parts in by_item.values()))
-
-
-def _hit(edge: Edge, delay: int | None, after: int | None, share: float, slack: int) -> Hit:
-    share, whole = min(share, 1.0), edge.demand_open
-    # As the class's own, in half the time: whole suppliers have thousands of hits.
-    return tuple.__new__(Hit, (edge.demand, delay, after, share, share * whole, whole, slack, edge.worth, edge.coined))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.detect.measures import in_days
-from engine.flow.impact import Edge, Network, late, short
+from engine.flow.impact import Edge, Network, Peg, late, short
 from engine.flow.pegging import Demand, Supply, peg
 from engine.values.clock import DAY
 
@@ -95,6 +95,15 @@ def test_a_customer_order_is_late_by_what_the_tightest_way_leaves(given_: tuple[
         assert way[0].supply == root
         assert all(one.demand == other.supply for one, other in pairwise(way))
         assert sum(edge.slack for edge in way) == found.slack
+
+
+@given(networks(), st.integers(0, 9))
+def test_plain_rows_say_of_a_delay_what_whole_pegs_say(given_: tuple[Network, int], delay: int) -> None:
+    network, root = given_
+    rows: dict[int, list[Peg | Edge]] = {supply: [each[:9] for each in pegs] for supply, pegs in network.items()}
+    found, plain = late(root, delay, network), late(root, delay, rows)
+    assert (found.hits, found.slack, found.slacks) == (plain.hits, plain.slack, plain.slacks)
+    assert [each[:9] for each in found.way()] == [each[:9] for each in plain.way()]
 
 
 def without(network: Network, root: int, share: float) -> dict[int, float]:
