@@ -36,7 +36,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
 
         A condition on `state`, or on what suppresses (snoozed, silenced, folded), also looks beyond the queue. Raises BadInput for a condition that cannot be used.
         """
-        with self._reading() as view:
+        with self._reading() as view, collector_at_rest():
             return lists.deviations(*view, where, limit=limit, everything=all)
 
     def deviation_groups(

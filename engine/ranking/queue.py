@@ -2,7 +2,8 @@
 
 Live deviations lie side by side in two indexes in the order of their priority: deviation_rank has what the queue itself asks
 (also of the index, hence INDEXED BY), deviation_live all that a filter can ask. So no list reads the many rows that have
-ended, and a page of the queue reads only its own.
+ended, and a page of the queue reads only its own. SQLite asks conditions in the order in which they stand: what the index
+answers by a comparison comes first, and what has to look into other tables last.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def first(connection: sqlite3.Connection, now: int, limit: int) -> list[int]:
     for group in rank.GROUPS:
         if len(found) == limit:
             break
-        query = f"SELECT id FROM {_RANKED} WHERE {IN_QUEUE} AND {group} ORDER BY priority DESC, id LIMIT :limit"
+        query = f"SELECT id FROM {_RANKED} WHERE {group} AND {IN_QUEUE} ORDER BY priority DESC, id LIMIT :limit"
         found += [row[0] for row in connection.execute(query, {"now": now, "limit": limit - len(found)})]
     return found
 
@@ -89,7 +90,7 @@ def places(connection: sqlite3.Connection, now: int, wanted: Sequence[int]) -> d
 
 def _in_order(connection: sqlite3.Connection, now: int) -> Iterator[tuple[int]]:
     """The numbers of what stands in the queue, in its order, read as they are asked for."""
-    query = f"SELECT id FROM {_RANKED} WHERE {IN_QUEUE} AND {{}} ORDER BY priority DESC, id"
+    query = f"SELECT id FROM {_RANKED} WHERE {{}} AND {IN_QUEUE} ORDER BY priority DESC, id"
     return chain.from_iterable(connection.execute(query.format(group), {"now": now}) for group in rank.GROUPS)
 
 
@@ -146,7 +147,7 @@ def _first_of(
         within = beyond if group == asked["group"] else "1"
         found = rows(
             connection,
-            f"SELECT * FROM {_RANKED} WHERE {IN_QUEUE} AND {rank.GROUPS[group]} AND {within} ORDER BY {order} LIMIT 1",
+            f"SELECT * FROM {_RANKED} WHERE {rank.GROUPS[group]} AND {within} AND {IN_QUEUE} ORDER BY {order} LIMIT 1",
             asked,
         )
         if found:

@@ -22,7 +22,10 @@ _UP: Final = (
     " ORDER BY cause.deviation_id, cause.weight DESC, cause.root_id"
 )
 _DOWN: Final = (
-    "WITH RECURSIVE down(root, id) AS (SELECT value, value FROM json_each(?) UNION SELECT down.root, cause.deviation_id"
+    "WITH RECURSIVE down(root, id) AS ("
+    "SELECT cause.root_id, cause.deviation_id FROM json_each(?) AS named CROSS JOIN cause ON cause.root_id = named.value"
+    f" JOIN deviation AS under ON under.id = cause.deviation_id WHERE under.state IN ({QUEUE_SQL})"
+    " UNION SELECT down.root, cause.deviation_id"
     " FROM down JOIN cause ON cause.root_id = down.id JOIN deviation AS under ON under.id = cause.deviation_id"
     f" WHERE under.state IN ({QUEUE_SQL})) SELECT root, id FROM down WHERE id != root ORDER BY root, id"
 )
@@ -31,6 +34,8 @@ _DOWN: Final = (
 def causes(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
     """By deviation every live one that it follows from directly, with the sentence that says why; the named one first."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    if not numbers:
+        return found
     for number, root, because in connection.execute(_UP, (as_json(numbers),)):
         found[number].append((root, because))
     return found

@@ -11,11 +11,14 @@ deviation rather than hide it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.storage.sqlite import sqlite3
-from engine.vocabulary.lifecycle import QUEUE_SQL
+from engine.vocabulary.lifecycle import QUEUE_SQL, QUEUE_STATES
+
+if TYPE_CHECKING:
+    from engine.ranking.shapes import DeviationRow
 
 LIVE: Final = f"deviation.state IN ({QUEUE_SQL})"
 """It asks for something."""
@@ -45,7 +48,7 @@ HIDDEN: Final = (
 is little, instead of looking at every live one."""
 
 SUPPRESSED: Final = f"({SNOOZED} OR {SILENCED} OR {FOLDED})"
-IN_QUEUE: Final = f"({LIVE} AND NOT {SNOOZED} AND NOT {SILENCED} AND NOT {FOLDED})"
+IN_QUEUE: Final = f"({LIVE} AND NOT {SNOOZED} AND NOT {FOLDED} AND NOT {SILENCED})"
 """What stands in the queue."""
 
 COUNT_IN_QUEUE: Final = (
@@ -61,20 +64,21 @@ The table `tally` counts the live ones; triggers keep it.
 """
 
 _SUPPRESSORS: Final = (
-    "WITH wanted AS (SELECT deviation.id FROM json_each(:numbers) AS named CROSS JOIN deviation"
-    f" ON deviation.id = named.value WHERE {LIVE})"
-    " SELECT wanted.id, 'L' || silence_id FROM wanted CROSS JOIN silenced"
-    f" ON silenced.deviation_id = wanted.id WHERE {_IN_FORCE}"
-    " UNION ALL SELECT wanted.id, 'D' || root.id FROM wanted"
-    " CROSS JOIN cause ON cause.deviation_id = wanted.id JOIN deviation AS root ON root.id = cause.root_id"
+    "SELECT deviation_id, 'L' || silence_id FROM json_each(:live) AS named CROSS JOIN silenced"
+    f" ON deviation_id = named.value WHERE {_IN_FORCE}"
+    " UNION ALL SELECT deviation_id, 'D' || root_id FROM json_each(:folded) AS named CROSS JOIN cause"
+    " ON deviation_id = named.value JOIN deviation AS root ON root.id = root_id"
     f" WHERE root.state IN ({QUEUE_SQL}) ORDER BY 1, 2"
 )
 
 
-def suppressors(connection: sqlite3.Connection, now: int, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """By deviation, of those that are live: every silence (`L3`) and every root (`D7`) that keeps it out of the queue."""
+def suppressors(connection: sqlite3.Connection, now: int, deviations: Iterable[DeviationRow]) -> dict[int, list[str]]:
+    """By deviation, of the live ones among these rows: every silence (`L3`) and every root (`D7`) that keeps it out of the queue."""
+    live = [row for row in deviations if row.state in QUEUE_STATES]
+    folded = [row.id for row in live if row.live_roots]
+    asked = {"now": now, "live": json.dumps([row.id for row in live]), "folded": json.dumps(folded)}
     found: dict[int, list[str]] = {}
-    for number, identity in connection.execute(_SUPPRESSORS, {"now": now, "numbers": json.dumps(list(numbers))}):
+    for number, identity in connection.execute(_SUPPRESSORS, asked):
         found.setdefault(number, []).append(identity)
     return found
 

@@ -10,6 +10,7 @@ from engine.actions import jeopardy
 from engine.actions.offers import OFFERED
 from engine.actions.undelivered import UNDELIVERED_OF_ACTION
 from engine.ranking import queue, roots, shapes
+from engine.ranking.shapes import DeviationRow
 from engine.ranking.suppression import HIDDEN, IN_QUEUE, LIVE, matched, suppressors
 from engine.reading import feed_shapes, fields
 from engine.storage.sqlite import sqlite3
@@ -43,6 +44,7 @@ def _response(row: Mapping[str, Any]) -> dict[str, Any]:
     return action_shapes.response(row)
 
 
+_SHOWN: Final = ", ".join(f"deviation.{name}" for name in DeviationRow._fields)
 _KEPT_OUT: Final = ("snoozed", "silenced", "folded")
 _LISTS: Final[Mapping[str, _List]] = {
     "signals": _List(fields.SIGNALS, "*", "signal", "1", "id DESC", lambda row, now: feed_shapes.signal(row)),
@@ -179,10 +181,11 @@ def deviation_numbers(connection: sqlite3.Connection, now: int, found: Filter) -
     return _numbers(connection, now, scope_of(found), found, None)[1]
 
 
-def deviation_rows(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[dict[str, Any]]:
+def deviation_rows(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[DeviationRow]:
     """The rows of deviations in the order asked; a number that is no deviation is left out."""
-    query = "SELECT * FROM deviation WHERE id IN (SELECT value FROM json_each(?))"
-    by_number = {row["id"]: row for row in rows(connection, query, (json.dumps(list(numbers)),))}
+    query = f"SELECT {_SHOWN} FROM json_each(?) AS wanted CROSS JOIN deviation ON deviation.id = wanted.value"
+    found = map(DeviationRow._make, connection.execute(query, (json.dumps(list(numbers)),)))
+    by_number = {row.id: row for row in found}
     return [by_number[number] for number in numbers if number in by_number]
 
 
@@ -221,36 +224,34 @@ def suppressed(connection: sqlite3.Connection, now: int, where: Sequence[str] = 
 
 
 def deviation_items(
-    connection: sqlite3.Connection, now: int, found: Sequence[Mapping[str, Any]], places: Mapping[int, int | None]
+    connection: sqlite3.Connection, now: int, found: Sequence[DeviationRow], places: Mapping[int, int | None]
 ) -> list[dict[str, Any]]:
     """Whole contract JSON of deviation rows; `places` is the place of each in the queue, from 1."""
-    numbers = json.dumps([row["id"] for row in found])
-    signals: dict[int, list[int]] = {}
+    numbers = json.dumps([row.id for row in found])
+    signals: dict[int, list[str]] = {}
     for deviation, signal in connection.execute(
-        "SELECT deviation_id, signal_id FROM deviation_signal WHERE deviation_id IN (SELECT value FROM json_each(?))"
+        "SELECT deviation_id, 'S' || signal_id FROM deviation_signal WHERE deviation_id IN (SELECT value FROM json_each(?))"
         " ORDER BY deviation_id, signal_id",
         (numbers,),
     ):
         signals.setdefault(deviation, []).append(signal)
     shown = deviation_shapes(connection, now, found)
     for row, shape in zip(found, shown, strict=True):
-        shape["signals"] = [f"S{signal}" for signal in signals.get(row["id"], ())]
-        shape["rank"] = places.get(row["id"])
+        shape["signals"] = signals.get(row.id, [])
+        shape["rank"] = places.get(row.id)
     return shown
 
 
-def deviation_shapes(
-    connection: sqlite3.Connection, now: int, found: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def deviation_shapes(connection: sqlite3.Connection, now: int, found: Sequence[DeviationRow]) -> list[dict[str, Any]]:
     """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of one."""
     answered = dict(
         connection.execute(
             "SELECT deviation_id, max(id) FROM response WHERE state != 'cancelled'"
             " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
-            (json.dumps([row["id"] for row in found]),),
+            (json.dumps([row.id for row in found]),),
         ).fetchall()
     )
-    joined = {row["id"]: row["joined"] for row in found if row["joined"] is not None}
+    joined = {row.id: row.joined for row in found if row.joined is not None}
     if joined:
         standing = connection.execute(
             "SELECT id FROM response WHERE state != 'cancelled' AND id IN (SELECT value FROM json_each(?))",
@@ -261,10 +262,11 @@ def deviation_shapes(
             deviation: max(number, answered.get(deviation, 0)) for deviation, number in joined.items() if number in live
         }
     currency = settings.current(connection)["currency"]
-    numbers = [row["id"] for row in found]
-    kept_out = suppressors(connection, now, numbers)
-    tops, under = roots.tops(connection, numbers), roots.consequences(connection, numbers)
-    shown = [shapes.deviation(row, now=now, currency=currency, response=answered.get(row["id"])) for row in found]
+    numbers = [row.id for row in found]
+    kept_out = suppressors(connection, now, found)
+    tops = roots.tops(connection, [row.id for row in found if row.live_roots])
+    under = roots.consequences(connection, numbers)
+    shown = [shapes.deviation(row, now=now, currency=currency, response=answered.get(row.id)) for row in found]
     for number, shape in zip(numbers, shown, strict=True):
         shape["root"] = f"D{tops[number]}" if number in tops else None
         shape["consequences"] = [f"D{each}" for each in under.get(number, ())]

@@ -97,7 +97,8 @@ def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
 
 def _deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
     row = fetch(connection, reference)
-    return lists.deviation_items(connection, now, [row], {row["id"]: queue.place(connection, now, row)})[0]
+    shown = lists.deviation_rows(connection, [row["id"]])
+    return lists.deviation_items(connection, now, shown, {row["id"]: queue.place(connection, now, row)})[0]
 
 
 def _show_deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

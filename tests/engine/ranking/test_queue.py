@@ -15,7 +15,7 @@ from engine.ranking import queue, rank, roots
 from engine.ranking.suppression import FOLDED, IN_QUEUE, LIVE, SILENCED, SNOOZED
 from engine.reading import fields, lists
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import Store
+from engine.storage.store import Store, rows
 from engine.values.clock import DAY, HOUR
 from engine.vocabulary.filters import parse_line
 from engine.vocabulary.lifecycle import DEVIATION_STATES
@@ -151,8 +151,15 @@ def test_what_is_kept_of_suppression_is_what_the_tables_say(shared: Store, chanc
         assert queue.whole(connection, NOW) == in_order
         assert queue.first(connection, NOW, 3) == in_order[:3]
         assert queue.size(connection, NOW) == len(in_order)
-        for at, row in enumerate(lists.deviation_rows(connection, in_order), 1):
-            assert queue.place(connection, NOW, row) == at
+        places = {number: at for at, number in enumerate(in_order, 1)}
+        whole = rows(connection, "SELECT * FROM deviation ORDER BY id")
+        assert [queue.place(connection, NOW, row) for row in whole] == [places.get(row["id"]) for row in whole]
+        numbers = [row["id"] for row in whole]
+        shown = lists.deviation_shapes(connection, NOW, lists.deviation_rows(connection, numbers))
+        kept_out = every(connection, sql.format(f"{LIVE} AND ({_PLAIN_SILENCED} OR {_PLAIN_FOLDED})"))
+        assert [number for number, shape in zip(numbers, shown, strict=True) if shape["suppressed_by"]] == kept_out
+        folded = every(connection, sql.format(_PLAIN_FOLDED))
+        assert [number for number, shape in zip(numbers, shown, strict=True) if shape["root"] is not None] == folded
 
 
 @settings(max_examples=60, deadline=None)
