@@ -158,10 +158,12 @@ def _takes(around: Around) -> Iterator[tuple[LineFacts, float]]:
 def _moved(reader: PlaceReader, around: Around, since: int, measure: _Measure) -> Iterator[float]:
     """What came in (positive) and went out (negative) after an instant."""
     for facts, quantity in _brings(around):
-        came = min(quantity, facts.received()) - min(quantity, facts.received(since))
-        yield measure.of(came, facts.line.uom) or 0.0
+        if facts.receipts:
+            came = min(quantity, facts.received()) - min(quantity, facts.received(since))
+            yield measure.of(came, facts.line.uom) or 0.0
     for facts, _ in _takes(around):
-        yield -(measure.of(facts.gone() - facts.gone(since), facts.line.uom) or 0.0)
+        if facts.receipts or facts.departures:
+            yield -(measure.of(facts.gone() - facts.gone(since), facts.line.uom) or 0.0)
     for part in around.components:
         if part.unknown is not None:
             continue

@@ -19,6 +19,7 @@ from engine.storage.sqlite import sqlite3
 from engine.values import units
 from engine.values.clock import DAY
 from engine.values.days import Days
+from engine.values.units import ItemUnits
 from engine.vocabulary.model import ORDER_SQL
 
 _HERE: Final = (
@@ -119,14 +120,14 @@ class PlaceReader:
     def around(self, place: Place) -> Around:
         """The order lines of one place."""
         lines = sorted(self.lines.get(place, ()), key=lambda line: (line.kind, line.ref))
+        leaving = self._leaving.get(place, ())
         parts = [self._component(taken) for taken in self._taken.get(place, ())]
-        return Around(
-            [self._folded(line) for line in lines], [self._folded(line) for line in self._leaving.get(place, ())], parts
-        )
+        its = self.item(place[0]).units
+        return Around([self._folded(line, its) for line in lines], [self._folded(line, its) for line in leaving], parts)
 
     def _component(self, taken: Taken) -> Component:
         line, parent = taken.line, self.item(taken.line.item or "")
-        facts = self._folded(line)
+        facts = self._folded(line, parent.units)
         size = units.convert(1.0, line.uom, parent.uom, parent.units)
         if size is None:
             return Component(facts, taken.per, taken.lead, taken.source, f"{line.uom} of {line.item}")
@@ -157,6 +158,6 @@ class PlaceReader:
             references.update(taken.line.ref for taken in self._taken.get(place, ()))
         return orders.statements_of(connection, sorted(references), self._known_at) if references else {}
 
-    def _folded(self, line: Line) -> LineFacts:
+    def _folded(self, line: Line, its: ItemUnits) -> LineFacts:
         said = self._statements.get(line.ref, ())
-        return fold(line, said, self._now, self._days, item_units=self.item(line.item or "").units)
+        return fold(line, said, self._now, self._days, item_units=its)

@@ -7,8 +7,8 @@ engine.gather.pegs.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from engine.gather import pegs as gather
@@ -112,20 +112,19 @@ def keep(connection: sqlite3.Connection, found: Mapping[Place, Pegged]) -> None:
     The lines with a live deviation from which goods flow into what changed are touched: what they put at risk may have
     changed.
     """
-    present: dict[Place, set[Row]] = defaultdict(set)
-    for row in map(Row._make, connection.execute(_PRESENT, {"places": as_json(found)})):
-        present[row.item, row.site].add(row)
-    gone: list[Row] = []
+    present = {row[:4]: row for row in connection.execute(_PRESENT, {"places": as_json(found)})}
     new: list[Row] = []
-    for place, pegged in found.items():
-        wanted = set(pegged.rows)
-        gone += present[place] - wanted
-        new += wanted - present[place]
-    connection.executemany(
-        "DELETE FROM peg WHERE supply = ? AND demand = ? AND item = ? AND site = ?", [row[:4] for row in gone]
-    )
+    gone: list[tuple[int, int, str, str]] = []
+    for row in chain.from_iterable(pegged.rows for pegged in found.values()):
+        former = present.pop(row[:4], None)
+        if former != row:
+            new.append(row)
+            gone += [] if former is None else [row[:4]]
+    gone += present
+    connection.executemany("DELETE FROM peg WHERE supply = ? AND demand = ? AND item = ? AND site = ?", gone)
     connection.executemany(f"INSERT INTO peg({_COLUMNS}) VALUES ({_MARKS})", sorted(new))
-    _touch_upstream(connection, sorted({row.supply for row in (*gone, *new) if row.supply > 0}))
+    changed = {supply for supply, *_ in gone} | {row.supply for row in new}
+    _touch_upstream(connection, sorted(supply for supply in changed if supply > 0))
 
 
 def places_with_demand(connection: sqlite3.Connection, places: Sequence[Place]) -> list[Place]:
