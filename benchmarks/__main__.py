@@ -45,6 +45,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "schedule_j30": schedule.j30,
     "replan": replan.after_a_slip,
     "respond_key": respond.key,
+    "respond_many": respond.many,
     "ui_key": ui.key,
     "ui_bytes": ui.bytes_of_a_key,
     "ui_idle": ui.idle,

@@ -28,7 +28,7 @@ from playbooks.working_time.standing import BEGUN, Span, standing
 ACTIONS: Final = 500
 OWNERS: Final = 30
 _ROUNDS: Final = 15
-_NOW: Final = parse_instant("2026-03-09T08:00:00Z", "bench")
+NOW: Final = parse_instant("2026-03-09T08:00:00Z", "bench")
 _ZONES: Final = ("Europe/Berlin", "Asia/Shanghai", "America/Chicago")
 _WEEK: Final = {day: [["08:00", "12:00"], ["13:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 
@@ -45,7 +45,7 @@ def after_a_slip() -> Iterator[Result]:
             began = desk.start([identity]).txn
             desk.replan()
             before = _actions(desk)
-            slip = desk.wait([identity], reason="no answer", until=_NOW + DAY).txn
+            slip = desk.wait([identity], reason="no answer", until=NOW + DAY).txn
             wall, start = time.perf_counter(), time.process_time()
             changes = desk.replan().changes
             taken.append(1000 * (time.process_time() - start))
@@ -95,8 +95,8 @@ def _desk() -> Iterator[Desk]:
     """A desk whose late lines were answered with the library's playbooks, until so many actions are open."""
     with tempfile.TemporaryDirectory() as name:
         store = Store.open(Path(name) / "desk.db", create=True)
-        desk = Desk(store, FixedClock(_NOW), actor="bench", origin="{}", planner=PlaybookPlanner(load_library(None)))
-        _load(desk)
+        desk = Desk(store, FixedClock(NOW), actor="bench", origin="{}", planner=PlaybookPlanner(load_library(None)))
+        load(desk, ACTIONS, OWNERS)
         for deviation in desk.deviations(limit=None).items:
             missing = ACTIONS - desk.actions(limit=0).total
             if missing <= 0:
@@ -111,7 +111,8 @@ def _desk() -> Iterator[Desk]:
         store.close()
 
 
-def _load(desk: Desk) -> None:
+def load(desk: Desk, lines: int, owners: int) -> None:
+    """Give a desk so many purchase order lines, all of them late, and so many owners in three zones."""
     calendars = [PlanRecord("calendar", {"id": zone, "zone": zone, "week": _WEEK}, None) for zone in _ZONES]
     people = [
         PlanRecord(
@@ -123,29 +124,29 @@ def _load(desk: Desk) -> None:
             },
             None,
         )
-        for number in range(OWNERS)
+        for number in range(owners)
     ]
-    lines = [
+    orders = [
         PlanLine(
             "purchase_order", f"PO{number}", f"ITEM{number}", "RTM", None, f"SUP{number % 20}", 100.0, None, "EA",
-            _NOW + (2 + number % 20) * DAY, None, 100_00 * (1 + number * 37 % 500), "EUR", "open", "{}", None,
+            NOW + (2 + number % 20) * DAY, None, 100_00 * (1 + number * 37 % 500), "EUR", "open", "{}", None,
         )
-        for number in range(ACTIONS)
+        for number in range(lines)
     ]  # fmt: skip
     late = [
         SignalIn(
-            f"E{number}", "eta", _NOW, _NOW, "purchase_order", f"PO{number}", None, None, None, None, None,
-            _NOW + (12 + number % 20) * DAY, None, "{}", None,
+            f"E{number}", "eta", NOW, NOW, "purchase_order", f"PO{number}", None, None, None, None, None,
+            NOW + (12 + number % 20) * DAY, None, "{}", None,
         )
-        for number in range(ACTIONS)
+        for number in range(lines)
     ]  # fmt: skip
-    for kind, rows in (("calendar", calendars), ("owner", people), ("purchase_order", lines)):
+    for kind, rows in (("calendar", calendars), ("owner", people), ("purchase_order", orders)):
         desk.load(rows, kind=kind, scope=kind, file="bench")
     desk.take(SourceBatch(source="bench", kind="command", identity="event", rows=late, file="bench"))
 
 
 def _actions(desk: Desk) -> list[OpenAction]:
-    return open_work.read(desk.store.connection, _NOW)
+    return open_work.read(desk.store.connection, NOW)
 
 
 def _needless(desk: Desk, before: Sequence[OpenAction]) -> int:
@@ -155,8 +156,8 @@ def _needless(desk: Desk, before: Sequence[OpenAction]) -> int:
     """
     home = _came_home(desk, before)
     after = {action.id: action for action in _actions(desk)}
-    people = People(responses.world(desk.store.connection, _NOW))
-    places = {each.id: standing(each, people.working_time(each.owner), _NOW) for each in after.values()}
+    people = People(responses.world(desk.store.connection, NOW))
+    places = {each.id: standing(each, people.working_time(each.owner), NOW) for each in after.values()}
     return sum(
         _could_have_stayed(action, after, places, people)
         for action in before
@@ -176,7 +177,7 @@ def _came_home(desk: Desk, before: Sequence[OpenAction]) -> set[str]:
 def _could_have_stayed(
     action: OpenAction, after: Mapping[str, OpenAction], places: Mapping[str, Span], people: People
 ) -> bool:
-    place = standing(action, people.working_time(action.owner), _NOW)
+    place = standing(action, people.working_time(action.owner), NOW)
     waits = any(places[need].end > place.start for need in after[action.id].needs)
     taken: Any = [
         other

@@ -1,4 +1,4 @@
-"""From the key on a deviation to its response on the timeline: a real desk on the sample world, in a pseudo-terminal."""
+"""How long responses take: from the key on a deviation to the timeline, on a real desk in a pseudo-terminal, and many at once."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import replan
 from benchmarks.harness import ROOT, Result, Unavailable, floor_module
+from engine.desk import Desk
+from engine.storage.store import Store
+from engine.values.clock import FixedClock
+from engine.vocabulary.model import Outcome
+from playbooks.language.loader import load_library
+from playbooks.planning.planner import PlaybookPlanner
 
 _PRESSES: Final = 6
 _ROWS: Final = 14
 """Deviations that are tried: some are answered already."""
 _SIZE: Final = (160, 45)
+_MANY: Final = 834
+_OWNERS: Final = 10
+_MOST_SECONDS: Final = 15
 
 
 def key() -> Iterator[Result]:
@@ -58,6 +69,27 @@ def key() -> Iterator[Result]:
     yield Result("respond_key", round(value, 1), "ms", None, None, None, "<= 100 ms", value <= 100, len(rest))
     yield Result("respond_key, CPU", round(cpu, 1), "ms CPU of the desk", None, None, None, "none", None, len(rest))
     yield Result("respond_key, first", round(first, 1), "ms", None, None, None, "none", None, 1)
+
+
+def many() -> Iterator[Result]:
+    """A whole queue of 834 late lines answered by one command over ten owners, and taken back by one undo."""
+    with tempfile.TemporaryDirectory() as name:
+        store = Store.open(Path(name) / "desk.db", create=True)
+        planner = PlaybookPlanner(load_library(None))
+        desk = Desk(store, FixedClock(replan.NOW), actor="bench", origin="{}", planner=planner)
+        replan.load(desk, _MANY, _OWNERS)
+        ids = [item["id"] for item in desk.deviations(limit=None).items]
+        acts: dict[str, Callable[[], Outcome]] = {
+            "respond_many": lambda: desk.respond(ids),
+            "respond_many, undo": desk.undo,
+        }
+        for what, act in acts.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            changes = act().changes
+            cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+            print(f"  {len(changes)} changes, {wall:.1f} s passed", file=sys.stderr, flush=True)
+            yield Result(what, round(cpu, 2), "s CPU", None, None, None, "<= 15 s", cpu <= _MOST_SECONDS, len(ids))
+        store.close()
 
 
 def _press(bench: Any, terminal: Any, name: str) -> tuple[float, float]:

@@ -52,7 +52,9 @@ class DeskCommands(DeskBase):
         from engine.commands import responses
 
         planner = self._planner()
-        plans = responses.plan(self.store.connection, self.clock.now(), planner, ids, playbook, inputs or {})
+        with self._reading() as view:
+            asked = responses.ask(*view, ids)
+        plans = responses.plan(asked, planner, playbook, inputs or {})
         return self._command(expect, lambda context: responses.respond(context, plans))
 
     def start(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:

@@ -25,7 +25,7 @@ from tui.words.arguments import UsageError
 if TYPE_CHECKING:
     from connectors.settings.settings_file import Settings
     from connectors.settings.usable_settings import Usable
-    from engine.vocabulary.planning import Match, Planner, Remedies, ResponsePlan, World
+    from engine.vocabulary.planning import Match, Planner, Planning, Remedies, ResponsePlan, World
     from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
     from tui.keys.screen_options import ScreenOptions
 
@@ -245,6 +245,9 @@ class PlannerOnDemand:
         inputs: Mapping[str, object] | None = None,
     ) -> ResponsePlan:
         return self._loaded().plan(deviation, world, playbook, inputs)
+
+    def planning(self, world: World) -> Planning:
+        return self._loaded().planning(world)
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
         from playbooks.scheduling.slack import placings

@@ -5,8 +5,7 @@ What one action's end means for the others is engine.commands.following.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.actions import reversals
@@ -55,33 +54,48 @@ def to_plan(connection: sqlite3.Connection, now: int, text: str) -> dict[str, An
     return {**questions.deviation(connection, now, text), "customers": hits.customers(connection, number)}
 
 
-def plan(
-    connection: sqlite3.Connection,
-    now: int,
-    planner: Planner,
-    ids: Sequence[str],
-    playbook: str | None,
-    inputs: Mapping[str, object],
-) -> list[Planned]:
-    """A plan for each deviation, made before the write lock is taken; the next one is planned round its actions.
+class Asked(NamedTuple):
+    """What a planner is asked for several deviations, as it stood at one instant."""
 
-    Raises NotFound for an unknown deviation or playbook, Refused when none applies or the deviation asks for nothing,
-    BadInput for inputs that the playbook cannot use.
-    """
+    world: World
+    deviations: Sequence[tuple[Reference, Mapping[str, Any]]]
+    running: Collection[tuple[str, str]]
+    """Playbook and key of the running responses that others may join or have to wait for."""
+
+
+def ask(connection: sqlite3.Connection, now: int, ids: Sequence[str]) -> Asked:
+    """Read what is to be planned. Raises BadInput without an id, NotFound for an unknown one, Refused for what does not
+    stand in the queue."""
     if not ids:
         raise BadInput("ids", "none was given", "name a deviation")
-    present = world(connection, now)
-    planned = []
+    deviations = []
     for reference in dict.fromkeys(parse(text, "deviation") for text in ids):
         deviation = to_plan(connection, now, reference.id)
         require_in_queue(reference, deviation["state"], "answered")
-        answer = planner.plan(deviation, present, playbook, inputs)
+        deviations.append((reference, deviation))
+    query = "SELECT playbook, start_key FROM response WHERE state = 'running' AND start_key IS NOT NULL"
+    return Asked(world(connection, now), deviations, set(connection.execute(query).fetchall()))
+
+
+def plan(asked: Asked, planner: Planner, playbook: str | None, inputs: Mapping[str, object]) -> list[Planned]:
+    """A plan for each deviation; the next one is planned round its actions, as if it had been written.
+
+    Raises NotFound for an unknown playbook, Refused when none applies or the deviation asks for nothing, BadInput for
+    inputs that the playbook cannot use.
+    """
+    planning, running = planner.planning(asked.world), set(asked.running)
+    planned = []
+    for reference, deviation in asked.deviations:
+        answer = planning.plan(deviation, playbook, inputs)
         planned.append(Planned(reference, deviation["version"], answer))
-        added = [
-            Booking(action.owner, f"{reference.id}: {action.title}", action.start_at, action.duration_minutes)
-            for action in answer.actions
-        ]
-        present = replace(present, bookings=[*present.bookings, *added])
+        key = answer.start.key
+        if key is None or answer.start.on_conflict != "join" or (answer.playbook, key) not in running:
+            planning.keep(
+                Booking(each.owner, f"{reference.id}: {each.title}", each.start_at, each.duration_minutes)
+                for each in answer.actions
+            )
+        if key is not None:
+            running.add((answer.playbook, key))
     return planned
 
 

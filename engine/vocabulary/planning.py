@@ -5,7 +5,7 @@ The planner is pure: it reads what it is given and returns values. The engine al
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -180,6 +180,21 @@ class ResponsePlan:
     """Steps that take others back (`Terms.reverse`), dated as if they were asked for at once: no actions until then."""
 
 
+class Planning(Protocol):
+    """Responses planned one after the other in one world."""
+
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        """As `Planner.plan`, round what was kept."""
+
+    def keep(self, bookings: Iterable[Booking]) -> None:
+        """What is planned from now on goes round these."""
+
+
 class Planner(Protocol):
     """Makes responses out of playbooks. `deviation` is the contract's JSON of a deviation (docs/commands.md)."""
 
@@ -197,6 +212,9 @@ class Planner(Protocol):
 
         Raises NotFound for an unknown playbook, Refused when none applies, BadInput for inputs that it cannot use.
         """
+
+    def planning(self, world: World) -> Planning:
+        """Responses planned one after the other in one world, which is laid out once for all of them."""
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
         """By id, when each action is worked on as things are, its slack, and whether its response's end hangs on it."""

@@ -28,15 +28,13 @@ class Roster:
     """The people of a world with their load, which grows with what this response gives them."""
 
     world: World
+    open: Mapping[str, int]
+    """Working minutes of everybody's open actions."""
     given: dict[str, int] = field(default_factory=dict)
-    _open: dict[str, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._open = self.world.load_minutes
 
     def load(self, owner: str) -> int:
         """Working minutes of the person's open actions, those of this response among them."""
-        return self._open.get(owner, 0) + self.given.get(owner, 0)
+        return self.open.get(owner, 0) + self.given.get(owner, 0)
 
     def give(self, owner: str, minutes: int) -> None:
         self.given[owner] = self.given.get(owner, 0) + minutes

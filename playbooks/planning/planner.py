@@ -6,18 +6,19 @@ Pure, and cheap to make: a library given as a function is loaded with the first 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.storage.journal import canonical
 from engine.values.errors import BadInput, Refused
 from engine.values.text import clean
-from engine.vocabulary.planning import Match, Remedies, ResponsePlan, Start, World
+from engine.vocabulary.planning import Booking, Match, Remedies, ResponsePlan, Start, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from playbooks.language.conditions import Case, Verdict, evaluate, specificity
 from playbooks.language.instructions import fill, values_of
 from playbooks.language.loader import Library, LoadedPlaybook
 from playbooks.planning.schedule import schedule
+from playbooks.scheduling.agenda import Agenda
 from playbooks.scheduling.replanning import replan
 from playbooks.scheduling.slack import placings
 from playbooks.scheduling.workload import workload
@@ -80,12 +81,27 @@ class PlaybookPlanner:
         Raises NotFound for an unknown playbook, Refused when it is switched off or does not apply, BadInput for inputs
         that it cannot use.
         """
+        return self.planning(world).plan(deviation, playbook, inputs)
+
+    def planning(self, world: World) -> _Planning:
+        """Responses planned one after the other (engine.vocabulary.planning.Planning)."""
+        return _Planning(self, world)
+
+    def on_agenda(
+        self,
+        deviation: Mapping[str, Any],
+        agenda: Agenda,
+        playbook: str | None,
+        inputs: Mapping[str, object] | None,
+    ) -> ResponsePlan:
+        """As `plan`, round what stands on an agenda."""
+        world = agenda.world
         case = Case(deviation, world.now)
         chosen = self._named(deviation, case, playbook) if playbook is not None else self._best(deviation, case)
         loaded = chosen.playbook
         content = loaded.content
         try:
-            result = schedule(content, deviation, world, inputs or {}, self.library.pinned)
+            result = schedule(content, deviation, agenda, inputs or {}, self.library.pinned)
         except BadInput as error:
             raise BadInput(f"input {error.place} of playbook {content.id}", error.fault, error.mend) from None
         definition, sha256 = loaded.frozen(result.uses)
@@ -146,6 +162,25 @@ class PlaybookPlanner:
         mend = f"name one that can be chosen by hand: {named}" if named else "write one in playbooks/"
         subject, kind = clean(str(deviation.get("id"))), clean(str(deviation.get("kind")))
         raise Refused(f"no playbook applies to {subject} ({kind}) by itself; {mend}")
+
+
+class _Planning:
+    """Responses planned one after the other in one world."""
+
+    def __init__(self, planner: PlaybookPlanner, world: World) -> None:
+        self._planner, self._agenda = planner, Agenda(world)
+
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        return self._planner.on_agenda(deviation, self._agenda, playbook, inputs)
+
+    def keep(self, bookings: Iterable[Booking]) -> None:
+        for booking in bookings:
+            self._agenda.add(booking)
 
 
 def _asked(judged: Judged) -> Sequence[Mapping[str, Any]]:

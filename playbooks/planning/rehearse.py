@@ -17,6 +17,7 @@ from playbooks.language.conditions import Case
 from playbooks.language.fields import nested
 from playbooks.planning.planner import judge
 from playbooks.planning.schedule import Schedule, schedule
+from playbooks.scheduling.agenda import Agenda
 from playbooks.working_time.durations import working_minutes
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _differing(loaded: LoadedPlaybook, test: Rehearsal, library: Library) -> Ite
         yield ("matches",), "matches", str(test.expect.matches).lower(), f"{found}: {judged.because}"
     elif judged.applies:
         try:
-            plan = schedule(loaded.content, deviation, world, test.inputs, library.pinned)
+            plan = schedule(loaded.content, deviation, Agenda(world), test.inputs, library.pinned)
         except OffplanError as error:
             yield (), "plan", "a response", str(error)
         else:

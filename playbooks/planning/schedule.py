@@ -22,6 +22,7 @@ from playbooks.planning.ownership import Ownership
 from playbooks.planning.scopes import Scope, scope_of
 from playbooks.planning.step_terms import InScope, approval_of, terms_of
 from playbooks.planning.unfolding import Find, Unfolded, unfold
+from playbooks.scheduling.agenda import Agenda
 from playbooks.scheduling.levelling import Place, level
 from playbooks.working_time.calendars import WorkingTime, is_within_reach, office_hours
 from playbooks.working_time.people import People
@@ -47,15 +48,16 @@ class Schedule:
 
 
 def schedule(
-    playbook: Playbook, deviation: Mapping[str, Any], world: World, given: Mapping[str, object], find: Find
+    playbook: Playbook, deviation: Mapping[str, Any], agenda: Agenda, given: Mapping[str, object], find: Find
 ) -> Schedule:
     """Plan every step of the playbook that a deviation (the contract's JSON) calls for; `given` are its inputs.
 
-    Raises BadInput for inputs that it cannot use, Refused where it cannot be unfolded (playbooks.planning.unfolding).
+    What is planned is not added to the agenda. Raises BadInput for inputs that it cannot use, Refused where it cannot be unfolded (playbooks.planning.unfolding).
     """
+    world = agenda.world
     texts = values_of(deviation, world.zone)
     scope = scope_of(playbook, given, deviation, texts, world.now)
-    return _Run(scope, unfold(scope, deviation, texts, world.now, find), deviation, world).plan()
+    return _Run(scope, unfold(scope, deviation, texts, world.now, find), deviation, agenda).plan()
 
 
 @dataclass(slots=True)
@@ -66,7 +68,8 @@ class _Run:
     """Of the response's own playbook."""
     unfolded: Unfolded
     deviation: Mapping[str, Any]
-    world: World
+    agenda: Agenda
+    world: World = field(init=False)
     people: People = field(init=False)
     owners: Ownership = field(init=False)
     anchors: Anchors = field(init=False)
@@ -74,8 +77,9 @@ class _Run:
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.people = People(self.world)
-        self.owners = Ownership(Roster(self.world), self.deviation)
+        self.world = self.agenda.world
+        self.people = self.agenda.people.afresh()
+        self.owners = Ownership(Roster(self.world, self.agenda.load), self.deviation)
         self.anchors = Anchors(
             opened=self._instant("opened_at") or self._instant("detected_at"),
             need=self._instant("need_at"),
@@ -103,20 +107,20 @@ class _Run:
         )
 
     def _places(self, order: Sequence[Step]) -> dict[str, Place]:
-        owners, working, until = {}, {}, {}
+        owners, until = {}, {}
         for step in order:
             owner = owners[step.id] = self._owner(step)[0]
             self.owners.roster.give(owner, step.minutes)
-            working[owner] = self.people.working_time(owner)
+            self.people.working_time(owner)  # what is wrong with a calendar is said in the order of the steps
             if step.wait is not None and step.wait.until is not None:
                 until[step.id] = self.due(step.wait.until, owner, self.world.now, self.world.now)[0]
         due = self._instant("decide_by") or self._instant("need_at")
-        return level(order, owners, working, self.world.bookings, self.world.now, due, until)
+        return level(order, owners, self.agenda, due, until)
 
     def _place_now(self, step: Step) -> Place:
         working = self.people.working_time(self._owner(step)[0])
         start = working.next_start(self.world.now)
-        return Place(start, working.add(start, step.minutes), ())
+        return Place(start, working.add(start, step.minutes))
 
     def _action(self, step: Step, waits: Sequence[str], place: Place) -> PlannedAction:
         owner, owner_because = self._owner(step)
@@ -176,7 +180,8 @@ class _Run:
             self.warnings.append(f"step {step} was due {at}, which is past")
         elif due < place.end_at:
             until = local_time(place.end_at, self.world.zone)
-            why = f": {owner} has {', '.join(place.waits_for[:3])} before" if place.waits_for else ""
+            before = self.agenda.before(owner, place.start_at, 3)
+            why = f": {owner} has {', '.join(before)} before" if before else ""
             self.warnings.append(f"step {step} is due {at}, but its work is planned until {until}{why}")
 
     def _judge_end(self, order: Sequence[Step]) -> None:

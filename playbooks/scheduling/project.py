@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.values.errors import BadInput
-from playbooks.scheduling.timeline import Axis, Continuous
+from playbooks.scheduling.timeline import Continuous, Forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Resource:
 
     name: str
     capacity: int
-    axis: Axis = field(default_factory=Continuous)
+    axis: Forward = field(default_factory=Continuous)
+    taken: Sequence[tuple[int, int]] = ()
+    """Runs of slots [begin, end) in which nothing of it is free, in order and without overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,6 @@ class Activity:
     """The tick by which it should have ended."""
     weight: float = 1.0
     """What one tick of lateness costs."""
-    pinned: int | None = None
-    """The tick at which it has begun, or that somebody accepted: it stays there."""
 
 
 @dataclass(frozen=True, slots=True)

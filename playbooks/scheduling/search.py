@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from engine.values.errors import BadInput
-from playbooks.scheduling.project import Placement, Project, followers_of, topological
+from playbooks.scheduling.project import Activity, Placement, Project, Resource, followers_of, topological
 from playbooks.scheduling.serial import Built, Generator, OutOfReach
 
 _POPULATION: Final = 60
@@ -47,12 +47,12 @@ class _Individual(NamedTuple):
 def search(project: Project, budget: Budget, *, seed: int = 0, first: Sequence[int] | None = None) -> Placement:
     """The best schedule that the budget finds; `first` is an order to begin with, such as that of the last schedule.
 
-    Raises BadInput for a project that cannot be one (playbooks.scheduling.project), and for one whose pinned or released work lies
-    too far ahead to be planned.
+    Raises BadInput for a project that cannot be one (playbooks.scheduling.project), and for one whose work has to lie too far ahead
+    to be planned.
     """
     if not project.activities:
         return Placement((), (), 0.0, 0, optimal=True, schedules=0)
-    slots = 64 + sum(activity.length for activity in project.activities if activity.uses)
+    slots = _reach(project)
     while slots <= _FARTHEST:
         try:
             return _Search(project, slots, budget, random.Random(seed)).run(first)
@@ -67,15 +67,12 @@ class _Search:
     def __init__(self, project: Project, slots: int, budget: Budget, chance: random.Random) -> None:
         self._activities = project.activities
         self._count = len(project.activities)
-        self._movable = [at for at, each in enumerate(project.activities) if each.pinned is None]
-        """What an order is of: pinned work has its place before any is built."""
-        movable = set(self._movable)
-        self._waiting = [len(movable.intersection(each.needs)) for each in project.activities]
+        self._waiting = [len(set(each.needs)) for each in project.activities]
         self._forward = Generator(project, slots)
-        self._backward = Generator(project, slots, backward=True)
         self._followers = followers_of(project.activities)
         self._ranks = [0] * self._count
-        for rank, position in enumerate(topological(project.activities)):
+        order = topological(project.activities)
+        for rank, position in enumerate(order):
             self._ranks[position] = rank
         self._releases = [activity.release for activity in project.activities]
         self._dues = [
@@ -83,8 +80,9 @@ class _Search:
             for position, activity in enumerate(project.activities)
             if activity.due is not None
         ]
-        self._tails = _tails(project, self._followers)
-        self._bound = _bound(project, self._tails)
+        self._tails = _tails(project.activities, order, self._followers)
+        self._bound = self._least(project, self._forward.soonest(order, self._releases))
+        self._backward = Generator(project, slots, backward=True)
         self._budget, self._chance, self._built = budget, chance, 0
 
     def run(self, first: Sequence[int] | None) -> Placement:
@@ -102,12 +100,10 @@ class _Search:
                 population.sort(key=_value)
         best = min(population, key=_value)
         lateness, makespan = best.value
-        return Placement(
-            best.built.begins, best.built.ends, lateness, makespan, best.value <= (0.0, self._bound), self._built
-        )
+        return Placement(best.built.begins, best.built.ends, lateness, makespan, best.value <= self._bound, self._built)
 
     def _over(self, population: Sequence[_Individual]) -> bool:
-        return min(population, key=_value).value <= (0.0, self._bound) or not self._budget(self._built)
+        return min(population, key=_value).value <= self._bound or not self._budget(self._built)
 
     # building ---------------------------------------------------------------------------------------------------------
 
@@ -127,7 +123,7 @@ class _Search:
     def _in_time(self, begins: Sequence[int], ends: Sequence[int], direction: int) -> list[int]:
         """Positions as they begin; of what begins and ends together, what is needed first (last, backward)."""
         ranks = self._ranks
-        return sorted(self._movable, key=lambda at: (begins[at], ends[at], direction * ranks[at]))
+        return sorted(range(self._count), key=lambda at: (begins[at], ends[at], direction * ranks[at]))
 
     def _build(self, generator: Generator, order: Sequence[int], releases: Sequence[int]) -> Built:
         self._built += 1
@@ -140,13 +136,26 @@ class _Search:
                 late += weight * (built.ends[position] - due)
         return late, max(built.ends)
 
+    def _least(self, project: Project, soonest: Built) -> tuple[float, int]:
+        """What no schedule is better than: each activity as if it had its resources to itself, and the last end not before
+        each resource has done all its work."""
+        late, last = self._value(soonest)
+        for resource in project.resources:
+            users = [at for at, each in enumerate(project.activities) if each.length and each.uses.get(resource.name)]
+            if users:
+                work = sum(project.activities[at].length * project.activities[at].uses[resource.name] for at in users)
+                first = resource.axis.slot_at(min(soonest.begins[at] for at in users))
+                done = _slot_after(resource, first, -(-work // resource.capacity))
+                last = max(last, resource.axis.end(done - 1))
+        return late, last
+
     # orders -----------------------------------------------------------------------------------------------------------
 
     def _drawn(self, power: float | None) -> list[int]:
         """An order by the longest tail (and the earliest due): the first ever, or drawn in its favour."""
         tails = self._tails
         waiting = list(self._waiting)
-        able = [position for position in self._movable if not waiting[position]]
+        able = [position for position in range(self._count) if not waiting[position]]
         order: list[int] = []
         while able:
             if power is None:
@@ -159,7 +168,7 @@ class _Search:
             order.append(chosen)
             for follower in self._followers[chosen]:
                 waiting[follower] -= 1
-                if not waiting[follower] and self._activities[follower].pinned is None:
+                if not waiting[follower]:
                     able.append(follower)
         return order
 
@@ -187,28 +196,27 @@ def _value(individual: _Individual) -> tuple[float, int]:
     return individual.value
 
 
-def _tails(project: Project, followers: Sequence[Sequence[int]]) -> list[int]:
-    """Slots from the begin of each activity to the end of the last one that waits for it."""
-    tails = [0] * len(project.activities)
-    for position in reversed(topological(project.activities)):
+def _tails(activities: Sequence[Activity], order: Sequence[int], followers: Sequence[Sequence[int]]) -> list[int]:
+    """Slots from the begin of each activity to the end of the last one that waits for it; `order` has needs first."""
+    tails = [0] * len(activities)
+    for position in reversed(order):
         longest = max((tails[follower] for follower in followers[position]), default=0)
-        tails[position] = project.activities[position].length + longest
+        tails[position] = activities[position].length + longest
     return tails
 
 
-def _bound(project: Project, tails: Sequence[int]) -> int:
-    """A tick before which no schedule can end: the longest chain, or the work that a resource has to do.
+def _reach(project: Project) -> int:
+    """Slots in which all the work most likely finds its place: every resource has as many free ones, and some more."""
+    work = 64 + sum(activity.length for activity in project.activities if activity.uses)
+    return max((_slot_after(resource, 0, work) for resource in project.resources), default=work)
 
-    It holds for working time with breaks too, which only lengthen what it counts.
-    """
-    activities = project.activities
-    bound = max(
-        (each.release if each.pinned is None else each.pinned) + tail
-        for each, tail in zip(activities, tails, strict=True)
-    )
-    begin = min(each.release if each.pinned is None else each.pinned for each in activities)
-    for resource in project.resources:
-        work = sum(each.length * each.uses.get(resource.name, 0) for each in activities)
-        if work:
-            bound = max(bound, begin - (-work // resource.capacity))
-    return bound
+
+def _slot_after(resource: Resource, slot: int, free: int) -> int:
+    """The slot before which a resource has had so many free slots from `slot` on."""
+    for begin, end in resource.taken:
+        if begin - slot >= free:
+            break
+        if end > slot:
+            free -= max(0, begin - slot)
+            slot = end
+    return slot + free

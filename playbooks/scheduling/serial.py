@@ -7,7 +7,7 @@ together share one packed timeline (playbooks.scheduling.timeline). Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from playbooks.scheduling.project import Activity, Project, Resource, followers_of
@@ -35,25 +35,32 @@ class Generator:
         groups = _groups(activities, project.resources)
         self._timelines = [Timeline([resource.capacity for resource in group], slots) for group in groups]
         axes = [group[0].axis for group in groups]
-        self._axes = [axis.mirrored(slots) for axis in axes] if backward else axes
+        self._axes: Sequence[Axis] = [axis.mirrored(slots) for axis in axes] if backward else axes
         place = {resource.name: number for number, group in enumerate(groups) for resource in group}
         self._group = [place[min(each.uses)] if each.uses else _NO_RESOURCE for each in activities]
         self._demands = [self._demand(each, groups, at) for each, at in zip(activities, self._group, strict=True)]
         self._needs: Sequence[Sequence[int]] = (
             followers_of(activities) if backward else [each.needs for each in activities]
         )
-        self._pinned = [each.pinned for each in activities]
-        self._free, self._fixed = self._pin(axes, backward)
+        self._free = [
+            self._untaken(timeline, group, backward=backward)
+            for timeline, group in zip(self._timelines, groups, strict=True)
+        ]
 
     def build(self, order: Sequence[int], releases: Sequence[int]) -> Built:
         """A schedule in `order`, in which what an activity needs stands before it. Raises OutOfReach."""
-        begins, ends = list(self._fixed.begins), list(self._fixed.ends)
+        return self._placed(order, releases, take=True)
+
+    def soonest(self, order: Sequence[int], releases: Sequence[int]) -> Built:
+        """As `build`, but nothing takes anything from the others: no schedule ends an activity earlier. Raises OutOfReach."""
+        return self._placed(order, releases, take=False)
+
+    def _placed(self, order: Sequence[int], releases: Sequence[int], *, take: bool) -> Built:
+        begins, ends = [0] * len(self._needs), [0] * len(self._needs)
         free = list(self._free)
-        needs, groups, demands, pinned = self._needs, self._group, self._demands, self._pinned
+        needs, groups, demands = self._needs, self._group, self._demands
         timelines, axes = self._timelines, self._axes
         for activity in order:
-            if pinned[activity] is not None:
-                continue
             tick = releases[activity]
             for need in needs[activity]:
                 if ends[need] > tick:
@@ -66,7 +73,8 @@ class Generator:
             slot = timeline.earliest(free[group], demand, axis.slot_at(tick))
             if slot is None:
                 raise OutOfReach
-            free[group] = timeline.take(free[group], demand, slot)
+            if take:
+                free[group] = timeline.take(free[group], demand, slot)
             begins[activity] = axis.begin(slot)
             ends[activity] = axis.end(slot + demand.length - 1)
         return Built(begins, ends)
@@ -77,33 +85,20 @@ class Generator:
         units = [activity.uses.get(resource.name, 0) for resource in groups[at]]
         return self._timelines[at].demand(units, activity.length)
 
-    def _pin(self, axes: Sequence[Axis], backward: bool) -> tuple[list[int], Built]:
-        """What is taken before anything is placed: the activities that stay where they are. `axes` run forward.
-
-        Where pinned work is more than there is capacity for, the rest is not taken twice: a person has to see that, and
-        the schedule of everything else goes on.
-        """
-        free = [timeline.free for timeline in self._timelines]
-        begins, ends = [0] * len(self._pinned), [0] * len(self._pinned)
-        for activity, tick in enumerate(self._pinned):
-            if tick is None:
-                continue
-            group, demand = self._group[activity], self._demands[activity]
-            if group < 0 or not demand.length:
-                end = tick + demand.length
-                begins[activity], ends[activity] = (-end, -tick) if backward else (tick, end)
-                continue
-            timeline = self._timelines[group]
-            slot = axes[group].slot_at(tick)
-            if slot + demand.length > timeline.slots:
-                raise OutOfReach
+    @staticmethod
+    def _untaken(timeline: Timeline, group: Sequence[Resource], *, backward: bool) -> int:
+        """What is free on a timeline before any activity is placed."""
+        free = timeline.free
+        for resource in group:
+            units = [each.capacity if each is resource else 0 for each in group]
+            runs: Iterable[tuple[int, int]] = resource.taken
             if backward:
-                slot = timeline.slots - slot - demand.length
-            if timeline.earliest(free[group], demand, slot) == slot:
-                free[group] = timeline.take(free[group], demand, slot)
-            begins[activity] = self._axes[group].begin(slot)
-            ends[activity] = self._axes[group].end(slot + demand.length - 1)
-        return free, Built(begins, ends)
+                slots = timeline.slots
+                runs = (
+                    (max(0, slots - end), slots - begin) for begin, end in reversed(resource.taken) if begin < slots
+                )
+            free = timeline.without(free, units, runs)
+        return free
 
 
 def _groups(activities: Sequence[Activity], resources: Sequence[Resource]) -> list[list[Resource]]:

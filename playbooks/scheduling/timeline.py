@@ -7,9 +7,8 @@ the guard bit survives, there is enough. Slots are working time: what a slot mea
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import chain, count
 from typing import NamedTuple, Protocol
 
 
@@ -25,8 +24,12 @@ class Axis(Protocol):
     def end(self, slot: int) -> int:
         """The tick at which a slot ends."""
 
+
+class Forward(Axis, Protocol):
+    """An axis on which time runs forward."""
+
     def mirrored(self, slots: int) -> Axis:
-        """The same `slots` slots with time running backwards: ticks change their sign."""
+        """Its first `slots` slots with time running backwards: ticks change their sign."""
 
 
 class Continuous:
@@ -71,14 +74,8 @@ class Broken:
         return self._ends[slot]
 
     def mirrored(self, slots: int) -> Axis:
-        self._reach(slots)
-        return Broken(
-            chain(
-                ((-self._ends[slot], -self._begins[slot]) for slot in range(slots - 1, -1, -1)),
-                # Before the first slot there is none: what is asked for there is out of every timeline's reach.
-                ((tick, tick + 1) for tick in count(1 - self._begins[0])),
-            )
-        )
+        self._reach(slots - 1)
+        return _Mirrored(self._begins, self._ends, slots)
 
     def _reach(self, slot: int) -> None:
         while len(self._begins) <= slot:
@@ -88,6 +85,23 @@ class Broken:
         begin, end = next(self._more)
         self._begins.append(begin)
         self._ends.append(end)
+
+
+class _Mirrored:
+    """The first slots of an axis backwards: looked up in it, since an axis is laid out once for many timelines."""
+
+    def __init__(self, begins: Sequence[int], ends: Sequence[int], slots: int) -> None:
+        self._begins, self._ends, self._slots = begins, ends, slots
+
+    def slot_at(self, tick: int) -> int:
+        """Before the first slot there is none: what is asked for there is out of every timeline's reach."""
+        return self._slots - bisect_right(self._ends, -tick, hi=self._slots)
+
+    def begin(self, slot: int) -> int:
+        return -self._ends[self._slots - 1 - slot]
+
+    def end(self, slot: int) -> int:
+        return -self._begins[self._slots - 1 - slot]
 
 
 class Demand(NamedTuple):
@@ -147,6 +161,22 @@ class Timeline:
     def take(self, free: int, demand: Demand, slot: int) -> int:
         """The state after the demand is served from `slot` on."""
         return free - (demand.block << (slot * self.width))
+
+    def without(self, free: int, units: Sequence[int], runs: Iterable[tuple[int, int]]) -> int:
+        """The state without so many units of each resource in runs of slots [begin, end), which are in order.
+
+        Written as digits and read once: each run by itself would be arithmetic over the whole timeline.
+        """
+        idle, taken = "0" * self.width, format(self._packed(units), f"0{self.width}b")
+        digits, reached = [], 0
+        for begin, end in runs:
+            if begin >= self.slots:
+                break
+            last = min(end, self.slots)
+            digits += [idle * (begin - reached), taken * (last - begin)]
+            reached = last
+        # The first slot has the lowest bits.
+        return free - int("".join(reversed(digits)) or "0", 2)
 
     def _packed(self, units: Sequence[int]) -> int:
         return sum(unit << (self._lane * place) for place, unit in enumerate(units))

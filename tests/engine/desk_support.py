@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from engine.storage.store import Store
 from engine.values.clock import DAY, HOUR, FixedClock, iso, parse_instant
 from engine.values.errors import NotFound, Refused
 from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
-from engine.vocabulary.planning import Match, PlannedAction, Remedies, ResponsePlan, World
+from engine.vocabulary.planning import Booking, Match, PlannedAction, Remedies, ResponsePlan, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from playbooks.scheduling.replanning import replan
 from playbooks.scheduling.slack import placings
@@ -65,8 +65,31 @@ def owners(desk: Desk, *names: str) -> None:
     desk.load(records, kind="owner", scope="owner", file="owners.csv")
 
 
+@dataclass
+class InTurn:
+    """Responses that a planner of a test makes one after the other."""
+
+    planner: Any
+    world: World
+
+    def plan(
+        self,
+        deviation: Mapping[str, Any],
+        playbook: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> ResponsePlan:
+        answer: ResponsePlan = self.planner.plan(deviation, self.world, playbook, inputs)
+        return answer
+
+    def keep(self, bookings: Iterable[Booking]) -> None:
+        self.world = replace(self.world, bookings=[*self.world.bookings, *bookings])
+
+
 class Scheduling:
     """What every planner of a test says about open actions together: the real answers."""
+
+    def planning(self, world: World) -> InTurn:
+        return InTurn(self, world)
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
         return placings(actions, world)

@@ -14,7 +14,7 @@ from engine.values.errors import BadInput
 from playbooks.scheduling.project import Activity, Placement, Project, Resource
 from playbooks.scheduling.search import schedules, search
 from playbooks.scheduling.serial import Generator
-from playbooks.scheduling.timeline import Broken
+from playbooks.scheduling.timeline import Broken, Continuous
 
 SHIFT, PAUSE = 6, 4
 
@@ -26,13 +26,22 @@ def shifts() -> Iterator[tuple[int, int]]:
             yield tick, tick + 1
 
 
+_EDGES = st.sets(st.integers(0, 30), max_size=6).filter(lambda edges: len(edges) % 2 == 0)
+"""Begins and ends of the runs of slots that are taken."""
+
+
+def _pairs(edges: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return zip(edges[::2], edges[1::2], strict=True)
+
+
 @st.composite
 def projects(draw: st.DrawFn, most: int = 9, *, broken: bool | None = None) -> Project:
     breaks = draw(st.booleans()) if broken is None else broken
     capacities = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    taken = [tuple(_pairs(sorted(draw(_EDGES)))) for _ in capacities]
     resources = [
-        Resource(f"R{number}", capacity, Broken(shifts())) if breaks else Resource(f"R{number}", capacity)
-        for number, capacity in enumerate(capacities)
+        Resource(f"R{number}", capacity, Broken(shifts()) if breaks else Continuous(), runs)
+        for number, (capacity, runs) in enumerate(zip(capacities, taken, strict=True))
     ]
     activities = []
     for number in range(draw(st.integers(1, most))):
@@ -64,6 +73,10 @@ def assert_feasible(project: Project, placement: Placement) -> None:
             assert len(ticks) == activity.length
             for tick in ticks:
                 taken[name, tick] += units
+                assert not units or not any(
+                    resources[name].axis.begin(begin) <= tick < resources[name].axis.end(end - 1)
+                    for begin, end in resources[name].taken
+                )
     for (name, _), units in taken.items():
         assert units <= resources[name].capacity
     late = sum(
@@ -119,18 +132,19 @@ def test_the_same_project_budget_and_seed_give_the_same_schedule() -> None:
     assert search(project, schedules(200)) == search(project, schedules(200))
 
 
-def test_pinned_work_stays_and_the_rest_goes_round_it() -> None:
-    person = Resource("ana", 1)
-    free, pinned = Activity("free", 4, {"ana": 1}), Activity("pinned", 3, {"ana": 1}, pinned=2)
-    placement = search(Project([free, pinned], [person]), schedules(50))
-    assert list(zip(placement.begins, placement.ends, strict=True)) == [(5, 9), (2, 5)]
+def test_work_goes_round_what_is_taken() -> None:
+    person = Resource("ana", 1, taken=((2, 5), (7, 8)))
+    long, short = Activity("long", 4, {"ana": 1}), Activity("short", 2, {"ana": 1})
+    placement = search(Project([long, short], [person]), schedules(50))
+    assert list(zip(placement.begins, placement.ends, strict=True)) == [(8, 12), (0, 2)]
+    assert placement.optimal
 
 
-def test_two_pinned_at_once_are_an_overload_that_stops_nothing_else() -> None:
-    person = Resource("ana", 1)
-    both = [Activity(name, 3, {"ana": 1}, pinned=0) for name in ("one", "two")]
-    placement = search(Project([*both, Activity("next", 1, {"ana": 1})], [person]), schedules(50))
-    assert placement.begins == [0, 0, 3]
+def test_what_has_its_resources_to_itself_is_known_to_be_optimal_at_once() -> None:
+    busy, free = Resource("ana", 1, taken=((0, 90),)), Resource("bo", 1)
+    call, order = Activity("call", 3, {"ana": 1}), Activity("order", 2, {"bo": 1}, needs=(0,), due=50)
+    placement = search(Project([call, order], [busy, free]), schedules(200))
+    assert (placement.begins, placement.lateness, placement.optimal, placement.schedules) == ([90, 93], 45.0, True, 3)
 
 
 def test_the_due_of_the_heavier_is_kept_where_one_must_be_late() -> None:
@@ -156,8 +170,8 @@ def test_what_cannot_be_a_project_is_refused(activities: Sequence[Activity], say
         Project(activities, [Resource("ana", 1)])
 
 
-def test_work_pinned_beyond_any_calendar_is_refused_and_not_searched_for_ever() -> None:
-    project = Project([Activity("a", 1, {"ana": 1}, pinned=10**9)], [Resource("ana", 1)])
+def test_work_that_finds_no_place_on_any_calendar_is_refused_and_not_searched_for_ever() -> None:
+    project = Project([Activity("a", 1, {"ana": 1}, release=10**9)], [Resource("ana", 1)])
     with pytest.raises(BadInput, match="reaches over"):
         search(project, schedules(10))
 
