@@ -112,6 +112,27 @@ class DeskBase:
 
         return responses.world(connection, now)
 
+    def _replan_where_owed(self) -> None:
+        """Plan open actions anew where that is owed; it stays so where others are always quicker, or without a planner."""
+        from engine.commands import outrun
+        from engine.schedule import rescheduling
+        from engine.storage import journal
+
+        if (planner := self.planner) is None:
+            return
+
+        def attempt() -> None:
+            with self._reading() as view:
+                if not rescheduling.is_owed(*view):
+                    return
+                asked = rescheduling.ask(*view)
+            found = planner.replan(asked.actions, asked.world, asked.chosen)
+            with self._writing(journal.SYSTEM) as transaction:
+                rescheduling.replan(self._by_rule(transaction), asked, found)
+
+        with contextlib.suppress(outrun.OutrunError):
+            outrun.in_time(attempt)
+
 
 class _NotMeantError(Exception):
     """Rolls a transaction back in which something was only tried."""

@@ -49,13 +49,17 @@ class DeskCommands(DeskBase):
         asks for, by name. Refused while a response of the same playbook runs, and where its own rules keep it from
         starting (engine.commands.starting).
         """
-        from engine.commands import responses
+        from engine.commands import outrun, responses
 
         planner = self._planner()
-        with self._reading() as view:
-            asked = responses.ask(*view, ids)
-        plans = responses.plan(asked, planner, playbook, inputs or {})
-        return self._command(expect, lambda context: responses.respond(context, plans))
+
+        def attempt() -> Outcome:
+            with self._reading() as view:
+                asked = responses.ask(*view, ids)
+            plans = responses.plan(asked, planner, playbook, inputs or {})
+            return self._command(expect, lambda context: responses.respond(context, asked, plans))
+
+        return outrun.in_time(attempt)
 
     def start(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:
         """Work on the actions has begun; the first start moves the deviation to `responding`."""

@@ -248,8 +248,6 @@ class DeskFeed(DeskBase):
         """Who holds the lease, as engine.storage.lease says it; None when nobody does or it has lapsed."""
         return Lease(self.store.path, name).held(SystemClock().now())
 
-    # ------------------------------------------------------------------------------------------------------------------
-
     def _drain(self, transaction: Transaction) -> TickResult:
         """Judge all touched subjects inside the caller's transaction, in the journal as the system's doing."""
         from engine.judging import pipeline
@@ -263,20 +261,6 @@ class DeskFeed(DeskBase):
                 if not step.judged:
                     return total
                 total = total.plus(step)
-
-    def _replan_where_owed(self) -> None:
-        """Plan open actions anew if something changed since they were, or one has slipped; without a planner nothing."""
-        from engine.schedule import rescheduling
-        from engine.storage import journal
-
-        if self.planner is None:
-            return
-        with self._reading() as view:
-            if not rescheduling.is_owed(*view):
-                return
-            prepared = rescheduling.prepare(*view, self.planner)
-        with self._writing(journal.SYSTEM) as transaction:
-            rescheduling.replan(self._by_rule(transaction), self.planner, prepared)
 
     def _answer_replies(self) -> None:
         """Carry out the replies of owners that wait for it, each in a transaction of its own, in the owner's name."""
@@ -302,8 +286,7 @@ class DeskFeed(DeskBase):
             return bool(view.connection.execute("SELECT EXISTS (SELECT 1 FROM touched)").fetchone()[0])
 
     def _wakes(self) -> bool:
-        query = (
-            "SELECT EXISTS (SELECT 1 FROM wakeup WHERE due_at <= ?1) OR EXISTS (SELECT 1 FROM timer WHERE due_at <= ?1)"
-        )
+        from engine.judging import wakeups
+
         with self._reading() as view:
-            return bool(view.connection.execute(query, (view.now,)).fetchone()[0])
+            return wakeups.any_due(*view)

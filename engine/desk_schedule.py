@@ -5,14 +5,17 @@ Commands as in engine.desk_commands. With `preview` everything is worked out and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.desk_commands import DeskCommands, Expect
 from engine.vocabulary.model import Outcome
 
 if TYPE_CHECKING:
+    from engine.desk_base import View
     from engine.deviations.command_context import CommandContext
+    from engine.schedule.rescheduling import Asked
+    from engine.vocabulary.scheduling import Replan
 
 
 class DeskSchedule(DeskCommands):
@@ -33,10 +36,7 @@ class DeskSchedule(DeskCommands):
         """
         from engine.schedule import rescheduling
 
-        planner = self._planner()
-        with self._reading() as view:
-            prepared = rescheduling.prepare(*view, planner)
-        return self._scheduled(None, lambda context: rescheduling.replan(context, planner, prepared), preview=preview)
+        return self._planned(None, lambda _: {}, rescheduling.replan, preview=preview)
 
     def reschedule(self, ids: Sequence[str], *, start_at: int, preview: bool = False, expect: Expect = None) -> Outcome:
         """Give actions another start (UTC microseconds; the next working time from it on), and move what has to give way.
@@ -46,9 +46,11 @@ class DeskSchedule(DeskCommands):
         """
         from engine.schedule import rescheduling
 
-        planner = self._planner()
-        return self._scheduled(
-            expect, lambda context: rescheduling.reschedule(context, planner, ids, start_at), preview=preview
+        return self._planned(
+            expect,
+            lambda context: rescheduling.choose(context, ids, start_at),
+            lambda context, asked, found: rescheduling.reschedule(context, ids, asked, found),
+            preview=preview,
         )
 
     def agree(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:
@@ -63,6 +65,32 @@ class DeskSchedule(DeskCommands):
 
         return self._command(expect, lambda context: rescheduling.keep(context, ids, reason=reason))
 
+    def _planned(
+        self,
+        expect: Expect,
+        choose: Callable[[CommandContext], Mapping[str, int]],
+        carry_out: Callable[[CommandContext, Asked, Replan], None],
+        *,
+        preview: bool,
+    ) -> Outcome:
+        """Ask the planner about what stands now and write its answer if that still stands; else ask again.
+
+        So nobody waits for the planner. Raises OutrunError where others are always quicker.
+        """
+        from engine.commands import outrun
+        from engine.schedule import rescheduling
+
+        self._refuse_readonly()
+        planner = self._planner()
+
+        def attempt() -> Outcome:
+            with self._reading() as view:
+                asked = rescheduling.ask(*view, choose(self._looking(view, expect)))
+            found = planner.replan(asked.actions, asked.world, asked.chosen)
+            return self._scheduled(expect, lambda context: carry_out(context, asked, found), preview=preview)
+
+        return outrun.in_time(attempt)
+
     def _scheduled(self, expect: Expect, carry_out: Callable[[CommandContext], None], *, preview: bool) -> Outcome:
         if not preview:
             return self._command(expect, carry_out)
@@ -74,3 +102,10 @@ class DeskSchedule(DeskCommands):
             carry_out(context)
             outcome.append(context.outcome())
         return outcome[0]
+
+    def _looking(self, view: View, expect: Expect) -> CommandContext:
+        """What a command looks around in before it is carried out; nothing is written in it."""
+        from engine.deviations.command_context import CommandContext
+
+        writer = self._writer(view.connection, view.now)
+        return CommandContext(view.connection, writer, view.now, actor=self.actor, expect=expect or {})

@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.actions import reversals
-from engine.commands import following, starting
+from engine.commands import following, outrun, starting
 from engine.deviations import hits, timers
 from engine.deviations.command_context import CommandContext, require_in_queue, stale_sentence
 from engine.deviations.moves import move_deviation, write
 from engine.reading import questions
 from engine.storage.journal import Entry, canonical
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import data_version
 from engine.values.errors import BadInput, Refused, StaleVersion
 from engine.values.ids import Reference, parse
 from engine.values.text import clean
@@ -57,6 +58,8 @@ def to_plan(connection: sqlite3.Connection, now: int, text: str) -> dict[str, An
 class Asked(NamedTuple):
     """What a planner is asked for several deviations, as it stood at one instant."""
 
+    seen: int
+    """The version of the file that it was read from (engine.storage.store.data_version)."""
     world: World
     deviations: Sequence[tuple[Reference, Mapping[str, Any]]]
     running: Collection[tuple[str, str]]
@@ -68,13 +71,13 @@ def ask(connection: sqlite3.Connection, now: int, ids: Sequence[str]) -> Asked:
     stand in the queue."""
     if not ids:
         raise BadInput("ids", "none was given", "name a deviation")
-    deviations = []
+    seen, deviations = data_version(connection), []
     for reference in dict.fromkeys(parse(text, "deviation") for text in ids):
         deviation = to_plan(connection, now, reference.id)
         require_in_queue(reference, deviation["state"], "answered")
         deviations.append((reference, deviation))
     query = "SELECT playbook, start_key FROM response WHERE state = 'running' AND start_key IS NOT NULL"
-    return Asked(world(connection, now), deviations, set(connection.execute(query).fetchall()))
+    return Asked(seen, world(connection, now), deviations, set(connection.execute(query).fetchall()))
 
 
 def plan(asked: Asked, planner: Planner, playbook: str | None, inputs: Mapping[str, object]) -> list[Planned]:
@@ -99,8 +102,13 @@ def plan(asked: Asked, planner: Planner, playbook: str | None, inputs: Mapping[s
     return planned
 
 
-def respond(context: CommandContext, plans: Sequence[Planned]) -> None:
-    """Write the planned responses with their actions, and acknowledge the deviations that are open."""
+def respond(context: CommandContext, asked: Asked, plans: Sequence[Planned]) -> None:
+    """Write the planned responses with their actions, and acknowledge the deviations that are open.
+
+    Raises OutrunError where the owners' work is another one than the plans went round.
+    """
+    then = asked.world.now
+    outrun.require_standing(context.connection, asked.seen, lambda: world(context.connection, then), asked.world)
     for reference, version, answer in plans:
         row = context.expected(reference)
         if row["version"] != version:

@@ -9,6 +9,12 @@ from engine.storage.sqlite import sqlite3
 from engine.values.clock import LATEST
 
 
+def any_due(connection: sqlite3.Connection, now: int) -> bool:
+    """Whether a wake-up has come, or the time of an action's timer."""
+    query = "SELECT EXISTS (SELECT 1 FROM wakeup WHERE due_at <= ?1) OR EXISTS (SELECT 1 FROM timer WHERE due_at <= ?1)"
+    return bool(connection.execute(query, (now,)).fetchone()[0])
+
+
 def due(connection: sqlite3.Connection, now: int) -> int:
     """Move the wake-ups that have come onto the work list; returns how many."""
     connection.execute(

@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.actions import open_work
-from engine.commands import responses
+from engine.commands import outrun, responses
 from engine.deviations.command_context import CommandContext, Row, reason_of
 from engine.deviations.moves import write
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import data_version
 from engine.values.clock import iso
 from engine.values.errors import BadInput, Refused
 from engine.values.ids import Reference, parse
-from engine.vocabulary.planning import Planner, World
+from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import Move, OpenAction, Replan
 
 UNBEGUN: Final = ("blocked", "ready", "assigned", "failed")
@@ -32,51 +33,57 @@ def is_owed(connection: sqlite3.Connection, now: int) -> bool:
     return bool(connection.execute(query, (now,)).fetchone()[0])
 
 
-class Prepared(NamedTuple):
-    """What a planner answered about all open actions, and what it was asked."""
+class Asked(NamedTuple):
+    """What a planner is asked about all open actions, as it stood at one instant."""
 
+    seen: int
+    """The version of the file that it was read from (engine.storage.store.data_version)."""
     actions: Sequence[OpenAction]
     world: World
-    found: Replan
+    chosen: Mapping[str, int]
+    """Starts that a person chose, by action."""
 
 
-def prepare(connection: sqlite3.Connection, now: int, planner: Planner) -> Prepared:
-    """Ask the planner before the write lock is taken: with thousands of open actions it thinks for seconds."""
-    actions, world = open_work.read(connection, now), responses.world(connection, now)
-    return Prepared(actions, world, planner.replan(actions, world, {}))
+def ask(connection: sqlite3.Connection, now: int, chosen: Mapping[str, int] | None = None) -> Asked:
+    """Read what is to be planned: the planner is asked without any lock, since it may think for seconds."""
+    seen = data_version(connection)
+    return Asked(seen, open_work.read(connection, now), responses.world(connection, now), chosen or {})
 
 
-def replan(context: CommandContext, planner: Planner, prepared: Prepared) -> None:
-    """Plan all open actions anew: move what may move, propose what somebody has to agree to.
+def replan(context: CommandContext, asked: Asked, found: Replan) -> None:
+    """Write what a planner found about all open actions: move what may move, propose what somebody has to agree to.
 
-    What was `prepared` holds unless somebody changed what the planner was asked; then it is asked again.
+    Raises OutrunError.
     """
-    then = prepared.world.now
-    asked = open_work.read(context.connection, then), responses.world(context.connection, then)
-    found = prepared.found if asked == prepared[:2] else _asked(context, planner, {})
+    _require_as_asked(context, asked)
     _write(context, found)
     _withdraw_idle(context)
     context.notes.extend(found.notes)
     context.connection.execute("UPDATE replanning SET owed = 0, wake_at = ?", (found.wake_at,))
 
 
-def reschedule(context: CommandContext, planner: Planner, ids: Sequence[str], start_at: int) -> None:
-    """Give actions another start, and move what has to give way.
+def choose(context: CommandContext, ids: Sequence[str], start_at: int) -> dict[str, int]:
+    """Actions that are to have another start, which nothing but the plan may stand against; writes nothing.
 
-    Raises BadInput for a start that has passed, Refused where an action has begun or cannot begin then.
+    Raises BadInput for a start that has passed, Refused where an action has begun or ended.
     """
     if start_at < context.now:
         raise BadInput("start", f"{iso(start_at)} is before now ({iso(context.now)})", "name a later time, such as +2h")
-    chosen = {}
-    for reference, row in context.rows(ids, "action"):
-        responses.require_running(context, reference, row)
-        _require_unbegun(reference, row)
-        chosen[reference.id] = start_at
-    found = _asked(context, planner, chosen)
+    return _unbegun(context, ids, start_at)
+
+
+def reschedule(context: CommandContext, ids: Sequence[str], asked: Asked, found: Replan) -> None:
+    """Write what a planner found about the chosen starts: move the actions, and what has to give way.
+
+    Raises OutrunError, and Refused where an action has begun meanwhile.
+    """
+    _unbegun(context, ids, 0)
+    _require_as_asked(context, asked)
     moved = {move.action for move in found.moves}
-    for identity in chosen.keys() - moved:
-        context.notes.append(f"{identity} begins at {iso(start_at)} already, or with the next working time")
-    _write(context, found, chosen)
+    for identity in asked.chosen.keys() - moved:
+        start = iso(asked.chosen[identity])
+        context.notes.append(f"{identity} begins at {start} already, or with the next working time")
+    _write(context, found, asked.chosen)
 
 
 def agree(context: CommandContext, ids: Sequence[str]) -> None:
@@ -100,9 +107,24 @@ def keep(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> 
         context.changed(reference.id, "moves", f"stays at {iso(row['start_at'])}")
 
 
-def _asked(context: CommandContext, planner: Planner, chosen: Mapping[str, int]) -> Replan:
-    actions = open_work.read(context.connection, context.now)
-    return planner.replan(actions, responses.world(context.connection, context.now), chosen)
+def _unbegun(context: CommandContext, ids: Sequence[str], start_at: int) -> dict[str, int]:
+    """The start for each of some actions, none of which may have begun. Raises Refused."""
+    chosen = {}
+    for reference, row in context.rows(ids, "action"):
+        responses.require_running(context, reference, row)
+        _require_unbegun(reference, row)
+        chosen[reference.id] = start_at
+    return chosen
+
+
+def _require_as_asked(context: CommandContext, asked: Asked) -> None:
+    """Raises OutrunError where the planner would be asked something else now."""
+    then = asked.world.now
+
+    def read() -> tuple[Sequence[OpenAction], World]:
+        return open_work.read(context.connection, then), responses.world(context.connection, then)
+
+    outrun.require_standing(context.connection, asked.seen, read, (asked.actions, asked.world))
 
 
 def _write(context: CommandContext, found: Replan, chosen: Mapping[str, int] | None = None) -> None:

@@ -128,7 +128,7 @@ class Store:
     def data_version(self) -> int:
         """Changes when another connection has committed; costs 3 us, so a screen can ask 20 times a second."""
         with self._in_sentences():
-            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+            return data_version(self.connection)
 
     def meta(self, key: str) -> str | None:
         with self.read() as connection:
@@ -137,6 +137,11 @@ class Store:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def data_version(connection: sqlite3.Connection) -> int:
+    """As Store.data_version; inside a transaction, of what that one sees."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:

@@ -266,3 +266,21 @@ def test_a_plan_for_what_has_changed_meanwhile_is_not_written(desk: Desk, tmp_pa
     with pytest.raises(StaleVersion, match=f"{deviation} has changed since you looked: bo did ack"):
         desk.respond([deviation])
     assert desk.responses(all=True).total == 0
+
+
+def test_a_response_goes_round_what_somebody_else_was_given_meanwhile(desk: Desk, tmp_path: Path) -> None:
+    """Steps gives bo or chen, whoever has less to do; while it plans for alpha, beta is answered."""
+    alpha, beta = late(desk, alpha=12, beta=12)
+    other = open_desk(tmp_path / "desk.db", actor="bo", planner=Steps())
+
+    class Slow(Steps):
+        def plan(self, *arguments: Any) -> Any:
+            answer = super().plan(*arguments)
+            if not other.responses().total:
+                other.respond([beta])
+            return answer
+
+    desk.planner = Slow()
+    desk.respond([alpha])
+    assert {item["owner"] for item in desk.actions([f"deviation={beta}", "step=confirm"]).items} == {"bo"}
+    assert {item["owner"] for item in desk.actions([f"deviation={alpha}", "step=confirm"]).items} == {"chen"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -222,30 +222,79 @@ class Interrupted(Steps):
     """A planner that is asked for a plan, and while it thinks somebody else works on the desk."""
 
     asked: ClassVar[list[int]] = []
-    meanwhile: ClassVar[list[Desk]] = []
+    meanwhile: ClassVar[list[Callable[[], object]]] = []
 
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         self.asked.append(len(actions))
-        while self.meanwhile:
-            self.meanwhile.pop().done(["A1"])
+        if self.meanwhile:
+            self.meanwhile.pop()()
         return super().replan(actions, world, pinned)
 
 
-def test_planning_anew_holds_nobody_up_and_is_done_again_where_somebody_was_quicker(
-    tmp_path: Path, clock: FixedClock
-) -> None:
-    """With 3,600 open actions it thought for 5 s with the file locked: longer than others wait."""
-    planner = Interrupted()
-    desk = open_desk(tmp_path / "desk.db", planner=planner, clock=clock)
+@pytest.fixture
+def thinking(tmp_path: Path, clock: FixedClock) -> Iterator[tuple[Desk, Desk]]:
+    """A desk whose planner can be interrupted, and bo's desk on the same file; at eleven o'clock."""
+    desk = open_desk(tmp_path / "desk.db", planner=Interrupted(), clock=clock)
     owners(desk, "bo", "chen", "dora")
     desk.respond(late(desk, alpha=12))
     desk.tick()
     clock.set(NOW + 3 * HOUR)
-    planner.asked.clear()
-    planner.meanwhile.append(open_desk(tmp_path / "desk.db", actor="bo", clock=clock))
+    Interrupted.asked.clear()
+    yield desk, open_desk(tmp_path / "desk.db", actor="bo", clock=clock)
+    Interrupted.meanwhile.clear()
+
+
+def test_planning_anew_holds_nobody_up_and_is_done_again_where_somebody_was_quicker(
+    thinking: tuple[Desk, Desk],
+) -> None:
+    """With 3,600 open actions it thought for 5 s with the file locked: longer than others wait."""
+    desk, bo = thinking
+    Interrupted.meanwhile.append(lambda: bo.done(["A1"]))
     desk.replan()
     assert desk.show("A1")["state"] == "done", "bo did not have to wait for the plan"
-    assert planner.asked == [3, 2], "of what bo did the first plan knew nothing"
-    planner.asked.clear()
+    assert Interrupted.asked == [3, 2], "of what bo did the first plan knew nothing"
+    Interrupted.asked.clear()
     desk.replan()
-    assert planner.asked == [2]
+    assert Interrupted.asked == [2]
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_start_by_hand_holds_nobody_up_and_goes_round_what_was_done_meanwhile(
+    thinking: tuple[Desk, Desk], preview: bool
+) -> None:
+    desk, bo = thinking
+    Interrupted.meanwhile.append(lambda: bo.start(["A1"]))
+    said = desk.reschedule(["A2"], start_at=NOW + 5 * HOUR, preview=preview)
+    assert Interrupted.asked == [3, 3], "A1 had begun in the second plan"
+    assert [(change.id, change.now) for change in said.changes][-1] == ("A2", iso(NOW + 5 * HOUR))
+    assert starts(desk)["A2"] == (2 if preview else 5)
+
+
+def test_what_others_do_that_no_plan_rests_on_costs_no_second_one(thinking: tuple[Desk, Desk]) -> None:
+    desk, bo = thinking
+    Interrupted.meanwhile.append(lambda: bo.comment(["A1"], text="they call back"))
+    desk.reschedule(["A2"], start_at=NOW + 5 * HOUR)
+    assert Interrupted.asked == [3]
+
+
+def test_who_is_always_outrun_is_told_and_a_rule_tries_again_later(thinking: tuple[Desk, Desk]) -> None:
+    desk, bo = thinking
+    others = [lambda: bo.start(["A1"]), lambda: bo.done(["A1"]), lambda: bo.start(["A3"]), lambda: bo.done(["A3"])]
+    Interrupted.meanwhile.extend(reversed(others[:3]))
+    with pytest.raises(Refused, match="others change the open actions faster than they can be planned; try again"):
+        desk.reschedule(["A2"], start_at=NOW + 5 * HOUR)
+    assert (starts(desk)["A2"], len(Interrupted.asked)) == (2, 3)
+    Interrupted.meanwhile.extend(
+        [lambda: bo.assign(["A2"], to="dora"), others[3], lambda: bo.assign(["A2"], to="chen")]
+    )
+    desk.tick()
+    assert action(desk, "A2")["proposed_at"] is None
+    desk.tick()
+    assert action(desk, "A2")["proposed_at"] == iso(NOW + 3 * HOUR)
+
+
+def test_what_has_begun_meanwhile_gets_no_other_start(thinking: tuple[Desk, Desk]) -> None:
+    desk, bo = thinking
+    Interrupted.meanwhile.append(lambda: bo.start(["A1"]))
+    with pytest.raises(Refused, match="A1 is in_progress: only what has not begun"):
+        desk.reschedule(["A1"], start_at=NOW + 5 * HOUR)
