@@ -96,6 +96,21 @@ async def test_only_rows_near_the_window_are_fetched() -> None:
         assert sum(map(len, numbers.fetched)) < 300
 
 
+async def test_a_held_key_fetches_rows_by_the_half_screen_and_shows_every_one() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show(range(1, 100_001))
+        numbers.focus()
+        await pilot.pause()
+        numbers.fetched.clear()
+        for _ in range(100):
+            await pilot.press("j")
+        await pilot.pause()
+        assert pilot.app.shown()[-1] == "row 101"  # type: ignore[attr-defined]
+        assert numbers.fetched
+        assert min(map(len, numbers.fetched)) >= numbers.rows_in_sight // 2
+
+
 async def test_the_cursor_stays_on_its_id_and_on_its_line_of_the_screen() -> None:
     async with Program().run_test(size=(40, 20)) as pilot:
         numbers: Any = pilot.app.query_one(Numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -76,6 +77,8 @@ def _print(args: Namespace) -> int:
 
 
 def _screen(args: Namespace) -> int:
+    # Off until the desk is on the screen (tui.app): nearly all that is made until then stays as long as the desk.
+    gc.disable()
     from tui import app
 
     planner = planner_of(args)

@@ -20,6 +20,7 @@ from tui.desk.session import Session
 from tui.screens import views
 from tui.screens.jump import Jump
 from tui.terminal import cells
+from tui.terminal.composing import compose_sparingly
 from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
 from tui.widgets.line_list import LineList
@@ -50,6 +51,7 @@ class TellingScreen(Screen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        compose_sparingly(self)
         self.session = session
         self._asking: Worker[None] | None = None
         """What a key began and still may ask for."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import compress, count
 from operator import is_not
 from typing import Final
 
@@ -26,8 +27,12 @@ _STEPS: Final = (1, -1, 2, -2, 3, -3)
 """How far lines may have moved to be found again."""
 _SCROLLED: Final = 6
 """Lines that must have moved before a scroll is thought of."""
+_CLEARLY: Final = 2
+"""How many times the cells of another frame make one the longer one for certain: a cell takes some two to four bytes."""
 _MOST_CELLS: Final = 50_000
 """Looks of characters that are kept; text from outside can bring ever new ones."""
+_MOST_STRIPS: Final = 128
+"""Drawn lines whose cells are kept: some screens full."""
 _INVISIBLE: Final = "\xad\u200c\u200d"
 """What ordinary words need, though nothing is printed for it."""
 
@@ -60,6 +65,8 @@ class CellScreen:
         self.cursor = (0, 0)
         """Where the last frame left the cursor."""
         self._looks: dict[str, _Look] = {}
+        self._laid: dict[int, tuple[Strip, Row]] = {}
+        """Strips by their identity, and their cells."""
 
     def _blank(self, lines: int) -> list[Row]:
         return [[BLANK] * self.width for _ in range(lines)]
@@ -77,7 +84,7 @@ class CellScreen:
         """Take what was drawn."""
         for x, y, strip in spans:
             if 0 <= y < self.height and 0 <= x < self.width:
-                self._put(self._wanted[y], x, self._cells(strip)[: self.width - x])
+                self._put(self._wanted[y], x, self._cells_of(strip)[: self.width - x])
                 self._dirty.add(y)
 
     @staticmethod
@@ -89,6 +96,15 @@ class CellScreen:
         if end < len(row) and not row[end].text:
             row[end] = BLANK
         row[start:end] = cells
+
+    def _cells_of(self, strip: Strip) -> Row:
+        """The cells of a strip; of one that was laid lately they are at hand: a list that scrolls lays its lines again."""
+        laid = self._laid.get(id(strip))
+        if laid is None or laid[0] is not strip:
+            if len(self._laid) >= _MOST_STRIPS:
+                self._laid.clear()
+            laid = self._laid[id(strip)] = strip, self._cells(strip)
+        return laid[1]
 
     def _cells(self, strip: Strip) -> Row:
         cells: Row = []
@@ -135,19 +151,26 @@ class CellScreen:
             return ""
         self.cursor = cursor
         move = None if erased else self._move(changed)
-        text = "" if move is None else self._moved(changed, cursor, *move)
-        # What is drawn takes a byte for a cell at least; only where it may be shorter is it written out too.
-        if move is None or len(text) > sum(sum(map(is_not, self._shown[y], row)) for y, row in changed.items()):
-            drawn = _written(changed, self._shown, cursor, erased=erased)
-            text = drawn if move is None else min(drawn, text, key=len)
+        if move is None:
+            text = _written(changed, self._shown, cursor, erased=erased)
+        else:
+            text = self._shorter(changed, cursor, *move)
         for y, row in changed.items():
             self._shown[y] = row.copy()
         return text
 
-    def _moved(self, changed: Mapping[int, Row], cursor: tuple[int, int], top: int, bottom: int, step: int) -> str:
-        """The frame in which the terminal moves the lines of a region first."""
+    def _shorter(self, changed: Mapping[int, Row], cursor: tuple[int, int], top: int, bottom: int, step: int) -> str:
+        """The frame that draws what changed, or the one in which the terminal moves the lines of a region first."""
         lines = {**changed, **{y: self._wanted[y] for y in range(top, bottom + 1)}}
-        return _written(lines, self._scrolled(top, bottom, step), cursor, scroll=(top, bottom, step))
+        scrolled = self._scrolled(top, bottom, step)
+        cells, cells_moved = _differing(changed, self._shown), _differing(lines, scrolled)
+        # To write a frame takes far longer than to count its cells: both are written only where it may be either.
+        frames = []
+        if cells_moved < _CLEARLY * cells:
+            frames.append(_written(lines, scrolled, cursor, scroll=(top, bottom, step)))
+        if cells < _CLEARLY * cells_moved:
+            frames.append(_written(changed, self._shown, cursor))
+        return min(frames, key=len)
 
     def _scrolled(self, top: int, bottom: int, step: int) -> list[Row]:
         """What the terminal shows after it has moved the lines of a region."""
@@ -193,10 +216,15 @@ def _written(
     return writer.text()
 
 
+def _differing(lines: Mapping[int, Row], shown: Sequence[Row]) -> int:
+    """How many cells these lines change of a screen."""
+    return sum(sum(map(is_not, shown[y], row)) for y, row in lines.items())
+
+
 def _ends(old: Row, new: Row) -> tuple[int, int]:
-    """The first and the last column in which two lines differ."""
-    different = [x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
-    return different[0], different[-1]
+    """The first and the last column in which two lines differ, which do."""
+    first = next(compress(count(), map(is_not, old, new)))
+    return first, len(new) - 1 - next(compress(count(), map(is_not, reversed(old), reversed(new))))
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import compress
+from operator import is_not
 from typing import Final, NamedTuple
 
 ERASE_ALL: Final = "\x1b[m\x1b[2J"
@@ -160,9 +162,8 @@ class CellWriter:
 
 def _places(shown: Row, wanted: Row) -> tuple[int | None, Sequence[int]]:
     """Which cells to draw, from left to right; and from which on the rest of the line is erased, where it is."""
-    places: Sequence[int] = [
-        x for x, (old, new) in enumerate(zip(shown, wanted, strict=True)) if old is not new and old != new
-    ]
+    others = compress(range(len(wanted)), map(is_not, shown, wanted))
+    places: Sequence[int] = [x for x in others if shown[x] != wanted[x]]
     if not places:
         return None, places
     last = len(wanted)

@@ -31,6 +31,11 @@ _LOOK_AGAIN: Final = 0.05
 _LOOKS_TO_SILENCE: Final = 40
 
 
+def is_plain() -> bool:
+    """Whether Textual is to draw by itself."""
+    return os.environ.get(PLAIN_OUTPUT) == "1" or textual.__version__ != WRITTEN_FOR
+
+
 class PaintedApp(App[int]):
     """An application whose frames are diffs of cells."""
 
@@ -38,7 +43,7 @@ class PaintedApp(App[int]):
 
     def __init__(self, *, ascii_only: bool = False, **options: Any) -> None:
         """`ascii_only`: whatever is drawn leaves as ASCII."""
-        plain = os.environ.get(PLAIN_OUTPUT) == "1" or textual.__version__ != WRITTEN_FOR
+        plain = is_plain()
         driver: type[Driver] | None = None if plain else LinkDriver
         if ascii_only:
             from tui.terminal.plain_characters import PlainDriver, PlainLinkDriver
@@ -125,7 +130,10 @@ class PaintedApp(App[int]):
 
 
 def _spans(update: LayoutUpdate | ChopsUpdate) -> Iterator[Span]:
-    """What an update draws, and where: the same choice as in its `render_segments`."""
+    """What an update draws, and where: what its `render_segments` chooses, in whole pieces.
+
+    Cells beside what changed are what they were; cutting them off costs more than laying them again.
+    """
     if isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips, update.region.y):
             x = update.region.x
@@ -136,4 +144,4 @@ def _spans(update: LayoutUpdate | ChopsUpdate) -> Iterator[Span]:
     for y, left, right in update.spans:
         for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if chop is not None and x <= right and end > left:
-                yield x, y, chop if end <= right else chop.crop(0, right - x)
+                yield x, y, chop

@@ -71,7 +71,7 @@ STYLE_SHEET: Final = """
 Screen { background: ansi_default; color: ansi_default; layout: vertical; }
 LineList {
     height: 1fr; border: round ansi_bright_black; border-title-align: left; border-subtitle-align: right;
-    scrollbar-size: 0 0; background: ansi_default; color: ansi_default;
+    overflow: hidden; background: ansi_default; color: ansi_default;
 }
 LineList:focus { border: round ansi_default; border-title-style: bold reverse; }
 Header, TabLine, KeyLine, StatusLine { height: 1; background: ansi_default; }

@@ -14,12 +14,13 @@ from textual.strip import Strip
 
 from tui.terminal import safe
 from tui.terminal.cells import Present
+from tui.terminal.composing import keep_lines
 from tui.terminal.safe import Piece, Pieces
 from tui.widgets.row_window import Fetch, Row, RowWindow
 
 GUTTER: Final = 2
 """Cells left of a row: the cursor's bar, and the mark or the sign that somebody else has changed it."""
-_KEPT_STRIPS: Final = 256
+_KEPT_STRIPS: Final = 128
 """Drawn lines that are kept, some screens full; each carries caches of Textual's and takes some 5 kB."""
 
 
@@ -37,6 +38,7 @@ class DrawnList(ScrollView, can_focus=True):
 
     def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
+        keep_lines(self)
         self._rows = RowWindow(fetch, self.watched)
         self.present = Present(0, "UTC")
         """The instant and zone that times are shown for."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import BindingType
 from textual.events import Resize
@@ -19,6 +19,9 @@ from tui.keys import bindings
 from tui.terminal import safe
 from tui.widgets.drawn_list import GUTTER, DrawnList
 from tui.widgets.row_window import Fetch
+
+_SOON: Final = 0.02
+"""Seconds: a frame has left by then, and the next press of a key that is held has not come."""
 
 
 class LineList(DrawnList):
@@ -51,6 +54,7 @@ class LineList(DrawnList):
         self.note = ""
         """What the lower border says besides the position."""
         self._last_mark = 0
+        self._reads_soon = False
         self._changed_in_sight: set[int] = set()
         """Rows in sight that are drawn as changed by somebody else."""
 
@@ -89,9 +93,11 @@ class LineList(DrawnList):
         self._load(refetch=True)
         self.describe()
 
-    def _window(self) -> Sequence[int]:
-        first = max(0, round(self.scroll_target_y) - self.rows_in_sight)
-        return self.ids[first : first + 3 * self.rows_in_sight]
+    def _window(self, screens: float = 1) -> Sequence[int]:
+        """The ids of the rows in sight and of so many screens either side."""
+        rows, first = self.rows_in_sight, round(self.scroll_target_y)
+        more = round(screens * rows)
+        return self.ids[max(0, first - more) : first + rows + more]
 
     def _load(self, *, refetch: bool = False) -> None:
         """Fetch the rows in sight and a screen either side, and draw those that changed."""
@@ -138,8 +144,21 @@ class LineList(DrawnList):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        self._load()
+        if self._rows.has(self.numbers_in_sight):
+            self._load_soon()
+        else:
+            self._load()
         self.describe()
+
+    def _load_soon(self) -> None:
+        """Read the rows a screen away while nobody waits for them: the key that scrolls is to be painted first."""
+        if not self._reads_soon and not self._rows.has(self._window(0.5)):
+            self._reads_soon = True
+            self.set_timer(_SOON, self._read_ahead)
+
+    def _read_ahead(self) -> None:
+        self._reads_soon = False
+        self._load()
 
     def go_to(self, index: int) -> None:
         """Put the cursor on a row by its place in the list."""
@@ -148,23 +167,23 @@ class LineList(DrawnList):
             return
         old, self.cursor = self.cursor, new
         self.changed -= {self.ids[old], self.ids[new]}
-        self._keep_in_sight()
-        self._load()
-        for line in (old, new):
-            self.refresh_lines(line + self.top)
-        self.describe()
+        if not self._keep_in_sight():
+            for line in (old, new):
+                self.refresh_lines(line + self.top)
+            self.describe()
         self.post_message(self.Moved(self))
 
     def _scroll(self, first: int) -> None:
         # Forced: whether a list may scroll is otherwise decided at its last layout, which may be older than its rows.
         self.scroll_to(y=first, animate=False, force=True)
 
-    def _keep_in_sight(self) -> None:
+    def _keep_in_sight(self) -> bool:
+        """Scroll where the cursor is out of sight; whether all lines were drawn anew for it."""
         first = self.scroll_offset.y
-        if self.cursor < first:
-            self._scroll(self.cursor)
-        elif self.cursor >= first + self.rows_in_sight:
-            self._scroll(self.cursor - self.rows_in_sight + 1)
+        wanted = min(max(first, self.cursor - self.rows_in_sight + 1), self.cursor)
+        if wanted != first:
+            self._scroll(wanted)
+        return self.scroll_offset.y != first
 
     def action_move(self, rows: int) -> None:
         self.go_to(self.cursor + rows)

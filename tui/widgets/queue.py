@@ -15,6 +15,8 @@ from tui.widgets.row_window import Row
 _SUBJECT: Final = 8
 _LONGEST_SUBJECT: Final = 48
 """Cells: past that one odd id would take the other columns from every row."""
+_MEASURED: Final = 1_000
+"""Subjects whose width is kept."""
 _KIND: Final = len("below_target")
 _KIND_IN_A_WORD: Final = len("production")
 
@@ -87,6 +89,7 @@ class QueueList(LineList):
         self._longest_id = len("D1")
         self._sizes = (self._longest_id, _SUBJECT)
         """Cells that the longest id and the longest subject at hand take."""
+        self._subject_cells: dict[Hashable, int] = {}
         self.unseen: Container[int] = ()
         """Deviations that are news since the person last moved here."""
         self.shows_hidden = False
@@ -97,15 +100,26 @@ class QueueList(LineList):
 
     def _load(self, *, refetch: bool = False) -> None:
         super()._load(refetch=refetch)
-        shown = [row for number in self._window() if (row := self.row(number)) is not None]
-        subjects = (safe.width_of([(self._subject(row), "")]) for row in shown)
-        widest = min(_LONGEST_SUBJECT, max(subjects, default=0))
+        if len(self._subject_cells) > _MEASURED:
+            self._subject_cells.clear()
+        widest = min(_LONGEST_SUBJECT, max(map(self._cells_of_subject, self._window()), default=0))
         if self._measured is not self.ids:
             self._measured, self._longest_id = self.ids, len(f"D{max(self.ids, default=0)}")
         sizes = self._longest_id, max(_SUBJECT, widest)
         if sizes != self._sizes:
             self._sizes = sizes
             self.refresh()
+
+    def _cells_of_subject(self, number: int) -> int:
+        """How wide a row's subject is; measured once, as each key that scrolls asks it of some screens of rows."""
+        row = self.row(number)
+        if row is None:
+            return 0
+        key = number, self._rows.revision(number), number in self.unseen
+        cells_taken = self._subject_cells.get(key)
+        if cells_taken is None:
+            cells_taken = self._subject_cells[key] = safe.width_of([(self._subject(row), "")])
+        return cells_taken
 
     def look(self) -> Hashable:
         return super().look(), self._sizes, self.shows_hidden

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 Row = Mapping[str, Any]
@@ -30,6 +30,10 @@ class RowWindow:
 
     def get(self, number: int) -> Row | None:
         return self._rows.get(number)
+
+    def has(self, numbers: Iterable[int]) -> bool:
+        """Whether all these rows are at hand."""
+        return all(number in self._rows for number in numbers)
 
     def seen(self, number: int) -> Row | None:
         """The row as it was last shown, or as it was when it was to be kept."""

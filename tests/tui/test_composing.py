@@ -1,0 +1,70 @@
+"""What a key has drawn: the lines that are new, of the widget that it changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from textual._styles_cache import StylesCache
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tests.tui.conftest import Open, World
+from tests.tui.test_painting import fill
+from tui.widgets.queue import QueueList
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many lines each kind of widget was asked for."""
+    counts: Counter[str] = Counter()
+    render_lines = Widget.render_lines
+
+    def counted(self: Widget, crop: Region) -> list[Strip]:
+        counts[type(self).__name__] += crop.height
+        return render_lines(self, crop)
+
+    monkeypatch.setattr(Widget, "render_lines", counted)
+    return counts
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The places of the lines that Textual styled."""
+    places: list[int] = []
+    render_line = StylesCache.render_line
+
+    def counted(self: StylesCache, styles: Any, y: int, *rest: Any) -> Strip:
+        places.append(y)
+        return render_line(self, styles, y, *rest)
+
+    monkeypatch.setattr(StylesCache, "render_line", counted)
+    return places
+
+
+async def test_a_key_in_a_pane_asks_no_other_widget_for_lines(opened: Open, world: World, asked: Counter[str]) -> None:
+    fill(world.desk, 60)
+    async with opened((120, 36)) as driven:
+        for key in "jj":
+            await driven.press(key)
+        asked.clear()
+        await driven.press("j")
+        assert asked["QueueList"] > 0
+        assert set(asked) <= {"QueueList", "WhyLines"}, "the lines of why follow where the cursor rests"
+
+
+async def test_a_scroll_makes_the_line_that_came_in_and_those_of_the_cursor(
+    opened: Open, world: World, made: list[int]
+) -> None:
+    fill(world.desk, 60)
+    async with opened((120, 36)) as driven:
+        queue = driven.app.query_one(QueueList)
+        for _ in range(queue.rows_in_sight + 3):
+            await driven.press("j")
+        first = queue.scroll_offset.y
+        made.clear()
+        await driven.press("j")
+        assert queue.scroll_offset.y == first + 1
+        assert len(made) <= 7, "two rows, the heading, the border, the two lines of why"
