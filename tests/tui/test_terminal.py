@@ -130,7 +130,7 @@ def test_the_end_of_the_terminal_ends_the_program(tmp_path: Path, ending: signal
     )  # fmt: skip
     os.close(theirs)
     try:
-        _until(ours, b"Nothing is off plan")
+        _until(ours, b"Nothing can be off plan yet")
         if ending is None:
             os.close(ours)
         else:
@@ -154,7 +154,7 @@ def test_the_end_is_heard_while_nobody_reads_the_terminal(tmp_path: Path) -> Non
     )  # fmt: skip
     os.close(theirs)
     try:
-        _until(ours, b"Nothing is off plan")
+        _until(ours, b"Nothing can be off plan yet")
         os.write(ours, b"\x0c" * 200)  # Each has the whole screen drawn anew.
         program.send_signal(signal.SIGTERM)
         assert program.wait(timeout=30) == device.TERMINATED
