@@ -219,7 +219,7 @@ def test_a_fault_of_the_painting_gives_the_screen_back_to_textual(many: str) -> 
 import sys
 from pathlib import Path
 from tests.engine.desk_support import open_desk
-from tui import cell_screen
+from tui.terminal import cell_screen
 from tui.app import run
 def lay(self, spans):
     raise AttributeError("Textual has changed")
