@@ -94,16 +94,16 @@ def batch() -> Iterator[Result]:
 
 
 def measure_full(database: str) -> dict[str, float]:
+    from engine.detect import tolerance_rules
     from engine.judging import measuring
     from engine.storage.store import Store
     from engine.values.clock import DAY
     from engine.values.days import Days
-    from engine.vocabulary import tolerance
 
     store, now = Store.open(Path(database), read_only=True), large_desk.start() + 175 * DAY
     began = time.perf_counter()
     with store.read() as connection:
-        found = list(measuring.breaches(connection, tolerance.load(connection), Days("UTC"), now))
+        found = list(measuring.breaches(connection, tolerance_rules.load(connection), Days("UTC"), now))
     seconds = time.perf_counter() - began
     if len(found) < LINES / 2:
         raise RuntimeError(f"found {len(found)} breaches of {LINES} lines")

@@ -15,7 +15,8 @@ from typing import Any, Final
 import yaml
 
 from benchmarks.harness import Result, interleave, ratio
-from playbooks.language.loader import BUILT_IN, Library, files_in, load_files
+from playbooks.language.loaded import Library
+from playbooks.lint.loader import BUILT_IN, files_in, load_files
 from playbooks.planning.planner import PlaybookPlanner
 
 _FILES: Final = 1000

@@ -121,15 +121,14 @@ class DeskFeed(DeskBase):
 
         Raises BadInput naming the setting. What the change may judge differently is put on the work list.
         """
-        from engine.judging import findings
+        from engine.judging import configuring, findings
         from engine.validation import plan_checks
-        from engine.vocabulary import settings as desk_settings
 
         with self._reading() as view:
-            if not desk_settings.differ(view.connection, settings):
+            if not configuring.differ(view.connection, settings):
                 return False
         with self._writing() as transaction:
-            changed = desk_settings.configure(*transaction, settings)
+            changed = configuring.configure(*transaction, settings)
             findings.refresh(transaction.connection, {plan_checks.SETTINGS})
         return changed
 

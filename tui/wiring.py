@@ -267,7 +267,7 @@ class PlannerOnDemand:
     def remedies(self, known: str | None) -> Remedies | None:
         import hashlib
 
-        from playbooks.language.loader import BUILT_IN, stamp
+        from playbooks.lint.loader import BUILT_IN, stamp
 
         # Who names only the file does not know its workspace's playbooks, and would take away what they state.
         if self._folder is None and known is not None:
@@ -280,7 +280,7 @@ class PlannerOnDemand:
         return None
 
     def _loaded(self) -> Planner:
-        from playbooks.language.loader import load_library, stamp
+        from playbooks.lint.loader import load_library, stamp
 
         with self._reading:
             state = stamp(self._folder)

@@ -28,11 +28,11 @@ from connectors.settings.mapping_settings import FieldRule, MappingSection, RowF
 from connectors.settings.sections import Section, Zone, parse_duration
 from connectors.settings.source_settings import FolderSource, HttpSource, Pagination, Source
 from connectors.values.targets import SIGNAL
+from engine.detect import tolerance_rules
 from engine.handoffs.routing import Channel, Route
 from engine.values import rates as exchange
 from engine.values.errors import BadInput
 from engine.vocabulary import emissions as factors
-from engine.vocabulary import tolerance
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 
 __all__ = [
@@ -214,9 +214,9 @@ def of_document(path: Path, document: Mapping[str, Any]) -> Settings:
             raise FaultyTable((keys[0], keys[1]), fault) from None
         raise fault from None
     for number, rule in enumerate(settings.rules, 1):
-        tolerance.check(rule.kind, rule.match, rule.model_extra or {}, f"{path}: rule {number}")
+        tolerance_rules.check(rule.kind, rule.match, rule.model_extra or {}, f"{path}: rule {number}")
     for kind, parameters in settings.tolerance.items():
-        tolerance.check(kind, {}, parameters, f"{path}: tolerance.{kind}")
+        tolerance_rules.check(kind, {}, parameters, f"{path}: tolerance.{kind}")
     for name, source in settings.sources.items():
         _check_mappings_of(name, source, settings.mappings, path)
     _check_routes(settings, path)

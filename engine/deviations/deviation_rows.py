@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.deviations import moves
+from engine.deviations.verdicts import Slot
 from engine.gather.cases import as_json
 from engine.ranking import kept_terms
 from engine.ranking.rank import Assessment, Ranking, priority
@@ -19,9 +20,6 @@ from engine.storage.store import rows
 from engine.values.text import clean
 from engine.vocabulary.model import Finding
 from engine.vocabulary.tolerance import Tolerance
-
-Slot = tuple[str, str, str]
-"""Deviation kind, subject type and subject id."""
 
 _LATEST: Final = (
     "SELECT deviation.* FROM json_each(?) AS wanted CROSS JOIN deviation ON deviation.subject_id = wanted.value"

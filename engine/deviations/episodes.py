@@ -26,11 +26,11 @@ A finding that is done (it arrived, late) opens and recovers at once, and is not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from engine.deviations import closing, merging
-from engine.deviations.deviation_rows import Rows, Slot, latest
-from engine.facts.runs import Run
+from engine.deviations.deviation_rows import Rows, latest
+from engine.deviations.verdicts import Slot, Verdict
 from engine.gather import corrections
 from engine.gather.cases import Key
 from engine.ranking.rank import Ranking
@@ -46,22 +46,6 @@ __all__ = ["Keeper", "Slot", "Verdict", "latest"]
 
 _LOOK_AGAIN: Final = DAY
 """How long until a resolved one that something holds open is looked at again."""
-
-
-class Verdict(NamedTuple):
-    """What a detector says about one subject; `finding` None: no departure."""
-
-    key: Key
-    slot: Slot
-    finding: Finding | None
-    tolerance: Tolerance
-    run: Run | None = None
-    """How often in a row it was stated, where the tolerance asks; None: the verdict alone decides."""
-
-    @property
-    def enough(self) -> bool:
-        """Whether a finding was stated often enough to be open."""
-        return self.run is None or self.run.enough
 
 
 class Keeper:

@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine.deviations.episodes import Verdict
+from engine.deviations.verdicts import Verdict
 from engine.gather import upstream
 from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3

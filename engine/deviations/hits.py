@@ -16,8 +16,8 @@ from engine.vocabulary.lifecycle import QUEUE_STATES
 from engine.vocabulary.model import SUPPLY_KINDS
 
 if TYPE_CHECKING:
-    from engine.deviations.deviation_rows import Slot
     from engine.deviations.value_at_risk import Priced
+    from engine.deviations.verdicts import Slot
 
 
 class Row(NamedTuple):

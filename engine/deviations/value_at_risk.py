@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from engine.detect.measures import in_days
-from engine.deviations.deviation_rows import Slot
-from engine.deviations.episodes import Verdict
+from engine.deviations.verdicts import Slot, Verdict
 from engine.facts.subjects import Line
 from engine.flow.impact import Edge, Hit, Impact, late, short
 from engine.gather import downstream

@@ -16,29 +16,11 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from engine.flow import highs
+from engine.flow.scarce import Arriving, Want
 
 WORK: Final = 1_000_000
 """Branches x demands x due times that are looked at before the best that was found is given with its gap: half a second."""
 _DUST: Final = 1e-9
-
-
-class Want(NamedTuple):
-    """A demand for part of what is scarce."""
-
-    id: str
-    quantity: float
-    """Positive."""
-    value: float
-    """Of serving all of it in time, in minor units; not negative."""
-    due: int
-    """Until when what serves it has to be there; in the unit of `Arriving.at`."""
-
-
-class Arriving(NamedTuple):
-    """Supply that is there from an instant on."""
-
-    quantity: float
-    at: int
 
 
 class Allocation(NamedTuple):

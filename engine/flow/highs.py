@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from engine.flow.allocation import Arriving, Want
+    from engine.flow.scarce import Arriving, Want
 
 BRANCHES: Final = 2_000
 _OPTIONS: Final = {

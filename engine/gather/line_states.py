@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from engine.detect.tolerance_rules import Tolerances
 from engine.facts.line_state import LineState, Move
 from engine.facts.subjects import LineFacts
 from engine.gather import expectations, quiet
 from engine.gather.cases import as_json
 from engine.gather.orders import Orders
 from engine.storage.sqlite import sqlite3
-from engine.vocabulary.tolerance import Subject, Tolerances, lane
+from engine.vocabulary.tolerance import Subject, lane
 
 _COLUMNS: Final = (
     "ref", "kind", "item", "site", "origin", "party", "uom", "planned_at", "until_at", "quantity", "eta", "promised",

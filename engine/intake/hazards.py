@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.detect import hazard
+from engine.detect.tolerance_rules import Tolerances
 from engine.gather import corrections
 from engine.gather.cases import Key, as_json
 from engine.master import places
@@ -36,7 +37,7 @@ from engine.values.geography import (
     vector,
 )
 from engine.vocabulary.lineage import Message, holding, references_of, word_of
-from engine.vocabulary.tolerance import Subject, Tolerance, Tolerances
+from engine.vocabulary.tolerance import Subject, Tolerance
 
 _NEW: Final = "SELECT id, source, source_id, detail FROM signal NOT INDEXED WHERE id >= ? AND kind = 'hazard'"
 _WANTED: Final = (

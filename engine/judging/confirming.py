@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine import detect
-from engine.deviations.episodes import Slot, Verdict
+from engine.deviations.verdicts import Slot, Verdict
 from engine.facts.runs import Counter, Run
 from engine.gather.cases import Key
 from engine.gather.history import History

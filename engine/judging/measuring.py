@@ -12,10 +12,11 @@ from typing import Any, Final, NamedTuple
 
 from engine import detect
 from engine.detect import LineDetector, Measured
+from engine.detect.tolerance_rules import Tolerances
 from engine.gather import items, line_states
 from engine.storage.sqlite import sqlite3
 from engine.values.days import Days
-from engine.vocabulary.tolerance import Tolerance, Tolerances
+from engine.vocabulary.tolerance import Tolerance
 
 
 class Breach(NamedTuple):

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine import detect
+from engine.detect import tolerance_rules
+from engine.detect.tolerance_rules import Tolerances
 from engine.deviations import episodes, folding, hits, timers
-from engine.deviations.episodes import Keeper, Slot, Verdict
+from engine.deviations.episodes import Keeper
 from engine.deviations.value_at_risk import Valuer
+from engine.deviations.verdicts import Slot, Verdict
 from engine.facts.event_facts import EventFacts, of_line
 from engine.facts.subjects import LineFacts
 from engine.gather import demands, events, expectations, exposed, feeds, items, line_states, names, orders, stock
@@ -30,7 +33,6 @@ from engine.values.days import Days
 from engine.values.rates import Rates
 from engine.vocabulary import settings, tolerance
 from engine.vocabulary.model import SUPPLY_KINDS, TickResult
-from engine.vocabulary.tolerance import Tolerances
 
 
 def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int = 5000) -> TickResult:
@@ -79,7 +81,7 @@ class _Drain:
 
     def __init__(self, connection: sqlite3.Connection, writer: Writer, now: int, has: names.Has) -> None:
         self._connection, self._now, self._has = connection, now, has
-        self._tolerances: Tolerances = tolerance.load(connection)
+        self._tolerances: Tolerances = tolerance_rules.load(connection)
         desk = self._desk = settings.current(connection)
         self._days = Days(desk["zone"])
         history = outcomes.History(connection, now)

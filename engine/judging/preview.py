@@ -15,14 +15,14 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from engine import detect
-from engine.detect import late_demand
+from engine.detect import late_demand, tolerance_rules
 from engine.deviations import moves
 from engine.gather.cases import Key, as_json
-from engine.judging import measuring, pipeline
+from engine.judging import configuring, measuring, pipeline
 from engine.storage.journal import Writer
 from engine.storage.sqlite import sqlite3
 from engine.values.days import Days
-from engine.vocabulary import settings, tolerance
+from engine.vocabulary import settings
 from engine.vocabulary.lifecycle import QUEUE_SQL
 from engine.vocabulary.model import SEVERITIES
 from engine.vocabulary.settings import Rule
@@ -90,23 +90,23 @@ class Change(NamedTuple):
 def change(
     connection: sqlite3.Connection, now: int, asked: Mapping[str, Any] | None, further: Sequence[Mapping[str, Any]]
 ) -> Change:
-    """What the tolerances and rules of `asked`, as `settings.configure` takes them, may judge differently; without them
+    """What the tolerances and rules of `asked`, as `configuring.configure` takes them, may judge differently; without them
     those that hold at present. The `further` rules come after them.
 
     Raises BadInput naming the setting that cannot be used.
     """
     former = settings.present_rules(connection)
-    rules = former if asked is None else settings.rules_of(asked)
+    rules = former if asked is None else configuring.rules_of(asked)
     last = max((number for number, *_ in rules if number is not None), default=0)
-    added = settings.rules_of({"rules": further})
+    added = configuring.rules_of({"rules": further})
     rules = [*rules, *((last + place, *rule[1:]) for place, rule in enumerate(added, 1))]
-    kinds = frozenset(settings.kinds_of_change(former, rules))
-    families = settings.families_of(kinds - _MEASURED)
-    keys = [Key(*row) for family in sorted(families) for row in connection.execute(settings.SUBJECTS[family])]
+    kinds = frozenset(configuring.kinds_of_change(former, rules))
+    families = configuring.families_of(kinds - _MEASURED)
+    keys = [Key(*row) for family in sorted(families) for row in connection.execute(configuring.SUBJECTS[family])]
     if "order" not in families and kinds & _MEASURED:
         days = Days(settings.current(connection)["zone"])
         moved = measuring.seen_differently(
-            connection, tolerance.of_rules(former), tolerance.of_rules(rules), kinds & _MEASURED, days, now
+            connection, tolerance_rules.of_rules(former), tolerance_rules.of_rules(rules), kinds & _MEASURED, days, now
         )
         # How long the absence of one has to hold can change as well.
         moved.update(reference for (reference,) in connection.execute(_HELD, (as_json(kinds & _MEASURED),)))

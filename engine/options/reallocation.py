@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from engine.flow.allocation import Allocation, Arriving, Want, divisible, whole
+from engine.flow.allocation import Allocation, divisible, whole
 from engine.flow.impact import Edge, Hit
 from engine.flow.overlay import ROOT, Need, hits, missed_order, slacks_below
+from engine.flow.scarce import Arriving, Want
 from engine.gather.sharing import Shared
 
 _LISTED: Final = 12

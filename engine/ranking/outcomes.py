@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from engine.detect import late_supply
+from engine.detect.tolerance_rules import Tolerances
 from engine.facts.subjects import Line, LineFacts
 from engine.gather import corrections
 from engine.gather.cases import Case, as_json
@@ -20,7 +21,6 @@ from engine.ranking import likelihood
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import DAY
 from engine.vocabulary.model import SUPPLY_KINDS, Finding, Term
-from engine.vocabulary.tolerance import Tolerances
 
 _PERIOD: Final = 30 * DAY
 """What the triggers of engine.storage.schema count by."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engine import detect
-from engine.detect import survival
+from engine.detect import survival, tolerance_rules
 from engine.detect.measures import in_days
 from engine.facts.subjects import StockFacts
 from engine.flow.pegging import NOTHING, ON_HAND
@@ -14,7 +14,7 @@ from engine.ranking import roots
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import iso
 from engine.values.days import Days
-from engine.vocabulary import settings, tolerance
+from engine.vocabulary import settings
 from engine.vocabulary.lifecycle import QUEUE_SQL
 from engine.vocabulary.model import Term
 
@@ -98,4 +98,4 @@ def of(connection: sqlite3.Connection, now: int, item: str, site: str) -> dict[s
 
 def _horizon(connection: sqlite3.Connection, facts: StockFacts) -> float:
     """How far stockout looks ahead here."""
-    return tolerance.load(connection).of(detect.stockout.KIND, facts.subject())["horizon_days"]
+    return tolerance_rules.load(connection).of(detect.stockout.KIND, facts.subject())["horizon_days"]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from engine import detect
-from engine.detect import demand_band, projection, survival
+from engine.detect import demand_band, projection, survival, tolerance_rules
 from engine.deviations.command_context import fetch
 from engine.facts.subjects import StockFacts
 from engine.reading import item_site
@@ -19,7 +19,7 @@ from engine.storage.sqlite import sqlite3
 from engine.values import ids
 from engine.values.clock import iso
 from engine.values.days import Days
-from engine.vocabulary import settings, tolerance
+from engine.vocabulary import settings
 from engine.vocabulary.model import SUPPLY_KINDS
 
 _STOCK_KINDS: Final = ("stockout", "below_target", "excess")
@@ -54,7 +54,7 @@ def _stock(connection: sqlite3.Connection, facts: StockFacts, deviation: Mapping
     if facts.reading is None or not (facts.flows or facts.forecasts or deviation["kind"] in _STOCK_KINDS):
         return None
     kind = deviation["kind"] if deviation["kind"] in _STOCK_KINDS else detect.stockout.KIND
-    horizon = int(tolerance.load(connection).of(kind, facts.subject())["horizon_days"])
+    horizon = int(tolerance_rules.load(connection).of(kind, facts.subject())["horizon_days"])
     target = facts.target
     bound, over = 0.0, kind == "excess"
     if target is not None and kind != "stockout":
@@ -99,7 +99,7 @@ def _window(facts: StockFacts, window: projection.Window) -> dict[str, Any]:
 
 def _demand(connection: sqlite3.Connection, facts: StockFacts, now: int) -> dict[str, Any] | None:
     """Each period's actual demand beside the band that passes."""
-    found = demand_band.banded(facts, tolerance.load(connection).of("demand_shift", facts.subject()), now)
+    found = demand_band.banded(facts, tolerance_rules.load(connection).of("demand_shift", facts.subject()), now)
     if not found:
         return None
     return {

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from engine.actions import offers
-from engine.detect import stale_feed
+from engine.detect import stale_feed, tolerance_rules
 from engine.gather import feeds
 from engine.handoffs import channel_health
 from engine.judging import findings as data_findings
@@ -23,7 +23,7 @@ from engine.storage import journal
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store, wal_is_safe
 from engine.values.clock import MINUTE, iso
-from engine.vocabulary import emissions, settings, tolerance
+from engine.vocabulary import emissions, settings
 from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
 from engine.vocabulary.terms import Terms
 
@@ -114,7 +114,7 @@ def _permissions(store: Store) -> Iterator[Finding]:
 def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
     found = connection.execute("SELECT name, kind, last_error FROM source ORDER BY name").fetchall()
     errors = {name: (kind, error) for name, kind, error in found}
-    tolerances = tolerance.load(connection)
+    tolerances = tolerance_rules.load(connection)
     # Judged here and now, since a desk that nobody ticks does not open the deviation.
     for case in feeds.cases(connection, list(errors)):
         place = f"source {case.subject_id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from engine.detect import tolerance_rules
 from engine.storage.sqlite import sqlite3
 from engine.vocabulary import settings, tolerance
 
@@ -15,9 +16,9 @@ def listed(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     A rule has its number as the user counts them, kind (null: every one), what it matches, and its parameters.
     """
     rules = settings.present_rules(connection)
-    limits = tolerance.of_rules(rules)
+    limits = tolerance_rules.of_rules(rules)
     kinds = {}
-    for kind, defaults in tolerance.defaults().items():
+    for kind, defaults in tolerance_rules.defaults().items():
         holds = limits.of(kind, tolerance.NO_SUBJECT)
         kinds[kind] = {
             name: {"value": holds[name], "default": default, "layer": holds.layers.get(name, "default")}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.detect import tolerance_rules
 from engine.reports import alarm_load, noise, response_times, suggestions
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import EARLIEST, iso
-from engine.vocabulary import tolerance
 
 
 def metrics(connection: sqlite3.Connection, now: int, since: int | None) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def metrics(connection: sqlite3.Connection, now: int, since: int | None) -> dict
     episodes = noise.read(connection, EARLIEST if since is None else since, now)
     start = min(episodes.opened_at, default=now) if since is None else since
     table = noise.Table(episodes)
-    tolerances = tolerance.load(connection)
+    tolerances = tolerance_rules.load(connection)
     return {
         "now": iso(now),
         "since": iso(start),

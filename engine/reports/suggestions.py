@@ -20,9 +20,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from engine.detect.tolerance_rules import Tolerances
 from engine.reports.noise import NEEDLESS, Episodes, Group
 from engine.vocabulary.thresholds import THRESHOLDS, Threshold
-from engine.vocabulary.tolerance import MATCH_KEYS, Subject, Tolerances
+from engine.vocabulary.tolerance import MATCH_KEYS, Subject
 
 _ASKED: Final = r"(?:rule \d+: |, )({})=(.*?)(?=, (?:{})=|; rule \d|; setting|$)"
 """What the words of a layer say that it asks for, as engine.vocabulary.tolerance writes them."""

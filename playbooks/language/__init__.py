@@ -1,1 +1,1 @@
-"""What a playbook file may say: its models, words, conditions and schema, and the loader that reads it."""
+"""What a playbook may say: its models, words, conditions and schema, and a playbook once it is loaded."""

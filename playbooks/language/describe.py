@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from playbooks.language.loader import LoadedPlaybook
+from playbooks.language.loaded import LoadedPlaybook
 
 
 def describe(playbook: LoadedPlaybook) -> dict[str, Any]:

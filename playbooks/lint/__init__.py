@@ -1,1 +1,1 @@
-"""What is wrong with a playbook file, on four levels, each finding with its place and its mend."""
+"""Reading playbook files, and what is wrong with them, on four levels, each finding with its place and its mend."""

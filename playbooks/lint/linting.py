@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from playbooks.language.findings import LintFinding
-from playbooks.language.loader import Library, load_paths
+from playbooks.language.loaded import Library
+from playbooks.lint.loader import load_paths
 
 __all__ = ["LintFinding", "lint", "lint_paths"]
 

@@ -13,7 +13,7 @@ from playbooks.language.findings import LintFinding
 from playbooks.language.shape_errors import nearest
 
 if TYPE_CHECKING:
-    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.language.loaded import LoadedPlaybook
     from playbooks.language.schema import Playbook
     from playbooks.language.step_shapes import Step
 

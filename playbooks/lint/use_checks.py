@@ -13,7 +13,7 @@ from playbooks.language.shape_errors import nearest
 from playbooks.planning.unfolding import DEEPEST
 
 if TYPE_CHECKING:
-    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.language.loaded import LoadedPlaybook
     from playbooks.language.step_shapes import Step
 
 At = tuple[str | int, ...]

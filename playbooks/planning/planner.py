@@ -16,7 +16,7 @@ from engine.vocabulary.planning import Booking, Match, Remedies, ResponsePlan, S
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from playbooks.language.conditions import Case, Verdict, evaluate, specificity
 from playbooks.language.instructions import fill, values_of
-from playbooks.language.loader import Library, LoadedPlaybook
+from playbooks.language.loaded import Library, LoadedPlaybook
 from playbooks.planning.schedule import schedule
 from playbooks.scheduling.agenda import Agenda
 from playbooks.scheduling.replanning import replan

@@ -21,7 +21,7 @@ from playbooks.scheduling.agenda import Agenda
 from playbooks.working_time.durations import working_minutes
 
 if TYPE_CHECKING:
-    from playbooks.language.loader import Library, LoadedPlaybook
+    from playbooks.language.loaded import Library, LoadedPlaybook
     from playbooks.language.rehearsals import Expect, Rehearsal
 
 At = tuple[str | int, ...]

@@ -21,7 +21,7 @@ from playbooks.working_time.durations import MINUTES_PER_DAY, words
 
 if TYPE_CHECKING:
     from playbooks.language.condition_shape import Condition
-    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.language.loaded import LoadedPlaybook
     from playbooks.language.schema import Playbook
 
 _KNOWN: Final = ("kind", "subject.type", "severity")

@@ -28,7 +28,7 @@ from playbooks.working_time.calendars import WorkingTime, is_within_reach, offic
 from playbooks.working_time.people import People
 
 if TYPE_CHECKING:
-    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.language.loaded import LoadedPlaybook
     from playbooks.language.schema import Playbook
     from playbooks.language.step_shapes import Step
     from playbooks.language.term_shapes import Due

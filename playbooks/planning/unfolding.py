@@ -18,7 +18,7 @@ from playbooks.planning.scopes import Scope, scope_of, text_of
 
 if TYPE_CHECKING:
     from playbooks.language.input_shapes import Foreach
-    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.language.loaded import LoadedPlaybook
     from playbooks.language.step_shapes import Step
 
 MOST_STEPS: Final = 200

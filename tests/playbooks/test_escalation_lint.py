@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.language.loader import load_file
 from playbooks.lint.linting import lint
+from playbooks.lint.loader import load_file
 from playbooks.lint.people_checks import people_findings
 from tests.playbooks.worlds import ONE_STEP, write
 

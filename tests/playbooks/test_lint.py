@@ -10,9 +10,9 @@ import pytest
 
 from engine.values.errors import BadInput
 from engine.vocabulary.model import FUNCTIONS
-from playbooks.language.loader import BUILT_IN, load_library
 from playbooks.language.shapes import Function
 from playbooks.lint.linting import lint, lint_paths
+from playbooks.lint.loader import BUILT_IN, load_library
 from tests.playbooks.worlds import ONE_STEP, write
 
 SOUND = ONE_STEP.format(id="sound")

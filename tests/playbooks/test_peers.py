@@ -13,8 +13,8 @@ import pytest
 
 from engine.values.clock import iso
 from engine.vocabulary.planning import Owner, WorkingCalendar
-from playbooks.language.loader import load_library
 from playbooks.lint.linting import lint
+from playbooks.lint.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
 

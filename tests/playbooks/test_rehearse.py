@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from playbooks.language.loader import Library, LoadedPlaybook, load_files
+from playbooks.language.loaded import Library, LoadedPlaybook
 from playbooks.lint.linting import lint
+from playbooks.lint.loader import load_files
 from playbooks.planning.rehearse import rehearse
 from tests.playbooks.worlds import ONE_STEP, write
 

@@ -9,10 +9,10 @@ from engine.actions.answers import ANSWER_TYPES
 from engine.values.clock import HOUR, iso
 from engine.vocabulary.planning import Owner, ResponsePlan
 from engine.vocabulary.terms import SIDE_EFFECTS, STEP_KINDS, Above, Between, Escalation, Terms
-from playbooks.language.loader import load_library
 from playbooks.language.roles import UNASSIGNED
 from playbooks.language.step_shapes import Step, StepKind
 from playbooks.language.term_shapes import AnswerType
+from playbooks.lint.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
 from tests.playbooks.worlds import ONE_STEP, at, deviation, library, world, write

@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.values.clock import parse_instant
 from engine.vocabulary.planning import Booking, Owner, WorkingCalendar, World
-from playbooks.language.loader import Library, load_files
+from playbooks.language.loaded import Library
+from playbooks.lint.loader import load_files
 
 ONE_STEP = """\
 schema: 1

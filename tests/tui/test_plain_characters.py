@@ -21,7 +21,7 @@ OPTIONS = """
 import os, sys
 from pathlib import Path
 from tests.engine.desk_support import open_desk
-from tui import screen_options
+from tui.keys import screen_options
 from tui.app import run
 sys.exit(run(lambda: open_desk(Path(sys.argv[1])), options=screen_options.read({}, "test", os.environ)))
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.language.loader import BUILT_IN
+from playbooks.lint.loader import BUILT_IN
 from tests.engine.desk_support import open_desk
 from tests.tui.conftest import Driven, World
 from tui.app import OffplanApp

@@ -25,7 +25,7 @@ from tui.words import printing
 
 if TYPE_CHECKING:
     from engine.desk import Desk
-    from playbooks.language.loader import Library
+    from playbooks.language.loaded import Library
 
 FOUND_PROBLEMS: Final = 3
 

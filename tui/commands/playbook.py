@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.values import money
 from engine.values.clock import iso
 from tui.commands import owners
-from tui.commands.acts import named
 from tui.terminal import cells
 from tui.wiring import PLAYBOOKS, find_workspace, opened, present
 from tui.words import printing
+from tui.words.given import named
 
 if TYPE_CHECKING:
     from engine.vocabulary.planning import PlannedAction
     from engine.vocabulary.terms import Escalation
-    from playbooks.language.loader import Library
+    from playbooks.language.loaded import Library
 
 _TRIGGERS: Final = {
     "deviation.opened": "by itself",
@@ -37,7 +37,7 @@ _SIGNS: Final = {
 
 def library(args: Namespace) -> Library:
     """The library with the workspace's own playbooks."""
-    from playbooks.language.loader import load_library
+    from playbooks.lint.loader import load_library
 
     folder = find_workspace(args)
     own = None if folder is None else folder / PLAYBOOKS

@@ -14,7 +14,7 @@ from tui.wiring import PLAYBOOKS, NoWorkspaceError, database_of, find_workspace,
 from tui.words import printing
 
 if TYPE_CHECKING:
-    from playbooks.language.loader import LoadedPlaybook
+    from playbooks.language.loaded import LoadedPlaybook
     from playbooks.lint.linting import LintFinding
 
 FOUND_PROBLEMS: Final = 3
@@ -48,7 +48,7 @@ def lint(args: Namespace) -> int:
 def _checked(args: Namespace) -> tuple[Sequence[LoadedPlaybook], Sequence[LintFinding]]:
     """The playbooks that are named, or all, and the faults of their files."""
     if args.paths:
-        from playbooks.language.loader import load_paths
+        from playbooks.lint.loader import load_paths
 
         return load_paths([_file(args, name) for name in args.paths])
     whole = library(args)
@@ -84,7 +84,7 @@ def place(finding: LintFinding) -> str:
 
 def test(args: Namespace) -> int:
     """Run the tests inside playbooks; exit 3 when one fails, or when a file has an error and cannot be run."""
-    from playbooks.language.loader import Library
+    from playbooks.language.loaded import Library
     from playbooks.planning.rehearse import rehearse
 
     chosen, broken = _chosen(args)
@@ -131,7 +131,7 @@ def schema(args: Namespace) -> int:
 
 def _chosen(args: Namespace) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
     """The playbooks that the words name, and the errors that keep files out of use."""
-    from playbooks.language.loader import load_paths
+    from playbooks.lint.loader import load_paths
 
     if not args.playbooks:
         whole = library(args)

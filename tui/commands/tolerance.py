@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from engine.detect.tolerance_rules import check
 from engine.values.clock import iso
-from engine.vocabulary.tolerance import FUNCTION, MATCH_KEYS, check
+from engine.vocabulary.tolerance import FUNCTION, MATCH_KEYS
 from tui.wiring import SETTINGS_FILE, NoWorkspaceError, configured, find_workspace, opened, refuse_readonly, settings_of
 from tui.words import printing
 from tui.words.arguments import UsageError

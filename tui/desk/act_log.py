@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from engine.values.clock import iso
 from engine.vocabulary.model import Outcome
-from tui.commands.acts import MOMENTS
 from tui.keys.request import Request
 from tui.words.command_table import COMMANDS
+from tui.words.given import MOMENTS
 
 _UNNAMED: Final = frozenset(("undo", "redo"))
 """Commands that may name no command: then they are about the last one, which the line has to name."""

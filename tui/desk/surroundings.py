@@ -17,7 +17,7 @@ from tui.wiring import PLAYBOOKS, SETTINGS_FILE, table_of
 
 if TYPE_CHECKING:
     from connectors.settings.settings_file import Settings
-    from playbooks.language.loader import Library
+    from playbooks.language.loaded import Library
 
 
 class Surroundings:
@@ -29,7 +29,7 @@ class Surroundings:
 
     def library(self) -> Library:
         """The playbooks as their files are now, with what lint finds in them; read again when a file has changed."""
-        from playbooks.language.loader import load_library, stamp
+        from playbooks.lint.loader import load_library, stamp
 
         folder = None if self.folder is None else self.folder / PLAYBOOKS
         state = stamp(folder)

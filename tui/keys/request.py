@@ -91,8 +91,8 @@ def from_line(line: str, present: Present) -> Request:
     Raises OffplanError for words that make no command.
     """
     # argparse costs 10 ms that the first paint must not pay.
-    from tui.commands.acts import expected, options_of
     from tui.words.arguments import parse
+    from tui.words.given import expected, options_of
 
     words = _with_rest_of_line(line) or words_of(line)
     if not words or not {words[0], " ".join(words[:2])} & set(VERBS):
@@ -131,7 +131,7 @@ def _with_rest_of_line(line: str) -> list[str] | None:
 def until(text: str, present: Present, option: str = "--until") -> int:
     """An instant as a person types it at the desk: ISO 8601, in the desk's zone unless it says its own, or +45m, +4h,
     +2d. Raises BadUsage."""
-    from tui.commands.acts import moment
+    from tui.words.given import moment
 
     return moment(_in_zone(text.strip(), present.zone), present.now, option)
 

@@ -14,6 +14,7 @@ from tui.keys.request import Request
 from tui.screens import views
 from tui.screens.telling import TellingScreen
 from tui.terminal import device
+from tui.terminal.palettes import Repaintable
 from tui.terminal.safe import fit
 from tui.widgets.prompt import Prompt, Question
 
@@ -85,9 +86,7 @@ class FindingScreen(TellingScreen):
 
     def use_palette(self, name: str) -> None:
         """Draw in other colours. Raises BadInput."""
-        from tui.app import OffplanApp
-
-        assert isinstance(self.app, OffplanApp)
+        assert isinstance(self.app, Repaintable)
         self.app.use_palette(name)
         self.say(f'theme {name}; theme = "{name}" in [screen] of offplan.toml keeps it')
 

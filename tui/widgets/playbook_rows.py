@@ -11,7 +11,7 @@ from playbooks.language.describe import describe, summarize
 if TYPE_CHECKING:
     from engine.vocabulary.planning import Match
     from playbooks.language.findings import LintFinding
-    from playbooks.language.loader import Library
+    from playbooks.language.loaded import Library
 
 
 def rows(library: Library, matches: Iterable[Match]) -> list[dict[str, Any]]:

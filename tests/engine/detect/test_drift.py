@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine.detect import drift
 from engine.detect.drift import Period
-from engine.vocabulary.tolerance import Subject, Tolerances
+from engine.detect.tolerance_rules import Tolerances
+from engine.vocabulary.tolerance import Subject
 from tests.engine.detect.world import World, day, signal
 
 PAST = [100.0, 104.0, 96.0, 101.0, 99.0, 103.0, 97.0, 102.0, 98.0, 100.0]

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import detect
-from engine.detect import late_supply, overdue, short_supply
+from engine.detect import late_supply, overdue, short_supply, tolerance_rules
+from engine.detect.tolerance_rules import defaults
 from engine.facts.line_state import LineState, Move
 from engine.facts.subjects import Line, LineFacts
 from engine.gather import orders
@@ -18,8 +19,7 @@ from engine.gather.cases import Case
 from engine.judging import measuring
 from engine.values.clock import HOUR
 from engine.values.days import Days
-from engine.vocabulary import tolerance
-from engine.vocabulary.tolerance import Tolerance, defaults
+from engine.vocabulary.tolerance import Tolerance
 from tests.engine.detect.test_quiet import REFS, STATEMENTS, said
 from tests.engine.detect.world import NOW, World, day, order, signal
 
@@ -55,13 +55,13 @@ def kept(world: World) -> dict[tuple[str, str], LineState]:
 def measured(world: World) -> set[tuple[str, str, str]]:
     """Every breach that full detection finds in what is kept."""
     connection = world.store.connection
-    found = measuring.breaches(connection, tolerance.load(connection), Days("UTC"), world.clock.now())
+    found = measuring.breaches(connection, tolerance_rules.load(connection), Days("UTC"), world.clock.now())
     return {(breach.kind, breach.subject_type, breach.subject_id) for breach in found}
 
 
 def judged(world: World) -> set[tuple[str, str, str]]:
     """Every breach that the detectors find in all signals of every line."""
-    limits, now = tolerance.load(world.store.connection), world.clock.now()
+    limits, now = tolerance_rules.load(world.store.connection), world.clock.now()
     return {
         (detector.KIND, case.subject_type, case.subject_id)
         for case in line_cases(world)

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.detect import below_target, excess, projection
+from engine.detect.tolerance_rules import Tolerances
 from engine.facts.subjects import Bucket, Flow, Reading, StockFacts, Target
 from engine.values.clock import HOUR
 from engine.values.days import Days
 from engine.vocabulary.model import Finding
 from engine.vocabulary.thresholds import THRESHOLDS
-from engine.vocabulary.tolerance import Subject, Tolerance, Tolerances
+from engine.vocabulary.tolerance import Subject, Tolerance
 from tests.engine.detect.world import NOW, TODAY, World, day, order, signal
 
 ANY = Subject(None, None, None, None, "")

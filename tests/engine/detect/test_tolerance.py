@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine import detect
+from engine.detect import tolerance_rules
 from engine.values.errors import BadInput
 from engine.vocabulary import tolerance
 from engine.vocabulary.deviation_kinds import COUNTED_KINDS, DEVIATION_KINDS, KIND_FUNCTIONS
@@ -18,7 +19,7 @@ SUBJECT = Subject("ACME", "SKU-77", "RTM", "component", "4711/10", "SHA>RTM")
 
 
 def of(world: World, kind: str = "late_supply", subject: Subject = SUBJECT) -> tolerance.Tolerance:
-    return tolerance.load(world.store.connection).of(kind, subject)
+    return tolerance_rules.load(world.store.connection).of(kind, subject)
 
 
 def test_the_registry_of_detectors_is_the_list_of_kinds_and_each_is_judged() -> None:
@@ -28,11 +29,11 @@ def test_the_registry_of_detectors_is_the_list_of_kinds_and_each_is_judged() -> 
 
 
 def test_every_deviation_kind_has_its_defaults_and_bounds() -> None:
-    assert tuple(tolerance.defaults()) == DEVIATION_KINDS
-    for values in tolerance.defaults().values():
+    assert tuple(tolerance_rules.defaults()) == DEVIATION_KINDS
+    for values in tolerance_rules.defaults().values():
         assert values["medium"] <= values["high"] <= values["critical"]
         assert {"clear_hold_hours", "reopen_window_hours", "remedy_days", "minimum_value"} <= set(values)
-    assert {kind for kind, values in tolerance.defaults().items() if "breaches" in values} <= set(COUNTED_KINDS)
+    assert {kind for kind, values in tolerance_rules.defaults().items() if "breaches" in values} <= set(COUNTED_KINDS)
 
 
 def test_the_narrowest_layer_speaks_for_each_parameter(world: World) -> None:
@@ -159,14 +160,14 @@ def test_what_cannot_be_a_rule_is_refused_with_its_place(
     kind: str | None, matches: dict[str, str], parameters: dict[str, float], fault: str
 ) -> None:
     with pytest.raises(BadInput, match=fault) as refused:
-        tolerance.check(kind, matches, parameters, "offplan.toml, rule 2")
+        tolerance_rules.check(kind, matches, parameters, "offplan.toml, rule 2")
     assert str(refused.value).startswith("offplan.toml, rule 2: ")
     assert "; " in str(refused.value)
 
 
 def test_the_page_on_tolerances_names_every_layer_function_and_shared_parameter() -> None:
     page = (Path(__file__).parents[3] / "docs" / "tolerances.md").read_text(encoding="utf-8")
-    shared = set.intersection(*(set(values) for values in tolerance.defaults().values())) | {"breaches", "clears"}
+    shared = set.intersection(*(set(values) for values in tolerance_rules.defaults().values())) | {"breaches", "clears"}
     for name in (*tolerance.MATCH_KEYS, "function", *KIND_FUNCTIONS.values(), *shared, *COUNTED_KINDS):
         assert name in page, name
     kinds = {

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.flow.allocation import Allocation, Arriving, Want, divisible, whole
+from engine.flow.allocation import Allocation, divisible, whole
+from engine.flow.scarce import Arriving, Want
 
 wants = st.lists(
     st.builds(

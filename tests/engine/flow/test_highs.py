@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.flow import highs
-from engine.flow.allocation import Arriving, Want, whole
+from engine.flow.allocation import whole
+from engine.flow.scarce import Arriving, Want
 from tests.engine.flow.test_allocation import arriving, holds, wants
 
 if not highs.installed():

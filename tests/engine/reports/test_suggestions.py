@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.desk import Desk
+from engine.detect.tolerance_rules import Tolerances
 from engine.reports.noise import Episodes
 from engine.reports.suggestions import asked_of, suggestions
 from engine.values.clock import DAY, HOUR, FixedClock
 from engine.vocabulary.thresholds import THRESHOLDS
-from engine.vocabulary.tolerance import Tolerances
 from tests.engine.desk_support import NOW, eta, late, line, open_desk, take
 
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.desk import Desk
+from engine.detect.tolerance_rules import defaults
 from engine.values.clock import DAY, FixedClock
 from engine.values.errors import BadInput
 from engine.vocabulary import thresholds
 from engine.vocabulary.thresholds import THRESHOLDS
-from engine.vocabulary.tolerance import defaults
 from tests.engine.desk_support import NOW, eta, late, line, open_desk, take
 
 
