@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import Store, sentence
+from engine.storage.store import CACHE_MIB, SMALL_CACHE_MIB, Store, sentence
 from engine.values.clock import Clock, FixedClock, SystemClock, iso, typed_instant
 from engine.values.errors import BadInput, OffplanError, Refused, StoreUnusable
 from engine.values.text import clean
@@ -144,14 +144,21 @@ def planner_of(args: Namespace) -> PlannerOnDemand:
     return PlannerOnDemand(None if folder is None else folder / PLAYBOOKS)
 
 
-def open_desk(args: Namespace, *, create: bool = False, planner: Planner | None = None) -> Desk:
+def open_desk(
+    args: Namespace, *, create: bool = False, planner: Planner | None = None, for_screen: bool = False
+) -> Desk:
     """The Desk that the arguments name; whoever asks closes `desk.store`.
 
     `create` makes the file where there is none, for the commands that bring data in; desks with one `planner` read the
-    playbooks once. Raises OffplanError.
+    playbooks once; one `for_screen` keeps little of the file in memory. Raises OffplanError.
     """
     path = database_of(args)
-    store = Store.open(path, create=create and not args.readonly, read_only=args.readonly)
+    store = Store.open(
+        path,
+        create=create and not args.readonly,
+        read_only=args.readonly,
+        cache_mib=SMALL_CACHE_MIB if for_screen else CACHE_MIB,
+    )
     try:
         clock = clock_for(store, args.now)
     except BaseException:

@@ -22,6 +22,10 @@ _SMALLEST: Final = 512
 """Bytes of the smallest page of SQLite: no database is shorter."""
 _ROOM_BESIDE: Final = 32 * 1024
 """Bytes of the shared index beside a file in WAL mode: what SQLite needs even to read."""
+CACHE_MIB: Final = 64
+"""How much of a file is kept in memory at most; detection and loads read all over it."""
+SMALL_CACHE_MIB: Final = 8
+"""The same for a desk on a screen, which reads few pages, and those again and again."""
 _BUSY_MILLISECONDS: Final = 10_000
 _FAULTS_OF_THE_FILE: Final = frozenset(
     (
@@ -53,10 +57,11 @@ class Store:
         """`wal`, or `truncate` where the SQLite library is too old for WAL."""
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Store:
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False, cache_mib: int = CACHE_MIB) -> Store:
         """Open a desk file, bringing its schema up to date.
 
-        `create` makes a new file where there is none. Raises StoreUnusable with the mend.
+        `create` makes a new file where there is none; `cache_mib` is how much of the file is kept in memory at most.
+        Raises StoreUnusable with the mend.
         """
         path = Path(os.path.abspath(path))
         _refuse_bad_path(path, create=create)
@@ -70,7 +75,7 @@ class Store:
                 migrations.refuse_foreign(connection, path)
             migrations.bring_up_to_date(connection, path, read_only=read_only)
             mode = _settle_journal_mode(connection, path, read_only=read_only)
-            _set_pragmas(connection)
+            _set_pragmas(connection, cache_mib)
         except sqlite3.Error as error:
             connection.close()
             raise StoreUnusable(sentence(error, path)) from error
@@ -247,13 +252,13 @@ def _settle_journal_mode(connection: sqlite3.Connection, path: Path, *, read_onl
     return got
 
 
-def _set_pragmas(connection: sqlite3.Connection) -> None:
+def _set_pragmas(connection: sqlite3.Connection, cache_mib: int) -> None:
     for pragma in (
         "synchronous = FULL",
         "foreign_keys = ON",
         "recursive_triggers = ON",
         "mmap_size = 0",
-        "cache_size = -65536",
+        f"cache_size = {-1024 * cache_mib}",
         "temp_store = MEMORY",
         "trusted_schema = OFF",
         "cell_size_check = ON",

@@ -84,7 +84,7 @@ def _screen(args: Namespace) -> int:
     planner = planner_of(args)
 
     def open_for_screen() -> Desk:
-        return open_desk(args, planner=planner)
+        return open_desk(args, planner=planner, for_screen=True)
 
     looks = screen_options(args)
     with opened(args) as desk:

@@ -14,7 +14,7 @@ import pytest
 
 from engine.storage import schema
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import Store, file_system_of, sentence, set_meta, wal_is_safe
+from engine.storage.store import SMALL_CACHE_MIB, Store, file_system_of, sentence, set_meta, wal_is_safe
 from engine.values.errors import StoreUnusable
 from tests.engine.feed_support import column
 
@@ -228,6 +228,13 @@ def test_a_read_only_store_reads_and_does_not_write(store: Store) -> None:
     with pytest.raises(StoreUnusable, match="cannot be written"), reader.write() as connection:
         set_meta(connection, "name", "x")
     reader.close()
+
+
+def test_a_desk_on_a_screen_keeps_little_of_the_file_in_memory(store: Store) -> None:
+    screen = Store.open(store.path, cache_mib=SMALL_CACHE_MIB)
+    kept = [each.connection.execute("PRAGMA cache_size").fetchone()[0] for each in (store, screen)]
+    screen.close()
+    assert kept == [-64 * 1024, -8 * 1024], "in KiB, and negative: that is how SQLite tells it from pages"
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_done(store: Store) -> None:
