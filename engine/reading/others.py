@@ -19,8 +19,9 @@ _DIFFERS: Final = " OR ".join(
     for name in _WATCHED
 )
 _CHANGED: Final = (
+    # By `seq` alone, with a plus: by the index of subjects all entries ever about any would be gone through.
     "SELECT DISTINCT subject_type, CAST(substr(subject_id, 2) AS INTEGER) FROM journal"
-    " WHERE seq > ? AND subject_type IN ('deviation', 'action') AND txn NOT IN (SELECT value FROM json_each(?))"
+    " WHERE seq > ? AND +subject_type IN ('deviation', 'action') AND txn NOT IN (SELECT value FROM json_each(?))"
     f" AND ({_DIFFERS})"
 )
 
