@@ -74,7 +74,7 @@ class OffplanApp(PaintedApp):
 
     def on_mount(self) -> None:
         # After suspend plain Textual leaves the screen blank until something changes.
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         # A screen that has come or gone takes the keys that were held back.
         self.screen_change_signal.subscribe(self, lambda _: self._go_on(), immediate=True)
         self.set_interval(1 / ASKS_PER_SECOND, self._look)
@@ -98,7 +98,7 @@ class OffplanApp(PaintedApp):
         for screen in self.screen_stack:
             screen.refresh(layout=True)
         self.refresh_css(animate=False)
-        self.refresh(layout=True)
+        self.redraw()
 
     def _take_palette(self, palette: TerminalTheme | None) -> None:
         if palette is None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from engine.desk import Desk
 from engine.values.clock import DAY
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.engine.network_support import line as network_line
@@ -29,6 +33,33 @@ async def test_the_page_tells_the_whole_story(world: World, opened: Open) -> Non
         assert "10,000 EUR" in driven.text
         assert "called ACME" in driven.text
         assert "(in 10d)" in driven.text
+
+
+async def test_opening_reads_the_deviation_once_and_coming_back_reads_no_header(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    show, header = Desk.show, Desk.header
+
+    def counted_show(self: Desk, text: str) -> dict[str, Any]:
+        asked.append(text)
+        return show(self, text)
+
+    def counted_header(self: Desk) -> dict[str, Any]:
+        asked.append("header")
+        return header(self)
+
+    async with opened((120, 36)) as driven:
+        monkeypatch.setattr(Desk, "show", counted_show)
+        monkeypatch.setattr(Desk, "header", counted_header)
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, DeviationPage)
+        assert asked == [world.ids[0]]
+        await driven.press("escape")
+        assert asked == [world.ids[0]], "nothing was written meanwhile"
+        world.desk.ack([world.ids[0]])
+        driven.app.screen.update()
+        assert asked[-1] == "header"
 
 
 async def test_commands_act_on_the_action_under_the_cursor_else_on_the_deviation(world: World, opened: Open) -> None:

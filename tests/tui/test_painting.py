@@ -214,6 +214,20 @@ def test_nothing_is_sent_while_nothing_changes(many: str) -> None:
         assert program.received == b""
 
 
+def test_a_page_and_the_way_back_send_what_differs_and_erase_nothing(many: str) -> None:
+    with Program(many) as program:
+        program.until("1/120")
+        program.settle()
+        program.received = b""
+        program.type("\r")
+        program.until("Compare")
+        program.settle()
+        program.type("\x1b")
+        program.until("1/120")
+        program.settle()
+        assert b"\x1b[2J" not in program.received
+
+
 def test_a_fault_of_the_painting_gives_the_screen_back_to_textual(many: str) -> None:
     code = """
 import sys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -74,6 +74,8 @@ class Session:
         self.changed = ChangedRows()
         """Rows that somebody else has changed and the person has not been on."""
         self.header: dict[str, Any] = self.desk.header()
+        self._header_of: Hashable = None
+        """The state of the file and the minute that the header was read at."""
 
     @cached_property
     def around(self) -> Surroundings:
@@ -81,6 +83,12 @@ class Session:
         from tui.desk.surroundings import Surroundings
 
         return Surroundings(self._workspace)
+
+    def read_header(self) -> None:
+        """Ask the desk for its state, where anything was written or a minute has passed since."""
+        state = self.desk.data_version(), self.present.minute
+        if state != self._header_of:
+            self.header, self._header_of = self.desk.header(), state
 
     @property
     def present(self) -> Present:

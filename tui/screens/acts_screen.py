@@ -23,6 +23,7 @@ class ActsScreen(TextScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("log")]
     scopes = ("list", "log")
+    says = "y copies the line   Y all of them   esc back"
 
     def __init__(self, acts: Sequence[Act], present: Present) -> None:
         self._acts = acts[::-1]
@@ -35,10 +36,6 @@ class ActsScreen(TextScreen):
             for act in self._acts
         ]
         super().__init__("What you did here, the last on top", lines or [[("Nothing has been done yet.", "quiet")]])
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(StatusLine).say("y copies the line   Y all of them   esc back", "quiet")
 
     def action_copy(self, everything: bool) -> None:
         """Send the line under the cursor, or all in the order in which they were done, to the person's clipboard."""

@@ -196,7 +196,6 @@ class DeskScreen(FilteringScreen):
                 self.queue.refresh()
                 self.show_header()
             self._at_cursor.moved()
-        self.show_keys()
 
     # selection, filter, leave ---------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -29,10 +30,19 @@ class DeviationPage(ObjectPage):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "page", "everywhere")]
     scopes = ("list", "act", "page", "everywhere")
 
-    def __init__(self, session: Session, deviation: str, *, at: str | None = None, section: str | None = None) -> None:
-        """`at` is an action to put the cursor on, `section` one of SECTIONS."""
+    def __init__(
+        self,
+        session: Session,
+        deviation: str,
+        *,
+        at: str | None = None,
+        section: str | None = None,
+        read: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`at` is an action to put the cursor on, `section` one of SECTIONS, `read` what `Desk.show` said just now."""
         super().__init__(session)
         self._deviation = self.place = deviation
+        self._read = read
         self._at = at
         self._section = section or ("Response" if at else SECTIONS[0])
         self._wanted: str | None = None if at else section
@@ -63,7 +73,7 @@ class DeviationPage(ObjectPage):
             self.page.describe()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        super().on_screen_resume(event)
+        # Textual calls that of TellingScreen as well, which reads the page.
         self._be_present()
 
     def on_screen_suspend(self) -> None:
@@ -80,8 +90,8 @@ class DeviationPage(ObjectPage):
         self.read_header()
         self.show_header()
         session.changed.seen(self._deviation)
-        pictures = session.desk.pictures(self._deviation)
-        self._detail = {**session.desk.show(self._deviation), "pictures": pictures, "in_numbers": self._in_numbers}
+        shown, self._read = self._read or session.desk.show(self._deviation), None
+        self._detail = {**shown, "pictures": session.desk.pictures(self._deviation), "in_numbers": self._in_numbers}
         self.page.present = session.present
         self.draw()
 

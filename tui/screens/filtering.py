@@ -70,6 +70,7 @@ class FilteringScreen(ActingScreen):
         for pane in self.query(LineList):
             pane.unmark()
 
+    # Textual calls the handlers of a subclass as well as this one.
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         self.show_keys()
 

@@ -14,6 +14,7 @@ from tui.keys.request import Request
 from tui.screens import views
 from tui.screens.telling import TellingScreen
 from tui.terminal import device
+from tui.terminal.painting import PaintedApp
 from tui.terminal.palettes import Repaintable
 from tui.terminal.safe import fit
 from tui.widgets.prompt import Prompt, Question
@@ -178,5 +179,5 @@ class FindingScreen(TellingScreen):
         self.say(device.copy(self.app, text) if text else "there is nothing to copy here", keep=bool(text))
 
     def action_redraw(self) -> None:
-        self.app.refresh(layout=True)
-        self.refresh(layout=True)
+        assert isinstance(self.app, PaintedApp)
+        self.app.redraw()

@@ -23,7 +23,7 @@ def of_object(session: Session, id_: str, *, section: str | None = None) -> Scre
     """The page of an id, a deviation's with the cursor on one of its sections. Raises NotFound for an unknown one."""
     shown = session.desk.show(id_)
     if "severity" in shown:
-        return DeviationPage(session, shown["id"], section=section)
+        return DeviationPage(session, shown["id"], section=section, read=shown)
     if "step" in shown:
         return ActionPage(session, shown["id"])
     return RecordPage(session, id_)

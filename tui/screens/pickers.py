@@ -117,6 +117,8 @@ class Confirm(Screen[bool]):
 class TextScreen(Screen[None]):
     """Lines to read, such as the keys of this place."""
 
+    says: ClassVar[str] = "esc back"
+    """What can be done here, in the status line."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,?", "leave", show=False, id="text.leave")]
 
     def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
@@ -133,7 +135,7 @@ class TextScreen(Screen[None]):
         page.title = self._title
         page.show_lines([PageLine(line) for line in self._lines])
         self.set_focus(page)
-        self.query_one(StatusLine).say("esc back", "quiet")
+        self.query_one(StatusLine).say(self.says, "quiet")
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -60,12 +60,10 @@ class PlaybooksScreen(ListView):
         return self.session.desk.matches(deviation) if deviation is not None else ()
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
-        super().on_line_list_moved(event)
         if event.list is self.table:
             self._show_playbook()
 
     def on_resize(self, event: Resize) -> None:
-        super().on_resize(event)
         self.call_after_refresh(self._show_playbook)
 
     def _show_playbook(self) -> None:

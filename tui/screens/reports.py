@@ -69,7 +69,6 @@ class ReportsScreen(ListView):
         self.add_class("-one-pane")
 
     def on_resize(self, event: Resize) -> None:
-        super().on_resize(event)
         self.call_after_refresh(self._draw)
 
     def depends_on(self) -> Hashable:

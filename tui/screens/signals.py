@@ -81,7 +81,6 @@ class SignalsScreen(ListView):
         self._go_on()
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
-        super().on_line_list_moved(event)
         if event.list is self.table:
             self._read_soon()
 

@@ -114,7 +114,7 @@ class TellingScreen(Screen[None]):
 
     def read_header(self) -> None:
         """Ask the desk for its state anew."""
-        self.session.header = self.session.desk.header()
+        self.session.read_header()
 
     def show_header(self, news: str = "") -> None:
         """The line on top, with where the person is; `news` announces deviations that came in."""

@@ -151,7 +151,6 @@ class TimelineScreen(FilteringScreen):
         if event.list is self.lanes and self._moving is not None and self.lanes.current != self._moving.number:
             self._stand_still()
             self.say("")
-        super().on_line_list_moved(event)
 
     def action_back(self) -> None:
         if self._stand_still():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 import textual
@@ -33,7 +34,13 @@ _LOOKS_TO_SILENCE: Final = 40
 
 def is_plain() -> bool:
     """Whether Textual is to draw by itself."""
-    return os.environ.get(PLAIN_OUTPUT) == "1" or textual.__version__ != WRITTEN_FOR
+    return os.environ.get(PLAIN_OUTPUT) == "1" or _version() != WRITTEN_FOR
+
+
+@cache
+def _version() -> str:
+    # Textual reads it out of its package's metadata each time.
+    return textual.__version__
 
 
 class PaintedApp(App[int]):
@@ -115,12 +122,12 @@ class PaintedApp(App[int]):
         self._plain, self.painting_fault, self._cells = True, error, None
         self.refresh(layout=True)
 
-    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Any:
-        """Textual's own; laid out anew, the screen is also drawn anew: nothing is taken for shown already."""
-        if layout and self._cells is not None:
+    def redraw(self) -> None:
+        """Draw the whole screen anew, whatever the terminal shows: nothing is taken for shown already."""
+        self.refresh(layout=True)
+        if self._cells is not None:
             self._cells.forget()
             self.paint()
-        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
     def on_resize(self, event: Resize) -> None:
         # A terminal may have moved its text by itself, also where it came back to the size that it had.
