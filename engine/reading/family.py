@@ -15,7 +15,8 @@ from engine.storage.sqlite import sqlite3
 _SHOWN: Final = 200
 """Consequences that are shown one by one; the numbers of all are in `consequences`."""
 _FIELDS: Final = (
-    "id", "kind", "state", "severity", "subject", "summary", "gap", "exposure", "decide_by", "party", "owner"
+    "id", "kind", "state", "severity", "subject", "summary", "gap", "value_at_risk", "exposure", "decide_by",
+    "party", "owner",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The handover brief: what the next shift has to know, as Markdown, HTML or JSON, and as the parts of its view."""
+"""The handover brief: what the next shift has to know, as text, Markdown, HTML or JSON, and as the parts of its view."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _queue(title: str, found: Mapping[str, Any], nothing: str, present: Present)
         [
             row["id"],
             cells.relative(row["decide_by"], present.now),
-            cells.money(row["exposure"]),
+            cells.exposure(row),
             row["severity"],
             row["kind"],
             subject(row),
@@ -82,7 +82,7 @@ def _ended(found: Mapping[str, Any], present: Present) -> Section:
         [
             row["id"],
             row["state"],
-            cells.money(row["exposure"]),
+            cells.exposure(row),
             row["kind"],
             subject(row),
             row["owner"] or "–",

@@ -64,7 +64,7 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "deviations": (
         ("id", _field("id")),
         ("decide by", _time("decide_by")),
-        ("exposure", lambda item, now, zone: cells.money(item["exposure"])),
+        ("exposure", lambda item, now, zone: cells.exposure(item)),
         ("severity", _field("severity")),
         ("kind", _field("kind")),
         ("subject", _subject),

@@ -1,4 +1,4 @@
-"""The metrics of a period: what was raised and what became of it, as Markdown, HTML or JSON, and as the parts of its view."""
+"""The metrics of a period: what was raised and what became of it, as text, Markdown, HTML or JSON, and as the parts of its view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The review of one deviation as a page: Markdown, HTML or JSON."""
+"""The review of one deviation as a page: text, Markdown, HTML or JSON."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def _family(found: Sequence[Mapping[str, Any]] | None) -> list[str]:
             str(each["id"]),
             str(each["kind"]),
             str(each["subject"]["id"]),
-            cells.money(each["exposure"]),
+            cells.exposure(each),
             str(each["summary"]),
             str(each["because"]),
         )

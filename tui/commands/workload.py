@@ -1,4 +1,4 @@
-"""The load of every owner by day as a report: Markdown, HTML or JSON."""
+"""The load of every owner by day as a report: text, Markdown, HTML or JSON."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def _member(row: Mapping[str, Any], width: int) -> PageLine:
         "id": (row["id"], "quiet"),
         "kind": (row["kind"], "plain"),
         "subject": (queue.subject(row), "plain"),
-        "exposure": (cells.money(row["exposure"]), "bold"),
+        "exposure": (cells.exposure(row), "bold"),
         "because": (row["because"], "quiet"),
     }
     return PageLine(safe.columns(_FAMILY, values, width), target=row["id"])

@@ -17,6 +17,7 @@ from engine.values import money as minor_units
 from engine.values.clock import DAY, HOUR, MINUTE, instant_of, moment_of
 
 MINUS: Final = "−"
+IN_SLACK: Final = "in slack"
 _SIGNS: Final[Mapping[str, str]] = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _TIME: Final = re.compile(r"(?<![\w.])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z(?!\w)")
 _MINOR_UNITS: Final = re.compile(r"([A-Z]{3}),? minor units")
@@ -177,6 +178,12 @@ def money(amount: Mapping[str, Any] | None) -> str:
     shown = compact(value if abs(value) >= 1e4 else float(round(value)))
     minus, size = (MINUS, shown[1:]) if shown.startswith(MINUS) else ("", shown)
     return f"{minus}{_SIGNS.get(currency, f'{currency} ')}{size}"
+
+
+def exposure(row: Mapping[str, Any]) -> str:
+    """The exposure of a deviation's row; a word instead of a nought where the slack takes up what is off plan."""
+    value = row["value_at_risk"]
+    return IN_SLACK if value is not None and value["amount"] == 0 else money(row["exposure"])
 
 
 def money_in_full(amount: Mapping[str, Any] | None) -> str:

@@ -133,7 +133,7 @@ class DeviationList(QueueList):
         return "" if "group" in row else super()._subject(row)
 
     def _columns(self, width: int) -> tuple[Column, ...]:
-        return tuple(column for column, _ in layout(ranked(self.columns, *self._sizes), width))
+        return tuple(column for column, _ in layout(ranked(self.columns, self._sizes.id, self._sizes.subject), width))
 
     def draw(self, row: Row, width: int) -> Pieces:
         if "group" in row:

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from tui.terminal import cells, safe, theme
 from tui.terminal.cells import Column, Present
-from tui.terminal.safe import Pieces
+from tui.terminal.safe import Piece, Pieces
 from tui.widgets.line_list import LineList
-from tui.widgets.row_window import Row
+from tui.widgets.measured import Measured
+from tui.widgets.row_window import Fetch, Row
 
-COLUMNS: Final = (
-    Column("time", "", 6, 1),
-    Column("mark", "", 1, 2),
-    Column("about", "", 10, 1, flex=True),
-    Column("says", "", 14, 2, flex=True, words=True),
-    Column("party", "", 12, 3),
-    Column("source", "", 12, 4),
-)
+_TIME: Final = len("14:02")
+_ABOUT: Final = 10
+_SAYS: Final = 14
+_LONGEST: Final = 40
+"""Cells that what a signal is about, and what it says, take at most: past that a record says it in full."""
+
+
+def in_room(about: int, says: int, room: int) -> tuple[int, int]:
+    """The widths of what a signal is about and of what it says, in so many cells: by need, and what it says gives way."""
+    about = min(about, _LONGEST, max(_ABOUT, room - _SAYS))
+    return about, max(_SAYS, min(says, _LONGEST, room - about))
+
+
+@lru_cache(maxsize=32)
+def columns(time: int, about: int, says: int, width: int) -> tuple[Column, ...]:
+    """The columns of the feed in `width` cells; `time`, `about` and `says` are what their longest texts take."""
+    about, says = in_room(about, says, width - time - len(" m  "))
+    return (
+        Column("time", "", time, 1),
+        Column("mark", "", 1, 2),
+        Column("about", "", about, 1),
+        Column("says", "", says, 2, flex=True, words=True),
+        Column("party", "", 12, 3),
+        Column("source", "", 12, 4),
+    )
 
 
 def about(row: Row) -> str:
@@ -44,27 +65,78 @@ def says(row: Row, present: Present) -> str:
 
 
 TABLE: Final = (
-    Column("id", "id", 8, 2),
-    Column("received", "received", 16, 1),
+    Column("id", "id", 2, 2),
+    Column("received", "received", 8, 1),
     Column("mark", "", 1, 1),
-    Column("kind", "kind", 12, 3),
-    Column("about", "about", 14, 1, flex=True),
-    Column("says", "says", 18, 1, flex=True, words=True),
-    Column("party", "party", 12, 4),
-    Column("source", "source", 10, 2),
+    Column("kind", "kind", 4, 3),
+    Column("about", "about", _ABOUT, 1),
+    Column("says", "says", _SAYS, 1, words=True),
+    Column("party", "party", 5, 4),
+    Column("source", "source", 6, 2),
     Column("raw", "as it came", 30, 5, flex=True),
 )
-"""The columns of the whole list."""
+"""The columns of the whole list with the least cells of each; all but the last are as wide as what stands in them."""
+_PARTS: Final = tuple(column.name for column in TABLE if not column.flex)
+_RANKED_FIRST: Final = ("id", "received", "mark", "source")
+"""The columns beside which what a signal is about and says have their room however narrow the screen is."""
 
 
-class FeedList(LineList):
-    """Signals as they come in."""
+@lru_cache(maxsize=32)
+def table_columns(sizes: tuple[int, ...], width: int) -> tuple[Column, ...]:
+    """The columns of the whole list in `width` cells; `sizes` are what the longest texts of _PARTS take."""
+    needed = dict(zip(_PARTS, sizes, strict=True))
+    room = width - sum(needed[name] + 1 for name in _RANKED_FIRST) - 1
+    needed["about"], needed["says"] = in_room(needed["about"], needed["says"], room)
+    return tuple(replace(column, width=needed.get(column.name, column.width)) for column in TABLE)
+
+
+class _SignalList(LineList):
+    """Signals, whose columns are as wide as what stands in them."""
 
     kind = "signal"
     title = "Signals"
+    measured: tuple[str, ...] = ()
+    """The columns that are measured."""
+
+    def __init__(self, fetch: Fetch, least: tuple[int, ...], *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(fetch, id=id)
+        self._widths = Measured(self._texts, least)
+        self._sizes = least
+
+    def values(self, row: Row) -> Mapping[str, Piece]:
+        """What stands in the columns."""
+        raise NotImplementedError
+
+    def _texts(self, row: Row) -> tuple[int, ...]:
+        values = self.values(row)
+        return tuple(safe.width_of([values[name]]) for name in self.measured)
+
+    def _load(self, *, refetch: bool = False) -> None:
+        super()._load(refetch=refetch)
+        rows = ((number, row) for number in self._window() if (row := self.row(number)) is not None)
+        sizes = self._widths.widest(rows)
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.refresh()
+
+    def look(self) -> Hashable:
+        return super().look(), self._sizes
+
+
+class FeedList(_SignalList):
+    """Signals as they come in."""
+
+    measured = ("time", "about", "says")
+
+    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(fetch, (_TIME, _ABOUT, _SAYS), id=id)
 
     def draw(self, row: Row, width: int) -> Pieces:
-        values = {
+        time, about_, says_ = self._sizes
+        return safe.columns(columns(time, about_, says_, width), self.values(row), width)
+
+    def values(self, row: Row) -> Mapping[str, Piece]:
+        return {
             "time": (cells.day(cells.instant(row["received_at"]), self.present.now, self.present.zone), "quiet"),
             "mark": (theme.SIGNAL_SHAPE.get(row["kind"], "·"), "notice"),
             "about": (about(row), "plain"),
@@ -72,21 +144,29 @@ class FeedList(LineList):
             "party": (row["party"] or "", "quiet"),
             "source": (row["source"], "quiet"),
         }
-        return safe.columns(COLUMNS, values, width)
 
 
-class SignalTable(LineList):
+class SignalTable(_SignalList):
     """All signals, in more columns."""
 
-    kind = "signal"
-    title = "Signals"
+    measured = _PARTS
+
+    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(fetch, tuple(column.width for column in TABLE if column.name in _PARTS), id=id)
 
     def heading(self, width: int) -> Pieces:
-        return safe.columns(TABLE, {column.name: (column.title, "quiet") for column in TABLE}, width)
+        shown = table_columns(self._sizes, width)
+        return safe.columns(shown, {column.name: (column.title, "quiet") for column in shown}, width)
 
     def draw(self, row: Row, width: int) -> Pieces:
+        shown = table_columns(self._sizes, width)
+        raw = cells.any_value(row["payload"])
+        return safe.columns(shown, {**self.values(row), "raw": (raw, "quiet")}, width)
+
+    def values(self, row: Row) -> Mapping[str, Piece]:
+        """All but the record as it came, which takes what is left."""
         present = self.present
-        values = {
+        return {
             "id": (row["id"], "quiet"),
             "received": (cells.short_time(cells.instant(row["received_at"]), present.now, present.zone), "quiet"),
             "mark": (theme.SIGNAL_SHAPE.get(row["kind"], "·"), "notice"),
@@ -95,6 +175,4 @@ class SignalTable(LineList):
             "says": (says(row, present), "plain"),
             "party": (row["party"] or "", "quiet"),
             "source": (row["source"], "quiet"),
-            "raw": (cells.any_value(row["payload"]), "quiet"),
         }
-        return safe.columns(TABLE, values, width)

@@ -4,53 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tui.terminal import cells, safe, theme
 from tui.terminal.cells import Column, Present, layout
 from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
+from tui.widgets.measured import Measured
 from tui.widgets.row_window import Row
 
 _SUBJECT: Final = 8
 _LONGEST_SUBJECT: Final = 48
 """Cells: past that one odd id would take the other columns from every row."""
-_MEASURED: Final = 1_000
-"""Subjects whose width is kept."""
+_GAP: Final = len("gap")
+_OWNER: Final = len("owner")
+_LONGEST_OWNER: Final = 8
 _KIND: Final = len("below_target")
 _KIND_IN_A_WORD: Final = len("production")
+_LESS_THAN_KIND: Final = {"likely", "state"}
+"""Columns for whose sake the kind is not shortened."""
 
 
 HIDDEN_BY: Final = Column("hidden_by", "hidden by", 13, 3, words=True)
 """What keeps a row out of the queue: silences, roots, the end of its snooze."""
 
 
+class Sizes(NamedTuple):
+    """Cells that the longest text of a column takes among the rows at hand."""
+
+    id: int = len("D1")
+    subject: int = _SUBJECT
+    gap: int = _GAP
+    owner: int = _OWNER
+    likely: int = 0
+    """0: all are certain, and there is no such column."""
+
+
 @lru_cache(maxsize=32)
-def columns(id_width: int, subject_width: int, width: int, *, hidden: bool = False) -> tuple[Column, ...]:
+def columns(sizes: Sizes, width: int, *, hidden: bool = False) -> tuple[Column, ...]:
     """The columns of the queue in `width` cells; an id is never cut, so its column is as wide as the longest.
 
-    Where that leaves the kind too little, its first word stands for it; after that whole columns go. `hidden` rows say
-    what hides them.
+    Where that leaves the kind too little, its first word stands for it; after that whole columns go, the id one of the
+    last: it is how people talk. `hidden` rows say what hides them.
     """
 
     def with_kind(kind_width: int) -> tuple[Column, ...]:
         return (
             Column("decide_by", "decide by", 11, 1),
             Column("exposure", "exposure", 8, 3, align="right"),
-            Column("likely", "likely", 6, 9, align="right"),
+            *((Column("likely", "likely", 6, 9, align="right"),) if sizes.likely else ()),
             Column("severity", "", 2, 2),
-            Column("id", "id", id_width, 7),
+            Column("id", "id", sizes.id, 3),
             Column("kind", "what", kind_width, 4),
-            Column("subject", "", subject_width, 0, flex=True),
-            Column("gap", "gap", 9, 5, align="right"),
+            Column("subject", "", sizes.subject, 0, flex=True),
+            Column("gap", "gap", sizes.gap, 5, align="right"),
             *((HIDDEN_BY,) if hidden else ()),
             Column("state", "state", 5, 8),
-            Column("owner", "owner", 8, 6),
+            Column("owner", "owner", sizes.owner, 6),
             Column("folded", "", 3, 5, align="right"),
         )
 
     wide, narrow = with_kind(_KIND), with_kind(_KIND_IN_A_WORD)
-    return wide if len(layout(wide, width)) == len(layout(narrow, width)) else narrow
+    lost = {column.name for column, _ in layout(narrow, width)} - {column.name for column, _ in layout(wide, width)}
+    return narrow if lost - _LESS_THAN_KIND else wide
 
 
 _SUBJECTS: Final[Mapping[str, str]] = {
@@ -61,6 +77,8 @@ _SUBJECTS: Final[Mapping[str, str]] = {
     "shipment": "SH ",
     "source": "feed ",
 }
+_UNSEEN: Final = "✚ "
+"""Before the subject of a row that is news."""
 _BUCKETS: Final[Mapping[str, str]] = {"passed": "PASSED", "4h": "≤4h", "24h": "≤24h", "3d": "≤3d", "later": "later"}
 """How much time is left to decide, in a word on each row."""
 _STATES: Final[Mapping[str, str]] = {"open": "open", "acknowledged": "ack", "responding": "resp"}
@@ -87,9 +105,8 @@ class QueueList(LineList):
         self._measured: Sequence[int] | None = None
         """The ids that the width of the longest was taken of: there may be a hundred thousand, and a key must not count them."""
         self._longest_id = len("D1")
-        self._sizes = (self._longest_id, _SUBJECT)
-        """Cells that the longest id and the longest subject at hand take."""
-        self._subject_cells: dict[Hashable, int] = {}
+        self._sizes = Sizes()
+        self._widths = Measured(self._texts, (_SUBJECT, _GAP, _OWNER, 0))
         self.unseen: Container[int] = ()
         """Deviations that are news since the person last moved here."""
         self.shows_hidden = False
@@ -100,32 +117,28 @@ class QueueList(LineList):
 
     def _load(self, *, refetch: bool = False) -> None:
         super()._load(refetch=refetch)
-        if len(self._subject_cells) > _MEASURED:
-            self._subject_cells.clear()
-        widest = min(_LONGEST_SUBJECT, max(map(self._cells_of_subject, self._window()), default=0))
+        subject_, gap, owner, likely = self._widths.widest(
+            (number, row) for number in self._window() if number >= 0 and (row := self.row(number)) is not None
+        )
+        if any(number in self.unseen for number in self._window()):
+            subject_ += len(_UNSEEN)
         if self._measured is not self.ids:
             self._measured, self._longest_id = self.ids, len(f"D{max(self.ids, default=0)}")
-        sizes = self._longest_id, max(_SUBJECT, widest)
+        sizes = Sizes(self._longest_id, min(_LONGEST_SUBJECT, subject_), gap, min(_LONGEST_OWNER, owner), likely)
         if sizes != self._sizes:
             self._sizes = sizes
             self.refresh()
 
-    def _cells_of_subject(self, number: int) -> int:
-        """How wide a row's subject is; measured once, as each key that scrolls asks it of some screens of rows."""
-        row = self.row(number)
-        if row is None:
-            return 0
-        key = number, self._rows.revision(number), number in self.unseen
-        cells_taken = self._subject_cells.get(key)
-        if cells_taken is None:
-            cells_taken = self._subject_cells[key] = safe.width_of([(self._subject(row), "")])
-        return cells_taken
+    def _texts(self, row: Row) -> tuple[int, ...]:
+        """The cells that a row's subject, gap, owner and likelihood take."""
+        texts = subject(row), cells.gap(row["gap"]), row["owner"] or "–", _likely(row)[0]
+        return tuple(safe.width_of([(text, "")]) for text in texts)
 
     def look(self) -> Hashable:
         return super().look(), self._sizes, self.shows_hidden
 
     def _columns(self, width: int) -> tuple[Column, ...]:
-        return columns(*self._sizes, width, hidden=self.shows_hidden)
+        return columns(self._sizes, width, hidden=self.shows_hidden)
 
     def heading(self, width: int) -> Pieces:
         shown = self._columns(width)
@@ -137,7 +150,7 @@ class QueueList(LineList):
         return safe.columns(shown, self._values(row, in_a_word=in_a_word), width)
 
     def _subject(self, row: Row) -> str:
-        return ("✚ " if int(row["id"][1:]) in self.unseen else "") + subject(row)
+        return (_UNSEEN if int(row["id"][1:]) in self.unseen else "") + subject(row)
 
     def _values(self, row: Row, *, in_a_word: bool) -> dict[str, tuple[str, str]]:
         shape, shape_style = theme.SEVERITY.get(row["severity"], ("?", "plain"))
@@ -169,11 +182,8 @@ def hidden_by(row: Row, present: Present) -> str:
 
 
 def _exposure(row: Row) -> tuple[str, str]:
-    """Money; where something is off plan and the slack takes it up, a word instead of a nought."""
-    value = row["value_at_risk"]
-    if value is not None and value["amount"] == 0:
-        return "in slack", "quiet"
-    return cells.money(row["exposure"]), "bold"
+    shown = cells.exposure(row)
+    return shown, "quiet" if shown == cells.IN_SLACK else "bold"
 
 
 def _likely(row: Row) -> tuple[str, str]:

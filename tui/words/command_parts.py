@@ -88,10 +88,10 @@ INPUT: Final = argument(
 PREVIEW: Final = argument("--preview", help="say what would move and why; keep nothing", action="store_true")
 FORMAT: Final = argument(
     "--format",
-    help="markdown (unless said), html or json",
-    choices=("markdown", "html", "json"),
+    help="text (unless said), markdown, html or json",
+    choices=("text", "markdown", "html", "json"),
     metavar="FORMAT",
-    default="markdown",
+    default="text",
 )
 
 

@@ -1,18 +1,21 @@
-"""Reports as documents: sections of sentences and tables, written as Markdown or as a page of HTML.
+"""Reports as documents: sections of sentences and tables, written as text, as Markdown or as a page of HTML.
 
-Whatever comes from data is only ever text: in Markdown what would be markup is escaped, in HTML everything is.
+Whatever comes from data is only ever text: in Markdown what would be markup is escaped, in HTML everything is. The text has
+the headings of Markdown and tables as commands print them: nothing in it is escaped.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
 from engine.values.text import clean
+from tui.words.printing import cells, padded
 
-_MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#])")
+_MARKUP: Final = re.compile(r"([\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|^#)")
+"""What would be markup; an underscore inside a word is none (CommonMark 0.31, 6.2), nor is a # in a line."""
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.2em .6em;text-align:left}"
@@ -29,16 +32,34 @@ class Section(NamedTuple):
     commands: Sequence[str] = ()
 
 
+def text(title: str, sections: Sequence[Section]) -> list[str]:
+    """The report as lines for people to read."""
+    return _lines(title, sections, clean, _aligned)
+
+
 def markdown(title: str, sections: Sequence[Section]) -> list[str]:
     """The report as lines of Markdown."""
-    lines = [f"# {_escaped(title)}"]
+    return _lines(title, sections, _escaped, _table)
+
+
+_Cells = Sequence[str]
+
+
+def _lines(
+    title: str,
+    sections: Sequence[Section],
+    written: Callable[[str], str],
+    table: Callable[[_Cells, Sequence[_Cells]], list[str]],
+) -> list[str]:
+    """The report with the headings of Markdown; `written` is what becomes of data, `table` of a heading and rows."""
+    lines = [f"# {written(title)}"]
     for section in sections:
-        lines += ["", f"## {_escaped(section.title)}"]
+        lines += ["", f"## {written(section.title)}"]
         for sentence in section.sentences:
-            lines += ["", _escaped(sentence)]
+            lines += ["", written(sentence)]
         if section.rows:
-            lines += ["", _row(section.headings), _row(["---"] * len(section.headings), escaped=False)]
-            lines += [_row(row) for row in section.rows]
+            heading, *rows = ([written(cell) for cell in row] for row in (section.headings, *section.rows))
+            lines += ["", *table(heading, rows)]
         if section.commands:
             # Indented code: no fence that a value could close.
             lines += ["", *(f"    {clean(command)}" for command in section.commands)]
@@ -60,8 +81,16 @@ def html(title: str, sections: Sequence[Section]) -> list[str]:
     return [*lines, "</body>", "</html>"]
 
 
-def _row(cells: Sequence[str], *, escaped: bool = True) -> str:
-    return f"| {' | '.join(_escaped(cell) if escaped else cell for cell in cells)} |"
+def _table(heading: _Cells, rows: Sequence[_Cells]) -> list[str]:
+    """A table of Markdown."""
+    return [f"| {' | '.join(row)} |" for row in (heading, ["---"] * len(heading), *rows)]
+
+
+def _aligned(heading: _Cells, rows: Sequence[_Cells]) -> list[str]:
+    """A table as commands print it, with nothing cut."""
+    *columns, _ = zip(heading, *rows, strict=True)
+    widths = [*(max(map(cells, column)) for column in columns), 0]
+    return ["  ".join(map(padded, row, widths)).rstrip() for row in (heading, *rows)]
 
 
 def _escaped(text: str) -> str:

@@ -69,7 +69,7 @@ def report(args: Namespace, found: Any, title: str, sections: Iterable[Section])
     else:
         from tui.words import documents
 
-        write = documents.html if args.format == "html" else documents.markdown
+        write = {"html": documents.html, "markdown": documents.markdown}.get(args.format, documents.text)
         say(args, *write(title, list(sections)))
 
 

@@ -74,7 +74,7 @@ def _deviations(desk: Desk, now: int, zone: str) -> list[str]:
             row["id"],
             cells.relative(row["decide_by"], now) if row["decide_by"] else "–",
             "PASSED" if row["bucket"] == "passed" else "",
-            cells.money(row["exposure"]),
+            cells.exposure(row),
             row["severity"],
             row["kind"],
             f"{row['subject']['type']} {row['subject']['id']}",

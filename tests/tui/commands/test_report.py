@@ -1,4 +1,4 @@
-"""`offplan report metrics`: Markdown for people, HTML for a browser, JSON for programs."""
+"""`offplan report metrics`: text for people, Markdown for their pages, HTML for a browser, JSON for programs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,29 @@ import pytest
 from tests.tui.commands.shell import Run, one_sentence
 
 
-def test_the_report_is_markdown_unless_said(desk: Run) -> None:
+def test_the_report_is_text_without_escapes_unless_said(desk: Run) -> None:
+    said = "5 * 3 [see] `x` <b> | #1 a_b _c"
+    desk("comment", "D1", "--text", said)
+    brief = desk("report", "handover").out
+    assert brief.splitlines()[0].startswith("# Handover of ")
+    assert said in brief
+    assert "\\" not in brief
+    rows = [line for line in brief.splitlines() if "late_supply" in line]
+    assert len({line.index("late_supply") for line in rows}) == 1, "columns stand below one another"
+    escaped = desk("report", "handover", "--format", "markdown").out
+    assert r"5 \* 3 \[see\] \`x\` \<b\> \| #1 a_b \_c" in escaped
+
+
+def test_the_report_as_markdown(desk: Run) -> None:
     desk("dismiss", "D2", "--reason", "a week is nothing", "--as", "noise")
-    report = desk("report", "metrics")
+    report = desk("report", "metrics", "--format", "markdown")
     assert report.code == 0
     lines = report.out.splitlines()
     assert lines[0].startswith("# Metrics of ")
     for title in ("By kind", "By rule", "Severities", "Load", "How long it took", "Sources"):
         assert f"## {title}" in lines
     assert "    offplan tolerance late_supply days=12 --preview" in lines
-    assert any(line.startswith("| late\\_supply | 1 | 0 | 1 |") for line in lines)
+    assert any(line.startswith("| late_supply | 1 | 0 | 1 |") for line in lines)
 
 
 def test_json_is_whole_by_either_word(desk: Run) -> None:
@@ -63,5 +76,5 @@ def test_html_is_one_page_and_data_stays_text(desk: Run, monkeypatch: pytest.Mon
     assert tags.open == []
     assert "script" not in tags.seen
     assert "&lt;script&gt;" in page
-    markdown = desk("report", "metrics").out
+    markdown = desk("report", "metrics", "--format", "markdown").out
     assert "\\<script\\>alert(1)\\</script\\>\\|\\*x\\*" in markdown

@@ -25,7 +25,7 @@ def db(tmp_path: Path) -> list[str]:
 
 
 def test_the_page_says_what_came_of_it(db: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "review", "D1", *db]) == 0
+    assert main(["report", "review", "D1", "--format", "markdown", *db]) == 0
     page = capsys.readouterr().out
     for text in (
         "# Review of D1: ", "Outcome: two days late. Reason: flown in.", "It cost 350 EUR in all as stated; its actions 80 EUR.",

@@ -26,7 +26,7 @@ def busy(desk: Run, tmp_path: Path) -> Run:
 
 
 def test_the_report_says_who_has_too_much_and_who_could_take_it(busy: Run) -> None:
-    report = busy("report", "load", "--days", "3")
+    report = busy("report", "load", "--days", "3", "--format", "markdown")
     assert report.code == 0
     assert "## To hand on" in report.out
     assert "| owner | Mon 03\\-02 |" in report.out or "| owner | Mon 03-02 |" in report.out
