@@ -142,6 +142,8 @@ class OffplanApp(PaintedApp):
                 return
             event = self._typed.popleft()
             event._set_forwarded()
+            if isinstance(screen, ActingScreen) and not screen.is_typed_in:
+                screen.forget_refusal()
             widget = self.focused
             if isinstance(event, Paste) or (widget and widget.check_consume_key(event.key, event.character)):
                 await (widget or screen).on_event(event)

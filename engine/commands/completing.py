@@ -11,9 +11,9 @@ from engine.commands.action_commands import complete, require_decided, running
 from engine.commands.approving import Cost, require_approved
 from engine.deviations.command_context import CommandContext, Row, reason_of
 from engine.storage.journal import canonical
+from engine.values import money
 from engine.values.errors import BadInput, Refused
 from engine.values.ids import Reference
-from engine.values.money import minor
 from engine.vocabulary import settings
 from engine.vocabulary.terms import Terms
 
@@ -49,10 +49,8 @@ def cost_of(context: CommandContext, cost: str | None, currency: str | None) -> 
         if currency is not None:
             raise BadInput("currency", "there is no amount", "give --cost too")
         return None
-    coined = (currency or settings.current(context.connection)["currency"]).strip().upper()
-    if not (len(coined) == 3 and coined.isascii() and coined.isalpha()):
-        raise BadInput("currency", f"{coined[:20]!r} is no currency", "write its three letters, such as EUR")
-    return Cost(minor(cost, coined, "cost"), coined)
+    coined = money.code(currency or settings.current(context.connection)["currency"])
+    return Cost(money.minor(cost, coined, "cost"), coined)
 
 
 def pairs(given: Sequence[str]) -> dict[str, str]:

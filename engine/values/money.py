@@ -53,6 +53,14 @@ def text(minor: float, currency: str | None) -> str:
     return f"{digits(minor, currency)} {currency or 'units'}"
 
 
+def code(text: str) -> str:
+    """A currency that a person typed, in its one form. Raises BadInput."""
+    typed = text.strip().upper()
+    if not (len(typed) == 3 and typed.isascii() and typed.isalpha()):
+        raise BadInput("currency", f"{typed[:20]!r} is no currency", "write its three letters, such as EUR")
+    return typed
+
+
 def minor(text: str, currency: str, place: str) -> int:
     """An amount that a person typed, such as `1250.50`, in minor units. Raises BadInput naming `place`."""
     try:

@@ -18,6 +18,7 @@ from tui.screens import gathering
 from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
 from tui.terminal.cells import Present
 from tui.terminal.safe import plain
+from tui.widgets.prompt import Prompt
 
 
 async def respond(driven: Driven) -> None:
@@ -247,11 +248,13 @@ async def test_snooze_takes_a_distance_and_refuses_nonsense(world: World, opened
         first = driven.desk_screen.selection().ids[0]
         await driven.press("S")
         await driven.type("soon")
-        await driven.finish("enter")
+        await driven.press("enter")
         assert driven.status.startswith("✗")
-        await driven.press("S")
+        assert driven.app.screen.query_one(Prompt).is_open, "what was typed is there to be mended"
+        await driven.press("ctrl+u")
         await driven.type("+4h")
         await driven.finish("enter")
+        assert not driven.status.startswith("✗")
         assert world.desk.show(first)["snoozed_until"] == "2026-03-09T12:00:00Z"
         assert int(first[1:]) not in driven.desk_screen.queue.ids
 

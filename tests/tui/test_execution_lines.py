@@ -90,13 +90,51 @@ async def test_a_time_is_asked_for_and_typed_in_the_desks_zone(tmp_path: Path) -
         await driven.press("tab", "d")
         assert "When the line stops, a time: 2026-03-09T08:00 Europe/Berlin, +4h or +2d" in driven.text
         await driven.type("tomorrow")
-        await driven.finish("enter")
+        await driven.press("enter")
         # The example of how to write it is no time of the desk.
         assert "'tomorrow' is not a time; write it as 2026-03-09T08:00:00Z" in driven.text
-        await driven.press("d")
+        assert run.desk.show("A1")["state"] != "done"
+        await driven.press("ctrl+u")
         await driven.type("2026-03-20T07:00")
         await driven.finish("enter")
+        assert "'tomorrow'" not in driven.text
         assert run.desk.show("A1")["answers"] == {"stops": "2026-03-20T06:00:00Z"}
+
+
+async def test_a_refused_answer_keeps_the_form_open_with_the_answers_before_it(tmp_path: Path) -> None:
+    form = (
+        {"name": "line", "type": "text", "title": "Which line"},
+        {"name": "lost", "type": "number", "title": "Pieces lost"},
+    )
+    run = Run(tmp_path / "desk.db", [step("ask", form=form)])
+    app = OffplanApp(Session(lambda: run.as_("ana"), readonly=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        driven = Driven(app, pilot)
+        await pilot.pause()
+        await driven.press("tab", "d", "enter")
+        assert "line: this has to be answered; give text; esc leaves all as it was" in driven.status
+        await driven.type("two")
+        await driven.press("enter")
+        assert driven.status == "", "what was refused is answered"
+        await driven.type("many")
+        await driven.press("enter")
+        assert "lost: 'many' is no number" in driven.status
+        await driven.press("ctrl+u")
+        await driven.type("12")
+        await driven.finish("enter")
+        assert run.desk.show("A1")["answers"] == {"line": "two", "lost": 12}
+
+
+async def test_a_refusal_goes_with_the_next_key(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("ask"), step("book", "ask")])
+    app = OffplanApp(Session(lambda: run.as_("ana"), readonly=True))
+    async with app.run_test(size=(120, 36)) as pilot:
+        driven = Driven(app, pilot)
+        await pilot.pause()
+        await driven.press("a")
+        assert driven.status == "✗ this desk was opened read-only"
+        await driven.press("j")
+        assert driven.status == ""
 
 
 def test_the_journal_of_a_deviation_names_the_action_that_an_entry_is_about(tmp_path: Path) -> None:

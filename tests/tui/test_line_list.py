@@ -111,6 +111,27 @@ async def test_a_held_key_fetches_rows_by_the_half_screen_and_shows_every_one() 
         assert min(map(len, numbers.fetched)) >= numbers.rows_in_sight // 2
 
 
+async def test_a_page_key_turns_the_page_and_the_cursor_stays_on_its_line_of_the_screen() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show(range(1, 101))
+        numbers.focus()
+        await pilot.pause()
+        page = numbers.rows_in_sight
+        await pilot.press("j", "j", "pagedown")
+        await pilot.pause()
+        assert numbers.current == 3 + page
+        assert pilot.app.shown()[0] == f"row {1 + page}", "the page was turned, not moved by a line"  # type: ignore[attr-defined]
+        assert pilot.app.shown()[2] == f"row {numbers.current}"  # type: ignore[attr-defined]
+        await pilot.press("pageup")
+        await pilot.pause()
+        assert (numbers.current, pilot.app.shown()[0]) == (3, "row 1")  # type: ignore[attr-defined]
+        for _ in range(100 // page + 1):
+            await pilot.press("pagedown")
+        await pilot.pause()
+        assert (numbers.current, pilot.app.shown()[-1]) == (100, "row 100"), "past the end it is on the last row"  # type: ignore[attr-defined]
+
+
 async def test_the_cursor_stays_on_its_id_and_on_its_line_of_the_screen() -> None:
     async with Program().run_test(size=(40, 20)) as pilot:
         numbers: Any = pilot.app.query_one(Numbers)

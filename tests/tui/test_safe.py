@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,26 @@ def test_words_are_left_out_whole(words: list[str], width: int) -> None:
 def test_a_number_is_never_left_without_its_word(width: int) -> None:
     shown = safe.cut_words("confirmed 300 EA 18 Mar", width)
     assert shown in {"confirmed 300 EA 18 Mar", "confirmed 300 EA …", "confirmed …", "…"}
+
+
+_DECISION = "Decide by Fri 2026-03-13 00:00 CET between 3 ways for PO 4693/10, or −36.6 % of D42"
+
+
+@pytest.mark.parametrize("width", range(8, len(_DECISION)))
+@pytest.mark.parametrize("shorten", [safe.cut, safe.cut_words, safe.fit])
+def test_no_number_date_or_id_of_a_title_is_cut_inside(shorten: Callable[[str, int], str], width: int) -> None:
+    shown = shorten(_DECISION, width).rstrip()
+    assert shown.endswith("…")
+    assert cell_len(shown) <= width
+    *_, last = shown.removesuffix("…").split()
+    assert not any(letter.isdigit() for letter in last) or last.rstrip(",") in {"2026-03-13", "00:00", "4693/10", "D42"}
+
+
+@given(st.lists(st.from_regex(r"[a-z0-9/:.-]{1,14}", fullmatch=True), min_size=2, max_size=10), st.integers(1, 60))
+def test_what_has_digits_is_shown_whole_or_not_at_all(words: list[str], width: int) -> None:
+    """All but a word that stands first, which would leave nothing to read."""
+    _, *shown = safe.cut(" ".join(words), width).removesuffix("…").split(" ")
+    assert all(word in words for word in shown if any(letter.isdigit() for letter in word))
 
 
 @given(st.text(max_size=200), st.integers(5, 60))

@@ -48,7 +48,7 @@ def test_from_a_dropped_file_to_a_deviation_that_is_over(
         desk.until("✓ respond:")
         desk.type("3")
         desk.until("3 timeline")
-        desk.until("too much")
+        desk.until("no day is too full, but late: ana")
         desk.type("d")
         desk.until("✓ done:")
         desk.type("z")

@@ -113,7 +113,8 @@ def action_lines(
         ("Needed by", [row for row in beside if detail["step"] in row["needs"]]),
     ):
         if found:
-            lines += [PageLine([]), PageLine([(title, "heading")], section=title), *map(_other, found)]
+            lines += [PageLine([]), PageLine([(title, "heading")], section=title)]
+            lines += [line for row in found for line in _other(row, width)]
     if detail["handoffs"]:
         lines += [PageLine([]), PageLine([("Handed off", "heading")], section="Handed off")]
         lines += [line for told in detail["handoffs"] for line in _handed_off(told, width, present)]
@@ -218,11 +219,14 @@ def _handed_off(told: Mapping[str, Any], width: int, present: Present) -> list[P
     return [PageLine(pieces), *(wrapped("", told["fault"], width) if told["fault"] else [])]
 
 
-def _other(row: Mapping[str, Any]) -> PageLine:
+def _other(row: Mapping[str, Any], width: int) -> list[PageLine]:
+    """Another action: its title, who has it and how it stands, on a second line where one does not take all of it."""
     mark, _, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
-    pieces: Pieces = [
-        (f"{mark} ", style),
-        (f"{row['id']}  {row['title']}", "plain"),
-        (f"  {row['owner']}, {row['state'].replace('_', ' ')}", "quiet"),
-    ]
-    return PageLine(pieces, target=row["id"])
+    who = f"{row['owner']}, {row['state'].replace('_', ' ')}"
+    head, indent = f"{row['id']}  ", " " * len(f"{mark} {row['id']}  ")
+    *before, last = safe.wrap(row["title"], width - len(indent)) or [""]
+    beside = len(indent) + safe.width_of([(f"{last}  {who}", "plain")]) <= width
+    ends: list[Pieces] = [[(last, "plain"), (f"  {who}", "quiet")]] if beside else [[(last, "plain")], [(who, "quiet")]]
+    texts: list[Pieces] = [*([(line, "plain")] for line in before), *ends]
+    lines = [PageLine([(f"{mark} ", style), (head, "plain"), *texts[0]], target=row["id"])]
+    return [*lines, *(PageLine([(indent, "plain"), *text], target=row["id"]) for text in texts[1:])]

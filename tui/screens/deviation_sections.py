@@ -36,7 +36,7 @@ _UNIT: Final = 10
 _ACTIONS: Final = (
     Column("mark", "", 1, 1),
     Column("id", "id", 5, 2),
-    Column("title", "action", 20, 1, flex=True),
+    Column("title", "action", 20, 1, flex=True, words=True),
     Column("owner", "owner", 10, 2),
     Column("function", "function", 18, 6),
     Column("state", "state", 11, 3),

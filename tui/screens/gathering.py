@@ -5,13 +5,15 @@ Each function asks on a screen and returns None when the person leaves it. Nothi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
-from textual.screen import Screen
-
+from engine.actions import answers
+from engine.values import money
 from engine.values.clock import iso
-from engine.values.errors import OffplanError, Refused
+from engine.values.errors import BadInput, OffplanError, Refused
 from engine.vocabulary.model import DISMISSALS
 from engine.vocabulary.planning import PlannedAction
 from tui.desk.session import Session
@@ -19,6 +21,7 @@ from tui.keys import request
 from tui.keys.request import Request
 from tui.screens import option_sections
 from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
+from tui.screens.telling import TellingScreen
 from tui.terminal import cells, safe
 from tui.terminal.cells import Column, Present
 from tui.terminal.safe import Pieces, fit
@@ -46,8 +49,8 @@ _PLANNED: Final = (
 )
 
 
-async def options_for(screen: Screen[Any], session: Session, verb: str, ids: Sequence[str]) -> dict[str, Any] | None:
-    """The options that a verb needs, asked one after the other. Raises OffplanError for an answer that is no time."""
+async def options_for(screen: TellingScreen, session: Session, verb: str, ids: Sequence[str]) -> dict[str, Any] | None:
+    """The options that a verb needs, asked one after the other; None where the person leaves one."""
     options: dict[str, Any] = {}
     for name in request.needs(verb):
         label = f"{verb} {_named(ids)}: {_LABELS.get(name, name).format(zone=session.present.zone)}"
@@ -78,21 +81,22 @@ async def options_for(screen: Screen[Any], session: Session, verb: str, ids: Seq
     return options
 
 
-async def _inputs(screen: Screen[Any], session: Session, ids: Sequence[str], playbook: str) -> dict[str, str] | None:
+async def _inputs(screen: TellingScreen, session: Session, ids: Sequence[str], playbook: str) -> dict[str, str] | None:
     """What the playbook asks for and has no default of, one after the other; None when the person gives it up."""
     given: dict[str, str] = {}
     for question in next(match.inputs for match in session.desk.matches(ids[0]) if match.playbook == playbook):
         if not question["required"] or "default" in question:
             continue
         choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({_shape(question, session)})"
-        answer = await _line(screen, f"respond {_named(ids)} with {playbook}: {question['title']}{choices}")
+        label = f"respond {_named(ids)} with {playbook}: {question['title']}{choices}"
+        answer = await _line(screen, label, partial(_check, question, session, needed=False))
         if not answer:
             return None
         given[question["name"]] = _typed(question, answer, session)
     return given
 
 
-async def confirmed(screen: Screen[Any], session: Session, asked: Request) -> bool:
+async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> bool:
     """Show what a dangerous command will do, and to which ids; True when the person says yes."""
     said = "; ".join(f"{name}: {value}" for name, value in asked.options.items())
     lines: list[Pieces] = [[(f"{asked.verb} {len(asked.ids)}", "bold")], [(said, "plain")], []]
@@ -102,22 +106,38 @@ async def confirmed(screen: Screen[Any], session: Session, asked: Request) -> bo
     return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines))
 
 
-async def _yes(screen: Screen[Any], question: Confirm) -> bool:
+async def _yes(screen: TellingScreen, question: Confirm) -> bool:
     answer: bool = await screen.app.push_screen_wait(question)
     return answer
 
 
-async def _line(screen: Screen[Any], label: str) -> str | None:
-    return await screen.query_one(Prompt).ask(Question(label))
+async def _line(screen: TellingScreen, label: str, check: Callable[[str], object] | None = None) -> str | None:
+    """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was typed."""
+
+    def accepts(text: str) -> bool:
+        try:
+            if check is not None:
+                check(text)
+        except OffplanError as error:
+            screen.refuse(error, keep=False)
+            return False
+        screen.forget_refusal()
+        return True
+
+    return await screen.query_one(Prompt).ask(Question(label, accepts=accepts))
 
 
-async def _answer(screen: Screen[Any], session: Session, ids: Sequence[str], name: str, label: str) -> str | None:
+async def _answer(screen: TellingScreen, session: Session, ids: Sequence[str], name: str, label: str) -> str | None:
     if name == "to":
         return await _owner(screen, session, ids)
-    return await (_option(screen, session, ids) if name == "option" else _line(screen, label))
+    if name == "option":
+        return await _option(screen, session, ids)
+    return await _line(
+        screen, label, (lambda text: text and request.until(text, session.present)) if name == "until" else None
+    )
 
 
-async def _option(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:
+async def _option(screen: TellingScreen, session: Session, ids: Sequence[str]) -> str | None:
     """An option of a decision, chosen with its sums in view. Raises Refused where there is nothing to choose from."""
     compared = session.desk.options(ids[0])
     if not compared:
@@ -149,11 +169,11 @@ def _outcome(option: Mapping[str, Any]) -> str:
     return ", ".join([*told, *(["best score"] if option["wins"] else [])])
 
 
-async def _answers(screen: Screen[Any], session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
+async def _answers(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
     """What the step of one action asks when it is done; several at once are refused where one asks something."""
     if len(ids) > 1:
         return {}
-    answers = []
+    given = []
     detail = session.desk.show(ids[0])
     for question in detail["form"]:
         name, allowed = question["name"], question.get("enum")
@@ -166,12 +186,25 @@ async def _answers(screen: Screen[Any], session: Session, ids: Sequence[str]) ->
         ]
         words += [f"enter keeps {before}"] if before is not None else []
         words += ["enter leaves it out"] if before is None and not question.get("required", True) else []
-        answer = await _line(screen, ", ".join(words))
+        needed = before is None and question.get("required", True)
+        answer = await _line(screen, ", ".join(words), partial(_check, question, session, needed=needed))
         if answer is None:
             return None
         if answer:
-            answers.append(f"{name}={_typed(question, answer, session)}")
-    return {"answers": answers} if answers else {}
+            given.append(f"{name}={_typed(question, answer, session)}")
+    return {"answers": given} if given else {}
+
+
+def _check(question: Mapping[str, Any], session: Session, text: str, *, needed: bool) -> None:
+    """Raises OffplanError for a line that is no answer to the question, and for none where one is `needed`."""
+    if text:
+        _typed(question, text, session)
+    elif needed:
+        raise BadInput(
+            str(question["name"]),
+            "this has to be answered",
+            f"give {_shape(question, session)}; esc leaves all as it was",
+        )
 
 
 def _shape(question: Mapping[str, Any], session: Session) -> str:
@@ -183,25 +216,35 @@ def _shape(question: Mapping[str, Any], session: Session) -> str:
 def _typed(question: Mapping[str, Any], answer: str, session: Session) -> str:
     """An answer as the desk takes it: a time may be typed in the desk's zone, or from now on. Raises OffplanError."""
     name = str(question["name"])
-    return iso(request.until(answer, session.present, name)) if question["type"] == "time" else answer
+    typed = iso(request.until(answer, session.present, name)) if question["type"] == "time" else answer
+    answers.read(question, typed)
+    return typed
 
 
-async def _closing(screen: Screen[Any], session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
+async def _closing(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
     """What came of it and what it cost, for the review; both may be left out."""
     outcome = await _line(screen, f"resolve {_named(ids)}: what came of it (enter leaves it out)")
     if outcome is None:
         return None
-    cost = await _line(screen, f"resolve {_named(ids)}: what it cost, such as 1250 EUR (enter leaves it out)")
+    cost = await _line(
+        screen,
+        f"resolve {_named(ids)}: what it cost, such as 1250 EUR (enter leaves it out)",
+        lambda text: text and _cost(text, session),
+    )
     if cost is None:
         return None
-    options = {"outcome": outcome} if outcome else {}
-    if cost:
-        number, _, currency = cost.partition(" ")
-        options |= {"cost": number, **({"currency": currency} if currency.strip() else {})}
-    return options
+    return {**({"outcome": outcome} if outcome else {}), **(_cost(cost, session) if cost else {})}
 
 
-async def _owner(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:
+def _cost(text: str, session: Session) -> dict[str, str]:
+    """An amount, with its currency where one was typed. Raises BadInput for what is none."""
+    number, _, currency = text.partition(" ")
+    coined = money.code(currency or session.header["exposure"]["currency"])
+    money.minor(number, coined, "cost")
+    return {"cost": number, **({"currency": coined} if currency.strip() else {})}
+
+
+async def _owner(screen: TellingScreen, session: Session, ids: Sequence[str]) -> str | None:
     choices = []
     for owner in session.desk.owners():
         late = f", {owner['overdue']} overdue !" if owner["overdue"] else ""
@@ -211,28 +254,43 @@ async def _owner(screen: Screen[Any], session: Session, ids: Sequence[str]) -> s
     return await screen.app.push_screen_wait(Picker(f"Who takes {_named(ids)}?", choices))
 
 
-async def _dismissal(screen: Screen[Any], ids: Sequence[str]) -> str | None:
+async def _dismissal(screen: TellingScreen, ids: Sequence[str]) -> str | None:
     """As what it is dismissed; the usual sort is the first, so that `enter` takes it."""
     choices = [Choice(sort, [(fit(sort, 12) + " ", "bold"), (what, "plain")]) for sort, what in DISMISSALS.items()]
     return await screen.app.push_screen_wait(Picker(f"As what is {_named(ids)} dismissed?", choices))
 
 
-async def _playbook(screen: Screen[Any], session: Session, ids: Sequence[str]) -> str | None:
+async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str]) -> str | None:
     """A playbook, chosen with its owners and dates in view. Raises Refused when none applies."""
     matches = [match for match in session.desk.matches(ids[0]) if match.matches]
-    choices = [
-        Choice(
-            match.playbook,
-            [(fit(match.playbook, 30) + " ", "bold"), (f"{match.title}  ", "plain"), (match.because, "quiet")],
-        )
-        for match in matches
-    ]
     if not matches:
         raise Refused(f"no playbook applies to {ids[0]}; offplan playbook explain {ids[0]} says why")
+    room = max(len(match.playbook) for match in matches) + 2
+    apart = told_apart([match.because for match in matches])
+    choices = [
+        Choice(match.playbook, [(fit(match.playbook, room), "bold"), (own, "plain"), (f"  {match.title}", "quiet")])
+        for match, own in zip(matches, apart, strict=True)
+    ]
+    because = {match.playbook: match.because for match in matches}
     title = f"How to answer {_named(ids)}" + (f", shown for {ids[0]}" if len(ids) > 1 else "")
     return await screen.app.push_screen_wait(
-        PreviewPicker(title, choices, lambda playbook, width: preview(session, ids[0], playbook, width))
+        PreviewPicker(
+            title,
+            choices,
+            lambda playbook, width: [
+                *([(line, "quiet")] for line in safe.wrap(f"applies because {because[playbook]}", width)),
+                *preview(session, ids[0], playbook, width),
+            ],
+        )
     )
+
+
+def told_apart(reasons: Sequence[str]) -> list[str]:
+    """Of each reason the clauses that no other one has; all of one that has none of its own."""
+    clauses = [reason.split("; ") for reason in reasons]
+    times = Counter(clause for each in clauses for clause in each)
+    own = ["; ".join(clause for clause in each if times[clause] == 1) for each in clauses]
+    return [words or reason for words, reason in zip(own, reasons, strict=True)]
 
 
 def preview(session: Session, deviation: str, playbook: str, width: int) -> list[Pieces]:
@@ -266,7 +324,7 @@ def planned(action: PlannedAction, width: int, present: Present) -> list[Pieces]
     return [safe.columns(_PLANNED, values, width), *([(f"  {line}", style)] for line in rest)]
 
 
-_Asking = Callable[[Screen[Any], Session, Sequence[str]], Coroutine[Any, Any, dict[str, Any] | None]]
+_Asking = Callable[[TellingScreen, Session, Sequence[str]], Coroutine[Any, Any, dict[str, Any] | None]]
 _ASKED_TOO: Final[Mapping[str, _Asking]] = {"done": _answers, "resolve": _closing}
 """What some verbs ask beside what they cannot do without; None where the person leaves it."""
 

@@ -94,6 +94,12 @@ class TellingScreen(Screen[None]):
         said = str(error) if typed else cells.with_local_times(str(error), present.now, present.zone)
         self.say(f"✗ {said}", "bad", keep=keep)
 
+    def forget_refusal(self) -> None:
+        """Take a refusal out of the status line: it was about what came before."""
+        line = self.query_one(StatusLine)
+        if line.is_refusal:
+            line.say("")
+
     def fault_of_reading(self) -> OffplanError | None:
         """Bring the screen up to date; why that could not be, where what was shown stays."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -96,8 +97,11 @@ class TimelineScreen(FilteringScreen):
                 pane.present = session.present
             self.lanes.title = f"Timeline /{text}" if text else "Timeline"
             self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
-            self.lanes.show_lanes(session.desk.lanes(text))
-            self.load.show_load(session.desk.owner_load(days))
+            lanes = session.desk.lanes(text)
+            self.lanes.show_lanes(lanes)
+            # The load is that of all actions, whatever is shown of them above.
+            late = Counter(lane.owner for lane in (session.desk.lanes() if text else lanes) if lane.slack_minutes < 0)
+            self.load.show_load(session.desk.owner_load(days), late)
             # No more lines than owners, and never more than a third.
             most = max(4, self.app.size.height // 3)
             self.load.styles.height = "1fr" if self.has_class("-tabs") else min(len(self.load.owners) + 3, most)
@@ -222,7 +226,9 @@ def load_lines(owner: Mapping[str, Any]) -> list[Pieces]:
     for each in owner["handovers"]:
         takers = ", ".join(f"{taker['owner']} ({_hours(taker['free_minutes'])} free)" for taker in each["to"])
         to = f"to {takers}" if takers else "nobody of its function has the time"
-        lines.append([(f"{safe.cut(each['title'], 40)} {each['action']}, {_hours(each['minutes'])}: {to}", "plain")])
+        lines.append(
+            [(f"{safe.cut_words(each['title'], 40)} {each['action']}, {_hours(each['minutes'])}: {to}", "plain")]
+        )
     return lines
 
 

@@ -6,7 +6,9 @@ from data. Textual parses markup in plain strings, so a widget is never given on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -17,27 +19,42 @@ from engine.values.text import clean
 from tui.terminal import theme
 from tui.terminal.cells import Column, layout
 
+_HAS_DIGITS: Final = re.compile(r"\d")
+_NUMBER: Final = re.compile(r"[+−-]?[\d.,]*\d")
+
 Piece = tuple[str, str]
 """A text and the name of its style in tui.terminal.theme.STYLES."""
 Pieces = Sequence[Piece]
 
 
 def fit(text: str, width: int, align: str = "left") -> str:
-    """The text in exactly `width` terminal cells; what is longer ends in …, what is shorter is padded."""
-    text = clean(text)
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
-    blank = " " * (width - length)
+    """The text in exactly `width` terminal cells; what is longer is cut as `cut` does, what is shorter is padded."""
+    text = cut(text, width)
+    blank = " " * (width - cell_len(text))
     return blank + text if align == "right" else text + blank
 
 
 def cut(text: str, width: int) -> str:
-    """The text in at most `width` terminal cells; what is longer ends in …"""
+    """The text in at most `width` terminal cells; what is longer ends in …, and never inside of a number, date or id.
+
+    Only a word of letters is cut in its middle, and one that is alone: half of it says more than nothing.
+    """
     text = clean(text)
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    return _up_to(text, width - 1) + "…" if width > 0 else ""
+
+
+def _up_to(text: str, width: int) -> str:
+    """What of a text stands in its first cells, without a number, date or id of which only a part would."""
+    kept = set_cell_size(text, width)
+    before, blank, word = kept.rpartition(" ")
+    rest = text[len(kept) :].partition(" ")[0]
+    if blank and word and _HAS_DIGITS.search(word + rest) and (rest or _NUMBER.fullmatch(word)):
+        kept = before
+    while (found := kept.rstrip().rpartition(" "))[1] and _NUMBER.fullmatch(found[2]):
+        kept = found[0]
+    return kept
 
 
 def strip(pieces: Pieces, width: int, over: str | None = None) -> Strip:
@@ -86,13 +103,14 @@ def wrap(text: str, width: int) -> list[str]:
 def cut_words(text: str, width: int) -> str:
     """The text in at most `width` cells; what is longer loses whole words at its end and ends in …
 
-    A number goes with the word behind it: of 300 EA or 18 Mar the number alone would say something else.
+    A number goes with the word behind it: of 300 EA or 18 Mar the number alone would say something else. Titles and
+    sentences are cut so.
     """
     text = clean(text)
     if cell_len(text) <= width:
         return text
     words = text.split(" ")
-    while words and (cell_len(" ".join(words)) > width - 2 or words[-1][-1:].isdecimal()):
+    while words and (cell_len(" ".join(words)) > width - 2 or _NUMBER.fullmatch(words[-1])):
         words.pop()
     return cut(" ".join([*words, "…"]), width)
 

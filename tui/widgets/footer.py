@@ -20,6 +20,11 @@ class StatusLine(Line):
         self._style = "plain"
         self._more = ""
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it says that something was not done."""
+        return self._style == "bad"
+
     def say(self, message: str, style: str = "plain", more: str = "") -> None:
         """Show a sentence until the next one; `more` says how to read the rest of one that does not fit."""
         if (message, style, more) != (self.message, self._style, self._more):

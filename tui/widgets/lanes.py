@@ -156,7 +156,7 @@ class LanesList(LineList):
         number = int(row["id"][1:])
         lane = self.lanes.get(number)
         if lane is None:
-            return [(safe.fit(row["title"], width), "quiet")]
+            return [(safe.fit(safe.cut_words(row["title"], width), width), "quiet")]
         size, left = self._left(width)
         who = f"{row['owner']} {row['function']}" if size > 20 else row["owner"]
         slack = cells.span(lane.slack_minutes * MINUTE) if lane.slack_minutes else "0m"
@@ -225,10 +225,10 @@ class Canvas:
         begin, room = max(rooms, key=lambda each: min(each[1], wanted))
         before = max(0, min(first - 1, width - 2))
         if min(room, wanted) < min(before, wanted):
-            shown = safe.cut(text, before)
+            shown = safe.cut_words(text, before)
             begin = before - safe.width_of([(shown, style)])
         else:
-            shown = safe.cut(text, room)
+            shown = safe.cut_words(text, room)
         end = begin + safe.width_of([(shown, style)])
         return [*self._pieces(0, begin), (shown, style), *self._pieces(end, width)]
 

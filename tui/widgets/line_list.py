@@ -189,7 +189,12 @@ class LineList(DrawnList):
         self.go_to(self.cursor + rows)
 
     def action_page(self, pages: float) -> None:
-        self.go_to(self.cursor + int(pages * self.rows_in_sight))
+        """Turn the page, or half of it, and the cursor with it: it stays on its line of the screen."""
+        rows = int(pages * self.rows_in_sight)
+        first = max(0, min(self.scroll_offset.y + rows, len(self.ids) - self.rows_in_sight))
+        self.go_to(self.cursor + rows)
+        self._scroll(first)
+        self._keep_in_sight()
 
     def action_jump(self, index: int) -> None:
         self.go_to(index % max(1, len(self.ids)))

@@ -36,11 +36,15 @@ class LoadHeat(LineList):
     def _from_memory(self, ids: Sequence[int]) -> Sequence[Row]:
         return [{**self.owners[index], "id": str(index), "name": self.owners[index]["id"]} for index in ids]
 
-    def show_load(self, load: Mapping[str, Any]) -> None:
-        """Take `Desk.owner_load`'s answer anew; who has nothing to do comes last."""
+    def show_load(self, load: Mapping[str, Any], late: Mapping[str, int]) -> None:
+        """Take `Desk.owner_load`'s answer anew; who has nothing to do comes last. `late` are the actions of each owner
+        that would end after they are due: a day can have room for work that comes too late all the same."""
         self.owners = sorted(load["owners"], key=_busy)
         over = [owner["id"] for owner in self.owners if any(day["over_minutes"] for day in owner["days"])]
-        self.note = (f"too much: {', '.join(over)}" if over else "nobody has too much") + " · enter shows the numbers"
+        told = [f"too much: {', '.join(over)}"] if over else []
+        if late:
+            told += [f"{'' if over else 'no day is too full, but '}late: {_counted(late)}"]
+        self.note = " · ".join([*(told or ["nobody has too much"]), "enter shows the numbers"])
         self.show(list(range(len(self.owners))))
         self.refresh()
 
@@ -62,6 +66,10 @@ class LoadHeat(LineList):
             (safe.fit(str(row["name"]), _OWNER - 1) + " ", "plain" if row["known"] else "warning"),
             *(_cell(day) for day in row["days"]),
         ]
+
+
+def _counted(late: Mapping[str, int]) -> str:
+    return ", ".join(f"{owner} {late[owner]}" for owner in sorted(late, key=lambda owner: (-late[owner], owner)))
 
 
 def _busy(owner: Mapping[str, Any]) -> tuple[bool, str]:

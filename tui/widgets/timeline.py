@@ -152,7 +152,7 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
     after = axis.width - last - 2
     now_cell = axis.cell(present.now)
     if safe.width_of([(label, style)]) <= after or after >= first:
-        label = safe.cut(label, max(0, after))
+        label = safe.cut_words(label, max(0, after))
         return [
             (_blank(0, first, now_cell), "quiet"),
             (drawn, style),
@@ -160,7 +160,7 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
             (label, "bad" if late else "plain"),
             (_blank(last + 2 + safe.width_of([(label, style)]), axis.width, now_cell), "quiet"),
         ]
-    label = safe.cut(label, max(0, first - 1))
+    label = safe.cut_words(label, max(0, first - 1))
     size = safe.width_of([(label, style)])
     return [
         (_blank(0, first - 1 - size, now_cell), "quiet"),

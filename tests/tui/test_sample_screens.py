@@ -1,0 +1,115 @@
+"""The sample world on terminals of three sizes: what a newcomer has to be able to read there."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from engine.clock import FixedClock
+from engine.desk import Desk
+from engine.store import Store
+from playbooks.loader import load_library
+from playbooks.planner import PlaybookPlanner
+from tests.sample_world import feeds
+from tests.tui.conftest import Driven
+from tui.app import OffplanApp
+from tui.command_line import main
+from tui.session import Session
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample.db"
+PLANNER = PlaybookPlanner(load_library())
+
+
+@contextlib.asynccontextmanager
+async def sample(folder: Path, size: tuple[int, int]) -> AsyncIterator[Driven]:
+    """ana's screen on a copy of the sample world, at its last instant."""
+    copy = folder / "desk.db"
+    shutil.copy(SAMPLE, copy)
+    clock = FixedClock(feeds.NOW)
+    app = OffplanApp(Session(lambda: Desk(Store.open(copy), clock, actor="ana", planner=PLANNER), readonly=False))
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            yield Driven(app, pilot)
+    finally:
+        app.close()
+
+
+def row(driven: Driven, words: str) -> str:
+    return next(line for line in driven.lines if words in line)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_the_queue_says_the_id_of_every_deviation(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with sample(tmp_path, size) as driven:
+        for id_, subject in (("D73", "PO 4693/10"), ("D60", "SH MAEU8814218"), ("D57", "PMP-100@LYS")):
+            assert re.search(rf" {id_} .*{subject} ", row(driven, subject))
+
+
+async def test_what_signals_say_has_the_room_that_it_needs(tmp_path: Path) -> None:
+    async with sample(tmp_path, (120, 36)) as driven:
+        assert "confirmed 300 EA …" in row(driven, "✉ 4693/10"), "and no number without its word"
+    async with sample(tmp_path, (200, 60)) as driven:
+        assert "confirmed 300 EA 30 Mar" in row(driven, "✉ 4693/10")
+        await driven.press("4")
+        said = row(driven, "S798 ")
+        assert re.search(r"S798 07:41 +✉ confirmation 4693/10 +confirmed 300 EA 30 Mar +ACME +edi ", said)
+        assert said.index("edi") < 90, "the record as it came has the rest"
+
+
+async def test_the_playbooks_of_a_deviation_say_first_what_tells_them_apart(tmp_path: Path) -> None:
+    async with sample(tmp_path, (80, 24)) as driven:
+        assert driven.desk_screen.selection().ids == ("D73",)
+        await driven.press("r")
+        assert re.search(r"late-critical-part +severity is high  Late critical part", driven.text)
+        assert re.search(r"coordinate-by-hand +any deviation; only when chosen by name  ", driven.text)
+        whole = " ".join(driven.text.replace("│", " ").split())
+        assert "applies because kind is late_supply; subject.type is purchase_order; severity is high" in whole
+
+
+async def test_options_say_what_they_emit_and_by_which_distance_and_factor(tmp_path: Path) -> None:
+    async with sample(tmp_path, (200, 60)) as driven:
+        driven.desk_screen.open_id("A14")
+        await driven.pilot.pause()
+        assert "1,118.22" in row(driven, "courier  On-board courier")
+        assert "not known" in row(driven, "second-source  Buy it")
+        await driven.press("pagedown")
+        whole = " ".join(driven.text.replace("│", " ").split())
+        assert (
+            "726.8 km × 1.95 t × 789 g/tkm ÷ 1000 (air_freighter; distance: great circle from FONDERIE to KAS; well-to-"
+            in whole
+        )
+        assert "third-party copy of GLEC v3.2" in whole
+        assert "it says nothing of the way that the goods take; give it legs" in whole
+
+
+async def test_who_has_an_action_and_how_it_stands_is_never_cut(tmp_path: Path) -> None:
+    async with sample(tmp_path, (80, 24)) as driven:
+        driven.desk_screen.open_id("A23")
+        await driven.pilot.pause()
+        await driven.press("G")
+        assert re.search(
+            r"A20  Get a date for the balance of purchase_order 4692/10 from TENUTA +│\n│ +jan, in progress ",
+            driven.text,
+        )
+
+
+async def test_a_day_with_room_and_work_that_is_late_do_not_contradict_each_other(tmp_path: Path) -> None:
+    async with sample(tmp_path, (200, 60)) as driven:
+        await driven.press("3")
+        note = row(driven, "enter shows the numbers")
+        assert "late: " in note
+        assert "nobody has too much" not in note
+
+
+def test_the_handover_says_in_slack_where_the_queue_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(SAMPLE, tmp_path / "desk.db")
+    assert main(["report", "handover", "--db", str(tmp_path / "desk.db"), "--now", "2026-03-09T08:12:00Z"]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("D50 ")]
+    assert told
+    assert all("in slack" in line and "€0" not in line for line in told)
