@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import FixedClock
 from engine.desk import Desk
-from engine.store import Store
-from playbooks.loader import load_library
-from playbooks.planner import PlaybookPlanner
+from engine.storage.store import Store
+from engine.values.clock import FixedClock
+from playbooks.language.loader import load_library
+from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world import feeds
 from tests.tui.conftest import Driven
 from tui.app import OffplanApp
 from tui.command_line import main
-from tui.session import Session
+from tui.desk.session import Session
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample.db"
 PLANNER = PlaybookPlanner(load_library())
