@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playbooks.language.loader import load_library
 
 from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock
+from playbooks.lint.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world import feeds
 from tests.tui.conftest import Driven
