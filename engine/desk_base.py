@@ -84,12 +84,11 @@ class DeskBase:
         with self.store.read() as connection:
             yield View(connection, self.clock.now())
 
-    @staticmethod
-    def _by_rule(transaction: Transaction) -> CommandContext:
+    def _by_rule(self, transaction: Transaction) -> CommandContext:
         """What commands act in, for what a rule or time does."""
         from engine.deviations.command_context import CommandContext
 
-        return CommandContext(*transaction, actor=transaction.writer.actor, expect={})
+        return CommandContext(*transaction, actor=transaction.writer.actor, expect={}, planner=self.planner)
 
     def _refuse_readonly(self) -> None:
         if self.readonly:

@@ -268,6 +268,6 @@ class DeskCommands(DeskBase):
         from engine.deviations.command_context import CommandContext
 
         with self._writing() as transaction:
-            context = CommandContext(*transaction, actor=self.actor, expect=expect or {})
+            context = CommandContext(*transaction, actor=self.actor, expect=expect or {}, planner=self.planner)
             carry_out(context)
             return context.outcome()

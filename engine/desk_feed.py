@@ -275,7 +275,7 @@ class DeskFeed(DeskBase):
         for signal in waiting:
             try:
                 with self._writing(journal.SYSTEM) as transaction:
-                    replies.carry_out(transaction.connection, transaction.now, signal)
+                    replies.carry_out(transaction.connection, transaction.now, signal, self.planner)
             except (Refused, NotFound, BadInput) as fault:
                 with self._writing(journal.SYSTEM) as transaction:
                     replies.refuse(transaction.connection, transaction.now, signal, str(fault))

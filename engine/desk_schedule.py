@@ -98,7 +98,7 @@ class DeskSchedule(DeskCommands):
 
         outcome: list[Outcome] = []
         with self._tried() as transaction:
-            context = CommandContext(*transaction, actor=self.actor, expect=expect or {})
+            context = CommandContext(*transaction, actor=self.actor, expect=expect or {}, planner=self.planner)
             carry_out(context)
             outcome.append(context.outcome())
         return outcome[0]

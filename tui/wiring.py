@@ -25,7 +25,7 @@ from tui.words.arguments import UsageError
 if TYPE_CHECKING:
     from connectors.settings.settings_file import Settings
     from connectors.settings.usable_settings import Usable
-    from engine.vocabulary.planning import Match, Planner, Planning, Remedies, ResponsePlan, World
+    from engine.vocabulary.planning import Match, Planner, Planning, Remedies, ResponsePlan, Settled, World
     from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
     from tui.keys.screen_options import ScreenOptions
 
@@ -270,6 +270,13 @@ class PlannerOnDemand:
         from playbooks.scheduling.replanning import replan
 
         return replan(actions, world, pinned)
+
+    def settle(
+        self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
+    ) -> Settled:
+        from playbooks.planning.settling import settle
+
+        return settle(late, deviation, values, now)
 
     def remedies(self, known: str | None) -> Remedies | None:
         import hashlib

@@ -95,8 +95,8 @@ class DeliveryLoop:
         once = effect.side_effect == "once"
         outcomes = {"sent": "done", "failed": "failed", "unknown": "doubt"}
         result = await _finished(
-            self._sender.call(effect.key, effect.effect.get("body"), once=once),
-            lambda found: self._desk.finish_effect(effect, outcomes[found.state], found.fault),
+            self._sender.call(effect.key, effect.effect.get("body"), once=once, asks=effect.asks),
+            lambda found: self._desk.finish_effect(effect, outcomes[found.state], found.fault, found.answer),
         )
         self._tell(result, f"the call of {effect.action}")
         return result.state == "sent"

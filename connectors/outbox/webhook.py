@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from pathlib import Path
+from typing import Final
 
 from connectors.settings import secrets
 from connectors.settings.channel_settings import WebhookChannel
@@ -17,6 +18,9 @@ from connectors.settings.secrets import Secret
 from connectors.web.http import Client, FetchFailed
 from engine.handoffs.deliveries import Delivery, Result
 from engine.values.errors import BadInput
+
+MOST_BYTES: Final = 65_536
+"""Of an answer; a longer one is taken for none."""
 
 
 class WebhookSender:
@@ -31,11 +35,12 @@ class WebhookSender:
         document = {"handoff": f"H{delivery.id}", "key": delivery.key, **delivery.content}
         return await self._post(delivery.key, document, once=False)
 
-    async def call(self, key: str, document: object, *, once: bool) -> Result:
-        """Carry out a step `http`: its own body. With `once`, what may have arrived is in doubt and not tried again."""
-        return await self._post(key, document, once=once)
+    async def call(self, key: str, document: object, *, once: bool, asks: bool = False) -> Result:
+        """Carry out a step `http`: its own body. With `once`, what may have arrived is in doubt and not tried again; what is
+        answered is read where the step `asks` for it."""
+        return await self._post(key, document, once=once, limit=MOST_BYTES if asks else 0)
 
-    async def _post(self, key: str, document: object, *, once: bool) -> Result:
+    async def _post(self, key: str, document: object, *, once: bool, limit: int = 0) -> Result:
         settings = self._settings
         body = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         verify = settings.verify if isinstance(settings.verify, bool) else str(self._folder / settings.verify)
@@ -44,14 +49,14 @@ class WebhookSender:
             # Read anew each time: a secret that was exchanged counts from the next message on.
             headers, hidden = self._headers(key, body), self._secret_headers()
             async with Client(self._name, hidden, verify=verify, deadline_seconds=deadline, sort="channel") as client:
-                await client.post(settings.url, body, headers)
+                answer = await client.post(settings.url, body, headers, limit)
         except FetchFailed as error:
             if once and error.arrived:
                 return Result("unknown", str(error))
             return Result("failed", str(error), again=error.again, wait=error.wait)
         except BadInput as error:
             return Result("failed", str(error), again=True)
-        return Result("sent")
+        return Result("sent", answer=_json(answer))
 
     def _secret_headers(self) -> dict[str, Secret]:
         return {
@@ -65,6 +70,14 @@ class WebhookSender:
             secret = secrets.resolve(self._settings.secret, f"channel.{self._name}.secret", folder=self._folder)
             headers["X-Offplan-Signature"] = f"sha256={signature(secret, key, body)}"
         return headers
+
+
+def _json(answer: bytes) -> object:
+    """What a receiver answered; None for what is no JSON, since it has taken the call all the same."""
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
 
 
 def signature(secret: Secret, key: str, body: bytes) -> str:

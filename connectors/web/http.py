@@ -8,6 +8,7 @@ are connectors.web.polling. The reason for each fence is a measured fault of the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import ssl
@@ -132,26 +133,37 @@ class Client:
             raise _broken(error, place) from None
         raise FetchFailed(place, f"more than {MAXIMUM_REDIRECTS} redirects", "name the address that answers in `url`")
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], limit: int = 0) -> bytes:
         """POST a body to an address that has to take it: any 2xx is a yes, and a redirect is refused, not followed.
 
-        Raises FetchFailed for everything else, and BadInput for an address that is none. What the answer says is not read.
+        Returns what the answer says: nothing unless there is a `limit` in bytes, nor where it is longer than that or breaks
+        off. Raises FetchFailed for everything but a yes, and BadInput for an address that is none.
         """
         place = f"{self._name}: {shown(url)}"
         origin(url, place)
         sent = {name: secret.reveal() for name, secret in self._headers.items()}
+        sent |= {"Accept-Encoding": "identity"} if limit else {}
+        taken, answer = False, b""
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 async with self._client.stream("POST", url, content=body, headers={**sent, **headers}) as response:
                     self._client.cookies.clear()
                     received = {name.lower(): value for name, value in response.headers.items()}
                     status = response.status_code
+                    taken = 200 <= status < 300
+                    if limit and taken:
+                        with contextlib.suppress(FetchFailed):
+                            answer = await self._body(response, received, place, limit)
         except TimeoutError:
+            if taken:
+                return b""
             fault = f"no answer within {self._deadline_seconds:g} s"
             raise FetchFailed(place, fault, "the receiver may have it all the same", again=True, arrived=True) from None
         except httpx.InvalidURL:
             raise FetchFailed(place, "this is no address", "write it as https://host/path") from None
         except httpx.RequestError as error:
+            if taken:
+                return b""
             failure = _broken(error, place)
             # Before there was a connection nothing has left.
             failure.arrived = not isinstance(
@@ -161,8 +173,9 @@ class Client:
         if status in _REDIRECTS:
             mend = "nothing was sent there; if that is right, put that address into `url`"
             raise FetchFailed(place, f"the receiver sends us elsewhere ({shown(received.get('location', ''))})", mend)
-        if not 200 <= status < 300:
+        if not taken:
             raise _not_taken(status, received, place, self._clock)
+        return answer
 
     async def _once(self, url: str, headers: Mapping[str, str], place: str) -> Answer:
         sent = {name: secret.reveal() for name, secret in self._headers.items()}
@@ -175,25 +188,25 @@ class Client:
                 return Answer(response.status_code, received, b"", url)
             if response.status_code != 200:
                 raise _refused(response.status_code, received, place, self._clock)
-            return Answer(200, received, await self._body(response, received, place), url)
+            return Answer(200, received, await self._body(response, received, place, self._maximum_bytes), url)
 
-    async def _body(self, response: httpx.Response, headers: Mapping[str, str], place: str) -> bytes:
+    async def _body(self, response: httpx.Response, headers: Mapping[str, str], place: str, limit: int) -> bytes:
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
             fault = f"the answer is packed ({clean(encoding)[:20]}) although that was not asked for"
             raise FetchFailed(place, fault, "switch compression off at the server")
         too_long = FetchFailed(
             place,
-            f"the answer has more than {self._maximum_bytes} bytes",
+            f"the answer has more than {limit} bytes",
             "ask for smaller pages (`params`), or raise `max_bytes`",
         )
         stated = headers.get("content-length", "")
-        if stated.isdecimal() and (len(stated) > 18 or int(stated) > self._maximum_bytes):
+        if stated.isdecimal() and (len(stated) > 18 or int(stated) > limit):
             raise too_long
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk
-            if len(body) > self._maximum_bytes:
+            if len(body) > limit:
                 raise too_long
         return bytes(body)
 

@@ -31,13 +31,9 @@ def needing(context: CommandContext, action: Mapping[str, Any], *states: str) ->
     )
 
 
-def release(context: CommandContext, waiting: Row) -> bool:
-    """Make a blocked action ready if its needs are satisfied; not one that a person blocked, giving a reason."""
-    if waiting["reason"] is not None or open_needs(context.connection, waiting):
-        return False
-    state = move_action(context.connection, context.writer, context.now, waiting, "needs_done")
-    context.changed(f"A{waiting['id']}", "blocked", state)
-    return True
+def are_met(connection: sqlite3.Connection, waiting: Row) -> bool:
+    """Whether nothing holds a blocked action back any more; a person who blocked it, giving a reason, does."""
+    return waiting["reason"] is None and not open_needs(connection, waiting)
 
 
 def hold_back(context: CommandContext, reopened: Mapping[str, Any]) -> None:
@@ -73,8 +69,12 @@ def is_lost(connection: sqlite3.Connection, action: Mapping[str, Any]) -> bool:
 
 
 def is_unmet(action: Mapping[str, Any]) -> bool:
-    """Whether an action has ended without being done; a failed one that is tried again by itself has not."""
-    return action["state"] in UNMET and not timers.retries(action, Terms.load(action["terms"]))
+    """Whether an action has ended without being done; a failed one that is tried again by itself has not, nor has one that
+    was left out by its own condition."""
+    if action["state"] not in UNMET:
+        return False
+    terms = Terms.load(action["terms"])
+    return not terms.left_out and not timers.retries(action, terms)
 
 
 def _needed(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[Row]:
@@ -87,7 +87,9 @@ def _needed(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[R
 
 
 def _satisfies(need: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
-    return need["state"] == "done" or (action["on_fail"] == "continue" and is_unmet(need))
+    if need["state"] not in UNMET:
+        return bool(need["state"] == "done")
+    return Terms.load(need["terms"]).left_out or (action["on_fail"] == "continue" and is_unmet(need))
 
 
 def _enough(action: Mapping[str, Any], needs: int) -> int:

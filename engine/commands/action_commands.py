@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.actions import needs
-from engine.commands import following, responses
+from engine.commands import following, publishing, responses, settling
 from engine.deviations.command_context import CommandContext, Row, note_same_owner, reason_of, require_future
 from engine.deviations.moves import move_action, move_deviation
 from engine.values.errors import Refused
@@ -48,7 +48,8 @@ def complete(
         move_action(context.connection, context.writer, context.now, row, "start")
         begin_deviation(context, row)
         present = context.row(reference)
-    values = {"reason": why, "waiting_until": None, **(changes or {})}
+    ended = {"reason": why, "waiting_until": None, **(changes or {})}
+    values = publishing.published(context.connection, context.now, present, ended)
     state = move_action(
         context.connection, context.writer, context.now, present, "complete", reason=why, changes=values
     )
@@ -114,6 +115,11 @@ def reopen(context: CommandContext, reference: Reference, row: Row, why: str) ->
     changes: dict[str, Any] = {"reason": None}
     if event == "needs_done":
         require_needs(context, reference, row, by_hand=False)
+        settled = settling.changes(context, row)
+        if settled is None:
+            following.follow(context, context.row(reference))
+            return
+        changes |= settled
     if row["chosen"] is not None:
         changes |= {"chosen": None, "decision": None}
     if event == "retry":

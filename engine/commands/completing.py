@@ -71,7 +71,8 @@ def _answered(reference: Reference, row: Row, told: Mapping[str, str]) -> dict[s
     form = Terms.load(row["terms"]).form
     if not form and not told:
         return {}
-    before = {name: value for name, value in json.loads(row["answers"]).items() if name not in told}
+    asked = {each["name"] for each in form}
+    before = {name: value for name, value in json.loads(row["answers"]).items() if name in asked and name not in told}
     try:
         return {"answers": canonical(answers.read_all(form, {**before, **told}))}
     except BadInput as error:

@@ -12,16 +12,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine.commands import following
+from engine.commands import following, publishing
 from engine.commands.approving import WAITS
 from engine.deviations.command_context import CommandContext
 from engine.deviations.moves import move_action
-from engine.storage.journal import Entry
+from engine.storage.journal import Entry, canonical
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
 from engine.values.errors import Refused
 from engine.values.ids import Reference, parse
-from engine.vocabulary.terms import Terms
+from engine.vocabulary.terms import SYSTEM, Terms
 
 OUTCOMES: Final = ("done", "failed", "doubt")
 """How an effect may end; in doubt it is what a crash would have left."""
@@ -46,6 +46,8 @@ class Effect(NamedTuple):
     """Of the action."""
     again: bool
     """It was begun before, and may have happened; false again once a person has said that it did not."""
+    asks: bool = False
+    """Its step takes values from what is answered."""
 
 
 _DUE: Final = (
@@ -89,11 +91,18 @@ def begin(context: CommandContext, action: str) -> Effect:
     return effect
 
 
-def finish(context: CommandContext, action: str, attempt: int, outcome: str, reason: str | None = None) -> bool:
+def finish(
+    context: CommandContext,
+    action: str,
+    attempt: int,
+    outcome: str,
+    reason: str | None = None,
+    answer: object = None,
+) -> bool:
     """Record how an effect that was begun ended; false when it is not open any more: `recover` or a person settled it.
 
-    `done` completes the action, `failed` fails it with `reason` (it is tried again as its step says), and of `doubt` see
-    `recover`.
+    `done` completes the action, with the values that its step takes from `answer`, the JSON that the called system gave;
+    `failed` fails it with `reason` (it is tried again as its step says), and of `doubt` see `recover`.
     """
     reference = parse(action, "action")
     if outcome == "doubt":
@@ -110,7 +119,15 @@ def finish(context: CommandContext, action: str, attempt: int, outcome: str, rea
         words = f"its effect ended: {outcome}" + (f" ({reason})" if reason else "")
         context.writer.write(Entry("effect", "action", reference.id, {}, {}, reason=words))
         return True
-    event, changes = ("complete", {"reason": reason}) if outcome == "done" else ("fail", {"reason": reason})
+    event = "fail"
+    if outcome == "done":
+        event = "complete"
+        given, lacking = publishing.picked(Terms.load(row["terms"]), answer)
+        reason = "; ".join(filter(None, (reason, *lacking))) or None
+    changes: dict[str, Any] = {"reason": reason}
+    if outcome == "done":
+        changes["answers"] = canonical({**json.loads(row["answers"]), **given})
+        changes = publishing.published(context.connection, context.now, row, changes)
     state = move_action(context.connection, context.writer, context.now, row, event, reason=reason, changes=changes)
     context.changed(reference.id, row["state"], state)
     following.follow(context, context.row(reference))
@@ -163,4 +180,5 @@ def _effect(row: Mapping[str, Any]) -> Effect:
         effect=terms.effect,
         owner=row["owner"],
         again=row["effect_state"] == "again",
+        asks=any(source.startswith(SYSTEM) for source in terms.publish.values()),
     )

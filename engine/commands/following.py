@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.actions import needs
+from engine.commands import publishing, settling
 from engine.deviations.command_context import CommandContext, Row, fetch
 from engine.deviations.moves import move_action, write
 from engine.storage.store import rows
@@ -37,13 +38,32 @@ def follow(context: CommandContext, action: Mapping[str, Any]) -> None:
                 cancel(context, response, because)
                 context.notes.append(f"R{response['id']} was called off: {because}")
                 return
-            if needs.release(context, waiting):
-                arrive(context, waiting["id"])
-            elif unmet and waiting["on_fail"] != "continue" and needs.is_lost(context.connection, waiting):
+            if release(context, waiting):
+                continue
+            if unmet and waiting["on_fail"] != "continue" and needs.is_lost(context.connection, waiting):
                 context.notes.append(
                     f"A{waiting['id']} {waiting['title']} stays blocked: it needs A{action['id']}; skip or cancel it"
                 )
     _end_if_complete(context, action["response_id"])
+
+
+def release(context: CommandContext, waiting: Row) -> bool:
+    """Make a blocked action ready if its needs are met, and go on with what follows from that; whether they were.
+
+    What needs one that is left out by its own condition goes on in its place.
+    """
+    if not needs.are_met(context.connection, waiting):
+        return False
+    changes = settling.changes(context, waiting)
+    if changes is not None:
+        _move(context, waiting, "needs_done", changes)
+        arrive(context, waiting["id"])
+        return True
+    present = context.row(Reference("action", waiting["id"]))
+    if present["state"] == "blocked":
+        return False
+    follow(context, present)
+    return True
 
 
 def arrive(context: CommandContext, number: int) -> None:
@@ -67,7 +87,8 @@ def arrive(context: CommandContext, number: int) -> None:
 
 def complete(context: CommandContext, action: Row) -> None:
     """End an action that nobody works on, and go on with what needs it."""
-    _move(context, action, "complete", {"waiting_until": None, "reason": None})
+    changes = {"waiting_until": None, "reason": None}
+    _move(context, action, "complete", publishing.published(context.connection, context.now, action, changes))
     follow(context, context.row(Reference("action", action["id"])))
 
 
@@ -142,5 +163,5 @@ def begin_next(context: CommandContext, ended: Row) -> None:
         if following["state"] != "running":
             continue
         for waiting in _actions(context, number, "blocked"):
-            if json.loads(waiting["needs"]) == [] and needs.release(context, waiting):
-                arrive(context, waiting["id"])
+            if json.loads(waiting["needs"]) == []:
+                release(context, waiting)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.actions import needs
 from engine.commands import following, responses, starting
 from engine.commands.deviation_commands import require_free_slot
 from engine.commands.moved_on import UNDONE, Told, is_redone, is_undone, obstacle, told_of
@@ -187,8 +186,8 @@ def _settle(context: CommandContext, reference: Reference) -> None:
     row = context.row(reference)
     if row["state"] in ACTION_OPEN_STATES:
         responses.require_running(context, reference, row, reopening=True)
-    if row["state"] == "blocked" and needs.release(context, row):
-        following.arrive(context, row["id"])
+    if row["state"] == "blocked":
+        following.release(context, row)
     following.follow(context, context.row(reference))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.ranking import shapes
 from engine.storage.journal import Writer, entries
@@ -21,6 +21,9 @@ from engine.values.text import clean
 from engine.vocabulary import lifecycle
 from engine.vocabulary.model import Change, Outcome
 
+if TYPE_CHECKING:
+    from engine.vocabulary.planning import Planner
+
 Row = dict[str, Any]
 
 
@@ -28,12 +31,21 @@ class CommandContext:
     """The transaction of one command. `expect` maps an id to the version of the row that the person saw."""
 
     def __init__(
-        self, connection: sqlite3.Connection, writer: Writer, now: int, *, actor: str, expect: Mapping[str, int]
+        self,
+        connection: sqlite3.Connection,
+        writer: Writer,
+        now: int,
+        *,
+        actor: str,
+        expect: Mapping[str, int],
+        planner: Planner | None = None,
     ) -> None:
         self.connection = connection
         self.writer = writer
         self.now = now
         self.actor = actor
+        self.planner = planner
+        """Who settles steps as they become ready; without one, those that ask for it stay blocked."""
         self.changes: list[Change] = []
         self.notes: list[str] = []
         self.about: int | None = None

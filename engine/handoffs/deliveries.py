@@ -55,6 +55,8 @@ class Result(NamedTuple):
     """Of a failure: whether trying again makes sense without anybody doing anything."""
     wait: int | None = None
     """Of a failure: how long the receiver asked to wait, in microseconds."""
+    answer: object = None
+    """The JSON that the receiver answered with, where it was asked for and is JSON."""
 
 
 def next_due(connection: sqlite3.Connection, now: int, channel: str) -> Row | None:

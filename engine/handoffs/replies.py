@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.actions import messages
 from engine.commands import action_commands, completing, deviation_commands
@@ -24,6 +24,9 @@ from engine.validation.reply_checks import answers
 from engine.values.errors import Refused
 from engine.values.ids import Reference, parse
 
+if TYPE_CHECKING:
+    from engine.vocabulary.planning import Planner
+
 _SO_ALREADY: Final[Mapping[str, tuple[str, ...]]] = {
     "accepted": ("assigned", "in_progress", "waiting", "done"),
     "started": ("in_progress",),
@@ -33,7 +36,7 @@ _SO_ALREADY: Final[Mapping[str, tuple[str, ...]]] = {
 """By word, the states in which it says nothing that is not so already."""
 
 
-def carry_out(connection: sqlite3.Connection, now: int, signal: int) -> None:
+def carry_out(connection: sqlite3.Connection, now: int, signal: int, planner: Planner | None = None) -> None:
     """Do what a reply says, inside the caller's transaction.
 
     Raises Refused, NotFound or BadInput for one that cannot be: then nothing of the transaction may stay.
@@ -45,7 +48,7 @@ def carry_out(connection: sqlite3.Connection, now: int, signal: int) -> None:
     _require_token(connection, action, detail["token"])
     origin = canonical({"signal": f"S{signal}", "source": row["source"]})
     writer = Writer(connection, at=now, actor=action["owner"], origin=origin)
-    context = CommandContext(connection, writer, now, actor=action["owner"], expect={})
+    context = CommandContext(connection, writer, now, actor=action["owner"], expect={}, planner=planner)
     word = row["status"]
     if action["state"] in _SO_ALREADY.get(word, ()):
         said = f"{reference.id} was {action['state']} already"

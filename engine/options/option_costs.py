@@ -56,8 +56,10 @@ class Costs:
         text = option.get("cost")
         if text is None:
             return Figure(0.0, "it costs nothing that is stated")
-        formula = arithmetic.parse(text, NAMES)
-        values = {**known, "quantity": quantity or 0.0, "days": float(option.get("days", 0.0))}
+        published = option.get("values", {})
+        formula = arithmetic.parse(text, {*NAMES, *published})
+        given = {name: float(value) for name, value in published.items() if value is not None}
+        values = {**given, **known, "quantity": quantity or 0.0, "days": float(option.get("days", 0.0))}
         weight, length = self._kilograms(option, quantity), self._length(option)
         if weight is not None:
             values |= {"kg": weight, "tonnes": weight / 1000}
@@ -68,7 +70,8 @@ class Costs:
             values["value"] = quantity * worth
         lacking = sorted(formula.names - set(values))
         if lacking:
-            return Figure(None, f"{text}: {', '.join(lacking)} not known; {_MENDS[lacking[0]]}")
+            mend = _MENDS.get(lacking[0], "a step before it gives it")
+            return Figure(None, f"{text}: {', '.join(lacking)} not known; {mend}")
         try:
             amount = formula.value(values)
         except BadInput as error:

@@ -56,6 +56,10 @@ def effect(
     `free` is what a transfer or a substitute can draw on (None: not known), `shares` how the goods would be shared out anew.
     """
     kind, need = option["kind"], subject.need
+    if "days" not in option and kind in (*SOONER, "resequence"):
+        return Effect(need, need.arrivals, 0.0, None, 0.0, "how many days it gains is not known as yet")
+    if option.get("quantity", 0) is None:
+        return Effect(need, need.arrivals, 0.0, None, 0.0, "how much it moves is not known as yet")
     if kind in SOONER:
         return _sooner(option, subject, now)
     if kind in NEW:

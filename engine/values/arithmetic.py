@@ -57,8 +57,8 @@ class _Node(NamedTuple):
     parts: tuple[_Node, ...] = ()
 
 
-def parse(text: str, names: Collection[str]) -> Formula:
-    """A formula over some names. Raises BadInput, whose place is the formula, with the column of the fault."""
+def parse(text: str, names: Collection[str] | None) -> Formula:
+    """A formula over some names, or any. Raises BadInput, whose place is the formula, with the column of the fault."""
     if len(text) > LONGEST:
         raise BadInput("formula", f"it has {len(text)} characters", f"write at most {LONGEST}")
     reader = _Reader(text, names)
@@ -71,7 +71,7 @@ def parse(text: str, names: Collection[str]) -> Formula:
 class _Reader:
     """Reads one formula from left to right."""
 
-    def __init__(self, text: str, names: Collection[str]) -> None:
+    def __init__(self, text: str, names: Collection[str] | None) -> None:
         self._text, self._names, self._end = text, names, 0
         self.used: set[str] = set()
         self.token, self._kind, self._column = "", "", 1
@@ -135,7 +135,7 @@ class _Reader:
                 parts.append(self.sum(0, depth + 1))
             self._close()
             return _Node(function, parts=tuple(parts))
-        if self.token not in self._names:
+        if self._names is not None and self.token not in self._names:
             raise self.fault(f"{self.token} is no name of a formula", f"use one of {', '.join(sorted(self._names))}")
         self.used.add(self.token)
         return _Node(self._next())

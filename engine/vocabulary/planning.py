@@ -195,6 +195,22 @@ class Planning(Protocol):
         """What is planned from now on goes round these."""
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a step is once the values are known that earlier steps publish (`Terms.late`)."""
+
+    held: bool
+    """Whether its condition holds; where it does not, nothing else is said."""
+    because: str
+    """The clauses that decide; empty where there is no condition."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Its `title` and `instructions`, of those that name such a value."""
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of its terms that are other than they were planned: `options`, and of `effect` what differs."""
+    approval: Mapping[str, Any] = field(default_factory=dict)
+    """What of its approval is other than it was planned: `amount`, in minor units; null: it always has to be approved."""
+
+
 class Planner(Protocol):
     """Makes responses out of playbooks. `deviation` is the contract's JSON of a deviation (docs/commands.md)."""
 
@@ -215,6 +231,14 @@ class Planner(Protocol):
 
     def planning(self, world: World) -> Planning:
         """Responses planned one after the other in one world, which is laid out once for all of them."""
+
+    def settle(
+        self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
+    ) -> Settled:
+        """What a step is that was planned before `values` were known (`Terms.late`); `deviation` is as it is now.
+
+        A value that nobody gave is not there. It asks for no playbook: the run keeps its definition.
+        """
 
     def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
         """By id, when each action is worked on as things are, its slack, and whether its response's end hangs on it."""

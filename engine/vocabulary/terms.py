@@ -18,6 +18,11 @@ PEOPLES: Final = ("task", "decision")
 SIDE_EFFECTS: Final = ("none", "idempotent", "once")
 """How an effect outside may be repeated: freely; with the same key; never by itself (docs/states.md, `unknown`)."""
 
+CHOICE: Final = "choice"
+FORM: Final = "answers."
+SYSTEM: Final = "answer."
+"""Where a step takes a value from that it publishes: the option that was chosen, and how an answer of its form begins, and
+what a called system answered; anything else is a field of the deviation."""
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -93,6 +98,13 @@ class Terms(NamedTuple):
     """Of a decision: what a unit of a criterion is worth where it is not engine.options.weighing.WEIGHTS."""
     reverse: str | None = None
     """The step of the same response that takes this one back; it is not planned until it is asked for."""
+    publish: Mapping[str, str] = _NOTHING
+    """By name, where the values come from that it gives to later steps once it is done (engine.commands.publishing)."""
+    late: Mapping[str, Any] = _NOTHING
+    """What of it is settled only as it becomes ready: `values`, by name the step that publishes it, and what a planner
+    makes of them (engine.vocabulary.planning.Planner.settle)."""
+    left_out: bool = False
+    """Its condition did not hold once it was its turn: skipped, and what needs it goes on."""
 
     def dump(self) -> str:
         """The terms as JSON, without what is not said."""

@@ -5,6 +5,7 @@ Paths are those of the contract's JSON of a deviation. A field that is absent or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -14,6 +15,10 @@ from engine.values.errors import BadInput
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 from engine.vocabulary.lifecycle import DEVIATION_STATES
 from engine.vocabulary.model import LINE_KINDS, SEVERITIES
+
+NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+VALUE_PATTERN: Final = rf"^values\.{NAME_PATTERN.removeprefix('^')}"
+"""How an amount names a value of the playbook's own: `values.quote`."""
 
 FieldType = Literal["text", "number", "choice", "rank", "time"]
 Scalar = str | int | float
@@ -82,11 +87,15 @@ _OF_ANSWERS: Final[Mapping[str, Field]] = {
 """What conditions compare of an answer; of a list only whether there is one."""
 
 
-def fields_with(inputs: Mapping[str, str], values: Mapping[str, Any]) -> Mapping[str, Field]:
-    """The fields of a deviation, and those of a playbook: its inputs by their type, and the values that it sets."""
-    asked = {f"inputs.{name}": _OF_ANSWERS[kind] for name, kind in inputs.items() if kind in _OF_ANSWERS}
-    kept = {f"values.{name}": _OF_ANSWERS[_kind_of(value)] for name, value in values.items()}
-    return {**FIELDS, **asked, **kept} if asked or kept else FIELDS
+def fields_with(types: Mapping[str, str]) -> Mapping[str, Field]:
+    """The fields of a deviation, and those of a playbook by their type: `inputs.NAME` and `values.NAME`."""
+    own = {name: _OF_ANSWERS[kind] for name, kind in types.items() if kind in _OF_ANSWERS}
+    return {**FIELDS, **own} if own else FIELDS
+
+
+def value_name(said: Any) -> str | None:
+    """The value that `values.NAME` names; None for anything else."""
+    return said.removeprefix("values.") if isinstance(said, str) and re.fullmatch(VALUE_PATTERN, said) else None
 
 
 def said(value: Any) -> Any:
@@ -94,7 +103,8 @@ def said(value: Any) -> Any:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
-def _kind_of(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """The type of an answer that a value of the file is."""
     return "boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "text"
 
 

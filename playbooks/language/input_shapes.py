@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 from engine.actions.answers import read
 from engine.values.errors import BadInput
 from engine.values.text import clean
-from playbooks.language.shapes import NAME_PATTERN, Name, Strict, Title
+from playbooks.language.fields import NAME_PATTERN
+from playbooks.language.shapes import Name, Strict, Title
 from playbooks.language.term_shapes import AnswerType
 
 SOURCES: Final = ("consequences", "customers")

@@ -51,6 +51,11 @@ def faults(text: str, known: Collection[str]) -> list[str]:
     return found
 
 
+def names_in(text: str) -> set[str]:
+    """The names that a template asks for."""
+    return set(Template(text).get_identifiers())
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The template with `values` in it, as one clean line."""
     return clean(Template(text).substitute(values))

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
-from engine.options.option_costs import NAMES
 from engine.values import arithmetic
 from engine.values.errors import BadInput
 from engine.values.text import clean
-from playbooks.language.shapes import Currency, Name, Slug, Strict, Title
+from playbooks.language.fields import VALUE_PATTERN, value_name
+from playbooks.language.shapes import Currency, Days, Name, Slug, Strict, Title
 
 OptionKind = Literal[
     "expedite", "split", "alternate", "transfer", "substitute", "resequence", "repromise", "reallocate"
@@ -45,18 +45,17 @@ def _is_formula(given: Any) -> str:
     if not isinstance(given, str):
         raise ValueError("a cost is a number or a formula; write one such as 450 + 3.2 * kg")
     try:
-        arithmetic.parse(given, NAMES)
+        arithmetic.parse(given, None)
     except BadInput as error:
         raise ValueError(f"{clean(error.place)}: {clean(error.fault)}; {clean(error.mend)}") from None
     return given
 
 
 def _is_quantity(value: Any) -> Any:
-    if value in ("needed", "all") or (
-        isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e12
-    ):
+    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e12
+    if value in ("needed", "all") or number or value_name(value) is not None:
         return value
-    raise ValueError("a quantity is needed, all or a number over zero; write one of them")
+    raise ValueError("a quantity is needed, all or a number over zero; write one of them, or values.NAME")
 
 
 Formula = Annotated[
@@ -68,13 +67,20 @@ Formula = Annotated[
         }
     ),
 ]
-Days = Annotated[float, Field(ge=0, le=3650)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e6)]
 Quantity = Annotated[
     Any,
     AfterValidator(_is_quantity),
-    Field(json_schema_extra={"anyOf": [{"enum": ["needed", "all"]}, {"type": "number", "exclusiveMinimum": 0}]}),
+    Field(
+        json_schema_extra={
+            "anyOf": [
+                {"enum": ["needed", "all"]},
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": VALUE_PATTERN},
+            ]
+        }
+    ),
 ]
 
 

@@ -67,5 +67,7 @@ class Rehearsal(Strict):
     """Whose orders it reaches, most at risk first."""
     consequences: list[Title] = Field(default=[], max_length=100)
     inputs: dict[Name, Any] = Field(default={}, max_length=30)
+    published: dict[Name, Any] = Field(default={}, max_length=30)
+    """What steps of this playbook have published so far; what hangs on other values is planned as if nobody knew them."""
     people: list[Person] = Field(default=[], max_length=50)
     expect: Expect

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.values.text import clean
+from playbooks.language.fields import NAME_PATTERN
 from playbooks.language.findings import Fault, located
 from playbooks.language.schema import Playbook
-from playbooks.language.shapes import ANCHOR_PATTERN, NAME_PATTERN, TIME_OF_DAY_PATTERN
+from playbooks.language.shapes import ANCHOR_PATTERN, TIME_OF_DAY_PATTERN
 
 _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": ("text", "put it in quotes"),

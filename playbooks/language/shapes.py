@@ -6,14 +6,16 @@ A text's form is told twice, to pydantic and to the JSON Schema that editors rea
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from engine.values.clock import parse_instant
 from engine.values.errors import BadInput
 from engine.values.text import clean
+from playbooks.language.fields import NAME_PATTERN, VALUE_PATTERN, value_name
 from playbooks.working_time.calendars import is_within_reach
 from playbooks.working_time.durations import CLOCK_PATTERN, PATTERN, clock_minutes, working_minutes
 
@@ -23,7 +25,6 @@ Function = Literal[
 """The same words as engine.vocabulary.model.FUNCTIONS; a test holds the two together."""
 
 _SLUG: Final = r"[a-z][a-z0-9]*([-_][a-z0-9]+)*"
-NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 TIME_OF_DAY_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 ANCHOR_PATTERN: Final = rf"^(opened|need|decide_by|ready|step:{_SLUG})$"
 
@@ -73,6 +74,22 @@ def _is_instant(text: str) -> str:
     return text
 
 
+def _within(low: float, high: float) -> Callable[[Any], Any]:
+    def is_amount(value: Any) -> Any:
+        if value_name(value) is not None:
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high:
+            return float(value)
+        raise ValueError(f"this is no number from {low:g} to {high:,.12g}; write digits without quotes, or values.NAME")
+
+    return is_amount
+
+
+def _described(low: float, high: float) -> dict[str, JsonValue]:
+    number: dict[str, JsonValue] = {"type": "number", "minimum": low, "maximum": high}
+    return {"anyOf": [number, {"type": "string", "pattern": VALUE_PATTERN}]}
+
+
 def _is_zone(text: str) -> str:
     try:
         ZoneInfo(text)
@@ -101,6 +118,10 @@ Join = Annotated[
     AfterValidator(_is_join),
     Field(json_schema_extra={"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1, "maximum": 50}]}),
 ]
+Sum = Annotated[Any, AfterValidator(_within(0, 1e12)), Field(json_schema_extra=_described(0, 1e12))]
+"""An amount of money, or the name of a value that is one."""
+Days = Annotated[Any, AfterValidator(_within(0, 3650)), Field(json_schema_extra=_described(0, 3650))]
+"""Days, or the name of a value that is a number of them."""
 TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY_PATTERN)]
 Zone = Annotated[str, AfterValidator(_is_zone)]
 Anchor = Annotated[str, StringConstraints(pattern=ANCHOR_PATTERN)]

@@ -11,7 +11,7 @@ from playbooks.language.condition_shape import Condition
 from playbooks.language.input_shapes import Foreach, Use
 from playbooks.language.option_shapes import Option, Weights
 from playbooks.language.shapes import Elapsed, Join, Length, Name, Prose, Scalar, Slug, Strict, Title
-from playbooks.language.term_shapes import Approval, Due, Escalate, FormField, Http, Notify, Retry, Wait, Who
+from playbooks.language.term_shapes import Approval, Due, Escalate, FormField, Http, Notify, Retry, Source, Wait, Who
 from playbooks.working_time.durations import working_minutes
 
 StepKind = Literal["task", "decision", "notify", "http", "wait", "set", "playbook"]
@@ -22,11 +22,11 @@ _OWNED: Final = ("role", "owner", "due", "instructions")
 _WORK: Final = ("ack_within", "escalate", "form", "duration")
 _OUTSIDE: Final = ("retry", "side_effect", "idempotency_key")
 _WORDS: Final[Mapping[StepKind, tuple[str, ...]]] = {
-    "task": (*_OWNED, *_WORK, *_OUTSIDE, "approval", "reverse", "foreach"),
-    "decision": (*_OWNED, *_WORK, "options", "weights", "approval", "reverse"),
+    "task": (*_OWNED, *_WORK, *_OUTSIDE, "approval", "reverse", "foreach", "publish"),
+    "decision": (*_OWNED, *_WORK, "options", "weights", "approval", "reverse", "publish"),
     "notify": (*_OWNED, "notify", *_OUTSIDE, "approval", "reverse", "foreach"),
-    "http": (*_OWNED, "http", *_OUTSIDE, "approval", "reverse", "foreach"),
-    "wait": (*_OWNED, "wait"),
+    "http": (*_OWNED, "http", *_OUTSIDE, "approval", "reverse", "foreach", "publish"),
+    "wait": (*_OWNED, "wait", "publish"),
     "set": (*_OWNED, "set"),
     "playbook": ("use", "with"),
 }
@@ -86,6 +86,7 @@ class Step(Strict):
     http: Http | None = None
     wait: Wait | None = None
     set_: dict[Name, Scalar] | None = Field(default=None, alias="set", min_length=1, max_length=30)
+    publish: dict[Name, Source] | None = Field(default=None, min_length=1, max_length=30)
     foreach: Foreach | None = None
     use: Use | None = None
     with_: dict[Name, Scalar] | None = Field(default=None, alias="with", min_length=1, max_length=30)
@@ -100,6 +101,8 @@ class Step(Strict):
         idle = next((word for word in _EVERY_WORD if word not in _WORDS[self.kind] and self.said(word) is not None), "")
         if idle:
             raise ValueError(f"{idle} has no effect on a step of kind {self.kind}; take it out")
+        if self.publish is not None and self.foreach is not None:
+            raise ValueError("a step that is done for several items gives no single value; take publish or foreach out")
         if self.weights is not None and self.options is None:
             raise ValueError("weights have no effect without options; add them, or take weights out")
         if self.idempotency_key is not None and self.side_effect in (None, "none"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from engine.values.text import clean
 from playbooks.language.shapes import (
     Anchor,
     Currency,
@@ -16,11 +18,27 @@ from playbooks.language.shapes import (
     Scalar,
     Slug,
     Strict,
+    Sum,
     TimeOfDay,
     Title,
     Zone,
 )
 
+_PATH: Final = r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){0,9}"
+SOURCE_PATTERN: Final = rf"^(choice|{_PATH}|answer\.{_PATH} as (text|number|boolean|date|time|list))$"
+"""Where a step takes a value from that it publishes: a path, and of a system's answer the type that is expected there."""
+
+
+def _is_source(text: str) -> str:
+    if re.fullmatch(SOURCE_PATTERN, text) is None:
+        raise ValueError(
+            f"{clean(text)[:60]!r} says not where the value comes from; write answers.NAME, choice, answer.PATH as number,"
+            " or a field such as gap.days"
+        )
+    return text
+
+
+Source = Annotated[str, AfterValidator(_is_source), Field(json_schema_extra={"pattern": SOURCE_PATTERN})]
 AnswerType = Literal["text", "number", "boolean", "date", "time", "list"]
 """The same words as engine.actions.answers.ANSWER_TYPES; a test holds the two together."""
 
@@ -108,7 +126,7 @@ class Retry(Strict):
 class Limit(Strict):
     """An amount of money."""
 
-    amount: float = Field(ge=0, le=1e12)
+    amount: Sum
     currency: Currency
 
 

@@ -1,4 +1,7 @@
-"""Lint of the names in texts and conditions: known, said once, and set on every path before they are used."""
+"""Lint of the names in texts and conditions: known, said once, and set on every path before they are used.
+
+Names that steps publish are playbooks.lint.publish_checks' subject.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from playbooks.language.findings import Fault
 from playbooks.language.graph import ancestors, in_order
 from playbooks.language.instructions import NAMES, faults
 from playbooks.lint.term_checks import texts_of
+from playbooks.planning.scopes import published_by
 from playbooks.planning.unfolding import reversals
 
 if TYPE_CHECKING:
@@ -27,7 +31,7 @@ def name_faults(playbook: Playbook) -> Iterator[Fault]:
     yield from _definition_faults(playbook)
     inputs = list(playbook.inputs or {})
     setters = {name: step.id for step in playbook.steps for name in step.set_ or {}}
-    everywhere = {*NAMES, *inputs, *setters}
+    everywhere = {*NAMES, *inputs, *setters, *published_by(playbook)}
     for number, step in enumerate(playbook.steps):
         known = everywhere if step.foreach is None else everywhere | {step.foreach.as_}
         for place, text in texts_of(step):
@@ -46,6 +50,7 @@ def _definition_faults(playbook: Playbook) -> Iterator[Fault]:
     places: list[tuple[str, At]] = [(name, ("inputs", name)) for name in playbook.inputs or {}]
     for number, step in enumerate(playbook.steps):
         places += [(name, ("steps", number, "set", name)) for name in step.set_ or {}]
+        places += [(name, ("steps", number, "publish", name)) for name in step.publish or {}]
         if step.foreach is not None:
             places.append((step.foreach.as_, ("steps", number, "foreach", "as")))
         if step.set_ is not None and step.when is not None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from engine.actions import answers
+from engine.values.errors import BadInput
 from engine.values.text import clean
 from playbooks.language.fields import FIELDS, comparable
 from playbooks.language.findings import Fault
 from playbooks.language.roles import UNASSIGNED
 from playbooks.language.shape_errors import nearest
+from playbooks.planning.scopes import published_by
 from playbooks.planning.unfolding import REVIEW
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ def rehearsal_faults(playbook: Playbook) -> Iterator[Fault]:
             yield Fault("semantics", (*at, "name"), f"the test {test.name!r} is there twice", "rename one of them")
         names.add(test.name)
         yield from _deviation_faults(test, (*at, "deviation"))
+        yield from _published_faults(test, playbook, (*at, "published"))
         yield from _people_faults(test, (*at, "people"))
         yield from _expectation_faults(test, playbook, (*at, "expect"))
 
@@ -43,6 +47,19 @@ def _deviation_faults(test: Rehearsal, at: At) -> Iterator[Fault]:
             yield Fault("expressions", place, f"{clean(repr(value))[:60]} is no value of {name}", mend)
     if "kind" not in test.deviation:
         yield Fault("semantics", at, "the deviation has no kind", "add kind: late_supply, or another one")
+
+
+def _published_faults(test: Rehearsal, playbook: Playbook, at: At) -> Iterator[Fault]:
+    known = published_by(playbook)
+    for name, value in test.published.items():
+        if name not in known:
+            mend = nearest(name, list(known)) if known else "take it out"
+            yield Fault("semantics", (*at, name), f"no step publishes {name}", mend, key=True)
+            continue
+        try:
+            answers.read({"name": name, "type": known[name][1]}, value)
+        except BadInput as error:
+            yield Fault("semantics", (*at, name), clean(error.fault), error.mend)
 
 
 def _people_faults(test: Rehearsal, at: At) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from playbooks.language.shape_errors import nearest
 from playbooks.lint.escalation_checks import escalation_faults
 from playbooks.lint.flow_checks import flow_faults
 from playbooks.lint.name_checks import name_faults
+from playbooks.lint.publish_checks import publish_faults
 from playbooks.lint.term_checks import roles_of, term_faults
 from playbooks.planning.unfolding import reversals
 
@@ -29,6 +30,7 @@ def step_faults(playbook: Playbook) -> Iterator[Fault]:
     yield from term_faults(playbook)
     yield from escalation_faults(playbook)
     yield from name_faults(playbook)
+    yield from publish_faults(playbook)
     if all(step.when is not None for step in playbook.steps):
         fault = "every step has a when, so a response could be empty"
         yield Fault("semantics", ("steps",), fault, "take the when of the first step out, or move it into match")

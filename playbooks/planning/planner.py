@@ -12,12 +12,13 @@ from typing import Any, Final, NamedTuple
 from engine.storage.journal import canonical
 from engine.values.errors import BadInput, Refused
 from engine.values.text import clean
-from engine.vocabulary.planning import Booking, Match, Remedies, ResponsePlan, Start, World
+from engine.vocabulary.planning import Booking, Match, Remedies, ResponsePlan, Settled, Start, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from playbooks.language.conditions import Case, Verdict, evaluate, specificity
 from playbooks.language.instructions import fill, values_of
 from playbooks.language.loaded import Library, LoadedPlaybook
 from playbooks.planning.schedule import schedule
+from playbooks.planning.settling import settle
 from playbooks.scheduling.agenda import Agenda
 from playbooks.scheduling.replanning import replan
 from playbooks.scheduling.slack import placings
@@ -131,6 +132,12 @@ class PlaybookPlanner:
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         """Where all open actions go (playbooks.scheduling.replanning); it asks for no playbook."""
         return replan(actions, world, pinned)
+
+    def settle(
+        self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
+    ) -> Settled:
+        """What a step is once the values are known that it hangs on (playbooks.planning.settling); it asks for no playbook."""
+        return settle(late, deviation, values, now)
 
     def remedies(self, known: str | None) -> Remedies | None:
         """What the playbooks state of remedies (playbooks.planning.remedies), under a stamp of their definitions."""

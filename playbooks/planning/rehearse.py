@@ -65,7 +65,7 @@ def _differing(loaded: LoadedPlaybook, test: Rehearsal, library: Library) -> Ite
         yield ("matches",), "matches", str(test.expect.matches).lower(), f"{found}: {judged.because}"
     elif judged.applies:
         try:
-            plan = schedule(loaded.content, deviation, Agenda(world), test.inputs, library.pinned)
+            plan = schedule(loaded.content, deviation, Agenda(world), test.inputs, library.pinned, test.published)
         except OffplanError as error:
             yield (), "plan", "a response", str(error)
         else:

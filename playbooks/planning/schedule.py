@@ -48,15 +48,21 @@ class Schedule:
 
 
 def schedule(
-    playbook: Playbook, deviation: Mapping[str, Any], agenda: Agenda, given: Mapping[str, object], find: Find
+    playbook: Playbook,
+    deviation: Mapping[str, Any],
+    agenda: Agenda,
+    given: Mapping[str, object],
+    find: Find,
+    published: Mapping[str, object] | None = None,
 ) -> Schedule:
-    """Plan every step of the playbook that a deviation (the contract's JSON) calls for; `given` are its inputs.
+    """Plan every step of the playbook that a deviation (the contract's JSON) calls for; `given` are its inputs, and
+    `published` the values that its steps have given already.
 
     What is planned is not added to the agenda. Raises BadInput for inputs that it cannot use, Refused where it cannot be unfolded (playbooks.planning.unfolding).
     """
     world = agenda.world
     texts = values_of(deviation, world.zone)
-    scope = scope_of(playbook, given, deviation, texts, world.now)
+    scope = scope_of(playbook, given, deviation, texts, world.now, published=published)
     return _Run(scope, unfold(scope, deviation, texts, world.now, find), deviation, agenda).plan()
 
 
@@ -128,7 +134,15 @@ class _Run:
         ready = max([self.world.now, *(self.ends[need] for need in waits)])
         due, due_because = self.due(step.due, owner, ready, place.end_at)
         self._judge_due(step.id, due, place, owner)
-        run = InScope(scope, self.owners, self.warnings, self.world.now, self.due, self.unfolded.items.get(step.id))
+        run = InScope(
+            scope,
+            self.owners,
+            self.warnings,
+            self.world.now,
+            self.due,
+            self.unfolded.items.get(step.id),
+            step.id in self.unfolded.asked_later,
+        )
         return PlannedAction(
             step=step.id,
             title=scope.fill(step.title),

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.values.money import units
 from engine.vocabulary.terms import Above, Between, Escalation, Terms
 from playbooks.language.roles import UNASSIGNED
+from playbooks.planning.settling import later, limit_of, with_amounts
 from playbooks.working_time.durations import clock_minutes
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class InScope:
     """Due instant and reason of a rule, for an owner, from when the step is ready and ends."""
     item: str | None = None
     """Of a `foreach`: which one it is for."""
+    asked_later: bool = False
+    """Its condition hangs on what another step publishes."""
 
     def owner(self, who: Who) -> tuple[str, str]:
         """The person that is meant, and why."""
@@ -58,12 +60,15 @@ def terms_of(step: Step, owner: str, run: InScope) -> Terms:
         options=tuple(_option(each, run) for each in step.options or ()),
         weights=step.weights.model_dump(exclude_none=True) if step.weights is not None else {},
         reverse=step.reverse,
+        publish=step.publish or {},
+        late=later(step, run.scope, asked=run.asked_later),
     )
 
 
 def _option(option: Option, run: InScope) -> dict[str, Any]:
     """An option as engine.options.option_effects and engine.options.option_costs read it."""
-    return {**option.model_dump(exclude_none=True), "title": run.scope.fill(option.title)}
+    said = {**option.model_dump(exclude_none=True), "title": run.scope.fill(option.title)}
+    return with_amounts(said, run.scope.numbers)
 
 
 def approval_of(step: Step, run: InScope) -> dict[str, Any] | None:
@@ -78,7 +83,7 @@ def approval_of(step: Step, run: InScope) -> dict[str, Any] | None:
         "role": step.approval.role,
         "owner": owner,
         "because": because,
-        "amount": round(limit.amount * units(limit.currency)) if limit is not None else None,
+        "amount": limit_of(limit.model_dump(), run.scope.numbers) if limit is not None else None,
         "currency": limit.currency if limit is not None else None,
     }
 

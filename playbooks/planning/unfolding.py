@@ -7,7 +7,7 @@ needed as all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.values.errors import BadInput, Refused
@@ -15,6 +15,7 @@ from engine.values.text import clean
 from playbooks.language.conditions import evaluate
 from playbooks.language.graph import in_order
 from playbooks.planning.scopes import Scope, scope_of, text_of
+from playbooks.planning.settling import values_asked
 
 if TYPE_CHECKING:
     from playbooks.language.input_shapes import Foreach
@@ -51,8 +52,10 @@ class Unfolded:
     """By step of the file that several stand for: these."""
     uses: dict[str, LoadedPlaybook] = field(default_factory=dict)
     """By `use`: the playbooks inside."""
+    asked_later: set[str] = field(default_factory=set)
+    """Steps whose `when` hangs on what others publish."""
     notes: list[str] = field(default_factory=list)
-    """A sentence for each step that is left out."""
+    """A sentence for each step that is left out, or may be."""
 
 
 def reversals(steps: Sequence[Step]) -> list[Step]:
@@ -121,7 +124,13 @@ class _Unfolding:
         name = f"{scope.prefix}{step.id}"
         if step.when is not None:
             verdict = evaluate(step.when, scope.case)
-            if not verdict.held:
+            waits = sorted({scope.pending[each] for each in values_asked(step.when) if each in scope.pending})
+            if verdict.held is None and waits:
+                self.result.notes.append(
+                    f"step {name} is planned, and left out where its condition does not hold once {' and '.join(waits)} is done"
+                )
+                self.result.asked_later.add(name)
+            elif not verdict.held:
                 self.result.notes.append(f"step {name} is left out: {verdict.because}")
                 return before
         if step.use is not None:
@@ -159,11 +168,13 @@ class _Unfolding:
             )
         ids: list[str] = []
         for number, item in enumerate(items[: rule.max], 1):
-            own = Scope(scope.playbook, scope.prefix, scope.inputs, {**scope.texts, rule.as_: item}, scope.case)
+            own = replace(scope, texts={**scope.texts, rule.as_: item})
             one = f"{name}.{number}"
             after = ids[-1:] if rule.on_item_error == "stop" and ids else before
             self._add(step, own, one, after, self.result.steps)
             self.result.items[one] = item
+            if name in self.result.asked_later:
+                self.result.asked_later.add(one)
             ids.append(one)
         self.result.stand_for[name] = ids
         return ids

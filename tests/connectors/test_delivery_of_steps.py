@@ -22,6 +22,7 @@ from tests.connectors.feeder_support import Process
 from tests.connectors.server import Request, serving
 from tests.connectors.smtp_server import Mailbox, mailing
 from tests.engine.desk_support import NOW, late, owners
+from tests.engine.execution_support import Run, step
 from tests.engine.outbox_support import Calls, Post, channel, seconds
 
 
@@ -145,6 +146,60 @@ def test_a_step_that_calls_posts_its_own_body_with_its_key(tmp_path: Path) -> No
     assert [json.loads(body) for body in server.bodies] == [{"hold": "P1"}] * 5
     assert len({headers["idempotency-key"] for _, headers in server.requests}) == 5
     desk.store.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "title", "reason"),
+    [
+        (b'{"eta": {"day": "2026-03-20"}, "price": 12.5}', "Tell 2026-03-20 12.5", None),
+        (b'{"eta": {"day": "soon"}}', "Tell (not known) (not known)", "'soon' is no date"),
+        (b'{"eta": "2026-03-20"}', "Tell (not known) (not known)", "the answer has no eta.day"),
+        (b"<html>", "Tell (not known) (not known)", "the answer has no price"),
+        (b'{"price": 1, "fill": "' + b"x" * 70_000 + b'"}', "Tell (not known) (not known)", "the answer has no price"),
+    ],
+    ids=["whole", "no-date", "other-form", "no-json", "too-long"],
+)
+def test_what_a_system_answers_is_a_value_for_later_steps_or_is_not_known(
+    tmp_path: Path, answer: bytes, title: str, reason: str | None
+) -> None:
+    call = Terms(
+        kind="http", effect={"channel": "hook", "body": {}}, side_effect="idempotent",
+        publish={"day": "answer.eta.day as date", "price": "answer.price as number"},
+    )  # fmt: skip
+    words = {"title": "Tell ${day} ${price}"}
+    told = Terms(late={"values": {"day": "ask", "price": "ask"}, "words": words})
+    steps = [step("ask", **call._asdict()), step("tell", "ask", **told._asdict())]
+    with serving(lambda request: request.send(200, answer)) as server:
+        chosen = settings(tmp_path, webhook(server))
+        run = Run(tmp_path / "offplan.db", steps)
+        feeder.deliver(run.desk, chosen)
+    assert run.states() == {"ask": "done", "tell": "ready"}, "it was called, whatever it says"
+    assert run.actions()["tell"]["title"] == title
+    said = run.actions()["ask"]["reason"]
+    assert (said is None) if reason is None else (reason in said)
+    run.desk.store.close()
+
+
+def test_an_answer_that_breaks_off_leaves_the_call_done(tmp_path: Path) -> None:
+    def broken(request: Request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", "100")
+        request.end_headers()
+        request.wfile.write(b'{"price"')
+        request.close_connection = True
+
+    terms = Terms(
+        kind="http",
+        effect={"channel": "hook", "body": {}},
+        side_effect="once",
+        publish={"price": "answer.price as number"},
+    )
+    with serving(broken) as server:
+        run = Run(tmp_path / "offplan.db", [step("ask", **terms._asdict())])
+        feeder.deliver(run.desk, settings(tmp_path, webhook(server)))
+        assert len(server.requests) == 1
+    assert run.states() == {"ask": "done"}
+    run.desk.store.close()
 
 
 def test_a_call_that_must_happen_once_and_gets_no_answer_is_a_persons_to_settle(tmp_path: Path) -> None:

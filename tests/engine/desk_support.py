@@ -13,8 +13,9 @@ from engine.storage.store import Store
 from engine.values.clock import DAY, HOUR, FixedClock, iso, parse_instant
 from engine.values.errors import NotFound, Refused
 from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
-from engine.vocabulary.planning import Booking, Match, PlannedAction, Remedies, ResponsePlan, World
+from engine.vocabulary.planning import Booking, Match, PlannedAction, Remedies, ResponsePlan, Settled, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
+from playbooks.planning.settling import settle
 from playbooks.scheduling.replanning import replan
 from playbooks.scheduling.slack import placings
 from playbooks.scheduling.workload import workload
@@ -96,6 +97,11 @@ class Scheduling:
 
     def remedies(self, known: str | None) -> Remedies | None:
         return None
+
+    def settle(
+        self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
+    ) -> Settled:
+        return settle(late, deviation, values, now)
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         return workload(actions, world, days)

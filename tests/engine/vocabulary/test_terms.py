@@ -26,6 +26,9 @@ terms = st.builds(
     weights=st.dictionaries(words, st.floats(0, 9), max_size=3),
     options=st.lists(st.dictionaries(words, minutes, max_size=3), max_size=3),
     reverse=st.none() | words,
+    publish=st.dictionaries(words, words, max_size=3),
+    late=st.dictionaries(words, st.dictionaries(words, words, max_size=3), max_size=2),
+    left_out=st.booleans(),
 )
 
 
@@ -33,12 +36,24 @@ terms = st.builds(
 def test_frozen_terms_read_back_as_they_were(said: Terms) -> None:
     read = Terms.load(said.dump())
     assert read.dump() == said.dump()
-    assert (read.kind, read.join, read.escalations, read.effect, list(read.form)) == (
+    assert (
+        read.kind,
+        read.join,
+        read.escalations,
+        read.effect,
+        list(read.form),
+        read.publish,
+        read.late,
+        read.left_out,
+    ) == (
         said.kind,
         said.join,
         said.escalations,
         said.effect,
         list(said.form),
+        said.publish,
+        said.late,
+        said.left_out,
     )
 
 

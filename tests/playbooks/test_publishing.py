@@ -1,0 +1,328 @@
+"""What steps give to later ones: answers, choices, facts and what a called system says, in conditions, texts and amounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.values.clock import DAY, HOUR
+from engine.values.text import clean
+from playbooks.language.conditions import Case
+from playbooks.language.instructions import fill
+from playbooks.lint.linting import lint
+from playbooks.lint.loader import load_library
+from playbooks.planning.rehearse import rehearse
+from playbooks.planning.scopes import Scope
+from tests.engine.desk_support import NOW, eta, take
+from tests.playbooks.answered import HEAD, Answered
+from tests.playbooks.worlds import library, write
+
+ASK = """\
+  - id: ask
+    title: Ask $party for a price
+    role: buyer
+    duration: PT1H
+    form: [{name: price, type: number}, {name: carrier, type: text, required: false}]
+    publish: {price: answers.price, carrier: answers.carrier}
+"""
+CHEAP = "when: {field: values.price, op: le, value: 500}"
+DEAR = "when: {field: values.price, op: gt, value: 500}"
+QUOTED = (
+    ASK
+    + f"""\
+  - {{id: book, title: "Book $carrier for $price EUR, $$ and all", role: buyer, duration: PT1H, needs: [ask], {CHEAP}}}
+  - {{id: haggle, title: Haggle, role: buyer, duration: PT1H, needs: [ask], {DEAR}}}
+  - {{id: tell, title: Tell them, role: buyer, duration: PT1H, needs: [book, haggle]}}
+"""
+)
+
+
+def test_an_answer_decides_which_step_follows_and_stands_in_its_text(tmp_path: Path) -> None:
+    run = Answered(tmp_path, QUOTED)
+    assert run.actions["book"]["title"] == "Book (not known yet) for (not known yet) EUR, $ and all"
+    assert "step book is planned, and left out where its condition does not hold once ask is done" in run.outcome.notes
+    run.done("ask", "price=450", "carrier=KLM {{ 7*7 }} $party $$")
+    assert run.states == {"ask": "done", "book": "ready", "haggle": "skipped", "tell": "blocked"}
+    assert run.actions["book"]["title"] == "Book KLM {{ 7*7 }} $party $$ for 450 EUR, $ and all", "data stays data"
+    assert run.actions["haggle"]["reason"] == "left out: values.price is 450 (asked: > 500)"
+    run.done("book")
+    assert run.states["tell"] == "ready", "what was left out is waited for by nobody"
+    run.done("tell")
+    assert run.desk.show("R1")["state"] == "done"
+
+
+def test_an_undo_takes_back_what_followed_and_another_answer_settles_it_anew(tmp_path: Path) -> None:
+    run = Answered(tmp_path, QUOTED)
+    run.done("ask", "price=450")
+    run.desk.undo()
+    assert run.states == {"ask": "ready", "book": "blocked", "haggle": "blocked", "tell": "blocked"}
+    assert run.actions["book"]["title"].startswith("Book (not known yet)")
+    run.done("ask", "price=900")
+    assert run.states == {"ask": "done", "book": "skipped", "haggle": "ready", "tell": "blocked"}
+
+
+def test_a_step_that_was_not_begun_follows_its_reopened_source(tmp_path: Path) -> None:
+    run = Answered(tmp_path, QUOTED)
+    run.done("ask", "price=450", "carrier=KLM")
+    run.desk.reopen([run.id("ask")], reason="they called again")
+    assert run.states["book"] == "blocked"
+    run.done("ask", "price=430")
+    assert run.actions["book"]["title"] == "Book KLM for 430 EUR, $ and all"
+
+
+def test_a_step_that_was_blocked_by_hand_is_settled_as_it_is_taken_up_again(tmp_path: Path) -> None:
+    run = Answered(tmp_path, QUOTED)
+    run.done("ask", "price=450", "carrier=KLM")
+    run.desk.block([run.id("book")], reason="no budget as yet")
+    run.desk.reopen([run.id("ask")], reason="they called again")
+    run.done("ask", "price=900")
+    assert run.states["book"] == "blocked"
+    run.desk.reopen([run.id("book")], reason="there is one")
+    assert run.states["book"] == "skipped"
+    assert run.actions["book"]["reason"] == "left out: values.price is 900 (asked: ≤ 500)"
+
+
+def test_what_nobody_gave_is_not_known_and_never_holds(tmp_path: Path) -> None:
+    steps = (
+        ASK
+        + f"  - {{id: book, title: Book $carrier, role: buyer, duration: PT1H, needs: [ask], on_fail: continue, {CHEAP}}}\n"
+    )
+    steps += "  - {id: write, title: Write to $carrier, role: buyer, duration: PT1H, needs: [ask], on_fail: continue}\n"
+    run = Answered(tmp_path, steps)
+    run.desk.skip([run.id("ask")], reason="no carrier flies there")
+    assert run.states == {"ask": "skipped", "book": "skipped", "write": "ready"}
+    assert run.actions["book"]["reason"] == "left out: values.price is not known (asked: ≤ 500)"
+    assert run.actions["write"]["title"] == "Write to (not known)"
+
+
+def test_a_fact_is_taken_as_it_is_once_a_wait_is_over(tmp_path: Path) -> None:
+    steps = """\
+  - {id: cool, title: See whether it settles, kind: wait, role: buyer, wait: {for: PT4H}, publish: {days_now: gap.days}}
+  - {id: escalate, title: "Escalate $days_now days", role: buyer, duration: PT1H, needs: [cool],
+     when: {all: [{field: values.days_now, op: ge, value: 5}, {field: severity, op: exists}]}}
+"""
+    settled, stays = Answered(_folder(tmp_path, "a"), steps), Answered(_folder(tmp_path, "b"), steps)
+    take(settled.desk, eta("alpha", NOW + 13 * DAY, number="2", recorded=NOW + HOUR))
+    for run in (settled, stays):
+        run.at(239)
+        assert run.states == {"cool": "waiting", "escalate": "blocked"}
+        run.at(240)
+    assert settled.states == {"cool": "done", "escalate": "skipped"}
+    assert settled.actions["escalate"]["reason"] == "left out: values.days_now is 3 (asked: ≥ 5)"
+    assert stays.states == {"cool": "done", "escalate": "ready"}
+    assert stays.actions["escalate"]["title"] == "Escalate 12 days"
+
+
+DECIDE = """\
+  - id: decide
+    title: Decide
+    kind: decision
+    role: buyer
+    duration: PT1H
+    needs: [ask]
+    approval: {role: buyer, above: {amount: values.budget, currency: EUR}}
+    options:
+      - {id: air, title: Fly with $carrier, kind: expedite, days: values.gained, quantity: values.pieces, cost: 50 + 2 * price}
+      - {id: sea, title: Wait, kind: resequence, days: 1}
+    publish: {way: choice}
+  - {id: book, title: Book $way, role: buyer, duration: PT1H, needs: [decide], when: {field: values.way, op: eq, value: air}}
+"""
+FOUR = (
+    ASK.replace(
+        "form: [",
+        "form: [{name: gained, type: number}, {name: pieces, type: number}, {name: budget, type: number, required: false}, ",
+    ).replace("publish: {", "publish: {gained: answers.gained, pieces: answers.pieces, budget: answers.budget, ")
+    + DECIDE
+)
+
+
+def _options(run: Answered) -> dict[str, dict[str, Any]]:
+    (found,) = run.desk.options(run.id("decide"))
+    return {each["id"]: each for each in found["options"]}
+
+
+def test_amounts_of_a_decision_are_what_was_answered(tmp_path: Path) -> None:
+    run = Answered(tmp_path, FOUR)
+    before = _options(run)["air"]
+    assert before["cost"] is None, "nothing is guessed"
+    assert any("price not known" in str(term) for term in before["terms"])
+    assert run.actions["decide"]["approval"]["amount"] is None, "until it is known somebody has to approve"
+    run.done("ask", "gained=9", "pieces=40", "price=300", "budget=600", "carrier=KLM")
+    air = _options(run)["air"]
+    assert (air["title"], air["quantity"], air["cost"]) == ("Fly with KLM", 40.0, {"amount": 650.0, "currency": "EUR"})
+    assert any("50 + 2 * price(300) = 650" in str(term) for term in air["terms"])
+    assert run.actions["decide"]["approval"]["amount"] == 600_00
+    run.desk.decide([run.id("decide")], option="sea", reason="it can wait")
+    assert run.states["book"] == "skipped"
+    assert run.actions["book"]["reason"] == "left out: values.way is sea (asked: = air)"
+
+
+def test_numbers_that_cannot_be_are_taken_for_unknown(tmp_path: Path) -> None:
+    run = Answered(tmp_path, FOUR)
+    run.done("ask", "gained=-3", "pieces=-1", "price=1")
+    air = _options(run)["air"]
+    assert air["quantity"] == 0.0
+    assert run.actions["decide"]["approval"]["amount"] is None
+
+
+def test_a_playbook_inside_has_values_of_its_own(tmp_path: Path) -> None:
+    inner = HEAD.replace("id: whole", "id: quoted").replace("deviation.opened", "manual") + QUOTED
+    outer = HEAD + "  - {id: first, title: Get a price, kind: playbook, use: quoted@1}\n"
+    outer += ASK.replace("id: ask", "id: again\n    needs: [first]").replace(", carrier: answers.carrier", "")
+    outer += f"  - {{id: book, title: Book it for $price, role: buyer, duration: PT1H, needs: [again], {CHEAP}}}\n"
+    write(tmp_path, "inner.yaml", inner)
+    write(tmp_path, "outer.yaml", outer)
+    found = load_library(tmp_path)
+    assert [str(each) for each in found.findings] == []
+    run = Answered(tmp_path, known=found, playbook="whole")
+    run.done("first.ask", "price=100", "carrier=A")
+    assert run.actions["first.book"]["title"] == "Book A for 100 EUR, $ and all"
+    run.done("first.book")
+    run.done("first.tell")
+    run.done("again", "price=900")
+    assert run.states["book"] == "skipped"
+
+
+def test_a_desk_without_a_planner_leaves_it_to_one_that_has(tmp_path: Path) -> None:
+    run = Answered(tmp_path, QUOTED)
+    outcome = run.opened(planner=None).done([run.id("ask")], answers=["price=450"])
+    assert run.states["book"] == "blocked"
+    assert any("this desk has no playbooks" in note for note in outcome.notes)
+
+
+TESTED = """\
+tests:
+  - name: nobody knows the price
+    now: 2026-03-02T09:00:00Z
+    deviation: {kind: late_supply, party: ACME}
+    people: [{id: ana, functions: [procurement]}]
+    expect: {steps: [ask, book, haggle, tell]}
+  - name: a cheap one
+    now: 2026-03-02T09:00:00Z
+    deviation: {kind: late_supply, party: ACME}
+    published: {price: 450}
+    people: [{id: ana, functions: [procurement]}]
+    expect: {steps: [ask, book, tell], warnings: ["step haggle is left out: values.price is 450 (asked: > 500)"]}
+"""
+
+
+def test_a_rehearsal_says_what_was_published(tmp_path: Path) -> None:
+    known = library(tmp_path, HEAD + QUOTED + TESTED)
+    assert [str(each) for each in rehearse(known.get("whole"), known)] == []
+    wrong = library(tmp_path, HEAD + QUOTED + TESTED.replace("{price: 450}", "{price: 4500}"))
+    assert [each.what for each in rehearse(wrong.get("whole"), wrong)] == ["steps", "warnings"]
+
+
+NAMES = st.sampled_from(["item", "price", "carrier"])
+PIECES = st.lists(
+    st.one_of(st.text("ab ${}x", max_size=4).map(lambda text: text.replace("$", "$$")), NAMES.map("${{{}}}".format))
+)
+
+
+@given(PIECES, st.text(max_size=12), st.text(max_size=12))
+def test_filling_in_two_steps_is_filling_at_once(pieces: list[str], item: str, price: str) -> None:
+    text, texts = "".join(pieces), {"item": clean(item), "price": clean(price), "carrier": "KLM"}
+    scope = Scope(None, "", {}, {"item": texts["item"]}, Case({}, 0), {}, {"price": "ask", "carrier": "ask"})  # type: ignore[arg-type]
+    assert Template(text).is_valid()
+    assert fill(scope.template(text), texts) == fill(text, texts)
+
+
+def _folder(path: Path, name: str) -> Path:
+    (path / name).mkdir()
+    return path / name
+
+
+BACK = "  - {id: book, title: Book, role: buyer, duration: PT1H, needs: [ask]%s}\n"
+PRICE = "publish: {price: answers.price}"
+FAULTS = [
+    # the step that publishes, those behind it, level and severity, the text at the place, the fault, the mend
+    ("publish: {price: answers.prize}", "", "expressions error", "answers.prize", "does not ask for prize", "did you mean price"),
+    ("publish: {price: choice}", "", "expressions error", "choice", "has no options", "add options"),
+    ("publish: {price: answer.a as text}", "", "expressions error", "answer.a", "no system answers it", "answers.NAME"),
+    ("publish: {price: gap.dys}", "", "expressions error", "gap.dys", "no field of a deviation", "gap.days"),
+    ("publish: {price: 'gap.days + 1'}", "", "syntax error", "'gap.days + 1'", "says not where the value", "answer.PATH"),
+    ("publish: {price: gap.days}", "", "semantics error", "price:", "is published from gap.days", "another name"),
+    ("publish: {item: answers.price}", "", "semantics error", "item:", "$item is a name of the deviation", "another name"),
+    (
+        "publish: {price: answers.price}\n    foreach: {items: [a], as: x}", "",
+        "syntax error", "id:", "gives no single value", "publish or foreach",
+    ),
+    (
+        PRICE, "  - {id: b, title: T $price, role: buyer, duration: PT1H}\n",
+        "expressions error", "T $price", "step b uses price without waiting for ask, which publishes it", "add ask to its needs",
+    ),
+    (
+        PRICE,
+        "  - {id: b, title: T, role: buyer, duration: PT1H}\n"
+        "  - {id: c, title: $price, role: buyer, duration: PT1H, needs: [ask, b], join: any}\n",
+        "expressions error", "$price", "step c uses price without waiting for ask", "with join: all",
+    ),
+    (
+        PRICE + "\n    when: {field: site, op: exists}", BACK % ", instructions: $price",
+        "expressions warning", "$price", "nobody knows where ask is left out", "the same when",
+    ),
+    (
+        PRICE, BACK % ", when: {field: values.price, op: contains, value: a}",
+        "expressions error", "contains", "contains does not fit values.price, which is a number", "between",
+    ),
+    (
+        PRICE, BACK % ", side_effect: once, idempotency_key: K-$price",
+        "expressions error", "K-$price", "is settled here as the response begins, and price is known only once ask is done", "",
+    ),
+    (
+        PRICE, "  - {id: b, title: T, kind: set, role: buyer, needs: [ask], set: {x: $price}}\n",
+        "expressions error", "$price", "step b is settled here", "behind that",
+    ),
+    (
+        PRICE + "\n    reverse: back", "  - {id: back, title: Undo $price, role: buyer, duration: PT1H}\n",
+        "expressions error", "Undo $price", "step back is settled here", "behind that",
+    ),
+    (
+        PRICE, BACK % ", approval: {role: buyer, above: {amount: values.prize, currency: EUR}}",
+        "expressions error", "values.prize", "values.prize is no number of this playbook", "did you mean values.price",
+    ),
+    (
+        "publish: {price: answers.price, who: answers.who}",
+        BACK % ", instructions: $who, approval: {role: buyer, above: {amount: values.who, currency: EUR}}",
+        "expressions error", "values.who", "who is a text, and an amount is a number", "values.price",
+    ),
+    (PRICE, "", "operations warning", "price:", "no step uses price, which ask publishes", "$price"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("publish", "more", "level", "shown", "fault", "mend"), FAULTS)
+def test_what_is_published_and_used_wrongly_is_found_at_its_place(
+    tmp_path: Path, publish: str, more: str, level: str, shown: str, fault: str, mend: str
+) -> None:
+    form = "form: [{name: price, type: number}, {name: who, type: text}]"
+    steps = f"  - id: ask\n    title: Ask\n    role: buyer\n    duration: PT1H\n    {form}\n    {publish}\n"
+    path = write(tmp_path, "p.yaml", HEAD + steps + more)
+    found = [each for each in lint(path) if fault in each.message]
+    assert len(found) == 1, [str(each) for each in lint(path)]
+    line = path.read_text(encoding="utf-8").splitlines()[found[0].line - 1]
+    assert line[found[0].column - 1 :].startswith(shown)
+    assert f"{found[0].level} {found[0].severity}" == level
+    assert mend in found[0].mend
+
+
+def test_roles_the_review_and_sub_playbooks_are_settled_before_anything_is_published(tmp_path: Path) -> None:
+    asks = "{field: values.price, op: gt, value: 5}"
+    head = HEAD.replace("fallback: logistics", f"fallback: logistics, resolve: [{{when: {asks}, person: ana}}]")
+    more = f"  - {{id: sub, title: S, kind: playbook, use: other@1, needs: [ask], when: {asks}}}\n"
+    more += f"close: {{review: {{role: buyer, due: P1D, when: {asks}}}}}\n"
+    found = [each.message for each in lint(write(tmp_path, "p.yaml", head + ASK + more)) if each.severity == "error"]
+    assert [message.split(" is settled here")[0] for message in found if "is settled here" in message] == [
+        "role buyer", "step sub", "the review",
+    ]  # fmt: skip
+
+
+def test_a_test_may_only_say_what_is_published(tmp_path: Path) -> None:
+    for said, fault in (("{prize: 450}", "no step publishes prize"), ("{price: cheap}", "'cheap' is no number")):
+        path = write(tmp_path, "p.yaml", HEAD + QUOTED + TESTED.replace("{price: 450}", said))
+        (found,) = lint(path)
+        assert (found.level, fault in found.message) == ("semantics", True)
