@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.desk_base import DeskBase, Transaction
+from engine.desk_base import Transaction
+from engine.desk_times import DeskTimes
 from engine.storage.collector import collector_at_rest
 from engine.storage.lease import Lease
 from engine.values.clock import SystemClock
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from engine.vocabulary.model import PlanLine, PlanRecord, Refusal
 
 
-class DeskFeed(DeskBase):
+class DeskFeed(DeskTimes):
     """Everything that a feeder, a one-shot ingest, a baseline load and a settings file ask of the engine."""
 
     def take(self, batch: SourceBatch, *, detect: bool = True) -> IngestResult:
@@ -81,6 +82,7 @@ class DeskFeed(DeskBase):
                 wakeups.due(transaction.connection, transaction.now)
                 fired = firing.fire_due(self._by_rule(transaction))
             total = total.plus(self.detect()).plus(TickResult(timers=fired))
+        total = total.plus(TickResult(timers=self._begin_stated()))
         self._replan_where_owed()
         return total
 
@@ -121,6 +123,7 @@ class DeskFeed(DeskBase):
 
         Raises BadInput naming the setting. What the change may judge differently is put on the work list.
         """
+        from engine.commands import timetable
         from engine.judging import configuring, findings
         from engine.validation import plan_checks
 
@@ -129,23 +132,9 @@ class DeskFeed(DeskBase):
                 return False
         with self._writing() as transaction:
             changed = configuring.configure(*transaction, settings)
+            timetable.follow_zone(transaction.connection, transaction.now)
             findings.refresh(transaction.connection, {plan_checks.SETTINGS})
         return changed
-
-    def follow_playbooks(self) -> bool:
-        """Keep how long remedies take by the playbooks as they are now; true when that changed anything, which is then on
-        the work list. Without playbooks what is kept stays."""
-        from engine.ranking import remedies
-
-        if self.planner is None or self.readonly:
-            return False
-        with self._reading() as view:
-            known = remedies.known(view.connection)
-        found = self.planner.remedies(known)
-        if found is None:
-            return False
-        with self._writing() as transaction:
-            return remedies.keep(transaction.connection, found)
 
     def preview_tolerances(self, settings: Mapping[str, Any] | None, *further: Mapping[str, Any]) -> Preview:
         """What the tolerances and rules of `settings` (None: those that hold), and `further` ones, would do; nothing is written.

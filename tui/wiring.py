@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,15 +17,15 @@ from engine.storage.desk_clock import clock_of
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import CACHE_MIB, SMALL_CACHE_MIB, Store, sentence
 from engine.values.clock import Clock, FixedClock, SystemClock, iso, typed_instant
-from engine.values.errors import BadInput, OffplanError, Refused, StoreUnusable
+from engine.values.errors import BadInput, Refused, StoreUnusable
 from engine.values.text import clean
+from tui.planner import PlannerOnDemand
 from tui.words.arguments import UsageError
 
 if TYPE_CHECKING:
     from connectors.settings.settings_file import Settings
     from connectors.settings.usable_settings import Usable
-    from engine.vocabulary.planning import Match, Planner, Planning, Remedies, ResponsePlan, Settled, World
-    from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
+    from engine.vocabulary.planning import Planner
     from tui.keys.screen_options import ScreenOptions
 
 SETTINGS_FILE: Final = "offplan.toml"
@@ -62,6 +61,14 @@ def database_of(args: Namespace) -> Path:
             "there is no workspace here; `offplan init` makes one, `offplan demo` shows one, --db names a file"
         )
     return folder / _database_name(folder / SETTINGS_FILE)
+
+
+def has_desk(args: Namespace) -> bool:
+    """Whether the desk's file is there."""
+    try:
+        return database_of(args).exists()
+    except NoWorkspaceError:
+        return False
 
 
 def _database_name(path: Path) -> str:
@@ -228,78 +235,3 @@ def arguments_for_feeder(args: Namespace, desk: Desk) -> list[str] | None:
     if args.now or os.environ.get("OFFPLAN_NOW"):
         options += ["--now", iso(desk.clock.now())]
     return options
-
-
-class PlannerOnDemand:
-    """A planner that reads the playbooks when it is first asked something (engine.vocabulary.planning.Planner), and again once one
-    of the workspace's own has changed."""
-
-    def __init__(self, folder: Path | None) -> None:
-        """`folder` holds the workspace's own playbooks, beside the library; it may be missing."""
-        self._folder = folder
-        self._planner: Planner | None = None
-        self._read: object = None
-        self._reading = threading.Lock()
-
-    def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
-        return self._loaded().matches(deviation, now)
-
-    def plan(
-        self,
-        deviation: Mapping[str, Any],
-        world: World,
-        playbook: str | None = None,
-        inputs: Mapping[str, object] | None = None,
-    ) -> ResponsePlan:
-        return self._loaded().plan(deviation, world, playbook, inputs)
-
-    def planning(self, world: World) -> Planning:
-        return self._loaded().planning(world)
-
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
-        from playbooks.scheduling.slack import placings
-
-        return placings(actions, world)
-
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
-        from playbooks.scheduling.workload import workload
-
-        return workload(actions, world, days)
-
-    def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
-        from playbooks.scheduling.replanning import replan
-
-        return replan(actions, world, pinned)
-
-    def settle(
-        self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
-    ) -> Settled:
-        from playbooks.planning.settling import settle
-
-        return settle(late, deviation, values, now)
-
-    def remedies(self, known: str | None) -> Remedies | None:
-        import hashlib
-
-        from playbooks.lint.loader import BUILT_IN, stamp
-
-        # Who names only the file does not know its workspace's playbooks, and would take away what they state.
-        if self._folder is None and known is not None:
-            return None
-        # Signals are taken in all the same where the playbooks cannot be read; who asks for one is told why.
-        with contextlib.suppress(OffplanError, OSError):
-            state = hashlib.sha256(repr((stamp(BUILT_IN), stamp(self._folder))).encode()).hexdigest()
-            found = None if state == known else self._loaded().remedies(None)
-            return None if found is None else found._replace(stamp=state)
-        return None
-
-    def _loaded(self) -> Planner:
-        from playbooks.lint.loader import load_library, stamp
-
-        with self._reading:
-            state = stamp(self._folder)
-            if self._planner is None or self._read != state:
-                from playbooks.planning.planner import PlaybookPlanner
-
-                self._planner, self._read = PlaybookPlanner(load_library(self._folder)), state
-            return self._planner

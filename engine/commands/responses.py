@@ -102,8 +102,9 @@ def plan(asked: Asked, planner: Planner, playbook: str | None, inputs: Mapping[s
     return planned
 
 
-def respond(context: CommandContext, asked: Asked, plans: Sequence[Planned]) -> None:
-    """Write the planned responses with their actions, and acknowledge the deviations that are open.
+def respond(context: CommandContext, asked: Asked, plans: Sequence[Planned], reason: str | None = None) -> None:
+    """Write the planned responses with their actions, and acknowledge the deviations that are open; `reason` is why they
+    begin where no person says so.
 
     Raises OutrunError where the owners' work is another one than the plans went round.
     """
@@ -116,12 +117,12 @@ def respond(context: CommandContext, asked: Asked, plans: Sequence[Planned]) -> 
         require_in_queue(reference, row["state"], "answered")
         permit = starting.permit(context, row, answer)
         if row["state"] == "open":
-            owner = row["owner"] or context.actor
+            owner = row["owner"] or (context.actor if reason is None else answer.owner)
             move_deviation(context.connection, context.writer, context.now, row, "ack", changes={"owner": owner})
         if permit.joins is not None:
             starting.join(context, row, permit.joins)
             continue
-        number = _insert_response(context, reference, answer, permit.waits_for)
+        number = _insert_response(context, reference, answer, permit.waits_for, reason)
         waits = "" if permit.waits_for is None else f", once R{permit.waits_for} has ended"
         context.changed(f"R{number}", None, f"running: {answer.playbook} for {reference.id}{waits}")
         actions = [
@@ -164,7 +165,9 @@ def append_action(
     return _insert_action(context, response, deviation, position, action, held=False, reason=reason)
 
 
-def _insert_response(context: CommandContext, reference: Reference, answer: ResponsePlan, waits_for: int | None) -> int:
+def _insert_response(
+    context: CommandContext, reference: Reference, answer: ResponsePlan, waits_for: int | None, reason: str | None
+) -> int:
     values = {
         "deviation_id": reference.number,
         "playbook": answer.playbook,
@@ -183,7 +186,7 @@ def _insert_response(context: CommandContext, reference: Reference, answer: Resp
     }
     number = _insert(context.connection, "response", values)
     shown = {name: value for name, value in values.items() if name not in ("definition", "reversals")}
-    context.writer.write(Entry("respond", "response", f"R{number}", {}, {**shown, "version": 1}))
+    context.writer.write(Entry("respond", "response", f"R{number}", {}, {**shown, "version": 1}, reason=reason))
     return number
 
 

@@ -63,7 +63,7 @@ def join(context: CommandContext, deviation: Row, response: Row) -> None:
 
 def _refuse_repetition(context: CommandContext, reference: Reference, answer: ResponsePlan) -> None:
     former = _same_playbook(context, reference.number, answer.playbook, answer.version)
-    if former is None:
+    if former is None or (former["state"] != "running" and answer.start.repeats):
         return
     number = former["id"]
     if former["state"] == "running":
@@ -85,7 +85,7 @@ def _same_playbook(
         context.connection,
         "SELECT * FROM response WHERE (deviation_id = ?1 OR id = (SELECT joined FROM deviation WHERE id = ?1))"
         " AND playbook = ?2 AND state != 'cancelled' AND (state = 'running' OR playbook_version = ?3) AND id != ?4"
-        " ORDER BY id",
+        " ORDER BY state = 'running' DESC, id",
         (deviation, playbook, version, but),
     )
     return found[0] if found else None

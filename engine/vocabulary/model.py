@@ -206,7 +206,7 @@ class TickResult(NamedTuple):
     cleared: int = 0
     resolved: int = 0
     timers: int = 0
-    """Timers of actions that fired (engine.deviations.timers)."""
+    """Timers of actions that fired (engine.deviations.timers), and responses that began at a stated time."""
 
     def plus(self, other: TickResult) -> TickResult:
         """Both together, field by field."""

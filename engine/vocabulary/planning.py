@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.vocabulary.terms import Terms
+
+if TYPE_CHECKING:
+    from engine.vocabulary.stated_times import Timetabled
 
 MANDATORY_DONE: Final = "mandatory_done"
 """The close condition under which a deviation is resolved only after every mandatory action of the response."""
@@ -153,6 +156,8 @@ class Start:
     """Of elapsed time, in which the playbook answers the same kind of the same subject once."""
     key: str | None = None
     """Of two running responses with one playbook and one key, the later one goes by `on_conflict`."""
+    repeats: bool = False
+    """It begins at stated times: that it was done before keeps it from nothing."""
     on_conflict: str = "skip"
     """skip: it does not start; queue: it begins when the other one ends; join: its deviation is added to the other one."""
 
@@ -231,6 +236,15 @@ class Planner(Protocol):
 
     def planning(self, world: World) -> Planning:
         """Responses planned one after the other in one world, which is laid out once for all of them."""
+
+    def timetable(self) -> Sequence[Timetabled]:
+        """The triggers that hold at stated times, of playbooks that are switched on."""
+
+    def plan_stated(self, deviation: Mapping[str, Any], world: World, playbook: str, trigger: int) -> ResponsePlan:
+        """The response that a trigger at stated times gives, whatever the playbook's others say. Raises as `plan`."""
+
+    def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
+        """Whether a trigger's condition holds for a deviation. Raises NotFound for a playbook that is not at hand."""
 
     def settle(
         self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int

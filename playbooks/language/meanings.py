@@ -24,9 +24,17 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "tests": "cases, and what the playbook has to make of them",
     },
     "Trigger": {
-        "on": "deviation.opened: offered by itself; severity_raised, recurred: once that happened; manual: only by name",
+        "on": "deviation.opened: offered by itself; severity_raised, recurred: once that happened; schedule: begins by itself at stated times; manual: only by name",
         "match": "the condition; may be left out only for manual",
         "cooldown": "time on the clock in which it answers the same kind of the same subject once",
+        "at": "of schedule: the times at which it answers what matches then",
+        "for": "of schedule: first: the first deviation of the queue that matches; each: every one",
+        "max": "of for: each: how many deviations at most; 20 when left out",
+    },
+    "At": {
+        "days": "mon, tue, wed, thu, fri, sat, sun; left out: every day",
+        "time": "time of day such as 08:00, on the clock of the zone",
+        "tz": "IANA zone such as Europe/Berlin; left out: the desk's",
     },
     "Concurrency": {
         "key": "what may be answered once at a time; may hold names such as $party",
@@ -210,6 +218,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Expect": {
         "matches": "whether a trigger holds",
+        "next": "when it begins by itself at a stated time, the first after the test's",
         "steps": "the actions in their order",
         "owners": "owner by step",
         "due": "due time by step",

@@ -31,6 +31,8 @@ class Expect(Strict):
     """What has to come out; what is left out is not looked at, and where nothing applies there is nothing else to see."""
 
     matches: bool = True
+    next: Instant | None = None
+    """When it begins by itself at a stated time, the first after the test's."""
     steps: list[StepId] | None = Field(default=None, min_length=1, max_length=100)
     """The ids of the planned actions in their order."""
     owners: dict[StepId, Title] | None = Field(default=None, min_length=1)

@@ -6,34 +6,83 @@ playbooks.lint.linting's subject. The words are explained for authors in docs/pl
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from engine.vocabulary.stated_times import DAYS, StatedTimes
 from playbooks.language.condition_shape import Condition
 from playbooks.language.input_shapes import Input
 from playbooks.language.rehearsals import Rehearsal
 from playbooks.language.role_shapes import Role
-from playbooks.language.shapes import Duration, Elapsed, Length, Name, Prose, Slug, Strict, Title
+from playbooks.language.shapes import Duration, Elapsed, Length, Name, Prose, Slug, Strict, TimeOfDay, Title, Zone
 from playbooks.language.step_shapes import Step
+
+_BY_EVENT: Final = ("deviation.opened", "severity_raised", "recurred")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+"""The same words as engine.vocabulary.stated_times.DAYS; a test holds the two together."""
+MOST_EACH: Final = 20
+"""Deviations that a stated time answers with `for: each`, unless it says otherwise."""
+
+
+class At(Strict):
+    """Times at which a trigger holds: on some days of the week, at a time of day in a zone."""
+
+    days: list[Day] = Field(default=list(DAYS), min_length=1, max_length=7)
+    time: TimeOfDay
+    tz: Zone | None = None
+
+    @property
+    def times(self) -> StatedTimes:
+        """As the engine counts them."""
+        return StatedTimes(tuple(day for day in DAYS if day in self.days), self.time, self.tz)
 
 
 class Trigger(Strict):
-    """When the playbook applies: by itself once the deviation opened, was raised, or came back; or only by its name."""
+    """When the playbook applies: by itself once the deviation opened, was raised, or came back; at stated times, to what
+    matches then; or only by its name."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"properties": {"on": {"const": "manual"}}}, {"required": ["match"]}]}
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {"on": {"const": "manual"}, "at": False, "for": False, "max": False}},
+                {"properties": {"on": {"const": "schedule"}}, "required": ["match", "at"]},
+                {
+                    "properties": {"on": {"enum": [*_BY_EVENT]}, "at": False, "for": False, "max": False},
+                    "required": ["match"],
+                },
+            ]
+        }
     )
 
-    on: Literal["deviation.opened", "severity_raised", "recurred", "manual"]
+    on: Literal["deviation.opened", "severity_raised", "recurred", "schedule", "manual"]
     match: Condition | None = None
     cooldown: Elapsed | None = None
+    at: At | None = None
+    for_: Literal["first", "each"] | None = Field(default=None, alias="for")
+    max: int | None = Field(default=None, ge=1, le=100)
 
     @model_validator(mode="after")
     def _says_when(self) -> Trigger:
         if self.on != "manual" and self.match is None:
             raise ValueError(f"a trigger on {self.on} needs a match; say at least which kind it answers")
+        if self.on == "schedule" and self.at is None:
+            raise ValueError('a trigger on schedule needs at; write at: {days: [mon], time: "08:00"}')
+        idle = next((word for word in ("at", "for", "max") if self.said(word) is not None), "")
+        if self.on != "schedule" and idle:
+            raise ValueError(f"{idle} has no effect on a trigger on {self.on}; write on: schedule, or take it out")
+        if self.max is not None and self.for_ != "each":
+            raise ValueError("max has no effect where one deviation is answered; write for: each, or take max out")
         return self
+
+    def said(self, word: str) -> object:
+        """What it says for a word of the file; None where it says nothing."""
+        return getattr(self, "for_" if word == "for" else word)
+
+    @property
+    def most(self) -> int:
+        """How many deviations a stated time answers."""
+        return (self.max or MOST_EACH) if self.for_ == "each" else 1
 
 
 class Concurrency(Strict):

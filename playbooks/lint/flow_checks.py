@@ -13,7 +13,7 @@ from playbooks.language.graph import ancestors, in_order, minutes_to_end
 from playbooks.working_time.durations import words, working_minutes
 
 if TYPE_CHECKING:
-    from playbooks.language.schema import Playbook
+    from playbooks.language.schema import Playbook, Trigger
     from playbooks.language.step_shapes import Step
     from playbooks.language.term_shapes import Due
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def flow_faults(playbook: Playbook) -> Iterator[Fault]:
     """Warnings about a playbook whose steps need each other in an order."""
     yield from _trigger_faults(playbook)
+    yield from _time_faults(playbook)
     yield from _waiting_faults(playbook.steps)
     yield from _due_faults(playbook.steps)
 
@@ -28,11 +29,33 @@ def flow_faults(playbook: Playbook) -> Iterator[Fault]:
 def _trigger_faults(playbook: Playbook) -> Iterator[Fault]:
     for number, trigger in enumerate(playbook.triggers):
         earlier = playbook.triggers[:number]
-        hidden = next((place for place, each in enumerate(earlier) if each.match in (None, trigger.match)), None)
+        hidden = next((place for place, each in enumerate(earlier) if _holds_before(each, trigger)), None)
         if hidden is not None:
             fault = f"triggers[{number}] never decides, since triggers[{hidden}] holds whenever it does"
             mend = "put the one that asks for more first, or take one out"
             yield Fault("semantics", ("triggers", number), fault, mend, "warning")
+
+
+def _holds_before(earlier: Trigger, trigger: Trigger) -> bool:
+    """Whether one trigger holds whenever a later one does; one at stated times hides only one at the same."""
+    return earlier.at == trigger.at and earlier.match in (None, trigger.match)
+
+
+def _time_faults(playbook: Playbook) -> Iterator[Fault]:
+    """Of triggers at stated times: nobody is there then who could be asked, and days are named once."""
+    for number, trigger in enumerate(playbook.triggers):
+        if trigger.at is None:
+            continue
+        for name, asked in (playbook.inputs or {}).items():
+            if asked.required and asked.default is None:
+                fault = f"nobody is there to give the input {name} at the times of triggers[{number}]"
+                yield Fault(
+                    "operations", ("inputs", name), fault, "give it a default, or write required: false", key=True
+                )
+        for place, day in enumerate(trigger.at.days):
+            if day in trigger.at.days[:place]:
+                at = ("triggers", number, "at", "days", place)
+                yield Fault("semantics", at, f"triggers[{number}] names {day} twice", "take one of them out", "warning")
 
 
 def _waiting_faults(steps: Sequence[Step]) -> Iterator[Fault]:

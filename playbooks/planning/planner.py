@@ -14,6 +14,7 @@ from engine.values.errors import BadInput, Refused
 from engine.values.text import clean
 from engine.vocabulary.planning import Booking, Match, Remedies, ResponsePlan, Settled, Start, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
+from engine.vocabulary.stated_times import Timetabled
 from playbooks.language.conditions import Case, Verdict, evaluate, specificity
 from playbooks.language.instructions import fill, values_of
 from playbooks.language.loaded import Library, LoadedPlaybook
@@ -41,6 +42,8 @@ class Judged(NamedTuple):
     because: str
     cooldown: str | None
     """Of the trigger that decides."""
+    repeats: bool
+    """It begins at stated times: what it did once does not keep it from doing it again."""
 
     @property
     def order(self) -> tuple[bool, bool, int, str]:
@@ -96,13 +99,22 @@ class PlaybookPlanner:
         inputs: Mapping[str, object] | None,
     ) -> ResponsePlan:
         """As `plan`, round what stands on an agenda."""
-        world = agenda.world
-        case = Case(deviation, world.now)
+        case = Case(deviation, agenda.world.now)
         chosen = self._named(deviation, case, playbook) if playbook is not None else self._best(deviation, case)
+        return self._made(chosen, deviation, agenda, inputs or {})
+
+    def plan_stated(self, deviation: Mapping[str, Any], world: World, playbook: str, trigger: int) -> ResponsePlan:
+        """The response that a trigger at stated times gives, whatever the playbook's others say. Raises as `plan`."""
+        chosen = self._named(deviation, Case(deviation, world.now), playbook, trigger)
+        return self._made(chosen, deviation, Agenda(world), {})
+
+    def _made(
+        self, chosen: Judged, deviation: Mapping[str, Any], agenda: Agenda, inputs: Mapping[str, object]
+    ) -> ResponsePlan:
         loaded = chosen.playbook
         content = loaded.content
         try:
-            result = schedule(content, deviation, agenda, inputs or {}, self.library.pinned)
+            result = schedule(content, deviation, agenda, inputs, self.library.pinned)
         except BadInput as error:
             raise BadInput(f"input {error.place} of playbook {content.id}", error.fault, error.mend) from None
         definition, sha256 = loaded.frozen(result.uses)
@@ -117,7 +129,7 @@ class PlaybookPlanner:
             warnings=tuple(result.warnings),
             close_requires=tuple(content.close.requires),
             inputs=result.inputs,
-            start=_start(chosen, deviation, world),
+            start=_start(chosen, deviation, agenda.world),
             reversals=tuple(result.reversals),
         )
 
@@ -132,6 +144,19 @@ class PlaybookPlanner:
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         """Where all open actions go (playbooks.scheduling.replanning); it asks for no playbook."""
         return replan(actions, world, pinned)
+
+    def timetable(self) -> Sequence[Timetabled]:
+        """The triggers that hold at stated times, of playbooks that are switched on."""
+        return [
+            Timetabled(loaded.id, number, trigger.at.times, trigger.most)
+            for loaded in self.library.playbooks
+            for number, trigger in enumerate(loaded.content.triggers if loaded.enabled else ())
+            if trigger.at is not None
+        ]
+
+    def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
+        """Whether a trigger's condition holds for a deviation. Raises NotFound for a playbook that is not at hand."""
+        return judge(self.library.get(playbook), Case(deviation, now), trigger).applies
 
     def settle(
         self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
@@ -151,11 +176,11 @@ class PlaybookPlanner:
         enabled = (loaded for loaded in self.library.playbooks if loaded.enabled)
         return sorted((judge(loaded, case) for loaded in enabled), key=lambda each: each.order)
 
-    def _named(self, deviation: Mapping[str, Any], case: Case, playbook: str) -> Judged:
+    def _named(self, deviation: Mapping[str, Any], case: Case, playbook: str, trigger: int | None = None) -> Judged:
         loaded = self.library.get(playbook)
         if not loaded.enabled:
             raise Refused(f"playbook {loaded.id} is switched off; set enabled: true in {loaded.path.name}")
-        judged = judge(loaded, case)
+        judged = judge(loaded, case, trigger)
         if not judged.applies:
             subject = clean(str(deviation.get("id")))
             raise Refused(f"playbook {loaded.id} does not apply to {subject}: {judged.because}; choose another")
@@ -195,10 +220,11 @@ def _asked(judged: Judged) -> Sequence[Mapping[str, Any]]:
     return tuple(asked.question(name) for name, asked in inputs.items()) if inputs else ()
 
 
-def judge(loaded: LoadedPlaybook, case: Case) -> Judged:
-    """The first trigger that holds decides; where none does, the first one says why."""
+def judge(loaded: LoadedPlaybook, case: Case, only: int | None = None) -> Judged:
+    """The first trigger that holds decides, or `only` one of them; where none does, the first one says why."""
     reason = ""
-    for trigger in loaded.content.triggers:
+    triggers = loaded.content.triggers
+    for trigger in triggers if only is None else triggers[only : only + 1]:
         verdict = evaluate(trigger.match, case) if trigger.match is not None else _ANY
         if trigger.on in _EVENTS and verdict.held:
             verdict = _unmet(trigger.on, case) or verdict
@@ -206,15 +232,22 @@ def judge(loaded: LoadedPlaybook, case: Case) -> Judged:
             text, shadow = verdict.because, loaded.content.mode == "shadow"
             if trigger.on == "manual":
                 text += "; only when chosen by name"
+            if trigger.at is not None and only is None:
+                text += f"; by itself only at stated times: {trigger.at.times.words()}"
             if shadow:
                 text += "; in shadow mode, so it only shows what it would do"
             depth = specificity(trigger.match)
-            offered = trigger.on != "manual" and not shadow
             return Judged(
-                loaded, applies=True, offered=offered, specificity=depth, because=text, cooldown=trigger.cooldown
+                loaded,
+                applies=True,
+                offered=trigger.on not in ("manual", "schedule") and not shadow,
+                specificity=depth,
+                because=text,
+                cooldown=trigger.cooldown,
+                repeats=trigger.on == "schedule",
             )
         reason = reason or verdict.because
-    return Judged(loaded, applies=False, offered=False, specificity=0, because=reason, cooldown=None)
+    return Judged(loaded, applies=False, offered=False, specificity=0, because=reason, cooldown=None, repeats=False)
 
 
 def _unmet(event: str, case: Case) -> Verdict | None:
@@ -231,6 +264,7 @@ def _start(chosen: Judged, deviation: Mapping[str, Any], world: World) -> Start:
     rule = content.concurrency
     return Start(
         shadow=content.mode == "shadow",
+        repeats=chosen.repeats,
         cooldown_minutes=clock_minutes(chosen.cooldown) if chosen.cooldown is not None else 0,
         key=fill(rule.key, values_of(deviation, world.zone)) if rule is not None else None,
         on_conflict=rule.on_conflict if rule is not None else "skip",

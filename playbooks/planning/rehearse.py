@@ -63,13 +63,24 @@ def _differing(loaded: LoadedPlaybook, test: Rehearsal, library: Library) -> Ite
     if judged.applies != test.expect.matches:
         found = "it applies" if judged.applies else "it does not apply"
         yield ("matches",), "matches", str(test.expect.matches).lower(), f"{found}: {judged.because}"
-    elif judged.applies:
+        return
+    found_next = _next(loaded, test)
+    if test.expect.next is not None and parse_instant(test.expect.next, "next") != found_next:
+        yield ("next",), "next", test.expect.next, "never" if found_next is None else iso(found_next)
+    if judged.applies:
         try:
             plan = schedule(loaded.content, deviation, Agenda(world), test.inputs, library.pinned, test.published)
         except OffplanError as error:
             yield (), "plan", "a response", str(error)
         else:
             yield from _plan_differences(test.expect, plan)
+
+
+def _next(loaded: LoadedPlaybook, test: Rehearsal) -> int | None:
+    """When a playbook begins by itself at a stated time, the first after the test's."""
+    now = parse_instant(test.now, "now")
+    times = [trigger.at.times for trigger in loaded.content.triggers if trigger.at is not None]
+    return min((each.after(now, test.zone) for each in times), default=None)
 
 
 def _plan_differences(expected: Expect, plan: Schedule) -> Iterator[tuple[At, str, str, str]]:

@@ -15,6 +15,7 @@ from engine.values.errors import NotFound, Refused
 from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
 from engine.vocabulary.planning import Booking, Match, PlannedAction, Remedies, ResponsePlan, Settled, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
+from engine.vocabulary.stated_times import Timetabled
 from playbooks.planning.settling import settle
 from playbooks.scheduling.replanning import replan
 from playbooks.scheduling.slack import placings
@@ -97,6 +98,15 @@ class Scheduling:
 
     def remedies(self, known: str | None) -> Remedies | None:
         return None
+
+    def timetable(self) -> Sequence[Timetabled]:
+        return ()
+
+    def plan_stated(self, deviation: Mapping[str, Any], world: World, playbook: str, trigger: int) -> ResponsePlan:
+        raise NotFound(f"there is no playbook {playbook}")
+
+    def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
+        return True
 
     def settle(
         self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int

@@ -16,7 +16,7 @@ from engine.storage.store import Store
 from tui.app import OffplanApp
 from tui.demo.demo_world import sample
 from tui.desk.session import Session
-from tui.wiring import PlannerOnDemand
+from tui.planner import PlannerOnDemand
 
 
 async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36) -> str:

@@ -23,13 +23,14 @@ from tui.demo.demo_world import SETTINGS, sample
 from tui.desk.session import Session
 from tui.keys.key_table import KEYS, Key
 from tui.keys.request import Request
+from tui.planner import PlannerOnDemand
 from tui.screens import views
 from tui.screens.acting import ActingScreen
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.filtering import FilteringScreen
 from tui.widgets.line_list import LineList
-from tui.wiring import SETTINGS_FILE, PlannerOnDemand
+from tui.wiring import SETTINGS_FILE
 
 
 class Visit(Hand):

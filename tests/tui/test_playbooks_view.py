@@ -13,9 +13,9 @@ from tests.engine.desk_support import open_desk
 from tests.tui.conftest import Driven, World
 from tui.app import OffplanApp
 from tui.desk.session import Session
+from tui.planner import PlannerOnDemand
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.playbooks import PlaybooksScreen
-from tui.wiring import PlannerOnDemand
 
 Open = Callable[..., contextlib.AbstractAsyncContextManager[Driven]]
 

@@ -15,6 +15,7 @@ from engine.values.clock import FixedClock, OffsetClock, SystemClock, parse_inst
 from engine.values.errors import BadInput, StoreUnusable
 from tui import wiring
 from tui.commands import workspace
+from tui.planner import PlannerOnDemand
 from tui.words.arguments import UsageError
 
 MONDAY = parse_instant("2026-03-09T08:00:00Z", "test")
@@ -172,9 +173,7 @@ def test_the_workspace_s_own_playbooks_are_known_to_the_desk(tmp_path: Path, sto
     workspace.make(tmp_path)
     example = tmp_path / "playbooks" / "example.yaml"
     example.write_text(example.read_text(encoding="utf-8").replace("enabled: false", "enabled: true"), encoding="utf-8")
-    planner = wiring.PlannerOnDemand(tmp_path / "playbooks")
+    planner = PlannerOnDemand(tmp_path / "playbooks")
 
     assert "example" in {match.playbook for match in planner.matches({"kind": "late_supply"}, 0)}
-    assert "example" not in {
-        match.playbook for match in wiring.PlannerOnDemand(None).matches({"kind": "late_supply"}, 0)
-    }
+    assert "example" not in {match.playbook for match in PlannerOnDemand(None).matches({"kind": "late_supply"}, 0)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.values.clock import iso
 from tui.commands.playbook import library
-from tui.wiring import PLAYBOOKS, NoWorkspaceError, database_of, find_workspace, opened, present
+from tui.wiring import PLAYBOOKS, find_workspace, has_desk, opened, present
 from tui.words import printing
 
 if TYPE_CHECKING:
@@ -57,11 +57,7 @@ def _checked(args: Namespace) -> tuple[Sequence[LoadedPlaybook], Sequence[LintFi
 
 def _owners(args: Namespace) -> set[str]:
     """The owners of the desk whose playbooks these are; none where there is no desk as yet."""
-    try:
-        there = database_of(args).exists()
-    except NoWorkspaceError:
-        return set()
-    if not there:
+    if not has_desk(args):
         return set()
     with opened(args) as desk:
         return {owner["id"] for owner in desk.owners() if owner["functions"]}

@@ -24,8 +24,9 @@ from engine.values.clock import SECOND, Clock, iso
 from engine.values.errors import StoreUnusable
 from tui.demo import demo_colleague
 from tui.demo.demo_feed import SCRIPT
+from tui.planner import PlannerOnDemand
 from tui.terminal import device
-from tui.wiring import DATABASE, SETTINGS_FILE, PlannerOnDemand, clock_for
+from tui.wiring import DATABASE, SETTINGS_FILE, clock_for
 
 SETTINGS: Final = Path(__file__).with_name("demo.toml")
 """The settings that the sample world was built with, and the sources that go on speaking."""

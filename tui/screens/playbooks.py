@@ -10,7 +10,7 @@ from textual.events import Resize
 
 from engine.values.errors import OffplanError
 from engine.vocabulary.planning import Match
-from tui.commands.playbook import described
+from tui.commands.playbook_lines import described
 from tui.keys import bindings
 from tui.screens import empty, gathering
 from tui.screens.list_view import ListView

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from engine.storage.schema.first import FIRST
+from engine.storage.schema.fourth import FOURTH
 from engine.storage.schema.second import SECOND
 from engine.storage.schema.third import THIRD
 
 APPLICATION_ID: Final = 0x4F46504C
 """`OFPL`: a file with another application id is somebody else's."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, THIRD)
+MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, THIRD, FOURTH)
 """Migration n (from 0) takes a file from user_version n to n + 1."""
 
 VERSION: Final = len(MIGRATIONS)

@@ -228,4 +228,27 @@ steps:
     document = desk("playbook", "dry-run", "D1", "--playbook", "mine", "--json").document
     assert [action["step"] for action in document["reversals"]] == ["unfly"]
     assert document["actions"][0]["approval"]["amount"] == 250000
-    assert document["start"] == {"shadow": False, "cooldown_minutes": 0, "key": None, "on_conflict": "skip"}
+    assert document["start"] == {
+        "shadow": False, "cooldown_minutes": 0, "key": None, "repeats": False, "on_conflict": "skip"
+    }  # fmt: skip
+
+
+def test_show_says_when_it_begins_next_and_what_came_of_the_last_time(desk: Run, tmp_path: Path) -> None:
+    example = tmp_path / "playbooks" / "example.yaml"
+    text = example.read_text(encoding="utf-8").replace("enabled: false", "enabled: true")
+    weekly = text.replace(
+        "on: deviation.opened", 'on: schedule\n    at: {days: [mon, thu], time: "08:00", tz: UTC}\n    for: each'
+    )
+    example.write_text(weekly, encoding="utf-8")
+    desk("tick", "--now", "2026-03-10T08:00:00Z")
+
+    shown = desk("playbook", "show", "example").out
+    assert "  by itself mon, thu 08:00 UTC, for each deviation that matches then: kind = late_supply" in shown
+    assert "At stated times\n  mon, thu 08:00 UTC: next 2026-03-12T08:00:00Z\n" in shown
+
+    desk("tick", "--now", "2026-03-12T09:00:00Z")
+
+    (each,) = desk("playbook", "show", "example", "--json").document["timetable"]
+    assert (each["due_at"], each["ran_at"]) == ("2026-03-16T08:00:00Z", "2026-03-12T09:00:00Z")
+    assert f"2026-03-12T09:00:00Z: {each['said']}" in desk("playbook", "show", "example").out
+    assert desk("responses", "--json").document["total"] == each["said"].split(" answered")[0].count("D")

@@ -1,0 +1,294 @@
+"""Playbooks that begin at stated times: which time comes next, what begins then, once, and what is made up for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.commands import timetable
+from engine.desk import Desk
+from engine.values.clock import DAY, HOUR, MINUTE, FixedClock, iso, moment_of
+from engine.vocabulary.stated_times import DAYS, StatedTimes
+from playbooks.language.schema import Day
+from playbooks.lint.linting import lint
+from playbooks.planning.planner import PlaybookPlanner
+from playbooks.planning.rehearse import rehearse
+from tests.engine.desk_support import NOW, late, open_desk, owners
+from tests.playbooks.worlds import ONE_STEP, at, library, write
+
+# NOW is Monday 2026-03-09 08:00 UTC.
+WEEKLY = ONE_STEP.format(id="weekly").replace(
+    "on: deviation.opened", 'on: schedule\n    at: {days: [mon], time: "10:00", tz: Europe/Berlin}'
+)
+EACH = WEEKLY.replace("    match:", "    for: each\n    match:")
+DUE = NOW + HOUR
+
+
+def open_with(folder: Path, text: str, clock: FixedClock | None = None) -> tuple[Desk, FixedClock]:
+    """A desk on which one playbook is at hand, with three late orders."""
+    clock = clock or FixedClock(NOW)
+    desk = open_desk(folder / "offplan.db", clock=clock, planner=PlaybookPlanner(library(folder, text)))
+    desk.tick()
+    return desk, clock
+
+
+def begun(folder: Path, text: str) -> tuple[Desk, FixedClock]:
+    desk, clock = open_with(folder, text)
+    owners(desk, "ana", "bo")
+    late(desk, alpha=12, beta=9, gamma=15)
+    return desk, clock
+
+
+def tick(desk: Desk, clock: FixedClock, instant: int) -> int:
+    clock.set(instant)
+    return desk.tick().timers
+
+
+def answered(desk: Desk) -> list[str]:
+    return [item["deviation"] for item in reversed(desk.responses(all=True).items)]
+
+
+def queue(desk: Desk) -> list[str]:
+    return [item["id"] for item in desk.deviations().items]
+
+
+def test_the_words_for_days_are_those_of_the_engine() -> None:
+    assert Day.__args__ == DAYS  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("days", "time", "zone", "after", "found"),
+    [
+        (("mon",), "08:00", "Europe/Berlin", "2026-03-09T06:59:59Z", "2026-03-09T07:00:00Z"),
+        (("mon",), "08:00", "Europe/Berlin", "2026-03-09T07:00:00Z", "2026-03-16T07:00:00Z"),
+        (("mon",), "08:00", "Europe/Berlin", "2026-03-23T08:00:00Z", "2026-03-30T06:00:00Z"),
+        (("sun",), "02:30", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z"),
+        (("sun",), "02:30", "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
+        (("sun",), "02:30", "Europe/Berlin", "2026-10-25T00:30:00Z", "2026-11-01T01:30:00Z"),
+        (("sun",), "23:30", None, "2026-03-08T14:00:00Z", "2026-03-08T14:30:00Z"),
+    ],
+    ids=["today", "not-twice", "summer", "gap", "overlap", "overlap-once", "the-desks-zone"],
+)
+def test_the_next_time_goes_by_the_clock_on_the_wall(
+    days: tuple[str, ...], time: str, zone: str | None, after: str, found: str
+) -> None:
+    assert iso(StatedTimes(days, time, zone).after(at(after), "Asia/Tokyo")) == found
+
+
+@given(
+    st.sets(st.sampled_from(DAYS), min_size=1),
+    st.integers(0, 23),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"]),
+    st.integers(0, 60 * 24 * 400),
+)
+def test_the_next_time_is_later_within_two_weeks_and_the_only_one_until_then(
+    days: set[str], hour: int, zone: str, minutes: int
+) -> None:
+    times = StatedTimes(tuple(day for day in DAYS if day in days), f"{hour:02}:15", zone)
+    start = NOW + minutes * MINUTE
+    found = times.after(start, "UTC")
+    assert start < found <= start + 14 * DAY
+    assert times.between(start, found, "UTC") == 1
+    assert times.between(start, found - 1, "UTC") == 0
+    shown = moment_of(found).astimezone(ZoneInfo(zone))
+    assert DAYS[shown.weekday()] in days
+
+
+def test_the_first_deviation_of_the_queue_is_answered_when_it_is_time_and_only_once(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, WEEKLY)
+    first = queue(desk)[0]
+    assert [(each["at"], each["due_at"], each["ran_at"]) for each in desk.timetable()] == [
+        ("mon 10:00 Europe/Berlin", iso(DUE), None)
+    ]
+    assert tick(desk, clock, DUE - 1) == 0
+    assert answered(desk) == []
+    assert tick(desk, clock, DUE) == 1
+    assert answered(desk) == [first]
+    assert tick(desk, clock, DUE + 1) == 0
+    (each,) = desk.timetable()
+    assert (each["due_at"], each["ran_at"]) == (iso(DUE + 7 * DAY), iso(DUE))
+    assert each["said"] == f"3 deviations match, {first} answered; 2 more are not looked at, since it begins 1 at most"
+    shown = desk.show("R1")
+    entry = shown["history"][0]
+    assert (entry["actor"], entry["action"], entry["reason"]) == ("system", "respond", "it is mon 10:00 Europe/Berlin")
+    assert desk.show(first)["owner"] == "ana", "a rule owns nothing"
+
+
+def test_what_is_answered_already_is_passed_over_and_a_done_one_comes_again(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, WEEKLY)
+    one, two, _ = queue(desk)
+    tick(desk, clock, DUE)
+    tick(desk, clock, DUE + 7 * DAY)
+    assert answered(desk) == [one, two]
+    assert f"not {one}: {one} is already answered with weekly: R1" in desk.timetable()[0]["said"]
+    (action,) = [item["id"] for item in desk.actions().items if item["deviation"] == one]
+    desk.done([action])
+    tick(desk, clock, DUE + 14 * DAY)
+    assert answered(desk)[2] == one, "a review is held every week, whatever came of the last one"
+
+
+def test_a_cooldown_and_a_concurrency_hold_here_too(tmp_path: Path) -> None:
+    text = EACH.replace("    for: each\n", "    for: each\n    cooldown: PT300H\n").replace(
+        "roles:", "concurrency: {key: $party, on_conflict: skip}\nroles:"
+    )
+    desk, clock = begun(tmp_path, text)
+    one, two, three = queue(desk)
+    tick(desk, clock, DUE)
+    assert answered(desk) == [one]
+    said = desk.timetable()[0]["said"]
+    assert f"not {two}: {two}: weekly runs once at a time for ACME" in said
+    assert f"not {three}: {three}: weekly runs once" in said
+    (action,) = [item["id"] for item in desk.actions().items]
+    desk.done([action])
+    tick(desk, clock, DUE + 7 * DAY)
+    assert answered(desk) == [one, two]
+    assert f"not {one}: {one}: weekly answered late_supply of purchase_order" in desk.timetable()[0]["said"]
+
+
+def test_each_that_matches_is_answered_up_to_the_most(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, EACH)
+    assert tick(desk, clock, DUE) == 3
+    assert sorted(answered(desk)) == sorted(queue(desk))
+    assert len({entry["txn"] for number in (1, 2, 3) for entry in desk.show(f"R{number}")["history"]}) == 1
+    (tmp_path / "few").mkdir()
+    desk, clock = begun(tmp_path / "few", EACH.replace("for: each", "for: each\n    max: 2"))
+    assert tick(desk, clock, DUE) == 2
+    assert "1 more are not looked at, since it begins 2 at most" in desk.timetable()[0]["said"]
+
+
+def test_of_two_that_hold_the_same_time_one_takes_it(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, WEEKLY)
+    clock.set(DUE)
+    with desk._reading() as view:
+        (row,) = timetable.due(*view)
+        matching = timetable.matching(*view, desk.planner, row)  # type: ignore[arg-type]
+    counts = []
+    for _ in range(2):
+        with desk._writing("system") as transaction:
+            counts.append(timetable.begin(desk._by_rule(transaction), desk.planner, row, matching))  # type: ignore[arg-type]
+    assert counts == [1, 0]
+    assert len(answered(desk)) == 1
+
+
+def test_times_that_passed_while_no_desk_ran_are_one_and_it_is_said(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, WEEKLY)
+    assert tick(desk, clock, DUE + 16 * DAY) == 1
+    assert len(answered(desk)) == 1
+    (each,) = desk.timetable()
+    assert each["due_at"] == iso(DUE + 21 * DAY - HOUR), "the clocks of Berlin changed meanwhile"
+    assert f"it was due {iso(DUE)}, and 2 more times passed while no desk ran: they are one" in each["said"]
+
+
+def test_nothing_that_matches_is_said_too(tmp_path: Path) -> None:
+    desk, clock = open_with(tmp_path, WEEKLY)
+    assert tick(desk, clock, DUE) == 0
+    assert desk.timetable()[0]["said"] == "nothing in the queue matches"
+    assert desk.timetable()[0]["due_at"] == iso(DUE + 7 * DAY)
+
+
+def test_another_time_counts_from_when_it_is_written_and_what_is_gone_is_forgotten(tmp_path: Path) -> None:
+    _, clock = begun(tmp_path, WEEKLY)
+    clock.set(NOW + 2 * HOUR)
+    desk, _ = open_with(tmp_path, WEEKLY.replace('"10:00"', '"10:30"').replace("PT2H", "PT3H"), clock)
+    assert desk.timetable()[0]["due_at"] == iso(DUE + 7 * DAY + 30 * MINUTE), "what is past is not made up for"
+    desk, _ = open_with(tmp_path, WEEKLY.replace("enabled: true", "enabled: false"), clock)
+    assert desk.timetable() == []
+
+
+def test_a_change_of_words_keeps_a_time_that_is_due(tmp_path: Path) -> None:
+    _, clock = begun(tmp_path, WEEKLY)
+    clock.set(DUE + MINUTE)
+    desk, _ = open_with(tmp_path, WEEKLY.replace("title: Call", "title: Ring"), clock)
+    assert len(answered(desk)) == 1
+
+
+def test_times_in_the_desks_zone_follow_it(tmp_path: Path) -> None:
+    desk, _ = begun(tmp_path, WEEKLY.replace(", tz: Europe/Berlin", ""))
+    assert desk.timetable()[0]["due_at"] == iso(NOW + 2 * HOUR)
+    desk.configure({"zone": "Asia/Tokyo"})
+    assert desk.timetable()[0]["due_at"] == iso(at("2026-03-16T01:00:00Z"))
+
+
+def test_in_shadow_mode_it_says_what_it_would_have_done(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, WEEKLY.replace("roles:", "mode: shadow\nroles:"))
+    assert tick(desk, clock, DUE) == 0
+    assert (
+        "3 deviations match, none is answered; not D1: playbook weekly is in shadow mode" in desk.timetable()[0]["said"]
+    )
+
+
+def test_a_desk_that_does_not_know_the_playbook_leaves_the_time_to_one_that_does(tmp_path: Path) -> None:
+    known, clock = begun(tmp_path, WEEKLY)
+    clock.set(DUE)
+    other = PlaybookPlanner(library(tmp_path, ONE_STEP.format(id="other")))
+    other.remedies = lambda known: None  # type: ignore[method-assign]
+    assert open_desk(tmp_path / "offplan.db", clock=clock, planner=other).tick().timers == 0
+    assert open_desk(tmp_path / "offplan.db", clock=clock).tick().timers == 0
+    assert known.tick().timers == 1
+
+
+def test_it_is_offered_by_name_and_explained_but_not_by_itself(tmp_path: Path) -> None:
+    desk, _ = begun(tmp_path, WEEKLY)
+    (match,) = desk.matches("D1")
+    assert match.matches
+    assert match.because == "kind is late_supply; by itself only at stated times: mon 10:00 Europe/Berlin"
+    assert desk.preview("D1", "weekly").playbook == "weekly"
+
+
+TESTED = """\
+tests:
+  - name: on a Monday
+    now: 2026-03-23T09:30:00Z
+    deviation: {kind: late_supply, party: ACME}
+    people: [{id: ana, functions: [procurement]}]
+    expect: {steps: [call], next: 2026-03-30T08:00:00Z}
+"""
+
+
+def test_a_rehearsal_says_when_it_begins_next(tmp_path: Path) -> None:
+    known = library(tmp_path, WEEKLY + TESTED)
+    assert rehearse(known.get("weekly"), known) == []
+    wrong = library(tmp_path, WEEKLY + TESTED.replace("30T08", "30T09"))
+    (found,) = rehearse(wrong.get("weekly"), wrong)
+    assert (found.what, found.found) == ("next", "2026-03-30T08:00:00Z")
+
+
+FAULTS = [
+    ('time: "10:00"', 'time: "25:00"', "syntax", '"25:00"', "at.time is '25:00'", "08:00"),
+    ("Europe/Berlin", "Europe/Belrin", "syntax", "Europe/Belrin", "no time zone", "Europe/Amsterdam"),
+    ("[mon]", "[monday]", "syntax", "monday", "'monday'", "mon"),
+    ("[mon]", "[]", "syntax", "[]", "at.days", ""),
+    ('    at: {days: [mon], time: "10:00", tz: Europe/Berlin}\n', "", "syntax", "on: schedule", "needs at", "days: [mon]"),
+    ("on: schedule", "on: recurred", "syntax", "on: recurred", "at has no effect on a trigger on recurred", "on: schedule"),
+    ("    match:", "    max: 5\n    match:", "syntax", "on: schedule", "max has no effect where one deviation", "for: each"),
+    ("    match:", "    for: every\n    match:", "syntax", "every", "'every'", "each"),
+    ("[mon]", "[mon, mon]", "semantics", "mon]", "names mon twice", "take one"),
+    ("roles:", "inputs: {days: {type: number}}\nroles:", "operations", "days:", "nobody is there to give the input days", "default"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "level", "shown", "fault", "mend"), FAULTS)
+def test_times_that_cannot_be_are_found_at_their_place(
+    tmp_path: Path, old: str, new: str, level: str, shown: str, fault: str, mend: str
+) -> None:
+    assert old in WEEKLY
+    path = write(tmp_path, "p.yaml", WEEKLY.replace(old, new, 1))
+    found = [each for each in lint(path) if fault in each.message]
+    assert len(found) == 1, [str(each) for each in lint(path)]
+    line = path.read_text(encoding="utf-8").splitlines()[found[0].line - 1]
+    assert line[found[0].column - 1 :].startswith(shown)
+    assert (found[0].level, mend in found[0].mend) == (level, True)
+
+
+def test_a_stated_time_hides_no_other_trigger(tmp_path: Path) -> None:
+    both = WEEKLY.replace(
+        "triggers:\n", "triggers:\n  - on: deviation.opened\n    match: {field: kind, op: eq, value: late_supply}\n"
+    )
+    assert lint(write(tmp_path, "p.yaml", both)) == []
+    twice = WEEKLY.replace("roles:", WEEKLY.split("triggers:\n")[1].split("roles:")[0] + "roles:")
+    (found,) = lint(write(tmp_path, "p.yaml", twice))
+    assert "triggers[1] never decides" in found.message
