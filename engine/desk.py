@@ -100,7 +100,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         """
         from engine.reading import questions
 
-        with self._reading() as view:
+        with self._reading() as view, collector_at_rest():
             return questions.show(*view, id)
 
     def explain(self, id: str) -> list[Term]:  # noqa: A002
@@ -117,7 +117,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         """
         from engine.reading import questions
 
-        with self._reading() as view:
+        with self._reading() as view, collector_at_rest():
             return questions.impact(*view, id)
 
     def options(self, id: str) -> list[dict[str, Any]]:  # noqa: A002

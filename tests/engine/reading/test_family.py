@@ -11,7 +11,10 @@ import pytest
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
+from engine.values.clock import DAY
 from engine.vocabulary.lifecycle import QUEUE_STATES
+from tests.engine.desk_support import NOW, open_desk
+from tests.engine.network_support import line, load, said, take
 from tests.test_sample_world import SAMPLE
 
 
@@ -53,3 +56,17 @@ def test_what_followed_from_one_that_is_over_is_named_without_a_sentence(desk: D
     assert not any(each["because"] for each in under)
     for each in under:
         assert first["id"] not in {root["id"] for root in desk.show(each["id"])["follows_from"]}
+
+
+def test_of_many_consequences_those_with_most_at_stake_are_named(tmp_path: Path) -> None:
+    wide = open_desk(tmp_path / "wide.db")
+    orders = [
+        line("sales_order", f"SO-{number:03}", 1.0, 10, value_minor=100 * (1 + number * 7 % 205), currency="EUR")
+        for number in range(205)
+    ]
+    load(wide, line("purchase_order", "PO-1", 205.0, 5), *orders)
+    take(wide, said("eta", "late", order_ref="PO-1", eta=NOW + 20 * DAY))
+    (root,) = wide.deviations(["kind=late_supply"]).items
+    shown = wide.show(root["id"])
+    assert len(shown["consequences"]) == 205
+    assert [each["exposure"]["amount"] for each in shown["consequences_detail"]] == [*range(205, 5, -1)]
