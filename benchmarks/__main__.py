@@ -21,6 +21,8 @@ from benchmarks import (
     soak,
     start,
     ui,
+    ui_bytes,
+    ui_peers,
 )
 from benchmarks.harness import Benchmark, Unavailable
 
@@ -47,10 +49,11 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "respond_key": respond.key,
     "respond_many": respond.many,
     "ui_key": ui.key,
-    "ui_bytes": ui.bytes_of_a_key,
-    "ui_idle": ui.idle,
-    "ui_slow_link": ui.slow_link,
+    "ui_bytes": ui_bytes.bytes_of_a_key,
+    "ui_idle": ui_bytes.idle,
+    "ui_slow_link": ui_bytes.slow_link,
     "ui_memory": ui.memory,
+    "ui_peers": ui_peers.beside,
     "ui_soak": soak.four_desks,
 }
 
