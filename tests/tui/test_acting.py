@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from engine.values.clock import DAY, HOUR
 from engine.vocabulary.planning import Match, ResponsePlan
@@ -17,7 +18,9 @@ from tui.desk.live import Live
 from tui.screens import gathering
 from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
 from tui.terminal.cells import Present
+from tui.terminal.painting import PaintedApp
 from tui.terminal.safe import plain
+from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
 
 
@@ -60,6 +63,22 @@ async def test_respond_shows_owners_and_dates_and_starts_what_was_seen(world: Wo
         await driven.finish("enter")
         assert [action["step"] for action in world.desk.show(first)["actions"]] == ["confirm", "book", "tell"]
         assert "confirm it" in driven.text
+
+
+async def test_the_preview_comes_with_the_first_frame(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames, display = [], PaintedApp._display
+
+    def noted(self: PaintedApp, screen: Screen[Any], renderable: Any) -> None:
+        if isinstance(screen, PreviewPicker):
+            frames.append(
+                any("confirm it" in plain(line.pieces) for line in screen.query_one("#preview", PageList).lines)
+            )
+        display(self, screen, renderable)
+
+    async with opened() as driven:
+        monkeypatch.setattr(PaintedApp, "_display", noted)
+        await driven.press("r")
+    assert frames[0] is True
 
 
 async def test_the_preview_names_its_times_and_uses_the_room(world: World, opened: Open) -> None:

@@ -176,22 +176,26 @@ class PreviewPicker(Screen[str | None]):
         choices.show_lines([PageLine(choice.pieces) for choice in self._choices])
         self.set_focus(choices)
         self.query_one(StatusLine).say(f"{self._takes}   tab to the preview   esc back", "bold")
+        # It has the whole width once it is laid out: shown with the first frame, not with the next one.
+        self._show_preview(self.app.size.width - self.query_one("#preview", PageList).gutter.width)
 
     def on_resize(self, event: Resize) -> None:
-        self.call_after_refresh(self._show_preview)
+        self.call_after_refresh(self._show_preview_as_laid_out)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         if event.list.id == "choices":
-            self._show_preview()
+            self._show_preview_as_laid_out()
 
-    def _show_preview(self) -> None:
+    def _show_preview_as_laid_out(self) -> None:
+        self._show_preview(self.query_one("#preview", PageList).size.width)
+
+    def _show_preview(self, width: int) -> None:
         current = self.query_one("#choices", ChoiceList).current
-        preview = self.query_one("#preview", PageList)
-        if current is not None and preview.size.width and self._seen != (current, preview.size.width):
-            self._seen = current, preview.size.width
+        if current is not None and width > 0 and self._seen != (current, width):
+            self._seen = current, width
+            preview = self.query_one("#preview", PageList)
             preview.title = "What it would give"
-            lines = self._preview(self._choices[current].id, preview.size.width - GUTTER)
-            preview.show_lines([PageLine(line) for line in lines])
+            preview.show_lines([PageLine(line) for line in self._preview(self._choices[current].id, width - GUTTER)])
 
     def action_open(self) -> None:
         current = self.query_one("#choices", ChoiceList).current
