@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.desk_feed import DeskFeed
 from engine.reading import others, screens
 from engine.values.clock import SystemClock
+from engine.values.ids import parse
 
 if TYPE_CHECKING:
     from engine.reading.announce import Standing
@@ -56,6 +57,13 @@ class DeskScreens(DeskFeed):
 
         with self._reading() as view:
             return placing.of(*view, number)
+
+    def require_resolvable(self, id: str) -> None:  # noqa: A002
+        """Raises Refused for a deviation that `resolve` would refuse as mandatory actions of its response are open."""
+        from engine.deviations import closing
+
+        with self._reading() as view:
+            closing.require_mandatory_done(view.connection, parse(id, "deviation"))
 
     def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""

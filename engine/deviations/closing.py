@@ -18,9 +18,9 @@ _SHOWN: Final = 5
 """Ids that a note names before it counts the others: it must fit on a status line."""
 
 
-def require_mandatory_done(context: CommandContext, deviation: Reference) -> None:
+def require_mandatory_done(connection: sqlite3.Connection, deviation: Reference) -> None:
     """Raises Refused while a running response that requires its mandatory actions done has open ones, naming them."""
-    remaining = context.connection.execute(
+    remaining = connection.execute(
         "SELECT playbook, 'A' || action.id FROM response JOIN action ON action.response_id = response.id"
         " WHERE (response.deviation_id = ?1 OR response.id = (SELECT joined FROM deviation WHERE id = ?1))"
         f" AND response.state = 'running' AND mandatory AND action.state IN ({_OPEN})"

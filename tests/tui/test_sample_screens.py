@@ -20,6 +20,9 @@ from tests.tui.conftest import Driven
 from tui.app import OffplanApp
 from tui.command_line import main
 from tui.desk.session import Session
+from tui.terminal.safe import plain
+from tui.widgets.line_list import LineList
+from tui.widgets.page_list import PageList
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample.db"
 PLANNER = PlaybookPlanner(load_library())
@@ -76,8 +79,8 @@ async def test_options_say_what_they_emit_and_by_which_distance_and_factor(tmp_p
     async with sample(tmp_path, (200, 60)) as driven:
         driven.desk_screen.open_id("A14")
         await driven.pilot.pause()
-        assert "1,118.22" in row(driven, "courier  On-board courier")
-        assert "not known" in row(driven, "second-source  Buy it")
+        assert "1,118.22" in row(driven, "courier: On-board courier")
+        assert "not known" in row(driven, "second-source: Buy it")
         await driven.press("pagedown")
         whole = " ".join(driven.text.replace("│", " ").split())
         assert (
@@ -113,3 +116,59 @@ def test_the_handover_says_in_slack_where_the_queue_does(tmp_path: Path, capsys:
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("D50 ")]
     assert told
     assert all("in slack" in line and "€0" not in line for line in told)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_options_and_actions_of_a_page_are_named_in_full(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with sample(tmp_path, size) as driven:
+        driven.desk_screen.open_id("A14")
+        await driven.pilot.pause()
+        page = driven.app.screen.query_one(PageList)
+        shown = " ".join(" ".join(plain(line.pieces) for line in page.lines).split())
+        for option in ("courier: On-board courier or charter", "sister-site: Take it from another site of ours"):
+            assert set(option.split()) <= set(shown.split())
+        assert "dominated by nothing" in shown or size[0] == 80
+        driven.desk_screen.open_id("D42")
+        await driven.pilot.pause()
+        await driven.press(*["tab"] * (8 if size[0] == 80 else 9))
+        page = driven.app.screen.query_one(PageList)
+        words = [plain(line.pieces) for line in page.lines if line.target == "A8"]
+        assert "FONDERIE" in " ".join(words)
+
+
+async def test_a_line_that_is_open_says_its_own_keys_in_the_footer(tmp_path: Path) -> None:
+    async with sample(tmp_path, (120, 36)) as driven:
+        before = driven.lines[-1]
+        assert "r respond" in before
+        await driven.press("x")
+        assert driven.lines[-1].split() == ["enter", "takes", "the", "line", "esc", "leaves", "it"]
+        await driven.press("escape", ":")
+        assert "tab completes" in driven.lines[-1]
+        await driven.press("escape")
+        assert driven.lines[-1] == before
+
+
+async def test_what_cannot_be_is_said_before_anything_is_typed(tmp_path: Path) -> None:
+    """D50 has mandatory actions open, and A24 is a decision, which `done` does not make."""
+    async with sample(tmp_path, (120, 36)) as driven:
+        driven.desk_screen.open_id("D50")
+        await driven.pilot.pause()
+        await driven.press("R")
+        assert driven.status.startswith("✗ D50: A")
+        assert "mandatory and open" in driven.status
+        await driven.press("escape")
+        driven.desk_screen.open_id("A24")
+        await driven.pilot.pause()
+        await driven.press("d")
+        assert driven.status == "✗ A24 asks for a choice: D chooses, with every sum in view"
+
+
+async def test_lists_are_narrowed_down_by_the_ids_that_people_say(tmp_path: Path) -> None:
+    async with sample(tmp_path, (120, 36)) as driven:
+        await driven.press("/", *"D73", "enter")
+        assert driven.desk_screen.queue.ids == [73]
+        await driven.press("tab", "/", *"d50", "enter")
+        actions = driven.app.screen.query_one("#timeline", LineList)
+        assert 24 in actions.ids
+        assert len(actions.ids) < 9
+        assert "Actions /d50" in driven.text

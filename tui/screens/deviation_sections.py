@@ -33,10 +33,14 @@ SECTIONS: Final = (
 """In the order of the page."""
 _LONGEST_TERM: Final = 28
 _UNIT: Final = 10
+_BEFORE_TITLE: Final = len("m A1234 ")
+"""Cells of the columns before an action's title."""
+_WITH_FUNCTION: Final = 130
+"""Cells from which the function of an owner stands beside an action: what is to be done is worth more."""
 _ACTIONS: Final = (
     Column("mark", "", 1, 1),
     Column("id", "id", 5, 2),
-    Column("title", "action", 20, 1, flex=True, words=True),
+    Column("title", "action", 20, 1, flex=True),
     Column("owner", "owner", 10, 2),
     Column("function", "function", 18, 6),
     Column("state", "state", 11, 3),
@@ -173,21 +177,28 @@ def _response(detail: Mapping[str, Any], width: int, present: Present) -> list[P
     actions = detail["actions"]
     if not actions:
         return [PageLine([("No response yet: r chooses a playbook.", "quiet")])]
-    lines = [PageLine(safe.columns(_ACTIONS, {column.name: (column.title, "quiet") for column in _ACTIONS}, width))]
+    shown = tuple(column for column in _ACTIONS if column.name != "function" or width >= _WITH_FUNCTION)
+    lines = [PageLine(safe.columns(shown, {column.name: (column.title, "quiet") for column in shown}, width))]
+    room = next(size for column, size in cells.layout(shown, width) if column.name == "title")
     for row in actions:
         mark, _, style = theme.ACTION_SHAPE.get(row["state"], ("?", "?", "plain"))
-        title = row["title"] + ("" if row["mandatory"] else " (optional)")
+        title, *rest = safe.wrap(row["title"] + ("" if row["mandatory"] else " (optional)"), room)
+        weight = "bold" if row["critical"] else "plain"
         values = {
             "mark": (mark, style),
             "id": (row["id"], "quiet"),
-            "title": (title, "bold" if row["critical"] else "plain"),
+            "title": (title, weight),
             "owner": (row["owner"], "plain"),
             "function": (row["function"], "quiet"),
             "state": (row["state"].replace("_", " "), style),
             "start": (cells.short_time(cells.instant(row["start_at"]), present.now, present.zone), "plain"),
             "due": (_due(row, present), "bad" if row["overdue"] else "plain"),
         }
-        lines.append(PageLine(safe.columns(_ACTIONS, values, width), target=row["id"], version=row["version"]))
+        lines.append(PageLine(safe.columns(shown, values, width), target=row["id"], version=row["version"]))
+        indent = " " * _BEFORE_TITLE
+        lines += [
+            PageLine([(indent, "plain"), (line, weight)], target=row["id"], version=row["version"]) for line in rest
+        ]
     return [*lines, *_in_jeopardy(actions, width, present), *_offers(actions, width)]
 
 

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
-from engine.actions import answers
-from engine.values import money
 from engine.values.clock import iso
-from engine.values.errors import BadInput, OffplanError, Refused
+from engine.values.errors import OffplanError, Refused
 from engine.vocabulary.model import DISMISSALS
 from engine.vocabulary.planning import PlannedAction
 from tui.desk.session import Session
@@ -22,22 +19,16 @@ from tui.keys.request import Request
 from tui.screens import option_sections
 from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
 from tui.screens.telling import TellingScreen
+from tui.screens.typed_answers import closing, form_answers, inputs, named, typed_line
 from tui.terminal import cells, safe
 from tui.terminal.cells import Column, Present
 from tui.terminal.safe import Pieces, fit
-from tui.widgets.prompt import Prompt, Question
 
 _LABELS: Final = {
     "into": "the one that stays, such as D1",
     "reason": "why",
     "text": "comment",
     "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})",
-}
-_SHAPES: Final = {
-    "time": "a time: 2026-03-09T08:00 {zone}, +4h or +2d",
-    "date": "a date: 2026-03-09",
-    "boolean": "yes or no",
-    "list": "with commas between them",
 }
 _MOST_IDS: Final = 200
 _PLANNED: Final = (
@@ -50,10 +41,17 @@ _PLANNED: Final = (
 
 
 async def options_for(screen: TellingScreen, session: Session, verb: str, ids: Sequence[str]) -> dict[str, Any] | None:
-    """The options that a verb needs, asked one after the other; None where the person leaves one."""
+    """The options that a verb needs, asked one after the other; None where the person leaves one.
+
+    Raises OffplanError for a command that cannot be, whatever is answered.
+    """
     options: dict[str, Any] = {}
+    if verb == "resolve":
+        # Said before a reason is typed, not after.
+        for id_ in ids:
+            session.desk.require_resolvable(id_)
     for name in request.needs(verb):
-        label = f"{verb} {_named(ids)}: {_LABELS.get(name, name).format(zone=session.present.zone)}"
+        label = f"{verb} {named(ids)}: {_LABELS.get(name, name).format(zone=session.present.zone)}"
         answer = await _answer(screen, session, ids, name, label)
         if not answer:
             return None
@@ -73,27 +71,12 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
         if playbook is None:
             return None
         options["playbook"] = playbook
-        given = await _inputs(screen, session, ids, playbook)
+        given = await inputs(screen, session, ids, playbook)
         if given is None:
             return None
         if given:
             options["inputs"] = given
     return options
-
-
-async def _inputs(screen: TellingScreen, session: Session, ids: Sequence[str], playbook: str) -> dict[str, str] | None:
-    """What the playbook asks for and has no default of, one after the other; None when the person gives it up."""
-    given: dict[str, str] = {}
-    for question in next(match.inputs for match in session.desk.matches(ids[0]) if match.playbook == playbook):
-        if not question["required"] or "default" in question:
-            continue
-        choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({_shape(question, session)})"
-        label = f"respond {_named(ids)} with {playbook}: {question['title']}{choices}"
-        answer = await _line(screen, label, partial(_check, question, session, needed=False))
-        if not answer:
-            return None
-        given[question["name"]] = _typed(question, answer, session)
-    return given
 
 
 async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> bool:
@@ -111,28 +94,12 @@ async def _yes(screen: TellingScreen, question: Confirm) -> bool:
     return answer
 
 
-async def _line(screen: TellingScreen, label: str, check: Callable[[str], object] | None = None) -> str | None:
-    """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was typed."""
-
-    def accepts(text: str) -> bool:
-        try:
-            if check is not None:
-                check(text)
-        except OffplanError as error:
-            screen.refuse(error, keep=False)
-            return False
-        screen.forget_refusal()
-        return True
-
-    return await screen.query_one(Prompt).ask(Question(label, accepts=accepts))
-
-
 async def _answer(screen: TellingScreen, session: Session, ids: Sequence[str], name: str, label: str) -> str | None:
     if name == "to":
         return await _owner(screen, session, ids)
     if name == "option":
         return await _option(screen, session, ids)
-    return await _line(
+    return await typed_line(
         screen, label, (lambda text: text and request.until(text, session.present)) if name == "until" else None
     )
 
@@ -150,7 +117,7 @@ async def _option(screen: TellingScreen, session: Session, ids: Sequence[str]) -
     blocked = session.desk.show(ids[0])["state"] == "blocked"
     chosen = await screen.app.push_screen_wait(
         PreviewPicker(
-            f"What {_named(ids)} decides{', once what it needs is done' if blocked else ''}",
+            f"What {named(ids)} decides{', once what it needs is done' if blocked else ''}",
             choices,
             lambda name, width: option_sections.terms(found[name], width, session.present),
             takes="blocked: to compare only" if blocked else "enter chooses it",
@@ -169,81 +136,6 @@ def _outcome(option: Mapping[str, Any]) -> str:
     return ", ".join([*told, *(["best score"] if option["wins"] else [])])
 
 
-async def _answers(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
-    """What the step of one action asks when it is done; several at once are refused where one asks something."""
-    if len(ids) > 1:
-        return {}
-    given = []
-    detail = session.desk.show(ids[0])
-    for question in detail["form"]:
-        name, allowed = question["name"], question.get("enum")
-        before = detail["answers"].get(name)
-        if before is not None:
-            before = cells.with_local_times(str(before), session.present.now, session.present.zone)
-        words = [
-            question.get("title") or name,
-            f"({', '.join(map(str, allowed))})" if allowed else _shape(question, session),
-        ]
-        words += [f"enter keeps {before}"] if before is not None else []
-        words += ["enter leaves it out"] if before is None and not question.get("required", True) else []
-        needed = before is None and question.get("required", True)
-        answer = await _line(screen, ", ".join(words), partial(_check, question, session, needed=needed))
-        if answer is None:
-            return None
-        if answer:
-            given.append(f"{name}={_typed(question, answer, session)}")
-    return {"answers": given} if given else {}
-
-
-def _check(question: Mapping[str, Any], session: Session, text: str, *, needed: bool) -> None:
-    """Raises OffplanError for a line that is no answer to the question, and for none where one is `needed`."""
-    if text:
-        _typed(question, text, session)
-    elif needed:
-        raise BadInput(
-            str(question["name"]),
-            "this has to be answered",
-            f"give {_shape(question, session)}; esc leaves all as it was",
-        )
-
-
-def _shape(question: Mapping[str, Any], session: Session) -> str:
-    """How an answer of the question's type is typed here."""
-    kind = str(question["type"])
-    return _SHAPES.get(kind, kind).format(zone=session.present.zone)
-
-
-def _typed(question: Mapping[str, Any], answer: str, session: Session) -> str:
-    """An answer as the desk takes it: a time may be typed in the desk's zone, or from now on. Raises OffplanError."""
-    name = str(question["name"])
-    typed = iso(request.until(answer, session.present, name)) if question["type"] == "time" else answer
-    answers.read(question, typed)
-    return typed
-
-
-async def _closing(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
-    """What came of it and what it cost, for the review; both may be left out."""
-    outcome = await _line(screen, f"resolve {_named(ids)}: what came of it (enter leaves it out)")
-    if outcome is None:
-        return None
-    cost = await _line(
-        screen,
-        f"resolve {_named(ids)}: what it cost, such as 1250 EUR (enter leaves it out)",
-        lambda text: text and _cost(text, session),
-    )
-    if cost is None:
-        return None
-    return {**({"outcome": outcome} if outcome else {}), **(_cost(cost, session) if cost else {})}
-
-
-def _cost(text: str, session: Session) -> dict[str, str]:
-    """An amount, with its currency where one was typed. Raises BadInput for what is none."""
-    number, _, currency = text.partition(" ")
-    coined = money.code(currency or session.header["exposure"]["currency"])
-    money.minor(number, coined, "cost")
-    return {"cost": number, **({"currency": coined} if currency.strip() else {})}
-
-
 async def _owner(screen: TellingScreen, session: Session, ids: Sequence[str]) -> str | None:
     choices = []
     for owner in session.desk.owners():
@@ -251,13 +143,13 @@ async def _owner(screen: TellingScreen, session: Session, ids: Sequence[str]) ->
         functions = ", ".join(owner["functions"])
         line = f"{fit(owner['id'], 12)} {fit(owner['name'] or '', 20)} {owner['load']} open{late}  {functions}"
         choices.append(Choice(owner["id"], [(line, "plain")]))
-    return await screen.app.push_screen_wait(Picker(f"Who takes {_named(ids)}?", choices))
+    return await screen.app.push_screen_wait(Picker(f"Who takes {named(ids)}?", choices))
 
 
 async def _dismissal(screen: TellingScreen, ids: Sequence[str]) -> str | None:
     """As what it is dismissed; the usual sort is the first, so that `enter` takes it."""
     choices = [Choice(sort, [(fit(sort, 12) + " ", "bold"), (what, "plain")]) for sort, what in DISMISSALS.items()]
-    return await screen.app.push_screen_wait(Picker(f"As what is {_named(ids)} dismissed?", choices))
+    return await screen.app.push_screen_wait(Picker(f"As what is {named(ids)} dismissed?", choices))
 
 
 async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str]) -> str | None:
@@ -272,7 +164,7 @@ async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str])
         for match, own in zip(matches, apart, strict=True)
     ]
     because = {match.playbook: match.because for match in matches}
-    title = f"How to answer {_named(ids)}" + (f", shown for {ids[0]}" if len(ids) > 1 else "")
+    title = f"How to answer {named(ids)}" + (f", shown for {ids[0]}" if len(ids) > 1 else "")
     return await screen.app.push_screen_wait(
         PreviewPicker(
             title,
@@ -325,12 +217,8 @@ def planned(action: PlannedAction, width: int, present: Present) -> list[Pieces]
 
 
 _Asking = Callable[[TellingScreen, Session, Sequence[str]], Coroutine[Any, Any, dict[str, Any] | None]]
-_ASKED_TOO: Final[Mapping[str, _Asking]] = {"done": _answers, "resolve": _closing}
+_ASKED_TOO: Final[Mapping[str, _Asking]] = {"done": form_answers, "resolve": closing}
 """What some verbs ask beside what they cannot do without; None where the person leaves it."""
-
-
-def _named(ids: Sequence[str]) -> str:
-    return ids[0] if len(ids) == 1 else f"{len(ids)} ({', '.join(ids[:3])}{', …' if len(ids) > 3 else ''})"
 
 
 def _described(session: Session, id_: str) -> str:

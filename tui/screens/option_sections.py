@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from tui.commands import option_lines
@@ -40,13 +41,26 @@ def options(detail: Mapping[str, Any], width: int, present: Present) -> list[Pag
 def _decision(decision: Mapping[str, Any], width: int, present: Present, version: int | None) -> list[PageLine]:
     about = f"{decision['action']}: {decision['about']}"
     lines = [PageLine([(line, "bold")]) for line in safe.wrap(about, width)]
-    lines.append(PageLine(safe.columns(_OPTIONS, {each.name: (each.title, "quiet") for each in _OPTIONS}, width)))
-    for option in decision["options"]:
-        pieces = safe.columns(_OPTIONS, _row(option, decision, present), width)
+    rows = [_row(option, decision, present) for option in decision["options"]]
+    shown = _by_need(rows, width)
+    lines.append(PageLine(safe.columns(shown, {each.name: (each.title, "quiet") for each in shown}, width)))
+    room = next(size for column, size in cells.layout(shown, width) if column.name == "option")
+    for row in rows:
+        title, style = row["option"]
+        first, *rest = safe.wrap(title, room)
+        pieces = safe.columns(shown, {**row, "option": (first, style)}, width)
         lines.append(PageLine(pieces, target=decision["action"], version=version))
+        lines += [PageLine([(f"{_INDENT}{_INDENT}{line}", style)], target=decision["action"]) for line in rest]
     for sentence in option_lines.verdict(decision, present.now, present.zone):
         lines += [PageLine([(line, "plain")]) for line in safe.wrap(sentence, width)]
     return lines
+
+
+def _by_need(rows: Sequence[Mapping[str, tuple[str, str]]], width: int) -> tuple[Column, ...]:
+    """The columns as wide as what stands in them; that of the titles has what is left, and they go on below."""
+    texts = {each.name: [each.title, *(row[each.name][0] for row in rows)] for each in _OPTIONS}
+    needed = {name: max(safe.width_of([(text, "")]) for text in column) for name, column in texts.items()}
+    return tuple(each if each.flex else replace(each, width=needed[each.name]) for each in _OPTIONS)
 
 
 def _row(option: Mapping[str, Any], decision: Mapping[str, Any], present: Present) -> dict[str, tuple[str, str]]:
@@ -56,7 +70,7 @@ def _row(option: Mapping[str, Any], decision: Mapping[str, Any], present: Presen
     orders = option["orders_late"]
     return {
         "mark": ("✓" if chosen else "›" if leads else " ", style),
-        "option": (f"{option['id']}  {option['title']}", style),
+        "option": (f"{option['id']}: {option['title']}", style),
         "at": (cells.both_times(option["arrives_at"], present.now, present.zone), "plain"),
         "cost": (option_lines.money(option["cost"]), "plain"),
         "orders": ("–" if orders is None else str(orders), "plain"),

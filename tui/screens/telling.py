@@ -133,7 +133,10 @@ class TellingScreen(Screen[None]):
         """The footer for what is under the cursor."""
         chosen = self.selection()
         shown = self.session.keys.footer(chosen.kind, self.scopes, row=chosen.row, readonly=self.session.readonly)
-        self.query_one(KeyLine).show(shown)
+        self.query_one(KeyLine).show(shown, self.query_one(Prompt).keys)
+
+    def on_prompt_listening(self) -> None:
+        self.show_keys()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         # On the way through several screens only the one that stays is read.

@@ -35,7 +35,7 @@ def columns(time: int, about: int, says: int, width: int) -> tuple[Column, ...]:
         Column("time", "", time, 1),
         Column("mark", "", 1, 2),
         Column("about", "", about, 1),
-        Column("says", "", says, 2, flex=True, words=True),
+        Column("says", "", says, 2, flex=True),
         Column("party", "", 12, 3),
         Column("source", "", 12, 4),
     )
@@ -70,7 +70,7 @@ TABLE: Final = (
     Column("mark", "", 1, 1),
     Column("kind", "kind", 4, 3),
     Column("about", "about", _ABOUT, 1),
-    Column("says", "says", _SAYS, 1, words=True),
+    Column("says", "says", _SAYS, 1),
     Column("party", "party", 5, 4),
     Column("source", "source", 6, 2),
     Column("raw", "as it came", 30, 5, flex=True),

@@ -45,13 +45,17 @@ class KeyLine(Line):
     def __init__(self) -> None:
         super().__init__()
         self._keys: Sequence[Key] = ()
+        self._typing: Sequence[tuple[str, str]] = ()
 
-    def show(self, keys: Sequence[Key]) -> None:
-        if keys != self._keys:
-            self._keys = keys
+    def show(self, keys: Sequence[Key], typing: Sequence[tuple[str, str]] = ()) -> None:
+        """`typing` are the keys of a line that is open, with what they do: letters are text then."""
+        if (keys, typing) != (self._keys, self._typing):
+            self._keys, self._typing = keys, typing
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
+        if self._typing:
+            return [piece for key, does in self._typing for piece in ((f" {key}", "key"), (f" {does} ", "quiet"))]
         parts: dict[str, Pieces] = {
             key.id: [(f" {shown(key).split(', ')[0]}", "key"), (f" {key.title}", "quiet")] for key in self._keys
         }

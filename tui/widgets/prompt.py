@@ -58,6 +58,7 @@ class Prompt(Horizontal):
         super().__init__()
         self._answer: asyncio.Future[str | None] | None = None
         self._line: OneLine | None = None
+        self._asked: Question | None = None
 
     def compose(self) -> ComposeResult:
         yield _Label()
@@ -72,6 +73,15 @@ class Prompt(Horizontal):
         """Whether a line has the focus and waits for its end."""
         return self._answer is not None and not self._answer.done()
 
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """The keys that end or help the open line, with what they do; none where none is open."""
+        if not self.is_open or self._asked is None:
+            return ()
+        completes = [("tab", "completes")] if self._asked.complete is not None else []
+        earlier = [("up", "earlier ones")] if self._asked.history else []
+        return [("enter", "takes the line"), *completes, *earlier, ("esc", "leaves it")]
+
     async def ask(self, question: Question) -> str | None:
         """The cleaned line, or None when the person left it. Focus goes back to where it was.
 
@@ -84,6 +94,7 @@ class Prompt(Horizontal):
         label.refresh()
         before = self.screen.focused
         line.take(question)
+        self._asked = question
         self.add_class("-asking")
         # Not widget.focus(), which waits for its turn: the next key is this line's.
         self.screen.set_focus(line)

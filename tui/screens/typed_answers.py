@@ -1,0 +1,142 @@
+"""Lines that a person types before a command: inputs of a playbook, answers to a form, an outcome and a cost, times.
+
+Each is checked while its line is open: what is refused is said below it, and what was typed stays to be mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from engine.actions import answers
+from engine.values import money
+from engine.values.clock import iso
+from engine.values.errors import BadInput, OffplanError, Refused
+from tui.desk.session import Session
+from tui.keys import request
+from tui.screens.telling import TellingScreen
+from tui.terminal import cells
+from tui.widgets.prompt import Prompt, Question
+
+_SHAPES: Final = {
+    "time": "a time: 2026-03-09T08:00 {zone}, +4h or +2d",
+    "date": "a date: 2026-03-09",
+    "boolean": "yes or no",
+    "list": "with commas between them",
+}
+
+
+def named(ids: Sequence[str]) -> str:
+    return ids[0] if len(ids) == 1 else f"{len(ids)} ({', '.join(ids[:3])}{', …' if len(ids) > 3 else ''})"
+
+
+async def inputs(screen: TellingScreen, session: Session, ids: Sequence[str], playbook: str) -> dict[str, str] | None:
+    """What the playbook asks for and has no default of, one after the other; None when the person gives it up."""
+    given: dict[str, str] = {}
+    for question in next(match.inputs for match in session.desk.matches(ids[0]) if match.playbook == playbook):
+        if not question["required"] or "default" in question:
+            continue
+        choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({_shape(question, session)})"
+        label = f"respond {named(ids)} with {playbook}: {question['title']}{choices}"
+        answer = await typed_line(screen, label, partial(_check, question, session, needed=False))
+        if not answer:
+            return None
+        given[question["name"]] = _typed(question, answer, session)
+    return given
+
+
+async def typed_line(screen: TellingScreen, label: str, check: Callable[[str], object] | None = None) -> str | None:
+    """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was typed."""
+
+    def accepts(text: str) -> bool:
+        try:
+            if check is not None:
+                check(text)
+        except OffplanError as error:
+            screen.refuse(error, keep=False)
+            return False
+        screen.forget_refusal()
+        return True
+
+    return await screen.query_one(Prompt).ask(Question(label, accepts=accepts))
+
+
+async def form_answers(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
+    """What the step of one action asks when it is done; several at once are refused where one asks something.
+
+    Raises Refused for a decision, which is done by choosing.
+    """
+    if len(ids) > 1:
+        return {}
+    given = []
+    detail = session.desk.show(ids[0])
+    if detail["options"] and detail["chosen"] is None:
+        raise Refused(f"{ids[0]} asks for a choice: {session.keys.first('decide')} chooses, with every sum in view")
+    for question in detail["form"]:
+        name, allowed = question["name"], question.get("enum")
+        before = detail["answers"].get(name)
+        if before is not None:
+            before = cells.with_local_times(str(before), session.present.now, session.present.zone)
+        words = [
+            question.get("title") or name,
+            f"({', '.join(map(str, allowed))})" if allowed else _shape(question, session),
+        ]
+        words += [f"enter keeps {before}"] if before is not None else []
+        words += ["enter leaves it out"] if before is None and not question.get("required", True) else []
+        needed = before is None and question.get("required", True)
+        answer = await typed_line(screen, ", ".join(words), partial(_check, question, session, needed=needed))
+        if answer is None:
+            return None
+        if answer:
+            given.append(f"{name}={_typed(question, answer, session)}")
+    return {"answers": given} if given else {}
+
+
+def _check(question: Mapping[str, Any], session: Session, text: str, *, needed: bool) -> None:
+    """Raises OffplanError for a line that is no answer to the question, and for none where one is `needed`."""
+    if text:
+        _typed(question, text, session)
+    elif needed:
+        raise BadInput(
+            str(question["name"]),
+            "this has to be answered",
+            f"give {_shape(question, session)}; esc leaves all as it was",
+        )
+
+
+def _shape(question: Mapping[str, Any], session: Session) -> str:
+    """How an answer of the question's type is typed here."""
+    kind = str(question["type"])
+    return _SHAPES.get(kind, kind).format(zone=session.present.zone)
+
+
+def _typed(question: Mapping[str, Any], answer: str, session: Session) -> str:
+    """An answer as the desk takes it: a time may be typed in the desk's zone, or from now on. Raises OffplanError."""
+    name = str(question["name"])
+    typed = iso(request.until(answer, session.present, name)) if question["type"] == "time" else answer
+    answers.read(question, typed)
+    return typed
+
+
+async def closing(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
+    """What came of it and what it cost, for the review; both may be left out."""
+    outcome = await typed_line(screen, f"resolve {named(ids)}: what came of it (enter leaves it out)")
+    if outcome is None:
+        return None
+    cost = await typed_line(
+        screen,
+        f"resolve {named(ids)}: what it cost, such as 1250 EUR (enter leaves it out)",
+        lambda text: text and _cost(text, session),
+    )
+    if cost is None:
+        return None
+    return {**({"outcome": outcome} if outcome else {}), **(_cost(cost, session) if cost else {})}
+
+
+def _cost(text: str, session: Session) -> dict[str, str]:
+    """An amount, with its currency where one was typed. Raises BadInput for what is none."""
+    number, _, currency = text.partition(" ")
+    coined = money.code(currency or session.header["exposure"]["currency"])
+    money.minor(number, coined, "cost")
+    return {"cost": number, **({"currency": coined} if currency.strip() else {})}
