@@ -59,7 +59,19 @@ class CalendarChannel(_Told):
     blocked: bool = True
 
 
-class EmailChannel(_Told):
+class _Called(_Told):
+    """A channel that is another machine: how long it may take, and by which certificates it is known."""
+
+    timeout: Duration = "PT30S"
+    verify: bool | str = True
+
+    @property
+    def timeout_seconds(self) -> float:
+        """Of each step; all of them together may take twice as long."""
+        return parse_duration(self.timeout) / SECOND
+
+
+class EmailChannel(_Called):
     """`type = "email"`: to the owner's address, or to the addresses of `to`, through one SMTP server."""
 
     type: Literal["email"]
@@ -70,8 +82,6 @@ class EmailChannel(_Told):
     password: str | None = None
     from_: str = Field(alias="from", min_length=3)
     to: str | list[str] | None = None
-    timeout: Duration = "PT30S"
-    verify: bool | str = True
 
     @field_validator("host")
     @classmethod
@@ -108,21 +118,14 @@ class EmailChannel(_Told):
         """Where everything goes; empty: to each owner's own address."""
         return () if self.to is None else (self.to,) if isinstance(self.to, str) else tuple(self.to)
 
-    @property
-    def timeout_seconds(self) -> float:
-        """Of each step, and twice as much for all of them."""
-        return parse_duration(self.timeout) / SECOND
 
-
-class WebhookChannel(_Told):
+class WebhookChannel(_Called):
     """`type = "webhook"`: a JSON body to one address, with a key that is the same when it is sent again."""
 
     type: Literal["webhook"]
     url: str = Field(pattern=r"^https?://[^\s]+$")
     headers: dict[str, str] = Field(default={})
     secret: str | None = None
-    timeout: Duration = "PT30S"
-    verify: bool | str = True
     ended: Ends = "all"
 
     @field_validator("headers")
@@ -136,10 +139,6 @@ class WebhookChannel(_Told):
         if secret is not None and not is_reference(secret):
             raise ValueError('a secret stands in the settings file; move it out and write "env:NAME" or "file:PATH"')
         return secret
-
-    @property
-    def timeout_seconds(self) -> float:
-        return parse_duration(self.timeout) / SECOND
 
 
 AnyChannel = Annotated[FolderChannel | CalendarChannel | EmailChannel | WebhookChannel, Field(discriminator="type")]

@@ -13,23 +13,11 @@ from pydantic import Field, field_validator, model_validator
 from connectors.settings.sections import Duration, Section, named_headers, parse_duration
 
 
-class FolderSource(Section):
-    """`[source.NAME]` with `type = "folder"`: files that somebody puts into a folder."""
+class _Source(Section):
+    """What all sources have: the mappings that may fit, and how long they may be silent."""
 
-    type: Literal["folder"]
-    path: str
-    pattern: str | Annotated[list[str], Field(min_length=1)] = "*"
     mapping: str | list[str] | None = None
     every: Duration | None = None
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The patterns of file names, of which one has to fit."""
-        return _names(self.pattern)
-
-    def takes(self, name: str) -> bool:
-        """Whether a file of this name is one of the source's."""
-        return any(fnmatchcase(name, pattern) for pattern in self.patterns)
 
     @property
     def expected_every(self) -> int | None:
@@ -39,6 +27,23 @@ class FolderSource(Section):
     @property
     def mapping_names(self) -> tuple[str, ...]:
         return _names(self.mapping)
+
+
+class FolderSource(_Source):
+    """`[source.NAME]` with `type = "folder"`: files that somebody puts into a folder."""
+
+    type: Literal["folder"]
+    path: str
+    pattern: str | Annotated[list[str], Field(min_length=1)] = "*"
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of file names, of which one has to fit."""
+        return _names(self.pattern)
+
+    def takes(self, name: str) -> bool:
+        """Whether a file of this name is one of the source's."""
+        return any(fnmatchcase(name, pattern) for pattern in self.patterns)
 
 
 class Pagination(Section):
@@ -67,14 +72,12 @@ class Pagination(Section):
         return self
 
 
-class HttpSource(Section):
+class HttpSource(_Source):
     """`[source.NAME]` with `type = "http"`: a JSON address that is asked again and again."""
 
     type: Literal["http"]
     url: str = Field(pattern=r"^https?://[^\s]+$")
-    mapping: str | list[str] | None = None
     poll: Duration = "PT5M"
-    every: Duration | None = None
     items: str | None = None
     headers: dict[str, str] = Field(default={})
     params: dict[str, str | int | float | bool] = Field(default={})
@@ -93,15 +96,6 @@ class HttpSource(Section):
     def poll_every(self) -> int:
         """Microseconds between two questions."""
         return parse_duration(self.poll)
-
-    @property
-    def expected_every(self) -> int | None:
-        """Microseconds after which a silent source is stale; None: never judged."""
-        return None if self.every is None else parse_duration(self.every)
-
-    @property
-    def mapping_names(self) -> tuple[str, ...]:
-        return _names(self.mapping)
 
 
 Source = Annotated[FolderSource | HttpSource, Field(discriminator="type")]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from engine.values.clock import iso, parse_instant
 from engine.values.errors import BadInput
-from engine.values.text import clean
+from engine.values.text import clean, shown
 
 ANSWER_TYPES: Final = ("text", "number", "boolean", "date", "time", "list")
 """text: one line. number. boolean: yes or no. date: 2026-03-09. time: 2026-03-09T08:00:00Z. list: texts."""
@@ -34,7 +34,7 @@ def read(question: Mapping[str, Any], given: object) -> Any:
     for each in answer if isinstance(answer, list) else [answer]:
         if allowed and each not in allowed:
             choices = ", ".join(str(choice) for choice in allowed)
-            raise BadInput(name, f"{_shown(each)} is not one of its values", f"give one of {choices}")
+            raise BadInput(name, f"{shown(each)} is not one of its values", f"give one of {choices}")
     return answer
 
 
@@ -64,7 +64,7 @@ def read_all(questions: Sequence[Mapping[str, Any]], given: Mapping[str, object]
 def _text(name: str, given: object) -> str:
     text = clean(given) if isinstance(given, str) else ""
     if not text or len(text) > LONGEST:
-        raise BadInput(name, f"{_shown(given)} is no text", f"give one line of at most {LONGEST} characters")
+        raise BadInput(name, f"{shown(given)} is no text", f"give one line of at most {LONGEST} characters")
     return text
 
 
@@ -76,14 +76,14 @@ def _number(name: str, given: object) -> float | int:
         except ValueError:
             value = None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e15:
-        raise BadInput(name, f"{_shown(given)} is no number", "give digits with a point, such as 12.5")
+        raise BadInput(name, f"{shown(given)} is no number", "give digits with a point, such as 12.5")
     return value
 
 
 def _boolean(name: str, given: object) -> bool:
     value = _YES_NO.get(given.strip().lower()) if isinstance(given, str) else given
     if not isinstance(value, bool):
-        raise BadInput(name, f"{_shown(given)} is neither yes nor no", "give yes or no")
+        raise BadInput(name, f"{shown(given)} is neither yes nor no", "give yes or no")
     return value
 
 
@@ -91,24 +91,20 @@ def _date(name: str, given: object) -> str:
     try:
         return date.fromisoformat(given if isinstance(given, str) else "").isoformat()
     except ValueError:
-        raise BadInput(name, f"{_shown(given)} is no date", "give it as 2026-03-09") from None
+        raise BadInput(name, f"{shown(given)} is no date", "give it as 2026-03-09") from None
 
 
 def _time(name: str, given: object) -> str:
     if not isinstance(given, str):
-        raise BadInput(name, f"{_shown(given)} is no time", "give it as 2026-03-09T08:00:00Z")
+        raise BadInput(name, f"{shown(given)} is no time", "give it as 2026-03-09T08:00:00Z")
     return iso(parse_instant(given, name))
 
 
 def _list(name: str, given: object) -> list[str]:
     parts = [part for part in given.split(",") if part.strip()] if isinstance(given, str) else given
     if not isinstance(parts, list) or len(parts) > MOST:
-        raise BadInput(name, f"{_shown(given)} is no list", f"give at most {MOST} texts with commas between them")
+        raise BadInput(name, f"{shown(given)} is no list", f"give at most {MOST} texts with commas between them")
     return list(dict.fromkeys(_text(name, part) for part in parts))
-
-
-def _shown(value: object) -> str:
-    return clean(repr(value))[:60]
 
 
 _READERS: Final = {

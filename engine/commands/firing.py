@@ -16,6 +16,7 @@ from engine.commands import following
 from engine.deviations import escalating, timers
 from engine.deviations.command_context import CommandContext, Row
 from engine.deviations.moves import move_action, write
+from engine.master import network
 from engine.storage.journal import Entry
 from engine.values.clock import iso
 from engine.values.ids import Reference
@@ -85,10 +86,7 @@ def _goes_on(context: CommandContext, action: Row, step: Escalation) -> bool:
 
 def _next_owner(context: CommandContext, action: Row, step: Escalation) -> tuple[str, str]:
     """Who is asked now, and why: the person of the chain, else that person's fallback, else who has it already."""
-    people = [
-        row[0]
-        for row in context.connection.execute("SELECT key FROM plan_record WHERE kind = 'owner' AND to_version IS NULL")
-    ]
+    people = network.owner_ids(context.connection)
     if not people or step.owner in people:
         return step.owner, step.because
     if step.fallback in people:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.master import network
 from engine.ranking import shapes
 from engine.storage.journal import Writer, entries
 from engine.storage.sqlite import sqlite3
@@ -150,9 +151,7 @@ def known_owner(context: CommandContext, name: str | None) -> str:
     A desk whose plan has no owners takes any name.
     """
     owner = cleaned(name, "to", "an owner", "name who takes it")
-    known = [row[0] for row in context.connection.execute(
-        "SELECT key FROM plan_record WHERE kind = 'owner' AND to_version IS NULL ORDER BY key"
-    )]  # fmt: skip
+    known = network.owner_ids(context.connection)
     if known and owner != context.actor and owner not in known:
         raise BadInput("to", f"{owner!r} is no owner", f"the owners are {', '.join(known[:20])}")
     return owner

@@ -6,7 +6,7 @@ people's commands (engine.commands.deviation_commands, engine.commands.action_co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.deviations import hits, timers
@@ -46,9 +46,7 @@ def move_deviation(
         # It is alive again: the stamps of its end no longer hold.
         values |= {"recovered_at": None, "resolved_at": None, "closed_at": None}
     else:
-        for stamp in lifecycle.DEVIATION_STAMPS.get(following, ()):
-            if row[stamp] is None and values.get(stamp) is None:
-                values[stamp] = now
+        _stamp(values, row, lifecycle.DEVIATION_STAMPS.get(following, ()), now)
     if following != state:
         values["state"] = following
         if following in ("recovered", "resolved", "dismissed") and state in lifecycle.QUEUE_STATES:
@@ -76,13 +74,18 @@ def move_action(
     values: dict[str, Any] = dict(changes or {})
     if following == "in_progress" and state == "done":
         values["done_at"] = None
-    for stamp in lifecycle.ACTION_STAMPS.get(following, ()):
-        if row[stamp] is None and values.get(stamp) is None:
-            values[stamp] = now
+    _stamp(values, row, lifecycle.ACTION_STAMPS.get(following, ()), now)
     if following != state:
         values["state"] = following
     write(connection, writer, "action", row, values, action=event, reason=reason)
     return following
+
+
+def _stamp(values: dict[str, Any], row: Mapping[str, Any], stamps: Sequence[str], now: int) -> None:
+    """Note when a state is reached for the first time."""
+    for stamp in stamps:
+        if row[stamp] is None and values.get(stamp) is None:
+            values[stamp] = now
 
 
 def write(

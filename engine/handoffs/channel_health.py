@@ -7,9 +7,8 @@ from typing import Any
 
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import iso_or_none
+from engine.vocabulary.check_findings import Finding, as_warning
 from engine.vocabulary.lifecycle import OPEN_ACTION
-
-Finding = dict[str, Any]
 
 
 def of(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
@@ -50,7 +49,7 @@ def findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     ).fetchall()
     for number, owner, channel, fault in doubtful:
         mend = f"ask {owner}, then `offplan handoffs confirm H{number}` or `offplan handoffs resend H{number} --reason ...`"
-        yield _warning(
+        yield as_warning(
             f"hand-off H{number}", f"whether it reached {owner} through {channel} is not known ({fault})", mend
         )
     failing = connection.execute(
@@ -63,7 +62,7 @@ def findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     for channel, count, again, fault in failing:
         messages = "1 message does" if count == 1 else f"{count} messages do"
         mend = "the feeder tries again" if again else "mend that, then `offplan handoffs resend` them"
-        yield _warning(f"channel {channel}", f"{messages} not reach their owners: {fault}", mend)
+        yield as_warning(f"channel {channel}", f"{messages} not reach their owners: {fault}", mend)
     waiting = connection.execute(
         "SELECT action.id, action.kind FROM action JOIN response ON response.id = response_id"
         " WHERE action.kind IN ('notify', 'http') AND action.state = 'ready' AND response.state = 'running'"
@@ -73,8 +72,4 @@ def findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     for number, kind in waiting:
         what = "tells nobody" if kind == "notify" else "calls nobody"
         mend = f"see that `offplan watch` runs and has a channel for it, or do it and say `offplan done A{number}`"
-        yield _warning(f"action A{number}", f"it is ready and {what}", mend)
-
-
-def _warning(place: str, fault: str, mend: str) -> Finding:
-    return {"place": place, "fault": fault, "mend": mend, "severity": "warning"}
+        yield as_warning(f"action A{number}", f"it is ready and {what}", mend)

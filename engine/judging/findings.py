@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from engine.judging import unjudged
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import set_meta
 from engine.validation import oddities, plan_checks
 from engine.values.clock import DAY
-
-Finding = dict[str, Any]
-"""place, fault, mend, severity, count, examples."""
+from engine.vocabulary.check_findings import Finding
 
 _FRESH: Final = 30 * DAY
 """What a source said oddly, and has not said so for this long, is found no more."""

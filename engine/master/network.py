@@ -28,6 +28,12 @@ def record(connection: sqlite3.Connection, kind: str, key: str) -> dict[str, Any
     return None if found is None else dict(json.loads(found[0]))
 
 
+def owner_ids(connection: sqlite3.Connection) -> list[str]:
+    """The ids of everybody who can own actions, in order."""
+    query = "SELECT key FROM plan_record WHERE kind = 'owner' AND to_version IS NULL ORDER BY key"
+    return [key for (key,) in connection.execute(query)]
+
+
 def owners(connection: sqlite3.Connection) -> list[Owner]:
     """Everybody who can own actions, by id, with the days on which they are away."""
     away: dict[str, list[tuple[str, str]]] = {}

@@ -1,8 +1,7 @@
 """What is wrong with a desk file and what runs on it, and how to mend it: the findings of `offplan check`.
 
-Each finding is a dict of place, fault, mend and severity: `error` for damage, exposure or what could not be judged,
-`warning` for what asks for attention, `note` for what is worth knowing; those on the data (engine.judging.findings) have a count
-and examples as well. Only reads; settings and playbooks are checked where they are read.
+Each finding is an engine.vocabulary.check_findings.Finding; those on the data come from engine.judging.findings. Only reads;
+settings and playbooks are checked where they are read.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from engine.actions import offers
 from engine.detect import stale_feed, tolerance_rules
@@ -24,14 +23,12 @@ from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store, wal_is_safe
 from engine.values.clock import MINUTE, iso
 from engine.vocabulary import emissions, settings
+from engine.vocabulary.check_findings import SEVERITIES, Finding, as_error, as_note, as_warning
 from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
 from engine.vocabulary.terms import Terms
 
-Finding = dict[str, Any]
-
 _TIMERS_LATE: Final = 5 * MINUTE
 """A feeder looks every second; this is no hesitation any more."""
-_ORDER: Final = ("error", "warning", "note")
 
 
 def check(store: Store, now: int) -> list[Finding]:
@@ -51,19 +48,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *_offers(connection),
         *_factors(connection),
     ]
-    return sorted(findings, key=lambda finding: _ORDER.index(finding["severity"]))
-
-
-def _error(place: str, fault: str, mend: str) -> Finding:
-    return {"place": place, "fault": fault, "mend": mend, "severity": "error"}
-
-
-def _warning(place: str, fault: str, mend: str) -> Finding:
-    return {"place": place, "fault": fault, "mend": mend, "severity": "warning"}
-
-
-def _note(place: str, fault: str, mend: str) -> Finding:
-    return {"place": place, "fault": fault, "mend": mend, "severity": "note"}
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"]))
 
 
 def _database(store: Store) -> Iterator[Finding]:
@@ -71,13 +56,13 @@ def _database(store: Store) -> Iterator[Finding]:
     try:
         for (said,) in store.connection.execute("PRAGMA quick_check"):
             if said != "ok":
-                yield _error(place, f"the file is damaged ({said})", "restore the last backup")
+                yield as_error(place, f"the file is damaged ({said})", "restore the last backup")
         for table, row, parent, _ in store.connection.execute("PRAGMA foreign_key_check"):
-            yield _error(place, f"{table} row {row} names a {parent} that is not there", "restore the last backup")
+            yield as_error(place, f"{table} row {row} names a {parent} that is not there", "restore the last backup")
     except sqlite3.DatabaseError as error:
-        yield _error(place, f"the file is damaged ({error})", "restore the last backup")
+        yield as_error(place, f"the file is damaged ({error})", "restore the last backup")
     if not wal_is_safe(sqlite3.sqlite_version_info):
-        yield _warning(
+        yield as_warning(
             place,
             f"SQLite {sqlite3.sqlite_version} has the WAL-reset fault, so the {store.journal_mode} journal is used;"
             " readers and writers wait for each other",
@@ -89,11 +74,13 @@ def _journal(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
     broken = journal.verify(connection)
     if broken is not None:
         mend = "compare with a backup or a printed head; what follows this entry cannot be trusted"
-        yield _error(f"journal entry {broken}", "it does not follow from the entry before it: somebody edited it", mend)
+        yield as_error(
+            f"journal entry {broken}", "it does not follow from the entry before it: somebody edited it", mend
+        )
     latest = connection.execute("SELECT max(at) FROM journal").fetchone()[0]
     if latest is not None and latest > now + MINUTE:
         mend = "set the machine's clock, or drop --now"
-        yield _warning("clock", f"it is {iso(now)}, and the journal already holds {iso(latest)}", mend)
+        yield as_warning("clock", f"it is {iso(now)}, and the journal already holds {iso(latest)}", mend)
 
 
 def _permissions(store: Store) -> Iterator[Finding]:
@@ -104,11 +91,11 @@ def _permissions(store: Store) -> Iterator[Finding]:
         except FileNotFoundError:
             continue
         if mode & 0o077:
-            yield _error(str(path), f"others may use it (mode {mode:04o})", f"chmod 600 {path}")
+            yield as_error(str(path), f"others may use it (mode {mode:04o})", f"chmod 600 {path}")
     folder = store.path.parent
     mode = os.stat(folder).st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-        yield _error(str(folder), "everybody may replace the files in it", f"chmod 700 {folder}")
+        yield as_error(str(folder), "everybody may replace the files in it", f"chmod 700 {folder}")
 
 
 def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
@@ -121,17 +108,17 @@ def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
         kind, error = errors[case.subject_id]
         if error is not None:
             again = "give it to `offplan ingest` again" if kind == "command" else "the feeder tries again"
-            yield _warning(place, f"it failed last: {error}", f"mend what it says; {again}")
+            yield as_warning(place, f"it failed last: {error}", f"mend what it says; {again}")
         silent = stale_feed.judge(case.facts, tolerances.of(stale_feed.KIND, case.facts.subject()), now)
         if silent is not None:
-            yield _warning(place, silent.summary, "see whether it still delivers, and `offplan watch` runs")
+            yield as_warning(place, silent.summary, "see whether it still delivers, and `offplan watch` runs")
 
 
 def _quarantine(connection: sqlite3.Connection) -> Iterator[Finding]:
     query = "SELECT source, count(*) FROM quarantine WHERE state = 'held' GROUP BY source ORDER BY source"
     for source, count in connection.execute(query).fetchall():
         records = "1 record is" if count == 1 else f"{count} records are"
-        yield _warning(f"source {source}", f"{records} in quarantine", "`offplan quarantine` says why")
+        yield as_warning(f"source {source}", f"{records} in quarantine", "`offplan quarantine` says why")
 
 
 def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -143,7 +130,7 @@ def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
     for owner, count in connection.execute(query, ACTION_OPEN_STATES).fetchall():
         actions = "1 open action is" if count == 1 else f"{count} open actions are"
         mend = f"load an owner {owner}, or `offplan assign` them to somebody"
-        yield _warning(f"owner {owner}", f"{actions} in the hands of nobody that the plan knows", mend)
+        yield as_warning(f"owner {owner}", f"{actions} in the hands of nobody that the plan knows", mend)
 
 
 def _factors(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -157,7 +144,7 @@ def _factors(connection: sqlite3.Connection) -> Iterator[Finding]:
             lacking.setdefault(mode, []).append(f"A{number}")
     for mode, actions in sorted(lacking.items()):
         fault = f"it has no factor of CO2e, so what it emits is not known in {', '.join(actions[:5])}"
-        yield _warning(f"mode {mode}", fault, missing_factor(mode))
+        yield as_warning(f"mode {mode}", fault, missing_factor(mode))
 
 
 def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -172,7 +159,7 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
         ids = [f"A{number}" for _, _, number in open_ones]
         fault = f"it is {state}, and {', '.join(ids)} {'is' if len(ids) == 1 else 'are'} still open"
         mend = f'`offplan cancel {" ".join(ids)} --reason "R{response} is {state}"`'
-        yield _error(f"response R{response}", fault, mend)
+        yield as_error(f"response R{response}", fault, mend)
 
 
 def _offers(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -180,7 +167,7 @@ def _offers(connection: sqlite3.Connection) -> Iterator[Finding]:
     for offer in offers.standing(connection):
         mend = "`offplan actions --where offered!=none` lists them, each with its command"
         place = f"deviation D{offer.deviation}"
-        yield _note(place, f"it is over by itself, and of R{offer.response} {offer.words()}", mend)
+        yield as_note(place, f"it is over by itself, and of R{offer.response} {offer.words()}", mend)
 
 
 def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
@@ -194,7 +181,7 @@ def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
             f" and {len(late) - 5} more" if len(late) > 5 else ""
         )
         fault = f"what time does to {named} is due since {iso(late[0][1])}"
-        yield _warning("timers", fault, "run `offplan watch`, or `offplan tick`")
+        yield as_warning("timers", fault, "run `offplan watch`, or `offplan tick`")
     lost = connection.execute(
         "SELECT 'A' || action.id FROM action JOIN response ON response.id = response_id WHERE response.state = 'running'"
         " AND action.kind IN ('task', 'decision') AND action.state IN ('ready', 'assigned', 'in_progress', 'waiting')"
@@ -202,6 +189,6 @@ def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
     ).fetchall()
     for (identity,) in lost:
         mend = f"`offplan assign {identity} --to OWNER` sets it anew"
-        yield _error(
+        yield as_error(
             f"action {identity}", "it is at work, and no time is set at which somebody looks at it again", mend
         )

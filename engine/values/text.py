@@ -35,3 +35,8 @@ def clean(text: str) -> str:
     if _SUSPECT.search(text) is None:
         return text
     return _REPLACE.sub("\ufffd", _DROP.sub("", _TO_SPACE.sub(" ", text)))
+
+
+def shown(value: object) -> str:
+    """A value that cannot be used, as the sentence that refuses it names it: as Python writes it, not too long."""
+    return clean(repr(value))[:60]

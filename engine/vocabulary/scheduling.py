@@ -115,7 +115,6 @@ class Move:
     action: str
     title: str
     owner: str
-    was_at: int
     start_at: int
     end_at: int
     because: str

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.values.text import clean
+from engine.values.text import shown
 from playbooks.language.fields import NAME_PATTERN
 from playbooks.language.findings import Fault, located
 from playbooks.language.schema import Playbook
@@ -47,14 +47,14 @@ def _fault(error: ErrorDetails) -> Fault:
         known = _keys(_model_at(at[:-1]))
         return Fault("syntax", at, f"{name} is no key of schema 1", nearest(str(at[-1]), known), key=True)
     if kind == "literal_error" and at == ("schema",):
-        fault = f"schema {_shown(given)} is not one that this offplan reads"
+        fault = f"schema {shown(given)} is not one that this offplan reads"
         return Fault("syntax", at, fault, "write schema: 1, or update offplan")
     if kind == "literal_error":
         expected = [word.strip("'") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-        return Fault("syntax", at, f"{name} is {_shown(given)}", nearest(str(given), expected))
+        return Fault("syntax", at, f"{name} is {shown(given)}", nearest(str(given), expected))
     if kind == "string_pattern_mismatch":
         mend = _FORMS.get(error["ctx"]["pattern"], _SLUG_MEND)
-        return Fault("syntax", at, f"{name} is {_shown(given)}", mend, key=key)
+        return Fault("syntax", at, f"{name} is {shown(given)}", mend, key=key)
     if kind in _WANTED:
         wanted, mend = _WANTED[kind]
         return Fault("syntax", at, f"{name} is {_type_word(given)}, not {wanted}", _quoting(given, mend))
@@ -62,7 +62,7 @@ def _fault(error: ErrorDetails) -> Fault:
         side, limit = (
             ("most", error["ctx"].get("le")) if kind == "less_than_equal" else ("least", error["ctx"].get("ge"))
         )
-        return Fault("syntax", at, f"{name} is {_shown(given)}", f"write at {side} {limit}")
+        return Fault("syntax", at, f"{name} is {shown(given)}", f"write at {side} {limit}")
     if kind == "value_error":
         fault, _, mend = str(error["ctx"]["error"]).partition("; ")
         return Fault("syntax", at, f"{name}: {fault}", mend)
@@ -78,10 +78,6 @@ def nearest(given: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(given, known, n=1)
     choices = ", ".join(known)
     return f"did you mean {close[0]}? Possible: {choices}" if close else f"use one of {choices}"
-
-
-def _shown(value: Any) -> str:
-    return clean(repr(value))[:60]
 
 
 def _type_word(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.values.text import clean
+from engine.values.text import clean, shown
 from playbooks.language.condition_shape import Condition
 from playbooks.language.conditions import walk
 from playbooks.language.fields import FIELDS, OPERATORS, Field, comparable
@@ -124,7 +124,7 @@ def _value_fault(name: str, field: Field, operator: str, value: Any) -> tuple[st
     for each in value if isinstance(value, list) else [value]:
         if comparable(field, each) is None or (field.choices and each not in field.choices):
             mend = nearest(str(each), field.choices) if field.choices else f"write {_VALUE_WORDS[field.type]}"
-            return f"{clean(repr(each))[:60]} cannot be compared with {name}, which is a {field.type}", mend
+            return f"{shown(each)} cannot be compared with {name}, which is a {field.type}", mend
         if each == "" and field.type == "text":
             return f"{operator} on {name} asks for empty text", "use op: exists with value: false for what is not there"
     if operator == "between" and _reversed(field, value):

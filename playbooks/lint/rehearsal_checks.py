@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.actions import answers
 from engine.values.errors import BadInput
-from engine.values.text import clean
+from engine.values.text import clean, shown
 from playbooks.language.fields import FIELDS, comparable
 from playbooks.language.findings import Fault
 from playbooks.language.roles import UNASSIGNED
@@ -44,7 +44,7 @@ def _deviation_faults(test: Rehearsal, at: At) -> Iterator[Fault]:
             yield Fault("expressions", place, fault, nearest(name, list(FIELDS)), key=True)
         elif comparable(field, value) is None or (field.choices and value not in field.choices):
             mend = nearest(str(value), field.choices) if field.choices else f"write a {field.type}, or leave it out"
-            yield Fault("expressions", place, f"{clean(repr(value))[:60]} is no value of {name}", mend)
+            yield Fault("expressions", place, f"{shown(value)} is no value of {name}", mend)
     if "kind" not in test.deviation:
         yield Fault("semantics", at, "the deviation has no kind", "add kind: late_supply, or another one")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from playbooks.language.findings import Fault
@@ -75,21 +75,24 @@ def texts_of(step: Step) -> Iterator[tuple[At, str]]:
 
 
 def _form_faults(step: Step, at: At) -> Iterator[Fault]:
-    known: set[str] = set()
-    for number, field in enumerate(step.form or ()):
-        if field.name in known:
-            fault = f"the form of step {step.id} asks for {field.name} twice"
-            yield Fault("semantics", (*at, "form", number, "name"), fault, "rename one of them")
-        known.add(field.name)
+    for number, name in _repeated(field.name for field in step.form or ()):
+        fault = f"the form of step {step.id} asks for {name} twice"
+        yield Fault("semantics", (*at, "form", number, "name"), fault, "rename one of them")
 
 
 def _option_faults(step: Step, at: At) -> Iterator[Fault]:
+    for number, name in _repeated(option.id for option in step.options or ()):
+        fault = f"step {step.id} has the option {name} twice"
+        yield Fault("semantics", (*at, "options", number, "id"), fault, "rename one of them")
+
+
+def _repeated(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Each name that stood before already, with its place."""
     known: set[str] = set()
-    for number, option in enumerate(step.options or ()):
-        if option.id in known:
-            fault = f"step {step.id} has the option {option.id} twice"
-            yield Fault("semantics", (*at, "options", number, "id"), fault, "rename one of them")
-        known.add(option.id)
+    for number, name in enumerate(names):
+        if name in known:
+            yield number, name
+        known.add(name)
 
 
 def _consequence_faults(step: Step, at: At, steps: Sequence[Step]) -> Iterator[Fault]:

@@ -55,7 +55,7 @@ def _moves(draft: Draft) -> list[Move]:
             home = draft.home[identity]
             found.append(
                 Move(
-                    identity, action.title, action.owner, action.start_at, place.start, place.end,
+                    identity, action.title, action.owner, place.start, place.end,
                     draft.because[identity], action.asks, None if place.start == home else home,
                 )
             )  # fmt: skip

@@ -38,7 +38,7 @@ def page(args: Namespace) -> int:
             item["name"],
             item["kind"] or "not in the settings any more",
             *(str(item[name]) for name in ("sent", "waiting", "failed", "unknown")),
-            "–" if item["last_sent_at"] is None else cells.short_time(cells.instant(item["last_sent_at"]), now, zone),
+            cells.short_time_of(item["last_sent_at"], now, zone),
             item["last_error"] or "–",
         )
         for item in items

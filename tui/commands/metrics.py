@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.vocabulary.filters import instants
@@ -54,27 +54,35 @@ def report(args: Namespace) -> int:
 def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
     """The report's parts in their order; times are the desk's."""
     now = cells.instant(found["now"])
-
-    def when(text: str | None) -> str:
-        return "–" if text is None else cells.short_time(cells.instant(text), now, zone)
-
     yield _summary(
         found, [f"{cells.local(cells.instant(found[end]), zone):%Y-%m-%d %H:%M %Z}" for end in ("since", "now")]
     )
-    headings = [title for _, title in _OUTCOMES]
+    yield from _outcomes(found)
+    yield _severities(found)
+    yield _load(found["load"], now, zone)
+    yield _times(found)
+    yield _sources(found, now, zone)
+    yield _suggestions(found["suggestions"])
+
+
+def _outcomes(found: Mapping[str, Any]) -> Iterator[Section]:
+    headings = [*(title for _, title in _OUTCOMES), "median life", "not real"]
     yield Section(
         "By kind",
         ["What became of the deviations that opened in the period. What is still open has no length yet."],
-        ["kind", *headings, "median life", "not real"],
+        ["kind", *headings],
         [[row["kind"], *_counts(row)] for row in found["kinds"]],
     )
     yield Section(
         "By rule",
         ["The layers of tolerance that let them open."],
-        ["kind", "rule", *headings, "median life", "not real"],
+        ["kind", "rule", *headings],
         [[row["kind"], row["rule"], *_counts(row)] for row in found["rules"]],
     )
-    yield Section(
+
+
+def _severities(found: Mapping[str, Any]) -> Section:
+    return Section(
         "Severities",
         ["Beside the shares that process industries aim for with their alarms."],
         ["severity", "opened", "share", "guidance"],
@@ -83,12 +91,15 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
             for row in found["severities"]
         ],
     )
-    yield _load(found["load"], when)
-    yield Section(
+
+
+def _times(found: Mapping[str, Any]) -> Section:
+    actions = found["actions"]
+    return Section(
         "How long it took",
         [
-            f"Of {found['actions']['due']} actions that became due, {found['actions']['on_time']} were done in time"
-            f" ({_share(found['actions']['share'])}); {found['actions']['skipped']} were skipped."
+            f"Of {actions['due']} actions that became due, {actions['on_time']} were done in time"
+            f" ({_share(actions['share'])}); {actions['skipped']} were skipped."
         ],
         ["time", "count", "median", "90th percentile", "mean", "still open"],
         [
@@ -103,21 +114,23 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
             for row in found["times"]
         ],
     )
-    yield Section(
+
+
+def _sources(found: Mapping[str, Any], now: int, zone: str) -> Section:
+    return Section(
         "Sources",
         (),
         ["source", "newest record", "age", "beyond its interval"],
         [
             [
                 row["source"],
-                when(row["newest_at"]),
+                cells.short_time_of(row["newest_at"], now, zone),
                 cells.length(row["age_minutes"]),
                 "yes" if row["beyond_interval"] else "",
             ]
             for row in found["sources"]
         ],
     )
-    yield _suggestions(found["suggestions"])
 
 
 def _summary(found: Mapping[str, Any], period: Sequence[str]) -> Section:
@@ -150,7 +163,7 @@ def _summary(found: Mapping[str, Any], period: Sequence[str]) -> Section:
     )
 
 
-def _load(load: Mapping[str, Any], when: Callable[[str | None], str]) -> Section:
+def _load(load: Mapping[str, Any], now: int, zone: str) -> Section:
     worst = load["worst_ten_minutes"]
     sentences = [
         f"{load['per_person_hour']:g} an hour for each of {load['persons']} persons"
@@ -159,7 +172,8 @@ def _load(load: Mapping[str, Any], when: Callable[[str | None], str]) -> Section
     ]
     if worst is not None:
         flood = ", a flood" if worst["flood"] else ""
-        sentences.insert(1, f"The worst ten minutes began {when(worst['from_at'])}: {worst['opened']} opened{flood}."
+        began = cells.short_time_of(worst["from_at"], now, zone)
+        sentences.insert(1, f"The worst ten minutes began {began}: {worst['opened']} opened{flood}."
                             f" Floods took {_share(load['flood_share'])} of the time.")  # fmt: skip
     rows = [[row["owner"] or "nobody", str(row["opened"]), f"{row['per_hour']:g}"] for row in load["owners"]]
     return Section("Load", sentences, ["owner", "opened", "an hour"], rows)

@@ -44,33 +44,47 @@ def report(args: Namespace) -> int:
 def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
     """The page's parts in their order; times are the desk's."""
     now = cells.instant(found["now"])
-
-    def when(text: str | None) -> str:
-        return "–" if text is None else cells.short_time(cells.instant(text), now, zone)
-
     yield _outcome(found)
-    yield Section(
+    yield _durations(found, now, zone)
+    yield from _decisions(found, now, zone)
+    yield _actions(found, now, zone)
+    yield _handovers(found)
+    yield _known(found["known"], now, zone)
+    yield _timeline(found, now, zone)
+
+
+def _durations(found: Mapping[str, Any], now: int, zone: str) -> Section:
+    return Section(
         "How long it took",
         ["Each since it was noticed, unless said otherwise. What has not happened has no length."],
         ["until it was", "at", "took"],
-        [[_stretch(each), when(each["at"]), cells.length(each["minutes"])] for each in found["durations"]],
+        [
+            [_stretch(each), cells.short_time_of(each["at"], now, zone), cells.length(each["minutes"])]
+            for each in found["durations"]
+        ],
     )
-    yield from _decisions(found, now, zone)
-    yield Section(
+
+
+def _actions(found: Mapping[str, Any], now: int, zone: str) -> Section:
+    return Section(
         "Actions",
         [f"Still open: {', '.join(found['open'])}." if found["open"] else "Nothing stayed open."],
         ["id", "action", "function", "owner", "state", "due", "done", "late", "cost", "answers", "reason"],
         [
             [
-                each["id"], each["title"], each["function"], each["owner"], each["state"], when(each["due_at"]),
-                when(each["done_at"]), cells.length(each["late_minutes"]), cells.money_in_full(each["cost"]),
+                *(each[name] for name in ("id", "title", "function", "owner", "state")),
+                *(cells.short_time_of(each[name], now, zone) for name in ("due_at", "done_at")),
+                cells.length(each["late_minutes"]), cells.money_in_full(each["cost"]),
                 cells.with_local_times(cells.any_value(each["answers"]), now, zone) if each["answers"] else "",
                 each["reason"] or "",
             ]
             for each in found["actions"]
         ],
     )  # fmt: skip
-    yield Section(
+
+
+def _handovers(found: Mapping[str, Any]) -> Section:
+    return Section(
         "Hand-overs between functions",
         ["How long until it was accepted once it could begin, and from the other's end until it began."],
         ["from", "to", "action", "accepted after", "began after"],
@@ -83,9 +97,12 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
             for each in found["handovers"]
         ],
     )  # fmt: skip
-    yield Section(
+
+
+def _known(known: Mapping[str, Any], now: int, zone: str) -> Section:
+    return Section(
         "What was known",
-        [f"It rests on {', '.join(found['known']['signals']) or 'no signal'}."],
+        [f"It rests on {', '.join(known['signals']) or 'no signal'}."],
         ["term", "value", "unit", "source"],
         [
             [
@@ -93,19 +110,25 @@ def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
                 *cells.explained(each, now, zone),
                 cells.with_local_times(str(each["source"]), now, zone),
             ]
-            for each in found["known"]["terms"]
+            for each in known["terms"]
         ],
     )
+
+
+def _timeline(found: Mapping[str, Any], now: int, zone: str) -> Section:
     people = ", ".join(f"{each['who']} ({each['commands']})" for each in found["people"]) or "nobody"
-    yield Section(
+    return Section(
         "Timeline",
         [f"Who acted, and how often: {people}."],
         ["at", "who", "what", "did", "why"],
         [
-            [when(each["at"]), each["actor"], each["subject"], each["event"], each["reason"] or ""]
+            [
+                cells.short_time_of(each["at"], now, zone), each["actor"], each["subject"], each["event"],
+                each["reason"] or "",
+            ]
             for each in found["timeline"]
         ],
-    )
+    )  # fmt: skip
 
 
 def _outcome(found: Mapping[str, Any]) -> Section:

@@ -110,7 +110,7 @@ def customers(detail: Mapping[str, Any], width: int, present: Present) -> list[P
 
 
 def _date(iso: str | None, present: Present) -> str:
-    return "–" if iso is None else cells.short_time(cells.instant(iso), present.now, present.zone)
+    return cells.short_time_of(iso, present.now, present.zone)
 
 
 def family(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -23,6 +23,8 @@ from tui.widgets.page_list import ChoiceList, PageLine, PageList
 
 _MOST_CHOICES: Final = 8
 """Lines that choices take at most above their preview."""
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,56 +88,48 @@ class Picker(Screen[str | None]):
         self.dismiss(None)
 
 
-class Confirm(Screen[bool]):
+class _Lines(Screen[Answer]):
+    """Lines, and below them what can be done here."""
+
+    says: ClassVar[str]
+    look: ClassVar[str] = "quiet"
+
+    def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        yield PageList()
+        yield StatusLine()
+
+    def on_mount(self) -> None:
+        page = self.query_one(PageList)
+        page.title = self._title
+        page.show_lines([PageLine(line) for line in self._lines])
+        self.set_focus(page)
+        self.query_one(StatusLine).say(self.says, self.look)
+
+
+class Confirm(_Lines[bool]):
     """Shows what a command will do and to which ids, before it does it."""
 
+    says = "y does it   n or esc leaves everything as it is"
+    look = "bold"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False, id="confirm.yes"),
         Binding("n,escape,q", "answer(False)", show=False, id="confirm.no"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
-        super().__init__()
-        self._title = title
-        self._lines = lines
-
-    def compose(self) -> ComposeResult:
-        yield PageList()
-        yield StatusLine()
-
-    def on_mount(self) -> None:
-        page = self.query_one(PageList)
-        page.title = self._title
-        page.show_lines([PageLine(line) for line in self._lines])
-        self.set_focus(page)
-        self.query_one(StatusLine).say("y does it   n or esc leaves everything as it is", "bold")
-
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)
 
 
-class TextScreen(Screen[None]):
+class TextScreen(_Lines[None]):
     """Lines to read, such as the keys of this place."""
 
-    says: ClassVar[str] = "esc back"
-    """What can be done here, in the status line."""
+    says = "esc back"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,?", "leave", show=False, id="text.leave")]
-
-    def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
-        super().__init__()
-        self._title = title
-        self._lines = lines
-
-    def compose(self) -> ComposeResult:
-        yield PageList()
-        yield StatusLine()
-
-    def on_mount(self) -> None:
-        page = self.query_one(PageList)
-        page.title = self._title
-        page.show_lines([PageLine(line) for line in self._lines])
-        self.set_focus(page)
-        self.query_one(StatusLine).say(self.says, "quiet")
 
     def action_leave(self) -> None:
         self.dismiss(None)

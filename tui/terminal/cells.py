@@ -125,6 +125,11 @@ def short_time(at: int, now: int, zone: str) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 
 
+def short_time_of(text: str | None, now: int, zone: str) -> str:
+    """As `short_time`, of a time of the contract's JSON; a dash where there is none."""
+    return "–" if text is None else short_time(instant(text), now, zone)
+
+
 def day(at: int, now: int, zone: str) -> str:
     """A day: today's is a time, of this year 22 Nov, otherwise 2025-11-22."""
     moment, today = local(at, zone), local(now, zone)
