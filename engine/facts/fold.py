@@ -23,6 +23,9 @@ from engine.vocabulary.event_words import EVENT_KINDS
 CLOSED_WORDS: Final = ("closed", "cancelled")
 """States of a line, in the plan or by signal, that end its watch."""
 
+ANNOUNCING: Final = ("eta", "confirmation")
+"""Kinds of statements that say what is to come."""
+
 _IN_TIME: Final = attrgetter("at", "signal")
 
 
@@ -89,10 +92,14 @@ def fold(
 def _state(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> None:
     """Lay one statement over the facts; called in the order of time."""
     kind = statement.kind
-    if kind == "eta" or kind == "confirmation":
+    if kind in ANNOUNCING:
         facts.answered = True
         if statement.eta is not None:
             facts.eta, facts.eta_signal = statement.eta, statement.id
+            if facts.receipts and statement.eta > statement.as_of:
+                # Nobody counted what was only said to be there, and who speaks later expects it: an old "delivered" that
+                # comes in late must not end what was said since. What was counted is there, whatever is announced.
+                facts.receipts = tuple(move for move in facts.receipts if move.quantity is not None)
         promised = _quantity(facts, statement, item_units)
         if promised is not None:
             facts.promised, facts.promised_signal = promised, statement.id

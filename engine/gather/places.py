@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine.facts.fold import Statement, fold
+from engine.facts.fold import ANNOUNCING, Statement, fold
 from engine.facts.subjects import Line, LineFacts, Reading
 from engine.gather import components, corrections, items, orders, restated
 from engine.gather.cases import as_json
@@ -81,7 +81,8 @@ class PlaceReader:
         counted_only: bool,
         known_at: int | None = None,
     ) -> None:
-        """With `counted_only` the signals about lines are read only where stock was counted.
+        """With `counted_only` the signals about lines are read only where stock was counted; without it what was announced
+        is left out, for then what moved and the plan are all that counts.
 
         `known_at` leaves out what was taken back by then, as if it had not been said.
         """
@@ -106,7 +107,7 @@ class PlaceReader:
             self._leaving[line.item or "", line.origin or ""].append(line)
         for place, taken in components.read(connection, places):
             self._taken[place].append(taken)
-        self._statements = self._said(connection, self.readings if counted_only else places)
+        self._statements = self._said(connection, self.readings) if counted_only else self._happened(connection, places)
         names = {item for item, _ in places} | {
             each.line.item or "" for found in self._taken.values() for each in found
         }
@@ -157,6 +158,11 @@ class PlaceReader:
             references.update(line.ref for line in self._leaving.get(place, ()))
             references.update(taken.line.ref for taken in self._taken.get(place, ()))
         return orders.statements_of(connection, sorted(references), self._known_at) if references else {}
+
+    def _happened(self, connection: sqlite3.Connection, places: Collection[Place]) -> Mapping[str, Sequence[Statement]]:
+        """Of the signals about the lines of some places those that say more than what is to come."""
+        found = self._said(connection, places)
+        return {ref: [each for each in said if each.kind not in ANNOUNCING] for ref, said in found.items()}
 
     def _folded(self, line: Line, its: ItemUnits) -> LineFacts:
         said = self._statements.get(line.ref, ())

@@ -91,6 +91,17 @@ def test_only_what_moves_a_place_has_it_pegged_again(desk: Desk, kind: str, ref:
     assert found == (int(touched),)
 
 
+def test_what_was_only_said_to_have_come_stays_where_it_is_whatever_is_announced(desk: Desk) -> None:
+    """Though the line is late by that: pegs follow what happened, and the lateness counts with the line's own value."""
+    load(desk, line("purchase_order", "PO-1", 100.0, 5), line("sales_order", "SO-1", 60.0, 7))
+    take(desk, said("receipt", "1", order_ref="PO-1", recorded_at=NOW - 2, occurred_at=NOW - 2))
+    assert pegs(desk) == [("on hand", "SO-1", 60.0, None)]
+    take(desk, said("eta", "2", order_ref="PO-1", eta=NOW + 9 * DAY, recorded_at=NOW - 1))
+    assert pegs(desk) == [("on hand", "SO-1", 60.0, None)]
+    (found,) = desk.deviations().items
+    assert (found["kind"], found["gap"]) == ("late_supply", {"days": 4.0})
+
+
 def test_a_transfer_is_wanted_where_it_starts_when_it_has_to_leave(desk: Desk) -> None:
     load(
         desk,
@@ -221,7 +232,8 @@ STEPS = st.one_of(
     st.tuples(st.just("plan"), st.tuples(st.sampled_from(["P1", "P2", "T1", "M1", "S1", "S2"]), QUANTITY, DAYS)),
     st.tuples(st.just("withdraw"), st.tuples(REF)),
     st.tuples(st.just("stock"), st.tuples(st.sampled_from([("A", "X"), ("A", "Y"), ("B", "X")]), st.integers(-5, 20))),
-    st.tuples(st.just("receipt"), st.tuples(REF, QUANTITY)),
+    st.tuples(st.just("receipt"), st.tuples(REF, st.none() | QUANTITY)),
+    st.tuples(st.just("eta"), st.tuples(REF, DAYS)),
     st.tuples(st.just("shipped"), st.tuples(REF, QUANTITY)),
     st.tuples(st.just("status"), st.tuples(REF, st.sampled_from(["open", "closed"]))),
     st.tuples(st.just("bom"), st.tuples(QUANTITY, st.integers(0, 3))),
@@ -285,6 +297,8 @@ class Machine:
             fields: dict[str, Any] = {"item": about[0], "site": about[1], "quantity": float(value)}
         elif kind == "status":
             fields = {"order_ref": about, "status": value}
+        elif kind == "eta":
+            fields = {"order_ref": about, "eta": NOW + value * DAY}
         else:
             fields = {"order_ref": about, "quantity": value}
         take(self.desk, said(kind, row, **at, **fields), identity="state")

@@ -155,3 +155,29 @@ def test_a_late_old_end_does_not_close_a_newer_breach(story: Make) -> None:
     desk.at(200).late(kind="status", status="closed", eta=None, recorded_at=second(10))
     desk.at(300).late(kind="status", status="open", eta=None, recorded_at=second(20))
     assert desk.states() == ["open"]
+
+
+@pytest.mark.parametrize(("delivered", "announced", "state"), [(10, 90, "open"), (95, 90, "recovered")])
+@pytest.mark.parametrize("late_last", [False, True])
+def test_an_old_delivered_does_not_end_a_newer_breach(
+    story: Make, delivered: int, announced: int, state: str, late_last: bool
+) -> None:
+    """ "Delivered" without a count is a statement: who said something since knows better, whichever comes in first."""
+    desk = story()
+    desk.at(80).late(days=3, recorded_at=second(0))
+    news: list[dict[str, Any]] = [
+        {"days": 5, "recorded_at": second(announced)},
+        {"kind": "receipt", "eta": None, "recorded_at": second(delivered), "occurred_at": second(delivered)},
+    ]
+    for number, said in enumerate(news if late_last else news[::-1]):
+        desk.at(100 + number).late(**said)
+    assert desk.states() == [state]
+
+
+def test_goods_that_were_counted_are_there_whatever_is_announced(story: Make) -> None:
+    desk = story()
+    desk.at(80).late(recorded_at=second(0))
+    counted: dict[str, Any] = {"kind": "receipt", "eta": None, "quantity": 100.0}
+    desk.at(100).late(**counted, recorded_at=second(10), occurred_at=second(10))
+    desk.late(days=9, recorded_at=second(90))
+    assert desk.states() == ["recovered"]
