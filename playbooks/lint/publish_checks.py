@@ -28,10 +28,12 @@ _FIXED: Final = "as the response begins"
 
 def publish_faults(playbook: Playbook) -> Iterator[Fault]:
     """Faults of what the steps of one playbook publish, and of the amounts that name values."""
+    types = values_of(types_of(playbook))
     for number, step in enumerate(playbook.steps):
         for name, source in (step.publish or {}).items():
             yield from _source_faults(step, name, source, ("steps", number, "publish", name))
-        yield from _amount_faults(step, values_of(types_of(playbook)), ("steps", number))
+        if step.options is not None or step.approval is not None:
+            yield from _amount_faults(step, types, ("steps", number))
     published = {name: step for name, (step, _) in published_by(playbook).items()}
     if published:
         yield from _early_faults(playbook, published)

@@ -50,7 +50,7 @@ def _deviation_faults(test: Rehearsal, at: At) -> Iterator[Fault]:
 
 
 def _published_faults(test: Rehearsal, playbook: Playbook, at: At) -> Iterator[Fault]:
-    known = published_by(playbook)
+    known = published_by(playbook) if test.published else {}
     for name, value in test.published.items():
         if name not in known:
             mend = nearest(name, list(known)) if known else "take it out"

@@ -7,6 +7,7 @@ that the run keeps its definition and no text from outside is read as a template
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,14 +104,15 @@ def limit_of(limit: Mapping[str, Any], numbers: Mapping[str, Any]) -> int | None
     return None if amount is None else round(amount * units(limit["currency"]))
 
 
-def formula_names(cost: str | None) -> set[str]:
+@functools.lru_cache(maxsize=1024)
+def formula_names(cost: str | None) -> frozenset[str]:
     """The names of a cost formula that are none of every formula: values of the playbook."""
     if cost is None:
-        return set()
+        return frozenset()
     # Only now: working costs out brings in much that planning does not need.
     from engine.options.option_costs import NAMES
 
-    return set(arithmetic.parse(cost, None).names) - NAMES.keys()
+    return arithmetic.parse(cost, None).names - NAMES.keys()
 
 
 def texts_later(step: Step) -> Iterator[tuple[At, str]]:
