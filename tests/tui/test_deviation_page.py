@@ -18,6 +18,7 @@ from tui.screens.action_page import ActionPage
 from tui.screens.deviation_page import DeviationPage
 from tui.terminal import safe
 from tui.terminal.cells import Present
+from tui.widgets.drawn_list import GUTTER
 
 
 async def test_the_page_tells_the_whole_story(world: World, opened: Open) -> None:
@@ -60,6 +61,24 @@ async def test_opening_reads_the_deviation_once_and_coming_back_reads_no_header(
         world.desk.ack([world.ids[0]])
         driven.app.screen.update()
         assert asked[-1] == "header"
+
+
+async def test_the_first_lines_of_a_page_are_as_wide_as_the_last(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths: list[int] = []
+    sections = deviation_sections.sections
+
+    def counted(detail: Any, width: int, present: Present) -> Any:
+        widths.append(width)
+        return sections(detail, width, present)
+
+    async with opened((120, 36)) as driven:
+        monkeypatch.setattr(deviation_sections, "sections", counted)
+        await driven.press("enter")
+        page = driven.app.screen
+        assert isinstance(page, DeviationPage)
+        assert set(widths) == {page.page.size.width - GUTTER}
 
 
 async def test_commands_act_on_the_action_under_the_cursor_else_on_the_deviation(world: World, opened: Open) -> None:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 
 from tui.screens.acting import ActingScreen
+from tui.widgets.drawn_list import GUTTER
 from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
 from tui.widgets.page_list import PageList
@@ -47,7 +48,8 @@ class ObjectPage(ActingScreen):
     @property
     def lines_width(self) -> int:
         """Cells that a line of the page may take."""
-        return max(40, self.page.size.width - 2)
+        # Before the first layout as wide as it will be, so that nothing is drawn twice.
+        return max(40, (self.page.size.width or self.app.size.width - 2) - GUTTER)
 
     def target(self) -> str | None:
         return self.page.line.target if self.page.line is not None else None
