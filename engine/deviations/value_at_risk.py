@@ -57,11 +57,24 @@ class Effect(NamedTuple):
         return sum(known) if known or not self.hits else None
 
 
+class _Factors(dict[str | None, float]):
+    """By currency what one minor unit is worth in the desk's, worked out when first asked."""
+
+    def __init__(self, rates: Rates) -> None:
+        super().__init__()
+        self._rates = rates
+
+    def __missing__(self, coined: str | None) -> float:
+        factor = self[coined] = self._rates.factor(coined)
+        return factor
+
+
 class Valuer:
     """Works out what slips do, in a desk's currency."""
 
     def __init__(self, connection: sqlite3.Connection, rates: Rates) -> None:
         self._connection, self._rates, self._currency = connection, rates, rates.currency
+        self._factors = _Factors(rates)
 
     def assess_all(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], dict[Slot, Sequence[Priced]], set[int]]:
         """Verdicts with what the slips among them put at risk, the customer orders that each of these reaches, and the other
@@ -140,17 +153,16 @@ class Valuer:
 
     def priced(self, hits: Sequence[Hit]) -> list[Priced]:
         """The hits with their values: whole suppliers have thousands of them."""
-        factors = {coined: self._rates.factor(coined) for coined in {hit.coined for hit in hits}}
         priced, new = list[Priced](), tuple.__new__  # as the class's own, in half the time
         for hit in hits:
             worth = hit.worth
             if worth is None:
                 priced.append(Priced(hit, None, None))
-                continue
-            whole = worth * factors[hit.coined]
-            if whole > _LARGEST:
-                whole = _LARGEST
-            priced.append(new(Priced, (hit, round(whole * hit.share), round(whole))))
+            else:
+                whole = worth * self._factors[hit.coined]
+                if whole > _LARGEST:
+                    whole = _LARGEST
+                priced.append(new(Priced, (hit, round(whole * hit.share), round(whole))))
         return priced
 
     def _source(self, hit: Hit, line: Line) -> str:

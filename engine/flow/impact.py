@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 DEPTH: Final = 1000
@@ -64,6 +64,8 @@ _DEMAND: Final = 1
 _SLACK: Final = 3
 _CUSTOMER: Final = 6
 """Where these are in a Peg, as in an Edge."""
+_IN_TIME: Final = 9
+"""How many fields of an Edge a Peg has."""
 
 _FIRST: Final = itemgetter(0, _DEMAND)
 _SLACK_OF: Final = itemgetter(_SLACK)
@@ -79,8 +81,10 @@ class Node(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """What reaches one customer order line."""
+    """What reaches one customer order line; in order, the first ones wanted come first as far as slack tells."""
 
+    slack: int
+    """The smallest sum of gaps on a way from the root."""
     line: int
     """plan_line.id."""
     delay: int | None
@@ -91,14 +95,10 @@ class Hit(NamedTuple):
     quantity: float
     """Late or missing, in the line's unit; at most what is open."""
     open: float
-    slack: int
     worth: float | None
     """Minor units of what is open of it; None: nothing says so."""
     coined: str | None
     """Their currency."""
-
-
-_IN_ORDER: Final = attrgetter("slack", "line")
 
 
 class Impact(NamedTuple):
@@ -156,25 +156,26 @@ def late(root: int, delay: int, network: Pegs) -> Impact:
     new = tuple.__new__  # as the class's own, in half the time: whole suppliers have thousands of hits
     for supply, pegs in last.items():
         before = slacks[supply]
-        for _, line, gap, to_spare, share, whole, _, worth, coined, *_ in pegs:
-            slack = before + to_spare
+        for peg in pegs:
+            slack = before + peg[_SLACK]
             if slack < delay:
+                _, line, gap, to_spare, share, whole, _, worth, coined = peg[:_IN_TIME]
                 share = share if share < 1.0 else 1.0
                 later = delay - slack
                 after = later + to_spare - (gap or 0)
-                hit = new(Hit, (line, later, after, share, share * whole, whole, slack, worth, coined))
+                hit = new(Hit, (slack, line, later, after, share, share * whole, whole, worth, coined))
                 known = hits.get(line)
                 hits[line] = hit if known is None else _both(known, hit)
             elif slack >= ENDLESS:
-                undated.add(line)
-    found = sorted(hits.values(), key=_IN_ORDER)
+                undated.add(peg[_DEMAND])
+    found = sorted(hits.values())
     return Impact(found, *_nearest(found, slacks, last), via, bool(network.get(root)), slacks, undated=len(undated))
 
 
 def _both(one: Hit, other: Hit) -> Hit:
     """A customer order that is late over several pegs: their parts add up, the worse decides how late."""
     share = min(one.share + other.share, 1.0)
-    worse = min(one, other, key=_IN_ORDER)
+    worse = min(one, other)
     after = max(one.after or 0, other.after or 0)
     return worse._replace(after=after, share=share, quantity=share * one.open)
 
@@ -193,14 +194,14 @@ def short(root: int, share: float, network: Network) -> Impact:
     if not last:
         # Nobody is short; what depends on the line at all still says when it is needed.
         slacks, via, last = _slacks(root, network)
-    found = sorted(hits, key=_IN_ORDER)
+    found = sorted(hits)
     return Impact(found, *_nearest(found, slacks, last), via, bool(network.get(root)), slacks, missing)
 
 
 def _hit(edge: Edge, share: float, slack: int) -> Hit:
     """A customer order a share of which is missing."""
     share, whole = min(share, 1.0), edge.demand_open
-    return Hit(edge.demand, None, None, share, share * whole, whole, slack, edge.worth, edge.coined)
+    return Hit(slack, edge.demand, None, None, share, share * whole, whole, edge.worth, edge.coined)
 
 
 def _nearest(hits: Sequence[Hit], slacks: Mapping[int, int], last: Pegs) -> tuple[Edge | None, int | None]:

@@ -54,7 +54,7 @@ def order(line: int, quantity: float, slack: int, worth: float | None, coined: s
 def missed_order(edge: Edge) -> Hit:
     """The customer order of a peg, if nothing came over it."""
     share, whole = min(1.0, edge.demand_share), edge.demand_open
-    return Hit(edge.demand, None, None, share, share * whole, whole, edge.slack, edge.worth, edge.coined)
+    return Hit(edge.slack, edge.demand, None, None, share, share * whole, whole, edge.worth, edge.coined)
 
 
 def filled(quantity: float, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -82,7 +82,7 @@ def hits(need: Need, arrivals: Sequence[Arrival]) -> list[Hit]:
     for hit in (*_late(serving, network), *_missing(serving, network)):
         known = merged.get(hit.line)
         merged[hit.line] = hit if known is None else _both(known, hit)
-    return sorted(merged.values(), key=lambda hit: (hit.slack, hit.line))
+    return sorted(merged.values())
 
 
 def _both(one: Hit, other: Hit) -> Hit:
