@@ -111,7 +111,12 @@ def copies(base: Path, tmp_path: Path) -> Callable[[str], Path]:
     return copy
 
 
-def killed(path: Path, boundary: int, counts: Callable[[str], bool]) -> bool:
+def killed(
+    path: Path,
+    boundary: int,
+    counts: Callable[[str], bool],
+    run: Callable[[Path, Callable[[str], None]], object] = go_on,
+) -> bool:
     """Run in a process of its own until it kills itself at a boundary; false when it came to the end before."""
     child = os.fork()
     if child == 0:
@@ -124,7 +129,7 @@ def killed(path: Path, boundary: int, counts: Callable[[str], bool]) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         try:
-            go_on(path, hook)
+            run(path, hook)
         finally:
             os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -169,3 +174,30 @@ def test_exactly_one_of_everything_whenever_it_is_killed(
         boundary += stride
     assert boundary > 20
     whole.store.close()
+
+
+def test_several_responses_are_all_there_or_none_whenever_it_is_killed(copies: Callable[[str], Path]) -> None:
+    """One command over a whole queue is one transaction, however long it takes to write."""
+    queue = copies("queue")
+    desk = opened(queue, FixedClock(NOW))
+    ids = late(desk, alpha=12, beta=12, gamma=12)
+    desk.store.close()
+
+    def respond(path: Path, hook: Callable[[str], None]) -> None:
+        desk = opened(path, FixedClock(NOW))
+        desk.store.connection.set_trace_callback(hook)
+        desk.respond(ids)
+
+    boundary, found = 1, set()
+    while True:
+        path = Path(shutil.copy(queue, queue.with_name(f"queue at {boundary}.db")))
+        whole = not killed(path, boundary, is_write, respond)
+        desk = opened(path, FixedClock(NOW))
+        found.add((desk.responses().total, desk.actions(limit=0).total))
+        assert journal.verify(desk.store.connection) is None
+        desk.store.close()
+        if whole:
+            break
+        boundary += 7
+    assert found == {(0, 0), (3, 18)}
+    assert boundary > 50
