@@ -59,7 +59,18 @@ def show(args: Namespace) -> int:
     return 0
 
 
-def explanation(terms: list[Mapping[str, Any]], now: int, zone: str) -> list[str]:
+def explain(args: Namespace) -> int:
+    """Print the terms of a deviation alone: what `show --explain` has among all else."""
+    with opened(args) as desk:
+        terms = [term._asdict() for term in desk.explain(args.id)]
+        zone = str(desk.header()["zone"])
+        now = desk.clock.now()
+    document = {"now": iso(now), "id": args.id.upper(), "total": len(terms), "items": terms}
+    printing.answer(args, document, *explanation(terms, now, zone))
+    return 0
+
+
+def explanation(terms: Sequence[Mapping[str, Any]], now: int, zone: str) -> list[str]:
     """The terms of a deviation's verdict and rank, one a line: name, value, unit, source."""
     rows = []
     for term in terms:

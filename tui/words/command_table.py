@@ -147,6 +147,12 @@ _LISTS: Final = (
             argument("--explain", help="every term behind a deviation, with its source", action="store_true"),
         ),
     ),
+    Command(
+        "explain",
+        "show:explain",
+        "why a deviation is one and stands where it does: every term with its source, and the layer of each tolerance",
+        (argument("id", help="a deviation, such as D12", metavar="ID"),),
+    ),
 )
 
 _PLAYBOOK_NAME = argument("playbook", help="a playbook's id", metavar="NAME")

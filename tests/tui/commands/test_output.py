@@ -52,6 +52,15 @@ def test_only_a_deviation_is_explained(desk: Run) -> None:
     assert "only a deviation has an explanation" in answer.err
 
 
+def test_explain_is_the_explanation_alone(desk: Run) -> None:
+    shown = desk("show", "D1", "--json").document["explain"]
+    document = desk("explain", "d1", "--json").document
+    assert (document["id"], document["total"], document["items"]) == ("D1", len(shown), shown)
+    (layer,) = [line for line in desk("explain", "D1").out.splitlines() if line.startswith("remedy_days")]
+    assert layer.endswith("remedy_days (default)")
+    assert "no deviation" in desk("explain", "S1").err
+
+
 def test_offplan_alone_prints_the_desk_once(desk: Run) -> None:
     answer = desk()
 
