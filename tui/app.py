@@ -28,6 +28,7 @@ from tui.screens.desk import DeskScreen
 from tui.terminal import device, theme
 from tui.terminal.painting import PaintedApp
 from tui.terminal.palettes import PALETTES
+from tui.widgets.too_small import LEAVES, TooSmall, is_too_small
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -115,6 +116,12 @@ class OffplanApp(PaintedApp):
 
     # keys -----------------------------------------------------------------------------------------------------------
 
+    def on_resize(self, event: Resize) -> None:
+        for screen in self.screen_stack:
+            for cover in screen.query(TooSmall):
+                cover.display = is_too_small(event.size)
+                cover.refresh()
+
     async def on_event(self, event: Event) -> None:
         """Keys are taken here, one after the other, each to its end.
 
@@ -125,6 +132,11 @@ class OffplanApp(PaintedApp):
             await super().on_event(event)
             return
         self.app_focus = True
+        if is_too_small(self.size):
+            # Nothing is done that the person does not see.
+            if isinstance(event, Key) and event.key == LEAVES:
+                self.exit()
+            return
         if isinstance(event, Key) and await self._check_bindings(event.key, priority=True):
             return
         self._typed.append(event)

@@ -26,7 +26,7 @@ from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
 from tui.widgets.queue import QueueList
 from tui.widgets.timeline import TimelineList
-from tui.widgets.too_small import SMALLEST, TooSmall
+from tui.widgets.too_small import TooSmall
 
 _TABS_BELOW: Final = (100, 30)
 _DETAIL_FROM: Final = 160
@@ -74,7 +74,7 @@ class DeskScreen(FilteringScreen):
             yield self._at_cursor.detail
         yield self._at_cursor.why
         yield self.timeline
-        yield TooSmall(id="too-small")
+        yield TooSmall(self.app.size)
         yield Prompt()
         yield StatusLine()
         yield KeyLine()
@@ -95,10 +95,11 @@ class DeskScreen(FilteringScreen):
         self._at_cursor.resized()
 
     def _arrange_for(self, size: Size) -> None:
-        tiny = size.width < SMALLEST[0] or size.height < SMALLEST[1]
-        self.set_class(tiny, "-tiny")
         self.set_class(size.width < _TABS_BELOW[0] or size.height < _TABS_BELOW[1], "-tabs")
         self.set_class(size.width > _DETAIL_FROM, "-wide")
+        if self.has_class("-pane-detail") and (self.has_class("-tabs") or not self.has_class("-wide")):
+            # It is gone from the screen; the row that it is about is not.
+            self._choose_pane("queue")
 
     # content --------------------------------------------------------------------------------------------------------
 

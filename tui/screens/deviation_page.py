@@ -83,7 +83,17 @@ class DeviationPage(ObjectPage):
         self.session.desk.say_open(self.session.token, None)
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.height < _TABS_BELOW, "-tabs")
+        small = event.size.height < _TABS_BELOW
+        if small != self.has_class("-tabs") and self._detail is not None:
+            # What is read stays in front, the action under the cursor under it.
+            place, line = self._place(), self.page.line
+            if place < 0 and self.has_class("-tabs"):
+                # The cursor is in the head, above the section that was chosen.
+                place = SECTIONS.index(self._section) or -1
+            self._section = SECTIONS[max(0, place)]
+            self._at = line.target if line is not None else None
+            self._wanted = self._section if place >= 0 else None
+        self.set_class(small, "-tabs")
 
     def bring_up_to_date(self) -> None:
         session = self.session
@@ -116,10 +126,9 @@ class DeviationPage(ObjectPage):
             targets = [line.target for line in self.page.lines]
             if self._at in targets:
                 self.page.go_to(targets.index(self._at))
-            self._at = None
         elif self._wanted is not None:
             self.page.go_to_section(self._wanted)
-            self._wanted = None
+        self._at = self._wanted = None
 
     def selection(self) -> Selection:
         line = self.page.line

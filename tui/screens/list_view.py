@@ -22,7 +22,7 @@ from tui.widgets.footer import KeyLine, StatusLine, TabLine
 from tui.widgets.header import Header
 from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt
-from tui.widgets.too_small import SMALLEST, TooSmall
+from tui.widgets.too_small import TooSmall
 
 _TABS_BELOW: Final = 30
 """Lines of a terminal below which one pane is shown at a time."""
@@ -66,7 +66,7 @@ class ListView(FilteringScreen):
         yield self.lists[0]
         yield from self.between()
         yield from self.lists[1:]
-        yield TooSmall(id="too-small")
+        yield TooSmall(self.app.size)
         yield Prompt()
         yield StatusLine()
         yield KeyLine()
@@ -79,8 +79,6 @@ class ListView(FilteringScreen):
         self._arrange_for(event.size)
 
     def _arrange_for(self, size: Size) -> None:
-        tiny = size.width < SMALLEST[0] or size.height < SMALLEST[1]
-        self.set_class(tiny, "-tiny")
         self.set_class(size.height < _TABS_BELOW and len(self.lists) > 1, "-one-pane")
 
     def depends_on(self) -> Hashable:

@@ -11,6 +11,7 @@ from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
+from tui.widgets.too_small import TooSmall
 
 
 class ObjectPage(ActingScreen):
@@ -19,6 +20,7 @@ class ObjectPage(ActingScreen):
     def compose(self) -> ComposeResult:
         yield Header(self.session.desk.actor, pinned=self.session.pinned)
         yield from self.parts()
+        yield TooSmall(self.app.size)
         yield Prompt()
         yield StatusLine()
         yield KeyLine()

@@ -20,6 +20,7 @@ from tui.widgets.footer import StatusLine
 from tui.widgets.line_list import LineList
 from tui.widgets.one_line import NarrowingLine
 from tui.widgets.page_list import ChoiceList, PageLine, PageList
+from tui.widgets.too_small import TooSmall
 
 _MOST_CHOICES: Final = 8
 """Lines that choices take at most above their preview."""
@@ -56,6 +57,7 @@ class Picker(Screen[str | None]):
         yield NarrowingLine("type to narrow down", self._narrow, self._take)
         yield ChoiceList()
         yield StatusLine()
+        yield TooSmall(self.app.size)
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(NarrowingLine))
@@ -102,6 +104,7 @@ class _Lines(Screen[Answer]):
     def compose(self) -> ComposeResult:
         yield PageList()
         yield StatusLine()
+        yield TooSmall(self.app.size)
 
     def on_mount(self) -> None:
         page = self.query_one(PageList)
@@ -161,6 +164,7 @@ class PreviewPicker(Screen[str | None]):
         yield ChoiceList(id="choices")
         yield PageList(id="preview")
         yield StatusLine()
+        yield TooSmall(self.app.size)
 
     def on_mount(self) -> None:
         choices = self.query_one("#choices", ChoiceList)

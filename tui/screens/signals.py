@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
+from textual.events import Resize
 from textual.timer import Timer
 
 from engine.values.errors import OffplanError
@@ -79,6 +80,10 @@ class SignalsScreen(ListView):
             return
         self._show()
         self._go_on()
+
+    def on_resize(self, event: Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self._show_record)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         if event.list is self.table:

@@ -27,6 +27,7 @@ from tui.widgets.lanes import STEPS, LanesList
 from tui.widgets.line_list import LineList
 from tui.widgets.load_heat import LoadHeat, days_in
 from tui.widgets.prompt import Prompt
+from tui.widgets.too_small import TooSmall
 
 _TABS_BELOW: Final = 28
 """Lines of a terminal below which lanes and load are shown one at a time."""
@@ -76,6 +77,7 @@ class TimelineScreen(FilteringScreen):
         yield TabLine(_TITLES)
         yield self.lanes
         yield self.load
+        yield TooSmall(self.app.size)
         yield Prompt()
         yield StatusLine()
         yield KeyLine()

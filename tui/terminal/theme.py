@@ -68,7 +68,7 @@ def style(name: str) -> Style:
 
 
 STYLE_SHEET: Final = """
-Screen { background: ansi_default; color: ansi_default; layout: vertical; }
+Screen { background: ansi_default; color: ansi_default; layout: vertical; layers: base above; overflow: hidden; }
 LineList {
     height: 1fr; border: round ansi_bright_black; border-title-align: left; border-subtitle-align: right;
     overflow: hidden; background: ansi_default; color: ansi_default;
@@ -84,8 +84,8 @@ Header, TabLine, KeyLine, StatusLine { height: 1; background: ansi_default; }
 #load { height: 1fr; }
 #signals, #sources { height: 2fr; }
 WhyLines { height: 2; background: ansi_default; }
-TabLine, #too-small { display: none; }
-#too-small { height: 1fr; }
+TabLine { display: none; }
+TooSmall { layer: above; height: 100%; background: ansi_default; }
 .-tabs TabLine { display: block; }
 .-tabs #feed { width: 1fr; }
 .-tabs #feed, .-tabs #queue, .-tabs #timeline, .-tabs #top, .-tabs WhyLines { display: none; }
@@ -101,10 +101,6 @@ TabLine, #too-small { display: none; }
 .-one-pane TabLine { display: block; }
 .-one-pane LineList { display: none; }
 .-one-pane LineList.-in-front { display: block; }
-.-tiny WhyLines, .-tiny Header, .-tiny TabLine, .-tiny KeyLine, .-tiny StatusLine, .-tiny #top, .-tiny #timeline, .-tiny LineList {
-    display: none;
-}
-.-tiny #too-small { display: block; }
 Prompt { height: 1; display: none; layout: horizontal; }
 Prompt.-asking { display: block; }
 Prompt Input, Picker Input {

@@ -1,20 +1,42 @@
-"""What a terminal below the smallest size shows instead of the desk."""
+"""What covers every screen of a terminal below the smallest size."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tui.terminal.safe import Pieces
-from tui.widgets.line import Line
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.terminal import safe
 
 SMALLEST: Final = (60, 15)
 """Columns and lines that the desk needs."""
 
+LEAVES: Final = "q"
+"""The one key that does something there: it ends the desk."""
 
-class TooSmall(Line):
-    """Says how large the terminal is and how large it should be."""
 
-    def pieces(self, width: int) -> Pieces:
+def is_too_small(size: Size) -> bool:
+    return size.width < SMALLEST[0] or size.height < SMALLEST[1]
+
+
+class TooSmall(Widget):
+    """Says how large the terminal is and how large it should be.
+
+    It lies above a screen, which keeps its panes and its focus below: where the terminal grows, nothing has moved.
+    """
+
+    def __init__(self, size: Size) -> None:
+        """`size` is the terminal's now."""
+        super().__init__()
+        self.display = is_too_small(size)
+
+    def render_line(self, y: int) -> Strip:
         size = self.app.size
-        text = f"This terminal has {size.width}x{size.height} cells; {SMALLEST[0]}x{SMALLEST[1]} are needed."
-        return [(text, "bold")]
+        least = f"{SMALLEST[0]}x{SMALLEST[1]}"
+        told = safe.wrap(f"This terminal has {size.width}x{size.height} cells; {least} are needed.", size.width)
+        told += safe.wrap(f"Until then no key does anything but {LEAVES}, which leaves.", size.width)
+        if len(told) > size.height:
+            told = safe.wrap(f"{least} cells are needed; {LEAVES} leaves", size.width)
+        return safe.strip([(told[y], "bold")] if y < len(told) else (), size.width)
