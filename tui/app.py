@@ -18,7 +18,7 @@ from textual.events import Event, Key, Paste, Resize
 from textual.geometry import Size
 
 from engine.desk import Desk
-from engine.values.errors import BadInput
+from engine.values.errors import BadInput, StoreUnusable
 from tui.desk.live import ASKS_PER_SECOND, Live, gap_of
 from tui.desk.session import Session
 from tui.keys.key_map import typed_name
@@ -62,6 +62,8 @@ class OffplanApp(PaintedApp):
         self._live = Live(
             session.desk.data_version, lambda: session.present.minute, gap_of(options.refreshes_per_second)
         )
+        self._blind_looks = 0
+        """Looks since the file could be read last."""
         self._size_seen: Size | None = None
         """The terminal's size at the last look."""
         self.fault: Exception | None = None
@@ -160,7 +162,16 @@ class OffplanApp(PaintedApp):
             if isinstance(event, Paste) or (widget and widget.check_consume_key(event.key, event.character)):
                 await (widget or screen).on_event(event)
             else:
-                await self._carry_key(event)
+                await self._carry_key_safely(event)
+
+    async def _carry_key_safely(self, event: Key) -> None:
+        """Do what a key means; a file that cannot be read for it leaves everything as it was."""
+        try:
+            await self._carry_key(event)
+        except StoreUnusable as fault:
+            if isinstance(self.screen, ActingScreen):
+                self.screen.lose_sight(fault)
+                self.screen.refuse(fault)
 
     async def _carry_key(self, event: Key) -> None:
         """Do what a key means: letters of jump mode first, then what the person moved to it, then the table."""
@@ -211,8 +222,18 @@ class OffplanApp(PaintedApp):
             return
         if not self.is_headless:
             self._follow_size()
-        if self._live.ask() and isinstance(self.screen, ActingScreen):
-            self.screen.update()
+        screen = self.screen
+        if not isinstance(screen, ActingScreen):
+            return
+        try:
+            due = self._live.ask()
+        except StoreUnusable as fault:
+            screen.lose_sight(fault)
+            return
+        # What could not be read is tried again each second.
+        self._blind_looks = 0 if self.session.blind_since is None else self._blind_looks + 1
+        if due or self._blind_looks % ASKS_PER_SECOND == 1:
+            screen.update()
 
     def _follow_size(self) -> None:
         """Take the terminal's size where it has been another one than the screen's for two looks: of a storm of sizes,

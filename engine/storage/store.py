@@ -52,6 +52,7 @@ class Store:
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, journal_mode: str) -> None:
         self.path = path
+        self._file = _file_at(path)
         self.connection = connection
         self.journal_mode = journal_mode
         """`wal`, or `truncate` where the SQLite library is too old for WAL."""
@@ -88,11 +89,12 @@ class Store:
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction begun with BEGIN IMMEDIATE: all of it is committed, or none.
 
-        Raises StoreUnusable when the file stays locked, is read-only or the disk is full.
+        Raises StoreUnusable when the file stays locked, is read-only or is not there any more, or the disk is full.
         """
         with self._in_sentences():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
+                self.refuse_lost_file()
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
@@ -109,6 +111,7 @@ class Store:
             yield self.connection
             return
         with self._in_sentences():
+            self.refuse_lost_file()
             self.connection.execute("BEGIN")
             try:
                 yield self.connection
@@ -127,13 +130,30 @@ class Store:
         except sqlite3.Error as error:
             # The low byte is the primary code; what the module itself finds wrong has none.
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FAULTS_OF_THE_FILE:
+                # What SQLite says of a file that was moved is that the disk does not work.
+                self.refuse_lost_file()
                 raise StoreUnusable(sentence(error, self.path)) from error
             raise
 
     def data_version(self) -> int:
-        """Changes when another connection has committed; costs 3 us, so a screen can ask 20 times a second."""
+        """Changes when another connection has committed; costs 3 us, so a screen can ask 20 times a second.
+
+        Raises StoreUnusable when the file stays locked or is not there any more.
+        """
+        self.refuse_lost_file()
         with self._in_sentences():
             return data_version(self.connection)
+
+    def refuse_lost_file(self) -> None:
+        """Raises StoreUnusable where the file was moved, deleted or replaced.
+
+        It lives on for whoever has it open, and what is written to it goes with the last of them.
+        """
+        if _file_at(self.path) != self._file:
+            raise StoreUnusable(
+                f"{self.path}: the file that was open is not there any more, it was moved, deleted or replaced;"
+                " put it back, or open the desk anew"
+            )
 
     def meta(self, key: str) -> str | None:
         with self.read() as connection:
@@ -179,6 +199,15 @@ def _is_full(path: Path) -> bool:
     except OSError:
         return False
     return found.f_bavail * found.f_frsize < _ROOM_BESIDE
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file lies there: its device and inode; an inode is not given away as long as somebody has it open."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

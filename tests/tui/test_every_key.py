@@ -164,3 +164,18 @@ async def test_every_key_does_what_belongs_to_it(place: Place, tmp_path: Path, m
 def test_every_key_of_the_table_is_pressed_where_it_fits() -> None:
     fitting = {key.id for place in PLACES for key in offered(place) if not key.kinds or place.kind in key.kinds}
     assert fitting == {key.id for key in KEYS} == set(EFFECTS)
+
+
+@pytest.mark.parametrize("name", ["feed", "playbooks", "lanes", "deviation page"])
+async def test_no_key_ends_a_desk_whose_file_is_gone(name: str, tmp_path: Path) -> None:
+    place = next(place for place in PLACES if place.name == name)
+    async with visited(tmp_path, place) as visit:
+        await visit.arrive()
+        path = visit.driven.app.session.desk.store.path
+        path.rename(tmp_path / "aside.db")
+        for typed in (typed for key in offered(place) if key.id != "quit" for typed in key.keys):
+            await visit.finish(typed)
+            await visit.leave()
+            assert visit.driven.app.is_running, typed
+        assert not visit.driven.app.session.acts
+        (tmp_path / "aside.db").rename(path)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from engine.values.clock import DAY
+from engine.values.text import clean
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Open, World
 from tui.terminal import safe
@@ -79,6 +80,13 @@ def test_what_has_digits_is_shown_whole_or_not_at_all(words: list[str], width: i
 @given(st.text(max_size=200), st.integers(5, 60))
 def test_wrapped_lines_fit(text: str, width: int) -> None:
     assert all(cell_len(each) <= width for each in safe.wrap(text, width))
+
+
+@given(st.text(max_size=200), st.integers(5, 60))
+def test_lines_that_are_wrapped_whole_fit_and_lose_nothing(text: str, width: int) -> None:
+    lines = safe.wrap(text, width, whole=True)
+    assert all(cell_len(each) <= width for each in lines)
+    assert "".join("".join(lines).split()) == "".join(clean(text).split())
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

@@ -13,6 +13,7 @@ from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
 from tui.screens.record_page import RecordPage
 from tui.screens.sources import SourcesScreen
+from tui.widgets.prompt import Prompt
 
 TOML = """
 [source.edi]
@@ -160,9 +161,10 @@ async def test_a_read_only_desk_tries_nothing(world: World, opened: Open, worksp
         assert "try again" not in driven.lines[-1]
         await driven.finish("t")
         assert driven.status == "✗ this desk was opened read-only"
-        await driven.press("i")
-        await driven.finish("enter")
+        await driven.press("j")
+        await driven.finish("i")
         assert driven.status == "✗ this desk was opened read-only"
+        assert not driven.app.screen.query_one(Prompt).is_open
 
 
 async def test_each_pane_has_its_own_filter(opened: Open, workspace: Path) -> None:

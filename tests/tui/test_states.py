@@ -1,4 +1,5 @@
-"""What a desk says in the states that nobody wants to see: nothing there, nothing that fits, feeds that are silent.
+"""What a desk says in the states that nobody wants to see: nothing there, nothing that fits, silent feeds, a file that is
+gone, locked or only to be read, a fault.
 
 The sentence has to be true, whole at every size, and say what to do.
 """
@@ -19,6 +20,8 @@ from tests.tui.conftest import Driven, Open, World
 from tests.tui.key_effects import Hand
 from tui.app import OffplanApp
 from tui.desk.session import Session
+from tui.keys.key_table import KEYS
+from tui.screens import acting
 
 SIZES: Final = ((80, 24), (120, 36))
 """The smallest usual terminal, where panes are tabs, and the usual one."""
@@ -181,3 +184,124 @@ async def test_a_feed_that_is_silent_too_long_is_said_with_its_silence(size: tup
         await hand.settle()
         assert hand.seen().rows == 0
         assert "Nothing is off plan." in hand.driven.text
+
+
+# a file that cannot be worked with ----------------------------------------------------------------------------------
+
+
+async def test_a_file_that_is_gone_is_said_on_top_and_nothing_is_taken_for_done(
+    size: tuple[int, int], world: World, opened: Open
+) -> None:
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        aside = world.path.with_name("aside.db")
+        world.path.rename(aside)
+        driven.app._look()
+        await hand.settle()
+        assert "✖ not live since 08:00" in driven.lines[0]
+        assert driven.status.startswith("✗ desk.db: the file that was open is not there any more")
+        assert "PO first" in driven.text, "what was shown stays"
+        for key in ("a", "enter", "e", "2", "3", "4", "5", "6", "7", "1", "z"):
+            await hand.finish(key)
+            assert "✖ not live since 08:00" in driven.lines[0], key
+        assert "✓" not in driven.status
+        await hand.finish("1")
+        await hand.leave()
+        aside.rename(world.path)
+        for _ in range(2):
+            # The looks after the first that was in vain: the second one reads again.
+            driven.app._look()
+        await hand.settle()
+        assert "not live" not in driven.lines[0]
+        assert world.state("D1") == "open", "the key that was pressed meanwhile has done nothing"
+        await hand.finish("g", "a")
+        assert driven.status == "✓ ack: D1 open → acknowledged"
+
+
+async def test_another_file_in_its_place_is_not_taken_for_it(
+    size: tuple[int, int], world: World, opened: Open, tmp_path: Path
+) -> None:
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        other = open_desk(tmp_path / "other.db", clock=world.clock)
+        other.store.close()
+        world.path.rename(tmp_path / "aside.db")
+        (tmp_path / "other.db").rename(world.path)
+        await hand.finish("a")
+        assert "not there any more, it was moved, deleted or replaced" in driven.app.session.said[-1].message
+        world.path.unlink()
+        (tmp_path / "aside.db").rename(world.path)
+        assert world.state("D1") == "open"
+
+
+async def test_a_command_on_a_locked_file_says_that_it_waits_and_is_done_then(
+    size: tuple[int, int], world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acting, "PATIENCE", 0.01)
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        with world.desk.store.write():
+            await driven.press("a")
+            while not driven.status:
+                await driven.pilot.pause()
+            assert driven.status == "ack: not done yet; another process may keep the file locked"
+            await driven.press("j")
+            assert hand.seen().cursor == 1, "keys go on meanwhile"
+        await hand.settle()
+        assert driven.status == "✓ ack: D1 open → acknowledged"
+
+
+async def test_a_file_that_stays_locked_is_refused_with_its_name_and_the_rest_in_the_messages(
+    size: tuple[int, int], world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.storage.store._BUSY_MILLISECONDS", 1)
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        with world.desk.store.write():
+            await hand.finish("a")
+        assert driven.status.startswith("✗ desk.db: another process keeps it locked; try again")
+        await hand.finish("m")
+        assert world.path.parent.name in said(driven).replace(" ", "")
+
+
+async def test_an_unforeseen_fault_of_a_command_is_one_sentence_and_the_desk_goes_on(
+    size: tuple[int, int], world: World, opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        with monkeypatch.context() as broken:
+            broken.setattr(Desk, "ack", _fails)
+            await hand.finish("a")
+        assert driven.status.startswith("✗ an unexpected fault stopped this (ZeroDivisionError")
+        await hand.finish("a")
+        assert driven.status == "✓ ack: D1 open → acknowledged"
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise ZeroDivisionError
+
+
+# read-only ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_read_only_desk_names_itself_and_refuses_before_it_asks(
+    size: tuple[int, int], world: World, opened: Open
+) -> None:
+    async with opened(size, readonly=True) as driven:
+        hand = Hand(driven)
+        for view in "1234567":
+            await hand.finish(view)
+            assert driven.lines[0].rstrip().endswith("ana, read-only")
+        await hand.finish("1", "g")
+        for typed in sorted({typed for key in KEYS if key.writes and key.scope == "act" for typed in key.keys}):
+            await hand.finish(typed)
+            assert driven.status == "✗ this desk was opened read-only", typed
+            assert hand.seen().screen == "DeskScreen", typed
+        await hand.finish("question_mark")
+        assert driven.lines[1].startswith("│▌ This desk was opened read-only")
+        assert "Acknowledge" not in driven.text
+        await hand.finish("escape", "ctrl+p")
+        assert "Acknowledge" not in driven.text
+        await hand.finish("escape")
+        assert {world.state(id_) for id_ in world.ids} == {"open"}

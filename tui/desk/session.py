@@ -55,7 +55,7 @@ class Session:
         Raises OffplanError when the file cannot be used.
         """
         self.desk = desk_factory()
-        self.commands = CommandThread(desk_factory)
+        self.commands = CommandThread(lambda: self._beside(desk_factory))
         self._workspace = workspace
         self.readonly = readonly or self.desk.readonly
         self.keys = keys or KeyMap()
@@ -73,9 +73,16 @@ class Session:
         """What was done here, oldest first."""
         self.changed = ChangedRows()
         """Rows that somebody else has changed and the person has not been on."""
+        self.blind_since: int | None = None
+        """Since when the file cannot be read, so that what is shown is not followed any more; None while it can."""
         self.header: dict[str, Any] = self.desk.header()
         self._header_of: Hashable = None
         """The state of the file and the minute that the header was read at."""
+
+    def _beside(self, desk_factory: Callable[[], Desk]) -> Desk:
+        """Another Desk on the same file: one that was put in its place meanwhile is not written to."""
+        self.desk.store.refuse_lost_file()
+        return desk_factory()
 
     @cached_property
     def around(self) -> Surroundings:
@@ -94,6 +101,11 @@ class Session:
     def present(self) -> Present:
         """The desk's present, in its zone."""
         return Present(self.desk.clock.now(), self.header["zone"])
+
+    @property
+    def who(self) -> str:
+        """Who is at the desk, as the header names the person."""
+        return f"{self.desk.actor}, read-only" if self.readonly else self.desk.actor
 
     @property
     def pinned(self) -> bool:

@@ -5,6 +5,8 @@ What a command does belongs to the Desk; what it needs to be told is asked by tu
 
 from __future__ import annotations
 
+from typing import Final
+
 from engine.values.errors import OffplanError
 from engine.vocabulary.model import Outcome
 from tui.desk.session import Act
@@ -13,12 +15,22 @@ from tui.keys.key_table import KEYS
 from tui.keys.request import Request
 from tui.screens.finding import FindingScreen
 
+PATIENCE: Final = 1.0
+"""Seconds after which a command that is not done says that it waits."""
+
 
 class ActingScreen(FindingScreen):
     """The base of the views and of the pages."""
 
     def action_act(self, verb: str) -> None:
-        self._ask(self._act(verb))
+        if not self.refuses_to_write():
+            self._ask(self._act(verb))
+
+    def refuses_to_write(self) -> bool:
+        """Whether nothing may be changed here; says so, before anything is asked for."""
+        if self.session.readonly:
+            self.say("✗ this desk was opened read-only", "bad")
+        return self.session.readonly
 
     def action_act_by_kind(self, letters: str) -> None:
         key = self.session.keys.for_letter(letters, self.selection().kind)
@@ -34,7 +46,8 @@ class ActingScreen(FindingScreen):
         self._ask(self.carry(Request("redo", ())))
 
     def action_silence(self) -> None:
-        self._ask(self._silence())
+        if not self.refuses_to_write():
+            self._ask(self._silence())
 
     async def _silence(self) -> None:
         """Ask what to silence, from the deviation under the cursor on."""
@@ -78,8 +91,7 @@ class ActingScreen(FindingScreen):
 
     async def carry(self, asked: Request) -> None:
         """Send a command on its way, after a yes where it is dangerous."""
-        if self.session.readonly:
-            self.say("✗ this desk was opened read-only", "bad")
+        if self.refuses_to_write():
             return
         from tui.screens import gathering
 
@@ -91,6 +103,7 @@ class ActingScreen(FindingScreen):
 
     async def _carry_out(self, asked: Request) -> None:
         """Do a command and say what it did, or why it was refused."""
+        still = self.set_timer(PATIENCE, lambda: self._say_it_waits(asked))
         try:
             outcome = await self.session.commands.carry_out(asked)
         except OffplanError as error:
@@ -106,7 +119,12 @@ class ActingScreen(FindingScreen):
                 self.say(done, "good")
             else:
                 self.say(f"{done}. The screen still shows what was before: {fault}", "warning")
+        finally:
+            still.stop()
         self.show_keys()
+
+    def _say_it_waits(self, asked: Request) -> None:
+        self.say(f"{asked.verb}: not done yet; another process may keep the file locked", "warning", keep=False)
 
     def _log(self, asked: Request, outcome: Outcome, did: str) -> None:
         # The parser's words cost what the first paint must not pay.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.timer import Timer
 
-from engine.values.errors import OffplanError
+from engine.values.errors import OffplanError, StoreUnusable
 from tui.screens import empty
 from tui.widgets.page_list import PageList
 from tui.widgets.queue import QueueList
@@ -56,12 +56,14 @@ class AtCursor:
     def show(self) -> None:
         """Read and draw both."""
         self._shown = True
-        self._say_why()
-        if self._screen.has_class("-wide"):
-            try:
+        try:
+            self._say_why()
+            if self._screen.has_class("-wide"):
                 self._show_detail(self._number)
-            except OffplanError as error:
-                self._screen.refuse(error)
+        except StoreUnusable as fault:
+            self._screen.lose_sight(fault)
+        except OffplanError as error:
+            self._screen.refuse(error)
 
     def _say_why(self) -> None:
         number = self._number = self._queue.current

@@ -66,7 +66,7 @@ class DeskScreen(FilteringScreen):
         # Before anything is laid out: a class set later would have the first screen painted twice.
         self._arrange_for(self.app.size)
         self.add_class("-pane-queue")
-        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield Header(self.session.who, pinned=self.session.pinned)
         yield TabLine(_TITLES)
         with Horizontal(id="top"):
             yield self.feed

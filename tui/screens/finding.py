@@ -141,6 +141,7 @@ class FindingScreen(TellingScreen):
             key
             for key in self.session.keys.keys
             if key.scope in ("act", *self.scopes) and key.scope != "list" and (not key.kinds or kind in key.kinds)
+            if not (self.session.readonly and key.writes)
         ]
         choices = [
             Choice(
@@ -162,7 +163,7 @@ class FindingScreen(TellingScreen):
     def action_keys(self) -> None:
         from tui.screens import pages
 
-        self.app.push_screen(pages.of_keys(self.scopes, self.session.keys))
+        self.app.push_screen(pages.of_keys(self.scopes, self.session.keys, readonly=self.session.readonly))
 
     def action_messages(self) -> None:
         from tui.screens import pages

@@ -44,11 +44,13 @@ _NAMES: Final = 18
 _WHEN: Final = 16
 
 
-def of_place(scopes: tuple[str, ...], map_: KeyMap) -> list[Pieces]:
-    """The key table of a place, as lines, and the signs that stand on it."""
+def of_place(scopes: tuple[str, ...], map_: KeyMap, *, readonly: bool = False) -> list[Pieces]:
+    """The key table of a place, as lines, and the signs that stand on it; `readonly` leaves out what would write."""
     lines: list[Pieces] = []
+    if readonly:
+        lines += [[("This desk was opened read-only: keys that change something are left out.", "warning")], []]
     for scope, title in SCOPES.items():
-        here = [key for key in map_.keys if key.scope == scope]
+        here = [key for key in map_.keys if key.scope == scope and not (readonly and key.writes)]
         if scope in scopes and here:
             lines += [[(title, "heading")]]
             for key in here:
@@ -105,6 +107,6 @@ def of_messages(said: Iterable[Said], present: Present, width: int) -> list[Piec
     lines: list[Pieces] = []
     for at, message, style in reversed([*said]):
         when = fit(cells.short_time(at, present.now, present.zone), _WHEN)
-        for index, line in enumerate(wrap(message, max(20, width - _WHEN - 1))):
+        for index, line in enumerate(wrap(message, max(20, width - _WHEN - 1), whole=True)):
             lines.append([((when if index == 0 else " " * _WHEN) + " ", "quiet"), (line, style)])
     return lines or [[("Nothing has been said yet.", "quiet")]]

@@ -61,7 +61,7 @@ class ListView(FilteringScreen):
 
     def compose(self) -> ComposeResult:
         self._arrange_for(self.app.size)
-        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield Header(self.session.who, pinned=self.session.pinned)
         yield TabLine(self.titles)
         yield self.lists[0]
         yield from self.between()

@@ -18,7 +18,7 @@ class ObjectPage(ActingScreen):
     """The base of the pages; a subclass reads its object (`bring_up_to_date`) and draws it (`draw`)."""
 
     def compose(self) -> ComposeResult:
-        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield Header(self.session.who, pinned=self.session.pinned)
         yield from self.parts()
         yield TooSmall(self.app.size)
         yield Prompt()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 from textual.events import Resize
 
-from engine.values.errors import OffplanError
+from engine.values.errors import OffplanError, StoreUnusable
 from engine.vocabulary.planning import Match
 from tui.commands.playbook_lines import described
 from tui.keys import bindings
@@ -75,7 +75,12 @@ class PlaybooksScreen(ListView):
             return
         row = self.table.named(number)
         page.title = str(row["name"])
-        page.show_lines([*self._faults(row, width), *self._given(row, width), *_says(row, width)])
+        try:
+            given = self._given(row, width)
+        except StoreUnusable as fault:
+            self.lose_sight(fault)
+            return
+        page.show_lines([*self._faults(row, width), *given, *_says(row, width)])
 
     def _faults(self, row: Mapping[str, Any], width: int) -> list[PageLine]:
         lines = [PageLine([("Faults", "heading")], section="Faults")] if row["findings"] else []

@@ -64,6 +64,8 @@ class SourcesScreen(ListView):
     # retry and mend -------------------------------------------------------------------------------------------------
 
     def action_retry(self) -> None:
+        if self.refuses_to_write():
+            return
         chosen = self.selection()
         numbers = {int(id_[1:]) for id_ in chosen.ids} if chosen.kind == "quarantine" else set()
         names = set(chosen.ids) if chosen.kind == "source" else set()
@@ -77,7 +79,8 @@ class SourcesScreen(ListView):
         await self._write(lambda desk: retrying.retry(desk, settings(), numbers, names))
 
     def action_mend(self) -> None:
-        self._ask(self._mend())
+        if not self.refuses_to_write():
+            self._ask(self._mend())
 
     async def _mend(self) -> None:
         """Ask for the right value of the column that was refused, and try the record with it."""
@@ -111,9 +114,6 @@ class SourcesScreen(ListView):
         return await self.app.push_screen_wait(Picker("Which column is wrong?", choices))
 
     async def _write(self, work: Callable[[Desk], str]) -> None:
-        if self.session.readonly:
-            self.say("✗ this desk was opened read-only", "bad")
-            return
         try:
             told = await self.session.commands.run(work)
         except OffplanError as error:

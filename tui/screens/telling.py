@@ -78,13 +78,16 @@ class TellingScreen(Screen[None]):
 
     # telling --------------------------------------------------------------------------------------------------------
 
-    def say(self, message: str, style: str = "plain", *, keep: bool = True) -> None:
-        """One sentence in the status line; `keep` it for the messages screen, where it can be read in full."""
+    def say(self, message: str, style: str = "plain", *, keep: bool = True, brief: str = "") -> None:
+        """One sentence in the status line; `keep` it for the messages screen, where it can be read in full.
+
+        `brief` is what the status line says where that is less.
+        """
         if message and keep:
             self.session.keep(message, style)
         readable = keep and not self.query_one(Prompt).is_open
         self.query_one(StatusLine).say(
-            message, style, f"{self.session.keys.first('messages')} shows all of it" if readable else ""
+            brief or message, style, f"{self.session.keys.first('messages')} shows all of it" if readable else ""
         )
 
     def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
@@ -92,7 +95,9 @@ class TellingScreen(Screen[None]):
         # What was typed, and how it should have been, stay as they are typed.
         typed = isinstance(error, BadInput) or error.exit_code == USAGE
         said = str(error) if typed else cells.with_local_times(str(error), present.now, present.zone)
-        self.say(f"✗ {said}", "bad", keep=keep)
+        # The folder is in the messages; here it would take the room of what is wrong.
+        path = self.session.desk.store.path
+        self.say(f"✗ {said}", "bad", keep=keep, brief=f"✗ {said.replace(str(path), path.name)}")
 
     def forget_refusal(self) -> None:
         """Take a refusal out of the status line: it was about what came before."""
@@ -105,11 +110,34 @@ class TellingScreen(Screen[None]):
         try:
             self.session.changed.hear(self.session.desk, self.session.commands)
             self.bring_up_to_date()
+        except StoreUnusable as error:
+            self.lose_sight(error)
+            return error
         except OffplanError as error:
             return error
         except sqlite3.Error as error:
-            return StoreUnusable(sentence(error, self.session.desk.store.path))
+            fault = StoreUnusable(sentence(error, self.session.desk.store.path))
+            self.lose_sight(fault)
+            return fault
+        self._see_again()
         return None
+
+    def lose_sight(self, fault: StoreUnusable) -> None:
+        """The file cannot be read: what is shown stays, and the line on top says for how long it has not been followed."""
+        session = self.session
+        first = session.blind_since is None
+        if first:
+            session.blind_since = session.present.now
+        self.show_header()
+        if first:
+            self.refuse(fault)
+
+    def _see_again(self) -> None:
+        session = self.session
+        if session.blind_since is not None:
+            session.blind_since = None
+            self.show_header()
+            self.say("✓ the file can be read again", "good")
 
     def update(self) -> None:
         """Bring the screen up to date, and say where it cannot be."""
@@ -127,7 +155,9 @@ class TellingScreen(Screen[None]):
         session = self.session
         crumbs = views.crumbs(self.app, session)
         key = session.keys.first("hidden") if hasattr(self, "action_hidden") else ""
-        self.query_one(Header).show(session.header, session.present, news, crumbs, key)
+        self.query_one(Header).show(
+            session.header, session.present, news, crumbs, hidden_key=key, blind_since=session.blind_since
+        )
 
     def show_keys(self) -> None:
         """The footer for what is under the cursor."""
@@ -142,6 +172,9 @@ class TellingScreen(Screen[None]):
         # On the way through several screens only the one that stays is read.
         if self.is_current:
             self.update()
+
+    def on_line_list_unread(self, event: LineList.Unread) -> None:
+        self.lose_sight(event.fault)
 
     def on_line_list_unmarked(self) -> None:
         self.say("there are no rows to mark here", keep=False)

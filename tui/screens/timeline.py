@@ -73,7 +73,7 @@ class TimelineScreen(FilteringScreen):
     def compose(self) -> ComposeResult:
         self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
         self.add_class("-pane-lanes")
-        yield Header(self.session.desk.actor, pinned=self.session.pinned)
+        yield Header(self.session.who, pinned=self.session.pinned)
         yield TabLine(_TITLES)
         yield self.lanes
         yield self.load
@@ -125,8 +125,7 @@ class TimelineScreen(FilteringScreen):
         self._ask(self._preview(_Moving(self.selection(), max(start, earliest))))
 
     async def _preview(self, moving: _Moving) -> None:
-        if self.session.readonly:
-            self.say("✗ this desk was opened read-only", "bad")
+        if self.refuses_to_write():
             return
         try:
             outcome = await self.session.commands.carry_out(moving.request(preview=True))

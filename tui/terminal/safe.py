@@ -87,8 +87,11 @@ def width_of(pieces: Pieces) -> int:
     return sum(cell_len(clean(text)) for text, _ in pieces)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` cells, broken at blanks; a longer word has a line of its own and ends in …"""
+def wrap(text: str, width: int, *, whole: bool = False) -> list[str]:
+    """The text in lines of at most `width` cells, broken at blanks; a longer word has a line of its own and ends in …
+
+    `whole`: such a word goes on in the next lines instead, as a path does that somebody has to read.
+    """
     lines: list[str] = []
     line = ""
     for word in clean(text).split():
@@ -96,6 +99,10 @@ def wrap(text: str, width: int) -> list[str]:
         if line and cell_len(longer) > width:
             lines.append(line)
             longer = word
+        while whole and cell_len(longer) > width:
+            head = set_cell_size(longer, width).rstrip()
+            lines.append(head)
+            longer = longer[max(1, len(head)) :]
         line = longer
     return [cut(each, width) for each in ([*lines, line] if line else lines)]
 

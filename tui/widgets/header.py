@@ -30,19 +30,28 @@ class Header(Line):
         self._news = ""
         self._crumbs = ""
         self._hidden_key = ""
+        self._blind_since: int | None = None
 
     def show(
-        self, state: Mapping[str, Any], present: Present, news: str, crumbs: str = "", hidden_key: str = "h"
+        self,
+        state: Mapping[str, Any],
+        present: Present,
+        news: str,
+        crumbs: str = "",
+        *,
+        hidden_key: str = "h",
+        blind_since: int | None = None,
     ) -> None:
         """Take new content; draws only when it differs.
 
-        `news` announces deviations that came in, `crumbs` say where the person is, and `hidden_key` shows what is kept
-        out of the queue.
+        `news` announces deviations that came in, `crumbs` say where the person is, `hidden_key` shows what is kept out
+        of the queue, and `blind_since` is the instant since which the file cannot be read.
         """
         self._hidden_key = hidden_key
-        fresh = (state, present.minute, news, crumbs)
-        if fresh != (self._state, self._present.minute, self._news, self._crumbs):
+        fresh = (state, present.minute, news, crumbs, blind_since)
+        if fresh != (self._state, self._present.minute, self._news, self._crumbs, self._blind_since):
             self._state, self._present, self._news, self._crumbs = state, present, news, crumbs
+            self._blind_since = blind_since
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
@@ -71,6 +80,9 @@ class Header(Line):
             "program": [[(" offplan", "bold")]],
             "name": [[(str(state["name"]), "plain")]],
         }
+        if self._blind_since is not None:
+            since = cells.short_time(self._blind_since, self._present.now, self._present.zone)
+            parts["blind"] = [[(f"✖ not live since {since}", "bad")]]
         if self._crumbs:
             # Whole, the page alone after its view's key, or the view's key: never nothing.
             view, *pages = self._crumbs.split(" › ")

@@ -15,6 +15,7 @@ from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 
+from engine.values.errors import StoreUnusable
 from tui.keys import bindings
 from tui.terminal import safe
 from tui.widgets.drawn_list import GUTTER, DrawnList
@@ -34,6 +35,12 @@ class LineList(DrawnList):
 
     class Unmarked(Message):
         """Somebody wanted to mark rows where there are none to mark."""
+
+    @dataclass
+    class Unread(Message):
+        """Rows that came into sight could not be read."""
+
+        fault: StoreUnusable
 
     @dataclass
     class Moved(Message):
@@ -110,6 +117,13 @@ class LineList(DrawnList):
             if self.ids[index] in changed:
                 self.refresh_lines(index + self.top)
 
+    def _load_in_sight(self) -> None:
+        """The same where the cursor or the scroll brings others into sight: rows that cannot be read stay away."""
+        try:
+            self._load()
+        except StoreUnusable as fault:
+            self.post_message(self.Unread(fault))
+
     def _resize_virtual(self) -> None:
         # The width stays: one that followed the size would have everything laid out and painted twice.
         self.virtual_size = Size(1, len(self.ids) + self.top)
@@ -132,7 +146,7 @@ class LineList(DrawnList):
     def on_resize(self, event: Resize) -> None:
         self._resize_virtual()
         self._keep_in_sight()
-        self._load()
+        self._load_in_sight()
         self.describe()
 
     def on_focus(self) -> None:
@@ -147,7 +161,7 @@ class LineList(DrawnList):
         if self._rows.has(self.numbers_in_sight):
             self._load_soon()
         else:
-            self._load()
+            self._load_in_sight()
         self.describe()
 
     def _load_soon(self) -> None:
@@ -158,7 +172,7 @@ class LineList(DrawnList):
 
     def _read_ahead(self) -> None:
         self._reads_soon = False
-        self._load()
+        self._load_in_sight()
 
     def go_to(self, index: int) -> None:
         """Put the cursor on a row by its place in the list."""

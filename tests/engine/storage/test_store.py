@@ -326,3 +326,24 @@ def test_nothing_kept_rests_on_a_function_of_json(tmp_path: Path) -> None:
     kept = store.connection.execute("SELECT name, sql FROM sqlite_schema WHERE type != 'table'").fetchall()
     store.close()
     assert [name for name, sql in kept if sql is not None and "json_" in sql] == []
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_not_there_any_more_is_neither_read_nor_written(tmp_path: Path, replaced: bool) -> None:
+    path, aside = tmp_path / "desk.db", tmp_path / "aside.db"
+    store = Store.open(path, create=True)
+    path.rename(aside)
+    if replaced:
+        path.touch()
+    for use in (store.data_version, lambda: store.meta("name"), lambda: written(store)):
+        with pytest.raises(StoreUnusable, match=r"desk\.db: the file that was open is not there any more.*put it back"):
+            use()
+    aside.replace(path)
+    written(store)
+    assert store.meta("name") == "here"
+    store.close()
+
+
+def written(store: Store) -> None:
+    with store.write() as connection:
+        set_meta(connection, "name", "here")
