@@ -56,7 +56,7 @@ class OffplanApp(PaintedApp):
         self._take_palette(palette)
         self.animation_level = "none"
         self.session = session
-        session.keys = options.keys
+        session.keys, session.rings = options.keys, options.bell
         self._feeder = feeder
         self._child: Popen[bytes] | None = None
         self._live = Live(

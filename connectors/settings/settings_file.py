@@ -75,6 +75,7 @@ class ScreenSection(Section):
     theme: str = "terminal"
     refreshes_per_second: float | int | None = None
     characters: str = "auto"
+    bell: bool = False
 
 
 class KeysSection(Section):

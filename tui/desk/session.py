@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -13,6 +13,7 @@ from engine.desk import Desk
 from engine.values.clock import FixedClock
 from tui.desk.changed import ChangedRows
 from tui.desk.executor import CommandThread
+from tui.desk.news import News
 from tui.keys.key_map import KeyMap
 from tui.terminal.cells import Present
 
@@ -73,11 +74,38 @@ class Session:
         """What was done here, oldest first."""
         self.changed = ChangedRows()
         """Rows that somebody else has changed and the person has not been on."""
+        self.rings = False
+        """Whether the terminal's bell rings when a deviation is announced."""
+        self.news = News()
+        self.announced = ""
+        """What came in, grew or came back, in words for the line on top, until the person looks at the queue."""
+        self._heard: tuple[int | None, object] = (None, None)
+        """The journal's last entry and the minute that the news are of."""
         self.blind_since: int | None = None
         """Since when the file cannot be read, so that what is shown is not followed any more; None while it can."""
         self.header: dict[str, Any] = self.desk.header()
         self._header_of: Hashable = None
         """The state of the file and the minute that the header was read at."""
+
+    def hear_news(self) -> bool:
+        """Take in what stands in the queue now; whether something is announced that was not before."""
+        entry, done = self.desk.done_since(self._heard[0])
+        minute = self.present.minute
+        if not done and minute == self._heard[1]:
+            return False
+        self._heard = entry, minute
+        before = set(self.news.unseen)
+        self.news.hear(self.desk.standing(), self.present.now)
+        self.announced = self.news.words(self._row)
+        return not before.issuperset(self.news.unseen)
+
+    def see_news(self) -> bool:
+        """The person has looked at the queue; whether there was anything to see."""
+        self.announced = ""
+        return self.news.seen()
+
+    def _row(self, number: int) -> Mapping[str, Any] | None:
+        return next(iter(self.desk.deviation_rows([number])), None)
 
     def _beside(self, desk_factory: Callable[[], Desk]) -> Desk:
         """Another Desk on the same file: one that was put in its place meanwhile is not written to."""

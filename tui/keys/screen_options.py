@@ -23,12 +23,14 @@ MOST: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
-    """The colours, how often a second the screen follows what others write, the keys, and what lines are drawn with."""
+    """The colours, how often a second the screen follows what others write, the keys, what lines are drawn with, the bell."""
 
     theme: str = TERMINAL
     refreshes_per_second: float = _LOCAL
     keys: KeyMap = field(default_factory=KeyMap)
     ascii_only: bool = False
+    bell: bool = False
+    """Whether the terminal's bell rings when a deviation is announced."""
 
 
 DEFAULTS: Final = ScreenOptions()
@@ -62,7 +64,10 @@ def read(
     if characters not in _CHOICES:
         raise BadInput(where, f"{characters!r} is nothing to draw with", f"choose {', '.join(_CHOICES)}")
     ascii_only = says_no_utf8(environment) if characters == _AUTO else characters == "ascii"
-    return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place), ascii_only)
+    bell = table.get("bell", False)
+    if not isinstance(bell, bool):
+        raise BadInput(f"{place}, screen.bell", f"{bell!r} is neither yes nor no", "write true or false")
+    return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place), ascii_only, bell)
 
 
 def says_no_utf8(environment: Mapping[str, str]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,7 +12,6 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.timer import Timer
 
-from tui.desk.news import News
 from tui.desk.session import Session
 from tui.keys import bindings, request
 from tui.screens import empty
@@ -46,7 +45,6 @@ class DeskScreen(FilteringScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._news = News()
         self.feed = FeedList(session.desk.signal_rows, id="feed")
         self.queue = QueueList(session.desk.deviation_rows, id="queue")
         self.timeline = TimelineList(session.desk.timeline_rows, id="timeline")
@@ -103,6 +101,10 @@ class DeskScreen(FilteringScreen):
 
     # content --------------------------------------------------------------------------------------------------------
 
+    def read_header(self) -> None:
+        # The news are heard once the queue was painted.
+        self.session.read_header()
+
     def bring_up_to_date(self) -> None:
         session = self.session
         entry, done = session.desk.done_since(self._entry)
@@ -120,8 +122,7 @@ class DeskScreen(FilteringScreen):
                 self._show_queue()
             self.show_header()
             return
-        if done:
-            self._news.hear(session.desk.standing(), present.now)
+        self.hear_news()
         if done or "queue" in refiltered or not self.queue.ids:
             self._show_queue()
             self._at_cursor.again()
@@ -129,12 +130,12 @@ class DeskScreen(FilteringScreen):
         if done or "timeline" in refiltered:
             self._show_actions()
         self._entry, self._minute, self._shown_by = entry, present.minute, dict(self.filters)
-        self.show_header(self._news.words(self._row))
+        self.show_header()
 
     def _show_queue(self) -> None:
         queue, text = self.queue, self.filters["queue"]
         ids = self.session.desk.queue_ids(text)
-        queue.unseen = self._news.unseen
+        queue.unseen = self.session.news.unseen
         queue.title = f"Deviations /{text}" if text else "Deviations"
         queue.shows_hidden = text == request.SUPPRESSED
         queue.when_empty = empty.no_match(self.session, text) if text else empty.nothing_off_plan(self.session)
@@ -172,9 +173,6 @@ class DeskScreen(FilteringScreen):
         self.timeline.when_empty = empty.no_match(self.session, text) if text else empty.no_action(self.session)
         self.timeline.show_actions(actions, desk.owners())
 
-    def _row(self, number: int) -> Mapping[str, Any] | None:
-        return self.queue.row(number) or next(iter(self.session.desk.deviation_rows([number])), None)
-
     # panes ----------------------------------------------------------------------------------------------------------
 
     def _choose_pane(self, name: str) -> None:
@@ -193,7 +191,7 @@ class DeskScreen(FilteringScreen):
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         if event.list is self.queue:
-            if event.by_hand and self.focused is self.queue and self._news.seen():
+            if event.by_hand and self.focused is self.queue and self.session.see_news():
                 self.queue.refresh()
                 self.show_header()
             self._at_cursor.moved()

@@ -90,6 +90,8 @@ class ListView(FilteringScreen):
         wanted = self.session.present.minute, self.depends_on()
         if self.follows_signals or done or wanted != self._wanted:
             self._fill()
+        # Also where the list is as it was: what was announced may have been looked at elsewhere.
+        self.show_header()
         # Only now: what could not be read is read again.
         self._entry, self._wanted = entry, wanted
 
@@ -101,7 +103,6 @@ class ListView(FilteringScreen):
                 pane.refresh()
             pane.present = present
         self.fill()
-        self.show_header()
 
     def _bring_to_front(self, pane: LineList) -> None:
         for each in self.lists:

@@ -149,14 +149,25 @@ class TellingScreen(Screen[None]):
     def read_header(self) -> None:
         """Ask the desk for its state anew."""
         self.session.read_header()
+        self.hear_news()
 
-    def show_header(self, news: str = "") -> None:
-        """The line on top, with where the person is; `news` announces deviations that came in."""
+    def hear_news(self) -> None:
+        """Take in what came in, grew or came back; the bell rings for it where a person wants that."""
+        if self.session.hear_news() and self.session.rings:
+            self.app.bell()
+
+    def show_header(self) -> None:
+        """The line on top, with where the person is, and what is announced."""
         session = self.session
         crumbs = views.crumbs(self.app, session)
         key = session.keys.first("hidden") if hasattr(self, "action_hidden") else ""
         self.query_one(Header).show(
-            session.header, session.present, news, crumbs, hidden_key=key, blind_since=session.blind_since
+            session.header,
+            session.present,
+            session.announced,
+            crumbs,
+            hidden_key=key,
+            blind_since=session.blind_since,
         )
 
     def show_keys(self) -> None:
