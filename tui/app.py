@@ -182,7 +182,7 @@ class OffplanApp(PaintedApp):
                 return
             scopes = () if screen.is_typed_in else scopes
         typed, map_ = typed_name(event.key, event.character), self.session.keys
-        kind = screen.selection().kind if isinstance(screen, ActingScreen) else None
+        kind = screen.acted_kind()[0] if map_.moved and isinstance(screen, ActingScreen) else None
         moved = map_.meant(typed, kind, scopes)
         if moved is not None:
             await self.run_action(moved.action, self.focused if moved.scope == "list" else screen)

@@ -132,6 +132,38 @@ async def test_a_page_key_turns_the_page_and_the_cursor_stays_on_its_line_of_the
         assert (numbers.current, pilot.app.shown()[-1]) == (100, "row 100"), "past the end it is on the last row"  # type: ignore[attr-defined]
 
 
+async def test_a_walk_through_a_long_list_keeps_no_more_than_some_screens_of_rows_and_every_marked_one() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show(range(1, 100_001))
+        numbers.focus()
+        await pilot.press("space")
+        for first in range(0, 6_000, 30):
+            numbers.go_to(first)
+        assert pilot.app.shown()[-1] == "row 5971"  # type: ignore[attr-defined]
+        assert len([number for number in range(1, 6_100) if numbers.row(number) is not None]) < 2_200
+        assert numbers.seen(1) == {"id": "D1", "text": "row 1"}
+        numbers.words[1] = "row one"
+        numbers.go_to(0)
+        assert numbers.seen(1)["text"] == "row one"
+
+
+async def test_the_selection_is_looked_for_once_for_many_keys() -> None:
+    async with Program().run_test(size=(40, 20)) as pilot:
+        numbers: Any = pilot.app.query_one(Numbers)
+        numbers.show(list(range(1, 10_001)))
+        numbers.focus()
+        await pilot.press("*")
+        chosen = numbers.chosen
+        await pilot.press("j", "j")
+        assert numbers.chosen is chosen
+        assert len(chosen) == 10_000
+        await pilot.press("space")
+        assert numbers.chosen == [1, 2, *range(4, 10_001)]
+        numbers.show(list(range(9_000, 0, -1)))
+        assert numbers.chosen == [*range(9_000, 3, -1), 2, 1]
+
+
 async def test_the_cursor_stays_on_its_id_and_on_its_line_of_the_screen() -> None:
     async with Program().run_test(size=(40, 20)) as pilot:
         numbers: Any = pilot.app.query_one(Numbers)

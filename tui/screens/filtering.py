@@ -59,6 +59,13 @@ class FilteringScreen(ActingScreen):
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
         return Selection(pane.kind, ids, expect, seen.get(ids[0]))
 
+    def acted_kind(self) -> tuple[str, Mapping[str, Any] | None]:
+        if isinstance(self.focused, PageList):
+            return super().acted_kind()
+        # All that is marked may be ten thousand rows.
+        pane = self.acted_on()
+        return ("", None) if pane is None or not pane.chosen else (pane.kind, pane.seen(pane.chosen[0]))
+
     def target(self) -> str | None:
         pane = self.focused
         if isinstance(pane, PageList) and pane.line is not None and pane.line.target is not None:

@@ -64,6 +64,11 @@ class TellingScreen(Screen[None]):
         """What is marked, else what is under the cursor."""
         raise NotImplementedError
 
+    def acted_kind(self) -> tuple[str, Mapping[str, Any] | None]:
+        """The kind of the selection, and what is shown of the first of it; asked at each key."""
+        chosen = self.selection()
+        return chosen.kind, chosen.row
+
     def bring_up_to_date(self) -> None:
         """Read again what is shown. May raise OffplanError."""
         raise NotImplementedError
@@ -172,8 +177,8 @@ class TellingScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """The footer for what is under the cursor."""
-        chosen = self.selection()
-        shown = self.session.keys.footer(chosen.kind, self.scopes, row=chosen.row, readonly=self.session.readonly)
+        kind, row = self.acted_kind()
+        shown = self.session.keys.footer(kind, self.scopes, row=row, readonly=self.session.readonly)
         self.query_one(KeyLine).show(shown, self.query_one(Prompt).keys)
 
     def on_prompt_listening(self) -> None:

@@ -61,6 +61,8 @@ class LineList(DrawnList):
         self.note = ""
         """What the lower border says besides the position."""
         self._last_mark = 0
+        self._marked: tuple[Sequence[int], set[int], list[int]] = ((), set(), [])
+        """Ids, marks, and which of the ids are marked."""
         self._reads_soon = False
         self._changed_in_sight: set[int] = set()
         """Rows in sight that are drawn as changed by somebody else."""
@@ -68,9 +70,14 @@ class LineList(DrawnList):
     @property
     def chosen(self) -> list[int]:
         """The marked ids in the order of the list, else the one under the cursor."""
-        if self.marks:
-            return [number for number in self.ids if number in self.marks]
-        return [] if self.at_cursor is None else [self.at_cursor]
+        if not self.marks:
+            return [] if self.at_cursor is None else [self.at_cursor]
+        # Looked for once: whoever changes marks or ids puts others in their place.
+        ids, marks, found = self._marked
+        if ids is not self.ids or marks is not self.marks:
+            found = [number for number in self.ids if number in self.marks]
+            self._marked = self.ids, self.marks, found
+        return found
 
     def show(self, ids: Sequence[int], *, follow: bool = False) -> None:
         """Take the list anew. The cursor stays on its id and line; with `follow` a cursor on top stays on top."""

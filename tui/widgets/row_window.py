@@ -10,6 +10,8 @@ Fetch = Callable[[Sequence[int]], Sequence[Row]]
 
 _LETTERS: Final = "DARSQ"
 """What a public id begins with."""
+_MOST_ROWS: Final = 2_000
+"""Rows that are kept of what was walked through; each takes some kilobytes."""
 
 
 class RowWindow:
@@ -60,14 +62,16 @@ class RowWindow:
         wanted = window if refetch else [number for number in window if number not in self._rows]
         before = self._rows
         fetched = self._read(wanted)
-        self._kept = {number: before.get(number, row) for number, row in self._kept.items()}
-        self._rows = fetched if refetch else {**before, **fetched}
         changed = {number for number, row in fetched.items() if before.get(number) != row}
         self.moved = {
             number
             for number in changed & before.keys()
             if any(before[number].get(name) != fetched[number].get(name) for name in self._watched)
         }
+        if refetch or len(before) > _MOST_ROWS:
+            self._kept = {number: before.get(number, row) for number, row in self._kept.items()}
+            self._rows = {number: before[number] for number in window if number in before and not refetch}
+        self._rows.update(fetched)
         for number in changed:
             self._revisions[number] = self._revisions.get(number, 0) + 1
         return changed
