@@ -15,14 +15,14 @@ from tui.widgets.page_list import PageLine
 _OPTIONS: Final = (
     Column("mark", "", 1, 1),
     Column("option", "option", 14, 1, flex=True),
-    Column("at", "there at", 18, 5),
+    Column("at", "there at", 18, 7),
     Column("cost", "cost", 13, 2, align="right"),
-    Column("orders", "orders late", 11, 4, align="right"),
+    Column("orders", "orders late", 11, 5, align="right"),
     Column("late", "value late", 14, 1, align="right"),
     Column("co2", "kg CO2e", 9, 3, align="right"),
-    Column("risk", "fails", 6, 5, align="right"),
+    Column("risk", "fails", 6, 6, align="right"),
     Column("score", "score", 14, 1, align="right"),
-    Column("remark", "", 18, 3),
+    Column("remark", "", 18, 4),
 )
 _INDENT: Final = "  "
 
@@ -44,10 +44,11 @@ def _decision(decision: Mapping[str, Any], width: int, present: Present, version
     rows = [_row(option, decision, present) for option in decision["options"]]
     shown = _by_need(rows, width)
     lines.append(PageLine(safe.columns(shown, {each.name: (each.title, "quiet") for each in shown}, width)))
-    room = next(size for column, size in cells.layout(shown, width) if column.name == "option")
+    rooms = {column.name: size for column, size in cells.layout(shown, width)}
     for row in rows:
         title, style = row["option"]
-        first, *rest = safe.wrap(title, room)
+        beside = "" if "remark" in rooms or not row["remark"][0] else f" ({row['remark'][0]})"
+        first, *rest = safe.wrap(f"{title}{beside}", rooms["option"])
         pieces = safe.columns(shown, {**row, "option": (first, style)}, width)
         lines.append(PageLine(pieces, target=decision["action"], version=version))
         lines += [PageLine([(f"{_INDENT}{_INDENT}{line}", style)], target=decision["action"]) for line in rest]

@@ -105,9 +105,9 @@ class TellingScreen(Screen[None]):
         self.say(f"✗ {said}", "bad", keep=keep, brief=f"✗ {said.replace(str(path), path.name)}")
 
     def forget_refusal(self) -> None:
-        """Take a refusal out of the status line: it was about what came before."""
+        """Take a refusal, or a hint, out of the status line: it was about what came before."""
         line = self.query_one(StatusLine)
-        if line.is_refusal:
+        if line.passes:
             line.say("")
 
     def fault_of_reading(self) -> OffplanError | None:

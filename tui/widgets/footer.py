@@ -21,9 +21,9 @@ class StatusLine(Line):
         self._more = ""
 
     @property
-    def is_refusal(self) -> bool:
-        """Whether it says that something was not done."""
-        return self._style == "bad"
+    def passes(self) -> bool:
+        """Whether it is about the last key alone: a refusal, or a hint in its place."""
+        return self._style in ("bad", "plain")
 
     def say(self, message: str, style: str = "plain", more: str = "") -> None:
         """Show a sentence until the next one; `more` says how to read the rest of one that does not fit."""

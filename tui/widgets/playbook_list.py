@@ -21,6 +21,9 @@ _COLUMNS: Final = (
     Column("functions", "who", 24, 4, words=True),
     Column("title", "title", 20, 2, flex=True, words=True),
 )
+_WITH_FUNCTIONS: Final = 130
+"""Cells from which it stands beside a playbook who is asked: its title is worth more."""
+_NARROW: Final = tuple(column for column in _COLUMNS if column.name != "functions")
 
 
 class PlaybookList(NamedList):
@@ -30,7 +33,8 @@ class PlaybookList(NamedList):
     title = "Playbooks"
 
     def heading(self, width: int) -> Pieces:
-        return safe.columns(_COLUMNS, {column.name: (column.title, "quiet") for column in _COLUMNS}, width)
+        shown = _COLUMNS if width >= _WITH_FUNCTIONS else _NARROW
+        return safe.columns(shown, {column.name: (column.title, "quiet") for column in shown}, width)
 
     def draw(self, row: Row, width: int) -> Pieces:
         applies = {True: ("✓ yes", "good"), False: ("– no", "quiet"), None: ("", "plain")}[row["matches"]]
@@ -45,4 +49,4 @@ class PlaybookList(NamedList):
             "functions": (", ".join(row["functions"]), "quiet"),
             "title": (row["title"], "plain"),
         }
-        return safe.columns(_COLUMNS, values, width)
+        return safe.columns(_COLUMNS if width >= _WITH_FUNCTIONS else _NARROW, values, width)
