@@ -152,7 +152,10 @@ class DeskFeed(DeskTimes):
         for keys in preview.chunks(change):
             with self._tried(journal.SYSTEM) as transaction:
                 shifts += preview.judge(*transaction, change, keys)
-        return preview.Preview(sorted(change.kinds), len(change.keys), sorted(shifts, key=lambda shift: shift[:4]))
+        with self._reading() as view:
+            surfaced = preview.surfaced(view.connection, shifts)
+        told = sorted(shifts, key=lambda shift: shift[:4])
+        return preview.Preview(sorted(change.kinds), len(change.keys), told, surfaced)
 
     # sources ----------------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,15 @@ _LIVE: Final = (
 )
 
 
+_SURFACED: Final = (
+    "SELECT id FROM deviation WHERE id IN (SELECT deviation_id FROM cause WHERE root_id IN (SELECT value FROM json_each(:gone)))"
+    f" AND state IN ({QUEUE_SQL}) AND id NOT IN (SELECT value FROM json_each(:gone))"
+    " AND NOT EXISTS (SELECT 1 FROM cause JOIN deviation AS root ON root.id = cause.root_id"
+    f" WHERE cause.deviation_id = deviation.id AND root.state IN ({QUEUE_SQL})"
+    " AND root.id NOT IN (SELECT value FROM json_each(:gone))) ORDER BY id"
+)
+
+
 class Shift(NamedTuple):
     """One deviation that other tolerances would open, clear, raise or lower."""
 
@@ -69,6 +78,8 @@ class Preview(NamedTuple):
     judged: int
     """Subjects that were judged anew for it."""
     shifts: Sequence[Shift]
+    surfaced: Sequence[str] = ()
+    """Live deviations that would stand in the queue, since all that they follow from would clear."""
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many of each change, by deviation kind."""
@@ -139,6 +150,12 @@ def judge(connection: sqlite3.Connection, writer: Writer, now: int, change: Chan
     connection.execute("ROLLBACK TO before")
     shifts = _shifts(_live(connection, moved), after, known)
     return [shift for shift in shifts if shift.kind in change.kinds or shift.kind == late_demand.KIND]
+
+
+def surfaced(connection: sqlite3.Connection, shifts: Sequence[Shift]) -> list[str]:
+    """What follows only from deviations that would clear, and would not itself: it is folded under nothing any more."""
+    gone = as_json(int(shift.id[1:]) for shift in shifts if shift.change == "clear" and shift.id is not None)
+    return [moves.public_id("deviation", number) for (number,) in connection.execute(_SURFACED, {"gone": gone})]
 
 
 def _judge_customers(connection: sqlite3.Connection, writer: Writer, now: int) -> None:

@@ -87,6 +87,7 @@ def _preview(args: Namespace, folder: Path | None, rule: _Rule) -> int:
         "judged": found.judged,
         "counts": found.counts(),
         "items": [_shift_document(shift) for shift in found.shifts],
+        "surfaced": found.surfaced,
     }
     printing.answer(args, document, *_preview_lines(found), "nothing was written")
     return 0
@@ -129,6 +130,9 @@ def _preview_lines(found: Preview) -> Iterator[str]:
     yield from printing.table(("change", "id", "kind", "subject", "severity"), map(_shift_row, shown))
     if len(found.shifts) > len(shown):
         yield f"and {len(found.shifts) - len(shown)} more; --json has them all"
+    if found.surfaced:
+        yield ""
+        yield f"would stand in the queue, since what they follow from would clear: {', '.join(found.surfaced)}"
 
 
 def _shift_row(shift: Shift) -> tuple[str, ...]:

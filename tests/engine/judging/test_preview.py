@@ -14,6 +14,7 @@ from engine.desk import Desk
 from engine.values.clock import DAY, HOUR
 from engine.values.errors import BadInput, Refused
 from engine.vocabulary.model import PlanLine, SignalIn
+from tests.engine import network_support as network
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 
 REFS = ["A", "B", "C", "D"]
@@ -199,3 +200,30 @@ def test_a_read_only_desk_refuses_it(tmp_path: Path, desk: Desk) -> None:
     with pytest.raises(Refused, match="read-only"):
         other.preview_tolerances({})
     other.store.close()
+
+
+def test_what_follows_only_from_what_would_clear_is_told_to_stand_in_the_queue(tmp_path: Path) -> None:
+    """A late line hides the stockout that it makes: without the one, the other is a row of its own."""
+    desk = open_desk(tmp_path / "desk.db")
+    network.load(
+        desk,
+        network.line("purchase_order", "PO-1", 50.0, 5),
+        network.line("purchase_order", "PO-2", 50.0, 6),
+        network.line("sales_order", "SO-1", 90.0, 7),
+    )
+    network.take(desk, network.stock("1", 0.0))
+    for number, ref in enumerate(("PO-1", "PO-2")):
+        network.take(desk, network.said("eta", f"e{number}", order_ref=ref, eta=NOW + 12 * DAY))
+
+    def queue() -> list[str]:
+        return [f"{item['kind']} {item['subject']['id']}" for item in desk.deviations().items]
+
+    assert sorted(queue()) == ["late_supply PO-1", "late_supply PO-2"]
+    (stockout,) = desk.deviations(["kind=stockout"], all=True).items
+    one = {"rules": [{"kind": "late_supply", "match": {"subject": "PO-1"}, "days": 20}]}
+    assert desk.preview_tolerances(one).surfaced == [], "the other one stands over it still"
+    both = {"tolerance": {"late_supply": {"days": 20}}}
+    assert desk.preview_tolerances(both).surfaced == [stockout["id"]]
+    desk.configure(both)
+    desk.detect()
+    assert queue() == ["stockout A@X"]
