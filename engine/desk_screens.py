@@ -156,6 +156,13 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             return journal.done_since(view.connection, entry)
 
+    def kinds_since(self, entry: int) -> frozenset[str]:
+        """The kinds of objects that anything was done to after an entry of the journal, but taking signals in."""
+        from engine.storage import journal
+
+        with self._reading() as view:
+            return journal.kinds_since(view.connection, entry)
+
     def changed_by_others(self, entry: int | None, own: Collection[int]) -> Others:
         """What was changed after an entry of the journal by other transactions than `own` (engine.reading.others)."""
         with self._reading() as view:

@@ -9,6 +9,7 @@ import gc
 import os
 import shutil
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -233,7 +234,9 @@ class OffplanApp(PaintedApp):
         # What could not be read is tried again each second.
         self._blind_looks = 0 if self.session.blind_since is None else self._blind_looks + 1
         if due or self._blind_looks % ASKS_PER_SECOND == 1:
+            began = time.perf_counter()
             screen.update()
+            self._live.took(time.perf_counter() - began)
 
     def _follow_size(self) -> None:
         """Take the terminal's size where it has been another one than the screen's for two looks: of a storm of sizes,

@@ -109,6 +109,12 @@ def done_since(connection: sqlite3.Connection, entry: int | None) -> tuple[int, 
     return newest, bool(connection.execute(done, (entry,)).fetchone()[0])
 
 
+def kinds_since(connection: sqlite3.Connection, entry: int) -> frozenset[str]:
+    """The kinds of objects that anything was done to after `entry`, but taking signals in."""
+    query = "SELECT DISTINCT subject_type FROM journal WHERE seq > ? AND action <> 'ingest'"
+    return frozenset(kind for (kind,) in connection.execute(query, (entry,)))
+
+
 def entries(connection: sqlite3.Connection, subject_type: str, subject_id: str) -> Iterator[dict[str, Any]]:
     """The entries about one object, oldest first, as the columns of the table without the hashes."""
     names = _COLUMNS.split(", ")[:-2]

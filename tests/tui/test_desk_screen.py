@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, MINUTE, FixedClock
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.tui.conftest import Driven, Open, World
@@ -413,3 +414,28 @@ async def test_signals_that_move_nothing_are_gathered_while_another_pane_is_work
         screen.update()
         await driven.pilot.pause()
         assert "1/5" in driven.text
+
+
+async def test_actions_are_read_anew_only_where_something_was_done_to_one(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.desk.respond([world.ids[0]])
+    asked: list[str] = []
+    timeline = Desk.timeline
+
+    def counted(self: Desk, text: str = "") -> list[tuple[int, str, int]]:
+        asked.append(text)
+        return timeline(self, text)
+
+    async with opened((120, 36)) as driven:
+        monkeypatch.setattr(Desk, "timeline", counted)
+        world.desk.comment([world.ids[1]], text="called them")
+        driven.desk_screen.update()
+        assert asked == [], "a deviation alone was commented on"
+        world.desk.start(["A1"])
+        driven.desk_screen.update()
+        assert asked == [""]
+        assert driven.desk_screen.timeline.row(1)["state"] == "in_progress"  # type: ignore[index]
+        world.desk.respond([world.ids[1]])
+        driven.desk_screen.update()
+        assert len(driven.desk_screen.timeline.ids) == len(world.desk.timeline()) > 2

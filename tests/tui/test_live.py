@@ -33,6 +33,24 @@ def test_the_first_change_shows_at_once_and_a_burst_is_gathered() -> None:
     assert drawn == [True, False, False, False, True, False, False, False]
 
 
+def test_a_refresh_that_takes_long_leaves_twice_its_time_to_the_keys() -> None:
+    version = 0
+
+    def read() -> int:
+        return version
+
+    live = Live(read, lambda: 0, gap=1)
+    drawn = []
+    for _ in range(10):
+        version += 1
+        drawn.append(live.ask())
+        if drawn[-1]:
+            live.took(0.1)
+    assert drawn == [True, False, False, False, True, False, False, False, True, False]
+    assert not any(live.ask() for _ in range(2)), "what is waiting waits no longer than that"
+    assert live.ask()
+
+
 def test_a_passing_minute_counts_as_a_change() -> None:
     minutes = iter([0, 0, 1, 1])
     live = Live(lambda: 1, lambda: next(minutes), gap=1)

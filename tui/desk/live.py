@@ -5,10 +5,12 @@ It follows at most as often as is wanted (tui.keys.screen_options); the first ch
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
 ASKS_PER_SECOND: Final = 20
+_REST: Final = 2
 
 
 def gap_of(refreshes_per_second: float) -> int:
@@ -26,6 +28,8 @@ class Live:
         self._gap = gap
         self._seen = (data_version(), minute())
         self._since = gap
+        self._rest = 0
+        """Asks that the last refresh leaves to the keys."""
         self._waiting = False
 
     def ask(self) -> bool:
@@ -34,7 +38,11 @@ class Live:
         found = (self._data_version(), self._minute())
         if found != self._seen:
             self._seen, self._waiting = found, True
-        if self._waiting and self._since >= self._gap:
+        if self._waiting and self._since >= max(self._gap, self._rest):
             self._since, self._waiting = 0, False
             return True
         return False
+
+    def took(self, seconds: float) -> None:
+        """A refresh took so long: until the next one twice that is left to the keys, however much others write."""
+        self._rest = math.ceil(_REST * seconds * ASKS_PER_SECOND)

@@ -127,10 +127,23 @@ class DeskScreen(FilteringScreen):
             self._show_queue()
             self._at_cursor.again()
         self._show_feed_gathered(at_once=done or "feed" in refiltered)
-        if done or "timeline" in refiltered:
+        if "timeline" in refiltered or (done and self._may_move_actions()):
             self._show_actions()
+        elif done:
+            # The same actions; what they say of their deviations may be new.
+            self.timeline.show(self.timeline.ids)
         self._entry, self._minute, self._shown_by = entry, present.minute, dict(self.filters)
         self.show_header()
+
+    def _may_move_actions(self) -> bool:
+        """Whether other actions may stand on the timeline now, or elsewhere.
+
+        There may be ten thousand: to read them all costs as much as everything else, and most of what is done is done to
+        deviations alone.
+        """
+        if self._entry is None or self._minute != self.session.present.minute or self.filters["timeline"]:
+            return True
+        return not self.session.desk.kinds_since(self._entry) <= {"deviation"}
 
     def _show_queue(self) -> None:
         queue, text = self.queue, self.filters["queue"]
