@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Final
 
 from engine.ranking import rank
-from engine.ranking.suppression import COUNT_IN_QUEUE, IN_QUEUE
+from engine.ranking.suppression import COUNT_IN_QUEUE, IN_QUEUE, STANDING, silenced
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
 from engine.values import money
@@ -51,8 +51,9 @@ def first(connection: sqlite3.Connection, now: int, limit: int) -> list[int]:
 
 def whole(connection: sqlite3.Connection, now: int) -> list[int]:
     """The numbers of all deviations that stand in the queue, in its order."""
-    query = f"SELECT id, {rank.GROUP_SQL} FROM {_RANKED} WHERE {IN_QUEUE} ORDER BY priority DESC, id"
-    return _by_group(connection.execute(query, {"now": now}))
+    query = f"SELECT id, {rank.GROUP_SQL} FROM {_RANKED} WHERE {STANDING} ORDER BY priority DESC, id"
+    found, left_out = _by_group(connection.execute(query, {"now": now})), silenced(connection, now)
+    return [number for number in found if number not in left_out] if left_out else found
 
 
 def matching(connection: sqlite3.Connection, now: int, scope: str, found: Filter) -> list[int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from engine.deviations import hits
-from engine.ranking.suppression import IN_QUEUE
+from engine.ranking.suppression import STANDING, silenced
 from engine.reading import feed_shapes, fields, lists
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
@@ -16,6 +16,12 @@ from engine.values.money import amount
 from engine.vocabulary import settings
 from engine.vocabulary.filters import parse_line
 from engine.vocabulary.lifecycle import OPEN_ACTION
+
+_SUMS: Final = (
+    f"SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0) FROM {{}} WHERE {STANDING}"
+)
+_LIVE: Final = "deviation INDEXED BY deviation_rank"
+_SILENCED: Final = "json_each(:silenced) AS named CROSS JOIN deviation ON deviation.id = named.value"
 
 
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
@@ -31,11 +37,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         " (SELECT max(version) FROM baseline),"
         f" (SELECT min(last_received_at) FROM source WHERE {fields.SOURCES.fields['stale'].sql})"
     ).fetchone()
-    queue = connection.execute(
-        "SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0)"
-        f" FROM deviation INDEXED BY deviation_rank WHERE {IN_QUEUE}",
-        {"now": now},
-    ).fetchone()
+    standing, exposure, passed = _sums(connection, now)
     return {
         "name": present["name"],
         "zone": present["zone"],
@@ -45,13 +47,20 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "stale_since": iso_or_none(counts[5]),
         "quarantined": counts[2],
         "findings": findings.count(connection, now),
-        "open": queue[0],
-        "exposure": amount(queue[1] - hits.counted_twice(connection, now), present["currency"]),
-        "past_decide_by": queue[2],
+        "open": standing,
+        "exposure": amount(exposure - hits.counted_twice(connection, now), present["currency"]),
+        "past_decide_by": passed,
         "suppressed": lists.suppressed(connection, now),
         "last_signal_at": iso_or_none(counts[3]),
         "baseline_version": counts[4],
     }
+
+
+def _sums(connection: sqlite3.Connection, now: int) -> list[int]:
+    """How many deviations stand in the queue, their exposure, and how many of them are past their decide-by."""
+    given = {"now": now, "silenced": json.dumps(sorted(silenced(connection, now)))}
+    live, out = (connection.execute(_SUMS.format(table), given).fetchone() for table in (_LIVE, _SILENCED))
+    return [one - other for one, other in zip(live, out, strict=True)]
 
 
 def asked(connection: sqlite3.Connection, actor: str) -> int:

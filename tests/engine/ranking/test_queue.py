@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.ranking import queue, rank, roots
 from engine.ranking.suppression import FOLDED, IN_QUEUE, LIVE, SILENCED, SNOOZED
-from engine.reading import fields, lists
+from engine.reading import fields, lists, screens
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store, rows
 from engine.values.clock import DAY, HOUR
@@ -151,6 +151,9 @@ def test_what_is_kept_of_suppression_is_what_the_tables_say(shared: Store, chanc
         assert queue.whole(connection, NOW) == in_order
         assert queue.first(connection, NOW, 3) == in_order[:3]
         assert queue.size(connection, NOW) == len(in_order)
+        told = screens.header(connection, NOW)
+        passed = every(connection, sql.format(f"{_PLAIN_IN_QUEUE} AND decide_by <= {NOW}"))
+        assert (told["open"], told["past_decide_by"]) == (len(in_order), len(passed))
         places = {number: at for at, number in enumerate(in_order, 1)}
         whole = rows(connection, "SELECT * FROM deviation ORDER BY id")
         assert [queue.place(connection, NOW, row) for row in whole] == [places.get(row["id"]) for row in whole]
