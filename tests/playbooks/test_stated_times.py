@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -172,6 +175,52 @@ def test_of_two_that_hold_the_same_time_one_takes_it(tmp_path: Path) -> None:
             counts.append(timetable.begin(desk._by_rule(transaction), desk.planner, row, matching))  # type: ignore[arg-type]
     assert counts == [1, 0]
     assert len(answered(desk)) == 1
+
+
+def test_killed_at_any_write_it_begins_once_all_the_same(tmp_path: Path) -> None:
+    desk, _ = begun(tmp_path, EACH)
+    desk.store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    desk.store.close()
+    boundary, path = 1, tmp_path / "offplan.db"
+    while True:
+        (tmp_path / f"at{boundary}").mkdir()
+        copy = Path(shutil.copy(path, tmp_path / f"at{boundary}"))
+        if not killed(copy.parent, boundary):
+            break
+        desk, clock = open_with(copy.parent, EACH)
+        clock.set(DUE + MINUTE)
+        desk.tick()
+        assert sorted(answered(desk)) == sorted(queue(desk)), boundary
+        (each,) = desk.timetable()
+        assert (each["due_at"], each["ran_at"] in (iso(DUE), iso(DUE + MINUTE))) == (iso(DUE + 7 * DAY), True)
+        entries = "SELECT count(*) FROM journal WHERE action = 'stated_time'"
+        assert desk.store.connection.execute(entries).fetchone() == (1,), boundary
+        desk.store.close()
+        boundary += 3
+    assert boundary > 20
+
+
+def killed(folder: Path, boundary: int) -> bool:
+    """Tick at the stated time in a process of its own, which kills itself before its Nth write; whether it came to that."""
+    child = os.fork()
+    if child == 0:
+        seen = 0
+
+        def hook(sql: str) -> None:
+            nonlocal seen
+            seen += sql.lstrip().startswith(("BEGIN IMMEDIATE", "COMMIT", "INSERT", "UPDATE", "DELETE"))
+            if seen == boundary:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            desk, clock = open_with(folder, EACH)
+            desk.store.connection.set_trace_callback(hook)
+            clock.set(DUE)
+            desk.tick()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
 
 
 def test_times_that_passed_while_no_desk_ran_are_one_and_it_is_said(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from playbooks.language.loaded import Library
 from playbooks.lint.linting import lint
 from playbooks.lint.loader import load_library, load_paths
 from playbooks.planning.planner import PlaybookPlanner
+from tests.playbooks.answered import Answered
 from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
 
 ANA = Owner("ana", "Ana", ["procurement"])
@@ -121,6 +122,32 @@ def test_a_step_for_each_item_side_by_side_or_one_after_the_other(tmp_path: Path
     ]  # fmt: skip
     assert list(made["last"].needs) == ["tell.1", "tell.2", "tell.3", "walk.1", "walk.2"]
     assert "step tell ends" in made["last"].due_because
+
+
+@pytest.mark.parametrize(
+    ("rule", "on_fail", "expected"),
+    [
+        ("collect", "block", {"tell.1": "done", "tell.2": "failed", "tell.3": "done", "last": "blocked"}),
+        ("collect", "continue", {"tell.1": "done", "tell.2": "failed", "tell.3": "done", "last": "ready"}),
+        ("collect", "abort", {"tell.1": "done", "tell.2": "cancelled", "tell.3": "cancelled", "last": "cancelled"}),
+        ("stop", "block", {"tell.1": "done", "tell.2": "failed", "tell.3": "blocked", "last": "blocked"}),
+    ],
+)
+def test_62_of_three_items_the_second_fails(tmp_path: Path, rule: str, on_fail: str, expected: dict[str, str]) -> None:
+    """PEERS case 62 as it runs. With `abort` the response is called off with the failure, so the third item is not done any more."""
+    run = Answered(
+        tmp_path,
+        f"  - {{id: tell, title: Tell $who, role: buyer, duration: PT1H, foreach: {{items: [X, Y, Z], as: who, on_item_error: {rule}}}}}\n"
+        f"  - {{id: last, title: L, role: buyer, duration: PT1H, needs: [tell], on_fail: {on_fail}}}\n",
+    )
+    run.done("tell.1")
+    failed = run.desk.fail([run.id("tell.2")], reason="nobody answers")
+    if run.states["tell.3"] == "ready":
+        run.done("tell.3")
+    assert {step: run.states[step] for step in expected} == expected
+    waiting = [note for note in failed.notes if "stays blocked" in note]
+    assert bool(waiting) is (on_fail == "block")
+    assert all(run.id("tell.2") in note for note in waiting)
 
 
 def test_an_empty_list_leaves_the_step_out_with_a_note_or_refuses(tmp_path: Path) -> None:

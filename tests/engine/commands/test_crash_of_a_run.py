@@ -21,12 +21,16 @@ from engine.values.clock import MINUTE, FixedClock
 from tests.engine.desk_support import NOW, late, open_desk
 from tests.engine.execution_support import Written, chain, step
 
+LATE = {
+    "values": {"stands": "settle", "late_by": "settle"},
+    "words": {"title": "It is ${stands}, ${late_by} days late"},
+}
 STEPS = (
     step("call", ack_within_minutes=60, escalations=chain("p"), form=({"name": "by", "type": "date"},)),
     step("order", "call", kind="http", side_effect="idempotent", effect={"channel": "erp", "body": {}}),
     step("mail", "call", kind="notify", side_effect="once", effect={"to": ["bo"], "message": "it comes"}),
-    step("settle", "order", kind="wait", effect={"minutes": 20}),
-    step("note", "settle", kind="set", effect={"values": {}}),
+    step("settle", "order", kind="wait", effect={"minutes": 20}, publish={"stands": "state", "late_by": "gap.days"}),
+    step("note", "settle", kind="set", effect={"values": {}}, late=LATE),
     step("check", "note", retry_count=1, retry_delay_minutes=10),
 )
 MINUTES = range(0, 241, 30)
@@ -165,6 +169,7 @@ def test_exactly_one_of_everything_whenever_it_is_killed(
         desk = go_on(path)
         assert {item["step"]: item["state"] for item in desk.actions(all=True).items} == states, boundary
         assert told(desk) == wanted, boundary
+        assert desk.show("A5")["title"] == "It is responding, 12 days late", boundary
         assert desk.show("D1")["state"] == "closed", boundary
         assert journal.verify(desk.store.connection) is None
         sent = Counter(path.with_suffix(".sent").read_text().split())
