@@ -100,6 +100,15 @@ def test_what_nobody_gave_is_not_known_and_never_holds(tmp_path: Path) -> None:
     assert run.actions["write"]["title"] == "Write to (not known)"
 
 
+def test_what_was_left_out_stops_nobody_who_stops_where_a_need_fails(tmp_path: Path) -> None:
+    steps = ASK.replace(", carrier: answers.carrier", "")
+    steps += f"  - {{id: haggle, title: Haggle, role: buyer, duration: PT1H, needs: [ask], {DEAR}}}\n"
+    steps += "  - {id: tell, title: Tell, role: buyer, duration: PT1H, needs: [haggle], on_fail: abort}\n"
+    run = Answered(tmp_path, steps)
+    run.done("ask", "price=450")
+    assert run.states == {"ask": "done", "haggle": "skipped", "tell": "ready"}
+
+
 def test_a_fact_is_taken_as_it_is_once_a_wait_is_over(tmp_path: Path) -> None:
     steps = """\
   - {id: cool, title: See whether it settles, kind: wait, role: buyer, wait: {for: PT4H}, publish: {days_now: gap.days}}
@@ -219,12 +228,13 @@ def test_a_rehearsal_says_what_was_published(tmp_path: Path) -> None:
 
 
 NAMES = st.sampled_from(["item", "price", "carrier"])
+NASTY = st.lists(st.sampled_from(["$", "$$", "${price}", "$item", "{", "}", "a", " "]), max_size=6).map("".join)
 PIECES = st.lists(
     st.one_of(st.text("ab ${}x", max_size=4).map(lambda text: text.replace("$", "$$")), NAMES.map("${{{}}}".format))
 )
 
 
-@given(PIECES, st.text(max_size=12), st.text(max_size=12))
+@given(PIECES, NASTY, NASTY)
 def test_filling_in_two_steps_is_filling_at_once(pieces: list[str], item: str, price: str) -> None:
     text, texts = "".join(pieces), {"item": clean(item), "price": clean(price), "carrier": "KLM"}
     scope = Scope(None, "", {}, {"item": texts["item"]}, Case({}, 0), {}, {"price": "ask", "carrier": "ask"})  # type: ignore[arg-type]
