@@ -69,12 +69,8 @@ def is_lost(connection: sqlite3.Connection, action: Mapping[str, Any]) -> bool:
 
 
 def is_unmet(action: Mapping[str, Any]) -> bool:
-    """Whether an action has ended without being done; a failed one that is tried again by itself has not, nor has one that
-    was left out by its own condition."""
-    if action["state"] not in UNMET:
-        return False
-    terms = Terms.load(action["terms"])
-    return not terms.left_out and not timers.retries(action, terms)
+    """Whether an action has ended without being done; a failed one that is tried again by itself has not."""
+    return action["state"] in UNMET and not timers.retries(action, Terms.load(action["terms"]))
 
 
 def _needed(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[Row]:

@@ -43,6 +43,8 @@ def changes(context: CommandContext, action: Mapping[str, Any]) -> dict[str, Any
         )
         context.changed(f"A{action['id']}", action["state"], f"{state}: {reason}")
         return None
+    if settled.note:
+        context.notes.append(clean(f"A{action['id']} {action['step']}: {settled.note}"))
     return _columns(action, terms, settled)
 
 

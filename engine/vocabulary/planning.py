@@ -211,9 +211,11 @@ class Settled:
     words: Mapping[str, str] = field(default_factory=dict)
     """Its `title` and `instructions`, of those that name such a value."""
     terms: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of its terms that are other than they were planned: `options`, and of `effect` what differs."""
+    """Fields of its terms that are other than they were planned: `options`, `item`, and of `effect` what differs."""
     approval: Mapping[str, Any] = field(default_factory=dict)
     """What of its approval is other than it was planned: `amount`, in minor units; null: it always has to be approved."""
+    note: str = ""
+    """What a person should hear of it."""
 
 
 class Planner(Protocol):

@@ -16,6 +16,7 @@ from playbooks.language.term_shapes import AnswerType
 
 SOURCES: Final = ("consequences", "customers")
 """Lists that a deviation has: the deviations folded under it, and the customers whose orders it reaches."""
+_NAMED: Final = rf"^(inputs|values)\.{NAME_PATTERN.removeprefix('^')}"
 _USE: Final = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*@[1-9][0-9]{0,6}$"
 
 
@@ -24,9 +25,9 @@ def _is_items(value: Any) -> Any:
         return value
     if value in SOURCES:
         return value
-    if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value.removeprefix("inputs.")) and "." in value:
+    if isinstance(value, str) and re.fullmatch(_NAMED, value):
         return value
-    raise ValueError(f"these are no items; write a list of texts, inputs.NAME, {' or '.join(SOURCES)}")
+    raise ValueError(f"these are no items; write a list of texts, inputs.NAME, values.NAME, {' or '.join(SOURCES)}")
 
 
 def _is_use(text: str) -> str:
@@ -42,7 +43,7 @@ Items = Annotated[
         json_schema_extra={
             "anyOf": [
                 {"enum": [*SOURCES]},
-                {"type": "string", "pattern": rf"^inputs\.{NAME_PATTERN.removeprefix('^')}"},
+                {"type": "string", "pattern": _NAMED},
                 {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": 100},
             ]
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.vocabulary.terms import CHOICE, FORM, SYSTEM
 from playbooks.language.conditions import walk
-from playbooks.language.fields import FIELDS
+from playbooks.language.fields import FIELDS, value_name
 from playbooks.language.findings import Fault
 from playbooks.language.graph import in_order
 from playbooks.language.instructions import names_in
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 At = tuple[str | int, ...]
 
+MOST_SLOTS: Final = 20
+"""Steps that are planned for a list which is not known as yet."""
 _FIXED: Final = "as the response begins"
 
 
@@ -37,6 +39,7 @@ def publish_faults(playbook: Playbook) -> Iterator[Fault]:
     published = {name: step for name, (step, _) in published_by(playbook).items()}
     if published:
         yield from _early_faults(playbook, published)
+        yield from _list_faults(playbook)
         yield from _order_faults(playbook, published)
         yield from _idle_faults(playbook, published)
 
@@ -109,6 +112,21 @@ def _early_faults(playbook: Playbook, published: Mapping[str, str]) -> Iterator[
             yield Fault("expressions", place, fault, mend)
 
 
+def _list_faults(playbook: Playbook) -> Iterator[Fault]:
+    """Of steps for each item of a published list: as many are planned as it may have."""
+    for number, step in enumerate(playbook.steps):
+        rule, listed = step.foreach, value_name(step.foreach.items) if step.foreach is not None else None
+        if rule is None or listed is None:
+            continue
+        at: At = ("steps", number, "foreach")
+        if "max" not in rule.model_fields_set or rule.max > MOST_SLOTS:
+            fault = f"step {step.id} is planned for as many items as it may have before {listed} is known"
+            yield Fault("operations", at, fault, f"write max: 5, or another number up to {MOST_SLOTS}")
+        if rule.on_empty == "refuse":
+            fault = f"step {step.id} cannot refuse to begin: whether {listed} is empty is known too late"
+            yield Fault("semantics", (*at, "on_empty"), fault, "take it out: without items the step is left out")
+
+
 def _order_faults(playbook: Playbook, published: Mapping[str, str]) -> Iterator[Fault]:
     """Uses by steps that may be ready before the step that publishes."""
     backward = reversals(playbook.steps)
@@ -144,6 +162,9 @@ def _certain(order: list[Step]) -> dict[str, set[str]]:
 
 def _used_later(step: Step) -> Iterator[tuple[At, str]]:
     yield from texts_later(step)
+    listed = value_name(step.foreach.items) if step.foreach is not None else None
+    if listed is not None:
+        yield ("foreach", "items"), listed
     yield from amounts_of(step)
     if step.when is not None:
         for at, part, _ in walk(step.when, ("when",)):

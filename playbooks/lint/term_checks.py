@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from playbooks.language.fields import value_name
 from playbooks.language.findings import Fault
 from playbooks.language.shape_errors import nearest
+from playbooks.planning.scopes import published_by
 from playbooks.planning.unfolding import REVIEW, reversals
 
 if TYPE_CHECKING:
@@ -157,6 +159,16 @@ def _foreach_faults(playbook: Playbook, step: Step, at: At) -> Iterator[Fault]:
             fault = f"step {step.id} is done for each of {rule.items}, which is no input of type list"
             mend = nearest(name, lists) if lists else f"add it to inputs: {name}: {{type: list}}"
             yield Fault("semantics", (*at, "foreach", "items"), fault, mend)
+    name = value_name(rule.items) or ""
+    lists = [each for each, (_, kind) in published_by(playbook).items() if kind == "list"] if name else []
+    if name and name not in lists:
+        fault = f"step {step.id} is done for each of {rule.items}, which is no list that a step publishes"
+        mend = (
+            nearest(f"values.{name}", [f"values.{each}" for each in lists])
+            if lists
+            else "publish an answer of type list"
+        )
+        yield Fault("semantics", (*at, "foreach", "items"), fault, mend)
 
 
 def _join_faults(playbook: Playbook) -> Iterator[Fault]:

@@ -141,6 +141,7 @@ class _Run:
             self.world.now,
             self.due,
             self.unfolded.items.get(step.id),
+            self.unfolded.slots.get(step.id),
             step.id in self.unfolded.asked_later,
         )
         return PlannedAction(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine.values import arithmetic
 from engine.values.money import units
@@ -31,10 +31,21 @@ _MOST: Final[Mapping[str, float]] = {"days": 3650, "quantity": 1e12}
 """What a number may be at most that somebody gives; what is more, or less than nothing, counts as not known."""
 
 
-def later(step: Step, scope: Scope, *, asked: bool) -> dict[str, Any]:
+class Slot(NamedTuple):
+    """Which item of a list that a step publishes another step is for."""
+
+    listed: str
+    """The name of the list."""
+    as_: str
+    number: int
+    """From 1."""
+    most: int
+
+
+def later(step: Step, scope: Scope, *, asked: bool, slot: Slot | None = None) -> dict[str, Any]:
     """What is settled of a step only as it becomes ready; empty where it hangs on nothing that is not known.
 
-    `asked`: its condition cannot be judged before.
+    `asked`: its condition cannot be judged before. `slot`: which item of a list it is for.
     """
     if not scope.pending:
         return {}
@@ -45,6 +56,9 @@ def later(step: Step, scope: Scope, *, asked: bool) -> dict[str, Any]:
     if asked and step.when is not None:
         found |= _condition(step.when, scope)
         names |= set(values_asked(step.when))
+    if slot is not None:
+        found["slot"] = list(slot)
+        names.add(slot.listed)
     used = sorted(names & scope.pending.keys())
     if not used:
         return {}
@@ -55,7 +69,16 @@ def later(step: Step, scope: Scope, *, asked: bool) -> dict[str, Any]:
 
 def settle(late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int) -> Settled:
     """What a step is, of which `late` was kept, by the values that are known now."""
-    because = ""
+    because, note, item = "", "", None
+    if "slot" in late:
+        slot = Slot(*late["slot"])
+        items = values.get(slot.listed, [])
+        if slot.number > len(items):
+            return Settled(False, _missing(slot, values))  # noqa: FBT003 - what the name of the value says
+        item = items[slot.number - 1]
+        values = {**values, slot.as_: item}
+        if slot.number == slot.most < len(items):
+            note = f"it is done for the first {slot.most} of {len(items)}: not for {', '.join(items[slot.most :])}"
     if "when" in late:
         from playbooks.language.condition_shape import Condition
 
@@ -64,7 +87,7 @@ def settle(late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mappin
         verdict = evaluate(Condition.model_validate(late["when"]), Case(subject, now, fields_with(late["types"])))
         because = verdict.because
         if not verdict.held:
-            return Settled(False, because)  # noqa: FBT003 - what the name of the value says
+            return Settled(False, because)  # noqa: FBT003
     texts = {name: text_of(values.get(name)) for name in late["values"]}
     numbers = {**late.get("numbers", {}), **values}
     terms: dict[str, Any] = {}
@@ -76,7 +99,16 @@ def settle(late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mappin
         ]
     approval = {"amount": limit_of(late["limit"], numbers)} if "limit" in late else {}
     words = {name: fill(text, texts) for name, text in late.get("words", {}).items()}
-    return Settled(True, because, words, terms, approval)  # noqa: FBT003
+    if item is not None:
+        terms["item"] = item
+    return Settled(True, because, words, terms, approval, note)  # noqa: FBT003
+
+
+def _missing(slot: Slot, values: Mapping[str, Any]) -> str:
+    if slot.listed not in values:
+        return f"{slot.listed} is not known"
+    count = len(values[slot.listed])
+    return f"{slot.listed} has {'one item' if count == 1 else f'{count} items'}"
 
 
 def with_amounts(option: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:

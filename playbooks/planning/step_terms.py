@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.vocabulary.terms import Above, Between, Escalation, Terms
 from playbooks.language.roles import UNASSIGNED
-from playbooks.planning.settling import later, limit_of, with_amounts
+from playbooks.planning.settling import Slot, later, limit_of, with_amounts
 from playbooks.working_time.durations import clock_minutes
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class InScope:
     """Due instant and reason of a rule, for an owner, from when the step is ready and ends."""
     item: str | None = None
     """Of a `foreach`: which one it is for."""
+    slot: Slot | None = None
+    """Of a `foreach` whose list is published: which item it is for."""
     asked_later: bool = False
     """Its condition hangs on what another step publishes."""
 
@@ -61,7 +63,7 @@ def terms_of(step: Step, owner: str, run: InScope) -> Terms:
         weights=step.weights.model_dump(exclude_none=True) if step.weights is not None else {},
         reverse=step.reverse,
         publish=step.publish or {},
-        late=later(step, run.scope, asked=run.asked_later),
+        late=later(step, run.scope, asked=run.asked_later, slot=run.slot),
     )
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.values.errors import BadInput, Refused
 from engine.values.text import clean
 from playbooks.language.conditions import evaluate
+from playbooks.language.fields import lookup, value_name
 from playbooks.language.graph import in_order
-from playbooks.planning.scopes import Scope, scope_of, text_of
-from playbooks.planning.settling import values_asked
+from playbooks.planning.scopes import NOT_YET, Scope, scope_of, text_of
+from playbooks.planning.settling import Slot, values_asked
 
 if TYPE_CHECKING:
     from playbooks.language.input_shapes import Foreach
@@ -48,6 +49,8 @@ class Unfolded:
     """By step: what its names stand for."""
     items: dict[str, str] = field(default_factory=dict)
     """By step of a `foreach`: its item."""
+    slots: dict[str, Slot] = field(default_factory=dict)
+    """By step of a `foreach` whose list is published: which item it is for."""
     stand_for: dict[str, list[str]] = field(default_factory=dict)
     """By step of the file that several stand for: these."""
     uses: dict[str, LoadedPlaybook] = field(default_factory=dict)
@@ -155,6 +158,9 @@ class _Unfolding:
         return ids
 
     def _each(self, step: Step, rule: Foreach, scope: Scope, name: str, before: list[str]) -> list[str]:
+        listed = value_name(rule.items)
+        if listed is not None and listed in scope.pending:
+            return self._slots(step, rule, scope, name, before, listed)
         items = self._items(rule, scope)
         if not items:
             if rule.on_empty == "refuse":
@@ -179,9 +185,31 @@ class _Unfolding:
         self.result.stand_for[name] = ids
         return ids
 
+    def _slots(self, step: Step, rule: Foreach, scope: Scope, name: str, before: list[str], listed: str) -> list[str]:
+        """Steps for as many items as a list may have that is not known as yet; those without an item are left out in time."""
+        source = scope.pending[listed]
+        own = replace(scope, texts={**scope.texts, rule.as_: NOT_YET}, pending={**scope.pending, rule.as_: source})
+        ids: list[str] = []
+        for number in range(1, rule.max + 1):
+            one = f"{name}.{number}"
+            after = ids[-1:] if rule.on_item_error == "stop" and ids else before
+            self._add(step, own, one, after, self.result.steps)
+            self.result.slots[one] = Slot(listed, rule.as_, number, rule.max)
+            if name in self.result.asked_later:
+                self.result.asked_later.add(one)
+            ids.append(one)
+        self.result.notes.append(
+            f"step {name} is planned for {rule.max} items: how many there are is known once {source} is done"
+        )
+        self.result.stand_for[name] = ids
+        return ids
+
     def _items(self, rule: Foreach, scope: Scope) -> list[str]:
         if isinstance(rule.items, list):
             return [scope.fill(each) for each in rule.items]
+        listed = value_name(rule.items)
+        if listed is not None:
+            return list(lookup(scope.case.value("values"), listed) or ())
         if rule.items.startswith("inputs."):
             return list(scope.inputs.get(rule.items.removeprefix("inputs."), ()))
         return [clean(text_of(each)) for each in self.deviation.get(rule.items) or ()]

@@ -204,6 +204,69 @@ def test_a_desk_without_a_planner_leaves_it_to_one_that_has(tmp_path: Path) -> N
     assert any("this desk has no playbooks" in note for note in outcome.notes)
 
 
+LISTED = """\
+  - {id: ask, title: Ask who has some, role: buyer, duration: PT1H, form: [{name: sites, type: list}],
+     publish: {sites: answers.sites}}
+  - {id: fetch, title: Fetch it from $place of $sites, role: buyer, duration: PT1H, needs: [ask],
+     foreach: {items: values.sites, as: place, max: 3}}
+  - {id: count, title: Count it, role: buyer, duration: PT1H, needs: [fetch]}
+"""
+
+
+def test_a_step_is_done_for_each_item_of_a_list_that_was_answered(tmp_path: Path) -> None:
+    run = Answered(tmp_path, LISTED)
+    assert [*run.states] == ["ask", "fetch.1", "fetch.2", "fetch.3", "count"]
+    assert run.actions["fetch.2"]["title"] == "Fetch it from (not known yet) of (not known yet)"
+    run.done("ask", "sites=RTM,$place")
+    assert run.states == {
+        "ask": "done", "fetch.1": "ready", "fetch.2": "ready", "fetch.3": "skipped", "count": "blocked"
+    }  # fmt: skip
+    assert [run.actions[step]["title"] for step in ("fetch.1", "fetch.2")] == [
+        "Fetch it from RTM of RTM, $place", "Fetch it from $place of RTM, $place"
+    ]  # fmt: skip
+    assert run.actions["fetch.3"]["reason"] == "left out: sites has 2 items"
+    run.desk.undo()
+    run.done("ask", "sites=ANR")
+    assert run.states == {
+        "ask": "done", "fetch.1": "ready", "fetch.2": "skipped", "fetch.3": "skipped", "count": "blocked"
+    }  # fmt: skip
+    run.done("fetch.1")
+    assert run.states["count"] == "ready"
+
+
+def test_a_list_that_is_known_gives_its_steps(tmp_path: Path) -> None:
+    test = """\
+tests:
+  - name: two sites
+    now: 2026-03-02T09:00:00Z
+    deviation: {kind: late_supply}
+    published: {sites: [RTM, ANR]}
+    people: [{id: ana, functions: [procurement]}]
+    expect: {steps: [ask, fetch.1, fetch.2, count], warnings: []}
+"""
+    known = library(tmp_path, HEAD + LISTED + test)
+    assert [str(each) for each in rehearse(known.get("whole"), known)] == []
+
+
+def test_more_items_than_there_are_steps_for_are_named_and_none_is_none(tmp_path: Path) -> None:
+    run = Answered(_folder(tmp_path, "many"), LISTED)
+    outcome = run.desk.done([run.id("ask")], answers=["sites=A,B,C,D,E"])
+    assert "A4 fetch.3: it is done for the first 3 of 5: not for D, E" in outcome.notes
+    run = Answered(_folder(tmp_path, "none"), LISTED.replace("needs: [fetch]", "needs: [fetch], on_fail: abort"))
+    run.done("ask", "sites=")
+    assert run.states["count"] == "ready"
+    assert run.actions["fetch.1"]["reason"] == "left out: sites has 0 items"
+    chain = LISTED.replace("max: 3", "max: 3, on_item_error: stop")
+    run = Answered(_folder(tmp_path, "chain"), chain)
+    run.done("ask", "sites=A,B")
+    assert [run.states[f"fetch.{number}"] for number in (1, 2, 3)] == ["ready", "blocked", "blocked"]
+    run.done("fetch.1")
+    assert [run.states[f"fetch.{number}"] for number in (1, 2, 3)] == ["done", "ready", "blocked"]
+    run.done("fetch.2")
+    assert run.states["fetch.3"] == "skipped"
+    assert run.states["count"] == "ready"
+
+
 TESTED = """\
 tests:
   - name: nobody knows the price
@@ -302,6 +365,24 @@ FAULTS = [
         "expressions error", "values.who", "who is a text, and an amount is a number", "values.price",
     ),
     (PRICE, "", "operations warning", "price:", "no step uses price, which ask publishes", "$price"),
+    (
+        "publish: {price: answers.price, who: answers.who}", BACK % ", instructions: $price, foreach: {items: values.who, as: x, max: 3}",
+        "semantics error", "values.who", "values.who, which is no list that a step publishes", "type list",
+    ),
+    (
+        "publish: {price: answers.price, all: answers.all}", BACK % ", instructions: $price, foreach: {items: values.all, as: x}",
+        "operations error", "{items", "as many items as it may have before all is known", "max: 5",
+    ),
+    (
+        "publish: {price: answers.price, all: answers.all}",
+        BACK % ", instructions: $price, foreach: {items: values.all, as: x, max: 3, on_empty: refuse}",
+        "semantics error", "refuse", "whether all is empty is known too late", "take it out",
+    ),
+    (
+        "publish: {price: answers.price, all: answers.all}",
+        "  - {id: b, title: T $price $x, role: buyer, duration: PT1H, foreach: {items: values.all, as: x, max: 3}}\n",
+        "expressions error", "values.all", "step b uses all without waiting for ask", "add ask",
+    ),
 ]  # fmt: skip
 
 
@@ -309,7 +390,7 @@ FAULTS = [
 def test_what_is_published_and_used_wrongly_is_found_at_its_place(
     tmp_path: Path, publish: str, more: str, level: str, shown: str, fault: str, mend: str
 ) -> None:
-    form = "form: [{name: price, type: number}, {name: who, type: text}]"
+    form = "form: [{name: price, type: number}, {name: who, type: text}, {name: all, type: list}]"
     steps = f"  - id: ask\n    title: Ask\n    role: buyer\n    duration: PT1H\n    {form}\n    {publish}\n"
     path = write(tmp_path, "p.yaml", HEAD + steps + more)
     found = [each for each in lint(path) if fault in each.message]
