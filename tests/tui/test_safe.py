@@ -82,6 +82,17 @@ def test_wrapped_lines_fit(text: str, width: int) -> None:
     assert all(cell_len(each) <= width for each in safe.wrap(text, width))
 
 
+@given(st.text(max_size=200), st.integers(8, 60))
+def test_a_folded_line_fits_and_loses_nothing_but_blanks(text: str, width: int) -> None:
+    lines = safe.fold(text, width)
+    assert all(cell_len(each) <= width for each in lines)
+    assert "".join("".join(lines).split()) == "".join(clean(text).split())
+
+
+def test_a_table_keeps_its_columns_where_it_is_folded() -> None:
+    assert safe.fold("  D1   16 Mar  €10k  high  late_supply", 26) == ["  D1   16 Mar  €10k  high", "    late_supply"]
+
+
 @given(st.text(max_size=200), st.integers(5, 60))
 def test_lines_that_are_wrapped_whole_fit_and_lose_nothing(text: str, width: int) -> None:
     lines = safe.wrap(text, width, whole=True)

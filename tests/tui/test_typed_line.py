@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.conftest import Open, World
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
@@ -75,3 +77,44 @@ async def test_a_comment_needs_no_option_and_no_quotes(world: World, opened: Ope
         await driven.type("comment D1 they can't ship: D2 first")
         await driven.finish("enter")
         assert world.desk.show("D1")["history"][-1]["reason"] == "they can't ship: D2 first"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("deviations --where party=ACME --limit 2", "purchase_order"),
+        ("signals", "tower"),
+        ("report review D1", "Review of D1"),
+        ("playbook explain D1", "late-purchase-order"),
+        ("check", "fault and mend"),
+    ],
+)
+async def test_what_only_reads_prints_what_the_shell_prints(line: str, words: str, world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type(line)
+        await driven.finish("enter")
+        assert isinstance(driven.app.screen, TextScreen), driven.app.session.said
+        assert f"offplan {line}" in driven.lines[0]
+        assert words in driven.text
+        await driven.press("escape", ":", "up")
+        assert driven.app.screen.query_one(OneLine).value == line
+
+
+async def test_what_the_shell_refuses_is_refused_and_what_writes_is_for_the_shell(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        for line, said in (
+            ("report review D99", "✗ there is no deviation D99"),
+            ("deviations --where colour=red", "✗ filter colour=red: there is no such field"),
+            ("load plan.csv --as purchase_order", "✗ `load plan.csv --as purchase_order`: this is for the shell"),
+            ("watch", "✗ `watch`: this is for the shell"),
+        ):
+            await driven.press(":")
+            await driven.type(line)
+            await driven.finish("enter")
+            assert driven.app.session.said[-1].message.startswith(said), line
+            assert driven.app.screen is driven.desk_screen
+        await driven.press(":")
+        await driven.type("report ha")
+        await driven.press("tab")
+        assert driven.app.screen.query_one(OneLine).value == "report handover "

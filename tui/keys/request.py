@@ -23,6 +23,14 @@ from tui.words.command_table import COMMANDS
 
 VERBS: Final = tuple(words for words, command in COMMANDS.items() if command.handler.startswith("acts:"))
 """What can be done on the screen, in words."""
+_READING: Final = frozenset(
+    (
+        "signals", "deviations", "responses", "actions", "sources", "handoffs", "channels", "quarantine", "playbook",
+        "report", "tolerance", "check",
+    )
+)  # fmt: skip
+READS: Final = tuple(words for words in COMMANDS if words.split(" ")[0] in _READING and words not in VERBS)
+"""What can be asked on the screen as in the shell: it changes nothing and prints something."""
 LOCAL: Final[Mapping[str, str]] = {
     "show": "show ID: open its page; show ID --explain: at every term of a deviation.",
     "review": "review ID: what happened to a deviation, who did what, how long it took, what it cost and what stays open.",
@@ -86,6 +94,12 @@ def words_of(line: str) -> list[str]:
         raise BadInput("command", str(error).lower(), "close the quote") from None
 
 
+def reads(words: Sequence[str]) -> bool:
+    """Whether typed words are a command that only prints something."""
+    meant = {words[0], " ".join(words[:2])} if words else set()
+    return bool(meant & {*READS}) and not meant & {*VERBS}
+
+
 def from_line(line: str, present: Present) -> Request:
     """A typed command, as in the shell: `ack D12 --to bo`; also `dismiss D12 they called`, its reason without quotes.
 
@@ -96,7 +110,10 @@ def from_line(line: str, present: Present) -> Request:
     from tui.words.given import expected, options_of
 
     words = _with_rest_of_line(line) or words_of(line)
-    if not words or not {words[0], " ".join(words[:2])} & set(VERBS):
+    meant = {words[0], " ".join(words[:2])} if words else set()
+    if not meant & {*VERBS}:
+        if meant & COMMANDS.keys():
+            raise BadInput(f"`{line}`", "this is for the shell", f"leave the desk and type offplan {line}")
         raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
     _, given = parse(words)
     if given.verb in ("undo", "redo"):
@@ -152,9 +169,10 @@ def completions(
     """What the last word of a typed line can become: verbs first, then ids, options, and the values of options."""
     before, _, word = line.rpartition(" ")
     earlier = before.split()
-    verb = next((words for words in (" ".join(earlier[:2]), *earlier[:1]) if words in VERBS), "")
+    verb = next((words for words in (" ".join(earlier[:2]), *earlier[:1]) if words in (*VERBS, *READS)), "")
+    seconds = [words.split(" ")[1] for words in (*VERBS, *READS) if earlier and words.startswith(f"{earlier[0]} ")]
     if not earlier or earlier == ["help"]:
-        candidates: Iterable[str] = (*VERBS, *LOCAL)
+        candidates: Iterable[str] = (*VERBS, *LOCAL, *READS)
     elif earlier[-1] == "--to":
         candidates = owners
     elif earlier == ["theme"]:
@@ -163,6 +181,8 @@ def completions(
         candidates = playbooks()
     elif word.startswith("-") and verb:
         candidates = (name for argument in COMMANDS[verb].arguments for name in argument.names if name[0] == "-")
+    elif len(earlier) == 1 and seconds:
+        candidates = (*seconds, *ids)
     else:
         candidates = ids
     return [candidate for candidate in candidates if candidate.casefold().startswith(word.casefold())]

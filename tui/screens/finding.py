@@ -82,10 +82,23 @@ class FindingScreen(TellingScreen):
                 self.action_keys()
             elif self.typed(words):
                 return
+            elif request.reads(words):
+                await self._ask_shell(line)
             else:
                 await self.carry(request.from_line(line, self.session.present))
         except OffplanError as error:
             self.refuse(error)
+
+    async def _ask_shell(self, line: str) -> None:
+        """Show what a command prints. Raises OffplanError."""
+        from tui.desk import shell
+        from tui.screens import pages
+
+        self.say(f":{line} is worked out", "quiet", keep=False)
+        width = self.app.size.width - 4
+        lines = await shell.answer(self.session, request.words_of(line), width)
+        self.say("")
+        self.app.push_screen(pages.of_answer(line, lines, width))
 
     def use_palette(self, name: str) -> None:
         """Draw in other colours. Raises BadInput."""

@@ -14,7 +14,7 @@ from tui.keys.key_table import SCOPES
 from tui.keys.request import LOCAL, VERBS, rest_of_line
 from tui.terminal import cells, theme
 from tui.terminal.cells import Present
-from tui.terminal.safe import Pieces, fit, wrap
+from tui.terminal.safe import Pieces, fit, fold, wrap
 from tui.words.arguments import usage
 from tui.words.command_table import COMMANDS
 
@@ -100,6 +100,11 @@ def of_command(words: str, width: int) -> list[Pieces]:
             name = ", ".join(argument.names) if index == 0 else ""
             lines.append([(fit(name, _NAMES) + " ", "key"), (line, "plain")])
     return lines
+
+
+def of_answer(printed: Iterable[str], width: int) -> list[Pieces]:
+    """Lines that a command printed: what is too long goes on below."""
+    return [[(line, "plain")] for text in printed for line in fold(text, width)]
 
 
 def of_messages(said: Iterable[Said], present: Present, width: int) -> list[Pieces]:

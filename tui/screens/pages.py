@@ -5,6 +5,8 @@ Imported when the first is asked for: the desk's first paint must not pay for th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.screen import Screen
 
 from engine.values.text import clean
@@ -47,6 +49,11 @@ def of_acts(session: Session) -> Screen[None]:
 def of_command(words: str, width: int) -> Screen[None]:
     """How a command is written, in so many cells. Raises BadInput for words that are none."""
     return TextScreen(f":{words}", help_lines.of_command(words, width))
+
+
+def of_answer(line: str, printed: Sequence[str], width: int) -> Screen[None]:
+    """What a command printed, in so many cells."""
+    return TextScreen(f"offplan {line}", help_lines.of_answer(printed, width))
 
 
 def of_silences(session: Session) -> Screen[None]:

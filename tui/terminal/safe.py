@@ -107,6 +107,19 @@ def wrap(text: str, width: int, *, whole: bool = False) -> list[str]:
     return [cut(each, width) for each in ([*lines, line] if line else lines)]
 
 
+def fold(text: str, width: int) -> list[str]:
+    """A line of a table or a list with its blanks; what does not fit in `width` cells, at least 8, goes on below, indented."""
+    text, lines = clean(text).rstrip(), []
+    indent = min(len(text) - len(text.lstrip()), width // 4)
+    while cell_len(text) > width:
+        head = set_cell_size(text, width).rstrip()
+        blank = len(head) if text[len(head) : len(head) + 1] == " " else head.rfind(" ")
+        end = blank if blank > indent + 2 else max(1, len(head))
+        lines.append(text[:end].rstrip())
+        text = " " * (indent + 2) + text[end:].lstrip()
+    return [*lines, text]
+
+
 def cut_words(text: str, width: int) -> str:
     """The text in at most `width` cells; what is longer loses whole words at its end and ends in …
 
