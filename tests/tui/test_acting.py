@@ -385,3 +385,26 @@ async def test_messages_can_be_read_in_full(world: World, opened: Open) -> None:
         shown = " ".join(text.strip("│ ") for text in driven.lines)
         assert all(f"{id_} open → acknowledged" in " ".join(shown.split()) for id_ in world.ids)
         assert shown.index("undid") < shown.index("✓ ack"), "the last on top"
+
+
+async def test_whatever_is_done_to_many_shows_all_their_ids_first(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_MOST_DESCRIBED", 1)
+    async with opened() as driven:
+        await driven.press("*", "S")
+        await driven.type("+4h")
+        await driven.press("enter")
+        await driven.pilot.pause()
+        assert isinstance(driven.app.screen, Confirm)
+        assert "snooze 3" in driven.text
+        assert "D1  late_supply expected 9 days late" in driven.text
+        assert "D2 D3" in driven.text, "of the others the ids"
+        await driven.finish("n")
+        assert {world.desk.show(id_)["snoozed_until"] for id_ in world.ids} == {None}
+        await driven.press("S")
+        await driven.type("+4h")
+        await driven.press("enter")
+        await driven.pilot.pause()
+        await driven.finish("y")
+        assert {world.desk.show(id_)["snoozed_until"] for id_ in world.ids} == {"2026-03-09T12:00:00Z"}

@@ -101,11 +101,10 @@ def test_completions_follow_the_place() -> None:
     assert "--reason" in request.completions("dismiss D1 --", ids, owners, playbooks)
 
 
-def test_danger_is_many_or_a_cancellation() -> None:
-    assert Request("dismiss", ("D1", "D2")).dangerous
-    assert Request("cancel", ("A1",)).dangerous
-    assert not Request("dismiss", ("D1",)).dangerous
-    assert not Request("ack", ("D1", "D2")).dangerous
+def test_many_at_once_are_shown_first_and_one_is_not_unless_it_is_cancelled() -> None:
+    asked = {verb for verb in request.VERBS if Request(verb, ("X1", "X2")).dangerous}
+    assert {*request.VERBS} - asked == {"ack", "assign", "comment"}
+    assert [verb for verb in request.VERBS if Request(verb, ("X1",)).dangerous] == ["cancel"]
 
 
 def test_the_sentence_names_what_changed_and_the_notes() -> None:

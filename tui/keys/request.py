@@ -51,6 +51,8 @@ SUPPRESSED: Final = "suppressed=true"
 """The filter that shows all that is kept out of the queue."""
 
 
+_NEVER_ASKED: Final = frozenset({"ack", "assign", "comment"})
+"""What is done to many at once without a question."""
 _DONE: Final[Mapping[str, str]] = {"undo": "undid", "redo": "did again"}
 
 
@@ -65,8 +67,11 @@ class Request:
 
     @property
     def dangerous(self) -> bool:
-        """Whether it is shown, with its ids, before it is done: many dismissed at once, anything cancelled."""
-        return self.verb == "cancel" or (self.verb in ("dismiss", "resolve", "skip") and len(self.ids) > 1)
+        """Whether it is shown, with its ids, before it is done: whatever is done to many at once, anything cancelled.
+
+        What is given away or said is not asked for: undo takes it back.
+        """
+        return self.verb == "cancel" or (len(self.ids) > 1 and self.verb not in _NEVER_ASKED)
 
 
 def needs(verb: str) -> list[str]:

@@ -30,7 +30,8 @@ _LABELS: Final = {
     "text": "comment",
     "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})",
 }
-_MOST_IDS: Final = 200
+_MOST_DESCRIBED: Final = 200
+"""Objects of a command on many that are shown in words; of the others the ids."""
 _PLANNED: Final = (
     Column("title", "action", 24, 1, flex=True),
     Column("owner", "owner", 8, 3),
@@ -83,9 +84,9 @@ async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> 
     """Show what a dangerous command will do, and to which ids; True when the person says yes."""
     said = "; ".join(f"{name}: {value}" for name, value in asked.options.items())
     lines: list[Pieces] = [[(f"{asked.verb} {len(asked.ids)}", "bold")], [(said, "plain")], []]
-    lines += [[(_described(session, id_), "plain")] for id_ in asked.ids[:_MOST_IDS]]
-    if len(asked.ids) > _MOST_IDS:
-        lines.append([(f"and {len(asked.ids) - _MOST_IDS} more", "bold")])
+    lines += [[(_described(session, id_), "plain")] for id_ in asked.ids[:_MOST_DESCRIBED]]
+    rest = " ".join(asked.ids[_MOST_DESCRIBED:])
+    lines += [[(line, "plain")] for line in safe.wrap(rest, max(20, screen.app.size.width - 6))]
     return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines))
 
 
