@@ -16,9 +16,14 @@ from tests.tui.test_every_key import visited
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.screens import views
+from tui.screens.acting import ActingScreen
+from tui.screens.deviation_sections import SECTIONS
+from tui.widgets.page_list import PageList
 
 CUT: Final = re.compile(r"\d…|\d …|\b[A-Z]+-\d*…")
 """A number or an id that goes on where nobody can read it."""
+CUT_ON_A_PAGE: Final = re.compile(r"\d…|(?<=\s)[\d.,]+ …|\b[A-Z]+-\d*…")
+"""The same where a whole order may stand before what was left out."""
 EMPTY: Final = {
     "desk": ("there is no plan", "[source] in offplan.toml", "offplan load", "offplan watch"),
     "deviations": ("there is no plan", "[source] in offplan.toml", "offplan load", "offplan watch"),
@@ -54,3 +59,24 @@ async def test_an_empty_desk_says_what_is_watched_and_what_to_do(tmp_path: Path,
                 assert words in hand.seen().text
     finally:
         app.close()
+
+
+async def test_no_page_cuts_a_number_or_an_id(tmp_path: Path) -> None:
+    """Every part of the pages of the first deviations of the sample world, and of other objects, at the smallest size."""
+    async with visited(tmp_path, PLACES[0]._replace(size=SMALL)) as visit:
+        driven = visit.driven
+        app = driven.app
+        deviations = [f"D{number}" for number in app.session.desk.queue_ids()]
+        for id_ in (*deviations[:3], "D42", "A21", "A26", "A27", "R3", "S5", "Q1", "L1", "carrier"):
+            assert isinstance(app.screen, ActingScreen)
+            app.screen.open_id(id_)
+            await visit.settle()
+            for _ in SECTIONS if id_ in deviations else (1,):
+                page = app.screen.query_one(PageList)
+                for at in (*range(0, len(page.ids), page.rows_in_sight), len(page.ids) - 1):
+                    page.go_to(at)
+                    await driven.pilot.pause()
+                    cut = [line for line in driven.lines if CUT_ON_A_PAGE.search(line)]
+                    assert not cut, (id_, cut)
+                await visit.finish("tab")
+            await visit.finish("q")

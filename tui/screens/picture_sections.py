@@ -142,9 +142,11 @@ def _depth(tree: Mapping[str, Any]) -> int:
 
 def _rows(tree: Mapping[str, Any], node: int) -> list[Pieces]:
     label, style = _label(tree)
+    # Whole words: an id that lacks its end is another one.
+    label = safe.cut_words(label, node)
     own = safe.fit(label, node)
     if not tree["children"]:
-        return [[(safe.cut(label, node), style)]]
+        return [[(label, style)]]
     rows: list[Pieces] = []
     children = tree["children"]
     for place, child in enumerate(children):
@@ -180,7 +182,7 @@ def _cut(line: Pieces, width: int) -> Pieces:
         room = width - safe.width_of(kept)
         if room <= 0:
             break
-        kept.append((safe.cut(text, room), style))
+        kept.append((safe.cut_words(text, room), style))
     return kept
 
 
