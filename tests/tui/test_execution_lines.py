@@ -145,3 +145,13 @@ def test_the_journal_of_a_deviation_names_the_action_that_an_entry_is_about(tmp_
     assert "start A1 (state ready → in_progress)" in told
     assert "respond A2 (state – → blocked" in told
     assert f" open {run.deviation}" not in told
+
+
+def test_an_actions_page_has_what_its_step_gave_to_later_ones(tmp_path: Path) -> None:
+    run = Run(
+        tmp_path / "desk.db",
+        [step("cool", kind="wait", effect={"minutes": 60}, publish={"stands": "state", "late_by": "gap.days"})],
+    )
+    assert "Answers" not in action_of(run, "A1")
+    run.at(60)
+    assert "Answers\nlate_by: 12\nstands: acknowledged" in action_of(run, "A1")

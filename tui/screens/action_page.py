@@ -105,7 +105,7 @@ def action_lines(
         lines += [PageLine([]), PageLine([("Options", "heading")], section="Options")]
         lines += [*option_sections.options(detail, width, present), PageLine([])]
         lines += option_sections.sums(decision, width, present)
-    if detail["form"]:
+    if detail["form"] or detail["answers"]:
         lines += [PageLine([]), PageLine([("Answers", "heading")], section="Answers"), *_answers(detail)]
     steps = {row["step"]: row for row in beside}
     for title, found in (
@@ -194,7 +194,7 @@ def _jeopardy(detail: Mapping[str, Any], width: int, present: Present) -> list[P
 
 
 def _answers(detail: Mapping[str, Any]) -> list[PageLine]:
-    """What the step asks, with the answers that were given."""
+    """What the step asks, with the answers that were given; and what it gave to later steps under other names."""
     lines = []
     for question in detail["form"]:
         answer = detail["answers"].get(question["name"])
@@ -202,6 +202,9 @@ def _answers(detail: Mapping[str, Any]) -> list[PageLine]:
         shown = cells.any_value(answer) if answer is not None else "needed when it is done" if needed else "–"
         label = question.get("title") or question["name"]
         lines.append(PageLine([(f"{label}: ", "quiet"), (shown, "warning" if needed else "plain")]))
+    asked = [question["name"] for question in detail["form"]]
+    given = {name: value for name, value in detail["answers"].items() if name not in asked}
+    lines += [PageLine([(f"{name}: ", "quiet"), (cells.any_value(value), "plain")]) for name, value in given.items()]
     return lines
 
 
