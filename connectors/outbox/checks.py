@@ -1,5 +1,5 @@
-"""What `offplan check` finds amiss with channels and routes that can be read: secrets, folders, routes without effect, and
-owners whom no mail can reach."""
+"""What `offplan check` finds amiss with channels and routes that can be read: secrets, folders, routes without effect,
+owners whom no mail can reach, and calls that no channel carries out."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ def without_address(desk: Desk, settings: Settings) -> Iterator[BadInput]:
         named = ", ".join(f"A{number}" for number in actions[:5]) + (" ..." if len(actions) > 5 else "")
         fault = f"no mail can tell him of {named}: he has no address"
         yield BadInput(f"owner {owner}", fault, "load the owners with `email`, or route his actions elsewhere")
+
+
+def without_channel(desk: Desk, settings: Settings) -> Iterator[BadInput]:
+    """Steps that wait to call a system through a channel which is not there, or is none for calls."""
+    for effect in desk.due_effects():
+        name = str(effect.effect.get("channel"))
+        if effect.kind != "http" or isinstance(settings.channels.get(name), WebhookChannel):
+            continue
+        fault = f"its call waits for the channel {name}, " + (
+            "which is no webhook" if name in settings.channels else "which offplan.toml does not have"
+        )
+        yield BadInput(effect.action, fault, f'add [channel.{name}] with type = "webhook", or skip {effect.action}')
 
 
 def _folder(place: str, path: Path) -> Iterator[BadInput]:

@@ -133,6 +133,19 @@ def test_a_step_whose_people_no_channel_takes_stays_with_its_owner_and_shows(tmp
     desk.store.close()
 
 
+def test_check_names_calls_that_no_channel_makes(tmp_path: Path) -> None:
+    run = Run(tmp_path / "offplan.db", [step("ask", kind="http", effect={"channel": "hook", "body": {}})])
+    (fault,) = checks.without_channel(run.desk, settings(tmp_path, ""))
+    assert (fault.place, "waits for the channel hook, which offplan.toml does not have" in fault.fault) == ("A1", True)
+    folder = settings(tmp_path, '[channel.hook]\ntype = "folder"\npath = "out"\n')
+    assert ["which is no webhook" in each.fault for each in checks.without_channel(run.desk, folder)] == [True]
+    with serving(lambda request: request.send(200)) as server:
+        assert list(checks.without_channel(run.desk, settings(tmp_path, webhook(server)))) == []
+    run.desk.skip(["A1"], reason="by telephone")
+    assert list(checks.without_channel(run.desk, folder)) == []
+    run.desk.store.close()
+
+
 def test_a_step_that_calls_posts_its_own_body_with_its_key(tmp_path: Path) -> None:
     terms = Terms(kind="http", effect={"channel": "hook", "body": {"hold": "P1"}}, side_effect="idempotent")
     with serving(lambda request: request.send(200)) as server:

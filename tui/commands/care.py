@@ -109,7 +109,7 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
 
 
 def _unreachable(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
-    """Owners whom no mail can tell; what is wrong with the settings themselves is found elsewhere."""
+    """Owners whom no mail can tell, and calls that no channel makes; what is wrong with the settings themselves is found elsewhere."""
     from connectors.outbox import checks
     from connectors.settings import usable_settings
 
@@ -118,7 +118,7 @@ def _unreachable(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
         settings = settings_of(args) if folder is None else usable_settings.load(folder / SETTINGS_FILE).settings
     except BadInput:
         return []
-    found = checks.without_address(desk, settings)
+    found = [*checks.without_address(desk, settings), *checks.without_channel(desk, settings)]
     return [{**_fault(error, "the owners"), "severity": "warning"} for error in found]
 
 
