@@ -147,7 +147,12 @@ def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
 
 
 def _calls_nowhere(args: Namespace, library: Library) -> list[dict[str, Any]]:
-    """Steps of kind `http` whose channel the settings do not have: they would never be carried out."""
+    """Steps of kind `http` whose channel the settings do not have: they would never be carried out.
+
+    One that is there only where an input says so is said once it waits, which only who gave that input brings about.
+    """
+    from playbooks.language.conditions import walk
+
     try:
         channels = settings_of(args).channels
     except BadInput:
@@ -165,6 +170,7 @@ def _calls_nowhere(args: Namespace, library: Library) -> list[dict[str, Any]]:
         if loaded.enabled
         for step in loaded.content.steps
         if step.http is not None and step.http.channel not in hooks
+        if step.when is None or not any((part.field or "").startswith("inputs.") for _, part, _ in walk(step.when, ()))
     ]
 
 
