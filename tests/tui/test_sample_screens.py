@@ -163,15 +163,6 @@ async def test_what_cannot_be_is_said_before_anything_is_typed(tmp_path: Path) -
         assert driven.status == "✗ A24 asks for a choice: D chooses, with every sum in view"
 
 
-async def test_a_review_is_read_at_the_desk(tmp_path: Path) -> None:
-    async with sample(tmp_path, (80, 24)) as driven:
-        await driven.press(":", *"review D42", "enter")
-        assert "Review of D42" in driven.text
-        assert "How long it took" in driven.text
-        await driven.press("escape", ":", *"review A1", "enter")
-        assert driven.status.startswith("✗ ")
-
-
 async def test_a_hint_goes_with_the_next_key(tmp_path: Path) -> None:
     async with sample(tmp_path, (120, 36)) as driven:
         await driven.press("s")

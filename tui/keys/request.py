@@ -33,7 +33,6 @@ READS: Final = tuple(words for words in COMMANDS if words.split(" ")[0] in _READ
 """What can be asked on the screen as in the shell: it changes nothing and prints something."""
 LOCAL: Final[Mapping[str, str]] = {
     "show": "show ID: open its page; show ID --explain: at every term of a deviation.",
-    "review": "review ID: what happened to a deviation, who did what, how long it took, what it cost and what stays open.",
     "filter": "filter TEXT: show only rows that meet it, as after /.",
     "silence": "silence: the silences that are not over; silence add, silence change and silence end make and end them.",
     "view": "view NAME: on the list of deviations, show a view; view save NAME keeps the present one, view forget NAME lets go.",

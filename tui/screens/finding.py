@@ -70,8 +70,6 @@ class FindingScreen(TellingScreen):
                 self.filter_by(line.partition(" ")[2].strip())
             elif words[0] == "help" and len(words) > 1:
                 self.app.push_screen(pages.of_command(" ".join(words[1:]), self.app.size.width - 4))
-            elif words[0] == "review" and len(words) == 2:
-                self.app.push_screen(pages.of_review(self.session, words[1], self.app.size.width - 4))
             elif words[0] == "theme" and len(words) == 2:
                 self.use_palette(words[1])
             elif words == ["quit"]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from textual.screen import Screen
 
 from engine.values.text import clean
-from tui.commands import list_tables, review
+from tui.commands import list_tables
 from tui.desk.session import Session
 from tui.keys.key_map import KeyMap
 from tui.screens import help_lines
@@ -19,7 +19,6 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import RecordPage
-from tui.widgets.section_lines import section_lines
 
 
 def of_object(session: Session, id_: str, *, section: str | None = None) -> Screen[None]:
@@ -60,13 +59,6 @@ def of_silences(session: Session) -> Screen[None]:
     """The silences that are not over, as the shell lists them."""
     lines = list_tables.lines("silences", session.desk.silences(), session.present.zone)
     return TextScreen("Silences, those that end first on top", [[(clean(line), "plain")] for line in lines])
-
-
-def of_review(session: Session, id_: str, width: int) -> Screen[None]:
-    """What happened to a deviation, as `offplan report review` has it, in so many cells. Raises NotFound."""
-    found = session.desk.review(id_)
-    lines = section_lines(review.sections(found, session.present.zone), width)
-    return TextScreen(f"Review of {found['deviation']['id']}", [line.pieces for line in lines])
 
 
 def of_messages(session: Session, width: int) -> Screen[None]:
