@@ -1,7 +1,8 @@
 """A desk that has been lived in: a million signals, 300,000 deviations ever, of which a tenth ask for something.
 
-Made by SQL, since what is measured on it is reading; the journal's chain is not sound. Suppliers, items and sites repeat,
-values span four orders of magnitude, and of the live deviations some are snoozed, silenced or folded under another.
+Made by SQL, since what is measured on it is reading; the journal's chain is not sound. Suppliers, items and sites
+repeat, values span four orders of magnitude, and of the live deviations some are snoozed, silenced or folded under
+another.
 """
 
 from __future__ import annotations

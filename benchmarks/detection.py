@@ -26,9 +26,9 @@ def full() -> Iterator[Result]:
 
     Both find, of the same orders, dates and quantities, what is late and what is short. The product looks for
     late_supply, short_supply and overdue, and yields for each breach its kind, subject and size, from the states that
-    detection keeps of the lines (engine.judging.measuring): exactly what a tolerance preview asks. Neither writes anything. The
-    second line is the first full detection of the same desk, which reads every signal, and opens and journals its
-    deviations.
+    detection keeps of the lines (engine.judging.measuring): exactly what a tolerance preview asks. Neither writes
+    anything. The second line is the first full detection of the same desk, which reads every signal, and opens and
+    journals its deviations.
     """
     floor, common = floor_module("detect_floor"), floor_module("floor_common")
     database, built = large_desk.floor_like()
@@ -53,10 +53,12 @@ def full() -> Iterator[Result]:
 
 
 def one() -> Iterator[Result]:
-    """One new signal that makes a line late, from `Desk.take` to the commit: stored, judged, pegged, ranked, journalled.
+    """One new signal that makes a line late, from `Desk.take` to the commit: stored, judged, pegged, ranked,
+    journalled.
 
-    Most signals of a desk confirm the plan and are not judged at all; here every one opens a deviation, and half of them
-    make a customer order late as well. A plain insert goes with each, for what a commit costs on this disk just then.
+    Most signals of a desk confirm the plan and are not judged at all; here every one opens a deviation, and half of
+    them make a customer order late as well. A plain insert goes with each, for what a commit costs on this disk just
+    then.
     """
     common = floor_module("floor_common")
     taken, plain = common.run_isolated(measure_ones, large_desk.working(), large_desk.floor(), ONES)
@@ -70,9 +72,9 @@ def one() -> Iterator[Result]:
 def batch() -> Iterator[Result]:
     """10,000 new signals in one `Desk.take`, judged and committed, beside their plain insert into an equal table.
 
-    The plain insert is executemany of ready tuples into the floor's table of 1,000,000. The share of signals that make a
-    line late is that of a working desk (benchmarks.ingest.LATE_SHARE), each another line; all of them open a deviation.
-    The others say again what was said, or that goods left, or nothing of a line's dates.
+    The plain insert is executemany of ready tuples into the floor's table of 1,000,000. The share of signals that make
+    a line late is that of a working desk (benchmarks.ingest.LATE_SHARE), each another line; all of them open a
+    deviation. The others say again what was said, or that goods left, or nothing of a line's dates.
     """
     common = floor_module("floor_common")
     numbers = iter(range(1, 100))
@@ -90,7 +92,7 @@ def batch() -> Iterator[Result]:
     )  # fmt: skip
 
 
-# what is measured, each in a process of its own --------------------------------------------------------------------------
+# what is measured, each in a process of its own -----------------------------------------------------------------------
 
 
 def measure_full(database: str) -> dict[str, float]:

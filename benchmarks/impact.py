@@ -1,12 +1,13 @@
 """impact: what one supplier's open lines put at risk, on a network of 100,000 pegs.
 
 60,000 plan lines in five layers (10,000 purchase orders of 1,000 suppliers, two layers of production, transfers, 20,000
-customer orders), each of them but the first fed by two lines of the layer before, with 0 to 4 days of slack on each peg.
-Suppliers differ in size as they do: the largest have some hundred lines, most a few. Lines and pegs are written into the
-product's tables as pegging would write them (engine.intake.pegs has nothing to decide here: a peg is a row); everything measured
-is the product's: for all open lines of a supplier, each 10 days late, the pegs are read, walked with their slack, and the
-customer orders that are hit are priced in the desk's currency. Suppliers are drawn at random, with at least one
-open line. The floor is recursive SQL in the same run: every line that can be reached from the supplier's lines.
+customer orders), each of them but the first fed by two lines of the layer before, with 0 to 4 days of slack on each
+peg. Suppliers differ in size as they do: the largest have some hundred lines, most a few. Lines and pegs are written
+into the product's tables as pegging would write them (engine.intake.pegs has nothing to decide here: a peg is a row);
+everything measured is the product's: for all open lines of a supplier, each 10 days late, the pegs are read, walked
+with their slack, and the customer orders that are hit are priced in the desk's currency. Suppliers are drawn at random,
+with at least one open line. The floor is recursive SQL in the same run: every line that can be reached from the
+supplier's lines.
 """
 
 from __future__ import annotations

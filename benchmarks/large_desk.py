@@ -1,7 +1,7 @@
 """The large desk of the detection benchmarks: 1,000,000 signals about 100,000 purchase order lines.
 
-All of it comes in through the desk's own doors, `Desk.load` and `Desk.take`, once for a run. There are two: one with the
-signals of the floor's script, and one of which as many lines are late as a working desk has.
+All of it comes in through the desk's own doors, `Desk.load` and `Desk.take`, once for a run. There are two: one with
+the signals of the floor's script, and one of which as many lines are late as a working desk has.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def build_floor_like(database: str) -> dict[str, float]:
     """Plan and signals of the floor's script, all dates of the plan and of the promises 140 days later.
 
     So a few lines are past due at the end of the signals, and most are not. Every signal is a confirmation with a date
-    and a quantity, as each of the floor's is; those of its orders that the plan does not have are notes about other ones.
+    and a quantity, as each of the floor's is; those of its orders that the plan does not have are notes about other
+    ones.
     """
     from engine.values.clock import DAY
     from engine.vocabulary.model import SignalIn

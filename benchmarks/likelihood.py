@@ -1,8 +1,8 @@
 """How well the desk's own history foretells which lines come late, on deliveries that it has never seen.
 
-The data is the SCMS delivery history: one row a delivered line, with no date announced in between. So a line is judged at
-an observation point: so many days before its scheduled date, if it had not arrived by then. The product learns from the
-receipts of the file through its own doors and answers by engine.ranking.outcomes.
+The data is the SCMS delivery history: one row a delivered line, with no date announced in between. So a line is judged
+at an observation point: so many days before its scheduled date, if it had not arrived by then. The product learns from
+the receipts of the file through its own doors and answers by engine.ranking.outcomes.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def year(number: int) -> int:
 
 
 def replay(folder: Path, instants: Sequence[int]) -> Iterator[Store]:
-    """A desk that is handed the whole file and lives through it: at each instant it knows what had been recorded by then."""
+    """A desk that is handed the whole file and lives through it: at each instant it knows what had been recorded by
+    then."""
     known = settings_file.load(ROOT / "docs" / "examples" / "scms.toml")
     clock = FixedClock(year(2006))
     store = Store.open(folder / "scms.db", create=True)
@@ -95,7 +96,8 @@ def replay(folder: Path, instants: Sequence[int]) -> Iterator[Store]:
 def study() -> Iterator[Result]:
     """AUC and Brier score of later years, by what had arrived before them and by what was known each month.
 
-    The years up to 2010 chose window, levels and their order (engine.ranking.likelihood); 2011 and 2012 are judged once.
+    The years up to 2010 chose window, levels and their order (engine.ranking.likelihood); 2011 and 2012 are judged
+    once.
     """
     lines = deliveries()
     known = knowledge(lines)
@@ -192,7 +194,8 @@ class Known:
 def _seen(
     lines: Sequence[Delivery], first: int, last: int, points: Sequence[int], *, frozen: bool
 ) -> Iterator[tuple[Delivery, int, int]]:
-    """Every line of some years that had not arrived at an observation point, the point, and the instant of what was known."""
+    """Every line of some years that had not arrived at an observation point, the point, and the instant of what was
+    known."""
     for days in points:
         for line in lines:
             seen = line.until - days * DAY

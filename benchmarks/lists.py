@@ -1,7 +1,8 @@
-"""How fast a lived-in desk answers: a page of the queue, a page under any filter, the page of one deviation, the header.
+"""How fast a lived-in desk answers: a page of the queue, a page under any filter, the page of one deviation, the
+header.
 
-The targets are milliseconds on the machine at hand; beside each stands the bare SQL of the same question, measured in the same
-rounds: the first 200 by score through a partial index, a scan of the live rows, one row by its id.
+The targets are milliseconds on the machine at hand; beside each stands the bare SQL of the same question, measured in
+the same rounds: the first 200 by score through a partial index, a scan of the live rows, one row by its id.
 """
 
 from __future__ import annotations

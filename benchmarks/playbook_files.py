@@ -42,7 +42,8 @@ _DEVIATION: Final[dict[str, Any]] = {
 
 
 def lint() -> Iterator[Result]:
-    """1,000 playbooks, the library's under other ids, with their tests: loaded and linted; then one deviation matched."""
+    """1,000 playbooks, the library's under other ids, with their tests: loaded and linted; then one deviation
+    matched."""
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder))
         taken = interleave(

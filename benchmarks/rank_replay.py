@@ -1,10 +1,10 @@
 """Whether the queue's order is worth following: the same weeks worked through in it and in four other orders.
 
-Two worlds. In the SCMS history a deviation is a line that had not arrived 30, 14 or 7 days before the end of its scheduled day (by its id);
-its value is the line's, its likelihood is learned from the lines that arrived until the end of 2010, the fastest remedy is the product's
-default of three days; 2011 and 2012 are judged. In the sample world the network of sample.db gets orders, announcements and receipts from
-a seed, and the product opens, weighs and ranks the deviations itself. `rank_halving` is how rank.HALVING was chosen: on 2009 and
-2010, and on other seeds.
+Two worlds. In the SCMS history a deviation is a line that had not arrived 30, 14 or 7 days before the end of its
+scheduled day (by its id); its value is the line's, its likelihood is learned from the lines that arrived until the end
+of 2010, the fastest remedy is the product's default of three days; 2011 and 2012 are judged. In the sample world the
+network of sample.db gets orders, announcements and receipts from a seed, and the product opens, weighs and ranks the
+deviations itself. `rank_halving` is how rank.HALVING was chosen: on 2009 and 2010, and on other seeds.
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ _WEEK: Final = {day: [["08:00", "12:00"], ["13:00", "17:00"]] for day in ("mon",
 def after_a_slip() -> Iterator[Result]:
     """500 open actions of 30 owners in three zones, through the real desk: plan anew and write after one of them waits.
 
-    Two of five are too late for their limits already, so that much is tried. Processor time, since it waits for nothing.
+    Two of five are too late for their limits already, so that much is tried. Processor time, since it waits for
+    nothing.
     """
     with _desk() as desk:
         taken, moved, needless, home = [], [], 0, 0

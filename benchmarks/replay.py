@@ -73,8 +73,9 @@ def avoided(world: World, a_day: int, order: Order | None, *, passed_last: bool 
 def best_possible(world: World, a_day: int) -> int:
     """The most that anybody could avoid who knows what will come.
 
-    Jobs of one day's share with a first and a last morning are independent sets of a matroid, so taking the most valuable
-    that still fits is optimal (Gabow and Tarjan 1984, "Efficient algorithms for a family of matroid intersection problems").
+    Jobs of one day's share with a first and a last morning are independent sets of a matroid, so taking the most
+    valuable that still fits is optimal (Gabow and Tarjan 1984, "Efficient algorithms for a family of matroid
+    intersection problems").
     """
     mornings: dict[int, list[int]] = {}
     values: dict[int, int] = {}

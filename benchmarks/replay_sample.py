@@ -1,7 +1,8 @@
 """The network of sample.db under a year of orders from a seed: some are announced late, and some of these come in time.
 
-Suppliers differ in how often an announcement comes true, and short delays are made up for more often than long ones: what the
-product can learn from the first months. It is told by signals only, opens the deviations itself and is asked each morning.
+Suppliers differ in how often an announcement comes true, and short delays are made up for more often than long ones:
+what the product can learn from the first months. It is told by signals only, opens the deviations itself and is asked
+each morning.
 """
 
 from __future__ import annotations

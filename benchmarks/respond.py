@@ -1,4 +1,5 @@
-"""How long responses take: from the key on a deviation to the timeline, on a real desk in a pseudo-terminal, and many at once."""
+"""How long responses take: from the key on a deviation to the timeline, on a real desk in a pseudo-terminal, and
+many at once."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ _MOST_SECONDS: Final = 15
 
 
 def key() -> Iterator[Result]:
-    """`r` shows playbooks, owners and dates; `enter` writes them and draws them on the timeline: both together, by median.
+    """`r` shows playbooks, owners and dates; `enter` writes them and draws them on the timeline: both together, by
+    median.
 
     Six deviations in turn, on a desk that has been open for some seconds. The first of all is apart.
     """

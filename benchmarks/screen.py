@@ -1,4 +1,5 @@
-"""Programs under a pseudo-terminal, seen from outside: how they start, what a press of a key takes, and the grown desk."""
+"""Programs under a pseudo-terminal, seen from outside: how they start, what a press of a key takes, and the grown
+desk."""
 
 from __future__ import annotations
 

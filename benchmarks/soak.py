@@ -1,4 +1,5 @@
-"""Four desks and a feeder on one file for minutes, under a steady stream of signals: is a change missed, a lock told, memory kept?
+"""Four desks and a feeder on one file for minutes, under a steady stream of signals: is a change missed, a lock told,
+memory kept?
 
 `SOAK_SECONDS` says for how long (60 unless said; the promise is about 600). Every part of it a writer drops files for a
 feeder; then it rests, and what each desk shows is compared with what the file says.
@@ -73,7 +74,8 @@ def four_desks() -> Iterator[Result]:
 def _run(
     bench: Any, folder: Path, writer: _Writer, desks: Sequence[Any], feeder: int, seconds: float
 ) -> tuple[int, int, list[list[float]]]:
-    """Desks that showed something else than the file at a rest, sentences about locks, and MiB of each process by part."""
+    """Desks that showed something else than the file at a rest, sentences about locks, and MiB of each process by
+    part."""
     missed = told = 0
     sizes: list[list[float]] = []
     for part in range(_PARTS):

@@ -1,7 +1,7 @@
 """The desk as a person waits for it: milliseconds of keys, of a filter that is typed, of a page, of the start; memory.
 
-Everything is measured from outside, on a desk that has been lived in. Beside each time stands the same key in a list that
-does nothing but show rows, in rounds of the same run: times can be quoted only as ratios.
+Everything is measured from outside, on a desk that has been lived in. Beside each time stands the same key in a list
+that does nothing but show rows, in rounds of the same run: times can be quoted only as ratios.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from benchmarks.harness import Result, floor_module, percentile
 from benchmarks.screen import COMPLETE, PRESSES, READY, ROUNDS, blank, lines, offplan, pressed, running
 
 _BEFORE_WHY: Final = 0.09
-"""Seconds: the list has followed a letter by then, and what the desk says about the row under its cursor has not begun."""
+"""Seconds: the list has followed a letter by then, and what the desk says about the row under its cursor has not
+begun."""
 
 
 def key() -> Iterator[Result]:

@@ -1,4 +1,5 @@
-"""The desk as a link carries it: bytes of a key on every list, of an idle minute, and the tail of a held key at 20 kB/s.
+"""The desk as a link carries it: bytes of a key on every list, of an idle minute, and the tail of a held key at 20
+kB/s.
 
 Measured from outside, on a desk that has been lived in. Bytes do not depend on the machine: they can be quoted freely.
 """

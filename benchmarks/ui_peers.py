@@ -1,7 +1,7 @@
 """Other terminal programs beside the desk and the floor: first cell, a key that scrolls, an idle minute, memory.
 
-Each shows a list of 10,000 rows (posting: 200 requests, htop: the processes) in the same terminal in the same run. They are
-looked for on PATH and in the folders that OFFPLAN_BENCH_PEERS names; what is not there is not measured.
+Each shows a list of 10,000 rows (posting: 200 requests, htop: the processes) in the same terminal in the same run. They
+are looked for on PATH and in the folders that OFFPLAN_BENCH_PEERS names; what is not there is not measured.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ _UNITS: Final = {
 
 
 def beside() -> Iterator[Result]:
-    """Every measure of every program that is here; `floor` is what the desk needs for the same, `ratio` theirs to it."""
+    """Every measure of every program that is here; `floor` is what the desk needs for the same, `ratio` theirs to
+    it."""
     ours = _measure(offplan(), READY, ("pgdn", "pgdn"))
     found = {"offplan": ours, "Line-API list": _measure(lines(), "READY", ("pgdn", "pgdn")), **_peers()}
     for measure, (words, unit) in _UNITS.items():

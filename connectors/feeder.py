@@ -1,8 +1,8 @@
 """The feeder: the one process that runs the sources, for as long as it holds the lease.
 
 Here: the lease, the heartbeat with its tick, what stops it, and starting a feeder as a child of a desk. The sources run
-in connectors.files.folder_loop and connectors.web.poll_loop; what they yield goes to the desk through `Feeder.take` alone. The
-channels run in connectors.outbox.delivery_loop.
+in connectors.files.folder_loop and connectors.web.poll_loop; what they yield goes to the desk through `Feeder.take`
+alone. The channels run in connectors.outbox.delivery_loop.
 """
 
 from __future__ import annotations

@@ -29,12 +29,13 @@ __all__ = ["Desk"]
 class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
     """A desk file, the clock that it lives on, and the person who acts. Not shared between threads."""
 
-    # lists: contract JSON, `where` in the language of engine.vocabulary.filters ----------------------------------------------------
+    # lists: contract JSON, `where` in the language of engine.vocabulary.filters ---------------------------------------
 
     def deviations(self, where: Sequence[str] = (), *, limit: int | None = 200, all: bool = False) -> Page:  # noqa: A002
         """Deviations in queue order: those that ask for something and are not suppressed; `all` gives every one ever.
 
-        A condition on `state`, or on what suppresses (snoozed, silenced, folded), also looks beyond the queue. Raises BadInput for a condition that cannot be used.
+        A condition on `state`, or on what suppresses (snoozed, silenced, folded), also looks beyond the queue. Raises
+        BadInput for a condition that cannot be used.
         """
         with self._reading() as view, collector_at_rest():
             return lists.deviations(*view, where, limit=limit, everything=all)
@@ -90,7 +91,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         with self._reading() as view:
             return lists.suppressed(*view, where)
 
-    # one object ---------------------------------------------------------------------------------------------------------
+    # one object -------------------------------------------------------------------------------------------------------
 
     def show(self, id: str) -> dict[str, Any]:  # noqa: A002
         """Any object with its `history`: D12, A7, R3, S99, Q4, L2, H5, a source's name, ITEM@SITE, or a plan line.
@@ -121,8 +122,8 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
             return questions.impact(*view, id)
 
     def options(self, id: str) -> list[dict[str, Any]]:  # noqa: A002
-        """What can be chosen in a decision (A7), or in each about a deviation (D12), side by side: cost, service, CO2e, risk,
-        with the arithmetic, the winner and the weights at which it flips (docs/options.md).
+        """What can be chosen in a decision (A7), or in each about a deviation (D12), side by side: cost, service, CO2e,
+        risk, with the arithmetic, the winner and the weights at which it flips (docs/options.md).
 
         Empty where there is nothing to choose from. Raises NotFound.
         """
@@ -132,7 +133,8 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
             return questions.options(*view, id)
 
     def pictures(self, id: str) -> dict[str, Any]:  # noqa: A002
-        """What can be drawn of a deviation: projected stock, demand in its band, arrivals against promises (engine.reading.pictures).
+        """What can be drawn of a deviation: projected stock, demand in its band, arrivals against promises
+        (engine.reading.pictures).
 
         Raises NotFound.
         """
@@ -155,7 +157,8 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         playbook: str | None = None,
         inputs: Mapping[str, object] | None = None,
     ) -> ResponsePlan:
-        """The response that `respond` would write; writes nothing. Raises NotFound, Refused when none applies, BadInput."""
+        """The response that `respond` would write; writes nothing. Raises NotFound, Refused when none applies,
+        BadInput."""
         from engine.commands import responses
 
         with self._reading() as view:
@@ -171,29 +174,30 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
             return layers.listed(*view)
 
     def metrics(self, since: int | None = None) -> dict[str, Any]:
-        """What became of the deviations that opened since an instant (ever): noise, load, times, and the tolerances that
-        would have spared the noise. Definitions: docs/noise.md."""
+        """What became of the deviations that opened since an instant (ever): noise, load, times, and the tolerances
+        that would have spared the noise. Definitions: docs/noise.md."""
         from engine.reports import metrics
 
         with self._reading() as view, collector_at_rest():
             return metrics.metrics(*view, since)
 
     def handover(self, since: int) -> dict[str, Any]:
-        """What the next shift has to know of the time since an instant, and of what stands (engine.reading.handover)."""
+        """What the next shift has to know of the time since an instant, and of what stands
+        (engine.reading.handover)."""
         from engine.reading import handover
 
         with self._reading() as view:
             return handover.handover(*view, since)
 
     def review(self, id: str) -> dict[str, Any]:  # noqa: A002
-        """What happened to a deviation, out of the journal (engine.reports.review): durations, timeline, decisions and what was
-        known, actions, hand-overs, people, costs, what stayed open. Raises NotFound."""
+        """What happened to a deviation, out of the journal (engine.reports.review): durations, timeline, decisions
+        and what was known, actions, hand-overs, people, costs, what stayed open. Raises NotFound."""
         from engine.reports import review
 
         with self._reading() as view:
             return review.of(*view, id)
 
-    # care ---------------------------------------------------------------------------------------------------------------
+    # care -------------------------------------------------------------------------------------------------------------
 
     def check(self) -> list[dict[str, Any]]:
         """What is wrong with the file, the feeds, the data and the machine: place, fault, mend and severity of each.

@@ -112,7 +112,8 @@ class DeskBase:
         return responses.world(connection, now)
 
     def _replan_where_owed(self) -> None:
-        """Plan open actions anew where that is owed; it stays so where others are always quicker, or without a planner."""
+        """Plan open actions anew where that is owed; it stays so where others are always quicker, or without a
+        planner."""
         from engine.commands import outrun
         from engine.schedule import rescheduling
         from engine.storage import journal

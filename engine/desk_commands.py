@@ -1,9 +1,9 @@
 """The desk's commands: what a person decides, each one transaction that names who and why, and can be undone.
 
 Ids are public ids (`D12`, `A7`, `R3`). `expect` maps an id to the version that the person saw: if the row has moved on
-since, nothing is written and StaleVersion says who changed what; BadInput for an id that the command does not name. A command over several ids carries out all or none.
-Every command raises NotFound for an unknown id, Refused where the state does not allow it, and BadInput for an
-argument that cannot be used.
+since, nothing is written and StaleVersion says who changed what; BadInput for an id that the command does not name. A
+command over several ids carries out all or none. Every command raises NotFound for an unknown id, Refused where the
+state does not allow it, and BadInput for an argument that cannot be used.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ class DeskCommands(DeskBase):
     ) -> Outcome:
         """The actions are complete; one that was not started gets both stamps. What needed them becomes ready.
 
-        `answers` as `NAME=VALUE` to what their steps ask; `cost` is what each cost, in the desk's currency unless named.
-        Refused without the approval, or an answer, that a step asks for.
+        `answers` as `NAME=VALUE` to what their steps ask; `cost` is what each cost, in the desk's currency unless
+        named. Refused without the approval, or an answer, that a step asks for.
         """
         from engine.commands import completing
 
@@ -102,7 +102,8 @@ class DeskCommands(DeskBase):
         return self._command(expect, lambda context: approving.approve(context, ids, reason=reason))
 
     def decide(self, ids: Sequence[str], *, option: str, reason: str, expect: Expect = None) -> Outcome:
-        """Choose an option of decisions, and complete them; what was known of every option then is kept with the choice."""
+        """Choose an option of decisions, and complete them; what was known of every option then is kept with the
+        choice."""
         from engine.commands import deciding
 
         return self._command(expect, lambda context: deciding.decide(context, ids, option=option, reason=reason))
@@ -153,8 +154,8 @@ class DeskCommands(DeskBase):
     def silence(
         self, where: Sequence[str], *, reason: str, until: int | None = None, from_at: int | None = None
     ) -> Outcome:
-        """Keep deviations that meet every `FIELD=PATTERN` (engine.deviations.silences) out of the queue, from now for a week unless
-        other instants are given."""
+        """Keep deviations that meet every `FIELD=PATTERN` (engine.deviations.silences) out of the queue, from now
+        for a week unless other instants are given."""
         from engine.deviations import silences
 
         return self._command(
@@ -184,7 +185,8 @@ class DeskCommands(DeskBase):
         return self._command(expect, lambda context: silences.end(context, ids, reason=reason))
 
     def merge(self, ids: Sequence[str], *, into: str, reason: str, expect: Expect = None) -> Outcome:
-        """Join deviations to `into`, which stands in the queue: what is said about them belongs to that one from now on.
+        """Join deviations to `into`, which stands in the queue: what is said about them belongs to that one from now
+        on.
 
         They come back as new episodes where they are still off plan when that one is over.
         """
@@ -204,8 +206,8 @@ class DeskCommands(DeskBase):
     ) -> Outcome:
         """Close deviations as settled; the notes list the open actions, which stay open.
 
-        `outcome` is what came of it and `cost` what it cost in all, in the desk's currency unless named, for the review.
-        Refused while a running response requires its mandatory actions done (`close.requires`) and one is open.
+        `outcome` is what came of it and `cost` what it cost in all, in the desk's currency unless named, for the
+        review. Refused while a running response requires its mandatory actions done (`close.requires`) and one is open.
         """
         from engine.commands import completing, deviation_commands
 

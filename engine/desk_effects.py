@@ -1,4 +1,5 @@
-"""The desk's side towards who carries out effects outside: what is due, begun, finished, and left by a process that is gone."""
+"""The desk's side towards who carries out effects outside: what is due, begun, finished, and left by a process that
+is gone."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class DeskEffects(DeskBase):
     def finish_effect(self, effect: Effect, outcome: str, reason: str | None = None, answer: object = None) -> bool:
         """Record how a begun effect ended (effects.OUTCOMES): its action is done, failed, or in doubt.
 
-        `answer` is the JSON that the called system gave, where `effect.asks` for it. False when it was settled meanwhile.
+        `answer` is the JSON that the called system gave, where `effect.asks` for it. False when it was settled
+        meanwhile.
         """
         from engine.commands import effects
         from engine.storage import journal

@@ -98,7 +98,8 @@ class DeskFeed(DeskTimes):
         """Make `rows` the whole current plan of (kind, scope), by difference, and judge what changed.
 
         The load is one transaction; the judging that follows is several. Raises BadInput for a load that would remove
-        more than a third of the plan (and at least five records) or all of it, unless `accept_removal` says that this is meant.
+        more than a third of the plan (and at least five records) or all of it, unless `accept_removal` says that this
+        is meant.
         """
         from engine.gather import names
         from engine.intake import baseline
@@ -137,7 +138,8 @@ class DeskFeed(DeskTimes):
         return changed
 
     def preview_tolerances(self, settings: Mapping[str, Any] | None, *further: Mapping[str, Any]) -> Preview:
-        """What the tolerances and rules of `settings` (None: those that hold), and `further` ones, would do; nothing is written.
+        """What the tolerances and rules of `settings` (None: those that hold), and `further` ones, would do; nothing is
+        written.
 
         It takes the file's lock for a moment at a time, as judging does. Raises BadInput naming the setting that cannot
         be used.
@@ -218,7 +220,7 @@ class DeskFeed(DeskTimes):
         with self._writing() as transaction:
             quarantine.release(transaction.connection, transaction.writer, ids, reason)
 
-    # the lease of the one feeder: on the machine's clock, whatever date the desk lives at -------------------------------
+    # the lease of the one feeder: on the machine's clock, whatever date the desk lives at -----------------------------
 
     def acquire_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:
         """Take the lease when nobody holds it any more; true when `holder` has it now."""

@@ -20,7 +20,8 @@ class DeskHandoffs(DeskCommands):
     """Hand-offs and their deliveries."""
 
     def begin_handoffs(self, channels: Sequence[Channel]) -> int:
-        """Take over from a feeder that is gone: what it left begun is settled, and every open action is looked at again.
+        """Take over from a feeder that is gone: what it left begun is settled, and every open action is looked at
+        again.
 
         Returns how many messages are in doubt by that.
         """
@@ -120,7 +121,8 @@ class DeskHandoffs(DeskCommands):
         return self._command(expect, lambda context: deliveries.confirm(context, ids, reason=reason))
 
     def resend_handoffs(self, ids: Sequence[str], *, reason: str, expect: Mapping[str, int] | None = None) -> Outcome:
-        """Messages that failed or are in doubt go out (again). Raises Refused for one that was sent or is on its way."""
+        """Messages that failed or are in doubt go out (again). Raises Refused for one that was sent or is on its
+        way."""
         from engine.handoffs import deliveries
 
         return self._command(expect, lambda context: deliveries.resend(context, ids, reason=reason))

@@ -1,6 +1,7 @@
 """The desk's schedule: the load of owners, planning open actions anew, and starts by hand.
 
-Commands as in engine.desk_commands. With `preview` everything is worked out and said as it would be, and nothing is kept.
+Commands as in engine.desk_commands. With `preview` everything is worked out and said as it would be, and nothing is
+kept.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ class DeskSchedule(DeskCommands):
     """One method for each question and command about when open actions are done."""
 
     def owner_load(self, days: int = 7) -> dict[str, Any]:
-        """The load of every owner for so many days from today on (engine.schedule.loads): what is planned and due, what cannot be
-        done, and who could take it. Raises BadInput for less than one day or more than a year."""
+        """The load of every owner for so many days from today on (engine.schedule.loads): what is planned and due,
+        what cannot be done, and who could take it. Raises BadInput for less than one day or more than a year."""
         from engine.schedule import loads
 
         with self._reading() as view:
@@ -39,7 +40,8 @@ class DeskSchedule(DeskCommands):
         return self._planned(None, lambda _: {}, rescheduling.replan, preview=preview)
 
     def reschedule(self, ids: Sequence[str], *, start_at: int, preview: bool = False, expect: Expect = None) -> Outcome:
-        """Give actions another start (UTC microseconds; the next working time from it on), and move what has to give way.
+        """Give actions another start (UTC microseconds; the next working time from it on), and move what has to give
+        way.
 
         Raises BadInput for a start that has passed; Refused where an action has begun, or cannot begin then because of
         what it needs or what its owner is at.

@@ -25,15 +25,16 @@ class DeskScreens(DeskFeed):
     """The part of the desk that live screens ask."""
 
     def header(self) -> dict[str, Any]:
-        """The desk in one line: name, zone, now, feeds, stale, stale_since, quarantined, open, exposure, past_decide_by,
-        suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, the feeder's lease or None, and
-        `asked`, the moves that the actor has to agree to."""
+        """The desk in one line: name, zone, now, feeds, stale, stale_since, quarantined, open, exposure,
+        past_decide_by, suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, the feeder's
+        lease or None, and `asked`, the moves that the actor has to agree to."""
         with self._reading() as view:
             asked = screens.asked(view.connection, self.actor)
             return {**screens.header(*view), "feeder": self.lease("feeder"), "asked": asked}
 
     def standing(self) -> Standing:
-        """What is live by number and severity: in the queue, and kept out of it; what engine.reading.announce decides by."""
+        """What is live by number and severity: in the queue, and kept out of it; what engine.reading.announce
+        decides by."""
         from engine.reading import announce
 
         with self._reading() as view:
@@ -52,7 +53,8 @@ class DeskScreens(DeskFeed):
             return arranging.deviations(*view, text, order, group)
 
     def placing(self, number: int) -> dict[str, Any] | None:
-        """Where a deviation stands in the queue and why, in figures (engine.reading.placing); None for an unknown number."""
+        """Where a deviation stands in the queue and why, in figures (engine.reading.placing); None for an unknown
+        number."""
         from engine.reading import placing
 
         with self._reading() as view:
@@ -120,8 +122,8 @@ class DeskScreens(DeskFeed):
             return screens.timeline(*view, text)
 
     def lanes(self, text: str = "") -> list[Lane]:
-        """The open actions of running responses under a filter by owner and start, each with its place in time, its slack
-        and what it waits for. Raises BadInput for a filter that cannot be read."""
+        """The open actions of running responses under a filter by owner and start, each with its place in time, its
+        slack and what it waits for. Raises BadInput for a filter that cannot be read."""
         from engine.schedule import lanes
 
         with self._reading() as view:
@@ -133,7 +135,8 @@ class DeskScreens(DeskFeed):
             return screens.timeline_rows(*view, ids)
 
     def say_open(self, holder: str, about: str | None) -> None:
-        """This desk, known by a random token, has an object open (D12), or none any more; a read-only desk says nothing."""
+        """This desk, known by a random token, has an object open (D12), or none any more; a read-only desk says
+        nothing."""
         from engine.storage.presence import Presence
 
         if not self.readonly:
@@ -174,7 +177,8 @@ class DeskScreens(DeskFeed):
             return screens.owners(*view)
 
     def data_version(self) -> int:
-        """Changes when another process has committed to the file, or the feeder is another one; a number without meaning.
+        """Changes when another process has committed to the file, or the feeder is another one; a number without
+        meaning.
 
         Cheap enough to ask 20 times a second.
         """

@@ -1,4 +1,5 @@
-"""The desk's side towards playbooks as they are now: what they state of remedies and times, and what begins at such a time."""
+"""The desk's side towards playbooks as they are now: what they state of remedies and times, and what begins at such
+a time."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ class DeskTimes(DeskBase):
     """What the playbooks state beside what a response asks of them."""
 
     def follow_playbooks(self) -> bool:
-        """Keep what the playbooks state as they are now: times at which they begin, and how long remedies take; true when the
-        latter changed anything, which is then on the work list. Without playbooks what is kept stays."""
+        """Keep what the playbooks state as they are now: times at which they begin, and how long remedies take; true
+        when the latter changed anything, which is then on the work list. Without playbooks what is kept stays."""
         from engine.commands import timetable
         from engine.ranking import remedies
 
@@ -33,15 +34,16 @@ class DeskTimes(DeskBase):
             return remedies.keep(transaction.connection, found)
 
     def timetable(self) -> list[dict[str, Any]]:
-        """Playbooks that begin at stated times, the next one due first: playbook, at, due_at, ran_at, and what was said of it
-        then (engine.commands.timetable)."""
+        """Playbooks that begin at stated times, the next one due first: playbook, at, due_at, ran_at, and what was
+        said of it then (engine.commands.timetable)."""
         from engine.commands import timetable
 
         with self._reading() as view:
             return timetable.listed(view.connection)
 
     def _begin_stated(self) -> int:
-        """Begin what playbooks begin at a time that has come, each time in a transaction of its own; how many responses."""
+        """Begin what playbooks begin at a time that has come, each time in a transaction of its own; how many
+        responses."""
         if self.planner is None:
             return 0
         with self._reading() as view:

@@ -1,4 +1,5 @@
-"""The tables of docs/architecture.md: every room with what belongs in it, every module with what its docstring says first.
+"""The tables of docs/architecture.md: every room with what belongs in it, every module with what its docstring says
+first.
 
 `python -m tests.architecture` writes them anew; tests/test_docs.py holds that they are what the code says.
 """

@@ -1,4 +1,5 @@
-"""The sample world: the same bytes whenever it is built, a date of its own, and a story with something in every stage."""
+"""The sample world: the same bytes whenever it is built, a date of its own, and a story with something in every
+stage."""
 
 from __future__ import annotations
 

@@ -278,7 +278,8 @@ def run(
 
     `desk_factory` makes a Desk on a connection of its own each time; it is called once here and once in the thread
     that writes. `feeder` starts the feeder process; it is called after the first paint, and only while nobody holds
-    the lease. `options` are its looks, `workspace` is the folder around its file. Raises OffplanError when the file cannot be used, before the screen is touched.
+    the lease. `options` are its looks, `workspace` is the folder around its file. Raises OffplanError when the file
+    cannot be used, before the screen is touched.
     """
     fault = device.fault(os.environ, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
     if fault is not None:

@@ -1,4 +1,5 @@
-"""The planner of a desk that may never ask for one: the playbooks are read with the first question, and again once they change."""
+"""The planner of a desk that may never ask for one: the playbooks are read with the first question, and again once
+they change."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 class PlannerOnDemand:
-    """A planner that reads the playbooks when it is first asked something (engine.vocabulary.planning.Planner), and again once one
-    of the workspace's own has changed."""
+    """A planner that reads the playbooks when it is first asked something (engine.vocabulary.planning.Planner), and
+    again once one of the workspace's own has changed."""
 
     def __init__(self, folder: Path | None) -> None:
         """`folder` holds the workspace's own playbooks, beside the library; it may be missing."""

@@ -52,7 +52,8 @@ def find_workspace(args: Namespace) -> Path | None:
 
 
 def database_of(args: Namespace) -> Path:
-    """The desk's file: `--db`, else what the workspace's settings name. Raises NoWorkspaceError where there is neither."""
+    """The desk's file: `--db`, else what the workspace's settings name. Raises NoWorkspaceError where there is
+    neither."""
     if args.db is not None:
         return Path(args.db).absolute()
     folder = find_workspace(args)
@@ -203,7 +204,8 @@ def configured(args: Namespace, desk: Desk) -> Settings:
 
 
 def usable_settings(args: Namespace, desk: Desk) -> Usable:
-    """As `configured`, but a source or mapping with a fault is set aside and shows among the sources. Raises BadInput."""
+    """As `configured`, but a source or mapping with a fault is set aside and shows among the sources. Raises
+    BadInput."""
     from connectors.settings import settings_file, usable_settings
 
     folder = find_workspace(args)

@@ -41,8 +41,8 @@ class Checkpoints(Protocol):
 class Folder:
     """One folder and what is known of its files.
 
-    `takes` says which names are the source's. `read` reads one complete file into batches of rows, each with the mark of
-    the file. `clock` is the machine's: it measures how long a file rests.
+    `takes` says which names are the source's. `read` reads one complete file into batches of rows, each with the mark
+    of the file. `clock` is the machine's: it measures how long a file rests.
     """
 
     def __init__(
@@ -101,7 +101,8 @@ class Folder:
         return min(self._next_look.values(), default=None)
 
     async def batches(self, name: str) -> AsyncIterator[SourceBatch]:
-        """What is new in a complete file, ready for `Desk.take`; each batch is to be taken before the next is asked for.
+        """What is new in a complete file, ready for `Desk.take`; each batch is to be taken before the next is asked
+        for.
 
         Nothing for content that was taken before under any name. When the file changes while it is read the rest is
         left, and the file waits again. The batch of a file of which nothing could be taken has no mark: it is not known

@@ -1,7 +1,7 @@
 """Records of the quarantine: what each one says of itself, and knowing it again when its source says it anew.
 
-A record that a mapping refused is kept as JSON of its columns, one that ingest refused as JSON of its fields, and a line
-that is no record as its text. By its id, else by its place, a held record is known again in later batches.
+A record that a mapping refused is kept as JSON of its columns, one that ingest refused as JSON of its fields, and a
+line that is no record as its text. By its id, else by its place, a held record is known again in later batches.
 """
 
 from __future__ import annotations
@@ -157,7 +157,8 @@ class LettingGo:
             self.count += len(numbers)
 
     def _held_by(self, batch: SourceBatch) -> HeldRecords | None:
-        """What the source has held, to be looked for; None for content that was taken before, which says nothing new."""
+        """What the source has held, to be looked for; None for content that was taken before, which says nothing
+        new."""
         if batch.mark is not None:
             state = self._desk.file_state(batch.source, batch.mark.sha256)
             if state is not None and state[0] != "reading":

@@ -1,8 +1,8 @@
 """Files and answers to signals and plan lines: the mapping that fits, the format, the rows, in batches for the desk.
 
 The one door that commands, sources and tests go through. What a record is, is connectors.formats; what a column means,
-connectors.mapping.compiled. Everything comes in the order of the file, the same every time, so that an interrupted reading can
-go on at a row number.
+connectors.mapping.compiled. Everything comes in the order of the file, the same every time, so that an interrupted
+reading can go on at a row number.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ _PLACE: Final = re.compile(r"(.*?)(?::(\d+))?", re.DOTALL)
 def plan_rows(
     path: Path, settings: Settings, kind: str, mapping: MappingNames = None
 ) -> Iterator[PlanLine | PlanRecord | Refusal]:
-    """The lines of a plan file as `kind`, through the named mapping, those whose `files` fit, or the plain column names.
+    """The lines of a plan file as `kind`, through the named mapping, those whose `files` fit, or the plain column
+    names.
 
     Raises BadInput for what concerns the whole file: a plan that is half read must not replace a whole one.
     """

@@ -1,8 +1,8 @@
 """Trying held records again, once their mapping or their file is mended.
 
-A record that a mapping refused is tried by itself: its own columns through the source's present mapping, whatever became
-of the file that it stood in. What its columns cannot settle is looked up in the very file that it came from; of that
-file nothing but the held records is taken. A record is let go of only when it was read again and could be taken.
+A record that a mapping refused is tried by itself: its own columns through the source's present mapping, whatever
+became of the file that it stood in. What its columns cannot settle is looked up in the very file that it came from; of
+that file nothing but the held records is taken. A record is let go of only when it was read again and could be taken.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class _Retry:
         if numbers:
             self._desk.release_quarantine(numbers, reason)
 
-    # in the file --------------------------------------------------------------------------------------------------------
+    # in the file ------------------------------------------------------------------------------------------------------
 
     def _in_their_file(self, left: Sequence[tuple[HeldRow, str]]) -> list[Tried]:
         """Look records up in the file that they came from; each comes with why it could not be taken by itself."""

@@ -82,8 +82,8 @@ def records(handle: IO[bytes], name: str, layout: Layout, size: int = 2000) -> I
     """The records of an open file from its beginning, in blocks of at most about `size` rows.
 
     A table that has nothing under its header gives one block without rows: its header still tells whether it is the
-    table that is meant. `name` stands in the places. Memory does not grow with the length of CSV and JSONL files. Raises
-    BadInput for what concerns the whole file.
+    table that is meant. `name` stands in the places. Memory does not grow with the length of CSV and JSONL files.
+    Raises BadInput for what concerns the whole file.
     """
     if layout.format == "csv":
         from connectors.formats.delimited import read_delimited

@@ -1,8 +1,8 @@
 """Text files: which encoding a file has, and its lines in bounded memory.
 
-A file is UTF-8 or UTF-16 by its byte order mark, else strict UTF-8, else strictly the mapping's encoding; otherwise it is
-refused whole with a proposal. No character is ever replaced in silence. A line over LINE_LIMIT is passed over without
-being held in memory.
+A file is UTF-8 or UTF-16 by its byte order mark, else strict UTF-8, else strictly the mapping's encoding; otherwise it
+is refused whole with a proposal. No character is ever replaced in silence. A line over LINE_LIMIT is passed over
+without being held in memory.
 """
 
 from __future__ import annotations

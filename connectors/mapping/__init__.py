@@ -1,1 +1,2 @@
-"""Records of any system to signals, plan lines and master records: a mapping compiled once, then applied to whole columns."""
+"""Records of any system to signals, plan lines and master records: a mapping compiled once, then applied to whole
+columns."""

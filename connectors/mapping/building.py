@@ -65,7 +65,8 @@ def _plan_lines(kind: str, currency: str, values: Values, rest: list[str], lines
     for row, attributes, line in zip(zip(*values.values(), strict=True), rest, lines, strict=True):
         of = dict(zip(names, row, strict=True))
         planned, until, mode = of.get("planned_at"), of.get("until_at"), of.get("mode")
-        # Where amounts have a currency beside them, one without is a finding (engine.validation.plan_checks) and nothing to fill in.
+        # Where amounts have a currency beside them, one without is a finding (engine.validation.plan_checks) and
+        # nothing to fill in.
         coined = of["currency"] or None if "currency" in of else currency
         amount = of.get("value")
         if amount is None and of.get("unit_price") is not None and of.get("quantity") is not None:

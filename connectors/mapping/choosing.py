@@ -47,7 +47,8 @@ def fitting(file: str, settings: Settings, kind: str) -> list[str]:
 
 
 def readers_of(file: str, settings: Settings, kind: str, names: MappingNames) -> list[Reader]:
-    """What a file of this name is read by as `kind`. Raises BadInput for a mapping that is not there or makes others."""
+    """What a file of this name is read by as `kind`. Raises BadInput for a mapping that is not there or makes
+    others."""
     chosen = [names] if isinstance(names, str) else list(names or ()) or fitting(file, settings, kind)
     found: list[Reader] = []
     for name in chosen:

@@ -1,7 +1,8 @@
 """Records to signals, plan lines and master records: a mapping compiled once, then applied to blocks column by column.
 
-A field is a column, a constant or a template; connectors.mapping.converters reads its cells. A block is tried whole; where a
-cell is at fault the block is halved until the row stands alone, so that one bad row costs itself and nothing else.
+A field is a column, a constant or a template; connectors.mapping.converters reads its cells. A block is tried whole;
+where a cell is at fault the block is halved until the row stands alone, so that one bad row costs itself and nothing
+else.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class CompiledMapping:
         return frozenset((*of_fields, *(test.column for test in self.section.only)))
 
     def said(self, record: Mapping[str, Cell], name: str) -> Any:
-        """What one field says of a record, whatever the others do; None where it says nothing or its cell is at fault."""
+        """What one field says of a record, whatever the others do; None where it says nothing or its cell is at
+        fault."""
         field = self._fields.get(name)
         if field is None:
             return None
@@ -210,7 +212,8 @@ class _Bound:
 
 
 def raw_text(record: Mapping[str, Cell]) -> str:
-    """A record as the JSON by which the quarantine can try it again: what cleaning would change stands there escaped."""
+    """A record as the JSON by which the quarantine can try it again: what cleaning would change stands there
+    escaped."""
     text = _encode(record)
     if clean_raw(text) != text:
         # DEL is the one suspect character that JSON lets pass in ASCII too.

@@ -246,7 +246,8 @@ def minor_units(amount: Decimal, units: int) -> int:
 
 
 def document(cell: Cell) -> str:
-    """A JSON object, its names in order, so that the same content is the same text; anything else under the key `text`."""
+    """A JSON object, its names in order, so that the same content is the same text; anything else under the key
+    `text`."""
     text = text_of(cell)
     if text.startswith("{"):
         try:

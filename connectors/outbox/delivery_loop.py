@@ -28,7 +28,8 @@ T = TypeVar("T")
 
 
 class DeliveryLoop:
-    """One channel. `hold` raises when the lease is not ours any more; `news` gets a line for each message that was sent."""
+    """One channel. `hold` raises when the lease is not ours any more; `news` gets a line for each message that was
+    sent."""
 
     def __init__(
         self,

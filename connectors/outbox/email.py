@@ -174,7 +174,8 @@ class _Attempt:
         return self._answered(smtp)
 
     def _answered(self, smtp: smtplib.SMTP) -> Result:
-        """What the answer to the whole text means: only one of 4xx or 5xx says that it was not taken (RFC 5321, 4.2.1)."""
+        """What the answer to the whole text means: only one of 4xx or 5xx says that it was not taken (RFC 5321,
+        4.2.1)."""
         try:
             code, said = smtp.getreply()
         except smtplib.SMTPResponseException:

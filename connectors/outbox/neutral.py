@@ -20,7 +20,8 @@ _LONGEST_NAME: Final = 60
 
 
 def cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (CSV injection): an apostrophe stands before what would begin one."""
+    """Text that no spreadsheet takes for a formula (CSV injection): an apostrophe stands before what would begin
+    one."""
     return _STARTS_FORMULA.sub(lambda found: f"{found[0]}'", text)
 
 

@@ -36,8 +36,8 @@ class WebhookSender:
         return await self._post(delivery.key, document, once=False)
 
     async def call(self, key: str, document: object, *, once: bool, asks: bool = False) -> Result:
-        """Carry out a step `http`: its own body. With `once`, what may have arrived is in doubt and not tried again; what is
-        answered is read where the step `asks` for it."""
+        """Carry out a step `http`: its own body. With `once`, what may have arrived is in doubt and not tried again;
+        what is answered is read where the step `asks` for it."""
         return await self._post(key, document, once=once, limit=MOST_BYTES if asks else 0)
 
     async def _post(self, key: str, document: object, *, once: bool, limit: int = 0) -> Result:

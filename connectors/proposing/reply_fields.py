@@ -1,4 +1,5 @@
-"""Which column of a file of replies fills which field, and which words of owners mean what: for `offplan map --as reply`.
+"""Which column of a file of replies fills which field, and which words of owners mean what: for `offplan map --as
+reply`.
 
 A file of replies is known by what stands in a hand-off: the action and its token. A person confirms what is proposed.
 """

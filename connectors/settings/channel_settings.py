@@ -1,7 +1,7 @@
 """`[channel.NAME]` and `[[route]]` of `offplan.toml`: the models of the four kinds of channels, and what goes where.
 
-What is done with them is connectors.outbox's business, which of them an action takes engine.handoffs.routing's. Reference for
-people: docs/handoffs.md.
+What is done with them is connectors.outbox's business, which of them an action takes engine.handoffs.routing's.
+Reference for people: docs/handoffs.md.
 """
 
 from __future__ import annotations

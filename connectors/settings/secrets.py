@@ -1,8 +1,8 @@
 """Secrets of a source: where they come from, and a value that does not show itself.
 
-A secret is named in offplan.toml, never written there: `env:NAME` is an environment variable, `file:PATH` a file of ours
-that nobody else can read. A word before it stays (`Bearer env:ERP_TOKEN`). Whoever sends a secret calls `reveal`; every
-other way of printing it shows `•••`.
+A secret is named in offplan.toml, never written there: `env:NAME` is an environment variable, `file:PATH` a file of
+ours that nobody else can read. A word before it stays (`Bearer env:ERP_TOKEN`). Whoever sends a secret calls `reveal`;
+every other way of printing it shows `•••`.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ def parse_duration(text: str) -> int:
 
 
 def named_headers(headers: dict[str, str]) -> dict[str, str]:
-    """Headers of a request, whose names are tokens (RFC 9110, 5.6.2). Raises ValueError with the mend for another one."""
+    """Headers of a request, whose names are tokens (RFC 9110, 5.6.2). Raises ValueError with the mend for another
+    one."""
     for name in headers:
         if _TOKEN.fullmatch(name) is None:
             raise ValueError(f"{name!r} is no name of a header; write letters, digits and hyphens, such as X-Desk")

@@ -1,6 +1,8 @@
-"""The settings file `offplan.toml`: `load`, the whole file as `Settings`, and one sentence for whatever may not stand there.
+"""The settings file `offplan.toml`: `load`, the whole file as `Settings`, and one sentence for whatever may not stand
+there.
 
-The models of mappings, sources and channels are in connectors.settings.mapping_settings, source_settings and channel_settings.
+The models of mappings, sources and channels are in connectors.settings.mapping_settings, source_settings and
+channel_settings.
 """
 
 from __future__ import annotations
@@ -79,7 +81,8 @@ class ScreenSection(Section):
 
 
 class KeysSection(Section):
-    """`[keys]`: ids of things that a key does, each with the key that it has on this desk; checked where the keys are."""
+    """`[keys]`: ids of things that a key does, each with the key that it has on this desk; checked where the keys
+    are."""
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 

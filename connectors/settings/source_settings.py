@@ -1,6 +1,7 @@
 """`[source.NAME]` of `offplan.toml`: the models of a folder and of an HTTP source.
 
-What is done with them is connectors.files.folder's and connectors.web.http's business. Reference for people: docs/sources.md.
+What is done with them is connectors.files.folder's and connectors.web.http's business. Reference for people:
+docs/sources.md.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 with a fault in a channel or a route nothing is handed off until it is mended.
 
 For the feeder, which nobody looks at while it runs. A person's command reads the whole file or refuses
-(connectors.settings.settings_file.load). A fault anywhere else refuses here too: with half of the tolerances, deviations would come and
-go that nobody meant.
+(connectors.settings.settings_file.load). A fault anywhere else refuses here too: with half of the tolerances,
+deviations would come and go that nobody meant.
 """
 
 from __future__ import annotations

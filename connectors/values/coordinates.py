@@ -58,7 +58,8 @@ def of_point(text: str, axis: int) -> float | None:
 
 
 def references(text: str) -> str | None:
-    """Ids with blanks between: from a list of ids, of objects with an `identifier`, or CAP's `sender,identifier,sent`."""
+    """Ids with blanks between: from a list of ids, of objects with an `identifier`, or CAP's
+    `sender,identifier,sent`."""
     named = _decoded(text) if text.startswith("[") else text.split()
     ids = []
     for each in named:

@@ -1,4 +1,5 @@
-"""The one fault that reading a cell can have; connectors.mapping.compiled gives it its place and makes a Refusal of it."""
+"""The one fault that reading a cell can have; connectors.mapping.compiled gives it its place and makes a Refusal of
+it."""
 
 from __future__ import annotations
 

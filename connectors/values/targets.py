@@ -1,7 +1,8 @@
 """What a mapping can fill: the fields of signals, plan lines and master records, and how each is read from text.
 
-The names are those of engine.vocabulary.model (and, for records, of engine.master.network), so a mapping, a canonical file header and
-the documentation speak one language. Standard library only: settings, mappings and proposals all start here.
+The names are those of engine.vocabulary.model (and, for records, of engine.master.network), so a mapping, a canonical
+file header and the documentation speak one language. Standard library only: settings, mappings and proposals all start
+here.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ RECORD_FIELDS: Final[Mapping[str, Mapping[str, Reading]]] = MappingProxyType(
     }
 )
 
-"""Of master records; engine.master.network judges the values. `week.mon` is the ranges of a day, `08:00-12:00; 13:00-17:00`."""
+"""Of master records; engine.master.network judges the values. `week.mon` is the ranges of a day, `08:00-12:00;
+13:00-17:00`."""
 
 STATE_WORDS: Final = ("open", "closed", "cancelled")
 """The states of a plan line."""

@@ -136,8 +136,8 @@ class Client:
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], limit: int = 0) -> bytes:
         """POST a body to an address that has to take it: any 2xx is a yes, and a redirect is refused, not followed.
 
-        Returns what the answer says: nothing unless there is a `limit` in bytes, nor where it is longer than that or breaks
-        off. Raises FetchFailed for everything but a yes, and BadInput for an address that is none.
+        Returns what the answer says: nothing unless there is a `limit` in bytes, nor where it is longer than that or
+        breaks off. Raises FetchFailed for everything but a yes, and BadInput for an address that is none.
         """
         place = f"{self._name}: {shown(url)}"
         origin(url, place)
@@ -244,7 +244,8 @@ def _date(text: str) -> int | None:
 
 
 def joined(answer: Answer, target: str, place: str) -> str:
-    """The address that an answer names, seen from its own. Raises FetchFailed where it is none, such as `http://[::1`."""
+    """The address that an answer names, seen from its own. Raises FetchFailed where it is none, such as
+    `http://[::1`."""
     try:
         return urljoin(answer.url, target)
     except ValueError:

@@ -1,7 +1,9 @@
-"""A polled JSON address as a source: which page is asked next, what is remembered between polls, when the next one is due.
+"""A polled JSON address as a source: which page is asked next, what is remembered between polls, when the next one is
+due.
 
-Here: `poll`, which turns the pages of one poll into batches, and the schedule with its back-off. It sends nothing itself
-(connectors.web.http does) and stores nothing (the feeder does), so that rows and cursor are written in one transaction.
+Here: `poll`, which turns the pages of one poll into batches, and the schedule with its back-off. It sends nothing
+itself (connectors.web.http does) and stores nothing (the feeder does), so that rows and cursor are written in one
+transaction.
 """
 
 from __future__ import annotations
@@ -191,8 +193,8 @@ def retry_at(failure: BadInput, state: Mapping[str, Any] | None, now: int, every
     """When to ask again after a failure.
 
     What the server asked for holds. Where an early try makes sense the waits grow at random up to three times the last
-    one ("decorrelated jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/): the last wait
-    stands in the source's row, so a restart does not begin anew. Everything else waits for its next regular turn.
+    one ("decorrelated jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/): the last
+    wait stands in the source's row, so a restart does not begin anew. Everything else waits for its next regular turn.
     """
     if not isinstance(failure, FetchFailed) or not (failure.again or failure.wait is not None):
         return now + every

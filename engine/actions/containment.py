@@ -1,5 +1,6 @@
-"""When a deviation was contained, so that no further harm comes of it: when somebody said so (`contain`); else when the last
-mandatory step of its responses had ended, since nothing more has to be done then, though the goods may be on their way.
+"""When a deviation was contained, so that no further harm comes of it: when somebody said so (`contain`); else when the
+last mandatory step of its responses had ended, since nothing more has to be done then, though the goods may be on their
+way.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def of(connection: sqlite3.Connection, deviation: int, stated_at: int | None) ->
 
 
 def lengths(connection: sqlite3.Connection, since: int, now: int) -> tuple[list[int], int]:
-    """From opening to containment of the deviations that opened in a period, and how many have mandatory steps to do."""
+    """From opening to containment of the deviations that opened in a period, and how many have mandatory steps to
+    do."""
     found, waits = [], 0
     for opened_at, stated_at, ended_at in connection.execute(_OF_PERIOD, (since, now)):
         at = ended_at if stated_at is None else stated_at

@@ -1,9 +1,9 @@
 """What the delay of one action does to those that need it, to their due times and to the deviation's decide-by.
 
-Computed when it is read, from the rows as they stand. An action that has not begun starts with the end of its latest open
-need at the earliest, and takes its duration from then on; what has begun ends now at the earliest, and not before what it
-waits for. Durations run through nights and holidays here, so that a projected end is a lower bound: what is in jeopardy
-by it certainly is. Nothing is moved: that is rescheduling's.
+Computed when it is read, from the rows as they stand. An action that has not begun starts with the end of its latest
+open need at the earliest, and takes its duration from then on; what has begun ends now at the earliest, and not before
+what it waits for. Durations run through nights and holidays here, so that a projected end is a lower bound: what is in
+jeopardy by it certainly is. Nothing is moved: that is rescheduling's.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Projection(NamedTuple):
 def of_actions(connection: sqlite3.Connection, now: int, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
     """By number, what is in jeopardy of the given actions; those that are in none are left out.
 
-    Each is `start_at end_at slip_minutes because late_minutes past_decide_by_minutes`: behind its due time, and behind its
-    deviation's decide-by; null where it is not. The slip counts from the start that was planned first.
+    Each is `start_at end_at slip_minutes because late_minutes past_decide_by_minutes`: behind its due time, and behind
+    its deviation's decide-by; null where it is not. The slip counts from the start that was planned first.
     """
     found = rows(
         connection,

@@ -1,7 +1,7 @@
 """What a message to an owner says, as plain JSON values: frozen when it is made, so that a repeat says the same.
 
-The token beside each action is what a reply has to show (engine.handoffs.replies): it holds for one owner and one attempt, so who
-has an action no longer cannot move it. How a channel writes all this down is connectors.outbox.
+The token beside each action is what a reply has to show (engine.handoffs.replies): it holds for one owner and one
+attempt, so who has an action no longer cannot move it. How a channel writes all this down is connectors.outbox.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def content(
     open_actions: Sequence[tuple[Mapping[str, Any], str, int]],
     ended: Sequence[tuple[Mapping[str, Any], int]],
 ) -> dict[str, Any]:
-    """A message about actions of one response: the open ones, each with its change and its sequence number, and the ended.
+    """A message about actions of one response: the open ones, each with its change and its sequence number, and the
+    ended.
 
     Rows are those of engine.handoffs.outbox; at least one is given.
     """

@@ -1,7 +1,7 @@
 """What the steps of a response wait for: an action is released when its needs are met, and held back when one is not.
 
-A need is satisfied by `done`. One that was failed (and is not tried again), skipped or cancelled goes by `on_fail` of the
-step that waits for it: only `continue` takes it as satisfied. With `join` some of the needs are enough.
+A need is satisfied by `done`. One that was failed (and is not tried again), skipped or cancelled goes by `on_fail` of
+the step that waits for it: only `continue` takes it as satisfied. With `join` some of the needs are enough.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def hold_back(context: CommandContext, reopened: Mapping[str, Any]) -> None:
 
 
 def open_needs(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[str]:
-    """The actions that still stand in the way of one that has not begun, as `A3 title`, or the response that its own waits
-    for; none once enough are done."""
+    """The actions that still stand in the way of one that has not begun, as `A3 title`, or the response that its own
+    waits for; none once enough are done."""
     before = connection.execute(
         "SELECT 'R' || before.id FROM response JOIN response AS before ON before.id = response.waits_for"
         " WHERE response.id = ? AND before.state = 'running'",

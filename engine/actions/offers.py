@@ -1,9 +1,9 @@
-"""What is offered of the actions of a deviation that is over by itself or by a person: to cancel open ones, to take back
-done ones whose step has a reversal (engine.commands.reversing).
+"""What is offered of the actions of a deviation that is over by itself or by a person: to cancel open ones, to take
+back done ones whose step has a reversal (engine.commands.reversing).
 
 Who resolves a deviation is told there what stays open. One that is over by itself has nobody to tell, so it is kept in
-the table `recovered` (triggers of engine.storage.schema.third) as long as it is over: the desk announces it, and the owners of its
-responses are told (engine.handoffs.offer_notices).
+the table `recovered` (triggers of engine.storage.schema.third) as long as it is over: the desk announces it, and the
+owners of its responses are told (engine.handoffs.offer_notices).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The open actions of running responses as a scheduler sees them (engine.vocabulary.scheduling.OpenAction). Only reads."""
+"""The open actions of running responses as a scheduler sees them (engine.vocabulary.scheduling.OpenAction). Only
+reads."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What people do to actions: each command that only actions take, and what those that deviations take too do to one.
 
-States move only through engine.deviations.moves; what one action's new state means for the others is engine.commands.following.
+States move only through engine.deviations.moves; what one action's new state means for the others is
+engine.commands.following.
 """
 
 from __future__ import annotations
@@ -109,7 +110,8 @@ def hand_on(context: CommandContext, reference: Reference, row: Row, owner: str)
 
 
 def reopen(context: CommandContext, reference: Reference, row: Row, why: str) -> None:
-    """Take an end back: done goes back to work, failed is tried again, in doubt was not done, blocked by hand is ready again."""
+    """Take an end back: done goes back to work, failed is tried again, in doubt was not done, blocked by hand is
+    ready again."""
     events = {"done": "reopen", "failed": "retry", "unknown": "confirm_not_done", "blocked": "needs_done"}
     event = events.get(row["state"], "reopen")
     changes: dict[str, Any] = {"reason": None}
@@ -137,7 +139,8 @@ def running(context: CommandContext, ids: Sequence[str]) -> Iterator[tuple[Refer
 
 
 def begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
-    """The first start of an action moves the deviations that it answers, unless that has recovered or ended meanwhile."""
+    """The first start of an action moves the deviations that it answers, unless that has recovered or ended
+    meanwhile."""
     joined = context.connection.execute(
         "SELECT id FROM deviation WHERE joined = ?", (action["response_id"],)
     ).fetchall()

@@ -29,7 +29,8 @@ def done(
 ) -> None:
     """Actions are complete; one that was never started is started and completed in the same instant.
 
-    `given` are answers as `NAME=VALUE`. Raises Refused where one needs an approval that it has not, or an answer is missing.
+    `given` are answers as `NAME=VALUE`. Raises Refused where one needs an approval that it has not, or an answer is
+    missing.
     """
     why = None if reason is None else reason_of(reason, "leave it out, or say what was achieved")
     spent = cost_of(context, cost, currency)

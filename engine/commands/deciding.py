@@ -1,6 +1,7 @@
 """Deciding: one option of a decision step is chosen, and what was known of all of them is kept with the choice.
 
-The action's `decision` holds the whole comparison as it stood (engine.options.comparing), who chose what and why; so does the journal.
+The action's `decision` holds the whole comparison as it stood (engine.options.comparing), who chose what and why; so
+does the journal.
 """
 
 from __future__ import annotations

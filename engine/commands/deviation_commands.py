@@ -1,6 +1,7 @@
 """What people do to deviations, and to deviations and actions alike: each function carries out one command.
 
-What only actions take is in engine.commands.action_commands; a response and its actions as a whole are engine.commands.responses.
+What only actions take is in engine.commands.action_commands; a response and its actions as a whole are
+engine.commands.responses.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def acknowledge(context: CommandContext, ids: Sequence[str], *, to: str | None) 
 
 
 def assign(context: CommandContext, ids: Sequence[str], *, to: str) -> None:
-    """Another owner for deviations (the state stays) or actions (a ready one counts as accepted, a blocked one waits)."""
+    """Another owner for deviations (the state stays) or actions (a ready one counts as accepted, a blocked one
+    waits)."""
     owner = known_owner(context, to)
     for reference, row in context.rows(ids, "deviation", "action"):
         if reference.table == "action":

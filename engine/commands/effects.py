@@ -1,7 +1,8 @@
-"""Effects outside the desk, of steps `notify` and `http`: begun durably before they happen, recorded after (table effect).
+"""Effects outside the desk, of steps `notify` and `http`: begun durably before they happen, recorded after (table
+effect).
 
-Who carries an effect out (connectors) asks `due`, commits `begin`, does it, and commits `finish`. What was begun and not
-finished when the process died is settled by `recover`, by the step's `side_effect` (docs/states.md): `none` and
+Who carries an effect out (connectors) asks `due`, commits `begin`, does it, and commits `finish`. What was begun and
+not finished when the process died is settled by `recover`, by the step's `side_effect` (docs/states.md): `none` and
 `idempotent` are carried out again with the same key, `once` makes the action `unknown`, and a person says whether it
 happened.
 """
@@ -61,7 +62,8 @@ _DUE: Final = (
 
 
 def due(connection: sqlite3.Connection, actions: Sequence[int] | None = None) -> list[Effect]:
-    """What is to be carried out now (of some actions), in the order in which it became ready: approved, of running responses."""
+    """What is to be carried out now (of some actions), in the order in which it became ready: approved, of running
+    responses."""
     among = "" if actions is None else " AND action.id IN (SELECT value FROM json_each(:actions))"
     found = rows(connection, f"{_DUE}{among} ORDER BY action.state_at, action.id", {"actions": json.dumps(actions)})
     return [_effect(row) for row in found]
@@ -101,8 +103,8 @@ def finish(
 ) -> bool:
     """Record how an effect that was begun ended; false when it is not open any more: `recover` or a person settled it.
 
-    `done` completes the action, with the values that its step takes from `answer`, the JSON that the called system gave;
-    `failed` fails it with `reason` (it is tried again as its step says), and of `doubt` see `recover`.
+    `done` completes the action, with the values that its step takes from `answer`, the JSON that the called system
+    gave; `failed` fails it with `reason` (it is tried again as its step says), and of `doubt` see `recover`.
     """
     reference = parse(action, "action")
     if outcome == "doubt":

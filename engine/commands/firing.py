@@ -1,6 +1,8 @@
-"""Timers that are due: each is taken once, in due order, in the transaction of what it does (engine.deviations.timers arms them).
+"""Timers that are due: each is taken once, in due order, in the transaction of what it does (engine.deviations.timers
+arms them).
 
-* accept: the next owner of the escalation chain is asked, or an entry says that the chain is held until more signals come in;
+* accept: the next owner of the escalation chain is asked, or an entry says that the chain is held until more signals
+  come in;
   after the last one an entry says that the chain is exhausted.
 * wait: a `wait` step is over; of a person's action an entry says that what it waits for has not come.
 * retry: a failed action is ready again, with the next attempt.

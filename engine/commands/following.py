@@ -1,8 +1,8 @@
 """What one action's new state means for the others: steps that it releases or stops, and the end of its response.
 
 An end that does not satisfy a need goes by `on_fail` of the step that waits for it: block (it stays blocked), continue
-(it counts as satisfied, see engine.actions.needs), abort (the response is called off). Steps that nobody works on begin, and
-mostly end, as soon as they are ready.
+(it counts as satisfied, see engine.actions.needs), abort (the response is called off). Steps that nobody works on
+begin, and mostly end, as soon as they are ready.
 """
 
 from __future__ import annotations
@@ -152,7 +152,8 @@ def _end(context: CommandContext, response: Row, state: str, action: str, reason
 
 
 def begin_next(context: CommandContext, ended: Row) -> None:
-    """Begin the response that waits for this one; one that was called off while it waited leaves its place in the queue."""
+    """Begin the response that waits for this one; one that was called off while it waited leaves its place in the
+    queue."""
     for number in [
         row["id"] for row in rows(context.connection, "SELECT id FROM response WHERE waits_for = ?", (ended["id"],))
     ]:

@@ -16,8 +16,8 @@ from engine.values.ids import Reference, parse
 from engine.vocabulary.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES
 
 UNDONE: Final = "command"
-"""Subject type of the entry that says which command was taken back (`undo`), or which undo (`redo`); its subject id is the
-command's number."""
+"""Subject type of the entry that says which command was taken back (`undo`), or which undo (`redo`); its subject id
+is the command's number."""
 
 _ENDED: Final = (*ACTION_CLOSED_STATES, "failed")
 _BELIES: Final[Mapping[str | None, tuple[str, ...]]] = {

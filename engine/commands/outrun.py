@@ -1,4 +1,5 @@
-"""Plans that are thought out without a lock, since that may take seconds: written only if what they rest on still stands."""
+"""Plans that are thought out without a lock, since that may take seconds: written only if what they rest on still
+stands."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def in_time(attempt: Callable[[], T]) -> T:
 def require_standing(connection: sqlite3.Connection, seen: int, read: Callable[[], T], before: T) -> None:
     """Raises OutrunError where `read` gives something else than it gave `before`.
 
-    `seen` is the version of the file then (engine.storage.store.data_version): as long as it is that one, nothing is read.
+    `seen` is the version of the file then (engine.storage.store.data_version): as long as it is that one, nothing is
+    read.
     """
     if data_version(connection) != seen and read() != before:
         raise OutrunError("others change the open actions faster than they can be planned; try again")

@@ -1,8 +1,8 @@
 """What steps give to later ones: values by name, taken as the step is done, and kept with its answers.
 
 Where a value comes from is a closed list (`Terms.publish`): `answers.NAME` of its form, `choice` of a decision,
-`answer.PATH as TYPE` of what a called system answered, else a field of the deviation as it is then. Nothing is evaluated;
-what is not there, or is no value of its type, is not known.
+`answer.PATH as TYPE` of what a called system answered, else a field of the deviation as it is then. Nothing is
+evaluated; what is not there, or is no value of its type, is not known.
 """
 
 from __future__ import annotations

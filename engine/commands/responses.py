@@ -103,8 +103,8 @@ def plan(asked: Asked, planner: Planner, playbook: str | None, inputs: Mapping[s
 
 
 def respond(context: CommandContext, asked: Asked, plans: Sequence[Planned], reason: str | None = None) -> None:
-    """Write the planned responses with their actions, and acknowledge the deviations that are open; `reason` is why they
-    begin where no person says so.
+    """Write the planned responses with their actions, and acknowledge the deviations that are open; `reason` is why
+    they begin where no person says so.
 
     Raises OutrunError where the owners' work is another one than the plans went round.
     """

@@ -1,6 +1,8 @@
-"""Steps that hang on what earlier ones give: settled as they become ready, by the planner and the values of that moment.
+"""Steps that hang on what earlier ones give: settled as they become ready, by the planner and the values of that
+moment.
 
-What was planned keeps its templates and its condition (`Terms.late`), so a step that is held back again is settled anew.
+What was planned keeps its templates and its condition (`Terms.late`), so a step that is held back again is settled
+anew.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def changes(context: CommandContext, action: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The columns that differ once an action's turn has come; None where it does not become ready: its condition does not
-    hold, so it was skipped, or this desk has nobody to settle it."""
+    """The columns that differ once an action's turn has come; None where it does not become ready: its condition
+    does not hold, so it was skipped, or this desk has nobody to settle it."""
     terms = Terms.load(action["terms"])
     if not terms.late:
         return {}

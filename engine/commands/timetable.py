@@ -1,7 +1,8 @@
 """Playbooks that begin at stated times: when each is due next (table timetable), and what it begins then.
 
-A time is taken once, in the transaction of the responses that it begins. Times that passed while no desk ran are one: it is
-made up for as soon as one does, and says so. What keeps a deviation from being answered is said, and the next one is tried.
+A time is taken once, in the transaction of the responses that it begins. Times that passed while no desk ran are one:
+it is made up for as soon as one does, and says so. What keeps a deviation from being answered is said, and the next one
+is tried.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ Row = Mapping[str, Any]
 
 
 def keep(connection: sqlite3.Connection, now: int, stated: Sequence[Timetabled]) -> None:
-    """Keep the times that the playbooks state now. One that is new, or another than before, is due for the first time after
-    `now`; one that is not stated any more is forgotten."""
+    """Keep the times that the playbooks state now. One that is new, or another than before, is due for the first
+    time after `now`; one that is not stated any more is forgotten."""
     zone = _zone(connection)
     former = {(row["playbook"], row["trigger"]): row for row in rows(connection, "SELECT * FROM timetable")}
     for each in stated:
@@ -76,15 +77,15 @@ def due(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
 
 
 def matching(connection: sqlite3.Connection, now: int, planner: Planner, row: Row) -> list[str]:
-    """The deviations of the queue, in its order, that a trigger matches. Raises NotFound for a playbook that this desk does
-    not know: another one on the same file does."""
+    """The deviations of the queue, in its order, that a trigger matches. Raises NotFound for a playbook that this
+    desk does not know: another one on the same file does."""
     page = lists.deviations(connection, now, (), limit=None, everything=False)
     return [item["id"] for item in page.items if planner.holds(row["playbook"], row["trigger"], item, now)]
 
 
 def begin(context: CommandContext, planner: Planner, row: Row, ids: Sequence[str]) -> int:
-    """Take a time that has come: answer the first of the deviations that may be, up to as many as it says, and set the next
-    time; returns how many. Nothing where somebody else has taken it meanwhile."""
+    """Take a time that has come: answer the first of the deviations that may be, up to as many as it says, and set
+    the next time; returns how many. Nothing where somebody else has taken it meanwhile."""
     present = "SELECT 1 FROM timetable WHERE playbook = ? AND trigger = ? AND due_at = ?"
     if context.connection.execute(present, (row["playbook"], row["trigger"], row["due_at"])).fetchone() is None:
         return 0

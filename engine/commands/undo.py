@@ -1,8 +1,8 @@
 """Taking back a person's command: entries that restore what it changed, for as long as nobody has moved on since.
 
-The journal says how each column stood before and after; what stands in the way is engine.commands.moved_on. An undo is no
-command of a person: what it wrote is passed over when the last command is sought. What takes it back is a redo, which is
-one: it can be undone in its turn.
+The journal says how each column stood before and after; what stands in the way is engine.commands.moved_on. An undo is
+no command of a person: what it wrote is passed over when the last command is sought. What takes it back is a redo,
+which is one: it can be undone in its turn.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
 """Detectors, one module per deviation kind, and the registry of which kinds judge which family of subjects.
 
-A detector is a module with `KIND`, `DEFAULTS` (the parameters of its tolerance), `judge(facts, tolerance, now) -> Finding
+A detector is a module with `KIND`, `DEFAULTS` (the parameters of its tolerance), `judge(facts, tolerance, now) ->
+Finding
 | None` and `wake_at(facts, tolerance, now) -> int | None`, the next instant at which time alone can change its verdict.
-Both are pure. A kind may judge two families, and then takes the facts of both. Adding a kind is a module, its test, its place here, and its word in engine.vocabulary.model.DEVIATION_KINDS.
+Both are pure. A kind may judge two families, and then takes the facts of both. Adding a kind is a module, its test, its
+place here, and its word in engine.vocabulary.model.DEVIATION_KINDS.
 """
 
 from __future__ import annotations

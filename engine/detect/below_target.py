@@ -1,9 +1,9 @@
 """below_target: stock of an item at a site is, or is projected to fall, under its inventory target.
 
-The same walk as stockout, against the target's quantity instead of zero; both kinds may be open at once. What is missing
-must be more than `quantity` and more than `percent` of the target. With nothing but a reading, a target and neither of
-them it is exactly `on hand < target`. Without a stock reading or a target, and where these are in
-different units, there is no verdict.
+The same walk as stockout, against the target's quantity instead of zero; both kinds may be open at once. What is
+missing must be more than `quantity` and more than `percent` of the target. With nothing but a reading, a target and
+neither of them it is exactly `on hand < target`. Without a stock reading or a target, and where these are in different
+units, there is no verdict.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "below_target"
 DEFAULTS: Final = {"quantity": 0.0, "percent": 0.0, "horizon_days": 28.0, "remedy_days": 5.0, **bounds(25, 50, 100)}
-"""`quantity` and `percent` under the target that pass, `horizon_days` that the projection looks ahead; bounds in per cent
-under the target."""
+"""`quantity` and `percent` under the target that pass, `horizon_days` that the projection looks ahead; bounds in per
+cent under the target."""
 
 
 def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:

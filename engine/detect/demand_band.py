@@ -1,7 +1,7 @@
 """The actual demand of an item at a site, period by period, beside the band that demand_shift lets pass. Pure.
 
-The band is that of the spike and the drop (engine.detect.demand_shift): around a forecast by `percent`; without one around
-the median of the days, where both `percent` and the robust z have to be exceeded, so the wider of the two.
+The band is that of the spike and the drop (engine.detect.demand_shift): around a forecast by `percent`; without one
+around the median of the days, where both `percent` and the robust z have to be exceeded, so the wider of the two.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ absolute deviation, their equivalent for a normal distribution. It needs `period
 from the median in per cent and the z must be exceeded. A bucket or day that is not over yet can only be a spike. A
 period without any statement is unknown, not zero. Only what is in the unit of the latest statement is compared.
 
-Where the latest period is neither, the last ones together may be a drift (engine.detect.drift): against their forecasts,
-or against the median of the periods before them. It needs `periods` of these as well.
+Where the latest period is neither, the last ones together may be a drift (engine.detect.drift): against their
+forecasts, or against the median of the periods before them. It needs `periods` of these as well.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ DEFAULTS: Final = {
     "remedy_days": 5.0,
     **bounds(50, 100, 200),
 }
-"""`percent` and `deviations` (robust z) that pass, `periods` of history that are needed, those of a drift; bounds in per
-cent of demand."""
+"""`percent` and `deviations` (robust z) that pass, `periods` of history that are needed, those of a drift; bounds in
+per cent of demand."""
 
 _LOOK_BACK: Final = 52
 _MEAN_TO_MEDIAN: Final = 0.8453

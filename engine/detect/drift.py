@@ -1,14 +1,14 @@
 """Drift of demand: a level that is left for good by less than a spike takes, told by a run and a cumulative sum.
 
 The last `drift_periods` periods all lie on one side of what was expected, together by more than `drift_percent`, and
-their tabular CUSUM is over `cusum` (Page, Continuous inspection schemes, 1954, in the form of Montgomery, Introduction to
-Statistical Quality Control):
+their tabular CUSUM is over `cusum` (Page, Continuous inspection schemes, 1954, in the form of Montgomery, Introduction
+to Statistical Quality Control):
 
     z = error ÷ spread        s = max(0, s + min(|z|, 3) − 0.5)
 
-The error of a period is actual ÷ expected − 1; the spread is the median of its absolute values in the periods before the
-run ÷ 0.6745, so that it is a standard deviation where errors are normal. Capping z keeps two spikes from being a drift
-(Lucas and Crosier, Robust CUSUM, 1982). Pure.
+The error of a period is actual ÷ expected − 1; the spread is the median of its absolute values in the periods before
+the run ÷ 0.6745, so that it is a standard deviation where errors are normal. Capping z keeps two spikes from being a
+drift (Lucas and Crosier, Robust CUSUM, 1982). Pure.
 """
 
 from __future__ import annotations

@@ -102,7 +102,8 @@ def with_amount(event: Event) -> str:
 
 
 def goes_on(facts: EventFacts) -> bool:
-    """Whether what happens on the way, or at the machine, still matters: the line is open and has not arrived in full."""
+    """Whether what happens on the way, or at the machine, still matters: the line is open and has not arrived in
+    full."""
     return facts.line is None or (facts.line.open and facts.line.state().full_at() is None)
 
 
@@ -150,7 +151,8 @@ def _how(lead: Breach) -> str:
 
 
 def _slip(facts: EventFacts, lead: Breach) -> Slip | None:
-    """What consumers would feel if what is affected of a line that is to come did not come: nobody says by when it may."""
+    """What consumers would feel if what is affected of a line that is to come did not come: nobody says by when it
+    may."""
     if facts.line is None or not facts.line.open or facts.line.state().full_at() is not None:
         return None
     share = _share(facts, lead)

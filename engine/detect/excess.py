@@ -1,8 +1,8 @@
 """excess: stock of an item at a site stays over its maximum, or a supply line comes earlier than it may.
 
-Stock: projected stock (engine.detect.projection) is over the target's maximum by more than `percent` for at least `days`
-inside `horizon_days`; one deviation per item and site, with the largest quantity of its first such window. Without a
-stock reading or a maximum, and where these are in units that do not convert, there is no verdict.
+Stock: projected stock (engine.detect.projection) is over the target's maximum by more than `percent` for at least
+`days` inside `horizon_days`; one deviation per item and site, with the largest quantity of its first such window.
+Without a stock reading or a maximum, and where these are in units that do not convert, there is no verdict.
 
 Supply: the line is expected, or goods of it came, more than `early_days` before its planned date. Goods that came are a
 fact: they are reported as done. Early goods are welcome to many, so this is watched where `early_days` is over 0 only.

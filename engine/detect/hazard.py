@@ -4,9 +4,9 @@ A place is in use when an open order line arrives at it, leaves it or is under w
 its end. One deviation for each place: of its hazards the gravest leads, the others are named in its terms, because the
 people at a port have one port to protect, whatever threatens it. A hazard over nothing in use is none.
 
-How grave: the standard's word for severity as a grade from 1 to 4 (_GRADES), one less where the word for certainty makes
-it less likely than not. How likely: the parameter that has the word's name. A hazard that covers too much to be believed
-(engine.intake.hazards) is a deviation of its source instead.
+How grave: the standard's word for severity as a grade from 1 to 4 (_GRADES), one less where the word for certainty
+makes it less likely than not. How likely: the parameter that has the word's name. A hazard that covers too much to be
+believed (engine.intake.hazards) is a deviation of its source instead.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """late_demand: a customer order line is pegged to supply that comes too late, or not in full.
 
-What reaches it are live deviations of supply lines, each beyond the slack on the way (engine.flow.impact). The lateness is the
-largest of them; shortages of different supply lines add up, those of one line do not, and never to more than is open.
-Breach: more than `days` late, or more than `quantity` short. What does not come at all has no date; its share counts as
-so much of `short_days` late. Nothing here is said by the customer: it is what the customer would see.
+What reaches it are live deviations of supply lines, each beyond the slack on the way (engine.flow.impact). The lateness
+is the largest of them; shortages of different supply lines add up, those of one line do not, and never to more than is
+open. Breach: more than `days` late, or more than `quantity` short. What does not come at all has no date; its share
+counts as so much of `short_days` late. Nothing here is said by the customer: it is what the customer would see.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "late_demand"
 DEFAULTS: Final = {"days": 0.0, "quantity": 0.0, "short_days": 14.0, "remedy_days": 2.0, **bounds(1, 3, 7)}
-"""`days` late and `quantity` short that pass, `short_days` that an order counts as late of which nothing comes; bounds in
-days late."""
+"""`days` late and `quantity` short that pass, `short_days` that an order counts as late of which nothing comes;
+bounds in days late."""
 
 _LISTED: Final = 20
 """Deviations that an explanation names; further ones are counted."""

@@ -3,8 +3,8 @@
 The date compared is the arrival where the line has arrived in full, else the date last stated by an `eta` or a
 `confirmation`. A promised day is kept by anything before its end; the lateness of a day-promise is whole days of the
 desk's calendar, that of an instant days with two decimals. "In full" leaves out at most `percent` of the planned
-quantity. Breach: the promise is broken and the days late are more than `days`. A line that arrived late is a fact: it is
-reported as done. Closed and cancelled lines are not watched.
+quantity. Breach: the promise is broken and the days late are more than `days`. A line that arrived late is a fact: it
+is reported as done. Closed and cancelled lines are not watched.
 """
 
 from __future__ import annotations

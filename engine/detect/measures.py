@@ -47,7 +47,8 @@ def slip_of_all(line: Line) -> Slip:
 
 
 def in_days(span: int) -> float:
-    """A span as days with two decimals; by up to an hour off a whole day, which a change of the clocks makes, that day."""
+    """A span as days with two decimals; by up to an hour off a whole day, which a change of the clocks makes, that
+    day."""
     whole = round(span / DAY)
     return float(whole) if whole and abs(span - whole * DAY) <= HOUR else round(span / DAY, 2)
 

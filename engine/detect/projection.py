@@ -2,11 +2,12 @@
 
     projected(day) = on hand + supply due up to that day − demand due up to that day
 
-Movements of one day are netted; what is past due counts today. Only what is in the reading's unit is counted, and what is
-left out is said. Where a forecast bucket exists, its demand is max(orders in it, forecast that remains): the excess of
-the forecast over the orders is spread evenly over the bucket's remaining days. The walk is a function of today's date,
-so a verdict can change by time alone only when a day begins. After R1 of frePPLe (`src/model/problems_buffer.cpp`): a
-window opens at the first level beyond the bound, keeps the worst, and closes when the level is back. Pure.
+Movements of one day are netted; what is past due counts today. Only what is in the reading's unit is counted, and what
+is left out is said. Where a forecast bucket exists, its demand is max(orders in it, forecast that remains): the excess
+of the forecast over the orders is spread evenly over the bucket's remaining days. The walk is a function of today's
+date, so a verdict can change by time alone only when a day begins. After R1 of frePPLe
+(`src/model/problems_buffer.cpp`): a window opens at the first level beyond the bound, keeps the worst, and closes when
+the level is back. Pure.
 """
 
 from __future__ import annotations

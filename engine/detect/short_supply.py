@@ -2,8 +2,8 @@
 
 The quantity compared is the one that the latest `eta` or `confirmation` with a quantity promises. Once goods came and
 both the plan's date and the last announced date are past, it is what was received. Breach: the missing quantity is more
-than `quantity` and more than `percent` of the plan. A line without a planned quantity, and quantities in a unit that does
-not convert, cannot be compared. Closed and cancelled lines are not watched.
+than `quantity` and more than `percent` of the plan. A line without a planned quantity, and quantities in a unit that
+does not convert, cannot be compared. Closed and cancelled lines are not watched.
 """
 
 from __future__ import annotations

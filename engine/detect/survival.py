@@ -1,8 +1,9 @@
-"""How long an item at a site lasts: the projected stock of each day, and the days until it is gone without further supply.
+"""How long an item at a site lasts: the projected stock of each day, and the days until it is gone without further
+supply.
 
 Time to survive (after Simchi-Levi and others 2015, Interfaces 45(5) 375-390, for one item without alternates): stock on
-hand ÷ demand, walked day by day since demand is not even. What came after the stock was counted is there; what is still to
-come is not. Pure.
+hand ÷ demand, walked day by day since demand is not even. What came after the stock was counted is there; what is still
+to come is not. Pure.
 """
 
 from __future__ import annotations

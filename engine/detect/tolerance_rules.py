@@ -174,7 +174,8 @@ def load(connection: sqlite3.Connection) -> Tolerances:
 
 
 def of_rules(rows: Iterable[tuple[int | None, str | None, str, str]]) -> Tolerances:
-    """The answers of some rules: number (None: a kind's setting), kind, matches and parameters as the table has them."""
+    """The answers of some rules: number (None: a kind's setting), kind, matches and parameters as the table has
+    them."""
     rules = []
     for number, kind, matches, parameters in rows:
         wanted = json.loads(matches)

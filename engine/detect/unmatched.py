@@ -1,8 +1,8 @@
 """unmatched: a source names an order, an item or a site that the plan does not have.
 
 One deviation per source and name. Orders are judged only when the plan has order lines at all, items and sites only
-when it has such records or lines: a desk without a plan is not wrong. An order that the plan had once is known for good,
-since finished orders drop out of exports of open ones. It clears when the plan learns the name.
+when it has such records or lines: a desk without a plan is not wrong. An order that the plan had once is known for
+good, since finished orders drop out of exports of open ones. It clears when the plan learns the name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""One command of a person while it is carried out: its transaction, who acts, what the person saw, what was done so far.
+"""One command of a person while it is carried out: its transaction, who acts, what the person saw, what was done so
+far.
 
 Here: finding the rows that ids name, refusing versions that the person did not see, and cleaning the arguments.
 """

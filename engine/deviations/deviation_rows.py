@@ -1,4 +1,5 @@
-"""Rows of the table `deviation` as detection writes them: a finding and its rank as columns, new episodes, notes, links.
+"""Rows of the table `deviation` as detection writes them: a finding and its rank as columns, new episodes, notes,
+links.
 
 What a verdict means for a row is engine.deviations.episodes; a state is only ever written by engine.deviations.moves.
 """

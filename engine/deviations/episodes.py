@@ -1,12 +1,13 @@
-"""Verdicts into deviations: open, raise, lower, update, clear, recover, resolve, close, and the episodes of one subject.
+"""Verdicts into deviations: open, raise, lower, update, clear, recover, resolve, close, and the episodes of one
+subject.
 
 Every step is one journal entry, except two that are no event: time alone moving a figure (days overdue) refreshes the
 row without a new version, and `clear_since` notes since when the departure has been absent (null: it still holds).
 
 What a finding does to the subject's latest row
-    none                         opens episode 1; a candidate where it was not stated often enough yet (engine.facts.runs)
-    candidate                    counts; open once it was stated often enough
-    open, acknowledged, responding   stays; raise or lower when the severity changed, update when signals or the plan
+    none                         opens episode 1; a candidate where it was not stated often enough yet
+    (engine.facts.runs) candidate                    counts; open once it was stated often enough open, acknowledged,
+    responding   stays; raise or lower when the severity changed, update when signals or the plan
                                  changed the gap; as without a finding where it was not stated often enough any more
     snoozed                      a raise ends the snooze: who put it off did so at a lower severity
     recovered                    returns to the state it left, flaps + 1; after `reopen_window` a new episode instead
@@ -96,7 +97,7 @@ class Keeper:
         wake = self._holds(verdict, finding, columns, row)
         return min((at for at in (wake, ranked.changes_at) if at is not None), default=None)
 
-    # a departure that holds ----------------------------------------------------------------------------------------------
+    # a departure that holds -------------------------------------------------------------------------------------------
 
     def _holds(
         self, verdict: Verdict, finding: Finding, columns: dict[str, Any], row: dict[str, Any] | None
@@ -217,7 +218,7 @@ class Keeper:
         else:
             self._rows.note(row, changes)
 
-    # a departure that is absent ------------------------------------------------------------------------------------------
+    # a departure that is absent ---------------------------------------------------------------------------------------
 
     def _absent(self, row: Mapping[str, Any], tolerance: Tolerance) -> int | None:
         state = row["state"]

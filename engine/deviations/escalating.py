@@ -1,7 +1,8 @@
-"""When an escalation chain asks its next owner: so long after the last one was asked, where the step of the chain says so
-only between times of a zone's day, and only above so many signals. Pure.
+"""When an escalation chain asks its next owner: so long after the last one was asked, where the step of the chain says
+so only between times of a zone's day, and only above so many signals. Pure.
 
-A chain that has to wait for signals is held: it goes on at the instant at which they are enough, and never by time alone.
+A chain that has to wait for signals is held: it goes on at the instant at which they are enough, and never by time
+alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from engine.vocabulary.terms import Between, Escalation
 
 
 def first_look(step: Escalation, asked_at: int) -> int:
-    """When a step of a chain is looked at whose last owner was asked at `asked_at`: its time is over, and it may be asked."""
+    """When a step of a chain is looked at whose last owner was asked at `asked_at`: its time is over, and it may be
+    asked."""
     return _open(step.between, asked_at + step.after_minutes * MINUTE)
 
 

@@ -4,13 +4,14 @@
     stockout, below_target       of the deviations of the supply lines without which there would be no window
     overdue, unconfirmed         of late_supply of the same line
     these and short_supply       of quality, logistics and production deviations of the same line
-    late_supply, overdue         of a transfer or production order, of what it is made or taken of, where that comes so late
+    late_supply, overdue         of a transfer or production order, of what it is made or taken of, where that comes so
+    late
                                  that it explains all of the order's lateness
 
-A cause always stands higher in LEVELS than its consequence, or is of a line that is planned earlier, so no deviation is its
-own cause by any way round. What is
-written here says only what follows from what; whether a root is live, and hides its consequences, is decided by whoever
-reads (engine.ranking.suppression). The cause with the largest weight is the one that is named.
+A cause always stands higher in LEVELS than its consequence, or is of a line that is planned earlier, so no deviation is
+its own cause by any way round. What is written here says only what follows from what; whether a root is live, and hides
+its consequences, is decided by whoever reads (engine.ranking.suppression). The cause with the largest weight is the one
+that is named.
 """
 
 from __future__ import annotations
@@ -110,7 +111,8 @@ class _Late(NamedTuple):
 def fold_lines(connection: sqlite3.Connection, references: Sequence[str], reached: Iterable[int]) -> None:
     """Work out what follows from what among the deviations of supply lines: of each line, and of what feeds it.
 
-    `reached` are the lines (plan_line.id) that these make late; they, and what followed from these before, are asked again.
+    `reached` are the lines (plan_line.id) that these make late; they, and what followed from these before, are asked
+    again.
     """
     wanted = {*references, *(ref for (ref,) in connection.execute(_CONSEQUENCES, (as_json(references),)))}
     if reached:

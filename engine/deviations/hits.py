@@ -1,7 +1,7 @@
 """The table `hit`: which customer order lines each deviation reaches, as its last verdict has it.
 
-A row says nothing about whether its deviation is live still; who asks joins with that. Demands whose hits change are put
-on the work list, to be judged for late_demand.
+A row says nothing about whether its deviation is live still; who asks joins with that. Demands whose hits change are
+put on the work list, to be judged for late_demand.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ _PRESENT: Final = (
 _TOUCH_OF: Final = (
     "INSERT INTO touched(type, a) SELECT DISTINCT 'demand', ref FROM hit WHERE deviation_id = ? ON CONFLICT DO NOTHING"
 )
-# Two deviations of one supply line reach the same goods. A line that only one reaches is counted once, so most are passed by.
+# Two deviations of one supply line reach the same goods. A line that only one reaches is counted once, so most are
+# passed by.
 _TWICE: Final = (
     "SELECT sum(added - at_most) FROM (SELECT sum(added) AS added, min(sum(largest), max(open_minor)) AS at_most FROM ("
     "SELECT hit.line AS line, sum(hit.value_minor * likelihood) AS added, max(hit.value_minor * likelihood) AS largest,"
@@ -100,7 +101,8 @@ def touch_of_deviation(connection: sqlite3.Connection, number: int, was: str, no
 def counted_twice(connection: sqlite3.Connection, now: int) -> int:
     """By how much the exposures in the queue add up customer orders more than once, in minor units.
 
-    A customer order is at risk once, whatever and however many deviations reach it: at most with all that is open of it.
+    A customer order is at risk once, whatever and however many deviations reach it: at most with all that is open of
+    it.
     """
     return round(connection.execute(_TWICE, {"now": now}).fetchone()[0] or 0.0)
 

@@ -1,7 +1,8 @@
 """Moving a deviation or an action: the one place that writes a state, with its stamps, version and journal entry.
 
-What may follow what is engine.vocabulary.lifecycle; when something moves is decided by detection (engine.deviations.episodes) and by
-people's commands (engine.commands.deviation_commands, engine.commands.action_commands).
+What may follow what is engine.vocabulary.lifecycle; when something moves is decided by detection
+(engine.deviations.episodes) and by people's commands (engine.commands.deviation_commands,
+engine.commands.action_commands).
 """
 
 from __future__ import annotations

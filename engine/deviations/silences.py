@@ -1,9 +1,9 @@
 """Silences: who keeps which deviations out of the queue until when, and why.
 
 A silence matches by kind, severity, party, item, site and subject, each a text in which `*` stands for any text and `?`
-for any character; all that are given must match. Its state follows from now alone: pending before its start, active from
-then on, expired from its end on. What it matches never changes, since the journal must say what was silenced: end it and
-make another. What it does to the queue is engine.ranking.suppression.
+for any character; all that are given must match. Its state follows from now alone: pending before its start, active
+from then on, expired from its end on. What it matches never changes, since the journal must say what was silenced: end
+it and make another. What it does to the queue is engine.ranking.suppression.
 """
 
 from __future__ import annotations

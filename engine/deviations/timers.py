@@ -1,7 +1,9 @@
-"""When time alone does something to an action: its timers, armed and disarmed with every change of its row (table timer).
+"""When time alone does something to an action: its timers, armed and disarmed with every change of its row (table
+timer).
 
 What an action waits for follows from its row and its frozen terms alone, so an undo arms again what a command disarmed.
-What happens when a timer fires is engine.commands.firing. A timer's `generation` rises whenever it is armed, disarmed or fired.
+What happens when a timer fires is engine.commands.firing. A timer's `generation` rises whenever it is armed, disarmed
+or fired.
 """
 
 from __future__ import annotations
@@ -81,8 +83,8 @@ def wanted(
     fired: Mapping[str, int | None],
     arrivals: Callable[[], Sequence[int]],
 ) -> dict[str, int]:
-    """When each kind of timer of an action is due, of those that it has; `fired` is when each fired last, and `arrivals`
-    reads when the deviation's signals came in, where a chain asks for them."""
+    """When each kind of timer of an action is due, of those that it has; `fired` is when each fired last, and
+    `arrivals` reads when the deviation's signals came in, where a chain asks for them."""
     state, asked = action["state"], {}
     if state == "ready" and terms.kind in PEOPLES:
         asked["accept"] = _accept_at(action, terms, fired.get("accept"), arrivals)

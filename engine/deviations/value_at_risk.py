@@ -77,8 +77,8 @@ class Valuer:
         self._factors = _Factors(rates)
 
     def assess_all(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], dict[Slot, Sequence[Priced]], set[int]]:
-        """Verdicts with what the slips among them put at risk, the customer orders that each of these reaches, and the other
-        lines (plan_line.id) that they make late.
+        """Verdicts with what the slips among them put at risk, the customer orders that each of these reaches, and the
+        other lines (plan_line.id) that they make late.
 
         What is only supposed reaches nobody.
         """

@@ -1,4 +1,5 @@
-"""What the detectors of events judge: a line, lot, resource or item at a site with every event that holds about it. Pure."""
+"""What the detectors of events judge: a line, lot, resource or item at a site with every event that holds about it.
+Pure."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Events of quality, logistics and production: one statement read in our words, and what stands of many.
 
-An event says itself by a word of engine.vocabulary.event_words (`status`), else by a standard's code (engine.vocabulary.codes). It belongs to
-the order that it names, else to the resource, the lot, or the item at a site. Of one subject and topic the last event by
-(as_of, tie) holds. Pure.
+An event says itself by a word of engine.vocabulary.event_words (`status`), else by a standard's code
+(engine.vocabulary.codes). It belongs to the order that it names, else to the resource, the lot, or the item at a site.
+Of one subject and topic the last event by (as_of, tie) holds. Pure.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ class Statement(NamedTuple):
     order_ref: str
     detail: str | None
     until: int | None
-    """From when it holds no more: another statement of its row does, perhaps about another order, or it is taken back."""
+    """From when it holds no more: another statement of its row does, perhaps about another order, or it is taken
+    back."""
     withdrawn_at: int | None
     """From when its source takes it back; None: it does not."""
 
@@ -97,8 +98,8 @@ def _state(facts: LineFacts, statement: Statement, item_units: ItemUnits) -> Non
         if statement.eta is not None:
             facts.eta, facts.eta_signal = statement.eta, statement.id
             if facts.receipts and statement.eta > statement.as_of:
-                # Nobody counted what was only said to be there, and who speaks later expects it: an old "delivered" that
-                # comes in late must not end what was said since. What was counted is there, whatever is announced.
+                # Nobody counted what was only said to be there, and who speaks later expects it: an old "delivered"
+                # that comes in late must not end what was said since. What was counted is there, whatever is announced.
                 facts.receipts = tuple(move for move in facts.receipts if move.quantity is not None)
         promised = _quantity(facts, statement, item_units)
         if promised is not None:

@@ -100,7 +100,8 @@ class LineFacts:
         return LineState(line.planned_at, line.until_at, line.quantity, eta, promised, self.receipts, self.open)
 
     def gone(self, until: int | None = None) -> float:
-        """The quantity of an outgoing line that has left, at most the planned one: what has reached its goal left too."""
+        """The quantity of an outgoing line that has left, at most the planned one: what has reached its goal left
+        too."""
         return min(self.line.quantity or 0.0, max(self.departed(until), self.received(until)))
 
     def subject(self) -> Subject:

@@ -1,12 +1,13 @@
-"""Sharing out what is scarce: which demands are served in time by what arrives when, at the largest value, with a proof.
+"""Sharing out what is scarce: which demands are served in time by what arrives when, at the largest value, with a
+proof.
 
 Supply that is there at an instant serves demands that are due then or later, so what is served up to any due time is at
 most what has arrived by then. These limits lie inside each other, and over such limits the greedy rule is exact where
 demands may be served in part: the largest value per unit first, each as far as the limits leave (the limits form a
-polymatroid; Edmonds 1970, "Submodular functions, matroids, and certain polyhedra"). Where a demand is served as a whole or
-not at all, it is a knapsack with deadlines: branch and bound, whose bound is that same greedy rule over what is not
-decided yet. It stops after so many nodes; then HiGHS goes on where it is installed (engine.flow.highs), and what has no proof
-says how far from the best it can be at most. Pure.
+polymatroid; Edmonds 1970, "Submodular functions, matroids, and certain polyhedra"). Where a demand is served as a whole
+or not at all, it is a knapsack with deadlines: branch and bound, whose bound is that same greedy rule over what is not
+decided yet. It stops after so many nodes; then HiGHS goes on where it is installed (engine.flow.highs), and what has no
+proof says how far from the best it can be at most. Pure.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from engine.flow import highs
 from engine.flow.scarce import Arriving, Want
 
 WORK: Final = 1_000_000
-"""Branches x demands x due times that are looked at before the best that was found is given with its gap: half a second."""
+"""Branches x demands x due times that are looked at before the best that was found is given with its gap: half a
+second."""
 _DUST: Final = 1e-9
 
 
@@ -149,7 +151,8 @@ class _Search:
             waiting += self._branches(node)
 
     def _branches(self, node: _Node) -> list[_Node]:
-        """The two ways on from a node; none where it cannot be carried out, is solved, or is no better than the best."""
+        """The two ways on from a node; none where it cannot be carried out, is solved, or is no better than the
+        best."""
         limits = _Limits(self._wants, self._arriving)
         taken: dict[int, float] = {}
         for place in (*sorted(node.served), *(each for each in self._order if each not in node.served)):

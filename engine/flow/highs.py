@@ -1,5 +1,5 @@
-"""Orders served as a whole where supply is scarce, as HiGHS solves it: an extra (`pip install "offplan[highs]"`), asked only
-where the search of engine.flow.allocation stopped before it had a proof.
+"""Orders served as a whole where supply is scarce, as HiGHS solves it: an extra (`pip install "offplan[highs]"`), asked
+only where the search of engine.flow.allocation stopped before it had a proof.
 
     maximize sum(value_i x_i), so that for every due time t: sum(quantity_i x_i, due_i <= t) <= what has arrived by t
 

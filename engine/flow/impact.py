@@ -1,9 +1,9 @@
 """What a supply line that leaves its plan does to everything that it feeds: a walk down the pegs to customer orders.
 
 Later (`late`). A consumer is late by what its supply is late less the gap between them: `delay − gap`, and not at all
-where the gap is larger. Nothing starts before all of it is there, so a transfer or production order is late as a whole; of
-a customer order the part that is pegged to late supply is. What a demand is planned before its supply is no slack, so
-the gap counts as nothing then. The slack of a consumer is therefore the smallest sum of gaps on a way to it, and
+where the gap is larger. Nothing starts before all of it is there, so a transfer or production order is late as a whole;
+of a customer order the part that is pegged to late supply is. What a demand is planned before its supply is no slack,
+so the gap counts as nothing then. The slack of a consumer is therefore the smallest sum of gaps on a way to it, and
 `delay = delay of the root − slack`; independent of how late the root is at present (after frePPLe's criticality).
 
 Less (`short`). What is missing is the end of a line's quantity: first in, first out has served the others before. Of a
@@ -22,8 +22,8 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 DEPTH: Final = 1000
-"""Steps from a line to a customer order after which a walk ends; far deeper than any network that is known of, so that only
-what goes round in circles can get there."""
+"""Steps from a line to a customer order after which a walk ends; far deeper than any network that is known of, so
+that only what goes round in circles can get there."""
 
 ENDLESS: Final = 2**62
 """The slack of a customer order that states no date: nothing is too late for it."""
@@ -38,8 +38,8 @@ class Edge(NamedTuple):
     demand: int
     gap: int | None
     slack: int
-    """How much later the supply can come without making the demand late: the gap, and nothing where it is negative; ENDLESS
-    where the demand is a customer order that states no date."""
+    """How much later the supply can come without making the demand late: the gap, and nothing where it is negative;
+    ENDLESS where the demand is a customer order that states no date."""
     demand_share: float
     demand_open: float
     customer: int
@@ -55,7 +55,8 @@ Network = Mapping[int, Sequence[Edge]]
 """By plan_line.id of a supply: the pegs of what it serves."""
 
 Peg = tuple[int, int, int | None, int, float, float, int, float | None, str | None]
-"""What a slip in time needs of a peg, the first fields of an Edge, as a plain row: whole suppliers have thousands of them."""
+"""What a slip in time needs of a peg, the first fields of an Edge, as a plain row: whole suppliers have thousands of
+them."""
 
 Pegs = Mapping[int, Sequence[Peg | Edge]]
 """By plan_line.id of a supply, likewise: what a walk in time goes over."""
@@ -107,7 +108,8 @@ class Impact(NamedTuple):
     hits: Sequence[Hit]
     """Customer order lines, the first ones wanted first as far as slack tells."""
     nearest: Edge | None
-    """The last peg to the customer order with the smallest slack that depends on the root, hit or not; None: none does."""
+    """The last peg to the customer order with the smallest slack that depends on the root, hit or not; None: none
+    does."""
     slack: int | None
     """That slack."""
     via: Mapping[int, Peg | Edge]
@@ -115,7 +117,8 @@ class Impact(NamedTuple):
     feeds: bool
     """Whether anything at all is pegged to the root."""
     slacks: Mapping[int, int]
-    """By plan_line.id of the lines that depend on the root, itself among them, the smallest sum of gaps; not customer orders."""
+    """By plan_line.id of the lines that depend on the root, itself among them, the smallest sum of gaps; not
+    customer orders."""
     missing: Mapping[int, float] | None = None
     """By such a line the share of it that is missing; None: nothing is, it comes later."""
     undated: int = 0
@@ -133,7 +136,8 @@ class Impact(NamedTuple):
         }
 
     def late_lines(self, delay: int | None) -> list[int]:
-        """Of the lines that depend on the root those that are late where it comes `delay` later; not customer orders."""
+        """Of the lines that depend on the root those that are late where it comes `delay` later; not customer
+        orders."""
         if delay is None or len(self.slacks) == 1:
             return []
         return [line for line, slack in self.slacks.items() if slack < delay and line in self.via]
@@ -205,8 +209,8 @@ def _hit(edge: Edge, share: float, slack: int) -> Hit:
 
 
 def _nearest(hits: Sequence[Hit], slacks: Mapping[int, int], last: Pegs) -> tuple[Edge | None, int | None]:
-    """Of the pegs to customer orders with a date the one with the smallest slack, and that slack; neither where there is none.
-    It leads to the first of the hits, where there are any.
+    """Of the pegs to customer orders with a date the one with the smallest slack, and that slack; neither where there
+    is none. It leads to the first of the hits, where there are any.
 
     Of equals the first supply's first order, so that the outcome does not depend on the order of the pegs.
     """
@@ -221,8 +225,8 @@ def _nearest(hits: Sequence[Hit], slacks: Mapping[int, int], last: Pegs) -> tupl
 
 
 def _slacks(root: int, network: Pegs) -> tuple[dict[int, int], dict[int, Peg | Edge], dict[int, Sequence[Peg | Edge]]]:
-    """By line other than customer orders the smallest sum of gaps from the root, the last peg on that way, and the pegs that
-    lead on from the line to customer orders."""
+    """By line other than customer orders the smallest sum of gaps from the root, the last peg on that way, and the
+    pegs that lead on from the line to customer orders."""
     slacks, via, last = {root: 0}, dict[int, Peg | Edge](), dict[int, Sequence[Peg | Edge]]()
     frontier = [root]
     for _ in range(DEPTH):

@@ -1,10 +1,10 @@
 """An overlay of the plan: what supply would do to its customer orders if it came otherwise, without writing anything.
 
-A *need* is what some supply has to serve: its pegs in the order in which they are served, and the arrivals that are to be
-expected. Whatever is done about it (part of it comes earlier, other supply is added) gives other arrivals. They fill the
-need first in, first out: the first to arrive serves the first pegs, whatever nothing fills is missing. Each arrival is then
-a supply of its own, which slips by its own delay, and engine.flow.impact says what that does. A plan in which the line is
-loaded in as many parts, with an announcement for each, has the same impact (held by a test). Pure.
+A *need* is what some supply has to serve: its pegs in the order in which they are served, and the arrivals that are to
+be expected. Whatever is done about it (part of it comes earlier, other supply is added) gives other arrivals. They fill
+the need first in, first out: the first to arrive serves the first pegs, whatever nothing fills is missing. Each arrival
+is then a supply of its own, which slips by its own delay, and engine.flow.impact says what that does. A plan in which
+the line is loaded in as many parts, with an announcement for each, has the same impact (held by a test). Pure.
 """
 
 from __future__ import annotations

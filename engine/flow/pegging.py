@@ -1,10 +1,10 @@
 """Pegging: which supply serves which demand, for one item at one site.
 
-First in, first out on cumulative quantity: supplies in the order in which they become available (what is on hand first),
-demands in the order in which they are wanted; where the cumulative intervals of a supply and a demand overlap, the
-overlap is pegged (after frePPLe, `src/model/pegging.cpp`). Each supply and each demand is one interval, so a pair of them
-has at most one peg. What no supply covers is pegged to NOTHING, so the pegs of a demand always add up to its quantity.
-Stock under zero is a debt that the first supplies pay before they serve anything. Pure.
+First in, first out on cumulative quantity: supplies in the order in which they become available (what is on hand
+first), demands in the order in which they are wanted; where the cumulative intervals of a supply and a demand overlap,
+the overlap is pegged (after frePPLe, `src/model/pegging.cpp`). Each supply and each demand is one interval, so a pair
+of them has at most one peg. What no supply covers is pegged to NOTHING, so the pegs of a demand always add up to its
+quantity. Stock under zero is a debt that the first supplies pay before they serve anything. Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What production orders take out of stock: bills of material as demand for components.
 
 A production order needs `quantity` of each component for each piece of its parent (of the parent's own unit, into which
-that of the order converts), `lead_days` before it is ready. A BOM line that names a site takes the place of one for the same parent and component that names none.
+that of the order converts), `lead_days` before it is ready. A BOM line that names a site takes the place of one for the
+same parent and component that names none.
 """
 
 from __future__ import annotations

@@ -95,7 +95,8 @@ def note_drills(connection: sqlite3.Connection, first_id: int) -> None:
 
 
 def reason(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int) -> str | None:
-    """WITHDRAWN where a deviation's last verdict rested on a signal that is taken back; `deviation` is its whole row."""
+    """WITHDRAWN where a deviation's last verdict rested on a signal that is taken back; `deviation` is its whole
+    row."""
     named = {int(number) for *_, source in json.loads(deviation["terms"]) for number in _NAMED.findall(source)}
     query = (
         "SELECT EXISTS (SELECT 1 FROM deviation_signal JOIN signal ON signal.id = signal_id WHERE deviation_id = :id"

@@ -1,4 +1,5 @@
-"""The pegs that lead from supply lines down to customer orders, for engine.flow.impact; and the lines that they name."""
+"""The pegs that lead from supply lines down to customer orders, for engine.flow.impact; and the lines that they
+name."""
 
 from __future__ import annotations
 

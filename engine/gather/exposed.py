@@ -1,8 +1,8 @@
 """Facts of places under hazards: which cover each, and the open order lines that arrive, leave or pass there.
 
 A line is at its destination on the planned date, or on the one last announced where that is later; it leaves its origin
-the lane's duration before, unless all of it has left; and it is on the lane in between. Values are of what has not come in; where
-lines of one place have several currencies, in the desk's, by its rates.
+the lane's duration before, unless all of it has left; and it is on the lane in between. Values are of what has not come
+in; where lines of one place have several currencies, in the desk's, by its rates.
 """
 
 from __future__ import annotations

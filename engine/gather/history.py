@@ -1,4 +1,5 @@
-"""Facts of subjects as they stood at earlier instants, for what is judged by the count of its statements (engine.facts.runs).
+"""Facts of subjects as they stood at earlier instants, for what is judged by the count of its statements
+(engine.facts.runs).
 
 The instants are those at which something was said about the subject itself, whatever came in the same batch; milestones
 and notes say nothing that a detector measures, and what its source took back by now was never said. The plan is the

@@ -1,6 +1,7 @@
 """What detection needs of master records: classes and values of items, the fastest lane into a site.
 
-A lane of no days says nothing of how long it takes (engine.validation.plan_checks names it), so it is never the fastest.
+A lane of no days says nothing of how long it takes (engine.validation.plan_checks names it), so it is never the
+fastest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What detection keeps of each current supply line (table line_state): written when a line was judged, read as a whole.
 
-A row equals the fold of the line's signals as of the last judging; what came in since and was left unjudged keeps to the
-plan (engine.gather.quiet), which changes nothing in a row.
+A row equals the fold of the line's signals as of the last judging; what came in since and was left unjudged keeps to
+the plan (engine.gather.quiet), which changes nothing in a row.
 """
 
 from __future__ import annotations

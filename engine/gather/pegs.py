@@ -200,7 +200,8 @@ def _demands(reader: PlaceReader, around: Around, measure: _Measure) -> Iterator
 
 
 def _worth(line: Line, quantity: float, record: Item) -> tuple[float | None, str | None]:
-    """What one unit of a customer order is worth, in minor units, and their currency: by the order, else by its item."""
+    """What one unit of a customer order is worth, in minor units, and their currency: by the order, else by its
+    item."""
     if line.value_minor is not None:
         return line.value_minor / quantity, line.currency
     if record.unit_value is None:

@@ -1,7 +1,7 @@
 """What lies around an item at a site: the stock last counted, and the order lines that bring something or take it.
 
-Shared by everything that adds up stock: the projection (engine.gather.stock) and pegging (engine.gather.pegs). A line is
-wanted at its origin when it has to leave there: its planned date less the time that the lane takes.
+Shared by everything that adds up stock: the projection (engine.gather.stock) and pegging (engine.gather.pegs). A line
+is wanted at its origin when it has to leave there: its planned date less the time that the lane takes.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class PlaceReader:
         counted_only: bool,
         known_at: int | None = None,
     ) -> None:
-        """With `counted_only` the signals about lines are read only where stock was counted; without it what was announced
-        is left out, for then what moved and the plan are all that counts.
+        """With `counted_only` the signals about lines are read only where stock was counted; without it what was
+        announced is left out, for then what moved and the plan are all that counts.
 
         `known_at` leaves out what was taken back by then, as if it had not been said.
         """

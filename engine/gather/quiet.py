@@ -2,13 +2,13 @@
 
 Most signals confirm what was planned. One keeps to the plan when it says at most what the plan says: no later date, no
 smaller quantity, no other unit, no receipt, no state, no event, no detail. It is quiet when besides its reference is a
-single open supply line that is not due yet, whose silence or earliness nobody watches, and of which nothing else was ever
-said: whichever of such statements hold, under any tolerance, the line stands as planned, and a later one takes nothing
-from it. (One that is taken back, or will be, is judged all the same, for the line's wake-up.) That a line is so is
-decided when it is judged, and kept with it (line_state.quiet_until); whatever may change that puts it on the work list. A
-line whose item is counted somewhere is never quiet, for its dates move the stock, nor is one at a place under a hazard,
-for they bring it into the hazard's time or out of it. Whatever is not certain is judged: a signal that is missed here
-costs time, never a verdict.
+single open supply line that is not due yet, whose silence or earliness nobody watches, and of which nothing else was
+ever said: whichever of such statements hold, under any tolerance, the line stands as planned, and a later one takes
+nothing from it. (One that is taken back, or will be, is judged all the same, for the line's wake-up.) That a line is so
+is decided when it is judged, and kept with it (line_state.quiet_until); whatever may change that puts it on the work
+list. A line whose item is counted somewhere is never quiet, for its dates move the stock, nor is one at a place under a
+hazard, for they bring it into the hazard's time or out of it. Whatever is not certain is judged: a signal that is
+missed here costs time, never a verdict.
 """
 
 from __future__ import annotations

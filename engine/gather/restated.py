@@ -1,9 +1,9 @@
 """Rows that a source restates: which statement of a row holds, and what a later one takes the place of.
 
-A state source says a row (`row_key`: the source and its id) again when it has changed, and the last statement of the row
-by (as_of, tie) holds. A statement takes the place of what its row said before about the same order; and of what its row
-said before in the same kind about any other order, or item at a site: a corrected reference moves the statement. Two
-kinds about two subjects under one id are two mappings' rows whose ids meet, no correction: both hold.
+A state source says a row (`row_key`: the source and its id) again when it has changed, and the last statement of the
+row by (as_of, tie) holds. A statement takes the place of what its row said before about the same order; and of what its
+row said before in the same kind about any other order, or item at a site: a corrected reference moves the statement.
+Two kinds about two subjects under one id are two mappings' rows whose ids meet, no correction: both hold.
 
 Events are said once: only statements with `restatable` are in the index signal_row, so that events pay nothing for it.
 Either can be taken back by its source (engine.gather.corrections).
@@ -66,7 +66,8 @@ def until(signal: str) -> str:
 
 
 def touch_left(connection: sqlite3.Connection, first_id: int) -> None:
-    """Touch what the rows of the signals from `first_id` on were about before: orders, items at sites, lots, resources."""
+    """Touch what the rows of the signals from `first_id` on were about before: orders, items at sites, lots,
+    resources."""
     connection.execute(_LEFT_ORDERS, {"first_id": first_id})
     connection.execute(_LEFT_PLACES, {"first_id": first_id})
     if connection.execute("SELECT EXISTS (SELECT 1 FROM event_subject)").fetchone()[0]:

@@ -1,8 +1,9 @@
-"""What a deviation's decision is about, read from the plan as it stands: a need with its pegs and what is to be expected.
+"""What a deviation's decision is about, read from the plan as it stands: a need with its pegs and what is to be
+expected.
 
-Of a supply line: what is open of it, as late or as short as the deviation says. Of a customer order: what of it is hit. Of
-an item at a site: what there no supply covers in time. Where no customer order depends on it, or none of these states a
-value, the deviation's own value counts as of one order that is wanted when the deviation says (`own_value`).
+Of a supply line: what is open of it, as late or as short as the deviation says. Of a customer order: what of it is hit.
+Of an item at a site: what there no supply covers in time. Where no customer order depends on it, or none of these
+states a value, the deviation's own value counts as of one order that is wanted when the deviation says (`own_value`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""What an item at a site has to share out: every peg there, with when it is needed, and every supply, with when it comes.
+"""What an item at a site has to share out: every peg there, with when it is needed, and every supply, with when it
+comes.
 
-A decision about a supply line leaves all others as they are planned; one about the place takes them as they are announced.
-What stock serves other than customer orders stays with them, and what the plan does not peg is not shared out.
+A decision about a supply line leaves all others as they are planned; one about the place takes them as they are
+announced. What stock serves other than customer orders stays with them, and what the plan does not peg is not shared
+out.
 """
 
 from __future__ import annotations

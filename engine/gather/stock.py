@@ -1,9 +1,9 @@
 """Facts of items at sites: the last reading, what is to come and go, the target, the forecast, actual demand.
 
 Supply counts at its latest announced date and promised quantity, customer orders at their planned date, transfers when
-they have to leave, components of production orders when these need them. What moved after the reading was taken is not in
-the reading yet, so it counts today; what moved before is in it and counts no more. A shipment counts like an order: goods
-that both list are loaded with an item on one of them only.
+they have to leave, components of production orders when these need them. What moved after the reading was taken is not
+in the reading yet, so it counts today; what moved before is in it and counts no more. A shipment counts like an order:
+goods that both list are loaded with an item on one of them only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The pegs that lead up from lines to what they are served by: for engine.deviations.folding, which asks whose lateness explains theirs."""
+"""The pegs that lead up from lines to what they are served by: for engine.deviations.folding, which asks whose
+lateness explains theirs."""
 
 from __future__ import annotations
 

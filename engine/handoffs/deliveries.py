@@ -75,7 +75,8 @@ def begin(connection: sqlite3.Connection, writer: Writer, now: int, row: Row) ->
 def end(
     connection: sqlite3.Connection, writer: Writer, now: int, channel: Channel, number: int, result: Result
 ) -> None:
-    """Note what came of a message that was begun. One that is begun no more was settled by somebody else: nothing happens."""
+    """Note what came of a message that was begun. One that is begun no more was settled by somebody else: nothing
+    happens."""
     row = _row(connection, number)
     if row["state"] != "begun":
         return
@@ -207,7 +208,8 @@ def _is_old_news(connection: sqlite3.Connection, row: Row) -> bool:
 
 
 def _note_told(connection: sqlite3.Connection, now: int, channel: Channel, row: Row) -> None:
-    """The channel knows now what the message says. What is in doubt counts as told: it must not go out twice by itself."""
+    """The channel knows now what the message says. What is in doubt counts as told: it must not go out twice by
+    itself."""
     ledger = _ledger(connection, row)
     if ledger is None or _is_old_news(connection, row):
         return

@@ -1,7 +1,7 @@
 """The actions of one owner in one response as one channel sees them: what it is to know, beside what it knows.
 
-Which actions are told at all, and what of them is worth a new message, is said here. When a group is looked at, and what
-becomes of the look, is engine.handoffs.outbox.
+Which actions are told at all, and what of them is worth a new message, is said here. When a group is looked at, and
+what becomes of the look, is engine.handoffs.outbox.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ def _is_told(channel: Channel, action: Mapping[str, Any]) -> bool:
 def _as_told(channel: Channel, action: Mapping[str, Any]) -> str:
     """What of an action is worth a new message when it changes: that it may begin, when it is due, and its start.
 
-    A channel that has the plan hears of every move; the others of one to another day, since open work is planned anew often.
+    A channel that has the plan hears of every move; the others of one to another day, since open work is planned anew
+    often.
     """
     begins = "waits" if action["state"] == "blocked" else "ready"
     start = action["start_at"] if channel.blocked else f"day {action['start_at'] // DAY}"

@@ -1,8 +1,8 @@
 """Steps of kind `notify`: a message of the step's own words to each of its people, through the channels that they have.
 
 The messages go the way of all hand-offs, each with its own delivery, so that one that failed is tried again alone. The
-step is done when all were sent, and fails when one did for good; while one is in doubt it waits for what a person says of
-that message. A step whose people no channel takes stays with its owner, who tells them himself.
+step is done when all were sent, and fails when one did for good; while one is in doubt it waits for what a person says
+of that message. A step whose people no channel takes stays with its owner, who tells them himself.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Telling the owner of a response, through the channels that he has, that its deviation is over by itself and what of its
-actions is offered (engine.actions.offers). He is told once each time it is over; one that came back meanwhile is no news.
+"""Telling the owner of a response, through the channels that he has, that its deviation is over by itself and what of
+its actions is offered (engine.actions.offers). He is told once each time it is over; one that came back meanwhile is no
+news.
 """
 
 from __future__ import annotations

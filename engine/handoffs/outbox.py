@@ -1,9 +1,10 @@
 """Hand-offs of actions to their owners: what each channel has to be told now, written as messages to be delivered.
 
-Every change of an action notes it in `handoff_touched` in its own transaction (triggers of engine.storage.schema.third), whoever
-makes it. Here the changed ones are looked at: by owner, response and channel, after a short wait, so that one response
-gives one message an owner. Whether a look tells anything is engine.handoffs.telling; where to, engine.handoffs.routing; how a message is
-delivered, tried again or left in doubt, engine.handoffs.deliveries.
+Every change of an action notes it in `handoff_touched` in its own transaction (triggers of
+engine.storage.schema.third), whoever makes it. Here the changed ones are looked at: by owner, response and channel,
+after a short wait, so that one response gives one message an owner. Whether a look tells anything is
+engine.handoffs.telling; where to, engine.handoffs.routing; how a message is delivered, tried again or left in doubt,
+engine.handoffs.deliveries.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Owners' replies: signals of kind `reply` that move actions, as their owners would at the desk.
 
-A reply names an action, shows the token that its hand-off gave (engine.actions.messages), and says one word. It goes through the same
-commands, transition table and journal as a person's, with the owner as who acts and the signal as where from, each in a
-transaction of its own. What is said again changes nothing; what cannot be is refused, and shows with its source, on the
-signal's page and in `check`.
+A reply names an action, shows the token that its hand-off gave (engine.actions.messages), and says one word. It goes
+through the same commands, transition table and journal as a person's, with the owner as who acts and the signal as
+where from, each in a transaction of its own. What is said again changes nothing; what cannot be is refused, and shows
+with its source, on the signal's page and in `check`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Which channels an action goes to: channels and routes as values, and the pure function that chooses.
 
-Routes are tried in order; the first that fits decides, unless it says that the search goes on. Where a desk has no route
-at all, every channel takes everything. What the settings file may say of them is connectors.settings.channel_settings.
+Routes are tried in order; the first that fits decides, unless it says that the search goes on. Where a desk has no
+route at all, every channel takes everything. What the settings file may say of them is
+connectors.settings.channel_settings.
 """
 
 from __future__ import annotations

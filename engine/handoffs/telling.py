@@ -1,8 +1,9 @@
 """Whether a channel is told anything, and when: the decision as a pure function that returns its reason, and the times.
 
-What a channel already knows of a group of actions is its ledger; who makes messages of the answer is engine.handoffs.outbox. The
-rules are those of Prometheus Alertmanager's notification log, with action for alert and ended for resolved: what is new
-is told, what was told is not told again before the reminder is due, and an end only to those who want to hear of it.
+What a channel already knows of a group of actions is its ledger; who makes messages of the answer is
+engine.handoffs.outbox. The rules are those of Prometheus Alertmanager's notification log, with action for alert and
+ended for resolved: what is new is told, what was told is not told again before the reminder is due, and an end only to
+those who want to hear of it.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ def decide(
 ) -> str:
     """The reason for telling a channel what is open and what has ended, or NOTHING_NEW.
 
-    `remind` is in microseconds, None for never. ALL_ENDED is answered also to channels that do not want to hear of ends:
-    what they know is over then, whether or not anything is sent.
+    `remind` is in microseconds, None for never. ALL_ENDED is answered also to channels that do not want to hear of
+    ends: what they know is over then, whether or not anything is sent.
     """
     if known is None:
         return FIRST if is_open else NOTHING_NEW
@@ -80,5 +81,6 @@ def remind_at(base: int, interval: int, told_at: int | None, remind: int | None)
 
 
 def pause_after(attempt: int) -> int:
-    """Microseconds until a failed message is tried again: a second, then twice as long each time, at most 15 minutes."""
+    """Microseconds until a failed message is tried again: a second, then twice as long each time, at most 15
+    minutes."""
     return min(_FIRST_PAUSE << min(attempt - 1, 20), _LONGEST_PAUSE)

@@ -1,4 +1,5 @@
-"""Owners whom a channel of mails has to tell of something, and who have no address: every message to them would fail."""
+"""Owners whom a channel of mails has to tell of something, and who have no address: every message to them would
+fail."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ become a new version.
 A load is the whole truth about its (kind, scope): what it does not name any more is removed, with two exceptions. A
 line that was refused keeps its last sound form; where a refusal cannot be tied to a line, every line may be the refused
 one, and the load removes nothing. And a load that would remove a large part of the plan is refused until somebody
-accepts that, because far more often the file is cut off. What changed goes on detection's work list (engine.intake.plan_touches). All of it runs
-inside the caller's write transaction.
+accepts that, because far more often the file is cut off. What changed goes on detection's work list
+(engine.intake.plan_touches). All of it runs inside the caller's write transaction.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def load(
     return LoadResult(version, added, changed, removed, len(found.refusals), kept=kept)
 
 
-# comparing --------------------------------------------------------------------------------------------------------------
+# comparing ------------------------------------------------------------------------------------------------------------
 
 
 def _table(kind: str) -> tuple[str, str]:
@@ -168,7 +168,7 @@ def _has_orders(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute(query, ORDER_KINDS).fetchone()[0])
 
 
-# writing ----------------------------------------------------------------------------------------------------------------
+# writing --------------------------------------------------------------------------------------------------------------
 
 
 def _write(

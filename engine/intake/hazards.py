@@ -1,9 +1,10 @@
 """The hazards that live, and what of the network lies within each: kept in step with their messages and the places.
 
-A touched message is resolved with its whole lineage (engine.vocabulary.lineage), so the outcome depends on what was said and not on
-what came first. What holds, is not past and is not over becomes a row of `hazard`, with its reach over the table `place`
-in `hazard_cover`; every place that is or was covered is touched. A lane is covered where a hazard lies on the way: at its
-ends the site itself is covered, and one deviation for each lane of a port would say nothing more.
+A touched message is resolved with its whole lineage (engine.vocabulary.lineage), so the outcome depends on what was
+said and not on what came first. What holds, is not past and is not over becomes a row of `hazard`, with its reach over
+the table `place` in `hazard_cover`; every place that is or was covered is touched. A lane is covered where a hazard
+lies on the way: at its ends the site itself is covered, and one deviation for each lane of a port would say nothing
+more.
 
 A hazard that covers more than a part of all sites, or reaches further than half around the earth, covers its source
 instead: that is a question to the feed, not one to every site.
@@ -98,7 +99,8 @@ class _Live(NamedTuple):
 
 
 def note(connection: sqlite3.Connection, now: int, first_id: int) -> None:
-    """Take up the hazard signals from `first_id` on, and put their messages on the work list; drills are none of them."""
+    """Take up the hazard signals from `first_id` on, and put their messages on the work list; drills are none of
+    them."""
     over: dict[str, list[str]] = defaultdict(list)
     for number, source, message, detail in connection.execute(_NEW, (first_id,)).fetchall():
         said = _details(detail)
@@ -195,7 +197,7 @@ def _is_wide(connection: sqlite3.Connection, sites: int, detail: Mapping[str, An
     return bool(sites > places.site_count(connection) * limits["wide_percent"] / 100)
 
 
-# reach ------------------------------------------------------------------------------------------------------------------
+# reach ----------------------------------------------------------------------------------------------------------------
 
 
 def _cover(connection: sqlite3.Connection, said: _Statement, limits: Tolerance) -> Cover:
@@ -237,7 +239,8 @@ def _reach(detail: Mapping[str, Any], limits: Tolerance) -> tuple[Area | None, P
 
 
 def _within(around: Around) -> dict[str, float]:
-    """The parameters of _WITHIN: the box, and how near a great circle must come to the centre (geography.lane_normal)."""
+    """The parameters of _WITHIN: the box, and how near a great circle must come to the centre
+    (geography.lane_normal)."""
     x, y, z = vector(around.centre)
     sine = math.sin(around.radius_km / EARTH_RADIUS_KM) if around.radius_km < QUARTER_KM else 1.0
     return {**around.box._asdict(), "x": x, "y": y, "z": z, "sine": sine + 1e-9}

@@ -1,7 +1,7 @@
 """The table `peg`: which places have to be pegged again, and writing what differs.
 
-A place (an item at a site) is pegged again when the plan, a bill of material, a stock reading, or what came, left or was
-closed there changes; an announced date alone never does, nor that a supplier sent something. Rows are those of
+A place (an item at a site) is pegged again when the plan, a bill of material, a stock reading, or what came, left or
+was closed there changes; an announced date alone never does, nor that a supplier sent something. Rows are those of
 engine.gather.pegs.
 """
 
@@ -71,7 +71,8 @@ _UPSTREAM: Final = (
 def _places_of(references: str) -> str:
     """SQL for the places that lines can be pegged at; `references` selects their `ref`, and `more` than that it left.
 
-    A line that only brings something matters where something is wanted, and there it is no matter that it left somewhere.
+    A line that only brings something matters where something is wanted, and there it is no matter that it left
+    somewhere.
     """
     lines = f"({references}) AS named CROSS JOIN plan_line AS line ON line.ref = named.ref AND line.to_version IS NULL"
     return (
@@ -92,7 +93,8 @@ _BY_LEFT: Final = _TOUCH.format(f"{_LEFT_READINGS} UNION {_places_of(_LEFT)}")
 
 
 def touch_signals(connection: sqlite3.Connection, first_id: int, *, restatable: bool) -> None:
-    """Touch the places whose pegs the signals from `first_id` on may change; `restatable`: they are a state source's."""
+    """Touch the places whose pegs the signals from `first_id` on may change; `restatable`: they are a state
+    source's."""
     if not connection.execute(_ANY_DEMAND).fetchone()[0]:
         return
     connection.execute(_BY_SIGNALS, {"first_id": first_id})

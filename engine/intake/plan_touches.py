@@ -1,4 +1,5 @@
-"""What a new version of the plan puts on detection's work list (`touched`): the subjects whose verdict it can change."""
+"""What a new version of the plan puts on detection's work list (`touched`): the subjects whose verdict it can
+change."""
 
 from __future__ import annotations
 

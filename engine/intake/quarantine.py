@@ -1,7 +1,8 @@
 """The quarantine: records that could not be taken, each with place, reason, mend and its raw text.
 
 The same refusal is stored once, however often its file is read again. What refuses a record lives with whoever judges
-it (connectors, engine.intake.ingest, engine.intake.baseline); a retry is the connectors' business, `release` is its end.
+it (connectors, engine.intake.ingest, engine.intake.baseline); a retry is the connectors' business, `release` is its
+end.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Sound signals into rows of the table `signal`, a whole batch column by column: the innermost place of every ingest.
 
-What a row's keys are is engine.intake.ingest's; here is only how to write them fast. What SQLite's module does for a value is
-most of the price: binding None or bytes costs it 0.9 us, '' or a bytearray 0.05 us, and a value that is not bound nothing.
-So a column is bound as it is where every row has it, through nullif where some lack it, and not at all where all do.
+What a row's keys are is engine.intake.ingest's; here is only how to write them fast. What SQLite's module does for a
+value is most of the price: binding None or bytes costs it 0.9 us, '' or a bytearray 0.05 us, and a value that is not
+bound nothing. So a column is bound as it is where every row has it, through nullif where some lack it, and not at all
+where all do.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def put(
 ) -> int:
     """Insert the signals whose `keys` (dedup_key) are not stored yet, in order from `first_id` on; return how many.
 
-    `digests` are those of their rows. A number whose signal is known already stays free. `now` is when we received them.
+    `digests` are those of their rows. A number whose signal is known already stays free. `now` is when we received
+    them.
     """
     if not signals:
         return 0

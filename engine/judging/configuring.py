@@ -1,4 +1,5 @@
-"""Making a desk's settings current: what can be used of them, the journal's entry, and what may be judged differently by them."""
+"""Making a desk's settings current: what can be used of them, the journal's entry, and what may be judged
+differently by them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Verdicts under tolerances that count: what holds is decided by runs of statements (engine.facts.runs), not by the last one.
+"""Verdicts under tolerances that count: what holds is decided by runs of statements (engine.facts.runs), not by the
+last one.
 
 Only verdicts that the present alone does not decide look back; where a tolerance asks for one breach and one clear, as
 it does unless somebody sets it otherwise, nothing is read here.
@@ -91,7 +92,8 @@ def _earlier(
 
 
 def _as_it_was(kind: str, facts: Any, tolerance: Tolerance, at: int) -> Finding | None:
-    """What was found then; what cannot be judged counts for nothing (as it stands now, engine.judging.unjudged says so)."""
+    """What was found then; what cannot be judged counts for nothing (as it stands now, engine.judging.unjudged says
+    so)."""
     try:
         return detect.KINDS[kind].judge(facts, tolerance, at)
     except Exception:  # noqa: BLE001 - what one subject does to one kind must not stop all others

@@ -1,8 +1,8 @@
 """Findings on the data: what is odd about the plan, what sources said, and what could therefore not be judged.
 
 Nothing of it stops anything: each finding names a place, the fault and its mend, how often it is there and a few
-examples. `note` is worth knowing, `warning` asks for attention. What the plan alone decides is looked for when a load or
-the settings change it and kept in the table `finding`, so that asking costs nothing; the other findings are counted
+examples. `note` is worth knowing, `warning` asks for attention. What the plan alone decides is looked for when a load
+or the settings change it and kept in the table `finding`, so that asking costs nothing; the other findings are counted
 where they arise (engine.validation.oddities, engine.judging.unjudged, the quarantine).
 """
 

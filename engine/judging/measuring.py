@@ -1,7 +1,7 @@
 """Every line of the plan judged again at once, as far as the sizes of its departures: from what is kept of each line.
 
-It is what a change of tolerances asks, over and over, of a whole plan, so it reads no signals, describes nothing and writes
-nothing. That the kept states are the fold of all signals is a law of engine.gather.line_states.
+It is what a change of tolerances asks, over and over, of a whole plan, so it reads no signals, describes nothing and
+writes nothing. That the kept states are the fold of all signals is a law of engine.gather.line_states.
 """
 
 from __future__ import annotations

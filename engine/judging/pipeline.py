@@ -38,10 +38,10 @@ from engine.vocabulary.model import SUPPLY_KINDS, TickResult
 def drain(connection: sqlite3.Connection, writer: Writer, now: int, limit: int = 5000) -> TickResult:
     """Judge up to `limit` touched subjects at `now` and take them off the work list, inside the caller's transaction.
 
-    Places are pegged first, since what a line puts at risk follows from its pegs; then come orders, which touch the stock
-    of their items and the sites and lanes that they use; then lots, resources and what else events are about; sources;
-    hazards, which touch what they cover; sites and lanes; stock; customer orders. `judged` of the result is the number of
-    subjects taken; none means that nothing is left.
+    Places are pegged first, since what a line puts at risk follows from its pegs; then come orders, which touch the
+    stock of their items and the sites and lanes that they use; then lots, resources and what else events are about;
+    sources; hazards, which touch what they cover; sites and lanes; stock; customer orders. `judged` of the result is
+    the number of subjects taken; none means that nothing is left.
     """
     has = names.follow_plan(connection)
     step = _Drain(connection, writer, now, has)
@@ -202,7 +202,8 @@ class _Drain:
         known: Mapping[Slot, dict[str, Any]],
         wakes: dict[Key, int],
     ) -> Iterator[Verdict]:
-        """Verdicts that say something: a finding, or the absence of one where a deviation is known or may hold still."""
+        """Verdicts that say something: a finding, or the absence of one where a deviation is known or may hold
+        still."""
         now, tolerances = self._now, self._tolerances
         judges = [(detector, detector.KIND, tolerances.same_for_all(detector.KIND)) for detector in detectors]
         counting = {kind for _, kind, _ in judges if tolerances.counts_clears(kind)}
@@ -271,7 +272,8 @@ class _Drain:
 
 
 def _eventful(lines: Iterable[Case[LineFacts]], known: Iterable[Slot]) -> Iterator[Case[EventFacts]]:
-    """Of some lines those about which there are events, or deviations that rest on events: few, so the many pay nothing."""
+    """Of some lines those about which there are events, or deviations that rest on events: few, so the many pay
+    nothing."""
     kinds = {detector.KIND for detector in detect.EVENT}
     before = {slot[1:] for slot in known if slot[0] in kinds}
     for case in lines:

@@ -2,9 +2,9 @@
 
 Detection itself answers, so that everything that it minds (statements that are counted, minimum values, holds, what a
 person put aside) counts here as it will count then: the rules are put in the place of the present ones, the subjects
-concerned are judged, and what that did is read off, all in a transaction that is rolled back. Which subjects are concerned
-is found before, without writing: of the measured kinds the lines whose sizes the two sets of rules see differently
-(engine.judging.measuring), of any other kind all of its subjects.
+concerned are judged, and what that did is read off, all in a transaction that is rolled back. Which subjects are
+concerned is found before, without writing: of the measured kinds the lines whose sizes the two sets of rules see
+differently (engine.judging.measuring), of any other kind all of its subjects.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ class Change(NamedTuple):
 def change(
     connection: sqlite3.Connection, now: int, asked: Mapping[str, Any] | None, further: Sequence[Mapping[str, Any]]
 ) -> Change:
-    """What the tolerances and rules of `asked`, as `configuring.configure` takes them, may judge differently; without them
-    those that hold at present. The `further` rules come after them.
+    """What the tolerances and rules of `asked`, as `configuring.configure` takes them, may judge differently; without
+    them those that hold at present. The `further` rules come after them.
 
     Raises BadInput naming the setting that cannot be used.
     """

@@ -3,7 +3,8 @@
     unit          a quantity stands in a unit that does not convert into its subject's, so it was not compared
     KIND          judging this deviation kind failed; what stood of it stands on, everything else was judged
 
-A row goes when the subject is judged again and the reason is gone. `offplan check` says what is left (engine.judging.findings).
+A row goes when the subject is judged again and the reason is gone. `offplan check` says what is left
+(engine.judging.findings).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where the network lies: sites with coordinates and the lanes between two of them, as detection asks for them.
 
-The table `place` is made anew from the master records whenever sites or lanes are loaded, which is seldom; what is asked
-of it, which is often, is answered by its boxes first.
+The table `place` is made anew from the master records whenever sites or lanes are loaded, which is seldom; what is
+asked of it, which is often, is answered by its boxes first.
 """
 
 from __future__ import annotations

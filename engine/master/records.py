@@ -1,7 +1,7 @@
 """The models of master records: what an item, site, party, BOM line, lane, owner, calendar or absence may say.
 
-Loading a baseline validates records with these and stores the outcome; who reads stored records goes to engine.master.network,
-which does not pay for pydantic. Field names are the ones that mappings fill (docs/mappings.md).
+Loading a baseline validates records with these and stores the outcome; who reads stored records goes to
+engine.master.network, which does not pay for pydantic. Field names are the ones that mappings fill (docs/mappings.md).
 """
 
 from __future__ import annotations
@@ -205,7 +205,8 @@ class Calendar(Record):
 
 
 class Absence(Record):
-    """Days on which `owner` does not work, both included, in the zone of the owner's calendar; without `last_day` one."""
+    """Days on which `owner` does not work, both included, in the zone of the owner's calendar; without `last_day`
+    one."""
 
     owner: Id
     first_day: Annotated[str, AfterValidator(_date)]

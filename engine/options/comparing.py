@@ -1,8 +1,8 @@
 """What a decision step compares: each option's outcome on an overlay of the live plan, and how they weigh.
 
-Worked out when somebody asks, from the pegs as they stand; nothing is written. The options are those that were frozen with
-the action (engine.vocabulary.terms), doing nothing always being the first. The arithmetic is engine.flow.overlay's (service),
-engine.options.option_costs' (money, CO2e) and engine.options.weighing's; docs/options.md says it for people.
+Worked out when somebody asks, from the pegs as they stand; nothing is written. The options are those that were frozen
+with the action (engine.vocabulary.terms), doing nothing always being the first. The arithmetic is engine.flow.overlay's
+(service), engine.options.option_costs' (money, CO2e) and engine.options.weighing's; docs/options.md says it for people.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ class _Comparison:
         return float(sum(priced.value_minor or 0 for priced in self._valuer.priced(hits)))
 
     def _completed(self, option: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A transfer with what it leaves to the plan: the site that has most free, and the days of the lane from there."""
+        """A transfer with what it leaves to the plan: the site that has most free, and the days of the lane from
+        there."""
         subject = self.subject
         if option["kind"] != "transfer" or subject is None or subject.item is None or subject.site is None:
             return option

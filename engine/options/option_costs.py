@@ -1,6 +1,7 @@
 """What an option costs in money and in CO2e, by its own data, each with the sum that a person can redo.
 
-What a formula or a way lacks (a weight, a distance, a factor) makes the figure unknown and is said; it is never guessed.
+What a formula or a way lacks (a weight, a distance, a factor) makes the figure unknown and is said; it is never
+guessed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ _MONEY: Final = ("value", "value_at_risk")
 
 
 class Figure(NamedTuple):
-    """A number with the sentence that says how it came about; None: not known, and the sentence says for want of what."""
+    """A number with the sentence that says how it came about; None: not known, and the sentence says for want of
+    what."""
 
     value: float | None
     because: str

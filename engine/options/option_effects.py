@@ -53,7 +53,8 @@ def effect(
 ) -> Effect:
     """What an option does, decided at `now`.
 
-    `free` is what a transfer or a substitute can draw on (None: not known), `shares` how the goods would be shared out anew.
+    `free` is what a transfer or a substitute can draw on (None: not known), `shares` how the goods would be shared out
+    anew.
     """
     kind, need = option["kind"], subject.need
     if "days" not in option and kind in (*SOONER, "resequence"):

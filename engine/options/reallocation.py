@@ -1,8 +1,9 @@
 """Sharing out an item at a site anew: first the orders for which what arrives in time is worth most, then the rest.
 
-Who gets what is engine.flow.allocation's answer, with its proof; what that does to customer orders, also through production and
-transfers, is worked out as for every other option. The values that it weighs are those of what depends on each peg: where
-two pegs feed one order through a production order both count it, so the proof is of the weighing, not of what is behind. Pure.
+Who gets what is engine.flow.allocation's answer, with its proof; what that does to customer orders, also through
+production and transfers, is worked out as for every other option. The values that it weighs are those of what depends
+on each peg: where two pegs feed one order through a production order both count it, so the proof is of the weighing,
+not of what is behind. Pure.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Shares(NamedTuple):
 
 
 def share_out(shared: Shared, worth: Callable[[Sequence[Hit]], float], *, orders: str) -> Shares:
-    """The best way to share out, `orders` served in `parts` or as a `whole`; `worth` prices what is hit, in minor units."""
+    """The best way to share out, `orders` served in `parts` or as a `whole`; `worth` prices what is hit, in minor
+    units."""
     edges = shared.need.network[ROOT]
     groups = _groups(edges, orders)
     below = slacks_below(shared.need)
@@ -71,7 +73,8 @@ def _behind(need: Need, edges: Sequence[Edge]) -> Sequence[Hit]:
 def _ordered(
     edges: Sequence[Edge], groups: Sequence[Sequence[int]], wants: Sequence[Want], found: Allocation
 ) -> list[tuple[Edge, float]]:
-    """Pegs with the share of each: first what is served in time, in the order in which it is due, then the rest likewise."""
+    """Pegs with the share of each: first what is served in time, in the order in which it is due, then the rest
+    likewise."""
     first, rest = [], []
     for group, want, served in sorted(zip(groups, wants, found.served, strict=True), key=lambda each: each[1].due):
         part = min(1.0, served / want.quantity)

@@ -2,8 +2,9 @@
 
     score = cost x weight + value late x weight + CO2e in kg x weight + value at stake in the risk x weight
 
-in the desk's currency: a weight says what one unit of a criterion is worth in money, so every score can be redone by hand
-and an option that is added changes no other's score. The smallest score wins, of equals the one that stands first. Pure.
+in the desk's currency: a weight says what one unit of a criterion is worth in money, so every score can be redone by
+hand and an option that is added changes no other's score. The smallest score wins, of equals the one that stands first.
+Pure.
 """
 
 from __future__ import annotations

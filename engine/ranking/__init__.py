@@ -1,1 +1,2 @@
-"""Where a deviation stands: decide-by, likelihood, exposure, the order of the queue and what keeps something out of it."""
+"""Where a deviation stands: decide-by, likelihood, exposure, the order of the queue and what keeps something out of
+it."""

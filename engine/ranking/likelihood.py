@@ -1,4 +1,5 @@
-"""How likely it is that a line misses its promise, from the desk's own history, shrunk where that history is thin. Pure.
+"""How likely it is that a line misses its promise, from the desk's own history, shrunk where that history is thin.
+Pure.
 
 What counts is how lines stood some days before their promise (a landmark, after van Houwelingen 2007, "Dynamic
 prediction by landmarking in event history analysis", Scandinavian Journal of Statistics 34) and whether they came

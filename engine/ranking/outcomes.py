@@ -1,8 +1,9 @@
 """The desk's own history of promises: how each line that arrived had stood before its promise, and whether it was late.
 
 Detection keeps one row of the table `outcome` for each supply line that has arrived in full; triggers count the rows by
-supplier, lane, mode, standing and lateness, which is all that engine.ranking.likelihood asks. A receipt that is withdrawn takes
-its row with it. A line that never arrived is no outcome: nothing says whether it was late or only not reported.
+supplier, lane, mode, standing and lateness, which is all that engine.ranking.likelihood asks. A receipt that is
+withdrawn takes its row with it. A line that never arrived is no outcome: nothing says whether it was late or only not
+reported.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""The queue: who stands in it in which order, what stands before a deviation, and why. Its order is engine.ranking.rank's.
+"""The queue: who stands in it in which order, what stands before a deviation, and why. Its order is
+engine.ranking.rank's.
 
-Live deviations lie side by side in two indexes in the order of their priority: deviation_rank has what the queue itself asks
-(also of the index, hence INDEXED BY), deviation_live all that a filter can ask. So no list reads the many rows that have
-ended, and a page of the queue reads only its own. SQLite asks conditions in the order in which they stand: what the index
-answers by a comparison comes first, and what has to look into other tables last.
+Live deviations lie side by side in two indexes in the order of their priority: deviation_rank has what the queue itself
+asks (also of the index, hence INDEXED BY), deviation_live all that a filter can ask. So no list reads the many rows
+that have ended, and a page of the queue reads only its own. SQLite asks conditions in the order in which they stand:
+what the index answers by a comparison comes first, and what has to look into other tables last.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ def _after(connection: sqlite3.Connection, now: int, deviation: Mapping[str, Any
 def _first_of(
     connection: sqlite3.Connection, asked: Mapping[str, Any], groups: Iterable[int], beyond: str, order: str
 ) -> dict[str, Any] | None:
-    """The first row of the first of some groups that has any, of the asked one's own group only what lies `beyond` it."""
+    """The first row of the first of some groups that has any, of the asked one's own group only what lies `beyond`
+    it."""
     for group in groups:
         within = beyond if group == asked["group"] else "1"
         found = rows(

@@ -14,12 +14,12 @@ same for all: so the order of two deviations never changes while time passes, an
 
 and of equals the one that opened first (docs/rank.md has why, and the study behind HALVING).
 
-The fastest remedy is, where other supply is what helps, the fastest way that fits: a lane into the site, from the line's
-own origin where it has one, else from wherever a lane comes; or what a playbook that answers it can have brought (an
-option with its days, engine.ranking.remedies). Where no lane fits, the tolerance's `remedy_days` is a way as well. Where no
-other supply helps it is `remedy_days`, and no less than the work that the shortest playbook asks for. A `remedy_days` that
-the settings state stands for the playbooks. How likely a prediction comes true is engine.ranking.outcomes' answer; what is a
-fact, or has no history, counts as certain.
+The fastest remedy is, where other supply is what helps, the fastest way that fits: a lane into the site, from the
+line's own origin where it has one, else from wherever a lane comes; or what a playbook that answers it can have brought
+(an option with its days, engine.ranking.remedies). Where no lane fits, the tolerance's `remedy_days` is a way as well.
+Where no other supply helps it is `remedy_days`, and no less than the work that the shortest playbook asks for. A
+`remedy_days` that the settings state stands for the playbooks. How likely a prediction comes true is
+engine.ranking.outcomes' answer; what is a fact, or has no history, counts as certain.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ BUCKETS: Final = (("passed", 0), ("4h", 4 * HOUR), ("24h", 24 * HOUR), ("3d", 3 
 """Words for the time to a decide-by, each with the longest that it holds; the rest is `later`."""
 
 HALVING: Final = 30 * HOUR
-"""How much further away a decide-by is that halves the weight of an exposure; `make bench ONLY=rank_halving` chose it."""
+"""How much further away a decide-by is that halves the weight of an exposure; `make bench ONLY=rank_halving` chose
+it."""
 
 AHEAD, UNDATED, PASSED = range(3)
 """The groups of the queue, in its order."""
@@ -77,7 +78,8 @@ def hours_left(decide_by: int, now: int) -> float:
 
 
 def weight(exposure_minor: int, decide_by: int, now: int) -> float:
-    """The exposure, halved for each HALVING that a decide-by lies ahead of now: of `hours_left`, so it can be redone."""
+    """The exposure, halved for each HALVING that a decide-by lies ahead of now: of `hours_left`, so it can be
+    redone."""
     return exposure_minor * math.exp2(-hours_left(decide_by, now) * HOUR / HALVING)
 
 

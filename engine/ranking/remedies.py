@@ -1,7 +1,8 @@
-"""How long remedies take, as the playbooks state it: the table `remedy`, which ranking reads and no playbook is read for.
+"""How long remedies take, as the playbooks state it: the table `remedy`, which ranking reads and no playbook is read
+for.
 
-It is kept in the desk's file whenever the playbooks have changed (engine.vocabulary.planning.Planner.remedies), so that every process
-on the file ranks alike, whether it has playbooks or not.
+It is kept in the desk's file whenever the playbooks have changed (engine.vocabulary.planning.Planner.remedies), so that
+every process on the file ranks alike, whether it has playbooks or not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Who is whose consequence among live deviations, for those who read: the root that is named, and all that lies under it.
+"""Who is whose consequence among live deviations, for those who read: the root that is named, and all that lies under
+it.
 
-The table is engine.deviations.folding's. Of several causes the one with the largest weight is followed, upwards to one that has none
-itself.
+The table is engine.deviations.folding's. Of several causes the one with the largest weight is followed, upwards to one
+that has none itself.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _DOWN: Final = (
 
 
 def causes(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
-    """By deviation every live one that it follows from directly, with the sentence that says why; the named one first."""
+    """By deviation every live one that it follows from directly, with the sentence that says why; the named one
+    first."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     if not numbers:
         return found

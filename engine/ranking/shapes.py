@@ -18,7 +18,8 @@ _DOCUMENTS: Final = ("planned", "observed", "gap", "answers")
 
 
 class DeviationRow(NamedTuple):
-    """What of a row of the table deviation a list is made of; its terms, which are as long as all that together, are not."""
+    """What of a row of the table deviation a list is made of; its terms, which are as long as all that together, are
+    not."""
 
     id: int
     kind: str
@@ -70,7 +71,8 @@ class DeviationRow(NamedTuple):
 
 
 def deviation(row: DeviationRow, *, now: int, currency: str, response: int | None) -> dict[str, Any]:
-    """A deviation without what other rows say of it, which engine.reading.lists adds; `currency` is the desk's, of the exposure."""
+    """A deviation without what other rows say of it, which engine.reading.lists adds; `currency` is the desk's, of
+    the exposure."""
     # One parse for the three, without looking for blanks around them: a list is made of hundreds of rows.
     (planned, observed, gap), _ = _JSON.raw_decode(f"[{row.planned},{row.observed},{row.gap}]")
     return {
@@ -184,7 +186,8 @@ def term(value: Term) -> dict[str, Any]:
 
 
 def readable(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Some columns of a row, as a journal entry has them: instants as ISO text, another deviation by its id, documents open."""
+    """Some columns of a row, as a journal entry has them: instants as ISO text, another deviation by its id,
+    documents open."""
     return {name: _readable(name, value) for name, value in columns.items()}
 
 

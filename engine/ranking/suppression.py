@@ -44,13 +44,13 @@ HIDDEN: Final = (
     + " UNION ".join(f"SELECT *, '{sort}' FROM ({found})" for sort, found in _HIDDEN.items())
     + ")"
 )
-"""The live deviations that are suppressed, once for each sort, as a common table: found from what suppresses them, which
-is little, instead of looking at every live one."""
+"""The live deviations that are suppressed, once for each sort, as a common table: found from what suppresses them,
+which is little, instead of looking at every live one."""
 
 SUPPRESSED: Final = f"({SNOOZED} OR {SILENCED} OR {FOLDED})"
 STANDING: Final = f"({LIVE} AND NOT {SNOOZED} AND NOT {FOLDED})"
-"""What stands in the queue but for silences. To look them up is most of the work of reading a whole queue, and they match few:
-who reads it whole takes those out apart (`silenced`)."""
+"""What stands in the queue but for silences. To look them up is most of the work of reading a whole queue, and they
+match few: who reads it whole takes those out apart (`silenced`)."""
 IN_QUEUE: Final = f"({STANDING} AND NOT {SILENCED})"
 """What stands in the queue."""
 
@@ -76,7 +76,8 @@ _SUPPRESSORS: Final = (
 
 
 def suppressors(connection: sqlite3.Connection, now: int, deviations: Iterable[DeviationRow]) -> dict[int, list[str]]:
-    """By deviation, of the live ones among these rows: every silence (`L3`) and every root (`D7`) that keeps it out of the queue."""
+    """By deviation, of the live ones among these rows: every silence (`L3`) and every root (`D7`) that keeps it out
+    of the queue."""
     live = [row for row in deviations if row.state in QUEUE_STATES]
     folded = [row.id for row in live if row.live_roots]
     asked = {"now": now, "live": json.dumps([row.id for row in live]), "folded": json.dumps(folded)}

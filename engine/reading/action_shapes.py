@@ -1,4 +1,5 @@
-"""Actions and responses as the command contract's JSON; what other rows say of them is added by engine.reading.lists."""
+"""Actions and responses as the command contract's JSON; what other rows say of them is added by
+engine.reading.lists."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from engine.vocabulary.terms import Terms
 
 
 def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
-    """An action, without `jeopardy`, which engine.reading.lists adds; the row also carries its response's `playbook`, `offered`
-    (engine.commands.reversing), `undelivered` (engine.actions.undelivered) and `deviation_state`. `needs` are steps of the same response."""
+    """An action, without `jeopardy`, which engine.reading.lists adds; the row also carries its response's
+    `playbook`, `offered` (engine.commands.reversing), `undelivered` (engine.actions.undelivered) and
+    `deviation_state`. `needs` are steps of the same response."""
     terms = Terms.load(row["terms"])
     is_open = row["state"] in ACTION_OPEN_STATES
     waits_too_long = row["state"] == "waiting" and row["waiting_until"] is not None and row["waiting_until"] < now

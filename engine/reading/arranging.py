@@ -1,7 +1,7 @@
 """Deviations as a list is arranged by: in an order of a person's choosing, and in groups of what they have in common.
 
-What an order leaves equal stays in the queue's order; groups come in the order of their first member, so the most urgent
-one stands on top. Which deviations there are is engine.reading.lists' answer.
+What an order leaves equal stays in the queue's order; groups come in the order of their first member, so the most
+urgent one stands on top. Which deviations there are is engine.reading.lists' answer.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def order_names() -> list[str]:
 
 
 def deviations(connection: sqlite3.Connection, now: int, text: str, order: str, group: str) -> Arrangement:
-    """Deviations under a filter text, by `order`: a field, with a minus before it the largest first; empty: the queue's.
+    """Deviations under a filter text, by `order`: a field, with a minus before it the largest first; empty: the
+    queue's.
 
     What has no value in the field comes last either way. Raises BadInput for a filter or a field that cannot be used.
     """

@@ -15,7 +15,8 @@ from engine.vocabulary.model import Term
 
 
 def terms(connection: sqlite3.Connection, deviation: Mapping[str, Any], now: int) -> list[Term]:
-    """The terms of a deviation's whole row: its last verdict's, its tolerance with the layers, what depends on `now`."""
+    """The terms of a deviation's whole row: its last verdict's, its tolerance with the layers, what depends on
+    `now`."""
     found = kept_terms.load(deviation["terms"])
     if deviation["limits"] is not None:  # a row of the first release says no layers until it is judged again
         found += tolerance.terms(deviation["kind"], deviation["limits"])

@@ -26,7 +26,8 @@ _FIELDS: Final = (
 
 
 def of(connection: sqlite3.Connection, now: int, number: int) -> dict[str, Any]:
-    """`consequences_detail`, the largest exposure first, and `follows_from`, the direct live roots, the named one first."""
+    """`consequences_detail`, the largest exposure first, and `follows_from`, the direct live roots, the named one
+    first."""
     under = roots.consequences(connection, [number]).get(number, [])
     largest = [each for (each,) in connection.execute(_LARGEST, (as_json(under), _SHOWN))]
     causes = roots.causes(connection, [number, *largest])

@@ -1,4 +1,5 @@
-"""What comes in and goes out as the command contract's JSON: signals, what they say, sources, held records, hand-offs."""
+"""What comes in and goes out as the command contract's JSON: signals, what they say, sources, held records,
+hand-offs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What the next shift has to know: what to decide first, what came and ended, who has what to do, what waits, what is blind.
+"""What the next shift has to know: what to decide first, what came and ended, who has what to do, what waits, what is
+blind.
 
-One document of a period, for `offplan report handover` and its view. Lists are cut to what a person reads; totals are whole.
+One document of a period, for `offplan report handover` and its view. Lists are cut to what a person reads; totals are
+whole.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What a deviation puts at risk as plain JSON values: the tree of lines from the one that slips down to customer orders.
+"""What a deviation puts at risk as plain JSON values: the tree of lines from the one that slips down to customer
+orders.
 
-It is worked out from the pegs as they stand when somebody asks. A line that several ways lead to is expanded on the first
-of them; what the slack takes up is named and not followed further.
+It is worked out from the pegs as they stand when somebody asks. A line that several ways lead to is expanded on the
+first of them; what the slack takes up is named and not followed further.
 """
 
 from __future__ import annotations

@@ -126,7 +126,8 @@ def _with_matches(connection: sqlite3.Connection, silences: Sequence[dict[str, A
 
 
 def _with_jeopardy(connection: sqlite3.Connection, now: int, actions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Actions with `jeopardy`, of the shown ones: what is late by what they wait for (engine.actions.jeopardy), else null."""
+    """Actions with `jeopardy`, of the shown ones: what is late by what they wait for (engine.actions.jeopardy), else
+    null."""
     found = jeopardy.of_actions(connection, now, [int(item["id"][1:]) for item in actions])
     return [{**item, "jeopardy": found.get(int(item["id"][1:]))} for item in actions]
 
@@ -192,7 +193,8 @@ def deviation_rows(connection: sqlite3.Connection, numbers: Sequence[int]) -> li
 def _numbers(
     connection: sqlite3.Connection, now: int, scope: str, found: Filter, limit: int | None
 ) -> tuple[int, list[int]]:
-    """How many deviations match, and the numbers of the first: live ones in the queue's order, then the last that ended."""
+    """How many deviations match, and the numbers of the first: live ones in the queue's order, then the last that
+    ended."""
     live = queue.matching(connection, now, LIVE if scope == "1" else scope, found)
     if scope != "1":
         return len(live), live if limit is None else live[: max(limit, 0)]
@@ -243,7 +245,8 @@ def deviation_items(
 
 
 def deviation_shapes(connection: sqlite3.Connection, now: int, found: Sequence[DeviationRow]) -> list[dict[str, Any]]:
-    """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of one."""
+    """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of
+    one."""
     answered = dict(
         connection.execute(
             "SELECT deviation_id, max(id) FROM response WHERE state != 'cancelled'"

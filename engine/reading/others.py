@@ -1,4 +1,5 @@
-"""What others did since a desk looked last: deviations and actions that somebody else has changed, as the journal tells.
+"""What others did since a desk looked last: deviations and actions that somebody else has changed, as the journal
+tells.
 
 A change is one that a person plans by: of the state, the owner, the decide-by, the due time or the exposure. What has
 just come in is no change of it.

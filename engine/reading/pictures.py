@@ -35,7 +35,8 @@ _ARRIVALS: Final = "SELECT promised_at, arrived_at, lane = :lane FROM outcome WH
 
 
 def of(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
-    """`stock`, `demand` and `arrivals` of a deviation, each null where there is nothing of the kind. Raises NotFound."""
+    """`stock`, `demand` and `arrivals` of a deviation, each null where there is nothing of the kind. Raises
+    NotFound."""
     deviation = fetch(connection, ids.parse(text, "deviation"))
     stock = demand = None
     if deviation["item"] and deviation["site"]:
@@ -45,7 +46,7 @@ def of(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     return {"stock": stock, "demand": demand, "arrivals": _arrivals(connection, deviation)}
 
 
-# stock --------------------------------------------------------------------------------------------------------------------
+# stock ----------------------------------------------------------------------------------------------------------------
 
 
 def _stock(connection: sqlite3.Connection, facts: StockFacts, deviation: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -94,7 +95,7 @@ def _window(facts: StockFacts, window: projection.Window) -> dict[str, Any]:
     }
 
 
-# demand -------------------------------------------------------------------------------------------------------------------
+# demand ---------------------------------------------------------------------------------------------------------------
 
 
 def _demand(connection: sqlite3.Connection, facts: StockFacts, now: int) -> dict[str, Any] | None:
@@ -110,7 +111,7 @@ def _demand(connection: sqlite3.Connection, facts: StockFacts, now: int) -> dict
     }
 
 
-# arrivals -----------------------------------------------------------------------------------------------------------------
+# arrivals -------------------------------------------------------------------------------------------------------------
 
 
 def _arrivals(connection: sqlite3.Connection, deviation: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -3,7 +3,8 @@
     exposure = value at risk × rate × likelihood
     weight   = exposure ÷ 2 ^ (hours to decide ÷ hours that halve it), where its decide-by lies ahead
 
-The order itself, and what decides between two of them, is engine.ranking.queue's; every term with its source is engine.reading.explain's.
+The order itself, and what decides between two of them, is engine.ranking.queue's; every term with its source is
+engine.reading.explain's.
 """
 
 from __future__ import annotations

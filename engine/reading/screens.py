@@ -25,9 +25,9 @@ _SILENCED: Final = "json_each(:silenced) AS named CROSS JOIN deviation ON deviat
 
 
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
-    """The state of the desk in one line; `stale` counts silent feeds, `stale_since` is when the one that is silent longest
-    was heard last, `exposure` adds up what stands in the queue, each
-    customer order once, and `suppressed` counts what is kept out of it."""
+    """The state of the desk in one line; `stale` counts silent feeds, `stale_since` is when the one that is silent
+    longest was heard last, `exposure` adds up what stands in the queue, each customer order once, and `suppressed`
+    counts what is kept out of it."""
     from engine.judging import findings
 
     present = settings.current(connection)
@@ -64,7 +64,8 @@ def _sums(connection: sqlite3.Connection, now: int) -> list[int]:
 
 
 def asked(connection: sqlite3.Connection, actor: str) -> int:
-    """How many moves of open actions wait for the yes or no of a person who owns them (engine.schedule.rescheduling)."""
+    """How many moves of open actions wait for the yes or no of a person who owns them
+    (engine.schedule.rescheduling)."""
     query = f"SELECT count(*) FROM action WHERE proposed_at IS NOT NULL AND owner = ? AND {OPEN_ACTION}"
     return int(connection.execute(query, (actor,)).fetchone()[0])
 

@@ -1,7 +1,7 @@
 """Looking through all signals a piece at a time, the last that came first, so that a screen never waits for a million.
 
-There is no index of words: it would cost every signal at ingest what a person needs a few times a day. A piece is bounded
-by the rows that are looked at, not by those that are found.
+There is no index of words: it would cost every signal at ingest what a person needs a few times a day. A piece is
+bounded by the rows that are looked at, not by those that are found.
 """
 
 from __future__ import annotations

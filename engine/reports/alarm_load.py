@@ -1,7 +1,8 @@
 """What the queue asks of the people in front of it: how often something new comes, floods, and what stays for a day.
 
-The limits are those of process alarms (ISA-18.2), by analogy: under one in ten minutes for each person, a flood from ten
-in ten minutes on, stale after 24 hours. What was over when it was learnt never stood in the queue, and does not count.
+The limits are those of process alarms (ISA-18.2), by analogy: under one in ten minutes for each person, a flood from
+ten in ten minutes on, stale after 24 hours. What was over when it was learnt never stood in the queue, and does not
+count.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is wrong with a desk file and what runs on it, and how to mend it: the findings of `offplan check`.
 
-Each finding is an engine.vocabulary.check_findings.Finding; those on the data come from engine.judging.findings. Only reads;
-settings and playbooks are checked where they are read.
+Each finding is an engine.vocabulary.check_findings.Finding; those on the data come from engine.judging.findings. Only
+reads; settings and playbooks are checked where they are read.
 """
 
 from __future__ import annotations

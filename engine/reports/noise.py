@@ -9,8 +9,8 @@ and discarded ones are left out; drills open nothing. What became of it, the fir
     alone        it ended without anybody doing anything
     untouched    it is live, and nobody has done anything yet
 
-An episode that is live has no length yet: it is counted as open, never as of length zero. Where the desk's clock went back
-between two stamps, the length is zero and never negative.
+An episode that is live has no length yet: it is counted as open, never as of length zero. Where the desk's clock went
+back between two stamps, the length is zero and never negative.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The review of a deviation out of the journal: what happened, who did what when, what was decided knowing what, how long
-each stretch took, what it cost, and what stayed open.
+"""The review of a deviation out of the journal: what happened, who did what when, what was decided knowing what, how
+long each stretch took, what it cost, and what stayed open.
 
-Durations are those of engine.reports.response_times for one episode: each stamp against the moment at which the deviation was
-noticed, and `detected` itself against the moment at which it occurred. A stamp that is missing has no length; where
-nobody said when it was contained, its steps say it (engine.actions.containment).
+Durations are those of engine.reports.response_times for one episode: each stamp against the moment at which the
+deviation was noticed, and `detected` itself against the moment at which it occurred. A stamp that is missing has no
+length; where nobody said when it was contained, its steps say it (engine.actions.containment).
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def _contained(connection: sqlite3.Connection, number: int, shown: Mapping[str, 
 
 
 def _durations(shown: Mapping[str, Any], contained: Contained) -> list[dict[str, Any]]:
-    """Each stretch: name, its end, minutes since it was noticed (`detected`: since it occurred), and of `contained` by what."""
+    """Each stretch: name, its end, minutes since it was noticed (`detected`: since it occurred), and of `contained`
+    by what."""
     found = []
     for name, stamp in _STAMPS:
         since = shown["occurred_at" if name == "detected" else "opened_at"]

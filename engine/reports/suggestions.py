@@ -1,12 +1,13 @@
 """Which value of a tolerance would have spared the noise of a period, and what it would have missed.
 
-Worked out from the largest size that each episode ever had (column `peak`): a limit of size that is no smaller would not
-have reported it at all. Noise is what was dismissed as noise or ended alone; missed is what somebody acted upon; others
-are all that remains (accepted, a duplicate, wrong data, still untouched). Three values are given, where they differ:
+Worked out from the largest size that each episode ever had (column `peak`): a limit of size that is no smaller would
+not have reported it at all. Noise is what was dismissed as noise or ended alone; missed is what somebody acted upon;
+others are all that remains (accepted, a duplicate, wrong data, still untouched). Three values are given, where they
+differ:
 
-    safe     the smallest value that spares all noise under the smallest departure that was acted upon: it misses nothing
-    best     the smallest value with the most noise spared, less what it misses
-    all      the smallest value that spares all noise, whatever it misses
+    safe     the smallest value that spares all noise under the smallest departure that was acted upon: it misses
+    nothing best     the smallest value with the most noise spared, less what it misses all      the smallest value that
+    spares all noise, whatever it misses
 
 Both are arithmetic over what happened, not a forecast. A value that the desk has already, or exceeds, is not repeated.
 """

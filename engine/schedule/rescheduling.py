@@ -1,8 +1,10 @@
-"""Open actions planned anew: what a planner answers written down, the moves that people have to agree to, starts by hand.
+"""Open actions planned anew: what a planner answers written down, the moves that people have to agree to, starts by
+hand.
 
-An action that nobody has accepted moves at once. One that somebody has accepted, or whose start a person chose, keeps its
-start; the move is proposed with it until it is agreed to, refused, or no longer needed. What may cause a move sets
-`replanning.owed` (triggers of the schema), so that planning anew is asked for when something changed and not every moment.
+An action that nobody has accepted moves at once. One that somebody has accepted, or whose start a person chose, keeps
+its start; the move is proposed with it until it is agreed to, refused, or no longer needed. What may cause a move sets
+`replanning.owed` (triggers of the schema), so that planning anew is asked for when something changed and not every
+moment.
 """
 
 from __future__ import annotations

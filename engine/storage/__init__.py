@@ -1,1 +1,2 @@
-"""The one SQLite file: the library, tables and migrations, opening and copying, the journal, who has the lease, who is there."""
+"""The one SQLite file: the library, tables and migrations, opening and copying, the journal, who has the lease, who
+is there."""

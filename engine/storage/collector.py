@@ -1,4 +1,5 @@
-"""The garbage collector at rest, for work that makes many rows: these are tuples of numbers and text, without cycles."""
+"""The garbage collector at rest, for work that makes many rows: these are tuples of numbers and text, without
+cycles."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 def collector_at_rest() -> Iterator[None]:
     """Without garbage collection: rows are tuples of text, in which the collector looks for cycles in vain.
 
-    It costs a quarter of the time of a large file, more of that of a long report; memory is freed by reference counts as ever.
+    It costs a quarter of the time of a large file, more of that of a long report; memory is freed by reference counts
+    as ever.
     """
     ran = gc.isenabled()
     gc.disable()

@@ -1,9 +1,9 @@
 """The lease that lets one process at a time feed a desk: a small file beside the database, prolonged while it is held.
 
-It is no row of the database, because a heartbeat would then be a commit a second, after which every desk reads its whole
-screen again. It is no lock of the kernel either, because a process that was stopped keeps those, and then nobody feeds.
-The file is replaced as a whole, so whoever reads sees one state of it. Times are the machine's, whatever date the desk
-lives at: callers pass them.
+It is no row of the database, because a heartbeat would then be a commit a second, after which every desk reads its
+whole screen again. It is no lock of the kernel either, because a process that was stopped keeps those, and then nobody
+feeds. The file is replaced as a whole, so whoever reads sees one state of it. Times are the machine's, whatever date
+the desk lives at: callers pass them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Who has which object open at this moment: a small file for each open desk, in a folder beside the database.
 
-Files for the reasons of engine.storage.lease: a heartbeat in the database would have every desk read its screen again. A file that is
-not renewed lapses, and one whose process has ended on this machine counts no more at once. Times are the machine's.
+Files for the reasons of engine.storage.lease: a heartbeat in the database would have every desk read its screen again.
+A file that is not renewed lapses, and one whose process has ended on this machine counts no more at once. Times are the
+machine's.
 """
 
 from __future__ import annotations

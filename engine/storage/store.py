@@ -1,7 +1,7 @@
 """Opening a desk's SQLite file safely, and the one way to read it and the one way to write to it.
 
-Here: what a file must be like, the settings of every connection, `Store.read` and `Store.write`. No table's meaning: that
-is engine.storage.schema and whoever reads it. Reasons for each setting: docs/reliability.md.
+Here: what a file must be like, the settings of every connection, `Store.read` and `Store.write`. No table's meaning:
+that is engine.storage.schema and whoever reads it. Reasons for each setting: docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Store:
     def read(self) -> Iterator[sqlite3.Connection]:
         """One view over several queries, as the file stood at the first of them; never kept open across a wait.
 
-        Inside a transaction it is that transaction's. Raises StoreUnusable when the file stays locked or cannot be read.
+        Inside a transaction it is that transaction's. Raises StoreUnusable when the file stays locked or cannot be
+        read.
         """
         if self.connection.in_transaction:
             yield self.connection
@@ -193,7 +194,8 @@ def sentence(error: sqlite3.Error, path: Path) -> str:
 
 
 def _is_full(path: Path) -> bool:
-    """Whether the disk has no room for what SQLite keeps beside a file; it calls that a fault of reading and writing."""
+    """Whether the disk has no room for what SQLite keeps beside a file; it calls that a fault of reading and
+    writing."""
     try:
         found = os.statvfs(path.parent)
     except OSError:

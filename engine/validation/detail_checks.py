@@ -1,4 +1,5 @@
-"""What a signal says in its details (engine.vocabulary.model.SIGNAL_DETAILS): cleaned, and each of the sort that its name promises.
+"""What a signal says in its details (engine.vocabulary.model.SIGNAL_DETAILS): cleaned, and each of the sort that its
+name promises.
 
 What particular kinds must say is engine.validation.signal_checks.
 """

@@ -12,7 +12,8 @@ from engine.values.areas import parse_area
 from engine.vocabulary.lineage import WORDS, word_of
 
 LARGEST_RADIUS_KM: Final = 1e6
-"""Beyond the earth's own size a radius is still taken, for a person to see (engine.detect.hazard); beyond this it is noise."""
+"""Beyond the earth's own size a radius is still taken, for a person to see (engine.detect.hazard); beyond this it is
+noise."""
 
 _BOUNDS: Final = {"latitude": (-90.0, 90.0), "longitude": (-180.0, 180.0), "radius_km": (0.0, LARGEST_RADIUS_KM)}
 
@@ -21,7 +22,8 @@ Trouble = tuple[str, str, str]
 
 
 def trouble(site: str | None, detail: Mapping[str, Any]) -> Trouble | None:
-    """The first thing that makes a hazard unusable, or None; `detail` is its decoded detail, sound by engine.validation.detail_checks."""
+    """The first thing that makes a hazard unusable, or None; `detail` is its decoded detail, sound by
+    engine.validation.detail_checks."""
     word = word_of(detail)
     if word not in WORDS:
         return "message", f"{word[:40]!r} is no word of a message", f"map it to one of {', '.join(WORDS)}"

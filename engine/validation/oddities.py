@@ -39,8 +39,8 @@ SELECT count(*), max(id) FROM (
   GROUP BY said.id HAVING NOT max(coalesce(said.item = line.item, 1)
     AND (said.kind NOT IN ('confirmation', 'receipt') OR coalesce(said.site = line.site, 1) OR said.site IS line.origin)))
 """
-"""How many new signals speak of a supply line of the plan under names that it does not have there, and the last of them;
-on its way it may be anywhere. One look at each line, since every ingest pays for it."""
+"""How many new signals speak of a supply line of the plan under names that it does not have there, and the last of
+them; on its way it may be anywhere. One look at each line, since every ingest pays for it."""
 _BODY: Final = tuple(name for name in SignalIn._fields if name not in ("source_id", "line"))
 _PAYLOAD: Final = _BODY.index("payload")
 _body_of: Final = itemgetter(*(SignalIn._fields.index(name) for name in _BODY))
@@ -108,7 +108,8 @@ def note(connection: sqlite3.Connection, now: int, source: str, sort: str, count
 
 
 def of(connection: sqlite3.Connection, source: str | None = None, *, since: int = 0) -> list[dict[str, Any]]:
-    """Every oddity (of one source) that was there since an instant: source, sort, count, fault, mend, example, last_at."""
+    """Every oddity (of one source) that was there since an instant: source, sort, count, fault, mend, example,
+    last_at."""
     found = connection.execute(
         "SELECT source, sort, count, example, last_at FROM oddity WHERE (source = ?1 OR ?1 IS NULL) AND last_at >= ?2"
         " ORDER BY source, sort",

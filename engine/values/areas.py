@@ -1,7 +1,7 @@
 """Polygons on the earth: what lies inside, how far outside, and the circles that hold them. Pure.
 
-Edges are straight in latitude and longitude, as GeoJSON (RFC 7946, 3.1.1) and CAP mean them. Each is cut into arcs of at
-most one degree, which leave that line by less than 0.2 km; distances from them are those of engine.values.geography.
+Edges are straight in latitude and longitude, as GeoJSON (RFC 7946, 3.1.1) and CAP mean them. Each is cut into arcs of
+at most one degree, which leave that line by less than 0.2 km; distances from them are those of engine.values.geography.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def parse_area(text: str) -> Area:
     return Area(rings)
 
 
-# rings ------------------------------------------------------------------------------------------------------------------
+# rings ----------------------------------------------------------------------------------------------------------------
 
 
 def _ring(text: str) -> list[Point]:
@@ -119,7 +119,8 @@ def _ring(text: str) -> list[Point]:
 
 
 def _closed(corners: Sequence[Point]) -> list[Point]:
-    """The corners as a closed ring whose longitudes run on without a jump; around a pole it is closed over that pole."""
+    """The corners as a closed ring whose longitudes run on without a jump; around a pole it is closed over that
+    pole."""
     ring = [corners[0]]
     for before, corner in zip(corners, (*corners[1:], corners[0]), strict=True):
         step = corner.longitude - before.longitude

@@ -1,7 +1,7 @@
 """Closed arithmetic: a formula that a person wrote, such as `450 + 3.2 * kg`, over names that are given values.
 
-Numbers, names, `+ - * /`, parentheses, `min` and `max` of several; nothing else can be said, so nothing else can happen.
-Formulas are data: read once into a tree, and worked out with the values of the moment.
+Numbers, names, `+ - * /`, parentheses, `min` and `max` of several; nothing else can be said, so nothing else can
+happen. Formulas are data: read once into a tree, and worked out with the values of the moment.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Formula(NamedTuple):
         return found
 
     def shown(self, values: Mapping[str, str]) -> str:
-        """The formula with each name's value, in words, behind it, so that a person can redo it: `450 + 3.2 * kg(200)`."""
+        """The formula with each name's value, in words, behind it, so that a person can redo it: `450 + 3.2 *
+        kg(200)`."""
         return re.sub(
             r"[a-z][a-z0-9_]*",
             lambda name: f"{name[0]}({values[name[0]]})" if name[0] in self.names else name[0],

@@ -79,7 +79,8 @@ def iso(instant: int) -> str:
 
     What lies outside the years 1 to 9999 is written as their first or last day: a list must never fail over one row.
     """
-    # A page of a list has a thousand instants, mostly those of the page before; and without a zone isoformat is twice as fast.
+    # A page of a list has a thousand instants, mostly those of the page before; and without a zone isoformat is twice
+    # as fast.
     try:
         return (_NAIVE_EPOCH + timedelta(microseconds=instant)).isoformat() + "Z"
     except OverflowError:

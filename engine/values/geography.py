@@ -31,7 +31,8 @@ class Point(NamedTuple):
 
 
 class Box(NamedTuple):
-    """What lies between two parallels and two meridians; `east` is at least `west`, and passes 180 where the box does."""
+    """What lies between two parallels and two meridians; `east` is at least `west`, and passes 180 where the box
+    does."""
 
     south: float
     west: float
@@ -114,7 +115,7 @@ def turn(step: float) -> float:
     return step if -180 <= step <= 180 else (step + 180) % 360 - 180
 
 
-# vectors ------------------------------------------------------------------------------------------------------------------
+# vectors --------------------------------------------------------------------------------------------------------------
 
 
 def vector(point: Point) -> Vector:

@@ -2,7 +2,8 @@
 
 A rate is one number, or numbers by the day from which each counts, in the desk's zone: `USD = {"2026-01-01" = 0.92,
 "2026-07-01" = 0.95}`. The last one that has begun counts; before the first day the first one does, and explanations say
-so. A currency without a rate, or no currency at all, keeps its number of units, which `offplan check` and explanations say.
+so. A currency without a rate, or no currency at all, keeps its number of units, which `offplan check` and explanations
+say.
 """
 
 from __future__ import annotations

@@ -124,7 +124,8 @@ _PACK = re.compile(r"\s*([^=;]+?)\s*=\s*([0-9]+(?:\.[0-9]+)?)\s*")
 
 
 def convert(quantity: float, uom: str | None, wanted: str | None, item: ItemUnits = NO_UNITS) -> float | None:
-    """`quantity` of `uom` in `wanted`; None where these do not convert. A unit that is not stated is taken for the other."""
+    """`quantity` of `uom` in `wanted`; None where these do not convert. A unit that is not stated is taken for the
+    other."""
     if uom is None or wanted is None or uom == wanted:
         return quantity
     ratio = _ratio(uom, wanted, item)

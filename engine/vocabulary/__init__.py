@@ -1,1 +1,2 @@
-"""The words that cross rooms: signals, plan lines, kinds, states, tolerances, settings, the planner's contract, filters, codes of standards."""
+"""The words that cross rooms: signals, plan lines, kinds, states, tolerances, settings, the planner's contract,
+filters, codes of standards."""

@@ -1,6 +1,7 @@
 """A finding of `offplan check`: what is wrong where, how to mend it, and how much it matters.
 
-`error` for damage, exposure or what could not be judged, `warning` for what asks for attention, `note` for what is worth knowing.
+`error` for damage, exposure or what could not be judged, `warning` for what asks for attention, `note` for what is
+worth knowing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The kinds of deviations and what holds for each: words for those who ask questions, without the detectors themselves."""
+"""The kinds of deviations and what holds for each: words for those who ask questions, without the detectors
+themselves."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ KIND_FUNCTIONS: Final[Mapping[str, str]] = {
     "stale_feed": "inventory planning",
     "unmatched": "inventory planning",
 }
-"""The function that owns the deviations of each kind: who is asked first. Who does what in a response is its playbook's."""
+"""The function that owns the deviations of each kind: who is asked first. Who does what in a response is its
+playbook's."""
 COUNTED_KINDS: Final = (
     "late_supply", "short_supply", "stockout", "below_target", "excess", "demand_shift", "production"
 )  # fmt: skip

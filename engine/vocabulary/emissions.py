@@ -34,8 +34,8 @@ FACTORS: Final[Mapping[str, Factor]] = {
     "air_freighter_long": Factor(880.0, _GLEC),
     "air_freighter": Factor(789.0, _GLEC),
 }
-"""Container ship on average; air in the belly of passenger aircraft, long and short haul; freighters, long haul and fleet
-average. Facts as published; the table is a claim of its source and no certificate."""
+"""Container ship on average; air in the belly of passenger aircraft, long and short haul; freighters, long haul and
+fleet average. Facts as published; the table is a claim of its source and no certificate."""
 
 _MEND: Final = 'write it as road = {grams_per_tkm = 62, source = "carrier report 2026"}'
 

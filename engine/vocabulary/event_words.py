@@ -1,8 +1,9 @@
 """The words in which quality, logistics and production events are said: a closed list, whatever the feed calls them.
 
-A mapping translates a feed's words to these (`status`), or names a standard's code, which engine.vocabulary.codes translates. Each
-word has its verdict, what is at stake (topics), and how grave it is. An event that is a deviation holds until a later one
-of the same topic replaces or clears it; one that clears ends every topic that it has. Data only.
+A mapping translates a feed's words to these (`status`), or names a standard's code, which engine.vocabulary.codes
+translates. Each word has its verdict, what is at stake (topics), and how grave it is. An event that is a deviation
+holds until a later one of the same topic replaces or clears it; one that clears ends every topic that it has. Data
+only.
 """
 
 from __future__ import annotations

@@ -263,7 +263,8 @@ class Finding(NamedTuple):
     because: Sequence[tuple[str, str]] = ()
     """Kind and reference of the supply lines without whose departures there would be no breach."""
     farthest: Mapping[str, Any] | None = None
-    """The gap of the departure's farthest point, where `gap` is that of its first stretch: what limits of size go by."""
+    """The gap of the departure's farthest point, where `gap` is that of its first stretch: what limits of size go
+    by."""
 
 
 class Change(NamedTuple):

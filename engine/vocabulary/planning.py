@@ -105,7 +105,8 @@ class Remedy(NamedTuple):
     severity: str
     """Likewise."""
     supply: bool
-    """True: other goods are there so long after they are decided on. False: its mandatory work takes as long at least."""
+    """True: other goods are there so long after they are decided on. False: its mandatory work takes as long at
+    least."""
     days: float
     """Elapsed days of a delivery; of work, working days."""
     source: str
@@ -159,7 +160,8 @@ class Start:
     repeats: bool = False
     """It begins at stated times: that it was done before keeps it from nothing."""
     on_conflict: str = "skip"
-    """skip: it does not start; queue: it begins when the other one ends; join: its deviation is added to the other one."""
+    """skip: it does not start; queue: it begins when the other one ends; join: its deviation is added to the other
+    one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,8 @@ class Settled:
     terms: Mapping[str, Any] = field(default_factory=dict)
     """Fields of its terms that are other than they were planned: `options`, `item`, and of `effect` what differs."""
     approval: Mapping[str, Any] = field(default_factory=dict)
-    """What of its approval is other than it was planned: `amount`, in minor units; null: it always has to be approved."""
+    """What of its approval is other than it was planned: `amount`, in minor units; null: it always has to be
+    approved."""
     note: str = ""
     """What a person should hear of it."""
 
@@ -263,7 +266,8 @@ class Planner(Protocol):
         """The load of each owner for so many days from today on, where it is too much, and who could take what."""
 
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
-        """Where all open actions go as things are now; with `pinned`, starts that a person chose, what gives way to them.
+        """Where all open actions go as things are now; with `pinned`, starts that a person chose, what gives way to
+        them.
 
         Raises Refused where an action cannot begin then.
         """

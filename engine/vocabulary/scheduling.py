@@ -1,6 +1,7 @@
 """What the engine asks of a planner about all open actions together: the load of their owners, and where they go next.
 
-Values only; reading them is engine.actions.open_work, the answers are worked out by playbooks.scheduling.workload and playbooks.scheduling.replanning.
+Values only; reading them is engine.actions.open_work, the answers are worked out by playbooks.scheduling.workload and
+playbooks.scheduling.replanning.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ class Placing:
     start_at: int
     end_at: int
     slack_minutes: int
-    """By how much it may end later without its due time, or one behind it, being missed: of working time; negative where
-    one will be missed."""
+    """By how much it may end later without its due time, or one behind it, being missed: of working time; negative
+    where one will be missed."""
     critical: bool
     """Whether the end of its response hangs on it: it ends last, or what ends last waits for it."""
 
@@ -72,7 +73,8 @@ class DayLoad:
     due: int
     """Of what is due on this day; today also of what was due before."""
     over: int
-    """What cannot be done: the work that overlaps on this day, or what is due by its end beyond the capacity until then."""
+    """What cannot be done: the work that overlaps on this day, or what is due by its end beyond the capacity until
+    then."""
     actions: Sequence[str]
     """Ids of what is planned on it."""
 
@@ -132,7 +134,8 @@ class Replan:
     moves: Sequence[Move]
     """In the order of their new starts."""
     late_before: float
-    """Hours after the limits, each times the weight of its action, if everything stayed that can; what cannot is shifted."""
+    """Hours after the limits, each times the weight of its action, if everything stayed that can; what cannot is
+    shifted."""
     late_after: float
     notes: Sequence[str]
     """What a person should know, such as an owner who has left the plan."""

@@ -1,4 +1,5 @@
-"""Times of the week at which a playbook begins by itself: by the clock on the wall of a zone, also where clocks change. Pure."""
+"""Times of the week at which a playbook begins by itself: by the clock on the wall of a zone, also where clocks
+change. Pure."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ class StatedTimes(NamedTuple):
     """IANA name; null: the desk's zone."""
 
     def after(self, instant: int, desk_zone: str) -> int:
-        """The first of these times after an instant. One that the clock skips is the next that exists, one that comes twice
-        the first."""
+        """The first of these times after an instant. One that the clock skips is the next that exists, one that
+        comes twice the first."""
         # Here, because every list reads this module with the planner's contract, and asks for no time.
         from zoneinfo import ZoneInfo
 

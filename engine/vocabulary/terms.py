@@ -1,7 +1,8 @@
-"""What a step says besides who and when: its kind, its answers, its deadlines for acceptance, how its effect may be repeated.
+"""What a step says besides who and when: its kind, its answers, its deadlines for acceptance, how its effect may be
+repeated.
 
-A planner fills it in, resolved for one deviation; it is frozen into the action when the response begins, so that editing
-a playbook or changing an owner's duties changes no run. Who acts upon a term says so in its own module.
+A planner fills it in, resolved for one deviation; it is frozen into the action when the response begins, so that
+editing a playbook or changing an owner's duties changes no run. Who acts upon a term says so in its own module.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ SIDE_EFFECTS: Final = ("none", "idempotent", "once")
 CHOICE: Final = "choice"
 FORM: Final = "answers."
 SYSTEM: Final = "answer."
-"""Where a step takes a value from that it publishes: the option that was chosen, and how an answer of its form begins, and
-what a called system answered; anything else is a field of the deviation."""
+"""Where a step takes a value from that it publishes: the option that was chosen, and how an answer of its form
+begins, and what a called system answered; anything else is a field of the deviation."""
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -90,10 +91,11 @@ class Terms(NamedTuple):
     side_effect: str = "none"
     idempotency_key: str | None = None
     effect: Mapping[str, Any] = _NOTHING
-    """What kinds other than task carry: of notify `to` and `message`, of http `channel` and `body`, of wait `minutes` or
-    `until`, of set `values`; text is filled in already and never filled in again."""
+    """What kinds other than task carry: of notify `to` and `message`, of http `channel` and `body`, of wait
+    `minutes` or `until`, of set `values`; text is filled in already and never filled in again."""
     options: Sequence[Mapping[str, Any]] = ()
-    """Of a decision: what can be chosen, with the data that its outcome is worked out from (engine.options.comparing)."""
+    """Of a decision: what can be chosen, with the data that its outcome is worked out from
+    (engine.options.comparing)."""
     weights: Mapping[str, float] = _NOTHING
     """Of a decision: what a unit of a criterion is worth where it is not engine.options.weighing.WEIGHTS."""
     reverse: str | None = None

@@ -1,7 +1,8 @@
-"""Which parameters of a tolerance are limits of size, how large each departure was, and which layer spoke when it opened.
+"""Which parameters of a tolerance are limits of size, how large each departure was, and which layer spoke when it
+opened.
 
-A limit is monotone: a larger value reports some of what a smaller one does, and nothing else. So the largest size that a
-deviation ever had says from which value on it would not have been reported.
+A limit is monotone: a larger value reports some of what a smaller one does, and nothing else. So the largest size that
+a deviation ever had says from which value on it would not have been reported.
 """
 
 from __future__ import annotations

@@ -129,7 +129,8 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def comparable(field: Field, value: Any) -> Scalar | None:
-    """`value` as what the field's type compares: a number, a rank, an instant or text; None where it is no such thing."""
+    """`value` as what the field's type compares: a number, a rank, an instant or text; None where it is no such
+    thing."""
     if isinstance(value, bool) or value is None:
         return None
     if field.type == "number":

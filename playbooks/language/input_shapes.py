@@ -1,4 +1,5 @@
-"""The shapes of what a playbook is given when it begins, and of steps that are made of others: lists and sub-playbooks."""
+"""The shapes of what a playbook is given when it begins, and of steps that are made of others: lists and
+sub-playbooks."""
 
 from __future__ import annotations
 

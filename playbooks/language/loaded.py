@@ -32,7 +32,8 @@ class LoadedPlaybook:
     id_line: int
     """Line of its id in the file."""
     places: Mapping[tuple[str | int, ...], Position]
-    """Where each part of its tests stands in the file, the people whom it names, and what it says of other playbooks."""
+    """Where each part of its tests stands in the file, the people whom it names, and what it says of other
+    playbooks."""
 
     def place(self, at: tuple[str | int, ...]) -> Position:
         """Line and column of such a part, or of the nearest thing around it that the file has."""

@@ -1,4 +1,5 @@
-"""Patterns over text whose cost is bounded: a small part of regular expressions, matched in one pass without going back.
+"""Patterns over text whose cost is bounded: a small part of regular expressions, matched in one pass without going
+back.
 
 A pattern has to fit the whole text. It is compiled to the positions of its characters and which may follow which
 (Glushkov 1961); matching keeps the set of positions that are reached, so a text of n characters takes at most n times

@@ -28,7 +28,8 @@ class Person(Strict):
 
 
 class Expect(Strict):
-    """What has to come out; what is left out is not looked at, and where nothing applies there is nothing else to see."""
+    """What has to come out; what is left out is not looked at, and where nothing applies there is nothing else to
+    see."""
 
     matches: bool = True
     next: Instant | None = None
@@ -70,6 +71,7 @@ class Rehearsal(Strict):
     consequences: list[Title] = Field(default=[], max_length=100)
     inputs: dict[Name, Any] = Field(default={}, max_length=30)
     published: dict[Name, Any] = Field(default={}, max_length=30)
-    """What steps of this playbook have published so far; what hangs on other values is planned as if nobody knew them."""
+    """What steps of this playbook have published so far; what hangs on other values is planned as if nobody knew
+    them."""
     people: list[Person] = Field(default=[], max_length=50)
     expect: Expect

@@ -24,7 +24,8 @@ Date = Annotated[str, AfterValidator(_is_date), Field(json_schema_extra={"patter
 
 
 class Rota(Strict):
-    """People who take turns of so many days, the first of them from `since` on; turns change at a time of day in a zone."""
+    """People who take turns of so many days, the first of them from `since` on; turns change at a time of day in a
+    zone."""
 
     people: list[Title] = Field(min_length=1, max_length=50)
     days: int = Field(ge=1, le=366)

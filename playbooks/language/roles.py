@@ -104,7 +104,8 @@ class Roster:
 
 
 def covers(person: Owner, scope: Mapping[str, Any]) -> bool:
-    """A person named for some parties, items or sites does not do the others; where the deviation has none, anyone may."""
+    """A person named for some parties, items or sites does not do the others; where the deviation has none, anyone
+    may."""
     return all(
         not (limits := getattr(person, attribute)) or scope[name] is None or scope[name] in limits
         for name, attribute in _NAMED_FOR.items()

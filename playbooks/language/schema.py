@@ -1,4 +1,5 @@
-"""The shape of a playbook, schema 1: strict models that refuse an unknown key, a wrong type and a duration without unit.
+"""The shape of a playbook, schema 1: strict models that refuse an unknown key, a wrong type and a duration without
+unit.
 
 Only what has an effect is here. What a shape cannot say (a cycle, an unknown role, a condition that never holds) is
 playbooks.lint.linting's subject. The words are explained for authors in docs/playbooks.md.
@@ -39,8 +40,8 @@ class At(Strict):
 
 
 class Trigger(Strict):
-    """When the playbook applies: by itself once the deviation opened, was raised, or came back; at stated times, to what
-    matches then; or only by its name."""
+    """When the playbook applies: by itself once the deviation opened, was raised, or came back; at stated times, to
+    what matches then; or only by its name."""
 
     model_config = ConfigDict(
         json_schema_extra={

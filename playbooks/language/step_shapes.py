@@ -50,7 +50,8 @@ def _kinds_for_editors() -> list[JsonValue]:
 
 
 class Step(Strict):
-    """One owned step. Steps without `needs` begin at once, side by side; one whose `when` does not hold is not planned."""
+    """One owned step. Steps without `needs` begin at once, side by side; one whose `when` does not hold is not
+    planned."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -1,4 +1,5 @@
-"""The shapes of what a step says besides its work: who accepts and approves, what is answered, and what happens outside."""
+"""The shapes of what a step says besides its work: who accepts and approves, what is answered, and what happens
+outside."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from playbooks.language.shapes import (
 
 _PATH: Final = r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){0,9}"
 SOURCE_PATTERN: Final = rf"^(choice|{_PATH}|answer\.{_PATH} as (text|number|boolean|date|time|list))$"
-"""Where a step takes a value from that it publishes: a path, and of a system's answer the type that is expected there."""
+"""Where a step takes a value from that it publishes: a path, and of a system's answer the type that is expected
+there."""
 
 
 def _is_source(text: str) -> str:
@@ -108,7 +110,8 @@ class Above(Strict):
 
 
 class Escalate(Strict):
-    """Who gets an action next that nobody accepted `after` so long on the clock; only `between` times, only `above` signals."""
+    """Who gets an action next that nobody accepted `after` so long on the clock; only `between` times, only `above`
+    signals."""
 
     after: Elapsed
     to: Who

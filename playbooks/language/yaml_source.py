@@ -1,9 +1,10 @@
 """Bytes of a playbook file to plain values with the place of each: a small, closed part of YAML and nothing else.
 
 Taken: one document of mappings, lists, text, integers, floats, true, false and null, by the core rules of YAML 1.2
-(so `no` is text, `1:30` is text and a date is text), all text cleaned to one line. Refused, with line and column: anchors, aliases, tags, a second
-document, a repeated key, a key that is not text, nesting deeper than 20, over 10,000 values, a file over 256 KiB, text that is not UTF-8.
-The events of PyYAML's C parser are walked here, so nothing of its constructors ever runs.
+(so `no` is text, `1:30` is text and a date is text), all text cleaned to one line. Refused, with line and column:
+anchors, aliases, tags, a second document, a repeated key, a key that is not text, nesting deeper than 20, over 10,000
+values, a file over 256 KiB, text that is not UTF-8. The events of PyYAML's C parser are walked here, so nothing of its
+constructors ever runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Whether a condition can hold at all, and whether it always does: found by trying it on every case that it can tell apart.
+"""Whether a condition can hold at all, and whether it always does: found by trying it on every case that it can tell
+apart.
 
 A clause only compares one field with constants, so the values that matter are few: each constant, something between
 each two, something beyond, and "unknown" where a deviation may lack the field. All their combinations are tried.

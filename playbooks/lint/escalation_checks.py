@@ -1,7 +1,7 @@
 """Lint of escalation chains: whether they reach somebody else, and before the step is due.
 
-All of it can be carried out, so all of it is a warning. A role that is not there is an error of playbooks.lint.term_checks, a
-person whom the plan does not have one of playbooks.lint.people_checks.
+All of it can be carried out, so all of it is a warning. A role that is not there is an error of
+playbooks.lint.term_checks, a person whom the plan does not have one of playbooks.lint.people_checks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Lint of how triggers and steps work together: what is never reached, has no effect, or cannot be done by when it is due.
+"""Lint of how triggers and steps work together: what is never reached, has no effect, or cannot be done by when it is
+due.
 
 All of it can be carried out, so all of it is a warning: the author meant something that does not happen.
 """

@@ -1,7 +1,7 @@
 """Lint: everything that is wrong with playbook files, as findings with file, line and column.
 
-The checks themselves are in playbooks.language.shape_errors, condition_checks and step_checks; loading runs them all, so what
-lint passes is what the desk uses.
+The checks themselves are in playbooks.language.shape_errors, condition_checks and step_checks; loading runs them all,
+so what lint passes is what the desk uses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ __all__ = ["LintFinding", "lint", "lint_paths"]
 
 
 def lint(target: Path | Library) -> list[LintFinding]:
-    """Findings of a file, a folder of files, or a library that is loaded already. Raises BadInput for a missing path."""
+    """Findings of a file, a folder of files, or a library that is loaded already. Raises BadInput for a missing
+    path."""
     if isinstance(target, Library):
         return list(target.findings)
     return lint_paths([target])

@@ -1,4 +1,5 @@
-"""Lint of what steps publish: sources that are there, and names used only where they are known and of the right type."""
+"""Lint of what steps publish: sources that are there, and names used only where they are known and of the right
+type."""
 
 from __future__ import annotations
 
@@ -151,7 +152,8 @@ def _order_faults(playbook: Playbook, published: Mapping[str, str]) -> Iterator[
 
 
 def _certain(order: list[Step]) -> dict[str, set[str]]:
-    """For each step what is done in every case before it is ready: of a `join`, what every choice of enough needs has."""
+    """For each step what is done in every case before it is ready: of a `join`, what every choice of enough needs
+    has."""
     before: dict[str, set[str]] = {}
     for step in order:
         ways = [before[need] | {need} for need in step.needs]

@@ -1,4 +1,5 @@
-"""Lint of the tests inside a playbook: fields, steps and people that are there, so that a test cannot pass by a slip."""
+"""Lint of the tests inside a playbook: fields, steps and people that are there, so that a test cannot pass by a
+slip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Lint of what steps say besides their work: roles that are there, forms, retries, joins, waits and reversals that fit."""
+"""Lint of what steps say besides their work: roles that are there, forms, retries, joins, waits and reversals that
+fit."""
 
 from __future__ import annotations
 

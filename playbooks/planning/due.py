@@ -43,7 +43,8 @@ class Anchors:
 def due_at(
     rule: Due | None, anchors: Anchors, ready: int, end: int, working: WorkingTime, zone: str
 ) -> tuple[int, str]:
-    """Due instant and reason; without a rule, or where its anchor is not known, the planned `end` of the step's work."""
+    """Due instant and reason; without a rule, or where its anchor is not known, the planned `end` of the step's
+    work."""
     if rule is None:
         return end, "when its work is planned to end"
     name = _ANCHOR_WORDS.get(rule.anchor) or f"step {rule.anchor.removeprefix('step:')} ends"

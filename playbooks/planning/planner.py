@@ -1,4 +1,5 @@
-"""The planner that the engine asks (engine.vocabulary.planning.Planner): which playbooks apply, and the response that one gives.
+"""The planner that the engine asks (engine.vocabulary.planning.Planner): which playbooks apply, and the response that
+one gives.
 
 Pure, and cheap to make: a library given as a function is loaded with the first question.
 """
@@ -161,7 +162,8 @@ class PlaybookPlanner:
     def settle(
         self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
     ) -> Settled:
-        """What a step is once the values are known that it hangs on (playbooks.planning.settling); it asks for no playbook."""
+        """What a step is once the values are known that it hangs on (playbooks.planning.settling); it asks for no
+        playbook."""
         return settle(late, deviation, values, now)
 
     def remedies(self, known: str | None) -> Remedies | None:

@@ -1,8 +1,9 @@
-"""How long a remedy takes, as playbooks state it (engine.vocabulary.planning.Remedy): what an option brings, and the work to be done.
+"""How long a remedy takes, as playbooks state it (engine.vocabulary.planning.Remedy): what an option brings, and the
+work to be done.
 
-Ranking reads no playbook, so only those count that by kind, subject type and severity alone answer every such deviation:
-switched on, in active mode, by themselves once it opened. One that asks for more (a party, a size) may not fit the
-deviation at hand, and states nothing.
+Ranking reads no playbook, so only those count that by kind, subject type and severity alone answer every such
+deviation: switched on, in active mode, by themselves once it opened. One that asks for more (a party, a size) may not
+fit the deviation at hand, and states nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _TYPES: Final = FIELDS["subject.type"].choices
 
 
 def stated(playbooks: Sequence[LoadedPlaybook]) -> list[Remedy]:
-    """The fastest remedy of each sort by kind, subject type and severity; empty where a playbook answers any of them."""
+    """The fastest remedy of each sort by kind, subject type and severity; empty where a playbook answers any of
+    them."""
     fastest: dict[tuple[str, str, str, bool], Remedy] = {}
     for content in (each.content for each in playbooks if each.enabled and each.content.mode == "active"):
         figures = list(_figures(content))

@@ -1,8 +1,8 @@
 """The actions of one response: owners, planned start and end in each owner's working time, due times, critical chain.
 
 A step starts when everything that it needs has ended and its owner is free of the work that is booked already
-(playbooks.scheduling.levelling), and takes its duration of that owner's working time. Pure: the same deviation, playbook and world
-give the same actions.
+(playbooks.scheduling.levelling), and takes its duration of that owner's working time. Pure: the same deviation,
+playbook and world give the same actions.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def schedule(
     """Plan every step of the playbook that a deviation (the contract's JSON) calls for; `given` are its inputs, and
     `published` the values that its steps have given already.
 
-    What is planned is not added to the agenda. Raises BadInput for inputs that it cannot use, Refused where it cannot be unfolded (playbooks.planning.unfolding).
+    What is planned is not added to the agenda. Raises BadInput for inputs that it cannot use, Refused where it cannot
+    be unfolded (playbooks.planning.unfolding).
     """
     world = agenda.world
     texts = values_of(deviation, world.zone)

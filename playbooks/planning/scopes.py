@@ -63,7 +63,8 @@ def scope_of(
     prefix: str = "",
     published: Mapping[str, object] | None = None,
 ) -> Scope:
-    """The scope of a playbook that is given some inputs; `texts` are the deviation's, `published` the values known so far.
+    """The scope of a playbook that is given some inputs; `texts` are the deviation's, `published` the values known so
+    far.
 
     Raises BadInput for an input that is missing, unknown or no value of its type.
     """
@@ -88,8 +89,8 @@ def scope_of(
 
 
 def fields_of(playbook: Playbook, *, at_once: bool = False) -> Mapping[str, Field]:
-    """The fields that conditions inside the playbook can ask about: of steps, and `at_once` also of roles and the review,
-    which are settled as the response begins; never of triggers."""
+    """The fields that conditions inside the playbook can ask about: of steps, and `at_once` also of roles and the
+    review, which are settled as the response begins; never of triggers."""
     late = {f"values.{name}" for name in published_by(playbook)} if at_once else ()
     return fields_with({path: kind for path, kind in types_of(playbook).items() if path not in late})
 
@@ -117,7 +118,8 @@ def published_by(playbook: Playbook) -> dict[str, tuple[str, str]]:
 
 
 def source_type(step: Step, source: str) -> str:
-    """The type of what a step publishes; text where it is one of a few words, or where lint finds the source unknown."""
+    """The type of what a step publishes; text where it is one of a few words, or where lint finds the source
+    unknown."""
     if source.startswith(FORM):
         asked = {field.name: str(field.type) for field in step.form or ()}
         return asked.get(source.removeprefix(FORM), "text")

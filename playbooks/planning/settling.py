@@ -1,8 +1,9 @@
-"""Steps that hang on values which earlier ones publish: what is kept of them as they are planned, and what they are once
-the values are known.
+"""Steps that hang on values which earlier ones publish: what is kept of them as they are planned, and what they are
+once the values are known.
 
-Kept are their condition and their texts with everything filled in that was known by then (engine.vocabulary.terms.Terms.late), so
-that the run keeps its definition and no text from outside is read as a template.
+Kept are their condition and their texts with everything filled in that was known by then
+(engine.vocabulary.terms.Terms.late), so that the run keeps its definition and no text from outside is read as a
+template.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ def with_amounts(option: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[
 
 
 def limit_of(limit: Mapping[str, Any], numbers: Mapping[str, Any]) -> int | None:
-    """The amount up to which nobody has to approve, in minor units; None where it is not known, so that somebody has to."""
+    """The amount up to which nobody has to approve, in minor units; None where it is not known, so that somebody has
+    to."""
     name = value_name(limit["amount"])
     amount = limit["amount"] if name is None else _number(numbers.get(name), 1e12)
     return None if amount is None else round(amount * units(limit["currency"]))

@@ -1,4 +1,5 @@
-"""What a step says besides who and when, resolved for one response: people for roles, texts filled in, minutes for durations.
+"""What a step says besides who and when, resolved for one response: people for roles, texts filled in, minutes for
+durations.
 
 The words are the schema's (playbooks.language.step_shapes), the values the engine's (engine.vocabulary.terms).
 """

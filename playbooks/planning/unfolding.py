@@ -1,4 +1,5 @@
-"""From a playbook to the steps of one response: which `when` holds, a step for each item of `foreach`, sub-playbooks inside.
+"""From a playbook to the steps of one response: which `when` holds, a step for each item of `foreach`, sub-playbooks
+inside.
 
 What is left out counts as done: a step that needs it needs what it needed instead. A step that stands for several is
 needed as all of them.
@@ -62,13 +63,15 @@ class Unfolded:
 
 
 def reversals(steps: Sequence[Step]) -> list[Step]:
-    """The steps that take others back: they are planned with the response, and done only when somebody asks for them."""
+    """The steps that take others back: they are planned with the response, and done only when somebody asks for
+    them."""
     named = {step.reverse for step in steps if step.reverse is not None}
     return [step for step in steps if step.id in named] if named else []
 
 
 def unfold(scope: Scope, deviation: Mapping[str, Any], texts: Mapping[str, str], now: int, find: Find) -> Unfolded:
-    """Unfold a playbook in its scope; `texts` are the deviation's. Raises Refused for an empty list that must not be, and for too many steps."""
+    """Unfold a playbook in its scope; `texts` are the deviation's. Raises Refused for an empty list that must not
+    be, and for too many steps."""
     result = Unfolded()
     ends = _Unfolding(deviation, now, find, texts, result).playbook(scope, [], [])
     _add_review(scope, ends, result)
@@ -186,7 +189,8 @@ class _Unfolding:
         return ids
 
     def _slots(self, step: Step, rule: Foreach, scope: Scope, name: str, before: list[str], listed: str) -> list[str]:
-        """Steps for as many items as a list may have that is not known as yet; those without an item are left out in time."""
+        """Steps for as many items as a list may have that is not known as yet; those without an item are left out in
+        time."""
         source = scope.pending[listed]
         own = replace(scope, texts={**scope.texts, rule.as_: NOT_YET}, pending={**scope.pending, rule.as_: source})
         ids: list[str] = []

@@ -1,7 +1,7 @@
 """A schedule of all open actions while it is being changed: where each stands, why it moved, and how late it all is.
 
-Each owner works on one action at a time. Every change can be taken back, so that something can be tried. What is changed
-and why is decided by playbooks.scheduling.repair and playbooks.scheduling.pulling.
+Each owner works on one action at a time. Every change can be taken back, so that something can be tried. What is
+changed and why is decided by playbooks.scheduling.repair and playbooks.scheduling.pulling.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from playbooks.working_time.people import People
 from playbooks.working_time.standing import BEGUN, Span, span, standing
 
 GRACE: Final = 15 * MINUTE
-"""How much later than planned an action may begin before it counts as slipped; and half of what it has slipped already."""
+"""How much later than planned an action may begin before it counts as slipped; and half of what it has slipped
+already."""
 _NOBODY: Final[frozenset[str]] = frozenset()
 
 

@@ -1,4 +1,5 @@
-"""When the steps of a response are done, round the work that their owners have already (playbooks.scheduling.agenda). Pure."""
+"""When the steps of a response are done, round the work that their owners have already
+(playbooks.scheduling.agenda). Pure."""
 
 from __future__ import annotations
 

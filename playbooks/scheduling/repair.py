@@ -1,9 +1,9 @@
 """Making a schedule possible again with as little moved as can be, and bringing back what was moved once it can be.
 
-An action moves only if its own place has become impossible: it should have begun and has not, its owner does not work then
-any more or has begun something else, two were planned for the same time, or what it needs ends later now. It then goes to
-the first time after its place in which its owner is free; what stands there already stays (right-shift repair with as few
-moves as possible: Leon, Wu and Storer 1994, without pushing). Pure.
+An action moves only if its own place has become impossible: it should have begun and has not, its owner does not work
+then any more or has begun something else, two were planned for the same time, or what it needs ends later now. It then
+goes to the first time after its place in which its owner is free; what stands there already stays (right-shift repair
+with as few moves as possible: Leon, Wu and Storer 1994, without pushing). Pure.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Where all open actions go as things are now: what cannot stay is shifted, what is late is pulled, the rest stays.
 
-The objective is the weighted lateness against the limits of the actions (engine.actions.open_work), then as little moved as can be;
-everything is placed at the first possible time, which keeps the end of it all early. Nothing moves twice for the same cause:
-replanning what was replanned changes nothing, and what was moved goes back when its cause is gone. Pure.
+The objective is the weighted lateness against the limits of the actions (engine.actions.open_work), then as little
+moved as can be; everything is placed at the first possible time, which keeps the end of it all early. Nothing moves
+twice for the same cause: replanning what was replanned changes nothing, and what was moved goes back when its cause is
+gone. Pure.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _ROUNDS: Final = 10
 def replan(actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int] | None = None) -> Replan:
     """The moves that make the schedule possible again, and less late where that can be had.
 
-    With `pinned`, starts that a person chose by action, only what has to give way to these moves. Raises Refused where an
-    action cannot begin then.
+    With `pinned`, starts that a person chose by action, only what has to give way to these moves. Raises Refused where
+    an action cannot begin then.
     """
     draft = Draft(actions, world, pinned or {})
     for identity in pinned or ():
@@ -35,8 +36,9 @@ def replan(actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int
     before = draft.lateness()
     if not pinned:
         for _ in range(_ROUNDS):
-            # Either may make room for the other; both only ever make it less late, or bring something home. What is tried
-            # depends on what begins first: only a round that starts from this very schedule says that nothing is left.
+            # Either may make room for the other; both only ever make it less late, or bring something home. What is
+            # tried depends on what begins first: only a round that starts from this very schedule says that nothing is
+            # left.
             draft.rank_anew()
             came_home = bring_home(draft)
             if not pull(draft) and not came_home:

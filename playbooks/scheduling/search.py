@@ -1,10 +1,10 @@
 """Finding a good schedule of a project: a genetic search over orders, each built serially and justified.
 
-An order of activities is bred from two good ones (two-point crossover of activity lists: Hartmann, A competitive genetic
-algorithm for resource-constrained project scheduling, 1998), built forward, then justified: built backward from its
-end and forward again, which shortens most schedules (Valls, Ballestin and Quintanilla, Justification and RCPSP, 2005).
-The first order is by the longest tail of needs, or by due tick. The search ends when a lower bound is reached or its
-budget of schedules is spent. The same project, budget and seed give the same schedule. Pure.
+An order of activities is bred from two good ones (two-point crossover of activity lists: Hartmann, A competitive
+genetic algorithm for resource-constrained project scheduling, 1998), built forward, then justified: built backward from
+its end and forward again, which shortens most schedules (Valls, Ballestin and Quintanilla, Justification and RCPSP,
+2005). The first order is by the longest tail of needs, or by due tick. The search ends when a lower bound is reached or
+its budget of schedules is spent. The same project, budget and seed give the same schedule. Pure.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class _Individual(NamedTuple):
 def search(project: Project, budget: Budget, *, seed: int = 0, first: Sequence[int] | None = None) -> Placement:
     """The best schedule that the budget finds; `first` is an order to begin with, such as that of the last schedule.
 
-    Raises BadInput for a project that cannot be one (playbooks.scheduling.project), and for one whose work has to lie too far ahead
-    to be planned.
+    Raises BadInput for a project that cannot be one (playbooks.scheduling.project), and for one whose work has to lie
+    too far ahead to be planned.
     """
     if not project.activities:
         return Placement((), (), 0.0, 0, optimal=True, schedules=0)
@@ -137,8 +137,8 @@ class _Search:
         return late, max(built.ends)
 
     def _least(self, project: Project, soonest: Built) -> tuple[float, int]:
-        """What no schedule is better than: each activity as if it had its resources to itself, and the last end not before
-        each resource has done all its work."""
+        """What no schedule is better than: each activity as if it had its resources to itself, and the last end not
+        before each resource has done all its work."""
         late, last = self._value(soonest)
         for resource in project.resources:
             users = [at for at, each in enumerate(project.activities) if each.length and each.uses.get(resource.name)]
@@ -176,7 +176,8 @@ class _Search:
         return population[int(self._chance.random() ** _FAVOUR * len(population))]
 
     def _bred(self, one: list[int], other: list[int]) -> list[int]:
-        """One's beginning, then what comes next in the other, then the rest as in one: needs stay before their followers."""
+        """One's beginning, then what comes next in the other, then the rest as in one: needs stay before their
+        followers."""
         count = len(one) + 1
         start, end = sorted((self._chance.randrange(count), self._chance.randrange(count)))
         head = one[:start]

@@ -1,4 +1,5 @@
-"""Serial schedule generation: activities in a given order, each at the earliest time that its needs and resources leave.
+"""Serial schedule generation: activities in a given order, each at the earliest time that its needs and resources
+leave.
 
 The schedules that this can give contain an optimal one for every objective that never gains by a later end (Kolisch,
 Serial and parallel resource-constrained project scheduling methods revisited, 1996). Resources that some activity uses
@@ -52,7 +53,8 @@ class Generator:
         return self._placed(order, releases, take=True)
 
     def soonest(self, order: Sequence[int], releases: Sequence[int]) -> Built:
-        """As `build`, but nothing takes anything from the others: no schedule ends an activity earlier. Raises OutOfReach."""
+        """As `build`, but nothing takes anything from the others: no schedule ends an activity earlier. Raises
+        OutOfReach."""
         return self._placed(order, releases, take=False)
 
     def _placed(self, order: Sequence[int], releases: Sequence[int], *, take: bool) -> Built:

@@ -1,7 +1,8 @@
-"""When each open action is worked on as things are, by how much it may end later, and the chain that ends each response.
+"""When each open action is worked on as things are, by how much it may end later, and the chain that ends each
+response.
 
-The critical path method on working time (Kelley and Walker 1959): latest ends go backwards over needs from the due times.
-Nothing is moved here: playbooks.scheduling.replanning does that. Pure.
+The critical path method on working time (Kelley and Walker 1959): latest ends go backwards over needs from the due
+times. Nothing is moved here: playbooks.scheduling.replanning does that. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""One calendar's working time laid out once, so that work is placed by two searches instead of walking over days. Pure."""
+"""One calendar's working time laid out once, so that work is placed by two searches instead of walking over days.
+Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class Axis:
         """Working time from the first span to the end of each."""
 
     def place(self, begin: int, minutes: int) -> Span:
-        """The span of so many minutes of work from `begin` on, or from the next working time; not before the axis begins.
+        """The span of so many minutes of work from `begin` on, or from the next working time; not before the axis
+        begins.
 
         Raises BadInput where three years bring no working time.
         """

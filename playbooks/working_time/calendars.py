@@ -2,7 +2,8 @@
 
 A range is wall-clock time of the day on which it begins; `22:00-06:00` ends the next morning, `24:00` is midnight. An
 instant is computed from zone and wall clock only when it is needed: a time that the change to summer time skips moves
-forward to the first instant that exists, a time that comes twice means the first. A holiday takes away what begins on it.
+forward to the first instant that exists, a time that comes twice means the first. A holiday takes away what begins on
+it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""`[channel.NAME]` and `[[route]]`: what is read from them, and the sentence for everything that may not stand there."""
+"""`[channel.NAME]` and `[[route]]`: what is read from them, and the sentence for everything that may not stand
+there."""
 
 from __future__ import annotations
 

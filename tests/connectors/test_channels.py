@@ -114,7 +114,7 @@ def test_no_half_written_file_is_left_behind_nor_in_the_way(tmp_path: Path) -> N
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["H5-ana.csv"]
 
 
-# calendars --------------------------------------------------------------------------------------------------------------
+# calendars ------------------------------------------------------------------------------------------------------------
 
 
 def unfolded(path: Path) -> list[str]:

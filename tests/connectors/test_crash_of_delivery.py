@@ -1,8 +1,8 @@
 """Hand-offs whose process is killed at any of its write boundaries: everybody is told of everything, and nothing twice.
 
-The child kills itself with SIGKILL before the Nth transaction that writes begins or ends; a mail server, a webhook receiver and
-a folder are real. Whoever comes next goes on as a feeder does, and settles what is in doubt as a person does: by looking
-whether it arrived.
+The child kills itself with SIGKILL before the Nth transaction that writes begins or ends; a mail server, a webhook
+receiver and a folder are real. Whoever comes next goes on as a feeder does, and settles what is in doubt as a person
+does: by looking whether it arrived.
 """
 
 from __future__ import annotations

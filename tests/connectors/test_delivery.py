@@ -1,4 +1,5 @@
-"""Delivery end to end: a real feeder, real receivers, and processes that are killed between the effect and its record."""
+"""Delivery end to end: a real feeder, real receivers, and processes that are killed between the effect and its
+record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""E-mail through a real SMTP server: what arrives, what each failure means, and that nothing hangs or goes out twice."""
+"""E-mail through a real SMTP server: what arrives, what each failure means, and that nothing hangs or goes out
+twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""CSV files as people send them: quotes, encodings, line ends, damage; the place of every record, and bounded memory."""
+"""CSV files as people send them: quotes, encodings, line ends, damage; the place of every record, and bounded
+memory."""
 
 from __future__ import annotations
 
@@ -191,7 +192,8 @@ cell = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r
 
 @given(st.lists(st.lists(cell, min_size=2, max_size=2), max_size=30), st.integers(1, 7))
 def test_what_was_written_is_read_back(table: list[list[str]], size: int) -> None:
-    """The law of the format: any table, quoted by RFC 4180, comes back cell by cell, whatever the size of the blocks."""
+    """The law of the format: any table, quoted by RFC 4180, comes back cell by cell, whatever the size of the
+    blocks."""
 
     def quoted(text: str) -> str:
         return '"' + text.replace('"', '""') + '"'

@@ -1,4 +1,5 @@
-"""Held records tried again: by themselves, in the very file that they came from, and known again in what comes later."""
+"""Held records tried again: by themselves, in the very file that they came from, and known again in what comes
+later."""
 
 from __future__ import annotations
 

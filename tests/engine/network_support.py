@@ -1,4 +1,5 @@
-"""Plans of several levels in one line each, for tests of pegging, impact and folding: pieces of item A at site X by default."""
+"""Plans of several levels in one line each, for tests of pegging, impact and folding: pieces of item A at site X by
+default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A desk whose actions are handed off: five calls that nobody is told of until they are given to an owner with a route."""
+"""A desk whose actions are handed off: five calls that nobody is told of until they are given to an owner with a
+route."""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ class Calls(Scheduling):
 
 
 class Post:
-    """What feeders do, by hand: look at hand-offs and deliver what is due, each message with the result that `answer` gives."""
+    """What feeders do, by hand: look at hand-offs and deliver what is due, each message with the result that
+    `answer` gives."""
 
     def __init__(self, desk: Desk, channels: Sequence[Channel], routes: Sequence[Route] | None = None) -> None:
         self.desk = desk

@@ -46,7 +46,8 @@ while True:
 
 
 class Worker:
-    """A process with a desk of its own: says the version that it sees, waits for a number, commands, says the outcome."""
+    """A process with a desk of its own: says the version that it sees, waits for a number, commands, says the
+    outcome."""
 
     def __init__(self, path: Path, actor: str) -> None:
         arguments = [sys.executable, "-c", WORKER, str(path), actor, str(NOW)]

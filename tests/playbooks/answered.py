@@ -16,7 +16,8 @@ HEAD = ONE_STEP.format(id="whole").split("steps:\n")[0] + "steps:\n"
 
 
 class Answered:
-    """The desk, and the actions of its only response by step; `at` moves the clock by minutes from the begin, and ticks."""
+    """The desk, and the actions of its only response by step; `at` moves the clock by minutes from the begin, and
+    ticks."""
 
     def __init__(
         self, folder: Path, steps: str = "", *, known: Library | None = None, playbook: str | None = None

@@ -1,4 +1,5 @@
-"""A small reader of JSON Schema: whether a value fits, by the keywords that the playbook's schema uses and no others."""
+"""A small reader of JSON Schema: whether a value fits, by the keywords that the playbook's schema uses and no
+others."""
 
 from __future__ import annotations
 

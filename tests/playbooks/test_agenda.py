@@ -1,4 +1,5 @@
-"""Several responses planned together are those that they would be one by one, and slots are taken as they are booked."""
+"""Several responses planned together are those that they would be one by one, and slots are taken as they are
+booked."""
 
 from __future__ import annotations
 

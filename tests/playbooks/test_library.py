@@ -1,4 +1,5 @@
-"""The playbooks that come with offplan: sound, complete over the deviation kinds, and replaced by the workspace's own."""
+"""The playbooks that come with offplan: sound, complete over the deviation kinds, and replaced by the workspace's
+own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Playbooks of the library that wait, call, publish or begin by themselves, on a real desk: what happens, and what does not."""
+"""Playbooks of the library that wait, call, publish or begin by themselves, on a real desk: what happens, and what
+does not."""
 
 from __future__ import annotations
 

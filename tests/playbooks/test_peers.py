@@ -1,7 +1,7 @@
 """The numbered cases of playbooks that the planner and lint answer: 54, 63, 67 and 68 (PEERS 16), in our words.
 
-"Only between two times" is the working time of whoever has the action, in slots of five minutes: with less than one left
-nothing begins. A time of the wall clock is computed late.
+"Only between two times" is the working time of whoever has the action, in slots of five minutes: with less than one
+left nothing begins. A time of the wall clock is computed late.
 """
 
 from __future__ import annotations

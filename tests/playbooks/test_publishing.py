@@ -1,4 +1,5 @@
-"""What steps give to later ones: answers, choices, facts and what a called system says, in conditions, texts and amounts."""
+"""What steps give to later ones: answers, choices, facts and what a called system says, in conditions, texts and
+amounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The search for schedules: what it gives can be carried out, is as good as trying everything, and is always the same."""
+"""The search for schedules: what it gives can be carried out, is as good as trying everything, and is always the
+same."""
 
 from __future__ import annotations
 

@@ -76,7 +76,8 @@ def test_ending_later_by_its_slack_misses_nothing_and_by_more_does(drawn: list[t
 
 
 def misses(work: list[OpenAction], moved: str, end: int) -> bool:
-    """Whether a due time at or behind `moved` is missed where it ends at `end` and all behind it begin as soon as they can."""
+    """Whether a due time at or behind `moved` is missed where it ends at `end` and all behind it begin as soon as
+    they can."""
     ends = {moved: end}
     for each in work:
         before = [ends[need] for need in each.needs if need in ends]

@@ -201,7 +201,8 @@ def test_killed_at_any_write_it_begins_once_all_the_same(tmp_path: Path) -> None
 
 
 def killed(folder: Path, boundary: int) -> bool:
-    """Tick at the stated time in a process of its own, which kills itself before its Nth write; whether it came to that."""
+    """Tick at the stated time in a process of its own, which kills itself before its Nth write; whether it came to
+    that."""
     child = os.fork()
     if child == 0:
         seen = 0

@@ -134,7 +134,8 @@ def test_a_step_for_each_item_side_by_side_or_one_after_the_other(tmp_path: Path
     ],
 )
 def test_62_of_three_items_the_second_fails(tmp_path: Path, rule: str, on_fail: str, expected: dict[str, str]) -> None:
-    """PEERS case 62 as it runs. With `abort` the response is called off with the failure, so the third item is not done any more."""
+    """PEERS case 62 as it runs. With `abort` the response is called off with the failure, so the third item is not
+    done any more."""
     run = Answered(
         tmp_path,
         f"  - {{id: tell, title: Tell $who, role: buyer, duration: PT1H, foreach: {{items: [X, Y, Z], as: who, on_item_error: {rule}}}}}\n"

@@ -1,4 +1,5 @@
-"""Values of a wrong type in every key of a playbook, and files that are half there: a sentence at the place, never a crash."""
+"""Values of a wrong type in every key of a playbook, and files that are half there: a sentence at the place, never a
+crash."""
 
 from __future__ import annotations
 

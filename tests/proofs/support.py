@@ -1,4 +1,5 @@
-"""What every proof on public data needs: where the data lies, and a desk fed through the documented example mappings."""
+"""What every proof on public data needs: where the data lies, and a desk fed through the documented example
+mappings."""
 
 from __future__ import annotations
 

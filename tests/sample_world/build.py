@@ -1,4 +1,5 @@
-"""Builds the sample world's file: loads plan and past, plays messages and commands up to the ninth of March, and packs it."""
+"""Builds the sample world's file: loads plan and past, plays messages and commands up to the ninth of March, and
+packs it."""
 
 from __future__ import annotations
 
@@ -84,8 +85,8 @@ def _set_up(desk: Desk) -> None:
 
 
 def _play(store: Store, clock: FixedClock, planner: PlaybookPlanner, folder: Path) -> None:
-    """Messages and commands in order of time, with the clock standing where each of them happened; what people have to be
-    told is handed off half a minute after each command."""
+    """Messages and commands in order of time, with the clock standing where each of them happened; what people have
+    to be told is handed off half a minute after each command."""
     system = Desk(store, clock, actor="feeder", planner=planner, origin=ORIGIN)
     post = Post(folder, system)
     watched = False

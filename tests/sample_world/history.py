@@ -1,7 +1,8 @@
-"""What the record systems remember when the desk is set up: the deliveries of the autumn, promised, announced, received.
+"""What the record systems remember when the desk is set up: the deliveries of the autumn, promised, announced,
+received.
 
-Suppliers differ: what one announces late comes late, what another announces late comes in time after all. From these the
-desk learns how likely an announcement comes true.
+Suppliers differ: what one announces late comes late, what another announces late comes in time after all. From these
+the desk learns how likely an announcement comes true.
 """
 
 from __future__ import annotations

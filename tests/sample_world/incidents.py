@@ -19,7 +19,8 @@ def messages(container: str, made_in_february: str, made_now: str) -> Iterator[M
 
 
 def _weather() -> Iterator[Message]:
-    """A storm over the Bay of Gdańsk in February, made graver the same evening; one over the port of Rotterdam to come."""
+    """A storm over the Bay of Gdańsk in February, made graver the same evening; one over the port of Rotterdam to
+    come."""
     bay = {"latitude": 54.5, "longitude": 18.9, "radius_km": 60.0, "certainty": "Likely", "urgency": "Expected"}
     bay |= {"starts_at": plan.at(date(2026, 2, 26), 4), "expires_at": plan.at(date(2026, 2, 27))}
     delta = {"latitude": 51.9, "longitude": 4.0, "radius_km": 40.0, "certainty": "Possible", "urgency": "Future"}

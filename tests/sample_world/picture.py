@@ -1,4 +1,5 @@
-"""`python -m tests.sample_world.picture FILE.svg [KEY...]`: the desk on the sample world as the README shows it, after keys."""
+"""`python -m tests.sample_world.picture FILE.svg [KEY...]`: the desk on the sample world as the README shows it,
+after keys."""
 
 from __future__ import annotations
 

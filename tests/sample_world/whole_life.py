@@ -1,8 +1,8 @@
 """One deviation from its first signal to its review: the large housings of February, with all that a response can have.
 
 A foundry's mould breaks, and its line would come too late for an order. Every function is asked at once; who does not
-accept is passed over; those who do not sit at the desk answer by post. Finance approves air freight, it is booked, and an
-hour later the mould is mended: the freight is called off, and what came of it all is written down.
+accept is passed over; those who do not sit at the desk answer by post. Finance approves air freight, it is booked, and
+an hour later the mould is mended: the freight is called off, and what came of it all is written down.
 """
 
 from __future__ import annotations

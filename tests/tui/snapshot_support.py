@@ -1,7 +1,7 @@
 """Pictures of whole screens as text: what stands in each cell, and how it is drawn, in files that a review can read.
 
-A file has the lines of the screen, then for each line the runs of styles as lengths and letters, then what the letters mean.
-`OFFPLAN_SNAPSHOTS=write` writes them anew; what changed is then seen in the diff.
+A file has the lines of the screen, then for each line the runs of styles as lengths and letters, then what the letters
+mean. `OFFPLAN_SNAPSHOTS=write` writes them anew; what changed is then seen in the diff.
 """
 
 from __future__ import annotations

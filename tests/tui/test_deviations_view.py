@@ -1,4 +1,5 @@
-"""View 2: the whole list of deviations, in an order, in groups and columns of a person's choosing, and the views kept."""
+"""View 2: the whole list of deviations, in an order, in groups and columns of a person's choosing, and the views
+kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`n` and `N`: the rows that the last filter shows, one after the other, in every list and also once it is taken away."""
+"""`n` and `N`: the rows that the last filter shows, one after the other, in every list and also once it is taken
+away."""
 
 from __future__ import annotations
 

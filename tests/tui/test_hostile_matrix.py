@@ -1,7 +1,8 @@
-"""Every text that a desk stores, in every form that it is stored in, with every payload: shown as text, in a real terminal.
+"""Every text that a desk stores, in every form that it is stored in, with every payload: shown as text, in a real
+terminal.
 
-Ingest cleans what comes from outside; here the file itself is spoilt behind its back, so that what is tested is the last
-step, the drawing. One form is one column of one table; each of its rows gets one payload.
+Ingest cleans what comes from outside; here the file itself is spoilt behind its back, so that what is tested is the
+last step, the drawing. One form is one column of one table; each of its rows gets one payload.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ FORMS: Final = tuple(
 
 
 class Payload(NamedTuple):
-    """Text from outside, and what of it must never be written to a terminal, or what must be seen of it as it stands."""
+    """Text from outside, and what of it must never be written to a terminal, or what must be seen of it as it
+    stands."""
 
     text: str
     never: bytes = b""

@@ -1,4 +1,5 @@
-"""View 7: the handover brief and the metrics say what their commands say, from when a person wants, and lead to objects."""
+"""View 7: the handover brief and the metrics say what their commands say, from when a person wants, and lead to
+objects."""
 
 from __future__ import annotations
 

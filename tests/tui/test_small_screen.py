@@ -1,4 +1,5 @@
-"""The smallest screen: no view is wider than it, none cuts a number, a date or an id, and an empty desk says what to do."""
+"""The smallest screen: no view is wider than it, none cuts a number, a date or an id, and an empty desk says what to
+do."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ async def test_an_empty_desk_says_what_is_watched_and_what_to_do(tmp_path: Path,
 
 
 async def test_no_page_cuts_a_number_or_an_id(tmp_path: Path) -> None:
-    """Every part of the pages of the first deviations of the sample world, and of other objects, at the smallest size."""
+    """Every part of the pages of the first deviations of the sample world, and of other objects, at the smallest
+    size."""
     async with visited(tmp_path, PLACES[0]._replace(size=SMALL)) as visit:
         driven = visit.driven
         app = driven.app

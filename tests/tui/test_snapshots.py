@@ -19,7 +19,8 @@ KEYS = {"desk": (), "deviation": ("enter", "p"), "timeline": ("3", "+", "j")}
 
 @pytest.fixture
 def story(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Three late orders, of which two are answered and one action goes on; stock that runs short; a past of deliveries."""
+    """Three late orders, of which two are answered and one action goes on; stock that runs short; a past of
+    deliveries."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     desk = world.desk
     for number, days in enumerate((0, 0, 1, 4, 9)):

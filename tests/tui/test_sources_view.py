@@ -1,4 +1,5 @@
-"""View 6: the health of each source, and the quarantine: why a record is held, mending it in its place, trying again."""
+"""View 6: the health of each source, and the quarantine: why a record is held, mending it in its place, trying
+again."""
 
 from __future__ import annotations
 

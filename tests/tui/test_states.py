@@ -1,5 +1,5 @@
-"""What a desk says in the states that nobody wants to see: nothing there, nothing that fits, silent feeds, a file that is
-gone, locked or only to be read, a fault.
+"""What a desk says in the states that nobody wants to see: nothing there, nothing that fits, silent feeds, a file that
+is gone, locked or only to be read, a fault.
 
 The sentence has to be true, whole at every size, and say what to do.
 """

@@ -109,7 +109,8 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
 
 
 def _unreachable(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
-    """Owners whom no mail can tell, and calls that no channel makes; what is wrong with the settings themselves is found elsewhere."""
+    """Owners whom no mail can tell, and calls that no channel makes; what is wrong with the settings themselves is
+    found elsewhere."""
     from connectors.outbox import checks
     from connectors.settings import usable_settings
 

@@ -1,4 +1,5 @@
-"""The handover brief: what the next shift has to know, as text, Markdown, HTML or JSON, and as the parts of its view."""
+"""The handover brief: what the next shift has to know, as text, Markdown, HTML or JSON, and as the parts of its
+view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The metrics of a period: what was raised and what became of it, as text, Markdown, HTML or JSON, and as the parts of its view."""
+"""The metrics of a period: what was raised and what became of it, as text, Markdown, HTML or JSON, and as the parts
+of its view."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ _OUTCOMES: Final = (
 
 
 def report(args: Namespace) -> int:
-    """Print how much was raised, what became of it, how long it took, and which tolerances would have spared the noise."""
+    """Print how much was raised, what became of it, how long it took, and which tolerances would have spared the
+    noise."""
     with opened(args) as desk:
         found = desk.metrics(instants(args.since, desk.clock.now(), "--since")[0])
         header = desk.header()

@@ -19,7 +19,8 @@ _MONEY: Final = ("cost", "late", "risk", "score")
 
 
 def lines(compared: Sequence[Mapping[str, Any]] | None, now: int, zone: str, *, sums: bool) -> list[str]:
-    """Every decision below the other, with a blank line between, with `sums` every figure's; nothing where there is none."""
+    """Every decision below the other, with a blank line between, with `sums` every figure's; nothing where there is
+    none."""
     made: list[str] = []
     for decision in compared or ():
         made += [*([""] if made else []), *_decision(decision, now, zone)]

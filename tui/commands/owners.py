@@ -1,4 +1,5 @@
-"""One sentence instead of many where no owner is loaded: every role of a playbook is without a person for that reason."""
+"""One sentence instead of many where no owner is loaded: every role of a playbook is without a person for that
+reason."""
 
 from __future__ import annotations
 

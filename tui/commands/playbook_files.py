@@ -64,7 +64,8 @@ def _owners(args: Namespace) -> set[str]:
 
 
 def _file(args: Namespace, name: str) -> Path:
-    """The file or folder that is meant: a path, the id of a playbook, or the name of a file in the workspace's folder."""
+    """The file or folder that is meant: a path, the id of a playbook, or the name of a file in the workspace's
+    folder."""
     path, folder = Path(name), find_workspace(args)
     if path.exists():
         return path

@@ -1,4 +1,5 @@
-"""A playbook in words, line by line: when it applies, who does what in which order, and everything else that it says."""
+"""A playbook in words, line by line: when it applies, who does what in which order, and everything else that it
+says."""
 
 from __future__ import annotations
 

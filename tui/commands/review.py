@@ -31,7 +31,8 @@ def _stretch(duration: Mapping[str, Any]) -> str:
 
 
 def report(args: Namespace) -> int:
-    """Print what happened to a deviation, who did what, what was known, how long it took, what it cost, what is open."""
+    """Print what happened to a deviation, who did what, what was known, how long it took, what it cost, what is
+    open."""
     with opened(args) as desk:
         found = desk.review(args.id)
         zone = str(desk.header()["zone"])

@@ -1,4 +1,5 @@
-"""A new workspace: the files of tui/commands/templates, copied where they are missing. The database is not made here."""
+"""A new workspace: the files of tui/commands/templates, copied where they are missing. The database is not made
+here."""
 
 from __future__ import annotations
 

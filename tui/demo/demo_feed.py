@@ -1,10 +1,10 @@
 """What the demo's record systems say after it starts: ten minutes of a Monday morning.
 
-In the first minute one disruption arrives, grows and is answered in part. Then the morning goes on: goods come in, dates
-recover, a truck stands, customers order, warehouses count.
+In the first minute one disruption arrives, grows and is answered in part. Then the morning goes on: goods come in,
+dates recover, a truck stands, customers order, warehouses count.
 
-`SCRIPT` is data for tui.demo.demo_world, which writes each file into the demo's inbox, through the real folder source. `$now` is
-the instant of writing in ISO 8601; every other date is fixed, for the sample world is.
+`SCRIPT` is data for tui.demo.demo_world, which writes each file into the demo's inbox, through the real folder source.
+`$now` is the instant of writing in ISO 8601; every other date is fixed, for the sample world is.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 speaking.
 
 The copy is a whole workspace in a temporary folder: settings, inbox and database. `play` writes the files of
-tui.demo.demo_feed into the inbox; the ordinary feeder takes them through the ordinary folder source. tui.demo.demo_colleague
-answers in part.
+tui.demo.demo_feed into the inbox; the ordinary feeder takes them through the ordinary folder source.
+tui.demo.demo_colleague answers in part.
 """
 
 from __future__ import annotations

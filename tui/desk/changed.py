@@ -1,4 +1,5 @@
-"""The rows that somebody else has changed, until the person was on them or on their page; one for all screens of a desk."""
+"""The rows that somebody else has changed, until the person was on them or on their page; one for all screens of a
+desk."""
 
 from __future__ import annotations
 

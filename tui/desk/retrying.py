@@ -1,4 +1,5 @@
-"""Held records tried again from a screen, on the Desk of the thread that writes; what became of them, in one sentence."""
+"""Held records tried again from a screen, on the Desk of the thread that writes; what became of them, in one
+sentence."""
 
 from __future__ import annotations
 

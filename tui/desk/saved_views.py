@@ -1,4 +1,5 @@
-"""Views of the list of deviations: a filter, an order, groups and columns under a name; `[view.NAME]` of offplan.toml."""
+"""Views of the list of deviations: a filter, an order, groups and columns under a name; `[view.NAME]` of
+offplan.toml."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def mine(actor: str) -> SavedView:
 
 
 def read(table: Mapping[str, Any], place: str) -> list[SavedView]:
-    """The views of the tables `[view.NAME]` in the file `place`, by name. Raises BadInput for a value of another type."""
+    """The views of the tables `[view.NAME]` in the file `place`, by name. Raises BadInput for a value of another
+    type."""
     views = []
     for name, found in sorted(table.items()):
         if not isinstance(found, dict):

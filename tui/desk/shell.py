@@ -1,4 +1,5 @@
-"""What a command that only reads prints, asked of a process of its own: the same words as in the shell, on the same desk."""
+"""What a command that only reads prints, asked of a process of its own: the same words as in the shell, on the same
+desk."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _SECONDS: Final = 60.0
 
 
 async def answer(session: Session, words: Sequence[str], width: int) -> list[str]:
-    """The lines that the command prints where a line has so many cells. Raises Refused with its sentence where it prints none, or takes too long."""
+    """The lines that the command prints where a line has so many cells. Raises Refused with its sentence where it
+    prints none, or takes too long."""
     # Where this very package lies, and not (-P) whatever the current folder has under the same names.
     home = str(Path(tui.__file__).parent.parent)
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))

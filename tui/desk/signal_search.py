@@ -1,4 +1,5 @@
-"""The signals that a screen lists: all of them at once, or those under a filter, a piece at a time from the newest back."""
+"""The signals that a screen lists: all of them at once, or those under a filter, a piece at a time from the newest
+back."""
 
 from __future__ import annotations
 

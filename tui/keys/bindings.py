@@ -1,4 +1,5 @@
-"""What is made of the table of keys (tui.keys.key_table): bindings, the footer, keys as a person reads them, docs/keys.md."""
+"""What is made of the table of keys (tui.keys.key_table): bindings, the footer, keys as a person reads them,
+docs/keys.md."""
 
 from __future__ import annotations
 

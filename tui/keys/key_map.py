@@ -1,4 +1,5 @@
-"""The keys in force: those of the table in tui.keys.key_table, moved by `[keys]` of offplan.toml. Footer, `?`, palette and hints ask here.
+"""The keys in force: those of the table in tui.keys.key_table, moved by `[keys]` of offplan.toml. Footer, `?`, palette
+and hints ask here.
 
 A key map that would take a key away from something else, or name one that never arrives, is refused as a whole.
 """

@@ -23,7 +23,8 @@ MOST: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
-    """The colours, how often a second the screen follows what others write, the keys, what lines are drawn with, the bell."""
+    """The colours, how often a second the screen follows what others write, the keys, what lines are drawn with, the
+    bell."""
 
     theme: str = TERMINAL
     refreshes_per_second: float = _LOCAL

@@ -1,4 +1,5 @@
-"""What the desk says about the row under the queue's cursor once it rests there: why it stands there, and its detail."""
+"""What the desk says about the row under the queue's cursor once it rests there: why it stands there, and its
+detail."""
 
 from __future__ import annotations
 

@@ -138,8 +138,8 @@ class DeskScreen(FilteringScreen):
     def _may_move_actions(self) -> bool:
         """Whether other actions may stand on the timeline now, or elsewhere.
 
-        There may be ten thousand: to read them all costs as much as everything else, and most of what is done is done to
-        deviations alone.
+        There may be ten thousand: to read them all costs as much as everything else, and most of what is done is done
+        to deviations alone.
         """
         if self._entry is None or self._minute != self.session.present.minute or self.filters["timeline"]:
             return True

@@ -1,5 +1,5 @@
-"""What a deviation's page says, as lines: what happened, what it compares, what it hits, why it ranks here, the options, the
-response, the journal.
+"""What a deviation's page says, as lines: what happened, what it compares, what it hits, why it ranks here, the
+options, the response, the journal.
 
 Pure: `Desk.show`'s answer in, lines out. The page and the detail beside the queue show the same.
 """

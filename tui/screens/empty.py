@@ -25,7 +25,8 @@ def no_match_in_view(session: Session, view: str) -> list[str]:
 
 
 def nothing_off_plan(session: Session) -> list[str]:
-    """In the queue: whether there can be anything at all, what is kept out, and how far what is watched can be trusted."""
+    """In the queue: whether there can be anything at all, what is kept out, and how far what is watched can be
+    trusted."""
     state, present = session.header, session.present
     hidden, feeds, baseline = state["suppressed"]["total"], state["feeds"], state["baseline_version"]
     if not baseline:

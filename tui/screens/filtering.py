@@ -1,6 +1,7 @@
 """What every screen with lists on it can do: narrow one down while the filter is typed, and mark its rows.
 
-The filter language is engine.vocabulary.filters, the same as that of `--where`; which rows it leaves is the Desk's answer.
+The filter language is engine.vocabulary.filters, the same as that of `--where`; which rows it leaves is the Desk's
+answer.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ class ListView(FilteringScreen):
         self.set_class(size.height < _TABS_BELOW and len(self.lists) > 1, "-one-pane")
 
     def depends_on(self) -> Hashable:
-        """What the view shows a list of: as long as that is the same, and nothing was done, it is not asked for anew."""
+        """What the view shows a list of: as long as that is the same, and nothing was done, it is not asked for
+        anew."""
         return tuple(self.filters.items())
 
     def bring_up_to_date(self) -> None:

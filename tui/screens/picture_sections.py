@@ -1,5 +1,5 @@
-"""What can be drawn of a deviation, as lines: projected stock, demand in its band, the net of what it reaches, arrivals; or
-the numbers of all that."""
+"""What can be drawn of a deviation, as lines: projected stock, demand in its band, the net of what it reaches,
+arrivals; or the numbers of all that."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def pictures(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     return [PageLine(_cut(line, width)) for line in lines]
 
 
-# stock --------------------------------------------------------------------------------------------------------------------
+# stock ----------------------------------------------------------------------------------------------------------------
 
 
 def _stock(stock: Mapping[str, Any], width: int, present: Present, *, draw: bool) -> list[Pieces]:
@@ -96,7 +96,7 @@ def _side_by_side(rows: Sequence[str], width: int) -> Iterator[str]:
         yield "".join(f"{row:<{size}}" for row in rows[line::height]).rstrip()
 
 
-# demand -------------------------------------------------------------------------------------------------------------------
+# demand ---------------------------------------------------------------------------------------------------------------
 
 
 def _demand(demand: Mapping[str, Any], width: int, present: Present, *, draw: bool) -> list[Pieces]:
@@ -122,7 +122,7 @@ def _demand(demand: Mapping[str, Any], width: int, present: Present, *, draw: bo
     return lines
 
 
-# the net ------------------------------------------------------------------------------------------------------------------
+# the net --------------------------------------------------------------------------------------------------------------
 
 
 def net(tree: Mapping[str, Any], width: int) -> list[Pieces]:
@@ -186,7 +186,7 @@ def _cut(line: Pieces, width: int) -> Pieces:
     return kept
 
 
-# arrivals -----------------------------------------------------------------------------------------------------------------
+# arrivals -------------------------------------------------------------------------------------------------------------
 
 
 def _arrivals(arrivals: Mapping[str, Any], width: int) -> list[Pieces]:

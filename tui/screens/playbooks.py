@@ -1,4 +1,5 @@
-"""View 5, playbooks: when each applies, what lint finds in its file, and what it would give for the deviation at hand."""
+"""View 5, playbooks: when each applies, what lint finds in its file, and what it would give for the deviation at
+hand."""
 
 from __future__ import annotations
 

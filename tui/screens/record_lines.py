@@ -1,5 +1,5 @@
-"""A signal, source, held record or plan line as lines: every field that has a value, then the record as it came, then the
-journal. Ids of other objects are lines of their own, so that `enter` opens them. Pure."""
+"""A signal, source, held record or plan line as lines: every field that has a value, then the record as it came,
+then the journal. Ids of other objects are lines of their own, so that `enter` opens them. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""View 7, the handover brief, the metrics and the load: the same documents as `offplan report` with handover, metrics, load."""
+"""View 7, the handover brief, the metrics and the load: the same documents as `offplan report` with handover,
+metrics, load."""
 
 from __future__ import annotations
 

@@ -128,7 +128,8 @@ class TellingScreen(Screen[None]):
         return None
 
     def lose_sight(self, fault: StoreUnusable) -> None:
-        """The file cannot be read: what is shown stays, and the line on top says for how long it has not been followed."""
+        """The file cannot be read: what is shown stays, and the line on top says for how long it has not been
+        followed."""
         session = self.session
         first = session.blind_since is None
         if first:

@@ -47,7 +47,8 @@ async def inputs(screen: TellingScreen, session: Session, ids: Sequence[str], pl
 
 
 async def typed_line(screen: TellingScreen, label: str, check: Callable[[str], object] | None = None) -> str | None:
-    """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was typed."""
+    """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was
+    typed."""
 
     def accepts(text: str) -> bool:
         try:

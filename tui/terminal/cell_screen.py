@@ -28,7 +28,8 @@ _STEPS: Final = (1, -1, 2, -2, 3, -3)
 _SCROLLED: Final = 6
 """Lines that must have moved before a scroll is thought of."""
 _CLEARLY: Final = 2
-"""How many times the cells of another frame make one the longer one for certain: a cell takes some two to four bytes."""
+"""How many times the cells of another frame make one the longer one for certain: a cell takes some two to four
+bytes."""
 _MOST_CELLS: Final = 50_000
 """Looks of characters that are kept; text from outside can bring ever new ones."""
 _MOST_STRIPS: Final = 128
@@ -98,7 +99,8 @@ class CellScreen:
         row[start:end] = cells
 
     def _cells_of(self, strip: Strip) -> Row:
-        """The cells of a strip; of one that was laid lately they are at hand: a list that scrolls lays its lines again."""
+        """The cells of a strip; of one that was laid lately they are at hand: a list that scrolls lays its lines
+        again."""
         laid = self._laid.get(id(strip))
         if laid is None or laid[0] is not strip:
             if len(self._laid) >= _MOST_STRIPS:
@@ -179,7 +181,8 @@ class CellScreen:
         return [*self._shown[:top], *region, *self._shown[bottom + 1 :]]
 
     def _move(self, changed: Mapping[int, Row]) -> tuple[int, int, int] | None:
-        """First and last line of a region, and by how many lines it moved up, where most of what changed is found there.
+        """First and last line of a region, and by how many lines it moved up, where most of what changed is found
+        there.
 
         Only the columns that changed are compared: beside a list there may be a pane that stood still.
         """

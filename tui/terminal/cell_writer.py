@@ -1,4 +1,5 @@
-"""Cells to bytes: the shortest way to have a terminal draw them, from where its cursor stands and with the pen it holds.
+"""Cells to bytes: the shortest way to have a terminal draw them, from where its cursor stands and with the pen it
+holds.
 
 Only sequences that every terminal and multiplexer knows: moves (CUP, CUF), erasing (ECH, EL), rendition (SGR), and a
 scroll region with index and reverse index (DECSTBM, IND, RI). No Textual here.
@@ -47,7 +48,8 @@ Row = list[Cell]
 
 
 class CellWriter:
-    """One frame as it is written. The pen is plain at its beginning and at its end; where the cursor is, nobody knows."""
+    """One frame as it is written. The pen is plain at its beginning and at its end; where the cursor is, nobody
+    knows."""
 
     def __init__(self) -> None:
         self._out: list[str] = []
@@ -115,7 +117,8 @@ class CellWriter:
         self._at = (x, y)
 
     def _run(self, places: Sequence[int], place: int, row: Row, y: int) -> int:
-        """Draw the plain characters side by side from a place on that one pen draws; the column after them, 0 for none."""
+        """Draw the plain characters side by side from a place on that one pen draws; the column after them, 0 for
+        none."""
         start = x = places[place]
         codes, width = row[start].codes, len(row)
         # A wide character has its other half to the right, and the last column is a matter of its own.

@@ -1,4 +1,5 @@
-"""Which lines are drawn when something has changed: those that are seen, where it changed, and that were not drawn before.
+"""Which lines are drawn when something has changed: those that are seen, where it changed, and that were not drawn
+before.
 
 Textual asks every widget on the screen, those beside and those behind too, and makes a line anew that only moved. Takes
 the place of private methods of its compositor and of its cache of styled lines, where tui.painting takes its drawing

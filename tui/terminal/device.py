@@ -52,7 +52,8 @@ def before_a_forced_end(act: Callable[[], object]) -> Callable[[], None]:
 
 
 def watch_for_the_end(leave: Callable[[int], None]) -> None:
-    """End the program when the terminal hangs up or somebody asks for it, with the terminal restored where there is one.
+    """End the program when the terminal hangs up or somebody asks for it, with the terminal restored where there is
+    one.
 
     `leave` ends the screen with an exit code; 3 seconds after SIGTERM the end comes by force. A thread listens: a
     terminal that nobody reads blocks the loop in its next write, and one that has vanished while SIGHUP is ignored
@@ -115,8 +116,8 @@ def to_clipboard(text: str, write: Callable[[str], None], further: Sequence[str]
     """Send text to the person's own clipboard and say what was done; nobody answers, so it never says "copied".
 
     Inside tmux through tmux, which is the only way that its defaults let pass; else by OSC 52, through `write`. What a
-    terminal would drop in silence goes into a file, which is named. `further` are lines below it: a line break that data
-    brings along never goes out, since a shell would carry out what stands before it.
+    terminal would drop in silence goes into a file, which is named. `further` are lines below it: a line break that
+    data brings along never goes out, since a shell would carry out what stands before it.
     """
     safe = "\n".join(clean(line) for line in (text, *further))
     shown = safe if len(safe) <= _SHOWN and not further else f"{len(safe)} characters"

@@ -15,7 +15,8 @@ TERMINAL: Final = "terminal"
 
 
 def _palette(paper: str, ink: str, quiet: str, bad: str, good: str, warning: str, notice: str) -> TerminalTheme:
-    """The colours that tui.terminal.theme uses by name, each as red, green and blue in hexadecimal; the others are as the ink."""
+    """The colours that tui.terminal.theme uses by name, each as red, green and blue in hexadecimal; the others are
+    as the ink."""
     by_number = {1: bad, 2: good, 3: warning, 6: notice}
     normal = [_rgb(by_number.get(number, ink)) for number in range(8)]
     bright = [_rgb(quiet if number == 0 else by_number.get(number, ink)) for number in range(8)]

@@ -1,6 +1,7 @@
 """What the screen is drawn with where a terminal has no more than ASCII: every character in as many cells as before.
 
-Applied where text leaves for the terminal, so no drawing code knows of it; sequences of the terminal are ASCII themselves.
+Applied where text leaves for the terminal, so no drawing code knows of it; sequences of the terminal are ASCII
+themselves.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The one place where text becomes something that Textual draws: cleaned, without markup, cut to its cells.
 
-Drawing code hands over pieces, pairs of text and style name (tui.terminal.theme); nobody else builds a Segment, Strip or Content
-from data. Textual parses markup in plain strings, so a widget is never given one.
+Drawing code hands over pieces, pairs of text and style name (tui.terminal.theme); nobody else builds a Segment, Strip
+or Content from data. Textual parses markup in plain strings, so a widget is never given one.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def wrap(text: str, width: int, *, whole: bool = False) -> list[str]:
 
 
 def fold(text: str, width: int) -> list[str]:
-    """A line of a table or a list with its blanks; what does not fit in `width` cells, at least 8, goes on below, indented."""
+    """A line of a table or a list with its blanks; what does not fit in `width` cells, at least 8, goes on below,
+    indented."""
     text, lines = clean(text).rstrip(), []
     indent = min(len(text) - len(text.lstrip()), width // 4)
     while cell_len(text) > width:

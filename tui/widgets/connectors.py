@@ -1,4 +1,5 @@
-"""Lines between bars in cells: from the end of what is needed down or up to the beginning of what waits for it. Pure."""
+"""Lines between bars in cells: from the end of what is needed down or up to the beginning of what waits for it.
+Pure."""
 
 from __future__ import annotations
 

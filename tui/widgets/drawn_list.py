@@ -1,6 +1,7 @@
 """The lines in sight of a list, drawn: ids in order, a window of rows, cached strips.
 
-What a row looks like belongs to the subclasses; what rows there are, and where the cursor goes, to tui.widgets.line_list.
+What a row looks like belongs to the subclasses; what rows there are, and where the cursor goes, to
+tui.widgets.line_list.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ class DrawnList(ScrollView, can_focus=True):
 
     @property
     def when_empty(self) -> Sequence[str]:
-        """What stands in the place of the rows where there are none: sentences, each on a line of its own or on several."""
+        """What stands in the place of the rows where there are none: sentences, each on a line of its own or on
+        several."""
         return self._when_empty
 
     @when_empty.setter

@@ -22,7 +22,8 @@ _LONGEST: Final = 40
 
 
 def in_room(about: int, says: int, room: int) -> tuple[int, int]:
-    """The widths of what a signal is about and of what it says, in so many cells: by need, and what it says gives way."""
+    """The widths of what a signal is about and of what it says, in so many cells: by need, and what it says gives
+    way."""
     about = min(about, _LONGEST, max(_ABOUT, room - _SAYS))
     return about, max(_SAYS, min(says, _LONGEST, room - about))
 

@@ -1,6 +1,7 @@
 """Lanes of work on a time axis: bars by owner, what waits for what as lines between them, slack, the present.
 
-Which actions there are and when they stand is the Desk's answer (engine.schedule.lanes); tui.screens.timeline moves the axis.
+Which actions there are and when they stand is the Desk's answer (engine.schedule.lanes); tui.screens.timeline moves the
+axis.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class LanesList(LineList):
         self.describe()
 
     def show_ghosts(self, starts: Mapping[int, int]) -> None:
-        """Draw where actions would begin; the axis moves where that of the one under the cursor would be out of sight."""
+        """Draw where actions would begin; the axis moves where that of the one under the cursor would be out of
+        sight."""
         self.ghosts = starts
         at = None if self.current is None else starts.get(self.current)
         if at is not None:
@@ -215,7 +217,8 @@ class Canvas:
             self._cells[cell] = (character, style)
 
     def with_label(self, text: str, style: str, first: int, last: int, due: int) -> Pieces:
-        """The line with a label: after the due time, else over the slack before it, else before the bar; where it has most.
+        """The line with a label: after the due time, else over the slack before it, else before the bar; where it has
+        most.
 
         Lines of the action under the cursor cut the label, all others pass behind it.
         """

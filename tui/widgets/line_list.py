@@ -1,4 +1,5 @@
-"""A list of any length that only works on the lines in sight: where the cursor is, what is marked, what the borders say.
+"""A list of any length that only works on the lines in sight: where the cursor is, what is marked, what the borders
+say.
 
 What rows there are belongs to whoever calls `show`; how they are drawn is tui.widgets.drawn_list. Nothing here knows
 the desk. The cursor stays on its id when the list changes, and on its line of the screen.

@@ -1,4 +1,5 @@
-"""Lines of text with a cursor: a deviation's page, the detail beside the queue, a preview, help. Some stand for an object."""
+"""Lines of text with a cursor: a deviation's page, the detail beside the queue, a preview, help. Some stand for an
+object."""
 
 from __future__ import annotations
 

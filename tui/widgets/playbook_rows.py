@@ -1,4 +1,5 @@
-"""Playbooks as a list shows them: those that can be used, and the files that cannot, each with what lint finds. No Textual."""
+"""Playbooks as a list shows them: those that can be used, and the files that cannot, each with what lint finds. No
+Textual."""
 
 from __future__ import annotations
 

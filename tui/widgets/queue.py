@@ -103,7 +103,8 @@ class QueueList(LineList):
         super().__init__(fetch, id=id)
         self.note = "by exposure and time to decide"
         self._measured: Sequence[int] | None = None
-        """The ids that the width of the longest was taken of: there may be a hundred thousand, and a key must not count them."""
+        """The ids that the width of the longest was taken of: there may be a hundred thousand, and a key must not
+        count them."""
         self._longest_id = len("D1")
         self._sizes = Sizes()
         self._widths = Measured(self._texts, (_SUBJECT, _GAP, _OWNER, 0))

@@ -1,4 +1,5 @@
-"""A report's sections as lines of a screen: headings, sentences, and tables that fit. A row leads to the object it names."""
+"""A report's sections as lines of a screen: headings, sentences, and tables that fit. A row leads to the object it
+names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The lines under the queue: why the row under the cursor stands where it stands, in figures that can be redone by hand."""
+"""The lines under the queue: why the row under the cursor stands where it stands, in figures that can be redone by
+hand."""
 
 from __future__ import annotations
 

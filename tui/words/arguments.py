@@ -1,7 +1,7 @@
 """From words to parsed arguments: which command is meant, and the parser of that one command.
 
-The parser of a command is built from its row of tui.words.command_table only when it is asked for, so that a list starts
-fast. Common options may stand before or after the command's words.
+The parser of a command is built from its row of tui.words.command_table only when it is asked for, so that a list
+starts fast. Common options may stand before or after the command's words.
 """
 
 from __future__ import annotations

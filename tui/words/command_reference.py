@@ -1,6 +1,7 @@
 """The generated half of docs/commands.md: every command with its usage and options, from tui.words.command_table.
 
-`python -m tui.words.command_reference docs/commands.md` writes it below the marker in that file; a test holds the two equal.
+`python -m tui.words.command_reference docs/commands.md` writes it below the marker in that file; a test holds the two
+equal.
 """
 
 from __future__ import annotations

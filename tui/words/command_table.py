@@ -1,7 +1,8 @@
 """Every command of offplan as data: its words, its arguments and the function that carries it out.
 
-The parser (tui.words.arguments), the help, docs/commands.md and the tests derive from this one table. No argument is parsed
-and no command is imported here: `handler` names a function of a module in tui.commands, loaded when it is asked for.
+The parser (tui.words.arguments), the help, docs/commands.md and the tests derive from this one table. No argument is
+parsed and no command is imported here: `handler` names a function of a module in tui.commands, loaded when it is asked
+for.
 """
 
 from __future__ import annotations

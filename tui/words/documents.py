@@ -1,7 +1,7 @@
 """Reports as documents: sections of sentences and tables, written as text, as Markdown or as a page of HTML.
 
-Whatever comes from data is only ever text: in Markdown what would be markup is escaped, in HTML everything is. The text has
-the headings of Markdown and tables as commands print them: nothing in it is escaped.
+Whatever comes from data is only ever text: in Markdown what would be markup is escaped, in HTML everything is. The text
+has the headings of Markdown and tables as commands print them: nothing in it is escaped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What was given with a command, as a Desk method takes it: options, named values, times, the versions that a person saw."""
+"""What was given with a command, as a Desk method takes it: options, named values, times, the versions that a person
+saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The desk as text, once: what `offplan` prints where there is no terminal. The same header, queue, feed and actions."""
+"""The desk as text, once: what `offplan` prints where there is no terminal. The same header, queue, feed and
+actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is said of the actions of a deviation that is over by itself: on the desk, by check, and to the response's owner."""
+"""What is said of the actions of a deviation that is over by itself: on the desk, by check, and to the response's
+owner."""
 
 from __future__ import annotations
 

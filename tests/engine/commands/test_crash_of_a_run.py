@@ -1,7 +1,7 @@
 """A run whose process is killed at any of its write boundaries goes on to the same end, with exactly one of everything.
 
-The child is a process of its own that kills itself with SIGKILL before the Nth statement that begins, ends or is part of a
-write; whoever opens the file after it goes on as a feeder and people would.
+The child is a process of its own that kills itself with SIGKILL before the Nth statement that begins, ends or is part
+of a write; whoever opens the file after it goes on as a feeder and people would.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def work(desk: Desk, minute: int, sent: Path) -> None:
 
 
 def told(desk: Desk) -> Counter[tuple[str, str, str]]:
-    """How often each thing was done to each object; what a crash alone adds is left out, and beginning an effect anew."""
+    """How often each thing was done to each object; what a crash alone adds is left out, and beginning an effect
+    anew."""
     found = desk.store.connection.execute(
         "SELECT subject_id, action, actor FROM journal WHERE subject_type IN ('action', 'response', 'deviation')"
     )

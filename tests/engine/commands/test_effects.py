@@ -1,4 +1,5 @@
-"""Effects outside: begun before, recorded after, and what becomes of one that a crash left between (PEERS 13, case 66)."""
+"""Effects outside: begun before, recorded after, and what becomes of one that a crash left between (PEERS 13, case
+66)."""
 
 from __future__ import annotations
 

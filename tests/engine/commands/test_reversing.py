@@ -1,4 +1,5 @@
-"""When a deviation is over by itself: open actions are offered for cancellation, done ones with a reversal to be taken back."""
+"""When a deviation is over by itself: open actions are offered for cancellation, done ones with a reversal to be
+taken back."""
 
 from __future__ import annotations
 

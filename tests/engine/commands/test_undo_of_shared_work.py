@@ -1,4 +1,5 @@
-"""Undo of a command that others have built on since: it is refused, or what they hold is kept; nothing contradicts itself."""
+"""Undo of a command that others have built on since: it is refused, or what they hold is kept; nothing contradicts
+itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Statements that their source takes back hold no more, from then on and anywhere; drills never hold (PEERS 51, 84-86)."""
+"""Statements that their source takes back hold no more, from then on and anywhere; drills never hold (PEERS 51,
+84-86)."""
 
 from __future__ import annotations
 

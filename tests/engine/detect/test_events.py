@@ -267,7 +267,7 @@ def test_dwell_is_over_its_limit_by_hours(line: World, fields: dict[str, Any], b
     assert [row["gap"] for row in line.rows("logistics")] == ([] if breach is None else [breach])
 
 
-# corrections, order of arrival -----------------------------------------------------------------------------------------
+# corrections, order of arrival ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fields", [{"order_ref": "PO1"}, {"lot": "L1"}])

@@ -1,4 +1,5 @@
-"""excess: stock that stays over its maximum, against brute force and through the pipeline; supply that comes too early."""
+"""excess: stock that stays over its maximum, against brute force and through the pipeline; supply that comes too
+early."""
 
 from __future__ import annotations
 

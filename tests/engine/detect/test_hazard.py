@@ -301,7 +301,7 @@ def test_an_area_of_many_corners_is_kept_whole(world: HazardWorld) -> None:
     assert world.desk.quarantine().items[0]["reason"] == "an area of 3001 corners is finer than the 3000 that are kept"
 
 
-# the law of a lineage -----------------------------------------------------------------------------------------------------
+# the law of a lineage -------------------------------------------------------------------------------------------------
 
 TIMES = st.one_of(st.none(), st.integers(1, 5))
 MESSAGES = st.lists(

@@ -1,4 +1,5 @@
-"""Rows that a state source says again about another order, item or site: the last word moves, the former one is gone."""
+"""Rows that a state source says again about another order, item or site: the last word moves, the former one is
+gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Late customer orders, and one row in the queue for each root: PEERS 12, 13, 15 to 17 and the law that no fold is round."""
+"""Late customer orders, and one row in the queue for each root: PEERS 12, 13, 15 to 17 and the law that no fold is
+round."""
 
 from __future__ import annotations
 

@@ -199,7 +199,8 @@ def test_peers_45_a_snooze_ends_without_a_write(desk: Desk, clock: FixedClock) -
 
 
 def test_peers_49_and_50_what_comes_in_meanwhile_shows_at_the_end(desk: Desk, clock: FixedClock) -> None:
-    """Said twice while silenced for [0, 50): one deviation with both signals at 50; what opens after 50 shows at once."""
+    """Said twice while silenced for [0, 50): one deviation with both signals at 50; what opens after 50 shows at
+    once."""
     desk.load([line("alpha"), line("beta")], kind="purchase_order", scope="test", file="plan.csv")
     silence(desk, "party=ACME", end=at(50))
     for second in (0, 1):

@@ -1,4 +1,5 @@
-"""Timers of actions: waiting, trying again, reminding, steps that nobody works on; armed by a row, fired exactly once."""
+"""Timers of actions: waiting, trying again, reminding, steps that nobody works on; armed by a row, fired exactly
+once."""
 
 from __future__ import annotations
 

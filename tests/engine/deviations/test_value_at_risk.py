@@ -25,7 +25,8 @@ def eta(desk: Desk, ref: str, day: float, number: str = "eta", **more: Any) -> N
 
 
 def pumps() -> list[PlanLine | PlanRecord]:
-    """Motors on day 5 go into 40 pumps ready on day 8, of which 30 go to Y by day 10 for two customers, on days 11 and 13."""
+    """Motors on day 5 go into 40 pumps ready on day 8, of which 30 go to Y by day 10 for two customers, on days 11
+    and 13."""
     return [
         PlanRecord("bom", {"parent": "PUMP", "item": "MOTOR", "quantity": 2, "lead_days": 1}, None),
         PlanRecord("lane", {"origin": "X", "destination": "Y", "duration_days": 1}, None),
@@ -78,7 +79,8 @@ def test_a_slip_beyond_the_slack_reaches_the_customers_that_depend_on_it(desk: D
 
 
 def test_nothing_is_too_late_for_a_customer_order_without_a_date(desk: Desk) -> None:
-    """SO-0, served first, states no date: late supply does not hit it, and it says nothing about the need; less supply does."""
+    """SO-0, served first, states no date: late supply does not hit it, and it says nothing about the need; less
+    supply does."""
     undated = line(
         "sales_order", "SO-0", 10.0, 0, item="A", planned_at=None, party="HYDRA", value_minor=9_000_00, currency="EUR"
     )
@@ -137,7 +139,8 @@ def test_a_slip_that_the_slack_takes_up_puts_nothing_at_risk(desk: Desk) -> None
 
 
 def test_what_is_missing_is_missing_of_the_last(desk: Desk) -> None:
-    """30 of 80 motors missing: 15 of 40 pumps, 10 of which nobody ordered; 5 of the 30 that go to Y, the last of SO-2."""
+    """30 of 80 motors missing: 15 of 40 pumps, 10 of which nobody ordered; 5 of the 30 that go to Y, the last of
+    SO-2."""
     load(desk, *pumps())
     take(desk, said("confirmation", "1", order_ref="PO-1", quantity=50.0))
     short = one(desk, "short_supply")

@@ -82,7 +82,8 @@ def test_a_search_that_stops_early_says_how_far_it_can_be_from_the_best(
 
 
 def test_a_worked_case() -> None:
-    """50 pieces now: 30 at 3 each and 20 at 2 each are worth 130; as wholes so are they; 40 of 50 pieces at 2.5 are less."""
+    """50 pieces now: 30 at 3 each and 20 at 2 each are worth 130; as wholes so are they; 40 of 50 pieces at 2.5 are
+    less."""
     wants_ = [Want("SO-1", 40.0, 100.0, 5), Want("SO-2", 30.0, 90.0, 5), Want("SO-3", 20.0, 40.0, 5)]
     arriving_ = [Arriving(50.0, 0)]
     assert divisible(wants_, arriving_) == Allocation([20.0, 30.0, 0.0], 140.0, 140.0)

@@ -1,4 +1,5 @@
-"""HiGHS beside the search of our own: the same answers, and a proof where that one stops. Skipped where the extra is not there."""
+"""HiGHS beside the search of our own: the same answers, and a proof where that one stops. Skipped where the extra is
+not there."""
 
 from __future__ import annotations
 

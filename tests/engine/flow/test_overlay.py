@@ -30,7 +30,8 @@ arrivals = st.lists(st.tuples(st.integers(1, 12), st.one_of(st.none(), st.intege
 
 
 def network_of(supplies: list[Supply], wanted: list[tuple[int, int, bool]]) -> Network:
-    """Supplies pegged to demands; a production order feeds one customer order a day after it, with all that it makes."""
+    """Supplies pegged to demands; a production order feeds one customer order a day after it, with all that it
+    makes."""
     pegs: dict[int, list[Edge]] = defaultdict(list)
     asked = [Demand(100 + place, f"{place:02}", float(each[0]), each[1]) for place, each in enumerate(wanted)]
     for each in peg(0.0, supplies, asked):
@@ -64,7 +65,8 @@ def need_of(network: Network, expected: list[tuple[int, int | None]]) -> Need:
 def test_arrivals_do_what_as_many_lines_of_the_plan_would(
     wanted: list[tuple[int, int, bool]], expected: list[tuple[int, int | None]]
 ) -> None:
-    """Pegged as one line and cut, and pegged as lines of their own that slip: the same orders, as late, as much of them."""
+    """Pegged as one line and cut, and pegged as lines of their own that slip: the same orders, as late, as much of
+    them."""
     need = need_of(network_of([Supply(1, "1", QUANTITY, PLANNED)], wanted), expected)
     parts = filled(QUANTITY, need.arrivals)
     lines = [Supply(place, f"{place:02}", part.quantity, PLANNED) for place, part in enumerate(parts, 10)]
@@ -138,7 +140,8 @@ SHAPES = {"direct": ("A", 100.0), "through production and a transfer": ("MOTOR",
 def test_an_overlay_is_the_plan_with_the_changed_line_really_loaded(
     tmp_path: Path, orders: str, part: float, sooner: int
 ) -> None:
-    """An option on the live desk, and a copy of the desk in which the line is loaded in two parts, each announced anew."""
+    """An option on the live desk, and a copy of the desk in which the line is loaded in two parts, each announced
+    anew."""
     item, quantity = SHAPES[orders]
     option = {"id": "part", "title": "Part", "kind": "split", "days": sooner, "quantity": part}
     desk = open_desk(tmp_path / "desk.db", planner=OneDecision([option]))
@@ -177,7 +180,8 @@ def late_orders(desk: Desk) -> dict[str, tuple[float, float]]:
 def test_an_overlay_of_what_does_not_come_is_the_plan_loaded_in_as_many_parts(
     tmp_path: Path, bought: float, days: int
 ) -> None:
-    """Of 100 pieces 60 are confirmed, and some are bought elsewhere: three lines, of which one comes late and one never."""
+    """Of 100 pieces 60 are confirmed, and some are bought elsewhere: three lines, of which one comes late and one
+    never."""
     option = {"id": "buy", "title": "Buy", "kind": "alternate", "days": days, "quantity": bought}
     desk = open_desk(tmp_path / "desk.db", planner=OneDecision([option]))
     load(desk, line("purchase_order", "PO-1", 100.0, 5, party="ACME"), *ORDERS["direct"])

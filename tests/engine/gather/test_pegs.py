@@ -1,4 +1,5 @@
-"""Pegs as the desk keeps them: by the plan, by what came and left, and always what pegging everything anew would give."""
+"""Pegs as the desk keeps them: by the plan, by what came and left, and always what pegging everything anew would
+give."""
 
 from __future__ import annotations
 

@@ -89,7 +89,8 @@ def test_other_supply_serves_what_is_needed_first_and_no_more(tmp_path: Path) ->
 
 
 def test_another_site_sends_what_is_free_there(tmp_path: Path) -> None:
-    """Z has 60, of which its own customer waits for 10; 50 of the 70 that are needed can come, over a quarter of the globe."""
+    """Z has 60, of which its own customer waits for 10; 50 of the 70 that are needed can come, over a quarter of the
+    globe."""
     transfer = {
         "id": "move",
         "title": "Move",

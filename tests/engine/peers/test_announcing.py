@@ -1,9 +1,10 @@
-"""The decision to announce: cases 5, 7 to 10, 24 to 26k, 30 and 31 (PEERS 16), adapted to one desk that shows one queue.
+"""The decision to announce: cases 5, 7 to 10, 24 to 26k, 30 and 31 (PEERS 16), adapted to one desk that shows one
+queue.
 
 The peers tell channels of groups, with a list of what is resolved; here a desk is told of its queue, and what it was
-told of and is live no more is over. Waits and ticks are the desk's own refresh, so only the decision is left to test: what a
-desk says names what is news, and only a reminder names all. Nothing is guessed to be over for want of news (7, 8). What
-is sent outside the desk, to several channels that can fail, are hand-offs (6, 11, 33).
+told of and is live no more is over. Waits and ticks are the desk's own refresh, so only the decision is left to test:
+what a desk says names what is news, and only a reminder names all. Nothing is guessed to be over for want of news (7,
+8). What is sent outside the desk, to several channels that can fail, are hand-offs (6, 11, 33).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Identity of signals and filters: cases 14, 34 to 38, 44, 46 to 50 and 59 (PEERS 16), adapted to our two source kinds.
 
-Where the domain differs: a key is a row of a source and never a hash of chosen fields (34, 35); a window that dedupes is
-the reopen window of one subject (46 to 48); a rule changes tolerances and never the key of a deviation (44); a clear
+Where the domain differs: a key is a row of a source and never a hash of chosen fields (34, 35); a window that dedupes
+is the reopen window of one subject (46 to 48); a rule changes tolerances and never the key of a deviation (44); a clear
 without anything open is an orphan, and there is no switch that makes it open something (59). Case 43 is in
 test_findings.py, 51 and 84 are in test_corrections.py, 65 is in test_lifecycle.py.
 """
@@ -47,7 +47,8 @@ def test_14_a_rule_that_asks_for_nothing_and_says_nothing_has_no_effect(story: M
 
 
 def test_34_the_same_content_with_its_keys_in_another_order_is_a_duplicate(story: Make) -> None:
-    """Of an event; that a restated row's content has one order is connectors' (tests/connectors/test_mapping.py, also 35)."""
+    """Of an event; that a restated row's content has one order is connectors' (tests/connectors/test_mapping.py,
+    also 35)."""
     desk = story()
     row = desk.eta("X", 5, payload='{"a":1,"b":2}')
     assert desk.at(1).say(row).new == 1

@@ -1,4 +1,5 @@
-"""Every numbered case of the reference (PEERS 16) is claimed by a test: by its name, in its docstring, or by a whole file.
+"""Every numbered case of the reference (PEERS 16) is claimed by a test: by its name, in its docstring, or by a whole
+file.
 
 Cases 71 to 75 are of the terminal, whose tests go by what a person sees and name no numbers.
 """
@@ -27,7 +28,8 @@ def numbers(text: str) -> Iterator[int]:
 
 
 def claimed() -> dict[int, list[str]]:
-    """By case, the tests that say that they are of it; a file stands for its tests where none of them names a case itself."""
+    """By case, the tests that say that they are of it; a file stands for its tests where none of them names a case
+    itself."""
     found: dict[int, list[str]] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
         if path.name == Path(__file__).name:

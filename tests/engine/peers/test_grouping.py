@@ -15,7 +15,8 @@ Make = Callable[..., Story]
 
 @pytest.fixture
 def desk(story: Make) -> Story:
-    """Two lines of supplier A, one of B and one without a supplier, all late; the first is worth as much as the rest."""
+    """Two lines of supplier A, one of B and one without a supplier, all late; the first is worth as much as the
+    rest."""
     made = story()
     lines = [
         PlanLine(

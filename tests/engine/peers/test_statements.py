@@ -1,9 +1,9 @@
 """Merging statements: cases 1 to 4, 27a to 27h, 76 and 81 to 83 (PEERS 16), adapted to our fold.
 
-The peers merge alerts that carry a start and a stated or guessed end, the younger into the older, so the order of merging
-can matter. Here nothing is merged: all statements are kept, and what holds is the last by the time at which it was true
-(`as_of`), so that order, pairing and repetition cannot matter. Nothing is ever guessed: a source that falls silent ends no
-deviation. "Firing" is a date behind the plan, "resolved" a date within it.
+The peers merge alerts that carry a start and a stated or guessed end, the younger into the older, so the order of
+merging can matter. Here nothing is merged: all statements are kept, and what holds is the last by the time at which it
+was true (`as_of`), so that order, pairing and repetition cannot matter. Nothing is ever guessed: a source that falls
+silent ends no deviation. "Firing" is a date behind the plan, "resolved" a date within it.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ counted = st.lists(
 
 
 def test_a_share_is_redone_by_hand() -> None:
-    """Two suppliers of 40 lines each, one always late: the groups say nothing of each other, so the weight is the least one."""
+    """Two suppliers of 40 lines each, one always late: the groups say nothing of each other, so the weight is the
+    least one."""
     groups = Groups([(("A",), 40, 40), (("B",), 40, 0)])
     steps = groups.estimate(("A",))
     assert [step.counts for step in steps] == [Counts(80, 40), Counts(40, 40)]

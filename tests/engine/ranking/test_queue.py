@@ -1,4 +1,5 @@
-"""The queue as lists read it: what triggers keep is what the tables say, and fast ways give what the plain ones give."""
+"""The queue as lists read it: what triggers keep is what the tables say, and fast ways give what the plain ones
+give."""
 
 from __future__ import annotations
 

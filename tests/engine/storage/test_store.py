@@ -321,7 +321,8 @@ def test_a_short_file_is_somebody_elses_and_stays_as_it_is(tmp_path: Path, conte
 
 
 def test_nothing_kept_rests_on_a_function_of_json(tmp_path: Path) -> None:
-    """An SQLite before 3.41 takes json_extract in an index or a trigger for unsafe, and refuses every write of the table."""
+    """An SQLite before 3.41 takes json_extract in an index or a trigger for unsafe, and refuses every write of the
+    table."""
     store = Store.open(tmp_path / "desk.db", create=True)
     kept = store.connection.execute("SELECT name, sql FROM sqlite_schema WHERE type != 'table'").fetchall()
     store.close()

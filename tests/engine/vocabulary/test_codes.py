@@ -1,4 +1,5 @@
-"""Every code of the standards' tables, one ingest each through the desk, with the verdict that practice gives it (PEERS 89).
+"""Every code of the standards' tables, one ingest each through the desk, with the verdict that practice gives it (PEERS
+89).
 
 The lists are written out again here, by verdict, apart from the tables that the program reads.
 """

@@ -1,4 +1,5 @@
-"""Which messages of a lineage hold: updates, cancels, events that are split, senders that name only the first message."""
+"""Which messages of a lineage hold: updates, cancels, events that are split, senders that name only the first
+message."""
 
 from __future__ import annotations
 

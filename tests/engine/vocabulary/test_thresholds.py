@@ -1,4 +1,5 @@
-"""What a deviation keeps for later: its largest size, the layer of tolerance that let it open, as what it was dismissed."""
+"""What a deviation keeps for later: its largest size, the layer of tolerance that let it open, as what it was
+dismissed."""
 
 from __future__ import annotations
 

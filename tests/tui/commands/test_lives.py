@@ -1,4 +1,5 @@
-"""What a person sees of the life of a deviation on the command line: candidates, merging, and the layers of a tolerance."""
+"""What a person sees of the life of a deviation on the command line: candidates, merging, and the layers of a
+tolerance."""
 
 from __future__ import annotations
 
