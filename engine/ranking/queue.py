@@ -70,10 +70,8 @@ def matching(connection: sqlite3.Connection, now: int, scope: str, found: Filter
 
 def _by_group(found: Iterable[tuple[int, int]]) -> list[int]:
     """Numbers in the order of their groups, and as they come inside a group."""
-    groups: dict[int, list[int]] = {}
-    for number, group in found:
-        groups.setdefault(group, []).append(number)
-    return [number for group in sorted(groups) for number in groups[group]]
+    rows = list(found)
+    return [number for group in sorted({group for _, group in rows}) for number, each in rows if each == group]
 
 
 def places(connection: sqlite3.Connection, now: int, wanted: Sequence[int]) -> dict[int, int]:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from engine.actions import offers
-from engine.ranking.suppression import IN_QUEUE, LIVE
+from engine.ranking.suppression import LIVE, STANDING, silenced
 from engine.storage.sqlite import sqlite3
 from engine.vocabulary.model import SEVERITIES
 
@@ -79,11 +79,12 @@ def decide(
 
 def standing(connection: sqlite3.Connection, now: int) -> Standing:
     """What is live at `now`, and what is over with something on offer."""
-    query = f"SELECT id, severity, {IN_QUEUE} FROM deviation INDEXED BY deviation_live WHERE {LIVE}"
+    query = f"SELECT id, severity, {STANDING} FROM deviation INDEXED BY deviation_live WHERE {LIVE}"
     found = connection.execute(query, {"now": now}).fetchall()
+    left_out = silenced(connection, now)
     return Standing(
-        {number: severity for number, severity, in_queue in found if in_queue},
-        {number: severity for number, severity, in_queue in found if not in_queue},
+        {number: severity for number, severity, stands in found if stands and number not in left_out},
+        {number: severity for number, severity, stands in found if not stands or number in left_out},
         frozenset(offer.deviation for offer in offers.standing(connection)),
     )
 
@@ -92,9 +93,12 @@ def _about(told: Told | None, standing: Standing) -> dict[int, str]:
     """What stands in the queue and is news to the desk."""
     if told is None:
         return dict.fromkeys(standing.shown, FIRST)
+    # Of ten thousand that stand there few are others than before.
+    others = {number for number, severity in standing.shown.items() if told.shown.get(number) != severity}
+    others |= standing.shown.keys() & told.muted.keys()
     about = {}
-    for number, severity in standing.shown.items():
-        before = told.shown.get(number)
+    for number in sorted(others):
+        severity, before = standing.shown[number], told.shown.get(number)
         if number in told.muted:
             about[number] = UNMUTED
         elif before is None:

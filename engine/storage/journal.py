@@ -111,7 +111,8 @@ def done_since(connection: sqlite3.Connection, entry: int | None) -> tuple[int, 
 
 def kinds_since(connection: sqlite3.Connection, entry: int) -> frozenset[str]:
     """The kinds of objects that anything was done to after `entry`, but taking signals in."""
-    query = "SELECT DISTINCT subject_type FROM journal WHERE seq > ? AND action <> 'ingest'"
+    # The plus: by the index of subjects all entries ever would be gone through.
+    query = "SELECT DISTINCT +subject_type FROM journal WHERE seq > ? AND action <> 'ingest'"
     return frozenset(kind for (kind,) in connection.execute(query, (entry,)))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from engine.reading import others
 from engine.storage import journal
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
@@ -105,3 +108,31 @@ def test_the_origin_says_host_and_process() -> None:
     origin = json.loads(journal.reported_origin())
     assert origin["pid"] == os.getpid()
     assert origin["host"]
+
+
+@pytest.mark.parametrize(
+    "ask", [journal.kinds_since, lambda connection, entry: others.changed_since(connection, entry, ())]
+)
+def test_what_was_done_since_costs_what_is_new_and_not_what_ever_was(
+    store: Store, ask: Callable[[sqlite3.Connection, int], object]
+) -> None:
+    write(store, 2_000)
+    before, _ = journal.done_since(store.connection, None)
+    write(store, 1)
+    steps: list[None] = []
+    store.connection.set_progress_handler(lambda: steps.append(None), 100)
+    ask(store.connection, before)
+    store.connection.set_progress_handler(None, 0)
+    assert len(steps) < 10, "a hundred instructions each"
+
+
+def test_what_was_done_is_told_by_kinds(store: Store) -> None:
+    write(store)
+    before, _ = journal.done_since(store.connection, None)
+    assert journal.kinds_since(store.connection, before) == frozenset()
+    with store.write() as connection:
+        writer = Writer(connection, at=1, actor="ana", origin="{}")
+        writer.write(Entry("ingest", "source", "erp", {}, {}))
+        writer.write(Entry("start", "action", "A1", {}, {}))
+    assert journal.kinds_since(store.connection, before) == {"action"}
+    assert journal.kinds_since(store.connection, 0) == {"action", "deviation"}
