@@ -92,7 +92,7 @@ DEVIATIONS: Final = Fields(
             table="response",
         ),
     },
-    words=("summary", "kind", "subject_id", "item", "site", "party", "owner", "'D' || deviation.id"),
+    words=("summary", "kind", "subject_id", "item", "site", "party", "owner"),
 )
 
 WITHDRAWN_SIGNAL: Final = (
@@ -128,7 +128,7 @@ RESPONSES: Final = Fields(
         **_choice("state", RESPONSE_STATES),
         **_plain("time", "created_at", "closed_at"),
     },
-    words=("title", "playbook", "owner", "'R' || id", "'D' || deviation_id"),
+    words=("title", "playbook", "owner"),
 )
 
 OVERDUE_ACTION: Final = (
@@ -165,17 +165,7 @@ ACTIONS: Final = Fields(
         "undelivered": Field("choice", UNDELIVERED_OF_ACTION, UNDELIVERED),
         "version": Field("number", "action.version"),
     },
-    words=(
-        "action.title",
-        "action.owner",
-        "function",
-        "role",
-        "step",
-        "playbook",
-        "'A' || action.id",
-        "'R' || response_id",
-        "'D' || action.deviation_id",
-    ),
+    words=("action.title", "action.owner", "function", "role", "step", "playbook"),
 )
 
 SOURCES: Final = Fields(

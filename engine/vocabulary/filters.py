@@ -3,7 +3,8 @@
     FIELD=VALUE  !=  <  >  <=  >=      compare; severities and states compare in their own order
     FIELD~VALUE                        contains, whatever the case
     FIELD=                             has no value;  FIELD!= has one
-    word                               anything with this word in it (each list says where it looks)
+    word                               anything with this word in it (each list says where it looks); D12: that row,
+                                       and what names it
     !term                              everything that the term does not hold for
 
 Several terms must all hold; a value with blanks stands in quotes; choices take several values with commas. Times are
@@ -40,7 +41,7 @@ class Fields(NamedTuple):
 
     fields: Mapping[str, Field]
     words: Sequence[str]
-    """SQL expressions in which a bare word is looked for."""
+    """SQL expressions in which a bare word is looked for; an id is also looked for in the fields of its table."""
 
 
 class Filter(NamedTuple):
@@ -136,7 +137,13 @@ def _compile(terms: Sequence[Term], of: Fields, now: int) -> Filter:
 def _word_condition(word: str, of: Fields, bind: Callable[[Any], str]) -> str:
     if word in ("", "!"):
         return "1"
-    return " OR ".join(_contains(sql, word, bind) for sql in of.words)
+    conditions = [_contains(sql, word, bind) for sql in of.words]
+    named = ids.find(word)
+    if named is not None:
+        # An id is how people talk of a row, and of what belongs to it: D7 is D7 and not D70 as well.
+        same = (field.sql for field in of.fields.values() if field.type == "id" and field.table == named.table)
+        conditions += [f"{sql} = {bind(named.number)}" for sql in same]
+    return " OR ".join(conditions)
 
 
 def _contains(sql: str, word: str, bind: Callable[[Any], str]) -> str:

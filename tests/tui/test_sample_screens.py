@@ -175,6 +175,9 @@ async def test_lists_are_narrowed_down_by_the_ids_that_people_say(tmp_path: Path
     async with sample(tmp_path, (120, 36)) as driven:
         await driven.press("/", *"D73", "enter")
         assert driven.desk_screen.queue.ids == [73]
+        await driven.press("escape", "/", *"D7", "enter")
+        assert 73 not in driven.desk_screen.queue.ids, "D7 is not D73"
+        await driven.press("escape")
         await driven.press("tab", "/", *"d50", "enter")
         actions = driven.app.screen.query_one("#timeline", LineList)
         assert 24 in actions.ids

@@ -44,6 +44,10 @@ def chosen(desk: Desk, *where: str) -> set[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("S2", "n2"),
+        ("s5", "s1"),
+        ("S9", ""),
+        ("!S2", "n1 n3 n4 s1"),
         ("kind=stock", "s1"),
         ("kind=STOCK", "s1"),
         ("kind!=note", "s1"),
