@@ -17,7 +17,7 @@ from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
 from tests.tui.conftest import Driven
 from tests.tui.key_effects import Hand
-from tests.tui.key_expectations import EFFECTS, ENDS, FILTERS, OPEN, PLACES, ROWS, Place, expected, offered
+from tests.tui.key_expectations import EFFECTS, ENDS, FILTERS, OPEN, PLACES, ROWS, WIDE, Place, expected, offered
 from tui.app import OffplanApp
 from tui.demo.demo_world import SETTINGS, sample
 from tui.desk.session import Session
@@ -159,6 +159,21 @@ async def test_every_key_does_what_belongs_to_it(place: Place, tmp_path: Path, m
         found = [await visit.press(key, typed) for key in offered(place) for typed in key.keys]
         faults = [fault for fault in found if fault is not None]
         assert not faults, "\n".join(faults)
+
+
+async def test_every_pane_of_every_view_and_every_page_is_a_place(tmp_path: Path) -> None:
+    def leaves(kind: type[ActingScreen]) -> set[type[ActingScreen]]:
+        below = {leaf for sub in kind.__subclasses__() for leaf in leaves(sub)}
+        return below or {kind}
+
+    async with visited(tmp_path, PLACES[0]._replace(size=WIDE)) as visit:
+        panes = set()
+        for view in views.VIEWS:
+            await visit.finish(view.key)
+            panes |= {(type(visit.driven.app.screen), str(pane.id)) for pane in visit.driven.app.screen.query(LineList)}
+    assert panes <= {(place.shown_by, place.pane) for place in PLACES}
+    ours = {leaf for leaf in leaves(ActingScreen) if leaf.__module__.startswith("tui.")}
+    assert ours <= {place.shown_by for place in PLACES}
 
 
 def test_every_key_of_the_table_is_pressed_where_it_fits() -> None:
