@@ -47,7 +47,8 @@ class DeskCommands(DeskBase):
 
         Acknowledges an open deviation; it is `responding` once the first action starts. `inputs` are what the playbook
         asks for, by name. Refused while a response of the same playbook runs, and where its own rules keep it from
-        starting (engine.commands.starting).
+        starting (engine.commands.starting). Planned without the lock, and after others were quicker twice with it; Refused
+        where they are so a third time, and too many are answered at once for others to wait.
         """
         from engine.commands import outrun, responses
 
@@ -59,7 +60,12 @@ class DeskCommands(DeskBase):
             plans = responses.plan(asked, planner, playbook, inputs or {})
             return self._command(expect, lambda context: responses.respond(context, asked, plans))
 
-        return outrun.in_time(attempt)
+        def holding(context: CommandContext) -> None:
+            asked = responses.ask(context.connection, context.now, ids)
+            responses.respond(context, asked, responses.plan(asked, planner, playbook, inputs or {}))
+
+        few = len(ids) <= outrun.MOST_HELD
+        return outrun.in_time(attempt, (lambda: self._command(expect, holding)) if few else None)
 
     def start(self, ids: Sequence[str], *, expect: Expect = None) -> Outcome:
         """Work on the actions has begun; the first start moves the deviation to `responding`."""

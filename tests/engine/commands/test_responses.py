@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.commands import outrun
 from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, FixedClock, iso
 from engine.values.errors import NotFound, Refused, StaleVersion
@@ -266,6 +267,36 @@ def test_a_plan_for_what_has_changed_meanwhile_is_not_written(desk: Desk, tmp_pa
     with pytest.raises(StaleVersion, match=f"{deviation} has changed since you looked: bo did ack"):
         desk.respond([deviation])
     assert desk.responses(all=True).total == 0
+
+
+@pytest.mark.parametrize("most", [2, 1])
+def test_who_was_outrun_twice_plans_once_more_and_the_others_wait_unless_it_is_too_much(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Two desks that answered 60 at once were refused both, as a third one answered one after the other."""
+    monkeypatch.setattr(outrun, "MOST_HELD", most)
+    alpha, beta, *others = late(desk, **{f"line{number}": 12 for number in range(5)})
+    other = open_desk(tmp_path / "desk.db", actor="bo", planner=Steps())
+
+    class Slow(Steps):
+        asked = 0
+
+        def plan(self, *arguments: Any) -> Any:
+            answer = super().plan(*arguments)
+            Slow.asked += 1
+            if Slow.asked in (1, 3, 5) and not desk.store.connection.in_transaction:
+                other.respond([others.pop()])
+            return answer
+
+    desk.planner = Slow()
+    if most == 2:
+        desk.respond([alpha, beta])
+        assert len(desk.actions([f"deviation={alpha}"]).items) == 3
+    else:
+        with pytest.raises(outrun.OutrunError):
+            desk.respond([alpha, beta])
+        assert desk.responses([f"deviation={alpha}"]).total == 0
+    assert Slow.asked == 6
 
 
 def test_a_response_goes_round_what_somebody_else_was_given_meanwhile(desk: Desk, tmp_path: Path) -> None:
