@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.desk_base import DeskBase
 from engine.values.errors import NotFound
+from engine.vocabulary.stated_times import FARTHEST
 
 if TYPE_CHECKING:
     from engine.vocabulary.planning import Planner
@@ -47,8 +48,8 @@ class DeskTimes(DeskBase):
         if self.planner is None:
             return 0
         with self._reading() as view:
-            query = "SELECT EXISTS (SELECT 1 FROM timetable WHERE due_at <= ?)"
-            if not view.connection.execute(query, (view.now,)).fetchone()[0]:
+            query = "SELECT EXISTS (SELECT 1 FROM timetable WHERE due_at <= ? OR due_at > ?)"
+            if not view.connection.execute(query, (view.now, view.now + FARTHEST)).fetchone()[0]:
                 return 0
         return self._begin_due(self.planner)
 
@@ -57,6 +58,8 @@ class DeskTimes(DeskBase):
         from engine.commands import timetable
         from engine.storage import journal
 
+        with self._writing(journal.SYSTEM) as transaction:
+            timetable.count_anew(*transaction)
         with self._reading() as view:
             waiting = timetable.due(*view)
         begun = 0

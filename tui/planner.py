@@ -40,9 +40,6 @@ class PlannerOnDemand:
     ) -> ResponsePlan:
         return self._loaded().plan(deviation, world, playbook, inputs)
 
-    def plan_stated(self, deviation: Mapping[str, Any], world: World, playbook: str, trigger: int) -> ResponsePlan:
-        return self._loaded().plan_stated(deviation, world, playbook, trigger)
-
     def timetable(self) -> Sequence[Timetabled]:
         return self._loaded().timetable()
 

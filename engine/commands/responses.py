@@ -5,7 +5,7 @@ What one action's end means for the others is engine.commands.following.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.actions import reversals
@@ -93,22 +93,27 @@ def plan(asked: Asked, planner: Planner, playbook: str | None, inputs: Mapping[s
         planned.append(Planned(reference, deviation["version"], answer))
         key = answer.start.key
         if key is None or answer.start.on_conflict != "join" or (answer.playbook, key) not in running:
-            planning.keep(
-                Booking(each.owner, f"{reference.id}: {each.title}", each.start_at, each.duration_minutes)
-                for each in answer.actions
-            )
+            planning.keep(bookings(reference, answer))
         if key is not None:
             running.add((answer.playbook, key))
     return planned
 
 
-def respond(context: CommandContext, asked: Asked, plans: Sequence[Planned], reason: str | None = None) -> None:
+def bookings(deviation: Reference, answer: ResponsePlan) -> Iterator[Booking]:
+    """The work of a planned response, as what is planned after it goes round it."""
+    for each in answer.actions:
+        yield Booking(each.owner, f"{deviation.id}: {each.title}", each.start_at, each.duration_minutes)
+
+
+def respond(
+    context: CommandContext, asked: Asked, plans: Sequence[Planned], reason: str | None = None
+) -> list[ResponsePlan]:
     """Write the planned responses with their actions, and acknowledge the deviations that are open; `reason` is why
-    they begin where no person says so.
+    they begin where no person says so. Returns those that were written: a running one answers for the others too.
 
     Raises OutrunError where the owners' work is another one than the plans went round.
     """
-    then = asked.world.now
+    then, written = asked.world.now, []
     outrun.require_standing(context.connection, asked.seen, lambda: world(context.connection, then), asked.world)
     for reference, version, answer in plans:
         row = context.expected(reference)
@@ -132,6 +137,8 @@ def respond(context: CommandContext, asked: Asked, plans: Sequence[Planned], rea
         for action in actions:
             following.arrive(context, action)
         context.notes.extend(clean(warning) for warning in answer.warnings)
+        written.append(answer)
+    return written
 
 
 def require_running(

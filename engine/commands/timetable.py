@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.commands import responses
 from engine.reading import lists
-from engine.storage.journal import Entry
+from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import data_version, rows
 from engine.values.clock import iso, iso_or_none
 from engine.values.errors import BadInput, NotFound, Refused
+from engine.values.ids import parse
 from engine.values.text import clean
 from engine.vocabulary import settings
-from engine.vocabulary.stated_times import MOST_COUNTED, StatedTimes, Timetabled
+from engine.vocabulary.stated_times import FARTHEST, MOST_COUNTED, StatedTimes, Timetabled
 
 if TYPE_CHECKING:
     from engine.deviations.command_context import CommandContext
     from engine.vocabulary.planning import Planner
 
 Row = Mapping[str, Any]
+
+MOST_NAMED: Final = 10
+"""Deviations that are passed over, by name and with the reason; of the others it is said how many they are."""
 
 
 def keep(connection: sqlite3.Connection, now: int, stated: Sequence[Timetabled]) -> None:
@@ -54,6 +58,17 @@ def follow_zone(connection: sqlite3.Connection, now: int) -> None:
     zone = _zone(connection)
     for row in rows(connection, "SELECT * FROM timetable WHERE zone IS NULL AND due_at > ?", (now,)):
         _move_on(connection, row, {"due_at": _times(row).after(now, zone)})
+
+
+def count_anew(connection: sqlite3.Connection, writer: Writer, now: int) -> None:
+    """Count the times anew that are further off than any can be: the clock was wrong as they were counted, and was set back."""
+    zone = _zone(connection)
+    for row in rows(connection, "SELECT * FROM timetable WHERE due_at > ?", (now + FARTHEST,)):
+        following = _times(row).after(now, zone)
+        said = f"the clock was set back: it would have been due {iso(row['due_at'])}, and is counted from now on"
+        _move_on(connection, row, {"due_at": following, "said": said})
+        after = {"playbook": row["playbook"], "begun": [], "next": following}
+        writer.write(Entry("stated_time", "desk", "desk", {"due_at": row["due_at"]}, after, reason=said))
 
 
 def listed(connection: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -90,29 +105,64 @@ def begin(context: CommandContext, planner: Planner, row: Row, ids: Sequence[str
     if context.connection.execute(present, (row["playbook"], row["trigger"], row["due_at"])).fetchone() is None:
         return 0
     times, zone = _times(row), _zone(context.connection)
-    why = f"it is {times.words()}"
-    begun: list[str] = []
-    passed: list[str] = []
-    for number, deviation in enumerate(ids):
-        if len(begun) == row["most"]:
-            passed.append(f"{len(ids) - number} more are not looked at, since it begins {row['most']} at most")
-            break
-        try:
-            asked = responses.ask(context.connection, context.now, [deviation])
-            ((reference, shown),) = asked.deviations
-            plan = planner.plan_stated(shown, asked.world, row["playbook"], row["trigger"])
-            responses.respond(context, asked, [responses.Planned(reference, shown["version"], plan)], why)
-        except (Refused, BadInput, NotFound) as fault:
-            passed.append(f"not {deviation}: {fault}")
-        else:
-            begun.append(deviation)
+    begun, passed, unseen = _answer(context, planner, row, ids, f"it is {times.words()}")
     missed = times.between(row["due_at"], context.now, zone)
-    said = clean("; ".join([_counted(ids, begun), *passed, *_missed(row["due_at"], missed)]))
+    said = clean("; ".join([_counted(ids, begun), *_named(passed), *unseen, *_missed(row["due_at"], missed)]))
     following = times.after(context.now, zone)
     _move_on(context.connection, row, {"due_at": following, "ran_at": context.now, "said": said})
     after = {"playbook": row["playbook"], "begun": begun, "next": following}
     context.writer.write(Entry("stated_time", "desk", "desk", {"due_at": row["due_at"]}, after, reason=said))
     return len(begun)
+
+
+def _answer(
+    context: CommandContext, planner: Planner, row: Row, ids: Sequence[str], why: str
+) -> tuple[list[str], list[str], list[str]]:
+    """Begin what may be: the deviations that are answered, a sentence for each that is not, and one for the rest."""
+    connection, playbook = context.connection, row["playbook"]
+    seen, world = data_version(connection), responses.world(connection, context.now)
+    # One agenda for all, and no plan for what runs already: a review of hundreds holds the lock while it is planned.
+    planning, running = planner.planning(world), _running(connection, playbook, ids)
+    begun: list[str] = []
+    passed: list[str] = []
+    for number, deviation in enumerate(ids):
+        if len(begun) == row["most"]:
+            return begun, passed, [f"{len(ids) - number} more are not looked at, since it begins {row['most']} at most"]
+        if deviation in running:
+            passed.append(f"not {deviation}: {deviation} is already answered with {playbook}: {running[deviation]}")
+            continue
+        try:
+            reference = parse(deviation, "deviation")
+            shown = responses.to_plan(connection, context.now, deviation)
+            plan = planning.plan_stated(shown, playbook, row["trigger"])
+            asked = responses.Asked(seen, world, [(reference, shown)], ())
+            made = responses.respond(context, asked, [responses.Planned(reference, shown["version"], plan)], why)
+        except (Refused, BadInput, NotFound) as fault:
+            passed.append(f"not {deviation}: {fault}")
+        else:
+            begun.append(deviation)
+            for answer in made:
+                planning.keep(responses.bookings(reference, answer))
+    return begun, passed, []
+
+
+def _running(connection: sqlite3.Connection, playbook: str, ids: Sequence[str]) -> dict[str, str]:
+    """Which of some deviations a running response with the playbook answers already, and which one."""
+    found = connection.execute(
+        "WITH asked(id) AS (SELECT CAST(substr(value, 2) AS INTEGER) FROM json_each(?1))"
+        " SELECT 'D' || asked.id, 'R' || response.id FROM asked JOIN response ON response.deviation_id = asked.id"
+        " WHERE playbook = ?2 AND response.state = 'running'"
+        " UNION ALL SELECT 'D' || asked.id, 'R' || response.id FROM asked JOIN deviation USING (id)"
+        " JOIN response ON response.id = deviation.joined WHERE playbook = ?2 AND response.state = 'running'",
+        (json.dumps(list(ids)), playbook),
+    )
+    return dict(found.fetchall())
+
+
+def _named(passed: Sequence[str]) -> list[str]:
+    """The first sentences of those that are passed over, and how many more there are."""
+    more = len(passed) - MOST_NAMED
+    return [*passed[:MOST_NAMED], *([f"nor {more} more"] if more > 0 else [])]
 
 
 def _counted(ids: Sequence[str], begun: Sequence[str]) -> str:

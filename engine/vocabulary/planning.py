@@ -198,6 +198,9 @@ class Planning(Protocol):
     ) -> ResponsePlan:
         """As `Planner.plan`, round what was kept."""
 
+    def plan_stated(self, deviation: Mapping[str, Any], playbook: str, trigger: int) -> ResponsePlan:
+        """The response that a trigger at stated times gives, whatever the playbook's others say. Raises as `plan`."""
+
     def keep(self, bookings: Iterable[Booking]) -> None:
         """What is planned from now on goes round these."""
 
@@ -244,9 +247,6 @@ class Planner(Protocol):
 
     def timetable(self) -> Sequence[Timetabled]:
         """The triggers that hold at stated times, of playbooks that are switched on."""
-
-    def plan_stated(self, deviation: Mapping[str, Any], world: World, playbook: str, trigger: int) -> ResponsePlan:
-        """The response that a trigger at stated times gives, whatever the playbook's others say. Raises as `plan`."""
 
     def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
         """Whether a trigger's condition holds for a deviation. Raises NotFound for a playbook that is not at hand."""

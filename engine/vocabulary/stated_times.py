@@ -6,9 +6,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from engine.values.clock import local_instant, moment_of
+from engine.values.clock import DAY, local_instant, moment_of
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FARTHEST: Final = 8 * DAY
+"""No time lies further off than a week, and the day that a zone may leave out; microseconds."""
 MOST_COUNTED: Final = 1000
 """Times that passed unused are counted up to so many."""
 

@@ -104,10 +104,12 @@ class PlaybookPlanner:
         chosen = self._named(deviation, case, playbook) if playbook is not None else self._best(deviation, case)
         return self._made(chosen, deviation, agenda, inputs or {})
 
-    def plan_stated(self, deviation: Mapping[str, Any], world: World, playbook: str, trigger: int) -> ResponsePlan:
+    def stated_on_agenda(
+        self, deviation: Mapping[str, Any], agenda: Agenda, playbook: str, trigger: int
+    ) -> ResponsePlan:
         """The response that a trigger at stated times gives, whatever the playbook's others say. Raises as `plan`."""
-        chosen = self._named(deviation, Case(deviation, world.now), playbook, trigger)
-        return self._made(chosen, deviation, Agenda(world), {})
+        chosen = self._named(deviation, Case(deviation, agenda.world.now), playbook, trigger)
+        return self._made(chosen, deviation, agenda, {})
 
     def _made(
         self, chosen: Judged, deviation: Mapping[str, Any], agenda: Agenda, inputs: Mapping[str, object]
@@ -211,6 +213,9 @@ class _Planning:
         inputs: Mapping[str, object] | None = None,
     ) -> ResponsePlan:
         return self._planner.on_agenda(deviation, self._agenda, playbook, inputs)
+
+    def plan_stated(self, deviation: Mapping[str, Any], playbook: str, trigger: int) -> ResponsePlan:
+        return self._planner.stated_on_agenda(deviation, self._agenda, playbook, trigger)
 
     def keep(self, bookings: Iterable[Booking]) -> None:
         for booking in bookings:

@@ -83,6 +83,9 @@ class InTurn:
         answer: ResponsePlan = self.planner.plan(deviation, self.world, playbook, inputs)
         return answer
 
+    def plan_stated(self, deviation: Mapping[str, Any], playbook: str, trigger: int) -> ResponsePlan:
+        raise NotFound(f"there is no playbook {playbook}")
+
     def keep(self, bookings: Iterable[Booking]) -> None:
         self.world = replace(self.world, bookings=[*self.world.bookings, *bookings])
 
@@ -101,9 +104,6 @@ class Scheduling:
 
     def timetable(self) -> Sequence[Timetabled]:
         return ()
-
-    def plan_stated(self, deviation: Mapping[str, Any], world: World, playbook: str, trigger: int) -> ResponsePlan:
-        raise NotFound(f"there is no playbook {playbook}")
 
     def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
         return True

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from engine.commands import timetable
 from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, MINUTE, FixedClock, iso, moment_of
+from engine.vocabulary.planning import ResponsePlan
 from engine.vocabulary.stated_times import DAYS, StatedTimes
 from playbooks.language.schema import Day
 from playbooks.lint.linting import lint
@@ -134,6 +137,37 @@ def test_what_is_answered_already_is_passed_over_and_a_done_one_comes_again(tmp_
     assert answered(desk)[2] == one, "a review is held every week, whatever came of the last one"
 
 
+def test_what_runs_already_is_not_planned_again_and_the_first_of_it_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A weekly review of hundreds planned each of them anew, every week, while everybody waited for the file."""
+    desk, clock = open_with(tmp_path, EACH)
+    owners(desk, "ana", "bo")
+    late(desk, **{f"line{number}": 9 + number for number in range(timetable.MOST_NAMED + 2)})
+    assert tick(desk, clock, DUE) == timetable.MOST_NAMED + 2
+    late(desk, **{f"line{number}": 9 + number for number in range(timetable.MOST_NAMED + 3)})
+    planned: list[str] = []
+    stated_on_agenda = PlaybookPlanner.stated_on_agenda
+
+    def counted(planner: PlaybookPlanner, deviation: Mapping[str, Any], *asked: Any) -> ResponsePlan:
+        planned.append(deviation["id"])
+        return stated_on_agenda(planner, deviation, *asked)
+
+    monkeypatch.setattr(PlaybookPlanner, "stated_on_agenda", counted)
+    tick(desk, clock, DUE + 7 * DAY)
+    assert planned == answered(desk)[-1:]
+    said = desk.timetable()[0]["said"]
+    assert said.count("is already answered with weekly: R") == timetable.MOST_NAMED
+    assert said.endswith("; nor 2 more")
+
+
+def test_what_a_stated_time_begins_goes_round_what_it_began_before(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, EACH)
+    tick(desk, clock, DUE)
+    begun_with = [desk.show(f"A{number}")["history"][0]["after"] for number in (1, 2, 3)]
+    assert len({(each["owner"], each["start_at"]) for each in begun_with}) == 3, "before anything was planned anew"
+
+
 def test_a_cooldown_and_a_concurrency_hold_here_too(tmp_path: Path) -> None:
     text = EACH.replace("    for: each\n", "    for: each\n    cooldown: PT300H\n").replace(
         "roles:", "concurrency: {key: $party, on_conflict: skip}\nroles:"
@@ -231,6 +265,31 @@ def test_times_that_passed_while_no_desk_ran_are_one_and_it_is_said(tmp_path: Pa
     (each,) = desk.timetable()
     assert each["due_at"] == iso(DUE + 21 * DAY - HOUR), "the clocks of Berlin changed meanwhile"
     assert f"it was due {iso(DUE)}, and 2 more times passed while no desk ran: they are one" in each["said"]
+
+
+@pytest.mark.parametrize("ran", [True, False])
+def test_a_clock_that_was_wrong_by_years_and_was_set_back_keeps_nothing_from_beginning(
+    tmp_path: Path, ran: bool
+) -> None:
+    """It was due next in 2099, as the clock had stood there for a moment."""
+    desk, clock = begun(tmp_path, WEEKLY) if ran else open_with(tmp_path, WEEKLY, FixedClock(NOW + 26_000 * DAY))
+    if ran:
+        assert tick(desk, clock, NOW + 26_000 * DAY) == 1
+    far = desk.timetable()[0]["due_at"]
+    assert tick(desk, clock, NOW) == 0
+    (each,) = desk.timetable()
+    assert each["due_at"] == iso(DUE)
+    assert each["said"] == f"the clock was set back: it would have been due {far}, and is counted from now on"
+    assert tick(desk, clock, NOW) == 0
+    assert tick(desk, clock, DUE) == int(ran)
+    assert desk.timetable()[0]["due_at"] == iso(DUE + 7 * DAY)
+
+
+def test_a_clock_that_is_set_back_a_little_begins_nothing_twice(tmp_path: Path) -> None:
+    desk, clock = begun(tmp_path, WEEKLY)
+    assert tick(desk, clock, DUE) == 1
+    assert tick(desk, clock, DUE - HOUR) == tick(desk, clock, DUE) == 0
+    assert desk.timetable()[0]["due_at"] == iso(DUE + 7 * DAY)
 
 
 def test_nothing_that_matches_is_said_too(tmp_path: Path) -> None:
