@@ -47,8 +47,8 @@ class DeskCommands(DeskBase):
 
         Acknowledges an open deviation; it is `responding` once the first action starts. `inputs` are what the playbook
         asks for, by name. Refused while a response of the same playbook runs, and where its own rules keep it from
-        starting (engine.commands.starting). Planned without the lock, and after others were quicker twice with it; Refused
-        where they are so a third time, and too many are answered at once for others to wait.
+        starting (engine.commands.starting). Planned without the lock, and with it once others were quicker twice;
+        Refused where they are so a third time, and too many are answered at once for them to wait.
         """
         from engine.commands import outrun, responses
 

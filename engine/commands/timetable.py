@@ -61,7 +61,7 @@ def follow_zone(connection: sqlite3.Connection, now: int) -> None:
 
 
 def count_anew(connection: sqlite3.Connection, writer: Writer, now: int) -> None:
-    """Count the times anew that are further off than any can be: the clock was wrong as they were counted, and was set back."""
+    """Count the times anew that are further off than any can be: the clock was wrong then, and was set back."""
     zone = _zone(connection)
     for row in rows(connection, "SELECT * FROM timetable WHERE due_at > ?", (now + FARTHEST,)):
         following = _times(row).after(now, zone)
