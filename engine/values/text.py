@@ -39,4 +39,8 @@ def clean(text: str) -> str:
 
 def shown(value: object) -> str:
     """A value that cannot be used, as the sentence that refuses it names it: as Python writes it, not too long."""
-    return clean(repr(value))[:60]
+    try:
+        return clean(repr(value))[:60]
+    except RecursionError:
+        # What a system answers may be lists in lists, so many that they can be read and not be written.
+        return "what is nested too deep"

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.commands.publishing import picked
 from engine.values.clock import DAY, HOUR
 from engine.values.text import clean
+from engine.vocabulary.terms import Terms
 from playbooks.language.conditions import Case
 from playbooks.language.instructions import fill
 from playbooks.lint.linting import lint
@@ -178,6 +180,21 @@ def test_numbers_that_cannot_be_are_taken_for_unknown(tmp_path: Path) -> None:
     air = _options(run)["air"]
     assert air["quantity"] == 0.0
     assert run.actions["decide"]["approval"]["amount"] is None
+
+
+def test_an_answer_that_is_nested_too_deep_to_be_told_is_no_value() -> None:
+    """It can be read with less of a stack than it takes to write it; that ended the delivery of everything else."""
+    deep: object = "1"
+    for _ in range(5000):
+        deep = [deep]
+    terms = Terms(kind="http", publish={"price": "answer.price as number", "day": "answer.price as date"})
+    assert picked(terms, {"price": deep}) == (
+        {},
+        [
+            "price is not known: what is nested too deep is no number",
+            "day is not known: what is nested too deep is no date",
+        ],
+    )
 
 
 def test_a_playbook_inside_has_values_of_its_own(tmp_path: Path) -> None:
