@@ -31,6 +31,7 @@ class Row(NamedTuple):
     quantity: float
     value_minor: int | None
     open_minor: int | None
+    supply: int | None
 
 
 _COLUMNS: Final = ", ".join(Row._fields)
@@ -49,15 +50,20 @@ _PRESENT: Final = (
 _TOUCH_OF: Final = (
     "INSERT INTO touched(type, a) SELECT DISTINCT 'demand', ref FROM hit WHERE deviation_id = ? ON CONFLICT DO NOTHING"
 )
-# Two deviations of one supply line reach the same goods. A line that only one reaches is counted once, so most are
-# passed by.
+# Two deviations of one supply line reach the same goods, and so do two whose lines serve a customer order by way of the
+# same last one: of a late part, and of the machine that waits for it. A line that only one reaches is counted once, so
+# most are passed by.
 _TWICE: Final = (
-    "SELECT sum(added - at_most) FROM (SELECT sum(added) AS added, min(sum(largest), max(open_minor)) AS at_most FROM ("
-    "SELECT hit.line AS line, sum(hit.value_minor * likelihood) AS added, max(hit.value_minor * likelihood) AS largest,"
-    " max(hit.open_minor) AS open_minor"
+    "WITH reached AS (SELECT hit.line AS line, subject_type || ' ' || subject_id AS subject, max(hit.open_minor) AS whole,"
+    " sum(hit.value_minor * likelihood) AS added, max(hit.value_minor * likelihood) AS largest,"
+    " iif(count(supply) = count(*) AND min(supply) = max(supply), min(supply), NULL) AS supply"
     " FROM (SELECT line FROM hit INDEXED BY hit_line GROUP BY line HAVING count(*) > 1) AS shared"
     " CROSS JOIN hit INDEXED BY hit_line ON hit.line = shared.line CROSS JOIN deviation ON deviation.id = hit.deviation_id"
-    f" WHERE {IN_QUEUE} AND hit.value_minor IS NOT NULL GROUP BY hit.line, subject_type, subject_id) GROUP BY line)"
+    f" WHERE {IN_QUEUE} AND hit.value_minor IS NOT NULL GROUP BY hit.line, subject),"
+    " supplied AS (SELECT line, sum(added) AS added, max(largest) AS largest, max(whole) AS whole FROM reached"
+    " GROUP BY line, coalesce(supply, subject)),"
+    " orders AS (SELECT sum(added) AS added, min(sum(largest), max(whole)) AS at_most FROM supplied GROUP BY line)"
+    " SELECT sum(added - at_most) FROM orders"
 )
 _TOUCH: Final = (
     "INSERT INTO touched(type, a) SELECT 'demand', value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING"
@@ -101,8 +107,8 @@ def touch_of_deviation(connection: sqlite3.Connection, number: int, was: str, no
 def counted_twice(connection: sqlite3.Connection, now: int) -> int:
     """By how much the exposures in the queue add up customer orders more than once, in minor units.
 
-    A customer order is at risk once, whatever and however many deviations reach it: at most with all that is open of
-    it.
+    A customer order is at risk once, whatever and however many deviations reach it: those that reach it by way of one
+    supply count with the largest of them, and all together at most with what is open of it.
     """
     return round(connection.execute(_TWICE, {"now": now}).fetchone()[0] or 0.0)
 
@@ -120,5 +126,13 @@ def customers(connection: sqlite3.Connection, number: int) -> list[str]:
 def _row(number: int, ref: str, priced: Priced) -> Row:
     hit = priced.hit
     return Row(
-        number, hit.line, ref, hit.delay, hit.after, round(hit.quantity, 6), priced.value_minor, priced.open_minor
+        number,
+        hit.line,
+        ref,
+        hit.delay,
+        hit.after,
+        round(hit.quantity, 6),
+        priced.value_minor,
+        priced.open_minor,
+        hit.supply,
     )

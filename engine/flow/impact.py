@@ -100,6 +100,8 @@ class Hit(NamedTuple):
     """Minor units of what is open of it; None: nothing says so."""
     coined: str | None
     """Their currency."""
+    supply: int | None
+    """The line that serves it of those that the root is late or missing by; None: several do."""
 
 
 class Impact(NamedTuple):
@@ -167,7 +169,7 @@ def late(root: int, delay: int, network: Pegs) -> Impact:
                 share = share if share < 1.0 else 1.0
                 later = delay - slack
                 after = later + to_spare - (gap or 0)
-                hit = new(Hit, (slack, line, later, after, share, share * whole, whole, worth, coined))
+                hit = new(Hit, (slack, line, later, after, share, share * whole, whole, worth, coined, supply))
                 known = hits.get(line)
                 hits[line] = hit if known is None else _both(known, hit)
             elif slack >= ENDLESS:
@@ -181,7 +183,7 @@ def _both(one: Hit, other: Hit) -> Hit:
     share = min(one.share + other.share, 1.0)
     worse = min(one, other)
     after = max(one.after or 0, other.after or 0)
-    return worse._replace(after=after, share=share, quantity=share * one.open)
+    return worse._replace(after=after, share=share, quantity=share * one.open, supply=None)
 
 
 def short(root: int, share: float, network: Network) -> Impact:
@@ -194,7 +196,7 @@ def short(root: int, share: float, network: Network) -> Impact:
         first = next(iter(edges))
         if first.customer:
             slack = min(slacks[edge.supply] + edge.slack for edge in edges)
-            hits.append(_hit(first, missing[line], slack))
+            hits.append(_hit(first, missing[line], slack, first.supply if len(edges) == 1 else None))
     if not last:
         # Nobody is short; what depends on the line at all still says when it is needed.
         slacks, via, last = _slacks(root, network)
@@ -202,10 +204,10 @@ def short(root: int, share: float, network: Network) -> Impact:
     return Impact(found, *_nearest(found, slacks, last), via, bool(network.get(root)), slacks, missing)
 
 
-def _hit(edge: Edge, share: float, slack: int) -> Hit:
+def _hit(edge: Edge, share: float, slack: int, supply: int | None) -> Hit:
     """A customer order a share of which is missing."""
     share, whole = min(share, 1.0), edge.demand_open
-    return Hit(slack, edge.demand, None, None, share, share * whole, whole, edge.worth, edge.coined)
+    return Hit(slack, edge.demand, None, None, share, share * whole, whole, edge.worth, edge.coined, supply)
 
 
 def _nearest(hits: Sequence[Hit], slacks: Mapping[int, int], last: Pegs) -> tuple[Edge | None, int | None]:

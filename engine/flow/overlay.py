@@ -54,7 +54,7 @@ def order(line: int, quantity: float, slack: int, worth: float | None, coined: s
 def missed_order(edge: Edge) -> Hit:
     """The customer order of a peg, if nothing came over it."""
     share, whole = min(1.0, edge.demand_share), edge.demand_open
-    return Hit(edge.slack, edge.demand, None, None, share, share * whole, whole, edge.worth, edge.coined)
+    return Hit(edge.slack, edge.demand, None, None, share, share * whole, whole, edge.worth, edge.coined, edge.supply)
 
 
 def filled(quantity: float, arrivals: Sequence[Arrival]) -> list[Arrival]:

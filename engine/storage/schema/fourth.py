@@ -1,4 +1,4 @@
-"""Schema 4: what playbooks that begin at stated times need beside schema 3."""
+"""Schema 4: what playbooks that begin at stated times need beside schema 3, and by what a customer order is reached."""
 
 from __future__ import annotations
 
@@ -22,4 +22,6 @@ CREATE TABLE timetable (                          -- triggers that hold at state
 DROP INDEX response_once;
 CREATE UNIQUE INDEX response_once ON response(deviation_id, playbook, playbook_version) WHERE state = 'running';
 CREATE INDEX response_of ON response(deviation_id, playbook, playbook_version) WHERE state != 'cancelled';
+
+ALTER TABLE hit ADD COLUMN supply INTEGER;        -- plan_line.id of the one line that serves it; null: several, or not judged since
 """

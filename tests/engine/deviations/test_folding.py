@@ -72,6 +72,24 @@ def test_a_customer_order_is_late_by_what_reaches_it_and_folds_under_it(desk: De
     assert desk.header()["exposure"] == {"amount": 5_000.0, "currency": "EUR"}
 
 
+def test_goods_that_go_through_two_late_lines_are_at_risk_once(desk: Desk) -> None:
+    """Half of SO-1 is on hand. The motors come 7 days late, the pumps they go into later still."""
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "A", "item": "MOTOR", "quantity": 1}, None),
+        line("purchase_order", "PO-1", 10.0, 5, item="MOTOR"),
+        line("production_order", "MO-1", 10.0, 8),
+        line("sales_order", "SO-1", 20.0, 8, party="HYDRA", value_minor=2_000_00, currency="EUR"),
+    )
+    take(desk, stock("1", 10.0))
+    eta(desk, "PO-1", 12, 1)
+    assert desk.header()["exposure"] == {"amount": 1_000.0, "currency": "EUR"}
+    eta(desk, "MO-1", 19, 2)
+    assert {"late_supply PO-1", "late_supply MO-1"} <= set(queue(desk))
+    assert [by_kind(desk)[f"late_supply {ref}"]["exposure"]["amount"] for ref in ("PO-1", "MO-1")] == [1_000.0, 1_000.0]
+    assert desk.header()["exposure"] == {"amount": 1_000.0, "currency": "EUR"}
+
+
 def test_it_is_late_no_more_when_nothing_reaches_it(desk: Desk) -> None:
     world(desk)
     eta(desk, "PO-1", 10)
