@@ -95,7 +95,10 @@ def test_arrivals_do_what_as_many_lines_of_the_plan_would(
 def test_one_late_arrival_of_all_is_the_slip_itself(wanted: list[tuple[int, int, bool]], delay: int) -> None:
     network = network_of([Supply(1, "1", QUANTITY, PLANNED)], wanted)
     found = hits(need_of(network, [(QUANTITY, delay)]), [Arrival(QUANTITY, delay)])
-    assert found == list(late(1, delay, network).hits)
+    # An arrival is no line, so what comes by it directly has another supply.
+    assert [hit._replace(supply=None) for hit in found] == [
+        hit._replace(supply=None) for hit in late(1, delay, network).hits
+    ]
 
 
 @given(demands, arrivals)
