@@ -87,3 +87,8 @@ def pressed(terminal: Any, *keys: str, settled: float = SETTLED) -> tuple[list[f
                 taken.append(one["paint_ms"]["max"])
                 sizes.append(int(one["bytes"]["max"]))
     return taken, sizes
+
+
+def to_the_bottom(terminal: Any) -> None:
+    """Put the cursor on the last row in sight: from there each press down scrolls."""
+    pressed(terminal, f"down*{terminal.screen.lines}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from benchmarks.harness import Result, floor_module, percentile
-from benchmarks.screen import COMPLETE, PRESSES, READY, ROUNDS, blank, lines, offplan, pressed, running
+from benchmarks.screen import COMPLETE, PRESSES, READY, ROUNDS, blank, lines, offplan, pressed, running, to_the_bottom
 
 _BEFORE_WHY: Final = 0.09
 """Seconds: the list has followed a letter by then, and what the desk says about the row under its cursor has not
@@ -47,7 +47,7 @@ def key() -> Iterator[Result]:
 
 def _moves(terminal: Any) -> list[float]:
     """Milliseconds of as many presses that move in sight as that scroll, however many rows the list shows."""
-    pressed(terminal, "pgdn*2", settled=COMPLETE)
+    to_the_bottom(terminal)
     return pressed(terminal, f"up*{PRESSES // 4}", f"down*{3 * PRESSES // 4}")[0]
 
 

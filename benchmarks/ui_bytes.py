@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from benchmarks import big_desk, screen
 from benchmarks.harness import Result, floor_module
-from benchmarks.screen import COMPLETE, FULL_WIDTH, READY, ROUNDS, SIZE, lines, offplan, pressed, running
+from benchmarks.screen import COMPLETE, FULL_WIDTH, READY, ROUNDS, SIZE, lines, offplan, pressed, running, to_the_bottom
 from engine.values.clock import SECOND, FixedClock
 
 _SCROLLS: Final = 25
@@ -65,13 +65,8 @@ def bytes_of_a_key() -> Iterator[Result]:
 
 
 def _scrolls(terminal: Any) -> list[int]:
-    _to_the_bottom(terminal)
+    to_the_bottom(terminal)
     return pressed(terminal, f"down*{_SCROLLS}")[1]
-
-
-def _to_the_bottom(terminal: Any) -> None:
-    """Put the cursor on the last row in sight: from there each press scrolls."""
-    pressed(terminal, "pgdn*2", settled=COMPLETE)
 
 
 def slow_link() -> Iterator[Result]:
@@ -91,7 +86,7 @@ def _tail(command: list[str], ready: str, keys: tuple[str, ...], size: tuple[int
     bench = floor_module("ptybench")
     with running(command, ready=ready, size=size, rate=_SLOW) as (terminal, _):
         pressed(terminal, *keys, settled=2 * COMPLETE)
-        _to_the_bottom(terminal)
+        to_the_bottom(terminal)
         key = bench.parse_keys(f"down*{_HELD}")[0]
         held = bench.measure_held_key(terminal, key, rate_hz=_RATE, silence_s=0.5, paint_limit_s=20)
     return float(held["tail_ms"])
