@@ -89,8 +89,15 @@ class FilteringScreen(ActingScreen):
         focused = self.focused.id if self.focused is not None else None
         return focused if focused in self.filters else self.filtered[0]
 
+    def _has_filter(self) -> bool:
+        """Whether there is a list to filter; where there is none that is said, since the keys are those of every view."""
+        if not self.filtered:
+            self.say("there is no list to filter here", keep=False)
+        return bool(self.filtered)
+
     def action_filter(self) -> None:
-        self._ask(self._filter(self.filtered_pane()))
+        if self._has_filter():
+            self._ask(self._filter(self.filtered_pane()))
 
     async def _filter(self, pane: str) -> None:
         before = self.filters[pane]
@@ -130,7 +137,8 @@ class FilteringScreen(ActingScreen):
         return True
 
     def filter_by(self, text: str) -> None:
-        self.try_filter(self.filtered_pane(), text)
+        if self._has_filter():
+            self.try_filter(self.filtered_pane(), text)
 
     # find -----------------------------------------------------------------------------------------------------------
 
@@ -140,6 +148,8 @@ class FilteringScreen(ActingScreen):
 
     def action_find(self, step: int) -> None:
         """To the next row, or the one before, that the last filter shows, round the end of the list."""
+        if not self._has_filter():
+            return
         name = self.filtered_pane()
         text, pane = self.filters[name] or self._sought.get(name, ""), self.query_one(f"#{name}", LineList)
         if not text:
