@@ -90,7 +90,7 @@ class FilteringScreen(ActingScreen):
         return focused if focused in self.filters else self.filtered[0]
 
     def _has_filter(self) -> bool:
-        """Whether there is a list to filter; where there is none that is said, since the keys are those of every view."""
+        """Whether there is a list to filter; where there is none that is said, as every view has the keys."""
         if not self.filtered:
             self.say("there is no list to filter here", keep=False)
         return bool(self.filtered)
