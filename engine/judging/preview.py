@@ -31,8 +31,9 @@ CHUNK: Final = 1000
 """Subjects that are judged in one transaction: nobody should wait for the lock for longer."""
 
 _MEASURED: Final = frozenset(detector.KIND for detector in detect.MEASURED)
+# Without its `+` the index of subjects is taken, and with it every entry about any deviation.
 _TOLD: Final = (
-    "SELECT DISTINCT CAST(substr(subject_id, 2) AS INTEGER) FROM journal WHERE seq > ? AND subject_type = 'deviation'"
+    "SELECT DISTINCT CAST(substr(subject_id, 2) AS INTEGER) FROM journal WHERE seq > ? AND +subject_type = 'deviation'"
 )
 _ABSENT: Final = f"SELECT id FROM deviation WHERE state IN ({QUEUE_SQL}) AND clear_since = ?"
 _HELD: Final = (
