@@ -23,6 +23,7 @@ from textual.screen import Screen
 
 from tui.terminal.cell_screen import CellScreen, Span
 from tui.terminal.link import LinkDriver
+from tui.terminal.typed_bytes import take_any_bytes
 
 WRITTEN_FOR: Final = "8.2.8"
 """The Textual whose private parts are used: App._display, its updates, the codes on Rich's styles."""
@@ -56,6 +57,7 @@ class PaintedApp(App[int]):
             from tui.terminal.plain_characters import PlainDriver, PlainLinkDriver
 
             driver = PlainDriver if plain else PlainLinkDriver
+        take_any_bytes()
         super().__init__(driver_class=driver, **options)
         self.painting_fault: Exception | None = None
         """Why Textual draws by itself since."""
