@@ -121,3 +121,12 @@ def test_a_time_without_an_offset_is_in_the_desk_s_zone() -> None:
         assert request.until(typed, here) == NOW + HOUR, typed
     asked = request.from_line("snooze D1 --until 2026-03-09T10:00", here)
     assert asked.options["until"] == NOW + HOUR
+
+
+def test_a_tolerance_that_is_tried_or_written_is_for_the_shell() -> None:
+    """The desk asked a read-only process for it, which said that this desk is read-only."""
+    assert request.reads(["tolerance"])
+    for line in ("tolerance late_supply days=2", "tolerance late_supply days=2 --preview"):
+        assert not request.reads(line.split())
+        with pytest.raises(OffplanError, match="this is for the shell"):
+            request.from_line(line, Present(NOW, "UTC"))

@@ -101,6 +101,9 @@ def words_of(line: str) -> list[str]:
 def reads(words: Sequence[str]) -> bool:
     """Whether typed words are a command that only prints something."""
     meant = {words[0], " ".join(words[:2])} if words else set()
+    if "tolerance" in meant and any("=" in word for word in words):
+        # It writes a rule, or with --preview judges by one and takes that back: neither is reading.
+        return False
     return bool(meant & {*READS}) and not meant & {*VERBS}
 
 
