@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 import shutil
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,8 @@ DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
 _BLOCK = re.compile(r"^```(?:sh|console|shell)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+_NAMED = re.compile(rf"(?<![\w./-])(?:{'|'.join(architecture.PACKAGES)})(?:[./]\w+)+", re.ASCII)
+"""A dotted name or a path that begins with a room."""
 
 
 def commands_in(path: Path) -> Iterator[list[str]]:
@@ -93,3 +97,37 @@ def test_every_room_and_module_says_what_belongs_in_it(package: str) -> None:
     silent = [path for path in (ROOT / package).rglob("*.py") if not path.read_text(encoding="utf-8").startswith('"""')]
 
     assert silent == []
+
+
+def told_in(path: Path) -> str:
+    """What a file says to people: a document all of it, a module its docstrings and comments."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return text
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return "\n".join(
+        token.string for token in tokens if token.type == tokenize.COMMENT or token.string.startswith(('"""', 'r"""'))
+    )
+
+
+def leads_somewhere(name: str) -> bool:
+    """Whether a name is a room, a module or a file, or what follows its module is a word of that module."""
+    at, parts = ROOT, re.split(r"[./]", name.removesuffix(".py"))
+    while parts and (at / parts[0]).is_dir():
+        at /= parts.pop(0)
+    if not parts or (ROOT / name).exists():
+        return True
+    module, rest = at / f"{parts[0]}.py", parts[1:]
+    if not module.is_file():
+        module, rest = at / "__init__.py", parts
+    return module.is_file() and re.search(rf"\b{''.join(rest[:1])}\b", module.read_text(encoding="utf-8")) is not None
+
+
+@pytest.mark.parametrize("folder", [*architecture.PACKAGES, "docs"])
+def test_every_module_that_is_named_in_words_is_there(folder: str) -> None:
+    """So that a docstring or a page does not send its reader to where something once lay."""
+    paths = [path for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".md")]
+    named = {(path.name, name) for path in paths for name in _NAMED.findall(told_in(path)) if not name.endswith(".md")}
+
+    assert named
+    assert [each for each in sorted(named) if not leads_somewhere(each[1])] == []

@@ -1,10 +1,9 @@
 """Detectors, one module per deviation kind, and the registry of which kinds judge which family of subjects.
 
 A detector is a module with `KIND`, `DEFAULTS` (the parameters of its tolerance), `judge(facts, tolerance, now) ->
-Finding
-| None` and `wake_at(facts, tolerance, now) -> int | None`, the next instant at which time alone can change its verdict.
-Both are pure. A kind may judge two families, and then takes the facts of both. Adding a kind is a module, its test, its
-place here, and its word in engine.vocabulary.model.DEVIATION_KINDS.
+Finding | None` and `wake_at(facts, tolerance, now) -> int | None`, the next instant at which time alone can change its
+verdict. Both are pure. A kind may judge two families, and then takes the facts of both. Adding a kind is a module, its
+test, its place here, and its word in engine.vocabulary.deviation_kinds.DEVIATION_KINDS.
 """
 
 from __future__ import annotations
@@ -104,4 +103,4 @@ _ALL: Final[tuple[Detector[Any], ...]] = (
     production, quality, logistics, hazard, stale_feed, unmatched,
 )  # fmt: skip
 KINDS: Final[Mapping[str, Detector[Any]]] = {detector.KIND: detector for detector in _ALL}
-"""Every detector by its deviation kind, in the order of engine.vocabulary.model.DEVIATION_KINDS."""
+"""Every detector by its deviation kind, in the order of engine.vocabulary.deviation_kinds.DEVIATION_KINDS."""

@@ -29,7 +29,7 @@ _COMMON: Final = {
 
 
 _COUNTED: Final = {"breaches": 1.0, "within_hours": 0.0, "clears": 1.0}
-"""Parameters of model.COUNTED_KINDS (engine.facts.runs); `within_hours` 0: however long it takes."""
+"""Parameters of deviation_kinds.COUNTED_KINDS (engine.facts.runs); `within_hours` 0: however long it takes."""
 
 
 _LARGEST: Final = {"days": 36_500, "hours": 876_000}

@@ -19,7 +19,7 @@ MATCH_KEYS: Final = ("party", "item", "site", "item_class", "subject", "lane")
 """What a rule can ask of a subject: `subject` is its id, such as 4711/10 or SKU-77@RTM; `lane` is ORIGIN>SITE, where
 `*` in the place of one of them stands for any."""
 FUNCTION: Final = "function"
-"""What a rule can ask of a deviation kind: the function that owns it (model.KIND_FUNCTIONS)."""
+"""What a rule can ask of a deviation kind: the function that owns it (deviation_kinds.KIND_FUNCTIONS)."""
 ANY_SITE: Final = "*"
 
 LAYERS: Final = (FUNCTION, "kind", "item_class", "site", "party", "lane with *", "lane", "item", "subject")

@@ -2,8 +2,8 @@
 before.
 
 Textual asks every widget on the screen, those beside and those behind too, and makes a line anew that only moved. Takes
-the place of private methods of its compositor and of its cache of styled lines, where tui.painting takes its drawing
-over as well.
+the place of private methods of its compositor and of its cache of styled lines, where tui.terminal.painting takes its
+drawing over as well.
 """
 
 from __future__ import annotations
