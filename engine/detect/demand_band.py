@@ -31,7 +31,7 @@ class Banded(NamedTuple):
     high: float
 
 
-def banded(facts: StockFacts, tolerance: Tolerance, now: int) -> list[Banded]:
+def banded(facts: StockFacts, tolerance: Tolerance) -> list[Banded]:
     """The last periods with statements, oldest first; empty without demand, or without anything to expect."""
     if not facts.history:
         return []

@@ -100,7 +100,7 @@ def _on_hand(reader: PlaceReader, place: Place, around: Around) -> tuple[float, 
     measure = _Measure(_unit(reading, reader.item(place[0]).uom, around), reader.item(place[0]).units)
     counted = _BEFORE_ALL if reading is None else reading
     on_hand = measure.of(counted.quantity, counted.uom) or 0.0
-    on_hand += sum(_moved(reader, around, counted.at, measure))
+    on_hand += sum(_moved(around, counted.at, measure))
     return (max(0.0, on_hand) if reading is None else on_hand), measure
 
 
@@ -155,7 +155,7 @@ def _takes(around: Around) -> Iterator[tuple[LineFacts, float]]:
             yield facts, facts.line.quantity
 
 
-def _moved(reader: PlaceReader, around: Around, since: int, measure: _Measure) -> Iterator[float]:
+def _moved(around: Around, since: int, measure: _Measure) -> Iterator[float]:
     """What came in (positive) and went out (negative) after an instant."""
     for facts, quantity in _brings(around):
         if facts.receipts:

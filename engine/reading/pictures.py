@@ -42,7 +42,7 @@ def of(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
     if deviation["item"] and deviation["site"]:
         facts = item_site.facts_of(connection, now, deviation["item"], deviation["site"])
         stock = _stock(connection, facts, deviation)
-        demand = _demand(connection, facts, now) if deviation["kind"] == "demand_shift" else None
+        demand = _demand(connection, facts) if deviation["kind"] == "demand_shift" else None
     return {"stock": stock, "demand": demand, "arrivals": _arrivals(connection, deviation)}
 
 
@@ -98,9 +98,9 @@ def _window(facts: StockFacts, window: projection.Window) -> dict[str, Any]:
 # demand ---------------------------------------------------------------------------------------------------------------
 
 
-def _demand(connection: sqlite3.Connection, facts: StockFacts, now: int) -> dict[str, Any] | None:
+def _demand(connection: sqlite3.Connection, facts: StockFacts) -> dict[str, Any] | None:
     """Each period's actual demand beside the band that passes."""
-    found = demand_band.banded(facts, tolerance_rules.load(connection).of("demand_shift", facts.subject()), now)
+    found = demand_band.banded(facts, tolerance_rules.load(connection).of("demand_shift", facts.subject()))
     if not found:
         return None
     return {

@@ -88,11 +88,10 @@ def scope_of(
     )
 
 
-def fields_of(playbook: Playbook, *, at_once: bool = False) -> Mapping[str, Field]:
-    """The fields that conditions inside the playbook can ask about: of steps, and `at_once` also of roles and the
-    review, which are settled as the response begins; never of triggers."""
-    late = {f"values.{name}" for name in published_by(playbook)} if at_once else ()
-    return fields_with({path: kind for path, kind in types_of(playbook).items() if path not in late})
+def fields_of(playbook: Playbook) -> Mapping[str, Field]:
+    """The fields that conditions of steps, roles and the review can ask about, by their types; when a value is there is
+    playbooks.lint.publish_checks."""
+    return fields_with(types_of(playbook))
 
 
 def types_of(playbook: Playbook) -> dict[str, str]:

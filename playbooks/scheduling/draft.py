@@ -88,7 +88,7 @@ class Draft:
             return span(action, self.people.working_time(action.owner), begin, action.minutes)
         return self._axis(action.owner).place(begin, action.minutes)
 
-    def clashes(self, identity: str, wanted: Span, ignoring: Collection[str] = _NOBODY) -> list[str]:
+    def clashes(self, identity: str, wanted: Span) -> list[str]:
         """Actions of the same owner that take a part of a span, by their start."""
         action = self.actions[identity]
         busy = self._busy.get(action.owner, ())
@@ -100,7 +100,7 @@ class Draft:
         while at > 0 and busy[at - 1][0] >= reach:
             at -= 1
             _, end, other = busy[at]
-            if end > wanted.start and other != identity and other not in ignoring:
+            if end > wanted.start and other != identity:
                 found.append(other)
         return found[::-1]
 

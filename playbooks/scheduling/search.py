@@ -44,8 +44,8 @@ class _Individual(NamedTuple):
     built: Built
 
 
-def search(project: Project, budget: Budget, *, seed: int = 0, first: Sequence[int] | None = None) -> Placement:
-    """The best schedule that the budget finds; `first` is an order to begin with, such as that of the last schedule.
+def search(project: Project, budget: Budget, *, seed: int = 0) -> Placement:
+    """The best schedule that the budget finds.
 
     Raises BadInput for a project that cannot be one (playbooks.scheduling.project), and for one whose work has to lie
     too far ahead to be planned.
@@ -55,7 +55,7 @@ def search(project: Project, budget: Budget, *, seed: int = 0, first: Sequence[i
     slots = _reach(project)
     while slots <= _FARTHEST:
         try:
-            return _Search(project, slots, budget, random.Random(seed)).run(first)
+            return _Search(project, slots, budget, random.Random(seed)).run()
         except OutOfReach:
             slots *= 2
     raise BadInput("schedule", f"it reaches over more than {_FARTHEST} slots", "correct the dates of its activities")
@@ -85,9 +85,8 @@ class _Search:
         self._backward = Generator(project, slots, backward=True)
         self._budget, self._chance, self._built = budget, chance, 0
 
-    def run(self, first: Sequence[int] | None) -> Placement:
-        begun = [self._valued(list(first))] if first is not None else []
-        population = [*begun, self._valued(self._drawn(None))]
+    def run(self) -> Placement:
+        population = [self._valued(self._drawn(None))]
         while not self._over(population) and len(population) < _POPULATION:
             population.append(self._valued(self._drawn(_TAIL_POWER)))
         population.sort(key=_value)
