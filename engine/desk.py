@@ -16,7 +16,7 @@ from engine.desk_effects import DeskEffects
 from engine.desk_handoffs import DeskHandoffs
 from engine.desk_schedule import DeskSchedule
 from engine.desk_screens import DeskScreens
-from engine.reading import lists
+from engine.reading import deviation_list, lists
 from engine.storage.collector import collector_at_rest
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         BadInput for a condition that cannot be used.
         """
         with self._reading() as view, collector_at_rest():
-            return lists.deviations(*view, where, limit=limit, everything=all)
+            return deviation_list.page(*view, where, limit=limit, everything=all)
 
     def deviation_groups(
         self,
@@ -89,7 +89,7 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
     def suppressed(self, where: Sequence[str] = ()) -> dict[str, int]:
         """How many live deviations under a filter are kept out of the queue: total, snoozed, silenced, folded."""
         with self._reading() as view:
-            return lists.suppressed(*view, where)
+            return deviation_list.suppressed(*view, where)
 
     # one object -------------------------------------------------------------------------------------------------------
 

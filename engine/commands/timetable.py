@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.commands import responses
-from engine.reading import lists
+from engine.reading import deviation_list
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import data_version, rows
@@ -94,7 +94,7 @@ def due(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
 def matching(connection: sqlite3.Connection, now: int, planner: Planner, row: Row) -> list[str]:
     """The deviations of the queue, in its order, that a trigger matches. Raises NotFound for a playbook that this
     desk does not know: another one on the same file does."""
-    page = lists.deviations(connection, now, (), limit=None, everything=False)
+    page = deviation_list.page(connection, now, (), limit=None, everything=False)
     return [item["id"] for item in page.items if planner.holds(row["playbook"], row["trigger"], item, now)]
 
 

@@ -71,8 +71,8 @@ class DeviationRow(NamedTuple):
 
 
 def deviation(row: DeviationRow, *, now: int, currency: str, response: int | None) -> dict[str, Any]:
-    """A deviation without what other rows say of it, which engine.reading.lists adds; `currency` is the desk's, of
-    the exposure."""
+    """A deviation without what other rows say of it, which engine.reading.deviation_list adds; `currency` is the
+    desk's, of the exposure."""
     # One parse for the three, without looking for blanks around them: a list is made of hundreds of rows.
     (planned, observed, gap), _ = _JSON.raw_decode(f"[{row.planned},{row.observed},{row.gap}]")
     return {

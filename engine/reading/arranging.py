@@ -1,7 +1,7 @@
 """Deviations as a list is arranged by: in an order of a person's choosing, and in groups of what they have in common.
 
 What an order leaves equal stays in the queue's order; groups come in the order of their first member, so the most
-urgent one stands on top. Which deviations there are is engine.reading.lists' answer.
+urgent one stands on top. Which deviations there are is engine.reading.deviation_list's answer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.ranking.suppression import LIVE
-from engine.reading import fields, groups, lists
+from engine.reading import deviation_list, fields, groups
 from engine.storage.sqlite import sqlite3
 from engine.values.errors import BadInput
 from engine.values.money import amount
@@ -53,7 +53,7 @@ def deviations(connection: sqlite3.Connection, now: int, text: str, order: str, 
     wanted = _order_field(order)
     shared = groups.field(group) if group else None
     met = parse_line(text, fields.DEVIATIONS, now)
-    found = lists.deviation_numbers(connection, now, met)
+    found = deviation_list.numbers(connection, now, met)
     if wanted is None and shared is None:
         return Arrangement(found, [])
     asked = [field or _NOTHING for field in (wanted, shared)]
@@ -81,7 +81,7 @@ def _values(
     Asked by the filter once more: a list of a hundred thousand numbers costs more than the look at the rows.
     """
     columns = ", ".join(["id", *(f"nullif({field.sql}, '')" for field in asked), "exposure_minor"])
-    scope = lists.scope_of(met)
+    scope = deviation_list.scope_of(met)
     # The live ones lie side by side in an index that has all that is asked of them; those that ended do not.
     live = f"SELECT {columns} FROM deviation INDEXED BY deviation_live WHERE {LIVE if scope == '1' else scope} AND {met.sql}"
     ended = f"SELECT {columns} FROM deviation WHERE NOT {LIVE} AND {met.sql}"

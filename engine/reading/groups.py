@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine.reading import fields, lists
+from engine.reading import deviation_list, fields
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import iso_or_none
 from engine.values.errors import BadInput
@@ -35,14 +35,14 @@ def deviations(
     limit: int | None,
     everything: bool,
 ) -> Page:
-    """The groups of what `lists.deviations` shows, the largest exposure first; `total` counts the groups.
+    """The groups of what `deviation_list.page` shows, the largest exposure first; `total` counts the groups.
 
     Each has `group` (field to value, null where there is none), `count`, `exposure` in the desk's currency, `severity`
     (the highest) and `decide_by` (the first). Raises BadInput for a field or a condition that cannot be used.
     """
     chosen = [field(name) for name in dict.fromkeys(by)]
     found = parse_where(where, fields.DEVIATIONS, now)
-    scope = "1" if everything else lists.scope_of(found)
+    scope = "1" if everything else deviation_list.scope_of(found)
     places = range(1, len(chosen) + 1)
     values = ", ".join(f"nullif({each.sql}, '')" for each in chosen)
     severity = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(SEVERITIES))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import Any, Final
 
-from engine.reading import fields, lists, screens
+from engine.reading import deviation_list, fields, lists, screens
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import HOUR, iso
 from engine.vocabulary.lifecycle import OPEN_ACTION, QUEUE_SQL
@@ -63,7 +63,7 @@ def handover(connection: sqlite3.Connection, now: int, since: int) -> dict[str, 
 
 
 def _queue(connection: sqlite3.Connection, now: int, *where: str) -> dict[str, Any]:
-    found = lists.deviations(connection, now, where, limit=_MOST, everything=False)
+    found = deviation_list.page(connection, now, where, limit=_MOST, everything=False)
     return {"total": found.total, "items": found.items}
 
 
@@ -72,7 +72,7 @@ def _deviations(connection: sqlite3.Connection, now: int, since: int, condition:
     (total,) = connection.execute(f"SELECT count(*) FROM deviation WHERE {condition}", asked).fetchone()
     query = f"SELECT id FROM deviation WHERE {condition} ORDER BY {order} LIMIT :limit"
     numbers = [row[0] for row in connection.execute(query, asked)]
-    shown = lists.deviation_shapes(connection, now, lists.deviation_rows(connection, numbers))
+    shown = deviation_list.shaped(connection, now, deviation_list.rows_of(connection, numbers))
     return {"total": total, "items": shown}
 
 

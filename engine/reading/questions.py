@@ -12,7 +12,7 @@ from engine.deviations.command_context import fetch
 from engine.facts.fold import event_of
 from engine.gather import corrections, orders
 from engine.ranking import queue, shapes
-from engine.reading import family, feed_shapes, lists
+from engine.reading import deviation_list, family, feed_shapes, lists
 from engine.storage import journal
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
@@ -97,8 +97,8 @@ def show(connection: sqlite3.Connection, now: int, text: str) -> dict[str, Any]:
 
 def _deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:
     row = fetch(connection, reference)
-    shown = lists.deviation_rows(connection, [row["id"]])
-    return lists.deviation_items(connection, now, shown, {row["id"]: queue.place(connection, now, row)})[0]
+    shown = deviation_list.rows_of(connection, [row["id"]])
+    return deviation_list.items(connection, now, shown, {row["id"]: queue.place(connection, now, row)})[0]
 
 
 def _show_deviation(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

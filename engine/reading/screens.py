@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine.deviations import hits
 from engine.ranking.suppression import STANDING, silenced
-from engine.reading import feed_shapes, fields, lists
+from engine.reading import deviation_list, feed_shapes, fields, lists
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
 from engine.values.clock import iso, iso_or_none
@@ -50,7 +50,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "open": standing,
         "exposure": amount(exposure - hits.counted_twice(connection, now), present["currency"]),
         "past_decide_by": passed,
-        "suppressed": lists.suppressed(connection, now),
+        "suppressed": deviation_list.suppressed(connection, now),
         "last_signal_at": iso_or_none(counts[3]),
         "baseline_version": counts[4],
     }
@@ -71,13 +71,13 @@ def asked(connection: sqlite3.Connection, actor: str) -> int:
 
 
 def queue_ids(connection: sqlite3.Connection, now: int, text: str) -> list[int]:
-    """Numbers of deviations in queue order under a filter, which may look beyond the queue (lists.scope_of)."""
-    return lists.deviation_numbers(connection, now, parse_line(text, fields.DEVIATIONS, now))
+    """Numbers of deviations in queue order under a filter, which may look beyond the queue."""
+    return deviation_list.numbers(connection, now, parse_line(text, fields.DEVIATIONS, now))
 
 
 def deviation_rows(connection: sqlite3.Connection, now: int, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Contract JSON of deviations in the order asked, without `rank` and `signals`."""
-    return lists.deviation_shapes(connection, now, lists.deviation_rows(connection, ids))
+    return deviation_list.shaped(connection, now, deviation_list.rows_of(connection, ids))
 
 
 def signal_ids(connection: sqlite3.Connection, now: int, text: str, limit: int) -> list[int]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.ranking import queue, rank, roots
 from engine.ranking.suppression import FOLDED, IN_QUEUE, LIVE, SILENCED, SNOOZED
-from engine.reading import fields, lists, screens
+from engine.reading import deviation_list, fields, screens
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store, rows
 from engine.values.clock import DAY, HOUR
@@ -159,7 +159,7 @@ def test_what_is_kept_of_suppression_is_what_the_tables_say(shared: Store, chanc
         whole = rows(connection, "SELECT * FROM deviation ORDER BY id")
         assert [queue.place(connection, NOW, row) for row in whole] == [places.get(row["id"]) for row in whole]
         numbers = [row["id"] for row in whole]
-        shown = lists.deviation_shapes(connection, NOW, lists.deviation_rows(connection, numbers))
+        shown = deviation_list.shaped(connection, NOW, deviation_list.rows_of(connection, numbers))
         kept_out = every(connection, sql.format(f"{LIVE} AND ({_PLAIN_SILENCED} OR {_PLAIN_FOLDED})"))
         assert [number for number, shape in zip(numbers, shown, strict=True) if shape["suppressed_by"]] == kept_out
         folded = every(connection, sql.format(_PLAIN_FOLDED))
@@ -178,14 +178,14 @@ def test_a_filtered_list_is_the_queue_then_what_is_hidden_then_the_last_that_end
 ) -> None:
     with lived(shared, chance, 40) as connection:
         found = parse_line(text, fields.DEVIATIONS, NOW)
-        matching = f"FROM deviation WHERE {lists.scope_of(found)} AND {found.sql}"
+        matching = f"FROM deviation WHERE {deviation_list.scope_of(found)} AND {found.sql}"
         live = f"SELECT id {matching} AND {LIVE} ORDER BY {IN_QUEUE} DESC, {rank.GROUP_SQL}, priority DESC, id"
         wanted = every(connection, live, found.parameters)
         wanted += every(connection, f"SELECT id {matching} AND NOT {LIVE} ORDER BY id DESC", found.parameters)
-        assert lists.deviation_numbers(connection, NOW, found) == wanted
+        assert deviation_list.numbers(connection, NOW, found) == wanted
         for limit in (0, 2, len(wanted), None):
             where = [text] if text else []
-            page = lists.deviations(connection, NOW, where, limit=limit, everything=False)
+            page = deviation_list.page(connection, NOW, where, limit=limit, everything=False)
             assert page.total == len(wanted)
             assert [int(item["id"][1:]) for item in page.items] == wanted[:limit]
 
