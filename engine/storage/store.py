@@ -1,25 +1,22 @@
 """Opening a desk's SQLite file safely, and the one way to read it and the one way to write to it.
 
-Here: what a file must be like, the settings of every connection, `Store.read` and `Store.write`. No table's meaning:
-that is engine.storage.schema and whoever reads it. Reasons for each setting: docs/reliability.md.
+Here: the settings of every connection, `Store.read` and `Store.write`. What a file must be like is
+engine.storage.desk_file; a table's meaning is engine.storage.schema and whoever reads it. Reasons for each setting:
+docs/reliability.md.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from engine.storage import migrations
+from engine.storage import desk_file, migrations
 from engine.storage.sqlite import sqlite3
 from engine.values.errors import StoreUnusable
 
-_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre")
-_SMALLEST: Final = 512
-"""Bytes of the smallest page of SQLite: no database is shorter."""
 _ROOM_BESIDE: Final = 32 * 1024
 """Bytes of the shared index beside a file in WAL mode: what SQLite needs even to read."""
 CACHE_MIB: Final = 64
@@ -52,7 +49,7 @@ class Store:
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, journal_mode: str) -> None:
         self.path = path
-        self._file = _file_at(path)
+        self._file = desk_file.file_at(path)
         self.connection = connection
         self.journal_mode = journal_mode
         """`wal`, or `truncate` where the SQLite library is too old for WAL."""
@@ -65,7 +62,7 @@ class Store:
         Raises StoreUnusable with the mend.
         """
         path = Path(os.path.abspath(path))
-        _refuse_bad_path(path, create=create)
+        desk_file.refuse_bad_path(path, create=create)
         existed = path.exists()
         try:
             connection = _connect(path, read_only=read_only)
@@ -150,7 +147,7 @@ class Store:
 
         It lives on for whoever has it open, and what is written to it goes with the last of them.
         """
-        if _file_at(self.path) != self._file:
+        if desk_file.file_at(self.path) != self._file:
             raise StoreUnusable(
                 f"{self.path}: the file that was open is not there any more, it was moved, deleted or replaced;"
                 " put it back, or open the desk anew"
@@ -203,15 +200,6 @@ def _is_full(path: Path) -> bool:
     return found.f_bavail * found.f_frsize < _ROOM_BESIDE
 
 
-def _file_at(path: Path) -> tuple[int, int] | None:
-    """Which file lies there: its device and inode; an inode is not given away as long as somebody has it open."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     before = os.umask(0o077)
     try:
@@ -222,51 +210,6 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MILLISECONDS / 1000)
     finally:
         os.umask(before)
-
-
-def _refuse_bad_path(path: Path, *, create: bool) -> None:
-    try:
-        found: os.stat_result | None = os.lstat(path)
-    except FileNotFoundError:
-        found = None
-    except OSError as error:
-        raise StoreUnusable(f"{path}: cannot be looked at ({error.strerror}); check the path") from error
-    if found is None:
-        if not create:
-            raise StoreUnusable(f"{path}: there is no such file; `offplan init` makes a workspace with one")
-        if not path.parent.is_dir():
-            raise StoreUnusable(f"{path.parent}: there is no such folder; make it first")
-    elif stat.S_ISLNK(found.st_mode):
-        raise StoreUnusable(f"{path}: this is a symbolic link; name the file itself")
-    elif not stat.S_ISREG(found.st_mode):
-        raise StoreUnusable(f"{path}: this is not a regular file; name an offplan database")
-    elif found.st_size < _SMALLEST and not (create and found.st_size == 0):
-        # SQLite takes so short a file for a new database, and would write over what somebody keeps there.
-        raise StoreUnusable(f"{path}: this is no database; name an offplan database, or remove the file")
-    kind = file_system_of(path.parent)
-    if any(kind.startswith(name) for name in _NETWORK_FILE_SYSTEMS) and not os.environ.get("OFFPLAN_ALLOW_NETWORK_FS"):
-        raise StoreUnusable(
-            f"{path}: it lies on a network file system ({kind}), where SQLite loses data;"
-            " move it to a local disk, or set OFFPLAN_ALLOW_NETWORK_FS=1"
-        )
-
-
-def file_system_of(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
-    """The type of the file system that holds a folder, empty where the system does not say."""
-    try:
-        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    best, kind = "", ""
-    target = os.path.realpath(folder) + "/"
-    for line in lines:
-        fields = line.split(" ")
-        if len(fields) < 3:
-            continue
-        point = fields[1].replace("\\040", " ").rstrip("/") + "/"
-        if target.startswith(point) and len(point) >= len(best):
-            best, kind = point, fields[2]
-    return kind
 
 
 def _settle_journal_mode(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> str:

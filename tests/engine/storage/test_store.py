@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from engine.storage import schema
+from engine.storage.desk_file import file_system_of
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import SMALL_CACHE_MIB, Store, file_system_of, sentence, set_meta, wal_is_safe
+from engine.storage.store import SMALL_CACHE_MIB, Store, sentence, set_meta, wal_is_safe
 from engine.values.errors import StoreUnusable
 from tests.engine.feed_support import column
 
@@ -263,7 +264,7 @@ def test_a_disk_without_room_to_read_is_called_full(tmp_path: Path, monkeypatch:
 def test_a_network_file_system_is_refused_unless_a_setting_allows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.storage.store.file_system_of", lambda folder: "nfs4")
+    monkeypatch.setattr("engine.storage.desk_file.file_system_of", lambda folder: "nfs4")
     assert "network file system (nfs4)" in refusal(tmp_path / "desk.db", create=True)
     assert not (tmp_path / "desk.db").exists()
     monkeypatch.setenv("OFFPLAN_ALLOW_NETWORK_FS", "1")
