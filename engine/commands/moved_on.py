@@ -2,7 +2,7 @@
 
 Columns are compared, not versions: what others did to other columns meanwhile (detection measures a gap anew, say) does
 not stand in the way. What builds on the command without changing its columns does: a response to the deviation that
-it acknowledged, say, or a step that became ready because of it.
+it acknowledged, say, a step that became ready because of it, or a message that was sent.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from engine.actions import notified
 from engine.deviations.command_context import CommandContext, Row, describe
 from engine.storage.journal import SYSTEM, entries
 from engine.values.ids import Reference, parse
@@ -100,6 +101,9 @@ def obstacle(context: CommandContext, number: int, told: Told, command: Sequence
         since = _answered(context, number, told)
     elif told.reference.table == "action":
         since = _called_off(context, told, row, command) or _released(context, number, told, row)
+    elif told.reference.table == "handoff":
+        # Once it is known that a message arrived, the step that asked for it goes on.
+        since = _since(context, number, "action", notified.steps(context.connection, row["id"]), "complete")
     if since is None:
         return None
     by = "" if since["subject_id"] == told.reference.id else f" with {since['subject_id']}"
@@ -107,6 +111,8 @@ def obstacle(context: CommandContext, number: int, told: Told, command: Sequence
 
 
 def _mend(since: Mapping[str, Any]) -> str:
+    if since["subject_type"] == "handoff" and since["actor"] == SYSTEM:
+        return "what the feeder did with a message is not taken back"
     if since["actor"] == SYSTEM:
         return "what detection found or time did is not taken back"
     if since["action"] == "undo":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from engine.actions import notified
 from engine.commands import following, responses, starting
 from engine.commands.deviation_commands import require_free_slot
 from engine.commands.moved_on import UNDONE, Told, is_redone, is_undone, obstacle, told_of
@@ -24,7 +25,8 @@ from engine.values.errors import NotFound, Refused
 from engine.values.ids import Reference, parse
 from engine.vocabulary.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES, SLOT_STATES
 
-_A_PERSONS: Final = "subject_type IN ('deviation', 'action', 'response', 'silence')"
+_SUBJECTS: Final = ("deviation", "action", "response", "silence", "handoff")
+_A_PERSONS: Final = f"subject_type IN {_SUBJECTS}"
 
 
 def undo(context: CommandContext, txn: int | None, about: str | None = None) -> None:
@@ -73,7 +75,7 @@ def _take_back(
 
 
 def _last(context: CommandContext, about: str | None) -> int:
-    subject = None if about is None else parse(about, "deviation", "action", "response", "silence").id
+    subject = None if about is None else parse(about, *_SUBJECTS).id
     # From the newest entry back, whatever the planner thinks: any other way looks at all that the actor ever did.
     place = "journal NOT INDEXED" if subject is None else "journal"
     row = context.connection.execute(
@@ -141,10 +143,14 @@ def _compensate(context: CommandContext, told: Told, word: str, reason: str) -> 
         context.writer.write(Entry(word, reference.table, reference.id, {}, {}, reason=reason))
         context.changed(reference.id, row["state"], row["state"])
     elif _may_go_back(context, reference, row, values):
+        if reference.table == "deviation" and row["state"] == "merged":
+            merging.detach(context.connection, row, told.own[0]["txn"])
         write(context.connection, context.writer, reference.table, row, values, action=word, reason=reason)
         if reference.table == "deviation" and "state" in values:
             worklist.touch(context.connection, row)
             merging.touch(context.connection, row["id"])
+        if reference.table == "handoff":
+            notified.touch(context.connection, row)
         context.changed(reference.id, _words(row, values), _words(values, values))
         if reference.table == "response" and values.get("state", "running") != "running":
             following.begin_next(context, row)

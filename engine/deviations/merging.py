@@ -14,7 +14,7 @@ from engine.deviations.command_context import CommandContext, reason_of, require
 from engine.deviations.deviation_rows import link
 from engine.deviations.moves import move_deviation, public_id
 from engine.intake import worklist
-from engine.storage.journal import Entry, Writer
+from engine.storage.journal import Entry, Writer, entries
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
 from engine.values.errors import BadInput
@@ -33,6 +33,9 @@ _MERGED: Final = (
     " SELECT deviation.id FROM member JOIN deviation ON deviation.merged_into = member.id WHERE +deviation.state = 'merged')"
     " SELECT deviation.* FROM member JOIN deviation USING (id)"
 )
+
+_SIGNALS: Final = "SELECT signal_id FROM deviation_signal WHERE deviation_id = ?"
+_UNLINK: Final = "DELETE FROM deviation_signal WHERE deviation_id = ? AND signal_id = ?"
 
 
 def merge(context: CommandContext, ids: Sequence[str], *, into: str, reason: str) -> None:
@@ -66,10 +69,25 @@ def attach(connection: sqlite3.Connection, writer: Writer, row: Mapping[str, Any
     target = chain(connection, row)[-1]
     if target["state"] not in QUEUE_STATES:
         return False
-    if link(connection, target["id"], finding.signals):
-        after = {"from": public_id("deviation", row["id"]), "signals": [f"S{signal}" for signal in finding.signals]}
+    known = {signal for (signal,) in connection.execute(_SIGNALS, (target["id"],))}
+    new = [signal for signal in finding.signals if signal not in known]
+    if link(connection, target["id"], new):
+        after = {"from": public_id("deviation", row["id"]), "signals": [f"S{signal}" for signal in new]}
         writer.write(Entry("attach", "deviation", public_id("deviation", target["id"]), {}, after))
     return True
+
+
+def detach(connection: sqlite3.Connection, row: Mapping[str, Any], since: int) -> None:
+    """Take a merged row's signals from the deviations that they were given to since command `since`, which merged it
+    and is taken back now. Detection gives those that are theirs, too, back to them."""
+    for target in chain(connection, row):
+        told = entries(connection, "deviation", public_id("deviation", target["id"]))
+        given = [entry["after"] for entry in told if entry["action"] == "attach" and entry["txn"] > since]
+        mine = public_id("deviation", row["id"])
+        signals = {signal for after in given if after["from"] == mine for signal in after["signals"]}
+        if signals:
+            connection.executemany(_UNLINK, [(target["id"], parse(signal, "signal").number) for signal in signals])
+            worklist.touch(connection, target)
 
 
 def touch(connection: sqlite3.Connection, number: int) -> None:

@@ -11,6 +11,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from engine.actions import notified
+from engine.actions.notified import NOTICE
 from engine.deviations.command_context import CommandContext, Row, reason_of
 from engine.deviations.moves import write
 from engine.handoffs import telling
@@ -22,10 +24,8 @@ from engine.values.clock import DAY, HOUR
 from engine.values.errors import Refused
 from engine.values.text import clean
 
-NOTICE: Final = "notice"
-"""The reason of a message that a step asked for, as engine.handoffs.notices makes them; it belongs to no ledger."""
 OFFER: Final = "offer"
-"""The reason of a message about a deviation that is over, as engine.handoffs.offer_notices makes them; likewise."""
+"""The reason of a message about a deviation that is over (engine.handoffs.offer_notices); it belongs to no ledger."""
 _FAULT_LIMIT: Final = 500
 TRIED_FOR: Final = DAY
 """How long a message of no ledger is tried again: nothing newer ever replaces it, and a step may wait for its end."""
@@ -88,7 +88,7 @@ def end(
     write(connection, writer, "handoff", row, values, action=_EVENTS[result.state], reason=values["fault"])
     if result.state in ("sent", "unknown"):
         _note_told(connection, now, channel, row)
-    _touch_step(connection, row)
+    notified.touch(connection, row)
 
 
 def recover(connection: sqlite3.Connection, writer: Writer, now: int, channels: Sequence[Channel]) -> int:
@@ -130,7 +130,7 @@ def confirm(context: CommandContext, ids: Sequence[str], *, reason: str | None) 
             raise Refused(f"{reference.id} is {row['state']}: only one in doubt (unknown) can be confirmed")
         values = {"state": "sent", "fault": None}
         write(context.connection, context.writer, "handoff", row, values, action="confirm", reason=why)
-        _touch_step(context.connection, row)
+        notified.touch(context.connection, row)
         context.changed(reference.id, row["state"], "sent")
 
 
@@ -154,16 +154,6 @@ def withdraw(connection: sqlite3.Connection, writer: Writer, now: int, row: Row,
     """Take back a message that has not left."""
     values = {"state": "failed", "next_at": None, "fault": why, "ended_at": now}
     write(connection, writer, "handoff", row, values, action="withdraw", reason=why)
-
-
-def _touch_step(connection: sqlite3.Connection, row: Row) -> None:
-    """Have the step looked at that asked for a message, now that something became of it (engine.handoffs.notices)."""
-    if row["reason"] == NOTICE:
-        connection.execute(
-            "INSERT INTO handoff_touched(action_id) SELECT action_id FROM handoff_action WHERE handoff_id = ?"
-            " ON CONFLICT DO NOTHING",
-            (row["id"],),
-        )
 
 
 def _fault(result: Result) -> str | None:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.actions import messages
+from engine.actions.notified import NOTICE
 from engine.commands import effects
 from engine.commands.effects import Effect
 from engine.deviations.command_context import CommandContext, Row
 from engine.handoffs import deliveries, outbox
-from engine.handoffs.deliveries import NOTICE
 from engine.handoffs.handoff_groups import ACTIONS, facts_of
 from engine.handoffs.routing import Channel, Route, chosen
 from engine.master import network

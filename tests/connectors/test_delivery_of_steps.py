@@ -16,6 +16,7 @@ from engine.handoffs.deliveries import Result
 from engine.handoffs.routing import Route
 from engine.storage.store import Store
 from engine.values.clock import FixedClock
+from engine.values.errors import Refused
 from engine.vocabulary.terms import Terms
 from tests.connectors.delivery_support import desk_on, email, settings, webhook
 from tests.connectors.feeder_support import Process
@@ -102,6 +103,25 @@ def test_a_step_that_tells_fails_after_a_day_of_trying_and_can_be_tried_again(tm
     post.at(3600 * 101 + 1)
     assert state(desk, "A1")[0] == "done"
     assert len(set(post.keys[:27])) == 1, "it is the same message all the time"
+    desk.store.close()
+
+
+def test_that_a_message_arrived_is_taken_back_only_until_its_step_went_on(tmp_path: Path) -> None:
+    desk = desk_with_steps(tmp_path / "offplan.db", Terms(kind="notify", effect={"to": ["bo"], "message": "late"}))
+    post = Post(desk, [channel(wait=0)], [Route({"owner": ["bo"]}, ["c1"])])
+    post.failing["c1"] = Result("unknown", "the server gave no answer")
+    post.at(1)
+    post.at(2)
+    assert (state(desk, "A1")[0], desk.show("H1")["state"]) == ("ready", "unknown")
+    confirmed = desk.confirm_handoffs(["H1"]).txn
+    desk.undo()
+    post.at(3)
+    assert (state(desk, "A1")[0], desk.show("H1")["state"]) == ("ready", "unknown")
+    desk.redo()
+    post.at(4)
+    assert state(desk, "A1")[0] == "done", "a step is looked at also where a redo says that its message arrived"
+    with pytest.raises(Refused, match="H1 has moved on since with A1: system did done"):
+        desk.undo(confirmed)
     desk.store.close()
 
 

@@ -52,6 +52,6 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
     notes = owners.notes_for_people(desk, outcome.notes)
     # What changed nothing has no way back.
     back = "redo" if args.verb == "undo" else "undo"
-    kept = outcome.changes and not getattr(args, "preview", False) and args.verb not in verbs.FINAL
+    kept = outcome.changes and not getattr(args, "preview", False)
     way_back = [f"{back} this with: offplan {back} {outcome.txn}"] if kept else []
     printing.answer(args, document, *lines, *notes, *way_back)

@@ -16,19 +16,22 @@ _METHODS: Final[Mapping[str, str]] = {
     "handoffs resend": "resend_handoffs",
 }
 """Methods whose name is not the verb."""
-FINAL: Final = frozenset({"handoffs confirm", "handoffs resend"})
-"""Verbs that no undo takes back: what was sent, or is known to have come, stays so."""
 _LONGEST_NUMBER: Final = 18
 """Digits that SQLite counts to; what is longer is no number of a command or a version."""
 _NAMES_NOTHING: Final = frozenset({"silence add", "replan"})
 """Verbs that make something, or are about everything, instead of acting on what ids name."""
 
 
+def method_of(verb: str) -> str:
+    """The name of the Desk's method that carries a verb out."""
+    return _METHODS.get(verb, verb)
+
+
 def carry_out(
     desk: Desk, verb: str, ids: Sequence[str], options: Mapping[str, Any], expect: Mapping[str, int] | None
 ) -> Outcome:
     """Do it. Raises OffplanError with the sentence to show."""
-    command: Callable[..., Outcome] = getattr(desk, _METHODS.get(verb, verb))
+    command: Callable[..., Outcome] = getattr(desk, method_of(verb))
     return command(**options) if verb in _NAMES_NOTHING else command(ids, expect=expect, **options)
 
 

@@ -68,6 +68,33 @@ def test_a_person_has_a_message_in_doubt_sent_again_once(desk: Desk) -> None:
         desk.resend_handoffs(["H1"], reason="again")
 
 
+def test_what_a_person_said_of_a_message_is_taken_back_until_the_feeder_went_on(desk: Desk) -> None:
+    post = left_begun(desk, once=True)
+    desk.begin_handoffs(post.channels)
+    desk.confirm_handoffs(["H1"], reason="Ana has it")
+    desk.undo()
+    assert desk.show("H1")["state"] == "unknown"
+    resent = desk.resend_handoffs(["H1"], reason="she has not").txn
+    desk.undo()
+    post.run(5, since=2)
+    assert (desk.show("H1")["state"], post.delivered) == ("unknown", []), "nothing leaves that was taken back"
+    desk.redo()
+    post.run(9, since=5)
+    assert post.delivered == [(5.0, "c1", ("A1",))]
+    with pytest.raises(Refused, match=r"H1 has moved on since: system did send .*; what the feeder did with a message"):
+        desk.undo(resent)
+    assert desk.show("H1")["state"] == "sent"
+
+
+def test_undo_by_the_id_of_a_message(desk: Desk) -> None:
+    post = left_begun(desk, once=True)
+    desk.begin_handoffs(post.channels)
+    confirmed = desk.confirm_handoffs(["H1"]).txn
+    desk.ack(["A2"])
+    assert desk.undo(about="H1").about == confirmed
+    assert (desk.show("H1")["state"], desk.show("A2")["owner"]) == ("unknown", "zed")
+
+
 def test_what_is_in_doubt_is_not_told_again_but_what_is_new_is(desk: Desk) -> None:
     post = left_begun(desk, once=True)
     desk.begin_handoffs(post.channels)

@@ -86,6 +86,17 @@ def test_undo_takes_a_merge_back(merged: Story) -> None:
     assert merged.rows()[1]["signals"] == ["S2", "S3"]
 
 
+def test_undo_takes_the_signals_of_a_merged_one_from_the_one_that_stays(merged: Story) -> None:
+    merged.at(20).late("Y", 6)
+    assert [row["signals"] for row in merged.rows()] == [["S1", "S2", "S3"], ["S2"]]
+    merged.desk.undo()
+    merged.at(30)
+    assert [row["signals"] for row in merged.rows()] == [["S1"], ["S2", "S3"]]
+    merged.desk.redo()
+    merged.at(40).late("Y", 7)
+    assert merged.rows()[0]["signals"] == ["S1", "S3", "S4"], "what is said from now on, and what it last rested on"
+
+
 def test_what_cannot_be_merged(story: Make) -> None:
     desk = story("X", "Y")
     desk.late("X")

@@ -85,12 +85,17 @@ def test_only_what_is_in_doubt_or_failed_can_be_settled(told: Run) -> None:
     assert one_sentence(told("handoffs", "confirm", "H99"))
 
 
-def test_what_was_sent_again_has_no_way_back(told: Run, tmp_path: Path) -> None:
+def test_what_is_to_be_sent_again_has_a_way_back_until_it_has_left(told: Run, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("no folder")
     told("tick", "--deliver", "--now", "2026-03-02T10:01:00Z")
     answer = told("handoffs", "resend", "H1", "--reason", "the folder is mended")
     assert answer.out.startswith("H1: failed → pending")
-    assert "undo" not in answer.out
+    assert "undo this with: offplan undo" in answer.out
+    assert told("undo").out.startswith("H1: pending → failed")
+    assert told("redo").out.startswith("H1: failed → pending")
+    (tmp_path / "out").unlink()
+    told("tick", "--deliver", "--now", "2026-03-02T10:02:00Z")
+    assert "what the feeder did with a message is not taken back" in told("undo").err
 
 
 def test_a_fault_in_a_route_is_said_and_nothing_is_sent(told: Run, tmp_path: Path) -> None:
