@@ -142,6 +142,11 @@ class OffplanApp(PaintedApp):
             return
         if isinstance(event, Key) and await self._check_bindings(event.key, priority=True):
             return
+        leaves = isinstance(event, Key) and event.key == "escape"
+        if leaves and isinstance(self.screen, ActingScreen) and self.screen.give_up():
+            # What was typed meanwhile was meant for the answer.
+            self._typed.clear()
+            return
         self._typed.append(event)
         await self._take_typed()
 

@@ -23,6 +23,9 @@ from tui.widgets.prompt import Prompt, Question
 class FindingScreen(TellingScreen):
     """A screen from which everything can be reached by words and by keys."""
 
+    _works_out = False
+    """Whether what a command prints is being waited for."""
+
     async def carry(self, asked: Request) -> None:
         """Send a typed command on its way."""
         raise NotImplementedError
@@ -92,11 +95,22 @@ class FindingScreen(TellingScreen):
         from tui.desk import shell
         from tui.screens import pages
 
-        self.say(f":{line} is worked out", "quiet", keep=False)
-        width = self.app.size.width - 4
-        lines = await shell.answer(self.session, request.words_of(line), width)
+        self.say(f":{line} is worked out; esc gives it up", "quiet", keep=False)
+        width, self._works_out = self.app.size.width - 4, True
+        try:
+            lines = await shell.answer(self.session, request.words_of(line), width)
+        finally:
+            self._works_out = False
         self.say("")
         self.app.push_screen(pages.of_answer(line, lines, width))
+
+    def give_up(self) -> bool:
+        """Wait no more for what a command prints; whether anything was waited for."""
+        if self._works_out and self._asking is not None:
+            self._asking.cancel()
+            self.say("given up", "quiet", keep=False)
+            return True
+        return False
 
     def use_palette(self, name: str) -> None:
         """Draw in other colours. Raises BadInput."""
