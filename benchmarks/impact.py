@@ -26,7 +26,7 @@ from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store
 from engine.values.clock import DAY, parse_instant
 from engine.values.rates import Rates
-from engine.values.slip import Slip
+from engine.vocabulary.slip import Slip
 
 NOW: Final = parse_instant("2026-03-09T08:00:00Z", "benchmark")
 LAYERS: Final = (

@@ -18,11 +18,11 @@ from engine.deviations import merging, silences
 from engine.deviations.command_context import CommandContext, Row
 from engine.deviations.moves import move_action, write
 from engine.intake import worklist
-from engine.ranking import shapes
 from engine.storage.journal import Entry
 from engine.storage.store import rows
 from engine.values.errors import NotFound, Refused
 from engine.values.ids import Reference, parse
+from engine.vocabulary import shapes
 from engine.vocabulary.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES, SLOT_STATES
 
 _SUBJECTS: Final = ("deviation", "action", "response", "silence", "handoff")

@@ -17,9 +17,9 @@ from engine.detect.measures import (
 from engine.facts.event_facts import EventFacts
 from engine.facts.events import Event, watched
 from engine.values.clock import iso
-from engine.values.slip import Slip
 from engine.values.units import convert
 from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.slip import Slip
 from engine.vocabulary.tolerance import Tolerance
 
 

@@ -8,8 +8,8 @@ from engine.facts.line_state import LineState
 from engine.facts.subjects import Line, LineFacts
 from engine.values.clock import DAY, HOUR, iso_or_none
 from engine.values.days import Days
-from engine.values.slip import Slip
 from engine.vocabulary.model import Term
+from engine.vocabulary.slip import Slip
 
 
 def bounds(medium: float, high: float, critical: float) -> dict[str, float]:

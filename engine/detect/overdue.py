@@ -22,8 +22,8 @@ from engine.facts.line_state import LineState
 from engine.facts.subjects import LineFacts
 from engine.values.clock import DAY, iso, iso_or_none
 from engine.values.days import Days
-from engine.values.slip import Slip
 from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.slip import Slip
 from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "overdue"

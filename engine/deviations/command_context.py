@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.master import network
-from engine.ranking import shapes
 from engine.storage.journal import Writer, entries
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
@@ -20,7 +19,7 @@ from engine.values.clock import LATEST, iso
 from engine.values.errors import BadInput, NotFound, Refused, StaleVersion
 from engine.values.ids import Reference
 from engine.values.text import clean
-from engine.vocabulary import lifecycle
+from engine.vocabulary import lifecycle, shapes
 from engine.vocabulary.model import Change, Outcome
 
 if TYPE_CHECKING:

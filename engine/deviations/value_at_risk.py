@@ -22,8 +22,8 @@ from engine.storage.sqlite import sqlite3
 from engine.values import money
 from engine.values.money import LARGEST
 from engine.values.rates import Rates
-from engine.values.slip import Slip
 from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.slip import Slip
 
 _Key = TypeVar("_Key")
 

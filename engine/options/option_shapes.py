@@ -12,10 +12,10 @@ from engine.options import weighing
 from engine.options.option_costs import Figure
 from engine.options.option_effects import NEW, Effect
 from engine.options.weighing import Flip, Weighed
-from engine.ranking import shapes
 from engine.values import money
 from engine.values.clock import DAY, iso, iso_or_none
 from engine.values.money import amount, units
+from engine.vocabulary import shapes
 from engine.vocabulary.model import Term
 
 _LISTED: Final = 20

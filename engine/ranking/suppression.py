@@ -11,14 +11,11 @@ deviation rather than hide it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from engine.storage.sqlite import sqlite3
-from engine.vocabulary.lifecycle import QUEUE_SQL, QUEUE_STATES
-
-if TYPE_CHECKING:
-    from engine.ranking.shapes import DeviationRow
+from engine.vocabulary.lifecycle import QUEUE_SQL
 
 LIVE: Final = f"deviation.state IN ({QUEUE_SQL})"
 """It asks for something."""
@@ -75,12 +72,12 @@ _SUPPRESSORS: Final = (
 )
 
 
-def suppressors(connection: sqlite3.Connection, now: int, deviations: Iterable[DeviationRow]) -> dict[int, list[str]]:
-    """By deviation, of the live ones among these rows: every silence (`L3`) and every root (`D7`) that keeps it out
-    of the queue."""
-    live = [row for row in deviations if row.state in QUEUE_STATES]
-    folded = [row.id for row in live if row.live_roots]
-    asked = {"now": now, "live": json.dumps([row.id for row in live]), "folded": json.dumps(folded)}
+def suppressors(
+    connection: sqlite3.Connection, now: int, live: Sequence[int], folded: Sequence[int]
+) -> dict[int, list[str]]:
+    """By deviation, of these live ones: every silence (`L3`) and every root (`D7`) that keeps it out of the queue;
+    `folded` are those of them that have live roots."""
+    asked = {"now": now, "live": json.dumps(live), "folded": json.dumps(folded)}
     found: dict[int, list[str]] = {}
     for number, identity in connection.execute(_SUPPRESSORS, asked):
         found.setdefault(number, []).append(identity)

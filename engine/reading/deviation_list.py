@@ -7,13 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.ranking import queue, roots, shapes
-from engine.ranking.shapes import DeviationRow
+from engine.ranking import queue, roots
 from engine.ranking.suppression import HIDDEN, IN_QUEUE, LIVE, suppressors
-from engine.reading import fields
+from engine.reading import deviation_shapes, fields
+from engine.reading.deviation_shapes import DeviationRow
 from engine.storage.sqlite import sqlite3
 from engine.vocabulary import settings
 from engine.vocabulary.filters import Filter, parse_where
+from engine.vocabulary.lifecycle import QUEUE_STATES
 from engine.vocabulary.model import Page
 
 _SHOWN: Final = ", ".join(f"deviation.{name}" for name in DeviationRow._fields)
@@ -129,10 +130,13 @@ def shaped(connection: sqlite3.Connection, now: int, found: Sequence[DeviationRo
         }
     currency = settings.current(connection)["currency"]
     numbers = [row.id for row in found]
-    kept_out = suppressors(connection, now, found)
+    asking = [row for row in found if row.state in QUEUE_STATES]
+    kept_out = suppressors(connection, now, [row.id for row in asking], [row.id for row in asking if row.live_roots])
     tops = roots.tops(connection, [row.id for row in found if row.live_roots])
     under = roots.consequences(connection, numbers)
-    shown = [shapes.deviation(row, now=now, currency=currency, response=answered.get(row.id)) for row in found]
+    shown = [
+        deviation_shapes.deviation(row, now=now, currency=currency, response=answered.get(row.id)) for row in found
+    ]
     for number, shape in zip(numbers, shown, strict=True):
         shape["root"] = f"D{tops[number]}" if number in tops else None
         shape["consequences"] = [f"D{each}" for each in under.get(number, ())]

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.ranking.shapes import readable
 from engine.values.clock import iso, iso_or_none
+from engine.vocabulary.shapes import readable
 
 if TYPE_CHECKING:
     from engine.facts.events import Event

@@ -19,9 +19,9 @@ from engine.storage.sqlite import sqlite3
 from engine.values.clock import iso_or_none
 from engine.values.money import amount
 from engine.values.rates import Rates
-from engine.values.slip import Slip
 from engine.vocabulary import settings
 from engine.vocabulary.lifecycle import QUEUE_STATES
+from engine.vocabulary.slip import Slip
 
 _NODES: Final = 400
 """Lines that a tree shows; further ones are counted."""

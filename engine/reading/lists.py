@@ -9,9 +9,8 @@ from typing import Any, Final, NamedTuple
 from engine.actions import jeopardy
 from engine.actions.offers import OFFERED
 from engine.actions.undelivered import UNDELIVERED_OF_ACTION
-from engine.ranking import shapes
 from engine.ranking.suppression import matched
-from engine.reading import feed_shapes, fields
+from engine.reading import deviation_shapes, feed_shapes, fields
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
 from engine.vocabulary.filters import Fields, Filter, parse_where
@@ -77,7 +76,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         "silence",
         "until_at > :now",
         "until_at <= :now, until_at, id",
-        lambda row, now: shapes.silence(row, now=now),
+        lambda row, now: deviation_shapes.silence(row, now=now),
     ),
     "handoffs": _List(
         fields.HANDOFFS,

@@ -11,8 +11,8 @@ from engine.actions import handovers, messages, reversals
 from engine.deviations.command_context import fetch
 from engine.facts.fold import event_of
 from engine.gather import corrections, orders
-from engine.ranking import queue, shapes
-from engine.reading import deviation_list, family, feed_shapes, lists
+from engine.ranking import queue
+from engine.reading import deviation_list, deviation_shapes, family, feed_shapes, lists
 from engine.storage import journal
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
@@ -21,6 +21,7 @@ from engine.values import ids
 from engine.values.clock import parse_instant
 from engine.values.errors import NotFound
 from engine.values.ids import Reference
+from engine.vocabulary import shapes
 from engine.vocabulary.model import Term
 
 _HISTORY_OF_A_FEED: Final = 100
@@ -234,10 +235,10 @@ def _show_plan_line(connection: sqlite3.Connection, now: int, text: str) -> dict
         "SELECT id FROM deviation WHERE subject_id = ? AND subject_type = ? ORDER BY id", (line["ref"], line["kind"])
     )
     return {
-        **shapes.plan_line(line),
+        **deviation_shapes.plan_line(line),
         "deviations": [f"D{row[0]}" for row in about],
         "events": _events(connection, now, line),
-        "versions": [shapes.plan_line(version) for version in versions],
+        "versions": [deviation_shapes.plan_line(version) for version in versions],
         "history": _history(connection, [("baseline", str(number)) for number in sorted(loads)]),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine.values.slip import Slip
+from engine.vocabulary.slip import Slip
 
 SUPPLY_KINDS: Final = ("purchase_order", "transfer_order", "production_order", "shipment")
 """Plan lines that bring something in: what late_supply, short_supply and overdue watch."""

@@ -1,4 +1,4 @@
-"""Rows as the command contract's JSON: names as in docs/commands.md, times ISO 8601 with Z, money with its currency."""
+"""Deviations, silences and plan lines as the command contract's JSON; the lists add what other rows say of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from engine.ranking import rank, suppression
 from engine.values.clock import iso, iso_or_none
 from engine.values.money import amount
 from engine.vocabulary.deviation_kinds import KIND_FUNCTIONS
-from engine.vocabulary.model import Term
 
-_INSTANTS: Final = ("need_at", "decide_by", "snoozed_until", "clear_since", "waiting_until", "until", "raised_at")
 _JSON: Final = json.JSONDecoder()
-_DOCUMENTS: Final = ("planned", "observed", "gap", "answers")
 
 
 class DeviationRow(NamedTuple):
@@ -162,40 +159,3 @@ def plan_line(row: Mapping[str, Any]) -> dict[str, Any]:
         "from_version": row["from_version"],
         "to_version": row["to_version"],
     }
-
-
-def entry(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A journal entry as engine.storage.journal.entries gives it."""
-    return {
-        "seq": row["seq"],
-        "txn": row["txn"],
-        "at": iso(row["at"]),
-        "actor": row["actor"],
-        "origin": json.loads(row["origin"]) if row["origin"].startswith("{") else row["origin"],
-        "action": row["action"],
-        "subject": {"type": row["subject_type"], "id": row["subject_id"]},
-        "reason": row["reason"],
-        "before": readable(row["before"]),
-        "after": readable(row["after"]),
-    }
-
-
-def term(value: Term) -> dict[str, Any]:
-    """One line of an explanation."""
-    return {"name": value.name, "value": value.value, "unit": value.unit, "source": value.source}
-
-
-def readable(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Some columns of a row, as a journal entry has them: instants as ISO text, another deviation by its id,
-    documents open."""
-    return {name: _readable(name, value) for name, value in columns.items()}
-
-
-def _readable(name: str, value: Any) -> Any:
-    if name in _DOCUMENTS and isinstance(value, str):
-        return json.loads(value)
-    if not isinstance(value, int):
-        return value
-    if name == "merged_into":
-        return f"D{value}"
-    return iso(value) if name.endswith("_at") or name in _INSTANTS else value
