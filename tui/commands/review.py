@@ -85,6 +85,8 @@ def _actions(found: Mapping[str, Any], now: int, zone: str) -> Section:
 
 
 def _handovers(found: Mapping[str, Any]) -> Section:
+    if not found["handovers"]:
+        return Section("Hand-overs between functions", ["There was none."])
     return Section(
         "Hand-overs between functions",
         ["How long until it was accepted once it could begin, and from the other's end until it began."],
@@ -134,15 +136,16 @@ def _timeline(found: Mapping[str, Any], now: int, zone: str) -> Section:
 
 def _outcome(found: Mapping[str, Any]) -> Section:
     deviation = found["deviation"]
-    spent = ", ".join(cells.money_in_full(each) for each in found["costs"]["actions"]) or "nothing that was stated"
+    stated, costs = found["costs"]["stated"], found["costs"]["actions"]
+    whole = f"It cost {cells.money_in_full(stated)} in all as stated" if stated else "What it cost in all is not stated"
+    spent = ", ".join(map(cells.money_in_full, costs)) or "nothing that was stated"
     return Section(
         "What came of it",
         [
             f"{deviation['kind']} of {deviation['subject']['id']}, {deviation['severity']}, owned by"
             f" {deviation['owner'] or 'nobody'}; it is {deviation['state']}.",
             f"Outcome: {deviation['outcome'] or 'not stated'}. Reason: {deviation['reason'] or 'not stated'}.",
-            f"At risk were {cells.money_in_full(deviation['value_at_risk'])}. It cost"
-            f" {cells.money_in_full(found['costs']['stated'])} in all as stated; its actions {spent}.",
+            f"At risk were {cells.money_in_full(deviation['value_at_risk'])}. {whole}; its actions {spent}.",
         ],
     )
 

@@ -63,3 +63,14 @@ def test_an_action_is_shown_in_the_desks_time_and_money(tmp_path: Path, capsys: 
     page = capsys.readouterr().out
     assert "lea (lead-buyer) above 1,000 EUR; the only one" in page
     assert not re.search(r"\d{4}-\d\d-\d\dT", page)
+
+
+def test_what_nobody_stated_and_nothing_handed_over_are_said_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Run(tmp_path / "plain.db", [step("ask")]).desk.store.close()
+
+    assert main(["report", "review", "D1", "--db", str(tmp_path / "plain.db"), "--now", "2026-03-09T10:00:00Z"]) == 0
+    page = capsys.readouterr().out
+    assert "What it cost in all is not stated; its actions nothing that was stated." in page
+    assert "## Hand-overs between functions\n\nThere was none.\n" in page
