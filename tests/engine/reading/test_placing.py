@@ -51,6 +51,7 @@ def test_the_weight_can_be_redone_from_what_it_is_given_with(desk: Desk) -> None
 
 def test_neighbours_are_those_of_the_list(desk: Desk) -> None:
     order = [item["id"] for item in desk.deviations().items]
+    assert len(order) == 3
     for at, identity in enumerate(order):
         placing = desk.placing(int(identity[1:]))
         assert placing is not None

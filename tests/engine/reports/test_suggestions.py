@@ -44,7 +44,9 @@ def test_the_same_history_under_a_suggested_value_spares_what_it_said(tmp_path: 
     clock = FixedClock(NOW)
     first = open_desk(tmp_path / "first.db", clock=clock)
     worlds_noise(first, clock)
-    for each in first.metrics()["suggestions"]:
+    suggestions = first.metrics()["suggestions"]
+    assert suggestions
+    for each in suggestions:
         desk = open_desk(tmp_path / f"{each['sort']}.db")
         desk.configure({"tolerance": {each["kind"]: {each["parameter"]: each["value"]}}})
         sizes = {"a": 2, "b": 5, "c": 3, "d": 4, "e": 9, "f": 6}
