@@ -67,7 +67,8 @@ def load_paths(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFi
         elif path.exists():
             files.append(path)
         else:
-            raise BadInput(str(path), "there is no such file or folder", "name a playbook file or a folder of them")
+            mend = "name a playbook file or a folder of them; a file with an error has no id yet, so go by its name"
+            raise BadInput(str(path), "there is no such file or folder", mend)
     loaded, findings = load_files(files)
     if any(step.use is not None for playbook in loaded for step in playbook.content.steps):
         own = {playbook.id: playbook for playbook in loaded}

@@ -88,7 +88,9 @@ def test_lint_takes_an_id_or_the_name_of_a_file_as_test_does(desk: Run, tmp_path
     assert desk("playbook", "lint", "late-purchase-order") == (0, "no faults\n", "")
     (tmp_path / "playbooks" / "broken.yaml").write_text("schema: 1\nfrob: 7\n", encoding="utf-8")
     assert "frob" in desk("playbook", "lint", "broken").out
-    assert "there is no such file or folder" in desk("playbook", "lint", "nothing").err
+    refused = desk("playbook", "lint", "nothing").err
+    assert "there is no such file or folder" in refused
+    assert "a file with an error has no id yet" in refused
 
 
 def test_lint_knows_the_owners_of_the_desk(desk: Run, tmp_path: Path) -> None:
