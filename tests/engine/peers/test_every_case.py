@@ -22,7 +22,7 @@ _IN_WORDS: Final = re.compile(r"(?:PEERS,?|[Cc]ases?)(?: cases?)? (\d+[a-k]?(?:(
 
 def numbers(text: str) -> Iterator[int]:
     """The cases that a sentence names, also as a range: `cases 1 to 4, 76 and 81-83`."""
-    for listed in _IN_WORDS.findall(text):
+    for listed in _IN_WORDS.findall(" ".join(text.split())):
         for first, last in re.findall(r"(\d+)[a-k]?(?:(?: to |-)(\d+))?", listed):
             yield from range(int(first), int(last or first) + 1)
 
@@ -58,6 +58,7 @@ def test_every_case_has_a_test() -> None:
         ("cases 1 to 4, 27a to 27h, 76 and 81 to 83 (PEERS 16)", {1, 2, 3, 4, 27, 76, 81, 82, 83, 16}),
         ("taken back (PEERS 51, 84-86)", {51, 84, 85, 86}),
         ("PEERS, case 45: hidden at 99", {45}),
+        ("at the end of a line (PEERS\n89)", {89}),
         ("in 3 cases out of 4", set()),
     ],
 )
