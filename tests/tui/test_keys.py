@@ -132,7 +132,7 @@ def test_the_footer_keeps_the_key_that_tells_all_others(width: int) -> None:
 def test_the_keys_of_a_place_say_what_its_signs_mean(
     screen: type[DeskScreen | TimelineScreen | DeviationsScreen],
 ) -> None:
-    told = [safe.plain(line) for line in help_lines.of_place(screen.scopes, KeyMap())]
+    told = [safe.plain(line) for line in help_lines.of_place(screen.scopes, KeyMap(), 116)]
     signs = [line.split()[0] for line in told[told.index("Signs") + 1 : -2]]
     wanted = {
         DeskScreen: {"◆C", "✚", "◌", "┫", "›"},
@@ -140,3 +140,26 @@ def test_the_keys_of_a_place_say_what_its_signs_mean(
         DeviationsScreen: {"◆C"},
     }
     assert wanted[screen] <= {*signs}
+
+
+def test_the_footer_offers_what_helps_with_this_very_action() -> None:
+    def offered(row: dict[str, object] | None) -> set[str]:
+        return {key.id for key in bindings.footer("action", ("list", "act"), row=row)} & {"decide", "approve", "agree"}
+
+    assert offered({"kind": "task", "approval": None}) == set()
+    assert offered({"kind": "decision", "approval": None}) == {"decide"}
+    assert offered({"kind": "task", "approval": {"owner": "ines"}, "approved_at": None}) == {"approve"}
+    assert offered({"kind": "task", "approval": {"owner": "ines"}, "approved_at": "2026-03-09T08:00:00Z"}) == set()
+    assert offered({"kind": "task", "proposed_at": "2026-03-09T08:00:00Z"}) == {"agree"}
+    assert offered(None) == {"decide"}, "nothing speaks against it where the row is not known"
+
+
+@pytest.mark.parametrize("width", [56, 76])
+def test_the_keys_of_a_place_are_said_in_full_at_any_width(width: int) -> None:
+    told = [safe.plain(line) for line in help_lines.of_place(TimelineScreen.scopes, KeyMap(), width)]
+    assert max(map(len, told)) <= width
+    assert not [line for line in told if "…" in line]
+    words = " ".join(" ".join(told).split())
+    for key in KEYS:
+        if key.scope in TimelineScreen.scopes:
+            assert key.tooltip in words, key.id

@@ -56,13 +56,14 @@ def text_of(detail: dict[str, object], section: str, width: int) -> str:
     return "\n".join(safe.plain(each.pieces) for each in found)
 
 
-async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path) -> None:
+@pytest.mark.parametrize("width", [60, 120])
+async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path, width: int) -> None:
     desk = open_desk(tmp_path / "desk.db", planner=OneDecision([AIR]))
     load(desk, *pumps())
     take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
     desk.respond([each["id"] for each in desk.deviations(["kind=late_supply"]).items])
     app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=OneDecision([AIR])), readonly=False))
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(width, 40)) as pilot:
         await pilot.pause()
         driven = Driven(app, pilot)
         driven.desk_screen.open_id("A1")
@@ -71,6 +72,7 @@ async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path) -> None
         await driven.press("D", "down")
         assert "costs 660 EUR, late 0 EUR, best score" in driven.text
         assert "500 + 2 * quantity(80) = 660 EUR" in driven.text
+        assert "air scores best by the weights" in driven.text
         await driven.press("enter")
         await driven.type("they pay half")
         await driven.finish("enter")

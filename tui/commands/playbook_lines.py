@@ -55,7 +55,7 @@ def described(item: dict[str, Any]) -> list[str]:
         "",
         "Applies",
         *triggers,
-        *_section("At stated times", ((each["at"], _times(each)) for each in item.get("timetable", ()))),
+        *_section("At stated times", _timetable(item)),
         "",
         *printing.table(("role", "function", "goes first by", "fallback"), roles),
         "",
@@ -80,6 +80,15 @@ def _trigger(trigger: dict[str, Any]) -> str:
     times = StatedTimes(tuple(at["days"]), at["time"], at.get("tz")).words()
     whom = "each deviation" if trigger.get("for") == "each" else "the first deviation"
     return f"by itself {times}, for {whom} that matches then"
+
+
+def _timetable(item: dict[str, Any]) -> list[tuple[str, str]]:
+    """When a playbook begins by itself; a time that nobody has taken notice of is not counted yet."""
+    found = [(each["at"], _times(each)) for each in item.get("timetable", ())]
+    stated = any(trigger.get("at") for trigger in item["triggers"])
+    if found or not stated or not item["enabled"] or item["mode"] != "active" or "timetable" not in item:
+        return found
+    return [("not counted yet", "from the moment that a desk is open, or `offplan watch` or `offplan tick` runs")]
 
 
 def _times(each: dict[str, Any]) -> str:

@@ -56,7 +56,7 @@ def footer(
         and key.scope in scopes
         and (not key.kinds or kind in key.kinds)
         and not (readonly and key.writes)
-        and (not key.where or (row or {}).get(key.where))
+        and (key.where is None or key.where(row or {}))
     ]
     return sorted(wanted, key=lambda key: key.footer)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tui.keys.offering import Asked, has_a_proposal, is_decision, waits_for_approval
 from tui.keys.request import SNOOZED
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -45,8 +46,8 @@ class Key:
     """Place in the footer, 1 first; 0: not there."""
     writes: bool = False
     """Whether it changes something: refused on a desk that was opened read-only."""
-    where: str = ""
-    """A field of the row under the cursor without which the footer does not offer it."""
+    where: Asked | None = None
+    """Asked with the row under the cursor, an empty one where it is not known: whether the footer offers it."""
 
 
 _DEVIATION: Final = frozenset({"deviation"})
@@ -55,7 +56,7 @@ _BOTH: Final = _DEVIATION | _ACTION
 
 
 def _act(
-    verb: str, key: str, title: str, tooltip: str, kinds: frozenset[str], *, footer: int = 0, where: str = ""
+    verb: str, key: str, title: str, tooltip: str, kinds: frozenset[str], *, footer: int = 0, where: Asked | None = None
 ) -> Key:
     return Key(verb, (key,), title, tooltip, "act", f"act('{verb}')", kinds, footer, writes=True, where=where)
 
@@ -81,10 +82,24 @@ KEYS: Final[tuple[Key, ...]] = (
     _act("start", "s", "start", "Start the action.", _ACTION, footer=2),
     _act("done", "d", "done", "The action is done.", _ACTION, footer=3),
     _act(
-        "decide", "D", "decide", "Choose an option of a decision, with every sum in view; says why.", _ACTION, footer=4
+        "decide",
+        "D",
+        "decide",
+        "Choose an option of a decision, with every sum in view; says why.",
+        _ACTION,
+        footer=3,
+        where=is_decision,
     ),
-    _act("approve", "A", "approve", "Approve the action, where it needs that before it can be done.", _ACTION),
-    _act("agree", "Y", "agree to move", "Agree to the move that is proposed.", _ACTION, footer=1, where="proposed_at"),
+    _act(
+        "approve",
+        "A",
+        "approve",
+        "Approve the action, where it needs that before it can be done.",
+        _ACTION,
+        footer=3,
+        where=waits_for_approval,
+    ),
+    _act("agree", "Y", "agree to move", "Agree to the move that is proposed.", _ACTION, footer=1, where=has_a_proposal),
     _act(
         "keep",
         "L",
@@ -92,7 +107,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "Leave the action where it is, whatever move is proposed.",
         _ACTION,
         footer=1,
-        where="proposed_at",
+        where=has_a_proposal,
     ),
     _act("wait", "w", "wait", "The action waits for somebody; says for what.", _ACTION),
     _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5),
@@ -108,7 +123,9 @@ KEYS: Final[tuple[Key, ...]] = (
         _DEVIATION,
         footer=6,
     ),
-    _act("resolve", "R", "resolve", "It is over; says why.", _DEVIATION),
+    _act(
+        "resolve", "R", "resolve", "It is over; says why, and if you like what came of it and what it cost.", _DEVIATION
+    ),
     _act("comment", "c", "comment", "Write something down about it.", _BOTH),
     Key(
         "silence",

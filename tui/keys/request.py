@@ -203,6 +203,8 @@ def sentence(request: Request, outcome: Outcome, present: Present) -> str:
         else f"{change.id} {change.now}"
         for change in outcome.changes
     ]
+    if request.verb == "comment":
+        changes = [*request.ids]  # It stays in the state that it has.
     shown = "; ".join(changes[:3]) + (f"; and {len(changes) - 3} more" if len(changes) > 3 else "")
     done = _DONE.get(request.verb, request.verb)
     notes = [*outcome.notes, *([f"/{SNOOZED} shows it"] if request.verb == "snooze" else [])]

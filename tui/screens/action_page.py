@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
 
@@ -18,6 +18,9 @@ from tui.terminal import cells, safe, theme
 from tui.terminal.cells import Present
 from tui.terminal.safe import Pieces
 from tui.widgets.page_list import PageLine
+
+_UNDER_MARK: Final = "  "
+"""Before the lines of a title that goes on below its mark."""
 
 
 class ActionPage(ObjectPage):
@@ -87,8 +90,10 @@ def action_lines(
     mark, _, style = theme.ACTION_SHAPE.get(detail["state"], ("?", "?", "plain"))
     state = detail["state"].replace("_", " ") + (f", {detail['reason']}" if detail["reason"] else "")
     kind = "mandatory" if detail["mandatory"] else "optional"
+    first, *rest = safe.wrap(detail["title"], max(10, width - len(_UNDER_MARK))) or [""]
     lines = [
-        PageLine([(f"{mark} ", style), (detail["title"], "bold")]),
+        PageLine([(f"{mark} ", style), (first, "bold")]),
+        *(PageLine([(f"{_UNDER_MARK}{line}", "bold")]) for line in rest),
         PageLine(pair("deviation", detail["deviation"], "key"), target=detail["deviation"]),
         PageLine(pair("response", f"{detail['response']}, {detail['playbook']}, step {detail['step']}")),
         PageLine(pair("state", f"{state} ({kind}{', critical' if detail['critical'] else ''})", style)),

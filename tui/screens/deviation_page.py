@@ -133,7 +133,9 @@ class DeviationPage(ObjectPage):
     def selection(self) -> Selection:
         line = self.page.line
         if line is not None and line.target is not None and line.target.startswith("A"):
-            return Selection("action", (line.target,), {line.target: line.version or 0})
+            rows = () if self._detail is None else self._detail["actions"]
+            row = next((each for each in rows if each["id"] == line.target), None)
+            return Selection("action", (line.target,), {line.target: line.version or 0}, row)
         if self._detail is None:
             return Selection("")
         return Selection("deviation", (self._deviation,), {self._deviation: self._detail["version"]})

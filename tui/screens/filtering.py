@@ -103,7 +103,8 @@ class FilteringScreen(ActingScreen):
         before = self.filters[pane]
         question = Question(
             "/",
-            before,
+            # With a blank behind it: what is typed narrows it down, and is no end of its last word.
+            f"{before} " if before else "",
             changed=lambda text: self._filter_soon(pane, text),
             accepts=lambda text: self.try_filter(pane, text),
         )

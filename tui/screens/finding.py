@@ -190,7 +190,8 @@ class FindingScreen(TellingScreen):
     def action_keys(self) -> None:
         from tui.screens import pages
 
-        self.app.push_screen(pages.of_keys(self.scopes, self.session.keys, readonly=self.session.readonly))
+        width = self.app.size.width - 4
+        self.app.push_screen(pages.of_keys(self.scopes, self.session.keys, width, readonly=self.session.readonly))
 
     def action_messages(self) -> None:
         from tui.screens import pages

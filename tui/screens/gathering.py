@@ -111,16 +111,18 @@ async def _option(screen: TellingScreen, session: Session, ids: Sequence[str]) -
     if not compared:
         raise Refused(f"{ids[0]} is no decision between options")
     found = {option["id"]: option for option in compared[0]["options"]}
-    choices = [
-        Choice(name, [(fit(name, 20) + " ", "bold"), (f"{option['title']}  ", "plain"), (_outcome(option), "quiet")])
-        for name, option in found.items()
-    ]
+    decided = compared[0]
+    choices = _options(found, screen.app.size.width - 4)
     blocked = session.desk.show(ids[0])["state"] == "blocked"
     chosen = await screen.app.push_screen_wait(
         PreviewPicker(
             f"What {named(ids)} decides{', once what it needs is done' if blocked else ''}",
             choices,
-            lambda name, width: option_sections.terms(found[name], width, session.present),
+            lambda name, width: [
+                *option_sections.terms(found[name], width, session.present),
+                [],
+                *option_sections.verdict(decided, width, session.present),
+            ],
             takes="blocked: to compare only" if blocked else "enter chooses it",
         )
     )
@@ -128,6 +130,17 @@ async def _option(screen: TellingScreen, session: Session, ids: Sequence[str]) -
         # Said before a reason is typed, not after.
         raise Refused(f"{ids[0]} is blocked: it is decided when what it needs is done; its page says what")
     return chosen
+
+
+def _options(found: Mapping[str, Mapping[str, Any]], width: int) -> list[Choice]:
+    """Options to choose from; where one does not fit in its line, its title is cut and not its figures."""
+    names = min(20, max(len(name) for name in found))
+    choices = []
+    for name, option in found.items():
+        outcome = _outcome(option)
+        title = safe.cut(option["title"], max(0, width - names - len(outcome) - 3))
+        choices.append(Choice(name, [(fit(name, names) + " ", "bold"), (f"{title}  ", "plain"), (outcome, "quiet")]))
+    return choices
 
 
 def _outcome(option: Mapping[str, Any]) -> str:

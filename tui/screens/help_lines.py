@@ -40,11 +40,12 @@ _TIMELINE: Final = [
     ("▚", "where it would stand, moved"),
 ]
 _ENDED: Final = frozenset({"done", "skipped", "cancelled"})
+_KEY: Final = 14
 _NAMES: Final = 18
 _WHEN: Final = 16
 
 
-def of_place(scopes: tuple[str, ...], map_: KeyMap, *, readonly: bool = False) -> list[Pieces]:
+def of_place(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: bool = False) -> list[Pieces]:
     """The key table of a place, as lines, and the signs that stand on it; `readonly` leaves out what would write."""
     lines: list[Pieces] = []
     if readonly:
@@ -55,12 +56,18 @@ def of_place(scopes: tuple[str, ...], map_: KeyMap, *, readonly: bool = False) -
             lines += [[(title, "heading")]]
             for key in here:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
-                lines.append([(fit(bindings.shown(key), 14) + " ", "key"), (f"{key.tooltip}{on}", "plain")])
+                lines += _beside(bindings.shown(key), f"{key.tooltip}{on}", width)
             lines.append([])
-    return [*lines, *_signs(scopes), [(_HINT, "quiet")]]
+    return [*lines, *_signs(scopes, width), *([(line, "quiet")] for line in wrap(_HINT, width))]
 
 
-def _signs(scopes: tuple[str, ...]) -> list[Pieces]:
+def _beside(name: str, words: str, width: int) -> list[Pieces]:
+    """What a key or a sign means, beside it; what is too long goes on below."""
+    told = wrap(words, max(20, width - _KEY - 1))
+    return [[(fit(name if index == 0 else "", _KEY) + " ", "key"), (line, "plain")] for index, line in enumerate(told)]
+
+
+def _signs(scopes: tuple[str, ...], width: int) -> list[Pieces]:
     """What the signs before and in the rows of a place mean."""
     shown: list[tuple[str, str]] = []
     if {"desk", "deviations"} & {*scopes}:
@@ -77,7 +84,7 @@ def _signs(scopes: tuple[str, ...]) -> list[Pieces]:
         shown += _TIMELINE
     if shown:
         shown.append(_CHANGED)
-    lines: list[Pieces] = [[(fit(sign, 14) + " ", "key"), (words, "plain")] for sign, words in shown]
+    lines = [line for sign, words in shown for line in _beside(sign, words, width)]
     return [[("Signs", "heading")], *lines, []] if lines else []
 
 

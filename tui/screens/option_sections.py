@@ -52,9 +52,13 @@ def _decision(decision: Mapping[str, Any], width: int, present: Present, version
         pieces = safe.columns(shown, {**row, "option": (first, style)}, width)
         lines.append(PageLine(pieces, target=decision["action"], version=version))
         lines += [PageLine([(f"{_INDENT}{_INDENT}{line}", style)], target=decision["action"]) for line in rest]
-    for sentence in option_lines.verdict(decision, present.now, present.zone):
-        lines += [PageLine([(line, "plain")]) for line in safe.wrap(sentence, width)]
-    return lines
+    return [*lines, *(PageLine(pieces) for pieces in verdict(decision, width, present))]
+
+
+def verdict(decision: Mapping[str, Any], width: int, present: Present) -> list[Pieces]:
+    """What was chosen, or what the figures speak for and where that flips."""
+    said = option_lines.verdict(decision, present.now, present.zone)
+    return [[(line, "plain")] for sentence in said for line in safe.wrap(sentence, width)]
 
 
 def _by_need(rows: Sequence[Mapping[str, tuple[str, str]]], width: int) -> tuple[Column, ...]:

@@ -36,8 +36,9 @@ def of_deviation(session: Session, id_: str, *, at: str | None, section: str | N
     return DeviationPage(session, id_, at=at, section=section)
 
 
-def of_keys(scopes: tuple[str, ...], map_: KeyMap, *, readonly: bool) -> Screen[None]:
-    return TextScreen("Keys of this place", help_lines.of_place(scopes, map_, readonly=readonly))
+def of_keys(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: bool) -> Screen[None]:
+    """The keys of a place and its signs, in so many cells."""
+    return TextScreen("Keys of this place", help_lines.of_place(scopes, map_, width, readonly=readonly))
 
 
 def of_acts(session: Session) -> Screen[None]:

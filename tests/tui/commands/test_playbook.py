@@ -242,6 +242,8 @@ def test_show_says_when_it_begins_next_and_what_came_of_the_last_time(desk: Run,
         "on: deviation.opened", 'on: schedule\n    at: {days: [mon, thu], time: "08:00", tz: UTC}\n    for: each'
     )
     example.write_text(weekly, encoding="utf-8")
+    assert "At stated times\n  not counted yet: from the moment" in desk("playbook", "show", "example").out
+
     desk("tick", "--now", "2026-03-10T08:00:00Z")
 
     shown = desk("playbook", "show", "example").out
