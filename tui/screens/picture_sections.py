@@ -39,9 +39,8 @@ def pictures(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     if found["arrivals"]:
         parts.append(_arrivals(found["arrivals"], width))
     if not parts:
-        return [
-            PageLine([("There is nothing to draw: no stock, demand or history of arrivals is known here.", "quiet")])
-        ]
+        said = "There is nothing to draw: no stock, demand or history of arrivals is known here."
+        return [PageLine([(line, "quiet")]) for line in safe.wrap(said, width)]
     lines = [line for part in parts for line in ([], *part)][1:]
     return [PageLine(_cut(line, width)) for line in lines]
 
