@@ -29,17 +29,26 @@ class DeskEffects(DeskBase):
         with self._writing(journal.SYSTEM) as transaction:
             return effects.begin(self._by_rule(transaction), action)
 
-    def finish_effect(self, effect: Effect, outcome: str, reason: str | None = None, answer: object = None) -> bool:
+    def finish_effect(
+        self,
+        effect: Effect,
+        outcome: str,
+        reason: str | None = None,
+        answer: object = None,
+        failure: str | None = None,
+    ) -> bool:
         """Record how a begun effect ended (effects.OUTCOMES): its action is done, failed, or in doubt.
 
-        `answer` is the JSON that the called system gave, where `effect.asks` for it. False when it was settled
-        meanwhile.
+        `answer` is the JSON that the called system gave, where `effect.asks` for it; `failure`, of terms.FAILURES, why
+        it failed. False when it was settled meanwhile.
         """
         from engine.commands import effects
         from engine.storage import journal
 
         with self._writing(journal.SYSTEM) as transaction:
-            return effects.finish(self._by_rule(transaction), effect.action, effect.attempt, outcome, reason, answer)
+            return effects.finish(
+                self._by_rule(transaction), effect.action, effect.attempt, outcome, reason, answer, failure
+            )
 
     def recover_effects(self) -> list[str]:
         """Settle what a process that is gone had begun, by `side_effect`; the ids of the actions that are in doubt now.

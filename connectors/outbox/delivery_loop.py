@@ -97,7 +97,9 @@ class DeliveryLoop:
         outcomes = {"sent": "done", "failed": "failed", "unknown": "doubt"}
         result = await _finished(
             self._sender.call(effect.key, effect.effect.get("body"), once=once, asks=effect.asks),
-            lambda found: self._desk.finish_effect(effect, outcomes[found.state], found.fault, found.answer),
+            lambda found: self._desk.finish_effect(
+                effect, outcomes[found.state], found.fault, found.answer, found.failure
+            ),
         )
         self._tell(result, f"the call of {effect.action}")
         return result.state == "sent"

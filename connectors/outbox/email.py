@@ -97,6 +97,7 @@ class _Attempt:
         self._mail = mail
         self._smtp: smtplib.SMTP | None = None
         self._has_left = False
+        self._is_cut = False
         self._refused: dict[str, str] = {}
 
     def result(self) -> Result:
@@ -109,19 +110,24 @@ class _Attempt:
         except BadInput as error:
             return Result("failed", str(error), again=True)
         except smtplib.SMTPAuthenticationError:
-            return self._failure("the server does not accept our user and password", again=True)
+            return self._failure("the server does not accept our user and password", again=True, failure="refused")
         except smtplib.SMTPNotSupportedError:
             return self._failure("the server does not offer what `security` or the login asks for", again=True)
         except smtplib.SMTPResponseException as error:
-            return self._failure(_said(error.smtp_code, error.smtp_error), again=error.smtp_code < 500)
+            later = error.smtp_code < 500
+            said = _said(error.smtp_code, error.smtp_error)
+            return self._failure(said, again=later, failure="busy" if later else "refused")
         except ssl.SSLError:
             return self._failure(
                 "no secure connection came about; check `security`, `port` and the certificate", again=True
             )
-        except (OSError, smtplib.SMTPException):
+        except (OSError, smtplib.SMTPException) as error:
             if self._has_left:
                 return self._doubt("gave no answer")
-            return self._failure("the server cannot be reached, or does not answer in time", again=True)
+            # The library says of a read that took too long that the connection was closed.
+            is_late = self._is_cut or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+            fault = "the server cannot be reached, or does not answer in time"
+            return self._failure(fault, again=True, failure="timeout" if is_late else "unreachable")
         except ValueError:
             # What the library makes of a challenge that is no base64, or of a name that no resolver can be asked for.
             if self._has_left:
@@ -206,6 +212,7 @@ class _Attempt:
 
     def _cut(self) -> None:
         """End the connection from outside: whatever waits on it fails at once."""
+        self._is_cut = True
         sock = None if self._smtp is None else self._smtp.sock
         if sock is not None:
             # Not closed here, which would wait for who reads from it.
@@ -215,8 +222,9 @@ class _Attempt:
     def _doubt(self, fault: str) -> Result:
         return Result("unknown", f"{self._settings.host} took the message and {fault}; it may have arrived")
 
-    def _failure(self, fault: str, *, again: bool) -> Result:
-        return Result("failed", f"channel {self._name}: {self._settings.host}: {fault}", again=again)
+    def _failure(self, fault: str, *, again: bool, failure: str | None = None) -> Result:
+        said = f"channel {self._name}: {self._settings.host}: {fault}"
+        return Result("failed", said, again=again, failure=failure)
 
 
 def _said(code: int, text: bytes | str) -> str:

@@ -44,7 +44,7 @@ def written(files: list[tuple[Path, str]]) -> Result:
             path.parent.mkdir(parents=True, exist_ok=True)
             _replace(path, text.encode())
     except OSError as error:
-        return Result("failed", f"{path} cannot be written ({error.strerror})", again=True)
+        return Result("failed", f"{path} cannot be written ({error.strerror})", again=True, failure="unreachable")
     return Result("sent")
 
 

@@ -15,7 +15,8 @@ from typing import Final
 from connectors.settings import secrets
 from connectors.settings.channel_settings import WebhookChannel
 from connectors.settings.secrets import Secret
-from connectors.web.http import Client, FetchFailed
+from connectors.web.failures import FetchFailed
+from connectors.web.http import Client
 from engine.handoffs.deliveries import Delivery, Result
 from engine.values.errors import BadInput
 
@@ -53,7 +54,7 @@ class WebhookSender:
         except FetchFailed as error:
             if once and error.arrived:
                 return Result("unknown", str(error))
-            return Result("failed", str(error), again=error.again, wait=error.wait)
+            return Result("failed", str(error), again=error.again, wait=error.wait, failure=error.failure)
         except BadInput as error:
             return Result("failed", str(error), again=True)
         return Result("sent", answer=_json(answer))

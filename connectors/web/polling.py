@@ -17,7 +17,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connectors.settings.source_settings import HttpSource, Pagination
 from connectors.web.addresses import origin, shown
-from connectors.web.http import LONGEST_WAIT, Answer, Client, FetchFailed, joined
+from connectors.web.failures import LONGEST_WAIT, FetchFailed
+from connectors.web.http import Answer, Client, joined
 from engine.intake.ingest import SourceBatch
 from engine.values.clock import SECOND
 from engine.values.errors import BadInput

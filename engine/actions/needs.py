@@ -76,7 +76,7 @@ def is_unmet(action: Mapping[str, Any]) -> bool:
 def _needed(connection: sqlite3.Connection, action: Mapping[str, Any]) -> list[Row]:
     return rows(
         connection,
-        "SELECT id, title, state, attempt, terms FROM action"
+        "SELECT id, title, state, attempt, failure, terms FROM action"
         " WHERE response_id = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY position",
         (action["response_id"], action["needs"]),
     )

@@ -125,7 +125,7 @@ def reopen(context: CommandContext, reference: Reference, row: Row, why: str) ->
     if row["chosen"] is not None:
         changes |= {"chosen": None, "decision": None}
     if event == "retry":
-        changes["attempt"] = row["attempt"] + 1
+        changes |= {"attempt": row["attempt"] + 1, "failure": None}
     responses.require_running(context, reference, row, reopening=True)
     move(context, reference, row, event, why, changes)
     needs.hold_back(context, row)

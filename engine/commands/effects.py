@@ -100,11 +100,13 @@ def finish(
     outcome: str,
     reason: str | None = None,
     answer: object = None,
+    failure: str | None = None,
 ) -> bool:
     """Record how an effect that was begun ended; false when it is not open any more: `recover` or a person settled it.
 
     `done` completes the action, with the values that its step takes from `answer`, the JSON that the called system
-    gave; `failed` fails it with `reason` (it is tried again as its step says), and of `doubt` see `recover`.
+    gave; `failed` fails it with `reason` and with `failure`, of terms.FAILURES (it is tried again as its step says),
+    and of `doubt` see `recover`.
     """
     reference = parse(action, "action")
     if outcome == "doubt":
@@ -121,12 +123,15 @@ def finish(
         words = f"its effect ended: {outcome}" + (f" ({reason})" if reason else "")
         context.writer.write(Entry("effect", "action", reference.id, {}, {}, reason=words))
         return True
-    event = "fail"
+    event, terms = "fail", Terms.load(row["terms"])
     if outcome == "done":
         event = "complete"
-        given, lacking = publishing.picked(Terms.load(row["terms"]), answer)
+        given, lacking = publishing.picked(terms, answer)
         reason = "; ".join(filter(None, (reason, *lacking))) or None
-    changes: dict[str, Any] = {"reason": reason}
+    elif row["attempt"] <= terms.retry_count and terms.retry_when and failure not in terms.retry_when:
+        only = " or ".join(word.replace("_", " ") for word in terms.retry_when)
+        reason = "; ".join(filter(None, (reason, f"it is tried again by itself only after {only}")))
+    changes: dict[str, Any] = {"reason": reason, "failure": failure}
     if outcome == "done":
         changes["answers"] = canonical({**json.loads(row["answers"]), **given})
         changes = publishing.published(context.connection, context.now, row, changes)

@@ -105,7 +105,7 @@ def _wait(context: CommandContext, action: Row) -> None:
 
 
 def _retry(context: CommandContext, action: Row) -> None:
-    changes = {"attempt": action["attempt"] + 1, "reason": None}
+    changes = {"attempt": action["attempt"] + 1, "reason": None, "failure": None}
     of = Terms.load(action["terms"]).retry_count + 1
     reason = f"attempt {action['attempt'] + 1} of {of}"
     state = move_action(

@@ -99,7 +99,9 @@ def wanted(
 
 def retries(action: Mapping[str, Any], terms: Terms) -> bool:
     """Whether a failed action is made ready again by itself."""
-    return bool(action["state"] == "failed" and action["attempt"] <= terms.retry_count)
+    if action["state"] != "failed" or action["attempt"] > terms.retry_count:
+        return False
+    return not terms.retry_when or action["failure"] in terms.retry_when
 
 
 def accept_by(action: Mapping[str, Any], terms: Terms) -> int | None:

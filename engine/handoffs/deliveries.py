@@ -57,6 +57,8 @@ class Result(NamedTuple):
     """Of a failure: how long the receiver asked to wait, in microseconds."""
     answer: object = None
     """The JSON that the receiver answered with, where it was asked for and is JSON."""
+    failure: str | None = None
+    """Of a failure: which of terms.FAILURES it is; None for one that somebody here has to mend."""
 
 
 def next_due(connection: sqlite3.Connection, now: int, channel: str) -> Row | None:
@@ -80,7 +82,12 @@ def end(
     row = _row(connection, number)
     if row["state"] != "begun":
         return
-    values: dict[str, Any] = {"state": result.state, "fault": _fault(result), "ended_at": now}
+    values: dict[str, Any] = {
+        "state": result.state,
+        "fault": _fault(result),
+        "failure": result.failure,
+        "ended_at": now,
+    }
     if result.state == "failed" and result.again and _is_spent(connection, now, row):
         values["fault"] = f"{values['fault']}; it was tried for {TRIED_FOR // HOUR} hours"
     elif result.state == "failed" and result.again:
@@ -118,7 +125,7 @@ def give_up(connection: sqlite3.Connection, writer: Writer, now: int, channels: 
     query = "SELECT * FROM handoff WHERE next_at IS NOT NULL AND channel NOT IN (SELECT value FROM json_each(?))"
     for row in rows(connection, query, (json.dumps([channel.name for channel in channels]),)):
         fault = f"there is no channel {row['channel']} any more"
-        values = {"state": "failed", "next_at": None, "fault": fault, "ended_at": now}
+        values = {"state": "failed", "next_at": None, "fault": fault, "failure": None, "ended_at": now}
         write(connection, writer, "handoff", row, values, action="fail", reason=fault)
 
 
@@ -152,7 +159,7 @@ def try_again(context: CommandContext, row: Row, reason: str | None = None) -> N
 
 def withdraw(connection: sqlite3.Connection, writer: Writer, now: int, row: Row, why: str) -> None:
     """Take back a message that has not left."""
-    values = {"state": "failed", "next_at": None, "fault": why, "ended_at": now}
+    values = {"state": "failed", "next_at": None, "fault": why, "failure": None, "ended_at": now}
     write(connection, writer, "handoff", row, values, action="withdraw", reason=why)
 
 

@@ -25,6 +25,7 @@ from engine.storage.store import rows
 from engine.values.ids import parse
 from engine.vocabulary.lifecycle import OPEN_ACTION
 from engine.vocabulary.planning import Owner
+from engine.vocabulary.terms import Terms
 
 
 def look(context: CommandContext, actions: Iterable[int], channels: Sequence[Channel], routes: Sequence[Route]) -> int:
@@ -68,10 +69,19 @@ def _settle(context: CommandContext, effect: Effect, sent: Sequence[Row]) -> Non
     begun = effects.begin(context, effect.action)
     if failed:
         reason = "; ".join(f"H{row['id']} to {row['owner']} through {row['channel']}: {row['fault']}" for row in failed)
-        effects.finish(context, effect.action, begun.attempt, "failed", reason)
+        effects.finish(
+            context, effect.action, begun.attempt, "failed", reason, failure=_failure(context, effect, failed)
+        )
     else:
         told = ", ".join(f"{row['owner']} through {row['channel']} (H{row['id']})" for row in sent)
         effects.finish(context, effect.action, begun.attempt, "done", f"told {told}")
+
+
+def _failure(context: CommandContext, effect: Effect, failed: Sequence[Row]) -> str | None:
+    """Why a step failed: of several reasons the one after which it is not tried again, since all would be sent anew."""
+    when = Terms.load(context.row(parse(effect.action, "action"))["terms"]).retry_when
+    found: list[str | None] = [row["failure"] for row in failed]
+    return next((failure for failure in found if failure not in when), found[0])
 
 
 def _messages_of(context: CommandContext, action: int) -> list[Row]:

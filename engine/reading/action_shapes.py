@@ -62,6 +62,7 @@ def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
         "on_fail": row["on_fail"],
         "attempt": row["attempt"],
         "reason": row["reason"],
+        "failure": row["failure"],
         "offered": _offered(row),
         "undelivered": None if row["undelivered"] == "none" else row["undelivered"],
         "version": row["version"],

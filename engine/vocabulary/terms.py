@@ -19,6 +19,10 @@ PEOPLES: Final = ("task", "decision")
 SIDE_EFFECTS: Final = ("none", "idempotent", "once")
 """How an effect outside may be repeated: freely; with the same key; never by itself (docs/states.md, `unknown`)."""
 
+FAILURES: Final = ("timeout", "unreachable", "busy", "server_error", "refused")
+"""Why what was sent outside did not arrive: no answer in time; no connection, or it broke; asked to come later; a fault
+of theirs; they do not want it. What somebody here has to mend first (an address, a secret) is none of these."""
+
 CHOICE: Final = "choice"
 FORM: Final = "answers."
 SYSTEM: Final = "answer."
@@ -88,6 +92,8 @@ class Terms(NamedTuple):
     retry_count: int = 0
     """How often a failed action is made ready again by itself."""
     retry_delay_minutes: int = 0
+    retry_when: Sequence[str] = ()
+    """Of FAILURES, those after which it is; nothing: after all."""
     side_effect: str = "none"
     idempotency_key: str | None = None
     effect: Mapping[str, Any] = _NOTHING

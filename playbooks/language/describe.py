@@ -22,12 +22,14 @@ def describe(playbook: LoadedPlaybook) -> dict[str, Any]:
 
 
 def summarize(playbook: LoadedPlaybook) -> dict[str, Any]:
-    """One line of the list: id, version, title, enabled, tags, triggers (their events), functions, steps, file."""
+    """One line of the list: what it says of itself, the events of its triggers, its functions, and how many steps and
+    tests."""
     content = playbook.content
     return {
         "id": content.id,
         "version": content.version,
         "title": content.title,
+        "owners": list(content.owners or ()),
         "enabled": content.enabled,
         "tags": list(content.tags),
         "triggers": [trigger.on for trigger in content.triggers],

@@ -23,9 +23,16 @@ class LintFinding:
     message: str
     mend: str
     severity: Severity = "error"
+    ask: tuple[str, ...] = ()
+    """The playbook's owners, where the file names them."""
+
+    @property
+    def words(self) -> str:
+        """The fault, its mend, and whom to ask."""
+        return "; ".join((self.message, self.mend, *((f"ask {' or '.join(self.ask)}",) if self.ask else ())))
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.severity} ({self.level}): {self.message}; {self.mend}"
+        return f"{self.path}:{self.line}:{self.column}: {self.severity} ({self.level}): {self.words}"
 
 
 class Fault(NamedTuple):

@@ -32,8 +32,8 @@ class LoadedPlaybook:
     id_line: int
     """Line of its id in the file."""
     places: Mapping[tuple[str | int, ...], Position]
-    """Where each part of its tests stands in the file, the people whom it names, and what it says of other
-    playbooks."""
+    """Where each part of its tests stands in the file, the people whom it names, its owners too, and what it says of
+    other playbooks."""
 
     def place(self, at: tuple[str | int, ...]) -> Position:
         """Line and column of such a part, or of the nearest thing around it that the file has."""
@@ -60,6 +60,11 @@ class LoadedPlaybook:
     @property
     def title(self) -> str:
         return self.content.title
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Who keeps it; nobody where it does not say."""
+        return tuple(clean(each) for each in self.content.owners or ())
 
     @property
     def enabled(self) -> bool:

@@ -12,6 +12,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "version": "raise it when you change what the playbook does",
         "title": "what people choose it by",
         "description": "what it is for, and why its steps come in their order",
+        "owners": "ids of the people who keep it: whom to ask about it, and about what lint finds",
         "tags": "words to find it by",
         "enabled": "false until you say true",
         "mode": "active, or shadow: it shows what it would do, and assigns nothing",
@@ -161,7 +162,11 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "co2": "money for each kg of CO2e",
         "risk": "for each unit of value that is lost where it fails, times the chance of that",
     },
-    "Retry": {"count": "how often", "delay": "time on the clock after it failed"},
+    "Retry": {
+        "count": "how often",
+        "delay": "time on the clock after it failed",
+        "when": "of notify and http: after which failures (timeout, unreachable, busy, server_error, refused); left out: all",
+    },
     "Approval": {
         "role": "a name under roles: who agrees",
         "above": "up to this amount nobody is asked; left out: always",

@@ -117,6 +117,7 @@ class Playbook(Strict):
     version: int = Field(ge=1, le=1_000_000)
     title: Title
     description: Prose
+    owners: list[Title] | None = Field(default=None, min_length=1, max_length=10)
     tags: list[Slug] = Field(default=[], max_length=20)
     enabled: bool = False
     mode: Literal["active", "shadow"] = "active"

@@ -63,6 +63,9 @@ def _fault(error: ErrorDetails) -> Fault:
             ("most", error["ctx"].get("le")) if kind == "less_than_equal" else ("least", error["ctx"].get("ge"))
         )
         return Fault("syntax", at, f"{name} is {shown(given)}", f"write at {side} {limit}")
+    if kind == "too_short":
+        least = error["ctx"]["min_length"]
+        return Fault("syntax", at, f"{name} has {len(given)} entries", f"write at least {least}, or take it out")
     if kind == "value_error":
         fault, _, mend = str(error["ctx"]["error"]).partition("; ")
         return Fault("syntax", at, f"{name}: {fault}", mend)

@@ -41,6 +41,8 @@ def _is_source(text: str) -> str:
 
 
 Source = Annotated[str, AfterValidator(_is_source), Field(json_schema_extra={"pattern": SOURCE_PATTERN})]
+Failure = Literal["timeout", "unreachable", "busy", "server_error", "refused"]
+"""The same words as engine.vocabulary.terms.FAILURES; a test holds the two together."""
 AnswerType = Literal["text", "number", "boolean", "date", "time", "list"]
 """The same words as engine.actions.answers.ANSWER_TYPES; a test holds the two together."""
 
@@ -120,10 +122,11 @@ class Escalate(Strict):
 
 
 class Retry(Strict):
-    """How often a failed action is made ready again by itself, and how long after it failed."""
+    """How often a failed action is made ready again by itself, how long after it failed, and after which failures."""
 
     count: int = Field(ge=1, le=10)
     delay: Elapsed
+    when: list[Failure] | None = Field(default=None, min_length=1, max_length=5)
 
 
 class Limit(Strict):

@@ -89,7 +89,8 @@ def without_broken_uses(by_id: Mapping[str, LoadedPlaybook]) -> tuple[dict[str, 
         for playbook, faults in faulty.items():
             for fault in faults:
                 (line, column), path = usable[playbook].place(fault.at), str(usable[playbook].path)
-                findings.append(LintFinding(fault.level, path, line, column, fault.message, fault.mend))
+                ask = usable[playbook].owners
+                findings.append(LintFinding(fault.level, path, line, column, fault.message, fault.mend, ask=ask))
         usable = {key: each for key, each in usable.items() if key not in faulty}
     return usable, findings
 
@@ -107,7 +108,7 @@ def load_files(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFi
         if first is not playbook:
             fault = f"the id {playbook.id} is taken by {first.path.name}"
             mend = "give this one another id, or remove one of the files"
-            findings.append(LintFinding("semantics", str(path), playbook.id_line, 1, fault, mend))
+            findings.append(LintFinding("semantics", str(path), playbook.id_line, 1, fault, mend, ask=playbook.owners))
     return list(loaded.values()), findings
 
 
@@ -142,13 +143,19 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
     places = {
         at: position
         for at, position in document.positions.items()
-        if at[:1] == ("tests",) or "person" in at or "people" in at or (inside and _is_kept(at))
+        if at[:1] in (("tests",), ("owners",)) or "person" in at or "people" in at or (inside and _is_kept(at))
     }
     return LoadedPlaybook(content, path, definition, digest, document.find(("id",)).line, places), findings
 
 
 def _is_kept(at: tuple[str | int, ...]) -> bool:
     return at[:1] == ("steps",) and (len(at) <= 2 or at[2] in ("use", "with"))
+
+
+def _owners_in(value: object) -> tuple[str, ...]:
+    """Whom a file names as its owners, also one with faults, such as in what it says there."""
+    named = value.get("owners") if isinstance(value, dict) else None
+    return tuple(clean(each) for each in named if isinstance(each, str)) if isinstance(named, list) else ()
 
 
 def _bytes_of(path: Path, limit: int) -> bytes:
@@ -166,9 +173,9 @@ def _bytes_of(path: Path, limit: int) -> bytes:
 
 
 def _placed(faults: Iterable[Fault], document: Document, path: Path) -> list[LintFinding]:
-    findings = []
+    findings, ask = [], _owners_in(document.value)
     for fault in faults:
         line, column = document.find(fault.at, key=fault.key)
         message, mend = clean(fault.message), clean(fault.mend)
-        findings.append(LintFinding(fault.level, str(path), line, column, message, mend, fault.severity))
+        findings.append(LintFinding(fault.level, str(path), line, column, message, mend, fault.severity, ask))
     return sorted(findings, key=lambda finding: (finding.line, finding.column))

@@ -5,8 +5,8 @@ Only who checks the files of a desk asks for it: a playbook is right or wrong by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from engine.values.text import clean
 from playbooks.language.findings import LintFinding
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 At = tuple[str | int, ...]
 
+_STANDS_IN: Final = "the next way or the desk lead stands in"
+_INSTEAD: Final[Mapping[str | int, str]] = {"owners": "nobody can be asked there about this playbook"}
+"""What becomes of what a part of the file says of somebody who is not there, where nobody stands in."""
+
 
 def people_findings(playbooks: Iterable[LoadedPlaybook], owners: Collection[str]) -> list[LintFinding]:
     """A warning for each person who is none of `owners`, the ids of the plan; a plan without owners tells nothing."""
@@ -27,14 +31,17 @@ def people_findings(playbooks: Iterable[LoadedPlaybook], owners: Collection[str]
         for at, person in people_of(loaded.content):
             if person not in owners:
                 line, column = loaded.place(at)
-                fault = f"{clean(person)} is no owner of the plan, so the next way or the desk lead stands in"
+                fault = f"{clean(person)} is no owner of the plan, so {_INSTEAD.get(at[0], _STANDS_IN)}"
                 mend = nearest(person, sorted(owners))
-                found.append(LintFinding("operations", str(loaded.path), line, column, fault, mend, "warning"))
+                found.append(
+                    LintFinding("operations", str(loaded.path), line, column, fault, mend, "warning", loaded.owners)
+                )
     return found
 
 
 def people_of(playbook: Playbook) -> Iterator[tuple[At, str]]:
     """Every person whom a playbook names, with the place in its file."""
+    yield from ((("owners", number), person) for number, person in enumerate(playbook.owners or ()))
     for name, role in playbook.roles.items():
         for number, way in enumerate(role.resolve or ()):
             at: At = ("roles", name, "resolve", number)

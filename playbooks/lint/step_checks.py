@@ -1,4 +1,4 @@
-"""Lint of roles, steps, their needs and templates: what the shape allows and a response could not carry out."""
+"""Lint of owners, roles, steps, their needs and templates: what the shape allows and a response could not carry out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def step_faults(playbook: Playbook) -> Iterator[Fault]:
     """Faults of the roles and steps of one playbook."""
+    yield from _owner_faults(playbook)
     yield from _role_faults(playbook)
     broken = list(_need_faults(playbook.steps)) or list(_anchor_faults(playbook.steps))
     yield from broken
@@ -46,6 +47,16 @@ def _close_faults(playbook: Playbook) -> Iterator[Fault]:
             fault = "every mandatory step has a when, so close.requires may ask for nothing"
         mend = "make the step that settles it mandatory, or write requires: []"
         yield Fault("operations", ("steps",), fault, mend, "warning")
+
+
+def _owner_faults(playbook: Playbook) -> Iterator[Fault]:
+    named = playbook.owners or []
+    for number, person in enumerate(named):
+        if not person.strip():
+            yield Fault("semantics", ("owners", number), "an owner is blank", "write the id of a person")
+        elif person in named[:number]:
+            fault = f"{person} keeps the playbook twice"
+            yield Fault("semantics", ("owners", number), fault, "take one of them out", "warning")
 
 
 def _role_faults(playbook: Playbook) -> Iterator[Fault]:

@@ -135,6 +135,13 @@ def _repeat_faults(step: Step, at: At) -> Iterator[Fault]:
     if step.side_effect == "once" and step.retry is not None:
         fault = f"step {step.id} may take effect only once, and a retry would repeat it"
         yield Fault("operations", (*at, "retry"), fault, "take retry out, or write side_effect: idempotent")
+    when = step.retry.when if step.retry is not None else None
+    if when is not None and step.kind == "task":
+        fault = f"step {step.id} is done by a person, who says in words why it failed, so its retry has no when"
+        yield Fault("semantics", (*at, "retry", "when"), fault, "take when out, or write kind: notify or http")
+    for number, word in _repeated(when or ()):
+        fault = f"the retry of step {step.id} names {word} twice"
+        yield Fault("semantics", (*at, "retry", "when", number), fault, "take one of them out", "warning")
 
 
 def _time_faults(step: Step, at: At) -> Iterator[Fault]:

@@ -57,6 +57,7 @@ def terms_of(step: Step, owner: str, run: InScope) -> Terms:
         escalations=tuple(_escalations(step, owner, run)),
         retry_count=step.retry.count if step.retry is not None else 0,
         retry_delay_minutes=clock_minutes(step.retry.delay) if step.retry is not None else 0,
+        retry_when=tuple(step.retry.when or ()) if step.retry is not None else (),
         side_effect=step.side_effect or "none",
         idempotency_key=run.scope.fill(key) if key is not None else None,
         effect=_effect(step, owner, run),

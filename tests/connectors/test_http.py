@@ -12,7 +12,8 @@ import pytest
 
 from connectors.settings.secrets import Secret
 from connectors.web.addresses import shown
-from connectors.web.http import Answer, Client, FetchFailed, retry_after
+from connectors.web.failures import FetchFailed, retry_after
+from connectors.web.http import Answer, Client
 from engine.values.clock import HOUR, SECOND, FixedClock, parse_instant
 from engine.values.errors import BadInput
 from tests.connectors.server import Request, Server, serving

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from connectors.settings.secrets import Secret
 from connectors.settings.source_settings import HttpSource
-from connectors.web.http import LONGEST_WAIT, Client, FetchFailed
+from connectors.web.failures import LONGEST_WAIT, FetchFailed
+from connectors.web.http import Client
 from connectors.web.polling import (
     LONGEST_BACK_OFF,
     SHORTEST_BACK_OFF,

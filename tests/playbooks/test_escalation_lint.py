@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from playbooks.language.describe import describe, summarize
 from playbooks.lint.linting import lint
 from playbooks.lint.loader import load_file
 from playbooks.lint.people_checks import people_findings
@@ -96,3 +97,25 @@ def test_people_whom_the_plan_does_not_have_are_named_where_they_stand(tmp_path:
     assert found[1].message.startswith("annna is no owner of the plan")
     assert "did you mean ana" in found[1].mend
     assert people_findings([loaded], ()) == [], "a plan without owners tells nothing"
+
+
+def test_the_owners_of_a_playbook_are_whom_to_ask_about_what_lint_finds(tmp_path: Path) -> None:
+    text = SOUND.replace("title: A playbook", "title: A playbook\nowners: [ana, boo, ana]", 1)
+    path = write(tmp_path, "p.yaml", text)
+    loaded, (twice,) = load_file(path)
+    assert loaded is not None
+    assert (twice.message, twice.severity, twice.ask) == (
+        "ana keeps the playbook twice",
+        "warning",
+        ("ana", "boo", "ana"),
+    )
+    assert (describe(loaded)["owners"], summarize(loaded)["owners"]) == (["ana", "boo", "ana"],) * 2
+    (stranger,) = people_findings([loaded], {"ana", "bo"})
+    assert path.read_text(encoding="utf-8").splitlines()[stranger.line - 1][stranger.column - 1 :].startswith("boo")
+    assert stranger.message == "boo is no owner of the plan, so nobody can be asked there about this playbook"
+    broken, (fault,) = load_file(
+        write(tmp_path, "q.yaml", text.replace("boo, ana", "bo").replace("version: 1", "version: 0"))
+    )
+    assert broken is None, "whom to ask is said of a file with an error, too"
+    assert str(fault).endswith("; ask ana or bo")
+    assert people_findings([loaded], ()) == []

@@ -8,10 +8,10 @@ from typing import get_args
 from engine.actions.answers import ANSWER_TYPES
 from engine.values.clock import HOUR, iso
 from engine.vocabulary.planning import Owner, ResponsePlan
-from engine.vocabulary.terms import SIDE_EFFECTS, STEP_KINDS, Above, Between, Escalation, Terms
+from engine.vocabulary.terms import FAILURES, SIDE_EFFECTS, STEP_KINDS, Above, Between, Escalation, Terms
 from playbooks.language.roles import UNASSIGNED
 from playbooks.language.step_shapes import Step, StepKind
-from playbooks.language.term_shapes import AnswerType
+from playbooks.language.term_shapes import AnswerType, Failure
 from playbooks.lint.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
@@ -30,6 +30,23 @@ def plan(folder: Path, steps: str, *owners: Owner) -> ResponsePlan:
 
 def terms(response: ResponsePlan) -> dict[str, Terms]:
     return {action.step: action.terms for action in response.actions}
+
+
+def test_the_failures_after_which_a_step_is_tried_again_are_frozen_with_it(tmp_path: Path) -> None:
+    made = plan(
+        tmp_path,
+        """\
+  - id: hold
+    title: Hold it
+    kind: http
+    role: buyer
+    http: {channel: wms, body: {item: $item}}
+    side_effect: idempotent
+    retry: {count: 2, delay: PT5M, when: [timeout, busy]}
+""",
+    )
+    hold = terms(made)["hold"]
+    assert (hold.retry_count, hold.retry_delay_minutes, hold.retry_when) == (2, 5, ("timeout", "busy"))
 
 
 def test_a_step_that_says_nothing_more_has_no_terms(tmp_path: Path) -> None:
@@ -227,6 +244,7 @@ def test_a_due_time_counts_in_the_working_time_that_it_names(tmp_path: Path) -> 
 def test_the_words_of_the_language_are_those_of_the_engine() -> None:
     assert get_args(StepKind) == (*STEP_KINDS, "playbook")
     assert get_args(AnswerType) == ANSWER_TYPES
+    assert get_args(Failure) == FAILURES
     effects = Step.model_json_schema()["properties"]["side_effect"]["anyOf"][0]["enum"]
     assert tuple(effects) == SIDE_EFFECTS
 

@@ -60,7 +60,7 @@ steps:
   - {id: each, title: Tell $who, role: buyer, duration: PT1H, needs: [call], foreach: {items: inputs.names, as: who, max: 5}}
   - {id: both, title: Both, owner: {person: ana}, duration: PT1H, needs: [call, hold], join: any, on_fail: continue}
   - {id: tell, title: Tell, kind: notify, role: buyer, notify: {to: [{role: buyer}], message: Hello}}
-  - {id: post, title: Post, kind: http, role: buyer, http: {channel: wms, body: {item: $item}}}
+  - {id: post, title: Post, kind: http, role: buyer, http: {channel: wms, body: {item: $item}}, retry: {count: 2, delay: PT5M, when: [busy]}}
   - {id: hold, title: Hold, kind: wait, role: buyer, wait: {for: PT4H}}
   - {id: keep, title: Keep, kind: set, role: buyer, set: {limit: 3}}
 close:

@@ -44,12 +44,15 @@ def list_all(args: Namespace) -> int:
             "yes" if item["enabled"] else "no",
             str(item["steps"]),
             ", ".join(item["functions"]),
+            ", ".join(item["owners"]) or "–",
             item["title"],
         )
         for item in items
     ]
     document = {"now": iso(present(args)), "total": len(items), "items": items}
-    printing.answer(args, document, *printing.table(("id", "version", "enabled", "steps", "functions", "title"), rows))
+    printing.answer(
+        args, document, *printing.table(("id", "version", "enabled", "steps", "functions", "kept by", "title"), rows)
+    )
     if found.findings:
         count = f"{len(found.findings)} fault{'' if len(found.findings) == 1 else 's'}"
         printing.note(args, f"{count} in playbooks; `offplan playbook lint` names them")

@@ -36,10 +36,11 @@ def lint(args: Namespace) -> int:
             "column": finding.column,
             "message": finding.message,
             "mend": finding.mend,
+            "ask": list(finding.ask),
         }
         for finding in found
     ]
-    lines = [f"{each.severity} ({each.level}): {place(each)}: {each.message}; {each.mend}" for each in found]
+    lines = [f"{each.severity} ({each.level}): {place(each)}: {each.words}" for each in found]
     document = {"now": iso(present(args)), "total": len(items), "items": items}
     printing.answer(args, document, *(lines or ["no faults"]))
     return FOUND_PROBLEMS if found else 0
@@ -107,7 +108,7 @@ def test(args: Namespace) -> int:
     lines += [f"without tests: {', '.join(untested)}"] if untested else []
     printing.answer(args, document, *lines)
     for finding in broken:
-        printing.note(args, f"not run: {place(finding)}: {finding.message}; {finding.mend}")
+        printing.note(args, f"not run: {place(finding)}: {finding.words}")
     return FOUND_PROBLEMS if differences or broken else 0
 
 

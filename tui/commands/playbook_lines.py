@@ -52,6 +52,7 @@ def described(item: dict[str, Any]) -> list[str]:
     return [
         f"{item['id']} version {item['version']}{'' if item['enabled'] else ', switched off'}: {item['title']}",
         item["description"].strip(),
+        *([f"kept by {', '.join(cells.any_value(each) for each in item['owners'])}"] if item.get("owners") else []),
         "",
         "Applies",
         *triggers,

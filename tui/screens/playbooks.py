@@ -88,7 +88,7 @@ class PlaybooksScreen(ListView):
         for found in row["findings"]:
             place = f"{found.path}:{found.line}:{found.column}"
             style = "bad" if found.severity == "error" else "warning"
-            said = f"{place}: {found.severity} ({found.level}): {found.message}; {found.mend}"
+            said = f"{place}: {found.severity} ({found.level}): {found.words}"
             lines += [PageLine([(line, style)]) for line in safe.wrap(said, width)]
         return [*lines, PageLine([])] if lines else []
 

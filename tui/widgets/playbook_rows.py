@@ -38,7 +38,15 @@ def rows(library: Library, matches: Iterable[Match]) -> list[dict[str, Any]]:
 
 
 def _unusable(path: str, findings: Sequence[LintFinding]) -> dict[str, Any]:
-    blank: dict[str, Any] = {"version": None, "enabled": False, "tags": [], "functions": [], "steps": 0, "tests": 0}
+    blank: dict[str, Any] = {
+        "version": None,
+        "enabled": False,
+        "owners": [],
+        "tags": [],
+        "functions": [],
+        "steps": 0,
+        "tests": 0,
+    }
     name = {
         "name": Path(path).name,
         "id": Path(path).name,
@@ -50,7 +58,9 @@ def _unusable(path: str, findings: Sequence[LintFinding]) -> dict[str, Any]:
 
 def meets(row: Mapping[str, Any], text: str) -> bool:
     """Whether a playbook has all words of a filter text; `!word` is for those that have it not."""
-    everything = " ".join(str(row[name]) for name in ("name", "title", "tags", "functions", "file")).casefold()
+    everything = " ".join(
+        str(row[name]) for name in ("name", "title", "owners", "tags", "functions", "file")
+    ).casefold()
     words = text.casefold().split()
     return all(
         (word[1:] not in everything) if word.startswith("!") and word[1:] else word in everything for word in words

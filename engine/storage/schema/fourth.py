@@ -23,5 +23,9 @@ DROP INDEX response_once;
 CREATE UNIQUE INDEX response_once ON response(deviation_id, playbook, playbook_version) WHERE state = 'running';
 CREATE INDEX response_of ON response(deviation_id, playbook, playbook_version) WHERE state != 'cancelled';
 
+-- Why the effect of an action, or a message, failed: of engine.vocabulary.terms.FAILURES; null: something else, or it did not.
+ALTER TABLE action ADD COLUMN failure TEXT;
+ALTER TABLE handoff ADD COLUMN failure TEXT;
+
 ALTER TABLE hit ADD COLUMN supply INTEGER;        -- plan_line.id of the one line that serves it; null: several, or not judged since
 """

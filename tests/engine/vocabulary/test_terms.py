@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.vocabulary.terms import SIDE_EFFECTS, STEP_KINDS, Escalation, Terms
+from engine.vocabulary.terms import FAILURES, SIDE_EFFECTS, STEP_KINDS, Escalation, Terms
 
 words = st.text(min_size=1, max_size=20)
 minutes = st.integers(min_value=0, max_value=100_000)
@@ -21,6 +21,7 @@ terms = st.builds(
     retry_count=minutes,
     side_effect=st.sampled_from(SIDE_EFFECTS),
     retry_delay_minutes=minutes,
+    retry_when=st.lists(st.sampled_from(FAILURES), max_size=2),
     idempotency_key=st.none() | words,
     effect=st.dictionaries(words, words, max_size=3),
     weights=st.dictionaries(words, st.floats(0, 9), max_size=3),

@@ -51,6 +51,21 @@ def test_conditions_are_said_in_words(desk: Run, tmp_path: Path) -> None:
     assert "Planned only when\n  tell: item fits SKU-.*\n" in desk("playbook", "show", "example").out
 
 
+def test_who_keeps_a_playbook_is_in_the_list_on_its_page_and_in_what_lint_finds(desk: Run, tmp_path: Path) -> None:
+    example = tmp_path / "playbooks" / "example.yaml"
+    text = example.read_text(encoding="utf-8")
+    assert "kept by" not in desk("playbook", "show", "example").out
+    example.write_text(text.replace("\nversion: 1\n", "\nversion: 1\nowners: [ana, bo]\n", 1), encoding="utf-8")
+    assert "\nkept by ana, bo\n" in desk("playbook", "show", "example").out
+    (row,) = [line for line in desk("playbook", "list").out.splitlines() if line.startswith("example ")]
+    assert "  ana, bo  " in row
+    items = {item["id"]: item["owners"] for item in desk("playbook", "list", "--json").document["items"]}
+    assert (items["example"], items["late-purchase-order"]) == (["ana", "bo"], [])
+    example.write_text(example.read_text(encoding="utf-8").replace("enabled:", "enabledd:", 1), encoding="utf-8")
+    assert "; ask ana or bo" in desk("playbook", "lint").out
+    assert desk("playbook", "lint", "--json").document["items"][0]["ask"] == ["ana", "bo"]
+
+
 def test_where_nobody_is_loaded_that_is_said_once(desk: Run) -> None:
     nobody = "no owners are loaded, so nobody could be named: load owners first (`offplan load FILE --as owner`)"
     dry = desk("playbook", "dry-run", "D1").out
