@@ -3,6 +3,7 @@ stage."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import struct
@@ -19,7 +20,10 @@ from engine.storage.desk_clock import clock_of
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store
 from engine.values.clock import DAY, SECOND, FixedClock, iso
+from engine.values.errors import Refused
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
+from playbooks.lint.loader import load_library
+from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world.build import build
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample.db"
@@ -57,6 +61,22 @@ def test_a_look_does_not_change_the_file(tmp_path: Path) -> None:
 def test_it_lives_at_its_own_date(desk: Desk) -> None:
     assert iso(desk.clock.now()) == "2026-03-09T08:12:00Z"
     assert desk.tick().judged == 0, "nothing is due that the file does not already show"
+
+
+def test_whatever_is_decided_in_its_queue_the_co2e_of_every_option_is_known(tmp_path: Path) -> None:
+    copy = tmp_path / "sample.db"
+    shutil.copyfile(SAMPLE, copy)
+    store = Store.open(copy)
+    desk = Desk(store, clock_of(store), actor="test", planner=PlaybookPlanner(load_library()))
+    for deviation in desk.deviations(limit=None).items:
+        with contextlib.suppress(Refused):
+            desk.respond([deviation["id"]])
+    open_ones = [each for each in desk.actions(limit=None).items if each["kind"] == "decision"]
+    compared = [comparison for each in open_ones for comparison in desk.options(each["id"])]
+    options = [option for comparison in compared for option in comparison["options"]]
+    assert {option["kind"] for option in options} >= {"alternate", "transfer", "expedite"}
+    assert [option["id"] for option in options if option["co2_kg"] is None] == []
+    store.close()
 
 
 def test_every_kind_of_deviation_is_there_and_every_stage(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from engine.options.option_effects import NEW
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 from engine.vocabulary.planning import Owner
 from playbooks.language.describe import describe, summarize
@@ -90,6 +91,21 @@ def test_every_deviation_kind_has_a_playbook_that_applies_by_itself() -> None:
     planner = PlaybookPlanner(load_library())
     for kind in DEVIATION_KINDS:
         assert planner.plan(deviation(kind=kind), world()).actions, kind
+
+
+def test_what_options_bring_from_elsewhere_comes_by_a_stated_way() -> None:
+    options = [
+        (loaded.id, option)
+        for loaded in load_library().playbooks
+        for step in loaded.content.steps
+        for option in step.options or ()
+    ]
+    assert options
+    for name, option in options:
+        if option.kind in NEW:
+            assert option.legs, f"{name}: nothing says how {option.id} comes, so its CO2e would not be known"
+        if option.kind == "alternate" and option.party is None:
+            assert all(leg.km for leg in option.legs or ()), f"{name}: nothing says from where {option.id} comes"
 
 
 def test_the_workspace_replaces_a_built_in_and_can_switch_it_off(tmp_path: Path) -> None:

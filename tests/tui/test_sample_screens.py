@@ -80,7 +80,7 @@ async def test_options_say_what_they_emit_and_by_which_distance_and_factor(tmp_p
         driven.desk_screen.open_id("A14")
         await driven.pilot.pause()
         assert "1,118.22" in row(driven, "courier: On-board courier")
-        assert "not known" in row(driven, "second-source: Buy it")
+        assert "117" in row(driven, "second-source: Buy it"), "taken to come 800 km by road"
         await driven.press("pagedown")
         whole = " ".join(driven.text.replace("│", " ").split())
         assert (
@@ -88,7 +88,7 @@ async def test_options_say_what_they_emit_and_by_which_distance_and_factor(tmp_p
             in whole
         )
         assert "third-party copy of GLEC v3.2" in whole
-        assert "it says nothing of the way that the goods take; give it legs" in whole
+        assert "800 km × 1.95 t × 75 g/tkm ÷ 1000 (road; distance: as the option says;" in whole
 
 
 async def test_who_has_an_action_and_how_it_stands_is_never_cut(tmp_path: Path) -> None:
