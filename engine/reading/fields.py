@@ -93,6 +93,7 @@ DEVIATIONS: Final = Fields(
         ),
     },
     words=("summary", "kind", "subject_id", "item", "site", "party", "owner"),
+    with_subject=True,
 )
 
 WITHDRAWN_SIGNAL: Final = (

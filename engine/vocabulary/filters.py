@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 from engine.values import ids
 from engine.values.clock import DAY, HOUR, MINUTE, typed_instant, within_reach
 from engine.values.errors import BadInput, NotFound
+from engine.vocabulary import subject_words
 
 
 class Field(NamedTuple):
@@ -42,6 +43,9 @@ class Fields(NamedTuple):
     fields: Mapping[str, Field]
     words: Sequence[str]
     """SQL expressions in which a bare word is looked for; an id is also looked for in the fields of its table."""
+    with_subject: bool = False
+    """Whether a row has `subject_type` and `subject_id`, so that a word is also looked for in the subject as people say
+    it."""
 
 
 class Filter(NamedTuple):
@@ -137,7 +141,9 @@ def _compile(terms: Sequence[Term], of: Fields, now: int) -> Filter:
 def _word_condition(word: str, of: Fields, bind: Callable[[Any], str]) -> str:
     if word in ("", "!"):
         return "1"
-    conditions = [_contains(sql, word, bind) for sql in of.words]
+    # What costs least goes first.
+    conditions = list(subject_words.conditions(word, bind)) if of.with_subject else []
+    conditions += [_contains(sql, word, bind) for sql in of.words]
     named = ids.find(word)
     if named is not None:
         # An id is how people talk of a row, and of what belongs to it: D7 is D7 and not D70 as well.

@@ -6,6 +6,7 @@ from collections.abc import Container, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from engine.vocabulary.subject_words import said
 from tui.terminal import cells, safe, theme
 from tui.terminal.cells import Column, Present, layout
 from tui.terminal.safe import Pieces
@@ -69,14 +70,6 @@ def columns(sizes: Sizes, width: int, *, hidden: bool = False) -> tuple[Column, 
     return narrow if lost - _LESS_THAN_KIND else wide
 
 
-_SUBJECTS: Final[Mapping[str, str]] = {
-    "purchase_order": "PO ",
-    "sales_order": "SO ",
-    "transfer_order": "TO ",
-    "production_order": "MO ",
-    "shipment": "SH ",
-    "source": "feed ",
-}
 _UNSEEN: Final = "✚ "
 """Before the subject of a row that is news."""
 _BUCKETS: Final[Mapping[str, str]] = {"passed": "PASSED", "4h": "≤4h", "24h": "≤24h", "3d": "≤3d", "later": "later"}
@@ -85,10 +78,8 @@ _STATES: Final[Mapping[str, str]] = {"open": "open", "acknowledged": "ack", "res
 
 
 def subject(row: Row) -> str:
-    """A deviation's subject as a person says it: PO 4711/10, SKU-77@RTM; TO-313/1 says itself what it is."""
-    about = row["subject"]
-    before = _SUBJECTS.get(about["type"], "")
-    return str(about["id"]) if about["id"].startswith(before.strip()) else f"{before}{about['id']}"
+    """A deviation's subject as a person says it, and finds it by."""
+    return said(row["subject"]["type"], row["subject"]["id"])
 
 
 class QueueList(LineList):
