@@ -103,7 +103,7 @@ class DeviationsScreen(ListView):
             self.refuse(error)
             return
         chosen = await self._chosen(
-            "Which view? :view save NAME keeps the present one, :view forget NAME lets go of one",
+            "Which view? :view save NAME keeps this one, :view forget NAME drops one",
             {view.name: _described(view) for view in kept},
         )
         if chosen is not None:
