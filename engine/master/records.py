@@ -23,12 +23,12 @@ from pydantic import (
 )
 
 from engine.storage.journal import canonical
+from engine.values.clock import WEEKDAYS
 from engine.values.errors import BadInput
 from engine.values.text import clean
 from engine.values.units import packs_of
 from engine.vocabulary.model import FUNCTIONS
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_ABSENCE: Final = 731
 """Days; who is away for longer is not planned with."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
@@ -188,8 +188,8 @@ class Calendar(Record):
     @classmethod
     def _sound_week(cls, week: dict[str, tuple[tuple[str, str], ...]]) -> dict[str, tuple[tuple[str, str], ...]]:
         for day, ranges in week.items():
-            if day not in DAYS:
-                raise ValueError(f"{day!r} is no weekday; use {', '.join(DAYS)}")
+            if day not in WEEKDAYS:
+                raise ValueError(f"{day!r} is no weekday; use {', '.join(WEEKDAYS)}")
             end_before = ""
             for start, end in ranges:
                 sound = _TIME.fullmatch(start) and _TIME.fullmatch(end) and start not in (end, "24:00")

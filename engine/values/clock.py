@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from engine.values.errors import BadInput
 
@@ -19,6 +19,9 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As calendars and stated times write them; the first is 0 of `date.weekday`."""
 
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01: earlier instants are placeholders, never dates of a supply chain."""

@@ -6,9 +6,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from engine.values.clock import DAY, local_instant, moment_of
+from engine.values.clock import DAY, WEEKDAYS, local_instant, moment_of
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FARTHEST: Final = 8 * DAY
 """No time lies further off than a week, and the day that a zone may leave out; microseconds."""
 MOST_COUNTED: Final = 1000
@@ -19,7 +18,7 @@ class StatedTimes(NamedTuple):
     """Days of the week, and a time of day in a zone."""
 
     days: tuple[str, ...]
-    """Of DAYS; at least one."""
+    """Of WEEKDAYS; at least one."""
     at: str
     """Such as 08:00."""
     zone: str | None
@@ -34,7 +33,7 @@ class StatedTimes(NamedTuple):
         zone, wall = ZoneInfo(self.zone or desk_zone), time.fromisoformat(self.at)
         day = moment_of(instant).astimezone(zone).date()
         while True:
-            if DAYS[day.weekday()] in self.days:
+            if WEEKDAYS[day.weekday()] in self.days:
                 found = local_instant(datetime.combine(day, wall), zone)
                 if found > instant:
                     return found
@@ -49,7 +48,7 @@ class StatedTimes(NamedTuple):
 
     def words(self) -> str:
         """As people say it: `mon, wed 08:00 Europe/Berlin`."""
-        days = "every day" if set(self.days) == set(DAYS) else ", ".join(self.days)
+        days = "every day" if set(self.days) == set(WEEKDAYS) else ", ".join(self.days)
         return f"{days} {self.at}" + (f" {self.zone}" if self.zone is not None else "")
 
 

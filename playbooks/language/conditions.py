@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.values.clock import MINUTE
 from engine.values.text import clean
@@ -19,9 +19,10 @@ from playbooks.working_time.durations import clock_minutes
 if TYPE_CHECKING:
     from playbooks.language.condition_shape import Condition
 
-_SIGNS = {
+SIGNS: Final = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in", "regex": "fits",
 }  # fmt: skip
+"""Operators as people read them; the others as they are written, without underlines."""
 
 
 class Verdict:
@@ -92,7 +93,7 @@ def _clause(condition: Condition, deviation: Mapping[str, Any], now: int, field:
     actual = comparable(field, raw)
 
     def asked() -> str:
-        return f"(asked: {_SIGNS.get(operator, operator.replace('_', ' '))} {_words(condition.value)})"
+        return f"(asked: {SIGNS.get(operator, operator.replace('_', ' '))} {_words(condition.value)})"
 
     if actual is None:
         return Verdict(None, lambda: f"{name} is not known {asked()}")

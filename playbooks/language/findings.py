@@ -9,6 +9,8 @@ Level = Literal["syntax", "semantics", "expressions", "operations"]
 """syntax: YAML, keys, types, durations. semantics: steps that do not fit together. expressions: conditions and
 templates. operations: roles, owners and deadlines that cannot work out."""
 Severity = Literal["error", "warning"]
+At = tuple[str | int, ...]
+"""Where a value stands in a document: keys of mappings and indices of lists from the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,10 @@ class LintFinding:
 
 
 class Fault(NamedTuple):
-    """A finding before its place is looked up: `at` is the path of keys and indices in the document."""
+    """A finding before its place is looked up."""
 
     level: Level
-    at: tuple[str | int, ...]
+    at: At
     message: str
     mend: str
     severity: Severity = "error"
@@ -47,7 +49,7 @@ class Fault(NamedTuple):
     """The key itself is the fault, not its value."""
 
 
-def located(at: tuple[str | int, ...]) -> str:
+def located(at: At) -> str:
     """A path in the document as authors read it: `steps[2].due`."""
     text = ""
     for part in at:

@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from engine.vocabulary.stated_times import DAYS, StatedTimes
+from engine.values.clock import WEEKDAYS
+from engine.vocabulary.stated_times import StatedTimes
 from playbooks.language.condition_shape import Condition
 from playbooks.language.input_shapes import Input
 from playbooks.language.rehearsals import Rehearsal
@@ -21,7 +22,7 @@ from playbooks.language.step_shapes import Step
 
 _BY_EVENT: Final = ("deviation.opened", "severity_raised", "recurred")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-"""The same words as engine.vocabulary.stated_times.DAYS; a test holds the two together."""
+"""The same words as engine.values.clock.WEEKDAYS; a test holds the two together."""
 MOST_EACH: Final = 20
 """Deviations that a stated time answers with `for: each`, unless it says otherwise."""
 
@@ -29,14 +30,14 @@ MOST_EACH: Final = 20
 class At(Strict):
     """Times at which a trigger holds: on some days of the week, at a time of day in a zone."""
 
-    days: list[Day] = Field(default=list(DAYS), min_length=1, max_length=7)
+    days: list[Day] = Field(default=list(WEEKDAYS), min_length=1, max_length=7)
     time: TimeOfDay
     tz: Zone | None = None
 
     @property
     def times(self) -> StatedTimes:
         """As the engine counts them."""
-        return StatedTimes(tuple(day for day in DAYS if day in self.days), self.time, self.tz)
+        return StatedTimes(tuple(day for day in WEEKDAYS if day in self.days), self.time, self.tz)
 
 
 class Trigger(Strict):

@@ -18,13 +18,12 @@ import yaml
 
 from engine.values.errors import BadInput
 from engine.values.text import clean
+from playbooks.language.findings import At
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 20
 MAX_VALUES: Final = 10_000
 
-Path = tuple[str | int, ...]
-"""Where a value stands: keys of mappings and indices of lists from the top."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -47,10 +46,10 @@ class Document:
     """The value of a file and where each part of it stands; `keys` holds the places of the mappings' keys."""
 
     value: Any
-    positions: Mapping[Path, Position]
-    keys: Mapping[Path, Position]
+    positions: Mapping[At, Position]
+    keys: Mapping[At, Position]
 
-    def find(self, path: Path, *, key: bool = False) -> Position:
+    def find(self, path: At, *, key: bool = False) -> Position:
         """The place of the value at `path` (or of its key), or of the nearest thing around it that the file has.
 
         A value that begins on a later line than its key is shown at the key.
@@ -105,8 +104,8 @@ class _Composer:
     def __init__(self, file: str, events: Iterator[Any]) -> None:
         self._file = file
         self._events = events
-        self._positions: dict[Path, Position] = {}
-        self._keys: dict[Path, Position] = {}
+        self._positions: dict[At, Position] = {}
+        self._keys: dict[At, Position] = {}
 
     def document(self) -> Document:
         event = self._skip(yaml.StreamStartEvent)
@@ -122,7 +121,7 @@ class _Composer:
         event = next(self._events)
         return next(self._events) if isinstance(event, kind) else event
 
-    def _value(self, event: Any, path: Path, depth: int) -> Any:
+    def _value(self, event: Any, path: At, depth: int) -> Any:
         self._refuse_indirection(event)
         if depth > MAX_DEPTH:
             raise self._refuse(event, f"the nesting is deeper than {MAX_DEPTH}", "flatten it")
@@ -135,13 +134,13 @@ class _Composer:
             return self._sequence(path, depth)
         return self._mapping(path, depth)
 
-    def _sequence(self, path: Path, depth: int) -> list[Any]:
+    def _sequence(self, path: At, depth: int) -> list[Any]:
         values: list[Any] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             values.append(self._value(event, (*path, len(values)), depth + 1))
         return values
 
-    def _mapping(self, path: Path, depth: int) -> dict[str, Any]:
+    def _mapping(self, path: At, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             self._refuse_indirection(event)

@@ -9,7 +9,7 @@ from engine.values.text import clean, shown
 from playbooks.language.condition_shape import Condition
 from playbooks.language.conditions import walk
 from playbooks.language.fields import FIELDS, OPERATORS, Field, comparable
-from playbooks.language.findings import Fault
+from playbooks.language.findings import At, Fault
 from playbooks.language.patterns import compiled
 from playbooks.language.shape_errors import nearest
 from playbooks.lint.constancy import verdicts
@@ -34,8 +34,6 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
 }
 _AGE: Final = ("an age", "write hours or minutes on the clock, such as PT48H")
 _READ: Final = {"regex": ("a pattern", "write it as text in quotes"), "older_than": _AGE, "newer_than": _AGE}
-
-At = tuple[str | int, ...]
 
 
 def condition_faults(playbook: Playbook) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from playbooks.language.findings import Fault
+from playbooks.language.findings import At, Fault
 from playbooks.working_time.durations import clock_minutes, words, working_minutes
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from playbooks.language.step_shapes import Step
     from playbooks.language.term_shapes import Who
 
-At = tuple[str | int, ...]
 
 _OFFICE_DAY: Final = 9 * 60
 """Minutes of the office hours of one day (engine.vocabulary.planning.World.zone)."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.values.text import clean
 from playbooks.language.conditions import walk
-from playbooks.language.findings import Fault
+from playbooks.language.findings import At, Fault
 from playbooks.language.graph import ancestors, in_order
 from playbooks.language.instructions import NAMES, faults
 from playbooks.lint.term_checks import texts_of
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from playbooks.language.condition_shape import Condition
     from playbooks.language.schema import Playbook
     from playbooks.language.step_shapes import Step
-
-At = tuple[str | int, ...]
 
 
 def name_faults(playbook: Playbook) -> Iterator[Fault]:

@@ -9,15 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from engine.values.text import clean
-from playbooks.language.findings import LintFinding
+from playbooks.language.findings import At, LintFinding
 from playbooks.language.shape_errors import nearest
 
 if TYPE_CHECKING:
     from playbooks.language.loaded import LoadedPlaybook
     from playbooks.language.schema import Playbook
     from playbooks.language.step_shapes import Step
-
-At = tuple[str | int, ...]
 
 _STANDS_IN: Final = "the next way or the desk lead stands in"
 _INSTEAD: Final[Mapping[str | int, str]] = {"owners": "nobody can be asked there about this playbook"}

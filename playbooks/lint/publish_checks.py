@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engine.vocabulary.terms import CHOICE, FORM, SYSTEM
 from playbooks.language.conditions import walk
 from playbooks.language.fields import FIELDS, value_name
-from playbooks.language.findings import Fault
+from playbooks.language.findings import At, Fault
 from playbooks.language.graph import in_order
 from playbooks.language.instructions import names_in
 from playbooks.language.shape_errors import nearest
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from playbooks.language.schema import Playbook
     from playbooks.language.step_shapes import Step
 
-At = tuple[str | int, ...]
 
 MOST_SLOTS: Final = 20
 """Steps that are planned for a list which is not known as yet."""

@@ -10,7 +10,7 @@ from engine.actions import answers
 from engine.values.errors import BadInput
 from engine.values.text import clean, shown
 from playbooks.language.fields import FIELDS, comparable
-from playbooks.language.findings import Fault
+from playbooks.language.findings import At, Fault
 from playbooks.language.roles import UNASSIGNED
 from playbooks.language.shape_errors import nearest
 from playbooks.planning.scopes import published_by
@@ -19,8 +19,6 @@ from playbooks.planning.unfolding import REVIEW
 if TYPE_CHECKING:
     from playbooks.language.rehearsals import Rehearsal
     from playbooks.language.schema import Playbook
-
-At = tuple[str | int, ...]
 
 
 def rehearsal_faults(playbook: Playbook) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from playbooks.language.fields import value_name
-from playbooks.language.findings import Fault
+from playbooks.language.findings import At, Fault
 from playbooks.language.shape_errors import nearest
 from playbooks.planning.scopes import published_by
 from playbooks.planning.unfolding import REVIEW, reversals
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from playbooks.language.schema import Playbook
     from playbooks.language.step_shapes import Step
 
-At = tuple[str | int, ...]
 
 _KNOWN_BEFORE: Final = ("opened", "need", "decide_by")
 """Anchors whose instant is known before the steps have their places."""

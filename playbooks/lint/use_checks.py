@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from engine.actions import answers
 from engine.values.errors import BadInput
 from engine.values.text import clean
-from playbooks.language.findings import Fault
+from playbooks.language.findings import At, Fault
 from playbooks.language.shape_errors import nearest
 from playbooks.planning.unfolding import DEEPEST
 
 if TYPE_CHECKING:
     from playbooks.language.loaded import LoadedPlaybook
     from playbooks.language.step_shapes import Step
-
-At = tuple[str | int, ...]
 
 
 def use_faults(loaded: LoadedPlaybook, by_id: Mapping[str, LoadedPlaybook]) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from engine.values.errors import OffplanError
 from engine.vocabulary.planning import Booking, Owner, World
 from playbooks.language.conditions import Case
 from playbooks.language.fields import nested
+from playbooks.language.findings import At
 from playbooks.planning.planner import judge
 from playbooks.planning.schedule import Schedule, schedule
 from playbooks.scheduling.agenda import Agenda
@@ -23,8 +24,6 @@ from playbooks.working_time.durations import working_minutes
 if TYPE_CHECKING:
     from playbooks.language.loaded import Library, LoadedPlaybook
     from playbooks.language.rehearsals import Expect, Rehearsal
-
-At = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)

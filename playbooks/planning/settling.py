@@ -17,6 +17,7 @@ from engine.values.money import units
 from engine.vocabulary.planning import Settled
 from playbooks.language.conditions import Case, evaluate, walk
 from playbooks.language.fields import fields_with, said, value_name
+from playbooks.language.findings import At
 from playbooks.language.instructions import fill, names_in
 from playbooks.planning.scopes import text_of, types_of
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from playbooks.language.step_shapes import Step
     from playbooks.planning.scopes import Scope
 
-At = tuple[str | int, ...]
 
 _MOST: Final[Mapping[str, float]] = {"days": 3650, "quantity": 1e12}
 """What a number may be at most that somebody gives; what is more, or less than nothing, counts as not known."""

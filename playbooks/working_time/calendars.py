@@ -15,12 +15,11 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine.values.clock import MINUTE, instant_of, iso, local_instant, moment_of
+from engine.values.clock import MINUTE, WEEKDAYS, instant_of, iso, local_instant, moment_of
 from engine.values.errors import BadInput
 from engine.values.text import clean
 from engine.vocabulary.planning import WorkingCalendar
 
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OFFICE = dict.fromkeys(WEEKDAYS[:5], (("08:00", "17:00"),))
 _SEARCH_DAYS: Final = 1100
 """How far to look for the next working time: three years of holidays are a mistake."""

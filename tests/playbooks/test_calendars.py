@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.values.clock import DAY, HOUR, MINUTE, iso, local_instant
+from engine.values.clock import DAY, HOUR, MINUTE, WEEKDAYS, iso, local_instant
 from engine.values.errors import BadInput
 from engine.vocabulary.planning import WorkingCalendar
-from playbooks.working_time.calendars import WEEKDAYS, WorkingTime, office_hours
+from playbooks.working_time.calendars import WorkingTime, office_hours
 from tests.playbooks.worlds import at
 
 _WALLS = st.integers(0, 23).map(lambda hour: f"{hour:02}:30")

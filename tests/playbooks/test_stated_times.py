@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from engine.commands import timetable
 from engine.desk import Desk
-from engine.values.clock import DAY, HOUR, MINUTE, FixedClock, iso, moment_of
+from engine.values.clock import DAY, HOUR, MINUTE, WEEKDAYS, FixedClock, iso, moment_of
 from engine.vocabulary.planning import ResponsePlan
-from engine.vocabulary.stated_times import DAYS, StatedTimes
+from engine.vocabulary.stated_times import StatedTimes
 from playbooks.language.schema import Day
 from playbooks.lint.linting import lint
 from playbooks.planning.planner import PlaybookPlanner
@@ -63,7 +63,7 @@ def queue(desk: Desk) -> list[str]:
 
 
 def test_the_words_for_days_are_those_of_the_engine() -> None:
-    assert Day.__args__ == DAYS  # type: ignore[attr-defined]
+    assert Day.__args__ == WEEKDAYS  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_next_time_goes_by_the_clock_on_the_wall(
 
 
 @given(
-    st.sets(st.sampled_from(DAYS), min_size=1),
+    st.sets(st.sampled_from(WEEKDAYS), min_size=1),
     st.integers(0, 23),
     st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"]),
     st.integers(0, 60 * 24 * 400),
@@ -94,14 +94,14 @@ def test_the_next_time_goes_by_the_clock_on_the_wall(
 def test_the_next_time_is_later_within_two_weeks_and_the_only_one_until_then(
     days: set[str], hour: int, zone: str, minutes: int
 ) -> None:
-    times = StatedTimes(tuple(day for day in DAYS if day in days), f"{hour:02}:15", zone)
+    times = StatedTimes(tuple(day for day in WEEKDAYS if day in days), f"{hour:02}:15", zone)
     start = NOW + minutes * MINUTE
     found = times.after(start, "UTC")
     assert start < found <= start + 14 * DAY
     assert times.between(start, found, "UTC") == 1
     assert times.between(start, found - 1, "UTC") == 0
     shown = moment_of(found).astimezone(ZoneInfo(zone))
-    assert DAYS[shown.weekday()] in days
+    assert WEEKDAYS[shown.weekday()] in days
 
 
 def test_the_first_deviation_of_the_queue_is_answered_when_it_is_time_and_only_once(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from engine.vocabulary.stated_times import StatedTimes
+from playbooks.language.conditions import SIGNS
 from tui.terminal import cells
 from tui.words import printing
 
@@ -20,9 +21,6 @@ _SHOWN: Final = (
     "id", "title", "instructions", "kind", "role", "owner", "use", "needs", "duration", "due", "mandatory", "when", "options"
 )  # fmt: skip
 """What of a step stands elsewhere."""
-_SIGNS: Final = {
-    "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "nin": "not in", "regex": "fits",
-}  # fmt: skip
 
 
 def described(item: dict[str, Any]) -> list[str]:
@@ -109,7 +107,7 @@ def _condition(match: dict[str, Any] | None) -> str:
         return f"not ({_condition(match['not'])})"
     if match["op"] == "exists":
         return f"{match['field']} is {'not ' if match.get('value') is False else ''}known"
-    sign = _SIGNS.get(match["op"], match["op"].replace("_", " "))
+    sign = SIGNS.get(match["op"], match["op"].replace("_", " "))
     return f"{match['field']} {sign} {cells.any_value(match['value'])}"
 
 
