@@ -53,7 +53,11 @@ def _keyword(name: str, wanted: Any, value: Any, schema: Mapping[str, Any], root
         return re.search(wanted, value) is not None
     if name in ("minimum", "maximum") and isinstance(value, (int, float)):
         return bool(value >= wanted if name == "minimum" else value <= wanted)
-    return bool({"minimum": 1, "maximum": 1, "pattern": 1, "items": 1, **sizes, **_OF_OBJECTS}[name])
+    if name == "exclusiveMinimum" and isinstance(value, (int, float)):
+        return bool(value > wanted)
+    return bool(
+        {"minimum": 1, "maximum": 1, "exclusiveMinimum": 1, "pattern": 1, "items": 1, **sizes, **_OF_OBJECTS}[name]
+    )
 
 
 _OF_OBJECTS = dict.fromkeys(
