@@ -38,15 +38,18 @@ _SHORT_KINDS = {
 }
 
 
-def plan_kind(word: str) -> str:
-    """The plan kind that a word means: its name, its plural or a short form. Raises UsageError with the kinds."""
+def plan_kind(word: str, *, beside: str = "") -> str:
+    """The plan kind that a word means: its name, its plural or a short form.
+
+    Raises UsageError with the kinds, and with what else the word might have been, `beside` them.
+    """
     plain = word.strip().lower().replace("-", "_").replace(" ", "_")
     for form in (plain, plain.removesuffix("s")):
         if form in PLAN_KINDS:
             return form
         if form in _SHORT_KINDS:
             return _SHORT_KINDS[form]
-    raise UsageError(f"--as {word}: this is not a plan kind; use one of {', '.join(PLAN_KINDS)}")
+    raise UsageError(f"--as {word}: this is not a plan kind; use {beside}one of {', '.join(PLAN_KINDS)}")
 
 
 def load(args: Namespace) -> int:

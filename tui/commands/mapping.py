@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SHOWN_DOUBTS = 20
 _SIGNALS = {"signal": "signal", "signals": "signal", "reply": "reply", "replies": "reply"}
 """What `--as` says for files of signals: any, or owners' replies."""
+_BESIDE = "`signal` for confirmations, receipts and all else that happened, `reply` for owners' answers, or "
 
 
 def propose(args: Namespace) -> int:
@@ -36,7 +37,7 @@ def propose(args: Namespace) -> int:
         refuse_readonly(args, SETTINGS_FILE)
     path = Path(args.file)
     name = args.name or _name_of(path)
-    kind = None if args.kind is None else _SIGNALS.get(args.kind) or plan_kind(args.kind)
+    kind = None if args.kind is None else _SIGNALS.get(args.kind) or plan_kind(args.kind, beside=_BESIDE)
     proposal = propose(path, kind, settings_of(args).desk.currency)
     written = None
     if folder is not None and not args.dry_run:

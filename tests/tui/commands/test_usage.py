@@ -41,7 +41,11 @@ def test_every_command_explains_itself(run: Run, words: str) -> None:
         ("deviations --limit 9223372036854775808", "is no number of rows"),
         ("playbook", "say what to do (list, show, lint, test, schema, dry-run, explain)"),
         ("playbook try", "there is no command `playbook try`"),
-        ("load x.csv --as soup", "--as soup: this is not a plan kind"),
+        ("load x.csv --as soup", "--as soup: this is not a plan kind; use one of purchase_order, "),
+        (
+            "map x.csv --as confirmation --dry-run",
+            "use `signal` for confirmations, receipts and all else that happened",
+        ),
         ("deviations", "there is no workspace here"),
         ("", "there is no workspace here"),
     ],
