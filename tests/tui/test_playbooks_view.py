@@ -128,7 +128,7 @@ async def test_words_narrow_the_list_down_also_turned_round(opened: Open) -> Non
         some = len(view(driven).table.ids)
         assert 0 < some < everything
         await driven.press("/")
-        await driven.press(*["backspace"] * 6)
+        await driven.press(*["backspace"] * 7)
         await driven.type("!demand")
         await driven.press("enter")
         assert len(view(driven).table.ids) == everything - some
