@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
@@ -18,6 +19,13 @@ from tui.app import OffplanApp
 from tui.demo.demo_world import sample
 from tui.desk.session import Session
 from tui.planner import PlannerOnDemand
+
+_BLANK: Final = "&#160;"
+_CELL: Final = 12.2
+"""How wide Rich draws a cell, in units of its SVG."""
+_BLANK_FIRST: Final = re.compile(
+    rf'x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+" )textLength="(?P<length>[\d.]+)"(?P<rest>[^>]*>)(?P<blanks>(?:{_BLANK})+)(?!<)'
+)
 
 
 async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36) -> str:
@@ -37,7 +45,13 @@ async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36)
                 await pilot.press(key)
                 await pilot.pause()
             drawn = app.export_screenshot(title="offplan")
-    return re.sub(r"@font-face\s*\{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    return _BLANK_FIRST.sub(_begun_at_ink, re.sub(r"@font-face\s*\{.*?\}\s*", "", drawn, flags=re.DOTALL))
+
+
+def _begun_at_ink(text: re.Match[str]) -> str:
+    """A text of the SVG without the blanks that it begins with, which viewers draw in widths of their own."""
+    blanks = len(text["blanks"]) // len(_BLANK) * _CELL
+    return f'x="{float(text["x"]) + blanks:g}"{text["y"]}textLength="{float(text["length"]) - blanks:g}"{text["rest"]}'
 
 
 if __name__ == "__main__":
