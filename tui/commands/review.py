@@ -145,7 +145,7 @@ def _outcome(found: Mapping[str, Any]) -> Section:
             f"{deviation['kind']} of {deviation['subject']['id']}, {deviation['severity']}, owned by"
             f" {deviation['owner'] or 'nobody'}; it is {deviation['state']}.",
             f"Outcome: {deviation['outcome'] or 'not stated'}. Reason: {deviation['reason'] or 'not stated'}.",
-            f"At risk were {cells.money_in_full(deviation['value_at_risk'])}. {whole}; its actions {spent}.",
+            f"At risk when it was last judged: {cells.money_in_full(deviation['value_at_risk'])}. {whole}; its actions {spent}.",
         ],
     )
 
