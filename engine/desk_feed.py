@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from engine.desk_base import Transaction
 from engine.desk_times import DeskTimes
 from engine.storage.collector import collector_at_rest
-from engine.storage.lease import Lease
 from engine.values.clock import SystemClock
 from engine.values.errors import BadInput, NotFound, Refused
 from engine.vocabulary.model import IngestResult, LoadResult, TickResult
@@ -16,6 +15,7 @@ from engine.vocabulary.model import IngestResult, LoadResult, TickResult
 if TYPE_CHECKING:
     from engine.intake.ingest import SourceBatch
     from engine.judging.preview import Preview, Shift
+    from engine.storage.lease import Lease
     from engine.vocabulary.model import PlanLine, PlanRecord, Refusal
 
 
@@ -225,21 +225,27 @@ class DeskFeed(DeskTimes):
     def acquire_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:
         """Take the lease when nobody holds it any more; true when `holder` has it now."""
         self._refuse_readonly()
-        return Lease(self.store.path, name).acquire(SystemClock().now(), holder, seconds)
+        return self._lease(name).acquire(SystemClock().now(), holder, seconds)
 
     def renew_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:
         """Prolong the lease; false when it is no longer `holder`'s, who must then stop writing."""
         self._refuse_readonly()
-        return Lease(self.store.path, name).renew(SystemClock().now(), holder, seconds)
+        return self._lease(name).renew(SystemClock().now(), holder, seconds)
 
     def release_lease(self, name: str, holder: str) -> None:
         """Give the lease back, if it is `holder`'s."""
         self._refuse_readonly()
-        Lease(self.store.path, name).release(SystemClock().now(), holder)
+        self._lease(name).release(SystemClock().now(), holder)
 
     def lease(self, name: str) -> dict[str, Any] | None:
         """Who holds the lease, as engine.storage.lease says it; None when nobody does or it has lapsed."""
-        return Lease(self.store.path, name).held(SystemClock().now())
+        return self._lease(name).held(SystemClock().now())
+
+    def _lease(self, name: str) -> Lease:
+        # The name of the machine comes with `socket`, which a list in the shell has no use for.
+        from engine.storage.lease import Lease
+
+        return Lease(self.store.path, name)
 
     def _drain(self, transaction: Transaction) -> TickResult:
         """Judge all touched subjects inside the caller's transaction, in the journal as the system's doing."""

@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.desk_feed import DeskFeed
-from engine.reading import others, screens
 from engine.values.clock import SystemClock
 from engine.values.ids import parse
 
@@ -28,6 +27,8 @@ class DeskScreens(DeskFeed):
         """The desk in one line: name, zone, now, feeds, stale, stale_since, quarantined, open, exposure,
         past_decide_by, suppressed{total, snoozed, silenced, folded}, last_signal_at, baseline_version, the feeder's
         lease or None, and `asked`, the moves that the actor has to agree to."""
+        from engine.reading import screens
+
         with self._reading() as view:
             asked = screens.asked(view.connection, self.actor)
             return {**screens.header(*view), "feeder": self.lease("feeder"), "asked": asked}
@@ -42,6 +43,8 @@ class DeskScreens(DeskFeed):
 
     def queue_ids(self, text: str = "") -> list[int]:
         """Numbers of the deviations in queue order under a filter text. Raises BadInput."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.queue_ids(*view, text)
 
@@ -69,16 +72,22 @@ class DeskScreens(DeskFeed):
 
     def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.deviation_rows(*view, ids)
 
     def signal_ids(self, text: str = "", limit: int = 10_000) -> list[int]:
         """Numbers of the signals under a filter text, the last that came first. Raises BadInput."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.signal_ids(*view, text, limit)
 
     def signal_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of signals in the order asked."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.signal_rows(view.connection, ids)
 
@@ -98,26 +107,36 @@ class DeskScreens(DeskFeed):
 
     def source_rows(self, text: str = "") -> list[dict[str, Any]]:
         """Contract JSON of the sources under a filter text, by name. Raises BadInput."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.source_rows(*view, text)
 
     def quarantine_ids(self, text: str = "") -> list[int]:
         """Numbers of the held records under a filter text, the last that came first. Raises BadInput."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.quarantine_ids(*view, text)
 
     def quarantine_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of records of the quarantine in the order asked."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.quarantine_rows(view.connection, ids)
 
     def action_rows(self, deviation: int | None = None) -> list[dict[str, Any]]:
         """Open actions of running responses by owner and start; of one deviation: all its actions."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.action_rows(*view, deviation)
 
     def timeline(self, text: str = "") -> list[tuple[int, str, int]]:
         """Number, owner and due time of the open actions of running responses, by owner and start. Raises BadInput."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.timeline(*view, text)
 
@@ -131,6 +150,8 @@ class DeskScreens(DeskFeed):
 
     def timeline_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of actions in the order asked; unknown ids are left out."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.timeline_rows(*view, ids)
 
@@ -168,11 +189,15 @@ class DeskScreens(DeskFeed):
 
     def changed_by_others(self, entry: int | None, own: Collection[int]) -> Others:
         """What was changed after an entry of the journal by other transactions than `own` (engine.reading.others)."""
+        from engine.reading import others
+
         with self._reading() as view:
             return others.changed_since(view.connection, entry, own)
 
     def owners(self) -> list[dict[str, Any]]:
         """Everybody who can own or owns actions: id, name, functions, load (open actions), overdue."""
+        from engine.reading import screens
+
         with self._reading() as view:
             return screens.owners(*view)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.desk_base import DeskBase
 from engine.values.errors import NotFound
-from engine.vocabulary.stated_times import FARTHEST
 
 if TYPE_CHECKING:
     from engine.vocabulary.planning import Planner
@@ -45,6 +44,8 @@ class DeskTimes(DeskBase):
     def _begin_stated(self) -> int:
         """Begin what playbooks begin at a time that has come, each time in a transaction of its own; how many
         responses."""
+        from engine.vocabulary.stated_times import FARTHEST
+
         if self.planner is None:
             return 0
         with self._reading() as view:
