@@ -194,15 +194,19 @@ def test_frames_that_nobody_reads_are_left_out_and_the_newest_is_shown(many: str
 
 def test_a_terminal_that_moved_its_text_by_itself_is_drawn_anew(many: str) -> None:
     with Program(many) as program:
-        program.until("1/120")
+        program.until("weighs")
         program.settle()
+        before = program.lines
         program.screen.erase_in_display(2)
         program.resize(120, 36)
         program.until("Signals")
         program.settle()
+        assert program.lines == before
         program.screen.erase_in_display(2)
         program.type("\x0c")
         program.until("Signals")
+        program.settle()
+        assert program.lines == before
 
 
 def test_nothing_is_sent_while_nothing_changes(many: str) -> None:
@@ -251,15 +255,17 @@ sys.exit(run(lambda: open_desk(Path(sys.argv[1]))))
 
 def test_after_a_sleep_everything_is_drawn_again(many: str) -> None:
     with Program(many) as program:
-        program.until("1/120")
+        program.until("weighs")
         program.settle()
+        before = program.lines
         program.process.send_signal(signal.SIGTSTP)
         program.until_written(b"\x1b[?1049l")
         os.waitpid(program.process.pid, os.WUNTRACED)
         program.screen.erase_in_display(2)
         program.process.send_signal(signal.SIGCONT)
         program.until("Signals")
-        program.until("1/120")
+        program.settle()
+        assert program.lines == before
         program.type("j")
         program.until("2/120")
 

@@ -144,7 +144,7 @@ class FilteringScreen(ActingScreen):
     # find -----------------------------------------------------------------------------------------------------------
 
     def ids_under(self, pane: str, text: str) -> Sequence[int]:
-        """The rows of a list that meet a filter. Raises OffplanError."""
+        """The rows of a list that meet a filter; a view without `filtered` is never asked. Raises OffplanError."""
         raise NotImplementedError
 
     def action_find(self, step: int) -> None:

@@ -83,15 +83,15 @@ def test_items_and_sites_are_judged_against_records_and_lines(world: World) -> N
     for source_id, item, site in (
         ("a", "SKU-1", "RTM"),
         ("b", "SKU-2", "RTM"),
-        ("c", "SKU-1", "XXX"),
-        ("d", "SKU-2", "XXX"),
+        ("c", "SKU-1", "NOWHERE"),
+        ("d", "SKU-2", "NOWHERE"),
     ):
         world.say(signal("stock", source_id, item=item, site=site, quantity=4.0, occurred_at=NOW))
     world.settle()
-    assert world.states("unmatched") == [("erp:item SKU-2", "open"), ("erp:site XXX", "open")]
-    world.record("site", "XXX", id="XXX")
+    assert world.states("unmatched") == [("erp:item SKU-2", "open"), ("erp:site NOWHERE", "open")]
+    world.record("site", "NOWHERE", id="NOWHERE")
     world.settle()
-    assert world.states("unmatched") == [("erp:item SKU-2", "open"), ("erp:site XXX", "recovered")]
+    assert world.states("unmatched") == [("erp:item SKU-2", "open"), ("erp:site NOWHERE", "recovered")]
 
 
 def test_an_order_of_another_kind_is_not_the_one_that_was_named(world: World) -> None:
