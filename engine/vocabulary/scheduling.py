@@ -133,10 +133,6 @@ class Replan:
 
     moves: Sequence[Move]
     """In the order of their new starts."""
-    late_before: float
-    """Hours after the limits, each times the weight of its action, if everything stayed that can; what cannot is
-    shifted."""
-    late_after: float
     notes: Sequence[str]
     """What a person should know, such as an owner who has left the plan."""
     wake_at: int | None

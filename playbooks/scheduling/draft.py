@@ -137,10 +137,6 @@ class Draft:
             return 0.0
         return action.weight * (end - action.limit_at) / HOUR
 
-    def lateness(self) -> float:
-        """Weighted hours of all actions."""
-        return sum(map(self.late, self.order))
-
     # what is changed --------------------------------------------------------------------------------------------------
 
     def put(self, identity: str, place: Span, because: str) -> None:

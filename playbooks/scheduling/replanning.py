@@ -33,7 +33,6 @@ def replan(actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int
     for identity in pinned or ():
         _refuse_impossible(draft, identity)
     repair(draft)
-    before = draft.lateness()
     if not pinned:
         for _ in range(_ROUNDS):
             # Either may make room for the other; both only ever make it less late, or bring something home. What is
@@ -46,7 +45,7 @@ def replan(actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int
     for identity, start in (pinned or {}).items():
         draft.because[identity] = "a person chose this start"
         draft.home[identity] = start
-    return Replan(_moves(draft), before, draft.lateness(), _notes(draft, world), _wake(draft))
+    return Replan(_moves(draft), _notes(draft, world), _wake(draft))
 
 
 def _moves(draft: Draft) -> list[Move]:

@@ -115,3 +115,13 @@ def faults(actions: Sequence[OpenAction], world: World = WORLD) -> list[str]:
 
 def starts(actions: Sequence[OpenAction]) -> Mapping[str, int]:
     return {action.id: action.start_at for action in actions}
+
+
+def lateness(actions: Sequence[OpenAction], world: World = WORLD) -> float:
+    """Hours after the limits of actions that stand as they are, each times the weight of its action."""
+    ends = {identity: span.end for identity, span in spans(actions, world).items()}
+    return sum(
+        action.weight * max(0, ends[action.id] - action.limit_at) / HOUR
+        for action in actions
+        if action.limit_at is not None
+    )
