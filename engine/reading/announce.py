@@ -8,8 +8,8 @@ date whether it says something or not, so that a deviation that comes and goes i
     new           something stands in the queue that it was not told of, or that had left it
     raised        something is more severe than it was told
     unmuted       something stands in the queue again that was live and kept out of it
-    over          something that it was told of is over, and it wants to hear of that
-    all over      nothing stands in the queue any more, or is kept out of it, that it was told of
+    all over      nothing stands in the queue any more, or is kept out of it, that it was told of; of one end among
+                  others the row that leaves the queue tells
     repeat        nothing of that, but the span for reminders has passed since it was last told
 """
 
@@ -23,8 +23,8 @@ from engine.ranking.suppression import LIVE, STANDING, silenced
 from engine.storage.sqlite import sqlite3
 from engine.vocabulary.model import SEVERITIES
 
-FIRST, NEW, RAISED, UNMUTED, OVER, ALL_OVER, REPEAT = "first", "new", "raised", "unmuted", "over", "all over", "repeat"
-REASONS: Final = (FIRST, NEW, RAISED, UNMUTED, ALL_OVER, OVER, REPEAT)
+FIRST, NEW, RAISED, UNMUTED, ALL_OVER, REPEAT = "first", "new", "raised", "unmuted", "all over", "repeat"
+REASONS: Final = (FIRST, NEW, RAISED, UNMUTED, ALL_OVER, REPEAT)
 """In the order in which one stands for all where several hold."""
 
 
@@ -57,17 +57,13 @@ class Announcement(NamedTuple):
     """What the desk knows from now on."""
 
 
-def decide(
-    told: Told | None, standing: Standing, now: int, *, wants_over: bool, remind_after: int | None
-) -> Announcement:
+def decide(told: Told | None, standing: Standing, now: int, *, remind_after: int | None) -> Announcement:
     """What a desk says at `now`; `remind_after` is in microseconds, None for never."""
     about = _about(told, standing)
-    if wants_over and told is not None:
-        about |= dict.fromkeys(_gone(told, standing), OVER)
     reasons = set(about.values())
     if told is not None and told.shown and not standing.shown and not standing.muted:
         reasons.add(ALL_OVER)
-        about |= dict.fromkeys(_gone(told, standing), ALL_OVER)
+        about |= dict.fromkeys(told.shown, ALL_OVER)
     waits = told is not None and remind_after is not None and told.at < now - remind_after
     if not reasons and waits and standing.shown:
         reasons.add(REPEAT)
@@ -106,8 +102,3 @@ def _about(told: Told | None, standing: Standing) -> dict[int, str]:
         elif SEVERITIES.index(severity) > SEVERITIES.index(before):
             about[number] = RAISED
     return about
-
-
-def _gone(told: Told, standing: Standing) -> list[int]:
-    """What the desk was told of and is live no more."""
-    return [number for number in told.shown if number not in standing.shown and number not in standing.muted]

@@ -31,12 +31,12 @@ class News:
     def hear(self, standing: Standing, now: int) -> None:
         """Take in what stands in the queue now. What stood there when the screen opened is no news."""
         if self._told is None:
-            self._told = announce.decide(None, standing, now, wants_over=False, remind_after=None).told
+            self._told = announce.decide(None, standing, now, remind_after=None).told
             self._offered = standing.offered
             return
         self.over = (self.over | (standing.offered - self._offered)) & standing.offered
         self._offered = standing.offered
-        found = announce.decide(self._told, standing, now, wants_over=False, remind_after=_REMIND_AFTER)
+        found = announce.decide(self._told, standing, now, remind_after=_REMIND_AFTER)
         self._told = found.told
         if found.reason == REPEAT:
             self._said = f"{len(found.about)} still off plan"
