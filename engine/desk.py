@@ -207,7 +207,8 @@ class Desk(DeskScreens, DeskEffects, DeskHandoffs, DeskSchedule):
         from engine.reports import check
 
         with self._reading() as view:
-            return check.check(self.store, view.now)
+            amiss = self.planner.calendar_faults(self._world(*view)) if self.planner is not None else ()
+            return check.check(self.store, view.now, amiss)
 
     def backup(self, path: Path) -> None:
         """Write a whole copy of the file, readable by its owner only. Refuses an existing target."""

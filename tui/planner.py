@@ -64,6 +64,11 @@ class PlannerOnDemand:
 
         return replan(actions, world, pinned)
 
+    def calendar_faults(self, world: World) -> Sequence[tuple[str, str]]:
+        from playbooks.working_time.people import People
+
+        return People(world).faults()
+
     def settle(
         self, late: Mapping[str, Any], deviation: Mapping[str, Any], values: Mapping[str, Any], now: int
     ) -> Settled:

@@ -28,6 +28,7 @@ from engine.values.errors import BadInput
 from engine.values.text import clean
 from engine.values.units import packs_of
 from engine.vocabulary.model import FUNCTIONS
+from engine.vocabulary.planning import LEAST_MINUTES
 
 LONGEST_ABSENCE: Final = 731
 """Days; who is away for longer is not planned with."""
@@ -199,9 +200,17 @@ class Calendar(Record):
                     )
                 # Nothing of the same day comes after a range that ends the next morning.
                 end_before = end if end > start else "24:00"
-        if not any(week.values()):
-            raise ValueError("nobody ever works; give at least one range such as mon = 08:00-16:30")
+        if all(_minutes(*each) < LEAST_MINUTES for ranges in week.values() for each in ranges):
+            raise ValueError(
+                f"nobody ever works {LEAST_MINUTES} minutes on end; give at least one range such as mon = 08:00-16:30"
+            )
         return week
+
+
+def _minutes(start: str, end: str) -> int:
+    """How long a range is; one that ends before it starts ends the next morning."""
+    begin, finish = (60 * int(wall[:2]) + int(wall[3:]) for wall in (start, end))
+    return finish - begin if finish > begin else finish + 1440 - begin
 
 
 class Absence(Record):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -31,8 +31,11 @@ _TIMERS_LATE: Final = 5 * MINUTE
 """A feeder looks every second; this is no hesitation any more."""
 
 
-def check(store: Store, now: int) -> list[Finding]:
-    """Everything that is wrong at the desk's instant `now`, errors first; empty when all is well."""
+def check(store: Store, now: int, calendars: Sequence[tuple[str, str]] = ()) -> list[Finding]:
+    """Everything that is wrong at the desk's instant `now`, errors first; empty when all is well.
+
+    `calendars` are the owners whose calendars or absences the planner cannot follow, with why.
+    """
     connection = store.connection
     findings = [
         *_database(store),
@@ -43,6 +46,7 @@ def check(store: Store, now: int) -> list[Finding]:
         *channel_health.findings(connection),
         *data_findings.of(connection, now),
         *_owners(connection),
+        *_calendars(calendars),
         *_orphans(connection),
         *_timers(connection, now),
         *_offers(connection),
@@ -131,6 +135,15 @@ def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
         actions = "1 open action is" if count == 1 else f"{count} open actions are"
         mend = f"load an owner {owner}, or `offplan assign` them to somebody"
         yield as_warning(f"owner {owner}", f"{actions} in the hands of nobody that the plan knows", mend)
+
+
+def _calendars(amiss: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    by_fault: dict[str, list[str]] = {}
+    for owner, fault in amiss:
+        by_fault.setdefault(fault, []).append(owner)
+    for fault, owners in by_fault.items():
+        named = ", ".join(owners[:5]) + (" and more" if len(owners) > 5 else "")
+        yield as_warning(f"owner {named}", fault, "load the calendar, the owner or the absence anew")
 
 
 def _factors(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -38,6 +38,10 @@ class Owner:
     """First and last day of each absence, ISO dates in the zone of the person's calendar."""
 
 
+LEAST_MINUTES: Final = 5
+"""The shortest working time that work is planned into, in minutes."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
     """Working time in a zone: `week` maps mon..sun to ranges such as ("08:00", "16:30"); `holidays` are ISO dates."""
@@ -264,6 +268,9 @@ class Planner(Protocol):
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         """The load of each owner for so many days from today on, where it is too much, and who could take what."""
+
+    def calendar_faults(self, world: World) -> Sequence[tuple[str, str]]:
+        """Owners whose calendar or absences cannot be followed, each with what is wrong and what is done instead."""
 
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         """Where all open actions go as things are now; with `pinned`, starts that a person chose, what gives way to

@@ -168,6 +168,12 @@ class PlaybookPlanner:
         playbook."""
         return settle(late, deviation, values, now)
 
+    def calendar_faults(self, world: World) -> Sequence[tuple[str, str]]:
+        """Owners whose calendar or absences cannot be followed (playbooks.working_time.people)."""
+        from playbooks.working_time.people import People
+
+        return People(world).faults()
+
     def remedies(self, known: str | None) -> Remedies | None:
         """What the playbooks state of remedies (playbooks.planning.remedies), under a stamp of their definitions."""
         from playbooks.planning.remedies import stated

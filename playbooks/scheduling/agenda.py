@@ -12,12 +12,12 @@ from itertools import islice
 from typing import Final
 
 from engine.values.clock import MINUTE
-from engine.vocabulary.planning import Booking, World
+from engine.vocabulary.planning import LEAST_MINUTES, Booking, World
 from playbooks.scheduling.timeline import Broken
 from playbooks.working_time.calendars import WorkingTime
 from playbooks.working_time.people import People
 
-SLOT_MINUTES: Final = 5
+SLOT_MINUTES: Final = LEAST_MINUTES
 _SLOT: Final = SLOT_MINUTES * MINUTE
 
 

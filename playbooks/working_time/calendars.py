@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from engine.values.clock import MINUTE, WEEKDAYS, instant_of, iso, local_instant, moment_of
 from engine.values.errors import BadInput
 from engine.values.text import clean
-from engine.vocabulary.planning import WorkingCalendar
+from engine.vocabulary.planning import LEAST_MINUTES, WorkingCalendar
 
 _OFFICE = dict.fromkeys(WEEKDAYS[:5], (("08:00", "17:00"),))
 _SEARCH_DAYS: Final = 1100
@@ -38,11 +39,12 @@ class WorkingTime:
     """The working time of one calendar as spans of instants, [start, end), in order and without overlap."""
 
     def __init__(self, calendar: WorkingCalendar) -> None:
-        """Raises BadInput for an unknown zone, day, time or date, and for a week without any working time."""
+        """Raises BadInput for an unknown zone, day, time or date, and for a week in which no work can be planned."""
         self.calendar = calendar
         self._place = f"calendar {clean(calendar.id)}"
         self._zone = _zone(calendar.zone, self._place)
         self._week = _week(calendar, self._place)
+        self._worked = [any(end - begin >= LEAST_MINUTES for begin, end in ranges) for ranges in self._week]
         self._holidays = frozenset(_day(text, self._place) for text in calendar.holidays)
         self._spans_of = lru_cache(maxsize=4096)(self._compute_spans)
 
@@ -52,6 +54,22 @@ class WorkingTime:
         Raises BadInput where three years bring none.
         """
         return self._forward(instant)
+
+    def require_work(self, since: int) -> None:
+        """Raises BadInput where holidays leave no working time for three years, now or at any time after `since`.
+
+        Asked once for each calendar: a search that comes to such a gap ends the plan of everybody else as well.
+        """
+        first = self._local_day(since)
+        closed = [day for day in sorted(self._holidays) if day >= first and self._worked[day.weekday()]]
+        begin = closed[0] if closed else first
+        for before, day in pairwise(closed):
+            # What lies between two of these is no holiday, so it is worked where its weekday is.
+            between = range(1, min((day - before).days, 8))
+            if any(self._worked[(before + timedelta(days=count)).weekday()] for count in between):
+                begin = day
+            if (day - begin).days > _SEARCH_DAYS - 14:
+                raise self._no_working_time(self._instant(begin, 0))
 
     def next_start(self, instant: int) -> int:
         """The first instant from `instant` on at which work is possible."""
@@ -166,8 +184,9 @@ def _week(calendar: WorkingCalendar, place: str) -> list[list[tuple[int, int]]]:
             begin, end = _minute(begin_text, place), _minute(end_text, place)
             ranges.append((begin, end if end > begin else end + 1440))
         week.append(sorted(ranges))
-    if not any(week):
-        raise BadInput(place, "its week has no working time", "give at least one day a range such as 08:00 to 16:30")
+    if all(end - begin < LEAST_MINUTES for ranges in week for begin, end in ranges):
+        fault = f"its week has no working time of {LEAST_MINUTES} minutes or more"
+        raise BadInput(place, fault, "give at least one day a range such as 08:00 to 16:30")
     return week
 
 

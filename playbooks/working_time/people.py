@@ -57,6 +57,12 @@ class People:
             self._by_calendar[name] = self._read(name)
         return self._said(self._by_calendar[name])
 
+    def faults(self) -> list[tuple[str, str]]:
+        """What of the owners' calendars and absences cannot be followed, by owner: each warning as it would be said."""
+        for owner in self._owners:
+            self.working_time(owner)
+        return [(owner, warning) for owner in self._owners for warning in self._by_owner[owner].warnings]
+
     def _said(self, known: _Known) -> WorkingTime:
         self.warnings += [warning for warning in known.warnings if warning not in self.warnings]
         return known.working
@@ -69,7 +75,7 @@ class People:
         calendar = usual.working.calendar
         present = WorkingTime(replace(calendar, holidays=(*calendar.holidays, *_days(person.away))))
         try:
-            present.next_start(self._world.now)
+            present.require_work(self._world.now)
         except BadInput:
             gone = f"{clean(person.id)} is away for years; planned as if there were no absence"
             return _Known(usual.working, (*usual.warnings, gone))
@@ -83,7 +89,9 @@ class People:
         if calendar is None:
             return _Known(WorkingTime(office), (f"the plan has no calendar {name}; office hours are used for it",))
         try:
-            return _Known(WorkingTime(calendar))
+            working = WorkingTime(calendar)
+            working.require_work(self._world.now)
+            return _Known(working)
         except BadInput as error:
             return _Known(WorkingTime(office), (f"{error}; office hours are used for it",))
 

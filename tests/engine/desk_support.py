@@ -20,6 +20,7 @@ from playbooks.planning.settling import settle
 from playbooks.scheduling.replanning import replan
 from playbooks.scheduling.slack import placings
 from playbooks.scheduling.workload import workload
+from playbooks.working_time.people import People
 
 NOW = parse_instant("2026-03-09T08:00:00Z", "test")
 
@@ -115,6 +116,9 @@ class Scheduling:
 
     def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
         return workload(actions, world, days)
+
+    def calendar_faults(self, world: World) -> Sequence[tuple[str, str]]:
+        return People(world).faults()
 
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         return replan(actions, world, pinned)

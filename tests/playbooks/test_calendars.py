@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -105,6 +106,10 @@ def test_the_night_of_the_change_has_an_hour_less_or_more() -> None:
         (WorkingCalendar("c", "Mars/Olympus", {"mon": (("08:00", "16:00"),)}), "no time zone"),
         (WorkingCalendar("c", "../etc/passwd", {"mon": (("08:00", "16:00"),)}), "no time zone"),
         (WorkingCalendar("c", "UTC", {}), "no working time"),
+        (
+            WorkingCalendar("c", "UTC", {"mon": (("08:00", "08:04"), ("23:58", "00:02"))}),
+            "no working time of 5 minutes",
+        ),
         (WorkingCalendar("c", "UTC", {"monday": (("08:00", "16:00"),)}), "no day of the week"),
         (WorkingCalendar("c", "UTC", {"mon": (("8", "16:00"),)}), "no time of day"),
         (WorkingCalendar("c", "UTC", {"mon": (("08:00", "16:00"),)}, ["9.3.2026"]), "no date"),
@@ -120,6 +125,31 @@ def test_a_calendar_of_holidays_only_ends_in_a_sentence() -> None:
     working = WorkingTime(WorkingCalendar("c", "UTC", {"mon": (("08:00", "16:00"),)}, closed))
     with pytest.raises(BadInput, match="no working time within three years"):
         working.next_start(at("2026-03-09T00:00:00Z"))
+
+
+_OPEN = WorkingCalendar("c", "UTC", {"mon": (("08:00", "16:00"),), "thu": (("08:00", "08:04"),)})
+
+
+@pytest.mark.parametrize(
+    ("first", "kept", "works"),
+    [
+        (date(2026, 1, 1), (), False),
+        (date(2027, 6, 7), (), False),
+        (date(2027, 6, 7), (date(2028, 6, 5), date(2029, 6, 4)), True),
+        (date(2022, 1, 1), (), True),
+    ],
+)
+def test_a_gap_of_three_years_is_found_before_a_search_comes_to_it(
+    first: date, kept: tuple[date, ...], works: bool
+) -> None:
+    """Also one that begins later; days with less than a slot of work are none."""
+    closed = [str(day) for count in range(4 * 365) if (day := first + timedelta(days=count)) not in kept]
+    working = WorkingTime(replace(_OPEN, holidays=closed))
+    if works:
+        working.require_work(at("2026-03-09T00:00:00Z"))
+    else:
+        with pytest.raises(BadInput, match="no working time within three years"):
+            working.require_work(at("2026-03-09T00:00:00Z"))
 
 
 def test_a_placeholder_date_is_out_of_reach() -> None:

@@ -157,6 +157,7 @@ def test_a_load_leaves_the_quarantine_of_other_kinds_alone_and_journals_what_it_
         ("calendar", {"id": "c", "zone": "UTC", "week": {"mon": [["08:00", "08:00"]]}}, "week"),
         ("calendar", {"id": "c", "zone": "UTC", "week": {"someday": []}}, "week"),
         ("calendar", {"id": "c", "zone": "UTC", "week": {}}, "week"),
+        ("calendar", {"id": "c", "zone": "UTC", "week": {"mon": [["08:00", "08:04"], ["23:58", "00:02"]]}}, "week"),
         (
             "calendar",
             {"id": "c", "zone": "UTC", "week": {"mon": [["08:00", "09:00"]]}, "holidays": ["xmas"]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.tui.commands.shell import Run, one_sentence
@@ -58,6 +59,24 @@ def test_notes_are_said_and_are_no_problem(desk: Run, tmp_path: Path) -> None:
     assert (note["severity"], note["place"], note["count"], len(note["examples"])) == ("note", "owner", 7, 5)
     assert "7 functions without an owner" in shown.out
     assert "(inventory planning; logistics" in shown.out
+
+
+def test_a_calendar_that_nobody_can_work_by_holds_up_nobody_and_is_named(desk: Run, tmp_path: Path) -> None:
+    days = ";".join(str(date(2026, 1, 1) + timedelta(days=count)) for count in range(5 * 365))
+    (tmp_path / "shut.csv").write_text(f"id,zone,week.mon,holidays\nshut,UTC,08:00-16:00,{days}\n", encoding="utf-8")
+    people = "id,functions,calendar,lead\nana,procurement,{},true\nbo,inventory planning,,\n"
+    (tmp_path / "people.csv").write_text(people.format(""), encoding="utf-8")
+    assert desk("load", "people.csv", "--as", "owner").code == 0
+    assert desk("respond", "D1").code == 0
+    (tmp_path / "people.csv").write_text(people.format("shut"), encoding="utf-8")
+    assert desk("load", "shut.csv", "--as", "calendar").code == 0
+    assert desk("load", "people.csv", "--as", "owner").code == 0
+
+    ticked, answered, checked = desk("tick"), desk("respond", "D2"), desk("check", "--json")
+
+    assert (ticked.code, answered.code, checked.code) == (0, 0, 3)
+    assert "office hours are used for it" in answered.err + answered.out
+    assert [item["place"] for item in checked.document["items"] if "no working time" in item["fault"]] == ["owner ana"]
 
 
 def test_check_of_a_file_that_is_none_says_so(run: Run, tmp_path: Path) -> None:
