@@ -47,22 +47,27 @@ class DeskCommands(DeskBase):
 
         Acknowledges an open deviation; it is `responding` once the first action starts. `inputs` are what the playbook
         asks for, by name. Refused while a response of the same playbook runs, and where its own rules keep it from
-        starting (engine.commands.starting). Planned without the lock, and with it once others were quicker twice;
-        Refused where they are so a third time, and too many are answered at once for them to wait.
+        starting (engine.commands.starting). Planned without the lock, and with it once others were quicker twice; what
+        are too many for others to wait are planned once, and only what changed meanwhile is planned anew.
         """
         from engine.commands import outrun, responses
 
         planner = self._planner()
 
+        def plan(asked: responses.Asked) -> list[responses.Planned]:
+            return responses.plan(asked, planner, playbook, inputs or {})
+
         def attempt() -> Outcome:
             with self._reading() as view:
                 asked = responses.ask(*view, ids)
-            plans = responses.plan(asked, planner, playbook, inputs or {})
+            plans = plan(asked)
+            if len(ids) > outrun.MOST_HELD:
+                return self._command(expect, lambda context: responses.respond_to_many(context, asked, plans, plan))
             return self._command(expect, lambda context: responses.respond(context, asked, plans))
 
         def holding(context: CommandContext) -> None:
             asked = responses.ask(context.connection, context.now, ids)
-            responses.respond(context, asked, responses.plan(asked, planner, playbook, inputs or {}))
+            responses.respond(context, asked, plan(asked))
 
         few = len(ids) <= outrun.MOST_HELD
         return outrun.in_time(attempt, (lambda: self._command(expect, holding)) if few else None)

@@ -15,7 +15,7 @@ TRIES: Final = 3
 """How often a plan is made, where others change meanwhile what it rests on."""
 
 MOST_HELD: Final = 300
-"""Deviations that are answered with the lock where others were quicker before: 3.5 s of the 10 s that others wait."""
+"""Deviations that are planned with the lock where others were quicker: 3.5 s of the 10 s that others wait."""
 
 T = TypeVar("T")
 

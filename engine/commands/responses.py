@@ -5,7 +5,8 @@ What one action's end means for the others is engine.commands.following.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from engine.actions import reversals
@@ -139,6 +140,35 @@ def respond(
         context.notes.extend(clean(warning) for warning in answer.warnings)
         written.append(answer)
     return written
+
+
+def respond_to_many(
+    context: CommandContext,
+    asked: Asked,
+    plans: Sequence[Planned],
+    plan_anew: Callable[[Asked], list[Planned]],
+) -> None:
+    """Write plans that took too long to be made again for each thing that others do meanwhile.
+
+    What others' open actions collide with stays planned, and is owed to the next planning of all open actions
+    (engine.schedule.rescheduling); only deviations that have changed are planned anew, round all the rest. Raises
+    OutrunError where owners or calendars are other ones now, or more deviations have changed than others can wait for.
+    """
+    connection = context.connection
+    outdated = {each.deviation for each in plans if context.row(each.deviation)["version"] != each.version}
+    present = ask(connection, context.now, [each.id for each in outdated]) if outdated else None
+    before, after = asked.world, present.world if present else world(connection, context.now)
+    if len(outdated) > outrun.MOST_HELD or replace(after, now=before.now, bookings=before.bookings) != before:
+        raise outrun.OutrunError("others change more than can be planned anew; try again, or answer fewer at once")
+    if after.bookings != before.bookings:
+        context.notes.append("others changed open actions meanwhile: where these collide, all are planned anew next")
+    standing = [each for each in plans if each.deviation not in outdated]
+    if present is not None:
+        booked = [booking for each in standing for booking in bookings(each.deviation, each.plan)]
+        round_all = replace(after, bookings=[*after.bookings, *booked])
+        anew = {each.deviation: each for each in plan_anew(present._replace(world=round_all))}
+        plans = [anew.get(each.deviation, each) for each in plans]
+    respond(context, asked._replace(seen=data_version(connection), world=after), plans)
 
 
 def require_running(
