@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.desk_base import DeskBase
-from engine.values.errors import NotFound
+from engine.values.errors import NotFound, OffplanError
 
 if TYPE_CHECKING:
     from engine.vocabulary.planning import Planner
@@ -30,7 +30,7 @@ class DeskTimes(DeskBase):
             return False
         stated = self.planner.timetable()
         with self._writing() as transaction:
-            timetable.keep(transaction.connection, transaction.now, stated)
+            timetable.keep(transaction.connection, transaction.now, stated, self.planner.may_be_kept_out)
             return remedies.keep(transaction.connection, found)
 
     def timetable(self) -> list[dict[str, Any]]:
@@ -64,7 +64,15 @@ class DeskTimes(DeskBase):
         with self._reading() as view:
             waiting = timetable.due(*view)
         begun = 0
+        try:
+            stated = {(each.playbook, each.trigger) for each in planner.timetable()}
+        except OffplanError:
+            # Their folder cannot be read for now; who asks for a playbook is told why.
+            return 0
         for row in waiting:
+            if (row["playbook"], row["trigger"]) not in stated:
+                # Its file has errors, and another playbook of that name may stand in for it.
+                continue
             try:
                 with self._reading() as view:
                     matching = timetable.matching(*view, planner, row)

@@ -43,6 +43,9 @@ class PlannerOnDemand:
     def timetable(self) -> Sequence[Timetabled]:
         return self._loaded().timetable()
 
+    def may_be_kept_out(self, playbook: str) -> bool:
+        return self._loaded().may_be_kept_out(playbook)
+
     def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
         return self._loaded().holds(playbook, trigger, deviation, now)
 

@@ -1,14 +1,14 @@
 """Playbooks that begin at stated times: when each is due next (table timetable), and what it begins then.
 
-A time is taken once, in the transaction of the responses that it begins. Times that passed while no desk ran are one:
-it is made up for as soon as one does, and says so. What keeps a deviation from being answered is said, and the next one
-is tried.
+A time is taken once, in the transaction of the responses that it begins. Times that passed while no desk ran, or the
+playbook's file had errors, are one: it is made up for as soon as that is over, and says so. What keeps a deviation from
+being answered is said, and the next one is tried.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.commands import responses
@@ -16,7 +16,7 @@ from engine.reading import deviation_list
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import data_version, rows
-from engine.values.clock import iso, iso_or_none
+from engine.values.clock import HOUR, iso, iso_or_none
 from engine.values.errors import BadInput, NotFound, Refused
 from engine.values.ids import parse
 from engine.values.text import clean
@@ -33,9 +33,12 @@ MOST_NAMED: Final = 10
 """Deviations that are passed over, by name and with the reason; of the others it is said how many they are."""
 
 
-def keep(connection: sqlite3.Connection, now: int, stated: Sequence[Timetabled]) -> None:
+def keep(
+    connection: sqlite3.Connection, now: int, stated: Sequence[Timetabled], kept_out: Callable[[str], bool]
+) -> None:
     """Keep the times that the playbooks state now. One that is new, or another than before, is due for the first
-    time after `now`; one that is not stated any more is forgotten."""
+    time after `now`; one that is not stated any more is forgotten, unless its playbook may be `kept_out` by errors in
+    its file for a while."""
     zone = _zone(connection)
     former = {(row["playbook"], row["trigger"]): row for row in rows(connection, "SELECT * FROM timetable")}
     for each in stated:
@@ -50,7 +53,8 @@ def keep(connection: sqlite3.Connection, now: int, stated: Sequence[Timetabled])
             " most = excluded.most, due_at = excluded.due_at",
             (each.playbook, each.trigger, days, at, times_zone, each.most, due_at),
         )
-    connection.executemany("DELETE FROM timetable WHERE playbook = ? AND trigger = ?", list(former))
+    gone = [key for key in former if not kept_out(key[0])]
+    connection.executemany("DELETE FROM timetable WHERE playbook = ? AND trigger = ?", gone)
 
 
 def follow_zone(connection: sqlite3.Connection, now: int) -> None:
@@ -107,7 +111,9 @@ def begin(context: CommandContext, planner: Planner, row: Row, ids: Sequence[str
     times, zone = _times(row), _zone(context.connection)
     begun, passed, unseen = _answer(context, planner, row, ids, f"it is {times.words()}")
     missed = times.between(row["due_at"], context.now, zone)
-    said = clean("; ".join([_counted(ids, begun), *_named(passed), *unseen, *_missed(row["due_at"], missed)]))
+    said = clean(
+        "; ".join([_counted(ids, begun), *_named(passed), *unseen, *_missed(row["due_at"], context.now, missed)])
+    )
     following = times.after(context.now, zone)
     _move_on(context.connection, row, {"due_at": following, "ran_at": context.now, "said": said})
     after = {"playbook": row["playbook"], "begun": begun, "next": following}
@@ -172,11 +178,11 @@ def _counted(ids: Sequence[str], begun: Sequence[str]) -> str:
     return f"{matched}, {', '.join(begun)} answered" if begun else f"{matched}, none is answered"
 
 
-def _missed(due_at: int, missed: int) -> list[str]:
+def _missed(due_at: int, now: int, missed: int) -> list[str]:
     if not missed:
-        return []
+        return [f"it was due {iso(due_at)}, and could not begin before"] if now - due_at > HOUR else []
     count = f"{missed} or more" if missed == MOST_COUNTED else str(missed)
-    return [f"it was due {iso(due_at)}, and {count} more times passed while no desk ran: they are one"]
+    return [f"it was due {iso(due_at)}, and {count} more times passed before it could begin: they are one"]
 
 
 def _times(row: Row) -> StatedTimes:

@@ -184,7 +184,7 @@ def _offers(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
-    """Actions at work whose next time is long past, or that have none: nobody would look at them again."""
+    """What time alone should have done, and actions at work that have no time: nobody would look at them again."""
     late = connection.execute(
         "SELECT 'A' || subject, min(due_at) FROM timer WHERE due_at < ? GROUP BY subject ORDER BY 2, subject",
         (now - _TIMERS_LATE,),
@@ -195,6 +195,13 @@ def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
         )
         fault = f"what time does to {named} is due since {iso(late[0][1])}"
         yield as_warning("timers", fault, "run `offplan watch`, or `offplan tick`")
+    for playbook, due_at in connection.execute(
+        "SELECT playbook, min(due_at) FROM timetable WHERE due_at < ? GROUP BY playbook", (now - _TIMERS_LATE,)
+    ).fetchall():
+        mend = (
+            "run `offplan watch`, or `offplan tick`; where `offplan playbook lint` finds errors in it, mend those first"
+        )
+        yield as_warning(f"playbook {playbook}", f"it was to begin {iso(due_at)}, and has not", mend)
     lost = connection.execute(
         "SELECT 'A' || action.id FROM action JOIN response ON response.id = response_id WHERE response.state = 'running'"
         " AND action.kind IN ('task', 'decision') AND action.state IN ('ready', 'assigned', 'in_progress', 'waiting')"

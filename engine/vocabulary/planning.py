@@ -252,6 +252,9 @@ class Planner(Protocol):
     def timetable(self) -> Sequence[Timetabled]:
         """The triggers that hold at stated times, of playbooks that are switched on."""
 
+    def may_be_kept_out(self, playbook: str) -> bool:
+        """Whether this may be the playbook of a file that cannot be used as it is now."""
+
     def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
         """Whether a trigger's condition holds for a deviation. Raises NotFound for a playbook that is not at hand."""
 

@@ -87,6 +87,14 @@ class Library:
         hint = f"; {broken} faults keep files out, see playbook lint" if broken else ""
         raise NotFound(f"there is no playbook {clean(playbook)[:64]}; see playbook list{hint}")
 
+    def may_be_kept_out(self, playbook: str) -> bool:
+        """Whether a file with errors may be this playbook: who cannot be read does not say who it is.
+
+        One that can be used is itself, unless it only stands in for one of another folder, as the built-in ones do.
+        """
+        folders = {Path(finding.path).parent for finding in self.findings if finding.severity == "error"}
+        return bool(folders) and all(each.id != playbook or each.path.parent not in folders for each in self.playbooks)
+
     def pinned(self, use: str) -> LoadedPlaybook:
         """The playbook that a `use` names, in that version. Raises NotFound, and Refused for another version."""
         playbook, _, version = use.partition("@")

@@ -42,8 +42,12 @@ def load_library(extra: Path | None = None) -> Library:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The playbook files of a folder, sorted by name; hidden files are not."""
-    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
+    """The playbook files of a folder, sorted by name; hidden files are not. Raises BadInput where it cannot be read."""
+    try:
+        found = list(folder.iterdir())
+    except OSError as error:
+        raise BadInput(str(folder), f"it cannot be read ({error.strerror})", "check its permissions") from error
+    return sorted(path for path in found if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
 def stamp(folder: Path | None) -> tuple[tuple[str, int, int], ...]:

@@ -157,6 +157,10 @@ class PlaybookPlanner:
             if trigger.at is not None
         ]
 
+    def may_be_kept_out(self, playbook: str) -> bool:
+        """Whether this may be the playbook of a file with errors (playbooks.language.loaded)."""
+        return self.library.may_be_kept_out(playbook)
+
     def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
         """Whether a trigger's condition holds for a deviation. Raises NotFound for a playbook that is not at hand."""
         return judge(self.library.get(playbook), Case(deviation, now), trigger).applies

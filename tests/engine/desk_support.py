@@ -106,6 +106,9 @@ class Scheduling:
     def timetable(self) -> Sequence[Timetabled]:
         return ()
 
+    def may_be_kept_out(self, playbook: str) -> bool:
+        return False
+
     def holds(self, playbook: str, trigger: int, deviation: Mapping[str, Any], now: int) -> bool:
         return True
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from engine.commands import timetable
 from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, MINUTE, WEEKDAYS, FixedClock, iso, moment_of
+from engine.values.errors import BadInput
 from engine.vocabulary.planning import ResponsePlan
 from engine.vocabulary.stated_times import StatedTimes
 from playbooks.language.schema import Day
@@ -25,6 +26,7 @@ from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
 from tests.engine.desk_support import NOW, late, open_desk, owners
 from tests.playbooks.worlds import ONE_STEP, at, library, write
+from tui.planner import PlannerOnDemand
 
 # NOW is Monday 2026-03-09 08:00 UTC.
 WEEKLY = ONE_STEP.format(id="weekly").replace(
@@ -264,7 +266,7 @@ def test_times_that_passed_while_no_desk_ran_are_one_and_it_is_said(tmp_path: Pa
     assert len(answered(desk)) == 1
     (each,) = desk.timetable()
     assert each["due_at"] == iso(DUE + 21 * DAY - HOUR), "the clocks of Berlin changed meanwhile"
-    assert f"it was due {iso(DUE)}, and 2 more times passed while no desk ran: they are one" in each["said"]
+    assert f"it was due {iso(DUE)}, and 2 more times passed before it could begin: they are one" in each["said"]
 
 
 @pytest.mark.parametrize("ran", [True, False])
@@ -306,6 +308,59 @@ def test_another_time_counts_from_when_it_is_written_and_what_is_gone_is_forgott
     assert desk.timetable()[0]["due_at"] == iso(DUE + 7 * DAY + 30 * MINUTE), "what is past is not made up for"
     desk, _ = open_with(tmp_path, WEEKLY.replace("enabled: true", "enabled: false"), clock)
     assert desk.timetable() == []
+
+
+@pytest.mark.parametrize("built_in", [False, True], ids=["alone", "in place of a built-in one"])
+def test_a_time_that_comes_while_the_file_has_errors_is_kept_and_made_up_for(tmp_path: Path, built_in: bool) -> None:
+    """It was forgotten with the first error, and began a week later than it should have."""
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    name = "weekly-confirmations" if built_in else "weekly"
+    path = write(folder, "p.yaml", WEEKLY.replace("id: weekly", f"id: {name}"))
+    clock = FixedClock(NOW)
+    desk = open_desk(tmp_path / "offplan.db", clock=clock, planner=PlannerOnDemand(folder))
+    owners(desk, "ana", "bo")
+    late(desk, alpha=12)
+    desk.tick()
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(
+        whole.replace("needs: []", "needs: [nothing]").replace("triggers:", "triggers: ["), encoding="utf-8"
+    )
+    assert tick(desk, clock, DUE - MINUTE) == tick(desk, clock, DUE + 2 * HOUR) == 0
+    assert [each["due_at"] for each in desk.timetable()] == [iso(DUE)]
+    found = {each["place"]: each["fault"] for each in desk.check()}
+    assert found[f"playbook {name}"] == f"it was to begin {iso(DUE)}, and has not"
+    path.write_text(whole + "# mended\n", encoding="utf-8")
+    assert tick(desk, clock, DUE + 3 * HOUR) == 1
+    assert answered(desk) == ["D1"]
+    (each,) = desk.timetable()
+    assert each["due_at"] == iso(DUE + 7 * DAY)
+    assert each["said"] == f"1 deviation matches, D1 answered; it was due {iso(DUE)}, and could not begin before"
+    path.unlink()
+    assert tick(desk, clock, DUE + 4 * HOUR) == 0
+    assert desk.timetable() == [], "what is gone, and not only broken, is forgotten"
+
+
+def test_a_folder_that_cannot_be_read_for_a_while_stops_no_tick_and_loses_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    write(folder, "p.yaml", WEEKLY)
+    clock = FixedClock(NOW)
+    desk = open_desk(tmp_path / "offplan.db", clock=clock, planner=PlannerOnDemand(folder))
+    late(desk, alpha=12)
+    desk.tick()
+
+    def unreadable(path: Path) -> Any:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "iterdir", unreadable)
+        assert tick(desk, clock, DUE) == 0
+        with pytest.raises(BadInput, match=r"it cannot be read \(Permission denied\); check its permissions"):
+            desk.respond(["D1"])
+    assert tick(desk, clock, DUE + 1) == 1
 
 
 def test_a_change_of_words_keeps_a_time_that_is_due(tmp_path: Path) -> None:
