@@ -2,8 +2,7 @@
 arms them).
 
 * accept: the next owner of the escalation chain is asked, or an entry says that the chain is held until more signals
-  come in;
-  after the last one an entry says that the chain is exhausted.
+  come in; after the last one an entry says that the chain is exhausted.
 * wait: a `wait` step is over; of a person's action an entry says that what it waits for has not come.
 * retry: a failed action is ready again, with the next attempt.
 * overdue: an entry reminds of an action whose due time has passed, once a day at most.

@@ -5,9 +5,9 @@ Every step is one journal entry, except two that are no event: time alone moving
 row without a new version, and `clear_since` notes since when the departure has been absent (null: it still holds).
 
 What a finding does to the subject's latest row
-    none                         opens episode 1; a candidate where it was not stated often enough yet
-    (engine.facts.runs) candidate                    counts; open once it was stated often enough open, acknowledged,
-    responding   stays; raise or lower when the severity changed, update when signals or the plan
+    none                         opens episode 1; a candidate where it was not stated often enough yet (engine.facts.runs)
+    candidate                    counts; open once it was stated often enough
+    open, acknowledged, responding   stays; raise or lower when the severity changed, update when signals or the plan
                                  changed the gap; as without a finding where it was not stated often enough any more
     snoozed                      a raise ends the snooze: who put it off did so at a lower severity
     recovered                    returns to the state it left, flaps + 1; after `reopen_window` a new episode instead

@@ -6,8 +6,9 @@ others are all that remains (accepted, a duplicate, wrong data, still untouched)
 differ:
 
     safe     the smallest value that spares all noise under the smallest departure that was acted upon: it misses
-    nothing best     the smallest value with the most noise spared, less what it misses all      the smallest value that
-    spares all noise, whatever it misses
+             nothing
+    best     the smallest value with the most noise spared, less what it misses
+    all      the smallest value that spares all noise, whatever it misses
 
 Both are arithmetic over what happened, not a forecast. A value that the desk has already, or exceeds, is not repeated.
 """

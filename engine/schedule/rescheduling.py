@@ -71,7 +71,7 @@ def choose(context: CommandContext, ids: Sequence[str], start_at: int) -> dict[s
     """
     if start_at < context.now:
         raise BadInput("start", f"{iso(start_at)} is before now ({iso(context.now)})", "name a later time, such as +2h")
-    return _unbegun(context, ids, start_at)
+    return dict.fromkeys(_unbegun(context, ids), start_at)
 
 
 def reschedule(context: CommandContext, ids: Sequence[str], asked: Asked, found: Replan) -> None:
@@ -79,7 +79,7 @@ def reschedule(context: CommandContext, ids: Sequence[str], asked: Asked, found:
 
     Raises OutrunError, and Refused where an action has begun meanwhile.
     """
-    _unbegun(context, ids, 0)
+    _unbegun(context, ids)
     _require_as_asked(context, asked)
     moved = {move.action for move in found.moves}
     for identity in asked.chosen.keys() - moved:
@@ -109,14 +109,14 @@ def keep(context: CommandContext, ids: Sequence[str], *, reason: str | None) -> 
         context.changed(reference.id, "moves", f"stays at {iso(row['start_at'])}")
 
 
-def _unbegun(context: CommandContext, ids: Sequence[str], start_at: int) -> dict[str, int]:
-    """The start for each of some actions, none of which may have begun. Raises Refused."""
-    chosen = {}
+def _unbegun(context: CommandContext, ids: Sequence[str]) -> list[str]:
+    """The ids of some actions, none of which may have begun. Raises Refused."""
+    found = []
     for reference, row in context.rows(ids, "action"):
         responses.require_running(context, reference, row)
         _require_unbegun(reference, row)
-        chosen[reference.id] = start_at
-    return chosen
+        found.append(reference.id)
+    return found
 
 
 def _require_as_asked(context: CommandContext, asked: Asked) -> None:

@@ -175,17 +175,9 @@ class _Unfolding:
             self.result.notes.append(
                 clean(f"step {name} is planned for the first {rule.max} of {len(items)}: not for {rest}")
             )
-        ids: list[str] = []
-        for number, item in enumerate(items[: rule.max], 1):
-            own = replace(scope, texts={**scope.texts, rule.as_: item})
-            one = f"{name}.{number}"
-            after = ids[-1:] if rule.on_item_error == "stop" and ids else before
-            self._add(step, own, one, after, self.result.steps)
-            self.result.items[one] = item
-            if name in self.result.asked_later:
-                self.result.asked_later.add(one)
-            ids.append(one)
-        self.result.stand_for[name] = ids
+        own = [replace(scope, texts={**scope.texts, rule.as_: item}) for item in items[: rule.max]]
+        ids = self._row(step, rule, own, name, before)
+        self.result.items.update(zip(ids, items, strict=False))
         return ids
 
     def _slots(self, step: Step, rule: Foreach, scope: Scope, name: str, before: list[str], listed: str) -> list[str]:
@@ -193,18 +185,23 @@ class _Unfolding:
         time."""
         source = scope.pending[listed]
         own = replace(scope, texts={**scope.texts, rule.as_: NOT_YET}, pending={**scope.pending, rule.as_: source})
-        ids: list[str] = []
-        for number in range(1, rule.max + 1):
-            one = f"{name}.{number}"
-            after = ids[-1:] if rule.on_item_error == "stop" and ids else before
-            self._add(step, own, one, after, self.result.steps)
-            self.result.slots[one] = Slot(listed, rule.as_, number, rule.max)
-            if name in self.result.asked_later:
-                self.result.asked_later.add(one)
-            ids.append(one)
+        ids = self._row(step, rule, [own] * rule.max, name, before)
+        self.result.slots.update({one: Slot(listed, rule.as_, number, rule.max) for number, one in enumerate(ids, 1)})
         self.result.notes.append(
             f"step {name} is planned for {rule.max} items: how many there are is known once {source} is done"
         )
+        return ids
+
+    def _row(self, step: Step, rule: Foreach, scopes: Sequence[Scope], name: str, before: list[str]) -> list[str]:
+        """Add a step for each of some scopes: all side by side, or one after the other as its rule says."""
+        ids: list[str] = []
+        for number, scope in enumerate(scopes, 1):
+            one = f"{name}.{number}"
+            after = ids[-1:] if rule.on_item_error == "stop" and ids else before
+            self._add(step, scope, one, after, self.result.steps)
+            ids.append(one)
+        if name in self.result.asked_later:
+            self.result.asked_later.update(ids)
         self.result.stand_for[name] = ids
         return ids
 
