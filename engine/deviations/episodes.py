@@ -5,21 +5,23 @@ Every step is one journal entry, except two that are no event: time alone moving
 row without a new version, and `clear_since` notes since when the departure has been absent (null: it still holds).
 
 What a finding does to the subject's latest row
-    none                         opens episode 1; a candidate where it was not stated often enough yet (engine.facts.runs)
-    candidate                    counts; open once it was stated often enough
-    open, acknowledged, responding   stays; raise or lower when the severity changed, update when signals or the plan
-                                 changed the gap; as without a finding where it was not stated often enough any more
-    snoozed                      a raise ends the snooze: who put it off did so at a lower severity
-    recovered                    returns to the state it left, flaps + 1; after `reopen_window` a new episode instead
-    resolved, closed             a new episode, once it has cleared, or something new was said, or it became more severe
-    dismissed                    a new episode once it has cleared, is more severe than it was when dismissed, or
-                                 `re_raise_days` are over
-    merged                       its signals go to the deviation that it was merged into, while that one lives;
-                                 then as resolved, and at once where that one's departure is over and this one's is not
+    none                opens episode 1; a candidate where it was not stated often enough yet (engine.facts.runs)
+    candidate           counts; open once it was stated often enough
+    open, acknowledged, responding
+                        stays; raise or lower when the severity changed, update when signals or the plan changed the
+                        gap; as without a finding where it was not stated often enough any more
+    snoozed             a raise ends the snooze: who put it off did so at a lower severity
+    recovered           returns to the state it left, flaps + 1; after `reopen_window` a new episode instead
+    resolved, closed    a new episode, once it has cleared, or something new was said, or it became more severe
+    dismissed           a new episode once it has cleared, is more severe than it was when dismissed, or `re_raise_days`
+                        are over
+    merged              its signals go to the deviation that it was merged into, while that one lives; then as resolved,
+                        and at once where that one's departure is over and this one's is not
 What no finding does
-    candidate                    discarded
-    open, acknowledged, responding   recovered when the absence has held for `clear_hold`
-    recovered                    resolved when `reopen_window` has passed
+    candidate           discarded
+    open, acknowledged, responding
+                        recovered when the absence has held for `clear_hold`
+    recovered           resolved when `reopen_window` has passed
 What time does to a resolved one: closed after `close_after_days`, and not while actions are open, such as its review.
 A finding that is done (it arrived, late) opens and recovers at once, and is not opened again.
 """
