@@ -1,4 +1,4 @@
-"""The places of the screen, and what belongs to each key of the table there: what tests/tui/test_every_key.py asks."""
+"""The places of the screen, and what belongs to each key of the table there: what keys/test_every_key.py asks."""
 
 from __future__ import annotations
 

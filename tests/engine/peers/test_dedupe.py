@@ -47,8 +47,8 @@ def test_14_a_rule_that_asks_for_nothing_and_says_nothing_has_no_effect(story: M
 
 
 def test_34_the_same_content_with_its_keys_in_another_order_is_a_duplicate(story: Make) -> None:
-    """Of an event; that a restated row's content has one order is connectors' (tests/connectors/test_mapping.py,
-    also 35)."""
+    """Of an event; that a restated row's content has one order is connectors'
+    (tests/connectors/mapping/test_mapping.py, also 35)."""
     desk = story()
     row = desk.eta("X", 5, payload='{"a":1,"b":2}')
     assert desk.at(1).say(row).new == 1

@@ -2,7 +2,7 @@
 
 54 and 55 are about the chain itself here. In tests/playbooks/test_peers.py 54 is about when its owner's work begins;
 with a tolerance that counts, 55 is about a candidate, which nobody can answer. 61 and 62 are in test_unfolding.py
-there; 66 is in test_effects.py, and in tests/connectors/test_delivery.py with processes that are killed.
+there; 66 is in test_effects.py, and in tests/connectors/outbox/test_delivery.py with processes that are killed.
 """
 
 from __future__ import annotations

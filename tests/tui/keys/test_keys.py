@@ -29,7 +29,7 @@ from tui.terminal import safe
 from tui.widgets.footer import KeyLine
 from tui.widgets.line_list import LineList
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "keys.md"
 NEVER_THE_ONLY_WAY = {"ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q", "ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+z"}
 
 

@@ -18,7 +18,7 @@ from engine.validation.signal_checks import sift
 from engine.values.errors import BadInput
 from engine.vocabulary.model import PlanLine, SignalIn
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 GERMAN = """Bestellnummer;Pos.;Material;Werk;Lieferant;Bestellmenge;ME;Liefertermin;Nettowert;Währung;Status
 4711;10;M-1;1000;ACME GmbH;1.200,5;ST;25.02.2026;12.345,67;EUR;offen

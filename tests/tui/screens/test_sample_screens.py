@@ -24,7 +24,7 @@ from tui.terminal.safe import plain
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample.db"
+SAMPLE = Path(__file__).resolve().parents[3] / "sample.db"
 PLANNER = PlaybookPlanner(load_library())
 
 

@@ -11,7 +11,7 @@ from engine.values.clock import DAY, HOUR, MINUTE
 from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import OpenAction
 from playbooks.scheduling.slack import placings
-from tests.playbooks.test_workload import ANA, BO, DORA, MONDAY, action
+from tests.playbooks.scheduling.test_workload import ANA, BO, DORA, MONDAY, action
 
 WORLD = World(MONDAY, "UTC", (ANA, BO, DORA), {})
 FRIDAY_16 = MONDAY + 4 * DAY + 8 * HOUR

@@ -13,7 +13,7 @@ from tests.engine.desk_support import Steps, open_desk
 from tests.tui.conftest import Driven
 from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import PLACES, SMALL
-from tests.tui.test_every_key import visited
+from tests.tui.keys.test_every_key import visited
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.screens import views

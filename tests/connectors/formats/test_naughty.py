@@ -18,7 +18,7 @@ from engine.values.errors import BadInput
 from engine.values.text import clean, is_clean
 from engine.vocabulary.model import Refusal, SignalIn
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 SUITE = DATA / "naughty_json" / "test_parsing"
 
 pytestmark = pytest.mark.skipif(not SUITE.exists(), reason="needs naughty_* in shared/data beside the checkout")

@@ -12,7 +12,7 @@ from engine.vocabulary.terms import Terms
 from playbooks.language.findings import LintFinding
 from playbooks.language.option_shapes import OptionKind
 from playbooks.lint.linting import lint_paths
-from tests.playbooks.test_step_terms import plan, terms
+from tests.playbooks.planning.test_step_terms import plan, terms
 from tests.playbooks.worlds import ONE_STEP, write
 
 DECISION = """\

@@ -14,10 +14,10 @@ from engine.handoffs.routing import Route
 from engine.vocabulary.terms import FAILURES, Terms
 from tests.connectors.delivery_support import email, settings, webhook
 from tests.connectors.handoff_support import action, content, delivery, send
+from tests.connectors.outbox.test_delivery_of_steps import desk_with_steps
+from tests.connectors.outbox.test_email import sender
 from tests.connectors.server import Request, serving
 from tests.connectors.smtp_server import Mailbox, mailing
-from tests.connectors.test_delivery_of_steps import desk_with_steps
-from tests.connectors.test_email import sender
 from tests.engine.execution_support import Run, step
 from tests.engine.outbox_support import Post, channel, seconds
 

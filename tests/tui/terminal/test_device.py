@@ -15,7 +15,7 @@ import pytest
 
 from tui.terminal import device
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import sys
 from pathlib import Path

@@ -19,7 +19,7 @@ from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Open, World
 from tui.terminal import safe
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NAUGHTY = ROOT.parent / "shared" / "data"
 PAYLOADS = (
     "[/b]", "[red]x", "[@click=app.quit]x", "[link=http://x]y", "\x1b[2J", "\x1b]52;c;eA==\x07", "\x9b31m", "a\u202eb", "\x00", "横浜港", "{0.__class__}"

@@ -137,13 +137,13 @@ def test_describe_is_json_in_the_words_of_the_schema(tmp_path: Path) -> None:
 
 def test_importing_the_planner_brings_in_neither_parser_nor_models() -> None:
     code = "import sys, playbooks.planning.planner; print([m for m in ('pydantic', 'yaml') if m in sys.modules])"
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 
 
 def test_the_documented_example_is_sound_and_every_name_and_field_is_documented(tmp_path: Path) -> None:
-    text = (Path(__file__).resolve().parents[2] / "docs" / "playbooks.md").read_text(encoding="utf-8")
+    text = (Path(__file__).resolve().parents[3] / "docs" / "playbooks.md").read_text(encoding="utf-8")
     example, tests = (
         block.split("```")[0] for block in text.split("```yaml\n") if block.startswith(("schema:", "tests:"))
     )

@@ -10,7 +10,7 @@ import pytest
 from tests.tui.conftest import Open, World
 from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import PLACES, SMALL, USUAL, WIDE, Place
-from tests.tui.test_every_key import Visit, visited
+from tests.tui.keys.test_every_key import Visit, visited
 from tui.screens.desk import DeskScreen
 from tui.screens.signals import SignalsScreen
 from tui.widgets.page_list import PageList

@@ -21,7 +21,7 @@ from engine.values.clock import DAY, FixedClock
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.tui.conftest import Open, World
 from tests.tui.pty_support import Program
-from tests.tui.test_cell_screen import HOME, Terminal
+from tests.tui.terminal.test_cell_screen import HOME, Terminal
 from tui.terminal import painting
 from tui.terminal.cell_screen import CellScreen
 from tui.terminal.link import Link

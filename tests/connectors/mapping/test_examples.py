@@ -13,7 +13,7 @@ from connectors.settings.settings_file import load
 from connectors.values.targets import SIGNAL
 from engine.vocabulary.model import Refusal
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT.parent / "shared" / "data"
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.toml"))
 PAGE = (ROOT / "docs" / "mappings.md").read_text(encoding="utf-8")

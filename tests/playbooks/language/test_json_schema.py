@@ -12,8 +12,8 @@ from playbooks.language import yaml_source
 from playbooks.language.json_schema import json_schema
 from playbooks.lint.loader import BUILT_IN
 from tests.playbooks.json_schema_reader import fits
-from tests.playbooks.test_lint import FAULTS, SOUND
-from tests.playbooks.test_rehearse import PLAYBOOK
+from tests.playbooks.lint.test_lint import FAULTS, SOUND
+from tests.playbooks.planning.test_rehearse import PLAYBOOK
 
 SCHEMA = json_schema()
 NOT_ITS_SUBJECT = ("PT0M", "tz: Mars", "tz: UTC, calendar: C", "idempotency_key: K", "enum: [x]", "default: x")

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.tui.conftest import Open, World
-from tests.tui.test_painting import fill
+from tests.tui.terminal.test_painting import fill
 from tui.widgets.queue import QueueList
 
 

@@ -18,10 +18,10 @@ from engine.values.clock import DAY, HOUR
 from playbooks.lint import loader
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
+from tests.tui.screens.test_snapshots import SIZES, THEMES
+from tests.tui.screens.test_sources_view import TOML
 from tests.tui.snapshot_support import drawn, kept
-from tests.tui.test_palettes import contrast
-from tests.tui.test_snapshots import SIZES, THEMES
-from tests.tui.test_sources_view import TOML
+from tests.tui.terminal.test_palettes import contrast
 from tui.terminal.palettes import PALETTES
 
 VIEWS = {
