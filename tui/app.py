@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.events import Event, Key, Paste, Resize
-from textual.geometry import Size
 
 from engine.desk import Desk
 from engine.values.errors import BadInput, StoreUnusable
+from tui.desk.feeder_child import Feeder, FeederChild
+from tui.desk.following import Following, KeyTurn
 from tui.desk.live import ASKS_PER_SECOND, Live, gap_of
 from tui.desk.session import Session
 from tui.keys.key_map import typed_name
@@ -32,13 +32,10 @@ from tui.terminal.palettes import PALETTES
 from tui.widgets.too_small import LEAVES, TooSmall, is_too_small
 
 if TYPE_CHECKING:
-    from subprocess import Popen
-
     from rich.terminal_theme import TerminalTheme
     from textual.filter import LineFilter
 
 _FEEDER_SECONDS: Final = 5.0
-Feeder = Callable[[], "Popen[bytes]"]
 
 
 class OffplanApp(PaintedApp):
@@ -58,15 +55,14 @@ class OffplanApp(PaintedApp):
         self.animation_level = "none"
         self.session = session
         session.keys, session.rings = options.keys, options.bell
-        self._feeder = feeder
-        self._child: Popen[bytes] | None = None
+        self._feeder = None if feeder is None else FeederChild(feeder, session.desk)
         self._live = Live(
             session.desk.data_version, lambda: session.present.minute, gap_of(options.refreshes_per_second)
         )
+        self._turn = KeyTurn(lambda: self.typed_at)
+        self._following = Following(self._turn, self._live.took)
         self._blind_looks = 0
         """Looks since the file could be read last."""
-        self._size_seen: Size | None = None
-        """The terminal's size at the last look."""
         self.fault: Exception | None = None
         """What nobody expected, and ended the desk."""
         self._typed: deque[Key | Paste] = deque()
@@ -87,8 +83,8 @@ class OffplanApp(PaintedApp):
             self.call_after_refresh(self._warn)
             self.call_after_refresh(_spare_the_collector)
         if self._feeder is not None:
-            self.call_after_refresh(self._tend_feeder)
-            self.set_interval(_FEEDER_SECONDS, self._tend_feeder)
+            self.call_after_refresh(self._feeder.tend)
+            self.set_interval(_FEEDER_SECONDS, self._feeder.tend)
 
     def use_palette(self, name: str) -> None:
         """Draw in another palette from now on. Raises BadInput for one that is none, and where NO_COLOR is set."""
@@ -134,6 +130,12 @@ class OffplanApp(PaintedApp):
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        try:
+            await self._type(event)
+        finally:
+            self._turn.taken(time.monotonic())
+
+    async def _type(self, event: Key | Paste) -> None:
         self.app_focus = True
         if is_too_small(self.size):
             # Nothing is done that the person does not see.
@@ -227,9 +229,9 @@ class OffplanApp(PaintedApp):
         if not self.is_running:
             return
         if not self.is_headless:
-            self._follow_size()
+            self.follow_size()
         screen = self.screen
-        if not isinstance(screen, ActingScreen):
+        if self._following.is_under_way or not isinstance(screen, ActingScreen):
             return
         try:
             due = self._live.ask()
@@ -239,29 +241,26 @@ class OffplanApp(PaintedApp):
         # What could not be read is tried again each second.
         self._blind_looks = 0 if self.session.blind_since is None else self._blind_looks + 1
         if due or self._blind_looks % ASKS_PER_SECOND == 1:
-            began = time.perf_counter()
-            screen.update()
-            self._live.took(time.perf_counter() - began)
+            self._following.begin(self._pieces(screen))
 
-    def _follow_size(self) -> None:
-        """Take the terminal's size where it has been another one than the screen's for two looks: of a storm of sizes,
-        Textual misses the last one now and then."""
-        size = Size(*shutil.get_terminal_size())
-        if size != self.size and size == self._size_seen:
-            self.post_message(Resize(size, size))
-        self._size_seen = size
+    def _pieces(self, screen: ActingScreen) -> Iterator[None]:
+        """What brings a screen up to date, as long as it is in front."""
+        try:
+            for _ in screen.follow():
+                yield
+                if not self.is_running or screen is not self.screen:
+                    return
+        except Exception as error:  # noqa: BLE001 - as Textual does with what its own timers call
+            self._handle_exception(error)
 
-    def _tend_feeder(self) -> None:
-        """Start a feeder where nobody holds the lease; one that ended is started again at the next look."""
-        if self._child is not None and self._child.poll() is None:
-            return
-        if self._feeder is not None and self.session.desk.header()["feeder"] is None:
-            self._child = self._feeder()
+    def post_display_hook(self) -> None:
+        self._turn.drawn(time.monotonic())
+        self._following.drawn()
 
     def close(self) -> None:
         """End what this desk began: its feeder, its connections."""
-        if self._child is not None and self._child.poll() is None:
-            self._child.terminate()
+        if self._feeder is not None:
+            self._feeder.end()
         self.session.close()
 
 

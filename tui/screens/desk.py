@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -106,6 +106,10 @@ class DeskScreen(FilteringScreen):
         self.session.read_header()
 
     def bring_up_to_date(self) -> None:
+        for _ in self.pieces():
+            pass
+
+    def pieces(self) -> Iterator[None]:
         session = self.session
         entry, done = session.desk.done_since(self._entry)
         done = done or session.present.minute != self._minute
@@ -122,11 +126,16 @@ class DeskScreen(FilteringScreen):
                 self._show_queue()
             self.show_header()
             return
+        yield
         self.hear_news()
+        yield
         if done or "queue" in refiltered or not self.queue.ids:
             self._show_queue()
+            yield
             self._at_cursor.again()
+            yield
         self._show_feed_gathered(at_once=done or "feed" in refiltered)
+        yield
         if "timeline" in refiltered or (done and self._may_move_actions()):
             self._show_actions()
         elif done:

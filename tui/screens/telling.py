@@ -5,7 +5,7 @@ How objects are shown belongs to the screens; finding and typing to tui.screens.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -55,6 +55,8 @@ class TellingScreen(Screen[None]):
         self.session = session
         self._asking: Worker[None] | None = None
         """What a key began and still may ask for."""
+        self._read_by: object = None
+        """Who began last to bring the screen up to date."""
         self._jump: Jump | None = None
         """Letters that stand on the rows in sight."""
 
@@ -72,6 +74,11 @@ class TellingScreen(Screen[None]):
     def bring_up_to_date(self) -> None:
         """Read again what is shown. May raise OffplanError."""
         raise NotImplementedError
+
+    def pieces(self) -> Iterator[None]:
+        """The same, piece by piece for a screen that has much to read: between two of them keys may be taken."""
+        self.bring_up_to_date()
+        yield
 
     def target(self) -> str | None:
         """The id under the cursor that `enter` opens."""
@@ -112,9 +119,26 @@ class TellingScreen(Screen[None]):
 
     def fault_of_reading(self) -> OffplanError | None:
         """Bring the screen up to date; why that could not be, where what was shown stays."""
+        reading = self._read_anew()
+        while True:
+            try:
+                next(reading)
+            except StopIteration as end:
+                fault: OffplanError | None = end.value
+                return fault
+
+    def _read_anew(self) -> Generator[None, None, OffplanError | None]:
+        """Bring the screen up to date piece by piece, and return why that could not be.
+
+        One that is under way when another begins ends there: the other one reads all of it.
+        """
+        self._read_by = mine = object()
         try:
             self.session.changed.hear(self.session.desk, self.session.commands)
-            self.bring_up_to_date()
+            for _ in self.pieces():
+                yield
+                if self._read_by is not mine:
+                    return None
         except StoreUnusable as error:
             self.lose_sight(error)
             return error
@@ -147,7 +171,12 @@ class TellingScreen(Screen[None]):
 
     def update(self) -> None:
         """Bring the screen up to date, and say where it cannot be."""
-        fault = self.fault_of_reading()
+        for _ in self.follow():
+            pass
+
+    def follow(self) -> Iterator[None]:
+        """The same, piece by piece: between two of them keys may be taken."""
+        fault = yield from self._read_anew()
         if fault is not None:
             self.refuse(fault)
         self.show_keys()

@@ -7,13 +7,15 @@ was not answered. Nothing here knows what a frame is.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import CursorPosition
+from textual.events import CursorPosition, Key, Paste
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -76,6 +78,8 @@ class LinkDriver(LinuxDriver):
         super().__init__(app, **options)
         self._arrived: Callable[[], object] = app.paint
         self.link = Link()
+        self.typed_at = -math.inf
+        """When a key came last, in seconds of time.monotonic(); known before the loop hears of the key."""
 
     @property
     def has_room(self) -> bool:
@@ -92,8 +96,10 @@ class LinkDriver(LinuxDriver):
         if isinstance(message, CursorPosition):
             self.link.answered()
             self._loop.call_soon_threadsafe(self._arrived)
-        else:
-            super().process_message(message)
+            return
+        if isinstance(message, Key | Paste):
+            self.typed_at = time.monotonic()
+        super().process_message(message)
 
     def disable_input(self) -> None:
         if not self.exit_event.is_set():

@@ -7,7 +7,9 @@ driver. Where Textual is another one than this was written for, or anything fail
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
@@ -19,6 +21,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 
 from tui.terminal.cell_screen import CellScreen, Span
@@ -64,6 +67,14 @@ class PaintedApp(App[int]):
         self._plain = plain
         self._waiting: asyncio.TimerHandle | None = None
         self._looks = 0
+        self._size_seen: Size | None = None
+        """The terminal's size when it was followed last."""
+
+    @property
+    def typed_at(self) -> float:
+        """When a key came last, taken or not, in seconds of time.monotonic(); where Textual draws by itself nobody
+        knows."""
+        return self._driver.typed_at if isinstance(self._driver, LinkDriver) else -math.inf
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         driver = self._driver
@@ -130,6 +141,14 @@ class PaintedApp(App[int]):
         if self._cells is not None:
             self._cells.forget()
             self.paint()
+
+    def follow_size(self) -> None:
+        """Take the terminal's size where it has been another one than the screen's for two looks: of a storm of sizes,
+        Textual misses the last one now and then."""
+        size = Size(*shutil.get_terminal_size())
+        if size != self.size and size == self._size_seen:
+            self.post_message(Resize(size, size))
+        self._size_seen = size
 
     def on_resize(self, event: Resize) -> None:
         # A terminal may have moved its text by itself, also where it came back to the size that it had.

@@ -307,14 +307,15 @@ async def test_a_desk_starts_one_feeder_where_there_is_none_and_ends_it_with_its
         return started[-1]
 
     app = OffplanApp(Session(world.factory, readonly=False), feeder=feeder)
+    assert app._feeder is not None
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        app._tend_feeder()
-        app._tend_feeder()
+        app._feeder.tend()
+        app._feeder.tend()
         assert len(started) == 1
         started[0].kill()
         started[0].wait()
-        app._tend_feeder()
+        app._feeder.tend()
         assert len(started) == 2, "one that died is replaced"
     app.close()
     assert started[1].wait(timeout=30) != 0
@@ -327,9 +328,10 @@ async def test_somebody_elses_feeder_is_left_to_it(world: World) -> None:
     assert world.desk.acquire_lease("feeder", "another")
     started: list[object] = []
     app = OffplanApp(Session(world.factory, readonly=False), feeder=lambda: started.append(1))  # type: ignore[arg-type,return-value]
+    assert app._feeder is not None
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        app._tend_feeder()
+        app._feeder.tend()
         assert started == []
         assert "no feeder" not in Driven(app, pilot).lines[0]
     app.close()
