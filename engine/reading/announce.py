@@ -16,6 +16,7 @@ date whether it says something or not, so that a deviation that comes and goes i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 from typing import Final, NamedTuple
 
 from engine.actions import offers
@@ -76,11 +77,14 @@ def decide(told: Told | None, standing: Standing, now: int, *, remind_after: int
 def standing(connection: sqlite3.Connection, now: int) -> Standing:
     """What is live at `now`, and what is over with something on offer."""
     query = f"SELECT id, severity, {STANDING} FROM deviation INDEXED BY deviation_live WHERE {LIVE}"
-    found = connection.execute(query, {"now": now}).fetchall()
     left_out = silenced(connection, now)
+    shown, muted = dict[int, str](), dict[int, str]()
+    for number, severity, stands in connection.execute(query, {"now": now}):
+        # A desk holds these for as long as it is open: one text for each severity, and no row besides.
+        (shown if stands and number not in left_out else muted)[number] = intern(severity)
     return Standing(
-        {number: severity for number, severity, stands in found if stands and number not in left_out},
-        {number: severity for number, severity, stands in found if not stands or number in left_out},
+        shown,
+        muted,
         frozenset(offer.deviation for offer in offers.standing(connection)),
     )
 
