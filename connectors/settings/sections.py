@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from engine.values.clock import DAY, HOUR, MINUTE, SECOND
+from engine.values.zones import is_known
 
 _DURATION: Final = re.compile(
     r"P(?:(\d{1,12})W)?(?:(\d{1,12})D)?(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})S)?)?"
@@ -54,10 +54,8 @@ def _checked_duration(text: str) -> str:
 
 
 def _checked_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin or UTC") from None
+    if not is_known(name):
+        raise ValueError(f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin or UTC")
     return name
 
 

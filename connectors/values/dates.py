@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from connectors.values.faults import Fault
 from engine.values.clock import HOUR, MINUTE, SECOND, instant_of
+from engine.values.zones import zone_of
 
 WORDS: Final = ("iso", "epoch_s", "epoch_ms", "excel")
 
@@ -69,7 +69,7 @@ def reader(form: str, zone_name: str, *, day: bool = False) -> ReadDate:
 
     `day` takes the local day of what carries a time as well.
     """
-    zone: tzinfo = UTC if zone_name == "UTC" else ZoneInfo(zone_name)
+    zone = zone_of(zone_name)
     parse = _PARSERS.get(form)
     whole_days = day
     if parse is None:

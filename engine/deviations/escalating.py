@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from engine.values.clock import MINUTE, local_instant, moment_of
+from engine.values.zones import zone_of
 from engine.vocabulary.terms import Between, Escalation
 
 
@@ -44,10 +45,7 @@ def _open(between: Between | None, instant: int) -> int:
     """
     if between is None:
         return instant
-    # Here, because every list reads what timers an action has, and most chains ask for no times.
-    from zoneinfo import ZoneInfo
-
-    zone, start, end = ZoneInfo(between.zone), time.fromisoformat(between.start), time.fromisoformat(between.end)
+    zone, start, end = zone_of(between.zone), time.fromisoformat(between.start), time.fromisoformat(between.end)
     day = moment_of(instant).astimezone(zone).date() - timedelta(days=1)
     while True:
         opens = local_instant(datetime.combine(day, start), zone)

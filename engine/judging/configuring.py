@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.storage.sqlite import sqlite3
 from engine.values.errors import BadInput
+from engine.values.zones import is_known
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 from engine.vocabulary.settings import DEFAULTS, Rule, current, present_rules, put_rules
 
@@ -90,12 +91,8 @@ def _table(place: str, given: Any, mend: str) -> Mapping[Any, Any]:
 
 
 def _check_zone(zone: Any) -> None:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, TypeError, OSError):
-        raise BadInput("setting zone", f"{zone!r} is no time zone", "name one such as Europe/Berlin or UTC") from None
+    if not is_known(zone):
+        raise BadInput("setting zone", f"{zone!r} is no time zone", "name one such as Europe/Berlin or UTC")
 
 
 def _check_currency(place: str, code: Any) -> None:

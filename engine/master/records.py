@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +26,7 @@ from engine.values.clock import WEEKDAYS
 from engine.values.errors import BadInput
 from engine.values.text import clean
 from engine.values.units import packs_of
+from engine.values.zones import is_known
 from engine.vocabulary.model import FUNCTIONS
 from engine.vocabulary.planning import LEAST_MINUTES
 
@@ -44,10 +44,8 @@ def _function(word: str) -> str:
 
 
 def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; use an IANA name such as Europe/Berlin") from None
+    if not is_known(name):
+        raise ValueError(f"{name!r} is no time zone; use an IANA name such as Europe/Berlin")
     return name
 
 

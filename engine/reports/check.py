@@ -22,6 +22,8 @@ from engine.storage import journal
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store, wal_is_safe
 from engine.values.clock import MINUTE, iso
+from engine.values.text import clean
+from engine.values.zones import is_known
 from engine.vocabulary import emissions, settings
 from engine.vocabulary.check_findings import SEVERITIES, Finding, as_error, as_note, as_warning
 from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
@@ -47,6 +49,7 @@ def check(store: Store, now: int, calendars: Sequence[tuple[str, str]] = ()) -> 
         *data_findings.of(connection, now),
         *_owners(connection),
         *_calendars(calendars),
+        *_zones(connection),
         *_orphans(connection),
         *_timers(connection, now),
         *_offers(connection),
@@ -142,8 +145,33 @@ def _calendars(amiss: Sequence[tuple[str, str]]) -> Iterator[Finding]:
     for owner, fault in amiss:
         by_fault.setdefault(fault, []).append(owner)
     for fault, owners in by_fault.items():
-        named = ", ".join(owners[:5]) + (" and more" if len(owners) > 5 else "")
-        yield as_warning(f"owner {named}", fault, "load the calendar, the owner or the absence anew")
+        yield as_warning(f"owner {_some(owners)}", fault, "load the calendar, the owner or the absence anew")
+
+
+def _zones(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Zones that the file names, and this machine does not know: what goes by them goes by UTC for now."""
+    marks = ", ".join("?" * len(ACTION_OPEN_STATES))
+    escalations = (
+        "SELECT json_extract(step.value, '$.between[2]') AS zone, 'A' || action.id"
+        " FROM action, json_each(action.terms, '$.escalations') AS step"
+        f" WHERE zone IS NOT NULL AND action.state IN ({marks}) ORDER BY action.id"
+    )
+    named = [
+        (settings.current(connection)["zone"], "the desk"),
+        *connection.execute("SELECT zone, 'playbook ' || playbook FROM timetable WHERE zone IS NOT NULL ORDER BY 2"),
+        *connection.execute(escalations, ACTION_OPEN_STATES),
+    ]
+    users: dict[str, dict[str, None]] = {}
+    for zone, user in named:
+        if not is_known(zone):
+            users.setdefault(clean(str(zone))[:60], {})[user] = None
+    for zone, found in users.items():
+        fault = f"it is the zone of {_some(list(found))}, and this machine does not know it: UTC is taken for it"
+        yield as_error(f"zone {zone}", fault, "bring its time zones up to date (package tzdata), or name another")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")
 
 
 def _factors(connection: sqlite3.Connection) -> Iterator[Finding]:

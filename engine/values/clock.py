@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import functools
 import time
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final, Protocol
 
 from engine.values.errors import BadInput
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -104,7 +101,7 @@ def moment_of(instant: int) -> datetime:
     return _EPOCH + timedelta(microseconds=instant)
 
 
-def local_instant(wall: datetime, zone: ZoneInfo) -> int:
+def local_instant(wall: datetime, zone: tzinfo) -> int:
     """The instant of a wall-clock time (a datetime without a zone): the first of two, the next one that exists."""
     early = wall.replace(tzinfo=zone, fold=0)
     late = wall.replace(tzinfo=zone, fold=1)

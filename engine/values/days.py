@@ -6,16 +6,16 @@ A day with a change of the clocks has 23 or 25 hours, so days are counted by the
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from engine.values.clock import instant_of, moment_of
+from engine.values.zones import zone_of
 
 
 class Days:
     """The days of one zone (an IANA name)."""
 
     def __init__(self, zone: str) -> None:
-        self._zone = ZoneInfo(zone)
+        self._zone = zone_of(zone)
         self._starts: dict[int, int] = {}
         self._ends: dict[int, int] = {}
         self._counts: dict[tuple[int, int], int] = {}

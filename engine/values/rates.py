@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from engine.values import money
 from engine.values.clock import instant_of
 from engine.values.errors import BadInput
+from engine.values.zones import zone_of
 
 Stated = float | Mapping[str, float]
 """A rate as the settings have it: a number, or numbers by ISO date."""
@@ -98,6 +99,4 @@ def _in_force(code: str, stated: Stated, zone: str, now: int) -> Rate:
 
 
 def _begins(day: str, zone: str) -> int:
-    from zoneinfo import ZoneInfo
-
-    return instant_of(datetime.combine(date.fromisoformat(day), time(), ZoneInfo(zone)))
+    return instant_of(datetime.combine(date.fromisoformat(day), time(), zone_of(zone)))

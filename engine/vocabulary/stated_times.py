@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from engine.values.clock import DAY, WEEKDAYS, local_instant, moment_of
+from engine.values.zones import zone_of
 
 FARTHEST: Final = 8 * DAY
 """No time lies further off than a week, and the day that a zone may leave out; microseconds."""
@@ -27,10 +28,7 @@ class StatedTimes(NamedTuple):
     def after(self, instant: int, desk_zone: str) -> int:
         """The first of these times after an instant. One that the clock skips is the next that exists, one that
         comes twice the first."""
-        # Here, because every list reads this module with the planner's contract, and asks for no time.
-        from zoneinfo import ZoneInfo
-
-        zone, wall = ZoneInfo(self.zone or desk_zone), time.fromisoformat(self.at)
+        zone, wall = zone_of(self.zone or desk_zone), time.fromisoformat(self.at)
         day = moment_of(instant).astimezone(zone).date()
         while True:
             if WEEKDAYS[day.weekday()] in self.days:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Collection, Mapping
 from string import Template
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from engine.values import money
 from engine.values.clock import moment_of, parse_instant
 from engine.values.text import clean
+from engine.values.zones import zone_of
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 """How the contract writes an instant."""
@@ -79,7 +79,7 @@ def values_of(deviation: Mapping[str, Any], zone: str) -> dict[str, str]:
 
 def local_time(instant: int, zone: str) -> str:
     """An instant as people of the desk read it: `Mon 2026-03-09 14:00 CET`."""
-    return f"{moment_of(instant).astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M %Z}"
+    return f"{moment_of(instant).astimezone(zone_of(zone)):%a %Y-%m-%d %H:%M %Z}"
 
 
 def _measures(measures: Mapping[str, Any] | None, zone: str) -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from engine.values.clock import moment_of
 from engine.values.text import clean
+from engine.values.zones import zone_of
 from playbooks.language.conditions import evaluate
 from playbooks.language.roles import UNASSIGNED, Roster
 
@@ -110,4 +110,4 @@ def turn_of(rota: Rota, now: int, zone: str) -> int:
 
 
 def _local(now: int, zone: str) -> datetime:
-    return moment_of(now).astimezone(ZoneInfo(zone))
+    return moment_of(now).astimezone(zone_of(zone))

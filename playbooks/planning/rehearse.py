@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from engine.values.clock import iso, moment_of, parse_instant
 from engine.values.errors import OffplanError
+from engine.values.zones import zone_of
 from engine.vocabulary.planning import Booking, Owner, World
 from playbooks.language.conditions import Case
 from playbooks.language.fields import nested
@@ -131,7 +131,7 @@ def _deviation(test: Rehearsal) -> dict[str, Any]:
 
 def _world(test: Rehearsal) -> World:
     now = parse_instant(test.now, "now")
-    today = moment_of(now).astimezone(ZoneInfo(test.zone)).date().isoformat()
+    today = moment_of(now).astimezone(zone_of(test.zone)).date().isoformat()
     owners = [
         Owner(
             each.id,

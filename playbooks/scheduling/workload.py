@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from engine.values.clock import MINUTE, local_instant, moment_of
+from engine.values.zones import zone_of
 from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import DayLoad, Handover, OpenAction, OwnerLoad, Taker
 from playbooks.language.roles import covers
@@ -144,7 +144,7 @@ class _Load:
 
 def _days(world: World, count: int) -> list[_Day]:
     """The days of the desk's zone from today on."""
-    zone = ZoneInfo(world.zone)
+    zone = zone_of(world.zone)
     first = moment_of(world.now).astimezone(zone).date()
     dates = [first + timedelta(days=number) for number in range(count + 1)]
     begins = [local_instant(datetime.combine(date, datetime.min.time()), zone) for date in dates]

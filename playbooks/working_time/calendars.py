@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from engine.values.clock import MINUTE, WEEKDAYS, instant_of, iso, local_instant, moment_of
 from engine.values.errors import BadInput
 from engine.values.text import clean
+from engine.values.zones import is_known, zone_of
 from engine.vocabulary.planning import LEAST_MINUTES, WorkingCalendar
 
 _OFFICE = dict.fromkeys(WEEKDAYS[:5], (("08:00", "17:00"),))
@@ -31,8 +31,8 @@ Span = tuple[int, int]
 
 
 def office_hours(zone: str) -> WorkingCalendar:
-    """08:00-17:00 from Monday to Friday: for who has no calendar."""
-    return WorkingCalendar(id="office hours", zone=zone, week=_OFFICE)
+    """08:00-17:00 from Monday to Friday: for who has no calendar; in UTC where the zone is not known here."""
+    return WorkingCalendar(id="office hours", zone=zone if is_known(zone) else "UTC", week=_OFFICE)
 
 
 class WorkingTime:
@@ -164,12 +164,10 @@ def is_within_reach(instant: int) -> bool:
     return _FIRST < instant < _LAST
 
 
-def _zone(name: str, place: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        shown = clean(name[:60])
-        raise BadInput(place, f"{shown!r} is no time zone", "write an IANA name such as Europe/Berlin") from None
+def _zone(name: str, place: str) -> tzinfo:
+    if not is_known(name):
+        raise BadInput(place, f"{clean(name[:60])!r} is no time zone", "write an IANA name such as Europe/Berlin")
+    return zone_of(name)
 
 
 def _week(calendar: WorkingCalendar, place: str) -> list[list[tuple[int, int]]]:

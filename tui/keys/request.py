@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.desk import Desk
 from engine.values.errors import BadInput
+from engine.values.zones import zone_of
 from engine.vocabulary.model import Outcome
 from tui.terminal import cells
 from tui.terminal.cells import Present
@@ -167,7 +168,7 @@ def _in_zone(text: str, zone: str) -> str:
         typed = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return text if typed.tzinfo is not None else typed.replace(tzinfo=cells.zone_of(zone)).isoformat()
+    return text if typed.tzinfo is not None else typed.replace(tzinfo=zone_of(zone)).isoformat()
 
 
 def completions(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from engine.values import money as minor_units
 from engine.values.clock import DAY, HOUR, MINUTE, instant_of, moment_of
+from engine.values.zones import zone_of
 
 MINUS: Final = "−"
 IN_SLACK: Final = "in slack"
@@ -61,11 +61,6 @@ def layout(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], .
     flexible = sum(column.flex for column in kept)
     share = max(0, spare) // flexible if flexible else 0
     return tuple((column, column.width + (share if column.flex else 0)) for column in kept)
-
-
-@lru_cache(maxsize=16)
-def zone_of(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
 
 
 @lru_cache(maxsize=4096)

@@ -222,6 +222,15 @@ def test_54b_a_time_that_the_clock_skips_or_has_twice_comes_once(
     assert run.told("call", "escalate") == [("escalate", (at - NOW) // MINUTE)]
 
 
+def test_54c_a_zone_that_this_machine_does_not_know_is_utc_and_is_found(tmp_path: Path) -> None:
+    window = Between("09:00", "10:00", "Mars/Olympus")
+    run = Run(tmp_path / "desk.db", [step("call", escalations=(Escalation(1, "p", "p is next", between=window),))])
+    assert owner(run.at(59)) == "bo"
+    (found,) = [each["fault"] for each in run.desk.check() if each["place"] == "zone Mars/Olympus"]
+    assert found == "it is the zone of A1, and this machine does not know it: UTC is taken for it"
+    assert owner(run.at(60)) == "p"
+
+
 def test_55_only_above_so_many_signals_in_so_long_it_is_held_and_goes_on(tmp_path: Path) -> None:
     escalations = (Escalation(1, "p", "p is next", above=Above(3, 5)), *chain("q"))
     run = Run(tmp_path / "desk.db", [step("call", escalations=escalations)]).at(1)

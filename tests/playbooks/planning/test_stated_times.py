@@ -377,6 +377,23 @@ def test_times_in_the_desks_zone_follow_it(tmp_path: Path) -> None:
     assert desk.timetable()[0]["due_at"] == iso(at("2026-03-16T01:00:00Z"))
 
 
+def test_zones_that_this_machine_does_not_know_stop_nothing_and_are_found(tmp_path: Path) -> None:
+    """A file from a machine with newer zones, or one that was edited, stopped every tick with a crash report."""
+    desk, clock = begun(tmp_path, EACH)
+    with desk.store.write() as connection:
+        connection.execute("UPDATE timetable SET zone = 'Mars/Olympus'")
+        connection.execute(
+            "INSERT OR REPLACE INTO meta(key, value) VALUES ('settings', '{\"zone\": \"Mars/Olympus\"}')"
+        )
+    assert tick(desk, clock, DUE) == 3
+    assert desk.timetable()[0]["due_at"] == iso(NOW + 2 * HOUR), "ten o'clock of UTC"
+    desk.reschedule(["A1"], start_at=DUE + DAY)
+    assert desk.owner_load()["zone"] == "Mars/Olympus"
+    (found,) = [each for each in desk.check() if each["place"].startswith("zone")]
+    assert found["place"] == "zone Mars/Olympus"
+    assert found["fault"].startswith("it is the zone of the desk, playbook weekly, and this machine does not know it")
+
+
 def test_in_shadow_mode_it_says_what_it_would_have_done(tmp_path: Path) -> None:
     desk, clock = begun(tmp_path, WEEKLY.replace("roles:", "mode: shadow\nroles:"))
     assert tick(desk, clock, DUE) == 0
