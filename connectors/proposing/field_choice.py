@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from connectors.mapping.converters import text_of
 from connectors.proposing.header_words import CODE_STANDARDS, RECORD_WORDS, STATUS_WORDS, plain, rivals
+from connectors.proposing.line_doubts import coined, doubts_of_lines
 from connectors.proposing.profile import Doubt, Profile
 from connectors.values.targets import ALIASES, SIGNAL, fields_of, required
 from engine.values.errors import BadInput
-from engine.vocabulary.model import LINE_KINDS, RECORD_KINDS
+from engine.vocabulary.model import RECORD_KINDS
 
 Rule = str | dict[str, Any]
 """As in offplan.toml: the name of a column, or a table; empty where no column was found."""
@@ -61,9 +62,13 @@ def chosen_fields(
     elif kind == SIGNAL:
         fields = {**_signal_fields(playing), **canonical}
         if "id" not in fields:
-            fields["id"] = _identifying(kind, columns, playing, profiles, doubts)
+            fields["id"] = _counted(playing, cells) or _identifying(kind, columns, playing, profiles, doubts)
     else:
         fields = {**_line_fields(kind, playing), **canonical}
+        coins = coined(cells, playing.values()) if "currency" not in fields else None
+        if coins is not None and {"value", "unit_price"} & fields.keys():
+            fields["currency"] = coins
+            doubts.append(Doubt(coins, None, "", "taken as the currency because its cells are codes of currencies"))
         if kind not in ("forecast", "target") and "ref" not in fields:
             fields["ref"] = _identifying(kind, columns, playing, profiles, doubts)
         elif "id" in playing and profiles[playing["id"]].unique and not _unique(fields.get("ref"), profiles):
@@ -81,7 +86,7 @@ def chosen_fields(
             f"name another kind with --as, or write the mapping by hand; its columns are {', '.join(columns[:20])}",
         )
     ordered = {name: fields[name] for name in known if fields.get(name)}
-    doubts += _doubts_of_date(kind, ordered, profiles, playing)
+    doubts += doubts_of_lines(kind, ordered, profiles, playing)
     if fields.get("site") == {"const": _NO_SITE}:
         doubts.append(Doubt("site", None, "", f"no column names a site: {_NO_SITE} is set for all records"))
     return {name: _read(name, rule, known[name], profiles, cells) for name, rule in ordered.items()}, doubts
@@ -97,19 +102,6 @@ def _doubts_of_reference(
         if others:
             also = f"{', '.join(others)} {'looks' if len(others) == 1 else 'look'} like one as well"
             yield Doubt(playing["order_ref"], None, "", f"taken as the order's reference; {also}")
-
-
-def _doubts_of_date(
-    kind: str, fields: Mapping[str, Rule], profiles: Mapping[str, Profile], playing: Mapping[str, str]
-) -> Iterator[Doubt]:
-    """A word on order lines that would be loaded without their date, and on the columns that it may stand in."""
-    if kind not in LINE_KINDS or kind == "target" or "planned_at" in fields:
-        return
-    dates = [name for name, seen in profiles.items() if seen.date is not None and name not in playing.values()]
-    perhaps = f"; {' or '.join(dates[:5])} may be it" if dates else ""
-    yield Doubt(
-        "planned_at", None, "", f"no column was taken as the date, so nothing tells which lines are late{perhaps}"
-    )
 
 
 def _unique(rule: Rule | None, profiles: Mapping[str, Profile]) -> bool:
@@ -211,6 +203,14 @@ def _record_fields(kind: str, columns: Sequence[str], playing: Mapping[str, str]
         if "id" not in fields and column is not None:
             fields["id"] = column
     return fields
+
+
+def _counted(playing: Mapping[str, str], cells: Mapping[str, Sequence[Any]]) -> Rule:
+    """An item at its site, in a stock list that has each once: tomorrow's may have the item at another site as well."""
+    if not {"stock", "item", "site"} <= playing.keys() or playing.keys() & {"id", "order_ref"}:
+        return ""
+    places = [*zip(cells[playing["item"]], cells[playing["site"]], strict=True)]
+    return {"template": f"{{{playing['item']}}}@{{{playing['site']}}}"} if len({*places}) == len(places) else ""
 
 
 def _identifying(

@@ -46,7 +46,8 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
         "customer id", "kunnr", "kunde", "kundennummer", "carrier", "spediteur", "kreditor", "seller", "party",
     ),
     "quantity": (
-        "quantity", "qty", "order quantity", "order qty", "menge", "bestellmenge", "auftragsmenge", "menget", "kwmeng",
+        "quantity", "qty", "order quantity", "order qty", "ordered quantity", "ordered qty", "quantity ordered",
+        "qty ordered", "menge", "bestellmenge", "auftragsmenge", "menget", "kwmeng",
         "line item quantity", "amount ordered", "anzahl", "stueck", "confirmed quantity", "confirmed qty",
         "bestaetigte menge", "delivered quantity", "received quantity", "gelieferte menge", "wareneingangsmenge", "sales",
         "weekly sales", "demand", "bedarf", "absatz",
@@ -77,13 +78,21 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
         "created at", "created on", "changed on", "updated at", "last changed", "timestamp", "buchungsdatum",
         "erfassungsdatum", "erfasst am", "geaendert am", "aenderungsdatum", "angelegt am", "cpudt", "aedat",
     ),
-    "date": ("date", "datum", "week", "occurred", "occurred at", "event time", "event date", "time", "tag", "woche"),
+    "date": (
+        "date", "datum", "week", "occurred", "occurred at", "event time", "event date", "time", "tag", "woche", "as of",
+        "as of date", "snapshot date", "stock date", "stichtag", "stand",
+    ),
     "value": (
         "value", "net value", "line value", "line item value", "netwr", "nettowert", "wert", "amount", "betrag",
         "total", "order value", "bestellwert", "positionswert",
     ),
-    "unit_price": ("unit price", "price", "net price", "netpr", "preis", "nettopreis", "stueckpreis", "einzelpreis"),
-    "currency": ("currency", "curr", "waers", "waehrung", "currency code", "hauswaehrung"),
+    "unit_price": (
+        "unit price", "unit cost", "price", "net price", "netpr", "preis", "nettopreis", "stueckpreis", "einzelpreis",
+    ),
+    "currency": (
+        "currency", "curr", "cur", "ccy", "waers", "waehrung", "waehr", "whg", "wkz", "currency code", "currency key",
+        "order currency", "document currency", "belegwaehrung", "hauswaehrung",
+    ),
     "status": ("status", "state", "order status", "line status", "zustand"),
     "code": tuple(CODE_STANDARDS),
     "corrects": (

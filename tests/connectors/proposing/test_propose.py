@@ -168,10 +168,11 @@ def test_a_point_that_may_be_decimal_or_thousands_is_doubtful(tmp_path: Path) ->
 
 
 def test_null_words_and_cells_that_do_not_fit_are_named(tmp_path: Path) -> None:
-    rows = [f"{number},2026-03-{number:02},5" for number in range(1, 25)]
+    rows = [f"{number},M-1,RTM,2026-03-{number:02},5" for number in range(1, 25)]
+    odd = ["25,M-1,RTM,TBD,5", "26,M-1,RTM,soon,5", "27,M-1,RTM,2026-03-27,lots"]
     proposal = proposed(
         tmp_path,
-        "\n".join(["order id,due date,qty", *rows, "25,TBD,5", "26,soon,5", "27,2026-03-27,lots"]),
+        "\n".join(["order id,item,site,due date,qty", *rows, *odd]),
         "purchase_order",
     )
     assert proposal.mapping["null"] == ["TBD"]
@@ -277,6 +278,42 @@ def test_amounts_without_a_currency_are_the_desk_s(tmp_path: Path) -> None:
         "amount": 99.5,
         "currency": "CHF",
     }
+
+
+@pytest.mark.parametrize("header", ["Whg", "Cur", "Belegart"])
+def test_a_column_of_currencies_is_no_amount_in_the_desk_s(tmp_path: Path, header: str) -> None:
+    text = f"PO,Item,Plant,Qty,Price,{header},Due\n1,M-1,RTM,5,7,GBP,2026-03-09\n2,M-1,RTM,5,7,USD,2026-03-09\n"
+    proposal = proposed(tmp_path, text, "purchase_order")
+    assert fields(proposal)["currency"] == header
+    assert [row["value"] for row in proposal.preview] == [
+        {"amount": 35.0, "currency": "GBP"},
+        {"amount": 35.0, "currency": "USD"},
+    ]
+    guessed = [(header, "taken as the currency because its cells are codes of currencies")]
+    assert [(doubt.column, doubt.why) for doubt in proposal.doubts] == (guessed if header == "Belegart" else [])
+
+
+def test_what_order_lines_would_be_loaded_without_is_doubtful(tmp_path: Path) -> None:
+    text = "PO,Due,Pieces,Remark,Price\n1,2026-03-09,5,x,7\n"
+    doubts = {doubt.column: doubt.why for doubt in proposed(tmp_path, text, "purchase_order").doubts}
+    assert doubts.keys() == {"item", "site", "quantity", "currency"}
+    assert doubts["quantity"].endswith("nothing tells which lines are short; Pieces may be it")
+    assert doubts["currency"].startswith("no column names one: amounts are in the desk's")
+    whole = "po_number,po_line,sku,ship_to,vendor,ordered_qty,unit_cost,currency,promise_date\n1,1,M,NYC,V,5,2,USD,2026-03-09\n"
+    proposal = proposed(tmp_path, whole, "purchase_order")
+    assert (fields(proposal)["quantity"], fields(proposal)["unit_price"]) == ("ordered_qty", "unit_cost")
+    assert not proposal.doubts
+
+
+def test_a_stock_list_counts_items_at_sites(tmp_path: Path) -> None:
+    text = "sku,warehouse,on_hand,as_of\nA-1,WUE,500,2026-11-26\nA-2,WUE,20,2026-11-26\n"
+    proposal = proposed(tmp_path, text)
+    assert fields(proposal) | {"kind": None, "item": None, "site": None, "quantity": None} == {
+        "id": {"template": "{sku}@{warehouse}"},
+        "occurred_at": "as_of",
+        **dict.fromkeys(("kind", "item", "site", "quantity")),
+    }
+    assert [doubt.column for doubt in proposal.doubts] == ["as", "kind"]
 
 
 def test_what_is_guessed_and_what_is_left_over_is_said(tmp_path: Path) -> None:
