@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from engine.values.clock import iso, parse_instant
+from engine.values.clock import instant_from, iso, parse_instant
 from engine.values.errors import BadInput
 from engine.values.text import clean, shown
 
@@ -23,13 +23,14 @@ MOST: Final = 100
 _YES_NO: Final[Mapping[str, bool]] = {"yes": True, "true": True, "no": False, "false": False}
 
 
-def read(question: Mapping[str, Any], given: object) -> Any:
+def read(question: Mapping[str, Any], given: object, now: int | None = None) -> Any:
     """The answer to `question` (`name`, `type`, and `enum` where only some values are allowed).
 
-    Raises BadInput naming the question, for what is no value of its type, and for one that is not allowed.
+    Where `now` is told, a time may be a distance from it, such as +2d. Raises BadInput naming the question, for what is
+    no value of its type, and for one that is not allowed.
     """
     name, kind = str(question["name"]), question["type"]
-    answer: Any = _READERS[kind](name, given)
+    answer: Any = _time(name, given, now) if kind == "time" else _READERS[kind](name, given)
     allowed = question.get("enum")
     for each in answer if isinstance(answer, list) else [answer]:
         if allowed and each not in allowed:
@@ -38,7 +39,9 @@ def read(question: Mapping[str, Any], given: object) -> Any:
     return answer
 
 
-def read_all(questions: Sequence[Mapping[str, Any]], given: Mapping[str, object]) -> dict[str, Any]:
+def read_all(
+    questions: Sequence[Mapping[str, Any]], given: Mapping[str, object], now: int | None = None
+) -> dict[str, Any]:
     """Every answer by name: what is given, else the question's `default`; what is neither is left out.
 
     Raises BadInput for a name that is no question's, one that is `required` (as it is where it does not say) and has no
@@ -54,7 +57,7 @@ def read_all(questions: Sequence[Mapping[str, Any]], given: Mapping[str, object]
         name = question["name"]
         value = given.get(name, question.get("default"))
         if value is not None:
-            answers[name] = read(question, value)
+            answers[name] = read(question, value, now)
         elif question.get("required", True):
             kind = question["type"]
             raise BadInput(name, "no answer was given", f"give {name} as {_WORDS[kind]}")
@@ -94,10 +97,10 @@ def _date(name: str, given: object) -> str:
         raise BadInput(name, f"{shown(given)} is no date", "give it as 2026-03-09") from None
 
 
-def _time(name: str, given: object) -> str:
+def _time(name: str, given: object, now: int | None) -> str:
     if not isinstance(given, str):
         raise BadInput(name, f"{shown(given)} is no time", "give it as 2026-03-09T08:00:00Z")
-    return iso(parse_instant(given, name))
+    return iso(parse_instant(given, name) if now is None else instant_from(given, now, name))
 
 
 def _list(name: str, given: object) -> list[str]:
@@ -107,9 +110,7 @@ def _list(name: str, given: object) -> list[str]:
     return list(dict.fromkeys(_text(name, part) for part in parts))
 
 
-_READERS: Final = {
-    "text": _text, "number": _number, "boolean": _boolean, "date": _date, "time": _time, "list": _list,
-}  # fmt: skip
+_READERS: Final = {"text": _text, "number": _number, "boolean": _boolean, "date": _date, "list": _list}
 _WORDS: Final[Mapping[str, str]] = {
     "text": "a line of text", "number": "a number", "boolean": "yes or no", "date": "a date such as 2026-03-09",
     "time": "a time such as 2026-03-09T08:00:00Z", "list": "texts with commas between them",

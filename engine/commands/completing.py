@@ -38,7 +38,7 @@ def done(
     for reference, row in running(context, ids):
         require_decided(reference, row)
         require_approved(context, reference, row, spent)
-        changes = _answered(reference, row, told)
+        changes = _answered(reference, row, told, context.now)
         if spent is not None:
             changes |= {"cost_minor": spent.minor, "cost_currency": spent.currency}
         complete(context, reference, row, why, changes)
@@ -67,7 +67,7 @@ def pairs(given: Sequence[str]) -> dict[str, str]:
     return told
 
 
-def _answered(reference: Reference, row: Row, told: Mapping[str, str]) -> dict[str, Any]:
+def _answered(reference: Reference, row: Row, told: Mapping[str, str], now: int) -> dict[str, Any]:
     """The column that changes: every answer, those of before where nothing new is given."""
     form = Terms.load(row["terms"]).form
     if not form and not told:
@@ -75,6 +75,6 @@ def _answered(reference: Reference, row: Row, told: Mapping[str, str]) -> dict[s
     asked = {each["name"] for each in form}
     before = {name: value for name, value in json.loads(row["answers"]).items() if name in asked and name not in told}
     try:
-        return {"answers": canonical(answers.read_all(form, {**before, **told}))}
+        return {"answers": canonical(answers.read_all(form, {**before, **told}, now))}
     except BadInput as error:
         raise Refused(f"{reference.id}: {error}; answers are given with --answer NAME=VALUE") from None

@@ -6,6 +6,7 @@ Nothing else in offplan reads the time. An instant is an integer of microseconds
 from __future__ import annotations
 
 import functools
+import re
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Protocol
@@ -24,6 +25,9 @@ EARLIEST = -2_208_988_800_000_000
 """1900-01-01: earlier instants are placeholders, never dates of a supply chain."""
 LATEST = 7_258_118_400_000_000
 """2200-01-01, exclusive: 9999-12-31 is how record systems write `unknown`."""
+
+_FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
+_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, without saying so
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -136,6 +140,18 @@ def parse_instant(text: str, place: str) -> int:
 def typed_instant(text: str, place: str) -> int:
     """An instant that a person typed: as `parse_instant`, and within EARLIEST and LATEST. Raises BadInput."""
     return within_reach(parse_instant(text, place), text, place)
+
+
+def instant_from(text: str, now: int, place: str) -> int:
+    """An instant that a person typed: as `typed_instant`, or as a distance from `now`: +45m, +4h, +2d, +1w. Raises
+    BadInput."""
+    distance = _FROM_NOW.fullmatch(text)
+    try:
+        if distance:
+            return within_reach(now + int(distance[1]) * _UNITS[distance[2]], text, place)
+        return typed_instant(text, place)
+    except BadInput as error:
+        raise BadInput(error.place, error.fault, f"{error.mend}, or from now as +45m, +4h, +2d") from None
 
 
 def within_reach(instant: int, text: str, place: str) -> int:

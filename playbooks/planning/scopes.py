@@ -70,7 +70,7 @@ def scope_of(
     """
     sources = published_by(playbook)
     done = {name: answers.read(_question(name, sources), value) for name, value in (published or {}).items()}
-    inputs = answers.read_all([asked.question(name) for name, asked in (playbook.inputs or {}).items()], given)
+    inputs = answers.read_all([asked.question(name) for name, asked in (playbook.inputs or {}).items()], given, now)
     pending = {name: f"{prefix}{step}" for name, (step, _) in sources.items() if name not in done}
     known = {**texts, **{name: text_of(inputs.get(name)) for name in playbook.inputs or {}}}
     known |= {name: text_of(value) for name, value in done.items()} | dict.fromkeys(pending, NOT_YET)

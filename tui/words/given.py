@@ -3,12 +3,11 @@ saw."""
 
 from __future__ import annotations
 
-import re
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.values.clock import DAY, HOUR, MINUTE, typed_instant, within_reach
+from engine.values.clock import instant_from
 from engine.values.errors import BadInput
 from tui.words import verbs
 from tui.words.arguments import UsageError
@@ -21,8 +20,6 @@ MOMENTS = {"until": "--until", "from_at": "--from", "start_at": "--start"}
 """Options that are times, and how they are typed."""
 PAIRS = {"inputs": "--input"}
 """Options that name values, and how they are typed."""
-_FROM_NOW = re.compile(r"\+(\d{1,6})([mhdw])")
-_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
 def options_of(args: Namespace, read: Callable[[str, str], int]) -> dict[str, Any]:
@@ -51,13 +48,10 @@ def named(texts: Sequence[str], option: str) -> dict[str, object]:
 
 def moment(text: str, now: int, option: str = "--until") -> int:
     """An instant: ISO 8601, or a distance from `now` such as +45m, +4h, +2d, +1w. Raises UsageError naming `option`."""
-    distance = _FROM_NOW.fullmatch(text)
     try:
-        if distance:
-            return within_reach(now + int(distance[1]) * _UNITS[distance[2]], text, option)
-        return typed_instant(text, option)
+        return instant_from(text, now, option)
     except BadInput as error:
-        raise UsageError(f"{error}, or from now as +45m, +4h, +2d") from None
+        raise UsageError(str(error)) from None
 
 
 def expected(texts: Sequence[str]) -> dict[str, int] | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.actions import answers
 from engine.actions.answers import ANSWER_TYPES, LONGEST, MOST, read, read_all
+from engine.values.clock import parse_instant
 from engine.values.errors import BadInput
 
 
@@ -56,6 +57,17 @@ def test_an_answer_is_kept_as_a_value_of_its_type(kind: str, given_as: object, k
 def test_what_is_no_value_of_its_type_is_refused_by_name(kind: str, given_as: object, fault: str) -> None:
     with pytest.raises(BadInput, match=f"way: .*{fault}.*; "):
         read({"name": "way", "type": kind}, given_as)
+
+
+def test_a_time_is_a_distance_only_from_a_moment_that_is_told() -> None:
+    question = {"name": "at", "type": "time"}
+    moment = parse_instant("2026-03-09T08:00:00Z", "")
+    assert read(question, "+1w", moment) == "2026-03-16T08:00:00Z"
+    assert read_all([question], {"at": "+45m"}, moment) == {"at": "2026-03-09T08:45:00Z"}
+    with pytest.raises(BadInput, match=r"at: '[+]1w' is not a time"):
+        read(question, "+1w")
+    with pytest.raises(BadInput, match="lies outside the years 1900 to 2199"):
+        read(question, "9999-12-31", moment)
 
 
 def test_only_what_is_allowed_is_taken() -> None:

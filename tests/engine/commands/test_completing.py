@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.values.clock import DAY, iso
 from engine.values.errors import BadInput, Refused
 from tests.engine.execution_support import Run, step
 
@@ -51,6 +52,16 @@ def test_an_answer_that_cannot_be_used_completes_nothing(run: Run, answers: list
     assert str(refused.value).startswith(fault)
     assert str(refused.value).endswith("answers are given with --answer NAME=VALUE")
     assert run.states() == {"ask": "ready", "tell": "blocked"}
+
+
+def test_a_time_may_be_said_from_now_on_as_everywhere(tmp_path: Path) -> None:
+    run = Run(tmp_path / "desk.db", [step("ask", form=({"name": "at", "type": "time"},))])
+    with pytest.raises(
+        Refused, match=r"A1: at: 'soon' is not a time; write it as .*, or from now as \+45m, \+4h, \+2d"
+    ):
+        run.desk.done(["A1"], answers=["at=soon"])
+    run.desk.done(["A1"], answers=["at=+2d"])
+    assert run.desk.show("A1")["answers"] == {"at": iso(run.clock.now() + 2 * DAY)}
 
 
 @pytest.mark.parametrize("text", ["promised_on", "=2026-03-20", " =x"])
