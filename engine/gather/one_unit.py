@@ -1,7 +1,8 @@
 """The facts of a place in one unit: what converts is converted, and what does not stays in its own.
 
-That unit is the stock reading's, else the item's own, else that of the latest demand. Detectors then compare what is in
-one unit and name what is not. Pure.
+That unit is the stock reading's, else the item's own, else the first that anything else states: a line, the latest
+demand, a forecast, a target. A reading that states none is in that unit too, so that nothing is added up across units.
+Detectors then compare what is in one unit and name what is not. Pure.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from engine.values.units import ItemUnits
 _Stated = TypeVar("_Stated", Flow, Bucket, Target)
 
 
-def convert(facts: StockFacts, item: ItemUnits) -> None:
-    """Bring the quantities of `facts` into one unit, as far as they convert by `item` and by what units mean."""
-    unit = facts.reading.uom if facts.reading is not None else None
-    reading_in = unit
-    unit = unit or item.uom or (facts.history[-1].uom if facts.history else None)
+def convert(facts: StockFacts, item: ItemUnits, unit: str | None) -> None:
+    """Bring the quantities of `facts` into one unit, as far as they convert by `item` and by what units mean.
+
+    `unit` is the place's by its reading, its item and its lines; where none of these states one, another fact does.
+    """
+    unit = unit or _first_stated(facts)
     if unit is None:
         return
+    if facts.reading is not None and facts.reading.uom is None:
+        facts.reading = facts.reading._replace(uom=unit)
     facts.flows = [_stated(flow, unit, item) for flow in facts.flows]
     facts.slips = [
         slip._replace(
@@ -34,8 +38,15 @@ def convert(facts: StockFacts, item: ItemUnits) -> None:
     facts.target = None if facts.target is None else _target(facts.target, unit, item)
     facts.history = [_demand(demand, unit, item) for demand in facts.history]
     facts.unit_values = [_worth(value, unit, item) for value in facts.unit_values]
-    if reading_in is not None:
-        facts.unconverted = _left_out(facts, reading_in)
+    if facts.reading is not None:
+        facts.unconverted = _left_out(facts, unit)
+
+
+def _first_stated(facts: StockFacts) -> str | None:
+    stated = [*(each.uom for each in facts.history[-1:]), *(each.uom for each in facts.forecasts)]
+    if facts.target is not None:
+        stated.append(facts.target.uom)
+    return next((uom for uom in stated if uom is not None), None)
 
 
 def _left_out(facts: StockFacts, unit: str) -> str:

@@ -61,6 +61,9 @@ class Pegged(NamedTuple):
 
     rows: Sequence[Row]
     changes_at: int | None
+    unconverted: str
+    """Of a place without a reading what is not pegged, since its unit does not convert; empty: nothing. Of a counted
+    one engine.gather.one_unit says it."""
 
 
 class _Wanted(NamedTuple):
@@ -97,7 +100,8 @@ def free(connection: sqlite3.Connection, place: Place, now: int, days: Days) -> 
 def _on_hand(reader: PlaceReader, place: Place, around: Around) -> tuple[float, _Measure]:
     """What is there, negative where a count says so, and the place's unit."""
     reading = reader.readings.get(place)
-    measure = _Measure(_unit(reading, reader.item(place[0]).uom, around), reader.item(place[0]).units)
+    item = reader.item(place[0])
+    measure = _Measure(around.unit(reading, item.uom), item.units)
     counted = _BEFORE_ALL if reading is None else reading
     on_hand = measure.of(counted.quantity, counted.uom) or 0.0
     on_hand += sum(_moved(around, counted.at, measure))
@@ -111,7 +115,18 @@ def _pegged(reader: PlaceReader, place: Place) -> Pegged:
     wanted = {each.demand.line: each for each in _demands(reader, around, measure)}
     rows = [_row(place, each, wanted) for each in peg(on_hand, supplies, [each.demand for each in wanted.values()])]
     changes = [around.changes_at, *reader.changes.get(place, ())]
-    return Pegged(rows, min((at for at in changes if at is not None), default=None))
+    left_out = "" if place in reader.readings else next(_left_out(around, measure), "")
+    return Pegged(rows, min((at for at in changes if at is not None), default=None), left_out)
+
+
+def _left_out(around: Around, measure: _Measure) -> Iterator[str]:
+    """The open lines that are not pegged, since their unit does not convert, in words."""
+    for facts, quantity in (*_brings(around), *_takes(around)):
+        if facts.open and measure.of(quantity, facts.line.uom) is None:
+            yield f"{facts.line.source} is in {facts.line.uom}, its place is counted in {measure.unit}"
+    for part in around.components:
+        if part.facts.open and part.unknown is not None:
+            yield f"{part.source} is in {part.unknown}, which does not convert into its own unit"
 
 
 def _row(place: Place, each: Peg, wanted: Mapping[int, _Wanted]) -> Row:
@@ -127,17 +142,11 @@ class _Measure:
     """Quantities in the unit of one place."""
 
     def __init__(self, unit: str | None, item: ItemUnits) -> None:
-        self._unit, self._item = unit, item
+        self.unit, self._item = unit, item
 
     def of(self, quantity: float, uom: str | None) -> float | None:
         """A quantity in the place's unit; None where it does not convert."""
-        return units.convert(quantity, uom, self._unit, self._item)
-
-
-def _unit(reading: Reading | None, item: str | None, around: Around) -> str | None:
-    lines = (facts.line.uom for facts in (*around.here, *around.leaving))
-    stated = (None if reading is None else reading.uom, item, *lines)
-    return next((uom for uom in stated if uom is not None), None)
+        return units.convert(quantity, uom, self.unit, self._item)
 
 
 def _brings(around: Around) -> Iterator[tuple[LineFacts, float]]:

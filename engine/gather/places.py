@@ -67,6 +67,13 @@ class Around(NamedTuple):
         facts = (*self.here, *self.leaving, *(part.facts for part in self.components))
         return min((each.changes_at for each in facts if each.changes_at is not None), default=None)
 
+    def unit(self, reading: Reading | None, item: str | None) -> str | None:
+        """The unit that the place is counted in: its reading's, else the item's own, else the first that a line
+        states."""
+        lines = (facts.line.uom for facts in (*self.here, *self.leaving))
+        stated = (None if reading is None else reading.uom, item, *lines)
+        return next((uom for uom in stated if uom is not None), None)
+
 
 class PlaceReader:
     """Reads what lies around a chunk of places."""

@@ -123,13 +123,15 @@ class StockReader:
         if supply:
             facts.party = min(supply, key=lambda line: (line.planned_at, line.ref)).party
         changes = [*read.changes.get(place, ()), target_from]
+        unit = record.uom
         if facts.reading is not None:
             around = read.around(place)
+            unit = around.unit(facts.reading, record.uom)
             facts.flows = [*self._supply(facts.reading, around.here), *self._demand(facts.reading, around)]
             facts.slips = list(self._slips(around.here))
             changes.append(around.changes_at)
         facts.changes_at = min((at for at in changes if at is not None), default=None)
-        one_unit.convert(facts, record.units)
+        one_unit.convert(facts, record.units, unit)
         return facts
 
     def _slips(self, lines: Sequence[LineFacts]) -> Iterator[SupplySlip]:

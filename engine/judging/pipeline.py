@@ -96,6 +96,12 @@ class _Drain:
         places = pegs.places_with_demand(self._connection, [(key.a, key.b) for key in keys])
         found = pegged.read(self._connection, places, self._now, self._days)
         pegs.keep(self._connection, found)
+        left_out = [
+            Unjudged("item_site", f"{item}@{site}", unjudged.UNIT, each.unconverted)
+            for (item, site), each in found.items()
+            if each.unconverted
+        ]
+        unjudged.keep(self._connection, self._now, "peg", [f"{key.a}@{key.b}" for key in keys], left_out)
         wakes = {Key("peg", *place): each.changes_at for place, each in found.items() if each.changes_at is not None}
         wakeups.write(self._connection, keys, wakes, self._now)
 

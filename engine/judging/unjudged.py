@@ -64,7 +64,8 @@ def keep(
     wanted = {each[:3]: clean(each.words)[:_LIMIT] for each in found}
     connection.executemany(
         "INSERT INTO unjudged(subject_type, subject_id, reason, words, since, family) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT(subject_id, subject_type, reason) DO UPDATE SET words = excluded.words",
+        " ON CONFLICT(subject_id, subject_type, reason) DO UPDATE SET words = excluded.words,"
+        " family = excluded.family",
         [(*key, words, now, family) for key, words in wanted.items() if present.get(key) != words],
     )
     connection.executemany(

@@ -67,6 +67,34 @@ def test_a_unit_that_is_not_stated_can_be_compared(world: World, uoms: tuple[str
     assert (row["gap"]["quantity"], not_counted(row)) == (-20.0, [])
 
 
+def test_a_reading_without_a_unit_is_in_that_of_its_item(world: World) -> None:
+    world.record("item", "A", id="A", uom="EA")
+    stock(world, 10.0, None)
+    sale(world, "SO-1", 12.0, "EA")
+    sale(world, "SO-2", 30.0, "KG")
+    world.settle()
+    row = world.one("stockout")
+    assert (row["gap"]["quantity"], row["gap"]["uom"]) == (-2.0, "EA")
+    assert not_counted(row) == [(30.0, "KG", "sales_order SO-2, baseline 3; stock is in EA")]
+
+
+def test_a_reading_without_a_unit_is_in_that_of_the_first_line(world: World) -> None:
+    stock(world, 1.0, None)
+    world.plan("purchase_order", "PO-1", quantity=2.0, uom="KG", planned_at=day(1), **PLACE)
+    sale(world, "SO-1", 3500.0, "G")
+    world.settle()
+    row = world.one("stockout")
+    assert (row["gap"]["quantity"], row["gap"]["uom"]) == (-0.5, "KG")
+
+
+def test_a_reading_without_a_unit_is_in_that_of_its_target_where_no_line_says_one(world: World) -> None:
+    stock(world, 1.0, None)
+    world.plan("target", "t", quantity=2.0, uom="KG", **PLACE)
+    world.plan("forecast", "f", quantity=400.0, uom="G", planned_at=day(1), until_at=day(8), **PLACE)
+    world.settle()
+    assert world.one("below_target")["observed"]["uom"] == "G", "the forecast's, which is asked first"
+
+
 def test_components_are_counted_for_each_of_the_parents_own_unit(world: World) -> None:
     stock(world, 10.0, "EA")
     world.record("bom", "PUMP>A", parent="PUMP", item="A", quantity=2)

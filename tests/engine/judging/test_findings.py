@@ -259,6 +259,32 @@ def test_stock_that_cannot_be_counted_with_what_moves_it_is_named(desk: Desk) ->
     assert words(desk, "units")[1] == ["item_site SKU-1@RTM: purchase_order A, baseline 1 is in EA, stock is in PAL"]
 
 
+def test_lines_that_are_not_pegged_for_their_units_are_named_where_nothing_is_counted(desk: Desk) -> None:
+    load(desk, line("A"), line("B")._replace(uom="KG"))
+    load(desk, line("S")._replace(kind="sales_order"), scope="sales")
+    left_out = "item_site SKU-1@RTM: purchase_order B, baseline 1 is in KG, its place is counted in EA"
+    assert words(desk, "units")[1] == [left_out]
+    take(desk, said("stock", "s", quantity=4.0, item="SKU-1", site="RTM", occurred_at=NOW - HOUR))
+    assert words(desk, "units")[1] == ["item_site SKU-1@RTM: purchase_order B, baseline 1 is in KG, stock is in EA"]
+    take(desk, said("receipt", "r", order_ref="A", quantity=1.0, recorded_at=NOW))
+    assert found(desk)["units"]["count"] == 1, "pegged and projected again, it is said by one of both still"
+    records(desk, "item", {"id": "SKU-1", "uom": "EA", "units": "KG=2"})
+    assert "units" not in found(desk)
+
+
+def test_components_of_an_order_in_an_unknown_unit_are_named_where_nothing_is_counted(desk: Desk) -> None:
+    records(desk, "bom", part("AB"))
+    records(desk, "item", {"id": "A", "uom": "EA"})
+    made = line("M")._replace(kind="production_order", item="A", uom="CASE")
+    load(desk, made)
+    assert words(desk, "units")[1] == [
+        "item_site B@RTM: production_order M, baseline 3, bom A>B: 1 each is in CASE of A, which does not convert into"
+        " its own unit"
+    ]
+    load(desk, made._replace(uom="EA"))
+    assert "units" not in found(desk)
+
+
 def test_a_kind_that_fails_for_one_subject_stops_no_other_and_is_said(
     desk: Desk, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
