@@ -78,7 +78,7 @@ def test_it_is_shown_with_what_it_is_pegged_to_and_how_it_goes_on(desk: Desk) ->
     world(desk)
     take(desk, said("eta", "2", order_ref="PO-1", eta=NOW + 9 * DAY))
     shown = desk.show("A@X")
-    assert (shown["id"], shown["on_hand"], shown["uom"], shown["counted_by"]) == ("A@X", 35.0, None, "S1")
+    assert (shown["id"], shown["on_hand"], shown["uom"], shown["counted_by"]) == ("A@X", 35.0, "EA", "S1")
     assert shown["time_to_survive_days"] == 6.0
     assert shown["pegs"] == [
         {"supply": "on hand", "demand": "sales_order SO-1", "quantity": 30.0, "gap_days": None},
