@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.values.errors import OffplanError
+from engine.values.errors import OffplanError, StaleVersion
 from engine.vocabulary.model import Outcome
 from tui.desk.session import Act
 from tui.keys import request
@@ -104,8 +104,11 @@ class ActingScreen(FindingScreen):
     async def _carry_out(self, asked: Request) -> None:
         """Do a command and say what it did, or why it was refused."""
         still = self.set_timer(PATIENCE, lambda: self._say_it_waits(asked))
+        changed: StaleVersion | None = None
         try:
             outcome = await self.session.commands.carry_out(asked)
+        except StaleVersion as error:
+            changed = error
         except OffplanError as error:
             self.refuse(error)
             self.fault_of_reading()
@@ -121,7 +124,24 @@ class ActingScreen(FindingScreen):
                 self.say(f"{done}. The screen still shows what was before: {fault}", "warning")
         finally:
             still.stop()
+        if changed is not None:
+            await self._ask_again(asked, changed)
         self.show_keys()
+
+    async def _ask_again(self, asked: Request, changed: StaleVersion) -> None:
+        """What was answered about rows that changed meanwhile is kept, and sent once more if it is still meant."""
+        from tui.screens import gathering
+
+        self.fault_of_reading()
+        try:
+            again = await gathering.still_meant(self, self.session, asked, str(changed)) if asked.options else None
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        if again is None:
+            self.refuse(changed)
+        else:
+            await self._carry_out(again)
 
     def _say_it_waits(self, asked: Request) -> None:
         self.say(f"{asked.verb}: not done yet; another process may keep the file locked", "warning", keep=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from engine.values.clock import iso
@@ -23,6 +24,7 @@ from tui.screens.typed_answers import closing, form_answers, inputs, named, type
 from tui.terminal import cells, safe
 from tui.terminal.cells import Column, Present
 from tui.terminal.safe import Pieces, fit
+from tui.words.given import MOMENTS
 
 _LABELS: Final = {
     "into": "the one that stays, such as D1",
@@ -82,12 +84,32 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
 
 async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> bool:
     """Show what a dangerous command will do, and to which ids; True when the person says yes."""
-    said = "; ".join(f"{name}: {value}" for name, value in asked.options.items())
-    lines: list[Pieces] = [[(f"{asked.verb} {len(asked.ids)}", "bold")], [(said, "plain")], []]
+    lines: list[Pieces] = [[(f"{asked.verb} {len(asked.ids)}", "bold")], [(_answered(session, asked), "plain")], []]
     lines += [[(_described(session, id_), "plain")] for id_ in asked.ids[:_MOST_DESCRIBED]]
     rest = " ".join(asked.ids[_MOST_DESCRIBED:])
     lines += [[(line, "plain")] for line in safe.wrap(rest, max(20, screen.app.size.width - 6))]
     return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines))
+
+
+async def still_meant(screen: TellingScreen, session: Session, asked: Request, changed: str) -> Request | None:
+    """The command for what the rows have become since they were answered for, once the person has read what `changed`;
+    None where it is not meant any more."""
+    now = {id_: int(session.desk.show(id_)["version"]) for id_ in asked.expect}
+    width = max(20, screen.app.size.width - 6)
+    told = cells.with_local_times(changed, session.present.now, session.present.zone)
+    lines: list[Pieces] = [[(line, "warning")] for line in safe.wrap(told, width)]
+    lines += [[], [(f"{asked.verb} {named(asked.ids)} all the same?", "bold")]]
+    lines += [[(line, "plain")] for line in safe.wrap(_answered(session, asked), width)]
+    meant = await _yes(screen, Confirm(f"{named(asked.ids)} changed while you answered", lines))
+    return replace(asked, expect=now) if meant else None
+
+
+def _answered(session: Session, asked: Request) -> str:
+    """What was answered for a command."""
+    return "; ".join(
+        f"{name}: {cells.both_times(iso(value), session.present.now, session.present.zone) if name in MOMENTS else value}"
+        for name, value in asked.options.items()
+    )
 
 
 async def _yes(screen: TellingScreen, question: Confirm) -> bool:

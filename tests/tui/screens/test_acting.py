@@ -349,6 +349,29 @@ async def test_a_row_that_moved_on_is_refused_with_what_changed(
         assert world.desk.show(first)["owner"] == "bo"
 
 
+async def test_answers_about_a_row_that_moved_on_are_kept_and_sent_if_still_meant(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first = driven.desk_screen.selection().ids[0]
+        for meant in (False, True):
+            await driven.press("R")
+            await driven.type("known")
+            await driven.press("enter")
+            await driven.type("it ran")
+            await driven.press("enter")
+            world.desk.assign([first], to="chen" if meant else "dora")
+            await driven.type("1250 USD")
+            await driven.press("enter")
+            await driven.pilot.pause()
+            assert isinstance(driven.app.screen, Confirm), "what took minutes to type is not lost"
+            for words in (f"{first} changed while you answered", "bo did assign", "reason: known; outcome: it ran"):
+                assert words in driven.text
+            await driven.finish("y" if meant else "n")
+            assert world.state(first) == ("resolved" if meant else "open")
+            assert meant or driven.status.startswith(f"✗ {first} has changed since you looked: bo did assign")
+        shown = world.desk.show(first)
+        assert (shown["reason"], shown["outcome"], shown["owner"]) == ("known", "it ran", "chen")
+
+
 async def test_a_key_for_another_kind_says_so(world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.finish("s")
@@ -398,6 +421,7 @@ async def test_whatever_is_done_to_many_shows_all_their_ids_first(
         await driven.pilot.pause()
         assert isinstance(driven.app.screen, Confirm)
         assert "snooze 3" in driven.text
+        assert "until: 12:00 (in 4h)" in driven.text
         assert "D1  late_supply expected 9 days late" in driven.text
         assert "D2 D3" in driven.text, "of the others the ids"
         await driven.finish("n")
