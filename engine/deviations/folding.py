@@ -5,8 +5,7 @@
     overdue, unconfirmed         of late_supply of the same line
     these and short_supply       of quality, logistics and production deviations of the same line
     late_supply, overdue         of a transfer or production order, of what it is made or taken of, where that comes so
-    late
-                                 that it explains all of the order's lateness
+                                 late that it explains all of the order's lateness
 
 A cause always stands higher in LEVELS than its consequence, or is of a line that is planned earlier, so no deviation is
 its own cause by any way round. What is written here says only what follows from what; whether a root is live, and hides

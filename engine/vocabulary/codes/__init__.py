@@ -5,7 +5,8 @@ module, one file a family of standards, each row one or several codes of equal v
 stands for in our own words (engine.vocabulary.event_words), are ours; the codes are their owners'.
 
     epcis.bizstep, epcis.disposition, epcis.sensor   GS1 EPCIS 2.0 and CBV: bizStep, disposition, exception of a
-    sensorReport dcsa.transport, dcsa.equipment, dcsa.shipment, dcsa.operations, dcsa.iot
+                                                     sensorReport
+    dcsa.transport, dcsa.equipment, dcsa.shipment, dcsa.operations, dcsa.iot
                                                      DCSA track and trace 3: event type codes by kind of event
     x12.587, x12.668                                 ANSI X12 855: answer to an order (BAK02), to its line (ACK01)
     x12.1650, x12.1651                               ANSI X12 214: shipment status (AT701), reason (AT702, AT704)
