@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from engine.storage.store import Store
 from engine.values.clock import DAY, HOUR, FixedClock, iso, parse_instant
 from engine.values.errors import NotFound, Refused
 from engine.vocabulary.model import PlanLine, PlanRecord, SignalIn
-from engine.vocabulary.planning import Booking, Match, PlannedAction, Remedies, ResponsePlan, Settled, World
+from engine.vocabulary.planning import Booking, Match, PlannedAction, Remedies, ResponsePlan, Settled, Start, World
 from engine.vocabulary.scheduling import OpenAction, OwnerLoad, Placing, Replan
 from engine.vocabulary.stated_times import Timetabled
 from playbooks.planning.settling import settle
@@ -134,6 +134,8 @@ class Steps(Scheduling):
     on_fail: str = "block"
     version: int = 1
     close_requires: Sequence[str] = ()
+    then: Callable[[ResponsePlan], ResponsePlan] = field(default=lambda plan: plan)
+    """What is made of each plan before it is given."""
 
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         held = deviation["kind"] == "late_supply"
@@ -158,16 +160,19 @@ class Steps(Scheduling):
         ]
         name = playbook or "expedite"
         text = f"frozen for {deviation['id']} at {iso(world.now)}"
-        return ResponsePlan(
-            name,
-            self.version,
-            "0" * 64,
-            "Expedite",
-            text,
-            "ana",
-            actions,
-            ("the last step ends late",),
-            self.close_requires,
+        return self.then(
+            ResponsePlan(
+                name,
+                self.version,
+                "0" * 64,
+                "Expedite",
+                text,
+                "ana",
+                actions,
+                ("the last step ends late",),
+                self.close_requires,
+                dict(inputs or {}),
+            )
         )
 
     def _action(
@@ -191,3 +196,8 @@ class Steps(Scheduling):
             on_fail=self.on_fail,
             approval=None,
         )
+
+
+def starting(**rules: Any) -> Steps:
+    """A planner whose plans have these rules about their start (engine.vocabulary.planning.Start)."""
+    return Steps(then=lambda plan: replace(plan, start=Start(**rules)))

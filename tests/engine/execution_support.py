@@ -39,6 +39,7 @@ class Written(Scheduling):
     close_requires: Sequence[str] = ()
     definition: str = "{}"
     name: str = "by-hand"
+    reversals: Sequence[PlannedAction] = ()
 
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         return [Match(self.name, 1, "By hand", True, "always")]
@@ -51,8 +52,9 @@ class Written(Scheduling):
         inputs: Mapping[str, object] | None = None,
     ) -> ResponsePlan:
         return ResponsePlan(
-            self.name, 1, "0" * 64, "By hand", self.definition, "ana", self.steps, (), self.close_requires
-        )
+            self.name, 1, "0" * 64, "By hand", self.definition, "ana", self.steps, (), self.close_requires,
+            reversals=self.reversals,
+        )  # fmt: skip
 
 
 @dataclass

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from engine.actions import reversals
-from engine.vocabulary.planning import ResponsePlan, World
+from engine.vocabulary.planning import ResponsePlan
 from engine.vocabulary.terms import Escalation, Terms
 from tests.engine.desk_support import Steps, late, open_desk
 
 
-class WithReversal(Steps):
-    """Plans a step more, which takes the first one back."""
-
-    def plan(
-        self,
-        deviation: Mapping[str, Any],
-        world: World,
-        playbook: str | None = None,
-        inputs: Mapping[str, object] | None = None,
-    ) -> ResponsePlan:
-        answer = super().plan(deviation, world, playbook, inputs)
-        terms = Terms(ack_within_minutes=30, escalations=(Escalation(60, "lea", "the desk lead"),))
-        approval = {"role": "buyer", "owner": "bo", "because": "the only one", "amount": 500, "currency": "EUR"}
-        back = replace(answer.actions[0], step="take-back", needs=(), terms=terms, approval=approval)
-        return replace(answer, reversals=(back,))
+def with_reversal(plan: ResponsePlan) -> ResponsePlan:
+    """A step more, which takes the first one back."""
+    terms = Terms(ack_within_minutes=30, escalations=(Escalation(60, "lea", "the desk lead"),))
+    approval = {"role": "buyer", "owner": "bo", "because": "the only one", "amount": 500, "currency": "EUR"}
+    back = replace(plan.actions[0], step="take-back", needs=(), terms=terms, approval=approval)
+    return replace(plan, reversals=(back,))
 
 
 def test_what_takes_a_step_back_waits_with_the_response(tmp_path: Path) -> None:
-    desk = open_desk(tmp_path / "desk.db", planner=WithReversal())
+    desk = open_desk(tmp_path / "desk.db", planner=Steps(then=with_reversal))
     (deviation,) = late(desk, alpha=12)
     planned = desk.preview(deviation).reversals
     desk.respond([deviation])

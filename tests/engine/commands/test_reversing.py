@@ -3,37 +3,21 @@ taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.values.clock import DAY, HOUR, iso
 from engine.values.errors import Refused
-from engine.vocabulary.planning import ResponsePlan, World
 from tests.engine.desk_support import NOW, eta, take
 from tests.engine.execution_support import Run, Written, step
-
-
-@dataclass(frozen=True)
-class WithReversal(Written):
-    def plan(
-        self,
-        deviation: Mapping[str, Any],
-        world: World,
-        playbook: str | None = None,
-        inputs: Mapping[str, Any] | None = None,
-    ) -> ResponsePlan:
-        return replace(super().plan(deviation, world, playbook, inputs), reversals=(step("unbook"),))
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     made = Run(tmp_path / "desk.db", [step("ask"), step("book", "ask", reverse="unbook"), step("tell", "book")])
     made.desk.cancel(["R1"], reason="planned anew")
-    made.desk.planner = WithReversal(made.steps)
+    made.desk.planner = Written(made.steps, reversals=(step("unbook"),))
     made.desk.respond([made.deviation])
     made.desk.done(["A4", "A5"])
     return made

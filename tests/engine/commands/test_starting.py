@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +10,12 @@ import pytest
 from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, FixedClock, iso
 from engine.values.errors import Refused
-from engine.vocabulary.planning import ResponsePlan, Start, World
-from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, take
-
-
-@dataclass(frozen=True)
-class WithStart(Steps):
-    """Plans with rules about its start."""
-
-    start: Start = field(default_factory=Start)
-
-    def plan(
-        self,
-        deviation: Mapping[str, Any],
-        world: World,
-        playbook: str | None = None,
-        inputs: Mapping[str, object] | None = None,
-    ) -> ResponsePlan:
-        answer = super().plan(deviation, world, playbook, inputs)
-        return replace(answer, start=self.start, inputs=dict(inputs or {}))
+from tests.engine.desk_support import NOW, Steps, eta, late, open_desk, starting, take
 
 
 def desk_with(folder: Path, **rules: Any) -> Desk:
-    return open_desk(folder / "desk.db", planner=WithStart(start=Start(**rules)))
+    """A desk whose plans have rules about their start."""
+    return open_desk(folder / "desk.db", planner=starting(**rules))
 
 
 def states(desk: Desk, response: str) -> list[str]:
@@ -119,8 +100,7 @@ def test_joining_can_be_taken_back(tmp_path: Path) -> None:
 
 def test_a_cooldown_holds_for_the_kind_and_subject_and_ends_by_the_clock(tmp_path: Path) -> None:
     clock = FixedClock(NOW)
-    planner = WithStart(start=Start(cooldown_minutes=48 * 60))
-    desk = open_desk(tmp_path / "desk.db", planner=planner, clock=clock)
+    desk = open_desk(tmp_path / "desk.db", planner=starting(cooldown_minutes=48 * 60), clock=clock)
     first, other = late(desk, alpha=12, beta=12)
     desk.respond([first])
     desk.respond([other])
@@ -141,7 +121,7 @@ def test_a_cooldown_holds_for_the_kind_and_subject_and_ends_by_the_clock(tmp_pat
 
 def test_a_raise_of_severity_is_dated_for_the_triggers_that_wait_for_it(tmp_path: Path) -> None:
     clock = FixedClock(NOW)
-    desk = open_desk(tmp_path / "desk.db", planner=WithStart(), clock=clock)
+    desk = open_desk(tmp_path / "desk.db", planner=Steps(), clock=clock)
     (deviation,) = late(desk, alpha=3)
     assert desk.show(deviation)["raised_at"] is None
     clock.set(NOW + HOUR)

@@ -4,7 +4,7 @@ itself."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from engine.storage.store import rows
 from engine.values.clock import HOUR
 from engine.values.errors import OffplanError, Refused
 from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
-from engine.vocabulary.planning import ResponsePlan, World
+from engine.vocabulary.planning import ResponsePlan
 from tests.engine.desk_support import NOW, Steps, late, open_desk
 
 
@@ -169,22 +169,13 @@ def test_a_step_that_comes_back_is_ready_once_its_needs_were_met_meanwhile(desk:
 
 
 def test_a_need_is_not_taken_back_from_a_step_that_another_one_released(tmp_path: Path) -> None:
-    class BothNeeded(Steps):
-        """As Steps, but `book` needs `tell` too."""
+    def both_needed(plan: ResponsePlan) -> ResponsePlan:
+        confirm, book, tell = plan.actions
+        return replace(plan, actions=[confirm, replace(book, needs=("confirm", "tell")), tell])
 
-        def plan(
-            self,
-            deviation: Mapping[str, Any],
-            world: World,
-            playbook: str | None = None,
-            inputs: Mapping[str, object] | None = None,
-        ) -> ResponsePlan:
-            made = super().plan(deviation, world, playbook, inputs)
-            confirm, book, tell = made.actions
-            return replace(made, actions=[confirm, replace(book, needs=("confirm", "tell")), tell])
-
-    desk = open_desk(tmp_path / "desk.db", planner=BothNeeded())
-    bo = open_desk(tmp_path / "desk.db", actor="bo", planner=BothNeeded())
+    planner = Steps(then=both_needed)
+    desk = open_desk(tmp_path / "desk.db", planner=planner)
+    bo = open_desk(tmp_path / "desk.db", actor="bo", planner=planner)
     desk.respond(late(desk, alpha=12))
     desk.done(["A1"])
     bo.done(["A3"])

@@ -16,12 +16,9 @@ from engine.desk import Desk
 from engine.storage import journal
 from engine.values.clock import DAY, HOUR, MINUTE, FixedClock
 from engine.vocabulary.model import PlanRecord
-from engine.vocabulary.planning import Start
-from tests.engine.commands.test_reversing import WithReversal
-from tests.engine.commands.test_starting import WithStart
 from tests.engine.decision_support import AIR, late_motors
-from tests.engine.desk_support import NOW, Steps, late, open_desk, owners
-from tests.engine.execution_support import Run, step
+from tests.engine.desk_support import NOW, Steps, late, open_desk, owners, starting
+from tests.engine.execution_support import Run, Written, step
 from tests.engine.outbox_support import DOWN, Post, channel, desk_with_calls, give
 from tui.words import verbs
 from tui.words.command_table import COMMANDS
@@ -77,7 +74,7 @@ def together(on_conflict: str) -> Callable[[Path], Desk]:
     """Two deviations whose responses run one at a time."""
 
     def made(path: Path) -> Desk:
-        desk = open_desk(path, planner=WithStart(start=Start(key="ACME", on_conflict=on_conflict)))
+        desk = open_desk(path, planner=starting(key="ACME", on_conflict=on_conflict))
         late(desk, alpha=12, beta=20)
         return desk
 
@@ -91,7 +88,8 @@ def deciding(path: Path) -> Desk:
 
 def reversible(path: Path) -> Desk:
     """A1 is done, and a step takes it back."""
-    desk = open_desk(path, planner=WithReversal([step("book", reverse="unbook"), step("tell", "book")]))
+    steps = [step("book", reverse="unbook"), step("tell", "book")]
+    desk = open_desk(path, planner=Written(steps, reversals=[step("unbook")]))
     desk.respond(late(desk, alpha=12))
     desk.done(["A1"])
     return desk

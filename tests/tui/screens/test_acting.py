@@ -10,8 +10,7 @@ import pytest
 from textual.screen import Screen
 
 from engine.values.clock import DAY, HOUR
-from engine.vocabulary.planning import Match, ResponsePlan
-from engine.vocabulary.planning import World as Possible
+from engine.vocabulary.planning import Match
 from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Driven, Open, World
 from tui.desk.live import Live
@@ -127,15 +126,6 @@ class Asking(Steps):
         asked = {"name": "days", "type": "number", "title": "how many days", "required": True}
         known = {"name": "way", "type": "text", "title": "way", "required": True, "default": "air"}
         return [match._replace(inputs=(asked, known)) for match in super().matches(deviation, now)]
-
-    def plan(
-        self,
-        deviation: Mapping[str, Any],
-        world: Possible,
-        playbook: str | None = None,
-        inputs: Mapping[str, object] | None = None,
-    ) -> ResponsePlan:
-        return replace(super().plan(deviation, world, playbook, inputs), inputs=dict(inputs or {}))
 
 
 async def test_what_a_playbook_asks_for_is_asked_before_it_begins(
