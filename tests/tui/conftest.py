@@ -97,6 +97,17 @@ class Driven:
         await self.pilot.pause()
 
 
+@contextlib.asynccontextmanager
+async def driving(app: OffplanApp, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Driven]:
+    """An application on a terminal of a size, closed when the test is done with it."""
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            yield Driven(app, pilot)
+    finally:
+        app.close()
+
+
 Open = Callable[..., contextlib.AbstractAsyncContextManager[Driven]]
 
 
@@ -113,20 +124,14 @@ def world(tmp_path: Path) -> Iterator[World]:
 def opened(world: World) -> Open:
     """Opens ana's screen on the world."""
 
-    @contextlib.asynccontextmanager
-    async def open_screen(
+    def open_screen(
         size: tuple[int, int] = (120, 36),
         *,
         readonly: bool = False,
         options: ScreenOptions = DEFAULTS,
         workspace: Path | None = None,
-    ) -> AsyncIterator[Driven]:
-        app = OffplanApp(Session(world.factory, readonly=readonly, workspace=workspace), options=options)
-        try:
-            async with app.run_test(size=size) as pilot:
-                await pilot.pause()
-                yield Driven(app, pilot)
-        finally:
-            app.close()
+    ) -> contextlib.AbstractAsyncContextManager[Driven]:
+        session = Session(world.factory, readonly=readonly, workspace=workspace)
+        return driving(OffplanApp(session, options=options), size)
 
     return open_screen

@@ -15,7 +15,7 @@ import pytest
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
-from tests.tui.conftest import Driven
+from tests.tui.conftest import Driven, driving
 from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import EFFECTS, ENDS, FILTERS, OPEN, PLACES, ROWS, WIDE, Place, expected, offered
 from tui.app import OffplanApp
@@ -139,13 +139,8 @@ async def visited(folder: Path, place: Place) -> AsyncIterator[Visit]:
         store = Store.open(path)
         return Desk(store, clock_of(store), actor="ana", planner=planner)
 
-    app = OffplanApp(Session(desk, readonly=False, workspace=folder))
-    try:
-        async with app.run_test(size=place.size) as pilot:
-            await pilot.pause()
-            yield Visit(Driven(app, pilot), place)
-    finally:
-        app.close()
+    async with driving(OffplanApp(Session(desk, readonly=False, workspace=folder)), place.size) as driven:
+        yield Visit(driven, place)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)

@@ -11,7 +11,7 @@ import pytest
 from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, MINUTE, FixedClock
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
-from tests.tui.conftest import Driven, Open, World
+from tests.tui.conftest import Open, World, driving
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.screens.deviation_page import DeviationPage
@@ -251,21 +251,13 @@ async def test_times_follow_the_clock(world: World, opened: Open) -> None:
 
 
 async def test_an_empty_desk_says_what_is_watched(tmp_path: Path) -> None:
-    def factory() -> object:
-        return open_desk(tmp_path / "empty.db", clock=FixedClock(NOW))
-
-    app = OffplanApp(Session(factory, readonly=False))  # type: ignore[arg-type]
-    try:
-        async with app.run_test(size=(120, 36)) as pilot:
-            driven = Driven(app, pilot)
-            await pilot.pause()
-            assert "there is no plan" in driven.text
-            assert "No signal yet." in driven.text
-            assert "No feeder runs" in driven.text
-            await driven.press("j", "G", "enter", "a", "space", "tab", "s", "enter", "y")
-            assert driven.app.is_running
-    finally:
-        app.close()
+    session = Session(lambda: open_desk(tmp_path / "empty.db", clock=FixedClock(NOW)), readonly=False)
+    async with driving(OffplanApp(session)) as driven:
+        assert "there is no plan" in driven.text
+        assert "No signal yet." in driven.text
+        assert "No feeder runs" in driven.text
+        await driven.press("j", "G", "enter", "a", "space", "tab", "s", "enter", "y")
+        assert driven.app.is_running
 
 
 async def test_the_keys_of_this_place_are_shown(opened: Open) -> None:
@@ -308,8 +300,7 @@ async def test_a_desk_starts_one_feeder_where_there_is_none_and_ends_it_with_its
 
     app = OffplanApp(Session(world.factory, readonly=False), feeder=feeder)
     assert app._feeder is not None
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
+    async with driving(app):
         app._feeder.tend()
         app._feeder.tend()
         assert len(started) == 1
@@ -317,7 +308,6 @@ async def test_a_desk_starts_one_feeder_where_there_is_none_and_ends_it_with_its
         started[0].wait()
         app._feeder.tend()
         assert len(started) == 2, "one that died is replaced"
-    app.close()
     assert started[1].wait(timeout=30) != 0
     for process in started:
         assert process.stdin is not None
@@ -329,12 +319,10 @@ async def test_somebody_elses_feeder_is_left_to_it(world: World) -> None:
     started: list[object] = []
     app = OffplanApp(Session(world.factory, readonly=False), feeder=lambda: started.append(1))  # type: ignore[arg-type,return-value]
     assert app._feeder is not None
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
+    async with driving(app) as driven:
         app._feeder.tend()
         assert started == []
-        assert "no feeder" not in Driven(app, pilot).lines[0]
-    app.close()
+        assert "no feeder" not in driven.lines[0]
 
 
 async def test_the_first_deviation_of_a_quiet_desk_announces_itself(world: World, opened: Open) -> None:

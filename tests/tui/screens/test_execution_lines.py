@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.values.clock import DAY, HOUR, MINUTE
 from tests.engine.desk_support import NOW, eta, take
 from tests.engine.execution_support import Run, step
-from tests.tui.conftest import Driven
+from tests.tui.conftest import driving
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.screens import deviation_sections
@@ -64,9 +64,7 @@ async def test_done_asks_what_the_step_asks_and_can_be_left(tmp_path: Path) -> N
     form = ({"name": "by", "type": "date", "title": "Promised by"},)
     run = Run(tmp_path / "desk.db", [step("ask", form=form)])
     app = OffplanApp(Session(lambda: run.as_("ana"), readonly=False))
-    async with app.run_test(size=(120, 36)) as pilot:
-        driven = Driven(app, pilot)
-        await pilot.pause()
+    async with driving(app) as driven:
         await driven.press("tab", "d")
         assert "Promised by, a date: 2026-03-09" in driven.text
         await driven.finish("escape")
@@ -84,9 +82,7 @@ async def test_a_time_is_asked_for_and_typed_in_the_desks_zone(tmp_path: Path) -
         {"name": "eu", "zone": "Europe/Berlin", "currency": "EUR", "rates": {}, "tolerance": {}, "rules": []}
     )
     app = OffplanApp(Session(lambda: run.as_("ana"), readonly=False))
-    async with app.run_test(size=(120, 36)) as pilot:
-        driven = Driven(app, pilot)
-        await pilot.pause()
+    async with driving(app) as driven:
         await driven.press("tab", "d")
         assert "When the line stops, a time: 2026-03-09T08:00 Europe/Berlin, +4h or +2d" in driven.text
         await driven.type("tomorrow")
@@ -108,9 +104,7 @@ async def test_a_refused_answer_keeps_the_form_open_with_the_answers_before_it(t
     )
     run = Run(tmp_path / "desk.db", [step("ask", form=form)])
     app = OffplanApp(Session(lambda: run.as_("ana"), readonly=False))
-    async with app.run_test(size=(80, 24)) as pilot:
-        driven = Driven(app, pilot)
-        await pilot.pause()
+    async with driving(app, (80, 24)) as driven:
         await driven.press("tab", "d", "enter")
         assert "line: this has to be answered; give text; esc leaves all as it was" in driven.status
         await driven.type("two")
@@ -128,9 +122,7 @@ async def test_a_refused_answer_keeps_the_form_open_with_the_answers_before_it(t
 async def test_a_refusal_goes_with_the_next_key(tmp_path: Path) -> None:
     run = Run(tmp_path / "desk.db", [step("ask"), step("book", "ask")])
     app = OffplanApp(Session(lambda: run.as_("ana"), readonly=True))
-    async with app.run_test(size=(120, 36)) as pilot:
-        driven = Driven(app, pilot)
-        await pilot.pause()
+    async with driving(app) as driven:
         await driven.press("a")
         assert driven.status == "✗ this desk was opened read-only"
         await driven.press("j")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
-from tests.tui.conftest import Driven
+from tests.tui.conftest import Driven, driving
 from tui.app import OffplanApp
 from tui.demo import demo_world
 from tui.desk.session import Session
@@ -20,8 +19,7 @@ from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviation_sections import SECTIONS
 
 
-@contextlib.asynccontextmanager
-async def sample(tmp_path: Path, size: tuple[int, int]) -> AsyncIterator[Driven]:
+def sample(tmp_path: Path, size: tuple[int, int]) -> AbstractAsyncContextManager[Driven]:
     """The sample world's desk: its first row is a late part that reaches customers through the bill of material."""
     path = tmp_path / "sample.db"
     shutil.copyfile(demo_world.sample(), path)
@@ -30,13 +28,7 @@ async def sample(tmp_path: Path, size: tuple[int, int]) -> AsyncIterator[Driven]
         store = Store.open(path)
         return Desk(store, clock_of(store), actor="ana")
 
-    app = OffplanApp(Session(desk, readonly=True))
-    try:
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            yield Driven(app, pilot)
-    finally:
-        app.close()
+    return driving(OffplanApp(Session(desk, readonly=True)), size)
 
 
 def _page(driven: Driven) -> DeviationPage:

@@ -11,7 +11,7 @@ from tests.engine.decision_support import AIR, OneDecision
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.deviations.test_value_at_risk import pumps
 from tests.engine.network_support import load, said, take
-from tests.tui.conftest import Driven
+from tests.tui.conftest import driving
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.screens import action_page, deviation_sections
@@ -63,11 +63,9 @@ async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path, width: 
     take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
     desk.respond([each["id"] for each in desk.deviations(["kind=late_supply"]).items])
     app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=OneDecision([AIR])), readonly=False))
-    async with app.run_test(size=(width, 40)) as pilot:
-        await pilot.pause()
-        driven = Driven(app, pilot)
+    async with driving(app, (width, 40)) as driven:
         driven.desk_screen.open_id("A1")
-        await pilot.pause()
+        await driven.pilot.pause()
         assert isinstance(app.screen, ActionPage)
         await driven.press("D", "down")
         assert "costs 660 EUR, late 0 EUR, best score" in driven.text
@@ -79,7 +77,6 @@ async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path, width: 
         assert (desk.show("A1")["chosen"], desk.show("A1")["state"]) == ("air", "done")
         assert "chose air" in driven.text
         assert "they pay half" in driven.text
-    app.close()
     desk.store.close()
 
 
@@ -90,15 +87,12 @@ async def test_a_blocked_decision_is_compared_and_refused_before_a_reason_is_typ
     desk.respond([each["id"] for each in desk.deviations(["kind=late_supply"]).items])
     desk.block(["A1"], reason="the quote is not there")
     app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=OneDecision([AIR])), readonly=False))
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        driven = Driven(app, pilot)
+    async with driving(app, (120, 40)) as driven:
         driven.desk_screen.open_id("A1")
-        await pilot.pause()
+        await driven.pilot.pause()
         await driven.press("D", "down")
         assert "costs 660 EUR" in driven.text
         assert "blocked: to compare only" in driven.text
         await driven.finish("enter")
         assert "A1 is blocked: it is decided when what it needs is done" in driven.text
-    app.close()
     desk.store.close()

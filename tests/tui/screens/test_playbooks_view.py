@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
+from engine.desk import Desk
 from playbooks.lint.loader import BUILT_IN
 from tests.engine.desk_support import open_desk
-from tests.tui.conftest import Driven, World
+from tests.tui.conftest import Driven, Open, World, driving
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.planner import PlannerOnDemand
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.playbooks import PlaybooksScreen
-
-Open = Callable[..., contextlib.AbstractAsyncContextManager[Driven]]
 
 
 @pytest.fixture
@@ -34,19 +32,12 @@ def folder(tmp_path: Path) -> Path:
 def opened(world: World, folder: Path) -> Open:
     """Opens a desk that plans with real playbooks."""
 
-    @contextlib.asynccontextmanager
-    async def open_screen(size: tuple[int, int] = (120, 36)) -> AsyncIterator[Driven]:
-        def factory():  # type: ignore[no-untyped-def]
+    def open_screen(size: tuple[int, int] = (120, 36)) -> AbstractAsyncContextManager[Driven]:
+        def factory() -> Desk:
             planner = PlannerOnDemand(folder / "playbooks")
             return open_desk(world.path, actor="ana", clock=world.clock, planner=planner)
 
-        app = OffplanApp(Session(factory, readonly=False, workspace=folder))
-        try:
-            async with app.run_test(size=size) as pilot:
-                await pilot.pause()
-                yield Driven(app, pilot)
-        finally:
-            app.close()
+        return driving(OffplanApp(Session(factory, readonly=False, workspace=folder)), size)
 
     return open_screen
 
@@ -106,7 +97,7 @@ async def test_a_fault_is_shown_with_its_line_and_a_broken_file_stands_on_top(op
         assert "✖" not in "\n".join(driven.lines[2:])
         path = folder / "playbooks" / "ours.yaml"
         path.write_text(path.read_text().replace("steps:", "stebs:", 1))
-        driven.app.screen.update()  # type: ignore[attr-defined]
+        view(driven).update()
         await driven.press("g")
         shown = view(driven).table.named(view(driven).table.ids[0])
         assert shown["name"] == "ours.yaml"
@@ -114,7 +105,7 @@ async def test_a_fault_is_shown_with_its_line_and_a_broken_file_stands_on_top(op
         finding = shown["findings"][0]
         assert f"ours.yaml:{finding.line}:{finding.column}: error" in driven.text.replace("\n", "")
         path.write_text(path.read_text().replace("stebs:", "steps:", 1))
-        driven.app.screen.update()  # type: ignore[attr-defined]
+        view(driven).update()
         assert view(driven).table.named(view(driven).table.ids[0])["name"] != "ours.yaml"
 
 

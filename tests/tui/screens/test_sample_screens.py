@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shutil
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from engine.values.clock import FixedClock
 from playbooks.lint.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world import feeds
-from tests.tui.conftest import Driven
+from tests.tui.conftest import Driven, driving
 from tui.app import OffplanApp
 from tui.command_line import main
 from tui.desk.session import Session
@@ -28,19 +27,13 @@ SAMPLE = Path(__file__).resolve().parents[3] / "sample.db"
 PLANNER = PlaybookPlanner(load_library())
 
 
-@contextlib.asynccontextmanager
-async def sample(folder: Path, size: tuple[int, int]) -> AsyncIterator[Driven]:
+def sample(folder: Path, size: tuple[int, int]) -> AbstractAsyncContextManager[Driven]:
     """ana's screen on a copy of the sample world, at its last instant."""
     copy = folder / "desk.db"
     shutil.copy(SAMPLE, copy)
     clock = FixedClock(feeds.NOW)
-    app = OffplanApp(Session(lambda: Desk(Store.open(copy), clock, actor="ana", planner=PLANNER), readonly=False))
-    try:
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            yield Driven(app, pilot)
-    finally:
-        app.close()
+    session = Session(lambda: Desk(Store.open(copy), clock, actor="ana", planner=PLANNER), readonly=False)
+    return driving(OffplanApp(session), size)
 
 
 def row(driven: Driven, words: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from tests.engine.desk_support import Steps, open_desk
-from tests.tui.conftest import Driven
+from tests.tui.conftest import driving
 from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import PLACES, SMALL
 from tests.tui.keys.test_every_key import visited
@@ -52,14 +52,11 @@ async def test_nothing_is_cut_where_it_says_something_else(tmp_path: Path) -> No
 @pytest.mark.parametrize("view", views.VIEWS, ids=lambda view: view.name)
 async def test_an_empty_desk_says_what_is_watched_and_what_to_do(tmp_path: Path, view: views.View) -> None:
     app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=Steps()), readonly=False))
-    try:
-        async with app.run_test(size=SMALL) as pilot:
-            hand = Hand(Driven(app, pilot))
-            await hand.finish(view.key)
-            for words in EMPTY[view.name]:
-                assert words in hand.seen().text
-    finally:
-        app.close()
+    async with driving(app, SMALL) as driven:
+        hand = Hand(driven)
+        await hand.finish(view.key)
+        for words in EMPTY[view.name]:
+            assert words in hand.seen().text
 
 
 async def test_no_page_cuts_a_number_or_an_id(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, FixedClock
 from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, take
-from tests.tui.conftest import Driven, Open, World
+from tests.tui.conftest import Driven, Open, World, driving
 from tests.tui.key_effects import Hand
 from tui.app import OffplanApp
 from tui.desk.session import Session
@@ -47,13 +47,8 @@ async def desk_on(path: Path, clock: FixedClock, size: tuple[int, int]) -> Async
     def desk() -> Desk:
         return open_desk(path, actor="ana", clock=clock, planner=Steps())
 
-    app = OffplanApp(Session(desk, readonly=False))
-    try:
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            yield Hand(Driven(app, pilot))
-    finally:
-        app.close()
+    async with driving(OffplanApp(Session(desk, readonly=False)), size) as driven:
+        yield Hand(driven)
 
 
 def said(hand: Hand | Driven) -> str:

@@ -106,6 +106,18 @@ def test_without_a_terminal_the_desk_says_so_and_ends(tmp_path: Path) -> None:
     assert not done.stdout
 
 
+def _begun(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A program on a terminal of its own, and our end of that."""
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder / "d.db")],
+        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env={**os.environ, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    os.close(theirs)
+    return program, ours
+
+
 def _until(descriptor: int, wanted: bytes) -> bytes:
     """Read what the program draws until it says something."""
     seen = b""
@@ -122,13 +134,7 @@ def _until(descriptor: int, wanted: bytes) -> bytes:
 )
 def test_the_end_of_the_terminal_ends_the_program(tmp_path: Path, ending: signal.Signals | None, code: int) -> None:
     """By signal, and by a terminal that vanishes while SIGHUP is ignored."""
-    ours, theirs = pty.openpty()
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(tmp_path / "d.db")],
-        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        env={**os.environ, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
-    os.close(theirs)
+    program, ours = _begun(tmp_path)
     try:
         _until(ours, b"Nothing can be off plan yet")
         if ending is None:
@@ -146,13 +152,7 @@ def test_the_end_of_the_terminal_ends_the_program(tmp_path: Path, ending: signal
 
 
 def test_the_end_is_heard_while_nobody_reads_the_terminal(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(tmp_path / "d.db")],
-        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        env={**os.environ, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
-    os.close(theirs)
+    program, ours = _begun(tmp_path)
     try:
         _until(ours, b"Nothing can be off plan yet")
         os.write(ours, b"\x0c" * 200)  # Each has the whole screen drawn anew.

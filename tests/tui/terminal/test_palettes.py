@@ -11,14 +11,12 @@ from rich.color import Color
 from rich.style import Style
 
 from engine.values.errors import BadInput
-from tests.tui.conftest import World
+from tests.tui.conftest import Open
 from tui.app import OffplanApp
-from tui.desk.session import Session
 from tui.keys import screen_options
 from tui.keys.screen_options import ScreenOptions
 from tui.terminal import theme
 from tui.terminal.palettes import PALETTES, TERMINAL
-from tui.widgets.footer import StatusLine
 
 USED = sorted({style.color.name for style in theme.STYLES.values() if style.color is not None})
 MEANINGS = ("red", "yellow", "green", "cyan")
@@ -93,38 +91,28 @@ def papers(app: OffplanApp) -> set[object]:
 
 
 @pytest.mark.parametrize("palette", PALETTES)
-async def test_the_screen_is_drawn_in_its_palette(world: World, palette: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_screen_is_drawn_in_its_palette(opened: Open, palette: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    app = OffplanApp(Session(world.factory, readonly=False), options=ScreenOptions(theme=palette))
-    try:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await pilot.pause()
-            colours = PALETTES[palette]
-            if colours is None:
-                assert papers(app) <= {None, "default"}, "the terminal's own"
-            else:
-                assert papers(app) == {colours.background_color}, "every cell, also those that name no colour"
-                assert None not in {style.color for style in drawn(app) if style is not None}
-    finally:
-        app.close()
+    async with opened(options=ScreenOptions(theme=palette)) as driven:
+        colours = PALETTES[palette]
+        if colours is None:
+            assert papers(driven.app) <= {None, "default"}, "the terminal's own"
+        else:
+            assert papers(driven.app) == {colours.background_color}, "every cell, also those that name no colour"
+            assert None not in {style.color for style in drawn(driven.app) if style is not None}
 
 
-async def test_colours_change_while_the_desk_is_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_colours_change_while_the_desk_is_open(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    app = OffplanApp(Session(world.factory, readonly=False), options=ScreenOptions(theme="dark"))
-
-    try:
-        async with app.run_test(size=(120, 36)) as pilot:
-            for name in ("light", "terminal", "high-contrast"):
-                await pilot.press(*":theme", "space", *name, "enter")
-                await pilot.pause()
-                colours = PALETTES[name]
-                assert papers(app) <= ({None, "default"} if colours is None else {colours.background_color})
-            await pilot.press(*":theme", "space", *"pink", "enter")
-            await pilot.pause()
-            assert "'pink' is no theme" in app.screen.query_one(StatusLine).message
-    finally:
-        app.close()
+    async with opened(options=ScreenOptions(theme="dark")) as driven:
+        for name in ("light", "terminal", "high-contrast"):
+            await driven.type(f":theme {name}")
+            await driven.press("enter")
+            colours = PALETTES[name]
+            assert papers(driven.app) <= ({None, "default"} if colours is None else {colours.background_color})
+        await driven.type(":theme pink")
+        await driven.press("enter")
+        assert "'pink' is no theme" in driven.status
 
 
 def test_options_come_from_the_file_and_the_environment_goes_first() -> None:
