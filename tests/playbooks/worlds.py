@@ -8,8 +8,10 @@ from typing import Any
 
 from engine.values.clock import parse_instant
 from engine.vocabulary.planning import Booking, Owner, WorkingCalendar, World
+from playbooks.language.findings import LintFinding
 from playbooks.language.loaded import Library
 from playbooks.lint.loader import load_files
+from playbooks.planning.rehearse import Difference
 
 ONE_STEP = """\
 schema: 1
@@ -72,6 +74,11 @@ def world(
         Booking(owner, f"of {owner}", at("2026-09-01T09:00:00Z"), minutes) for owner, minutes in (load or {}).items()
     ]
     return World(at(now), zone, owners, calendars, booked)
+
+
+def at_place(path: Path, said: LintFinding | Difference) -> str:
+    """The rest of the line that begins where something is said about a file."""
+    return path.read_text(encoding="utf-8").splitlines()[said.line - 1][said.column - 1 :]
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -10,7 +10,7 @@ from playbooks.language.describe import describe, summarize
 from playbooks.lint.linting import lint
 from playbooks.lint.loader import load_file
 from playbooks.lint.people_checks import people_findings
-from tests.playbooks.worlds import ONE_STEP, write
+from tests.playbooks.worlds import ONE_STEP, at_place, write
 
 SOUND = ONE_STEP.format(id="sound").replace("roles:\n", "roles:\n  mover: {function: logistics, fallback: sales}\n")
 SOUND += "  - {id: move, title: Move it, role: mover, duration: PT1H}\n"
@@ -19,11 +19,7 @@ SOUND += "  - {id: move, title: Move it, role: mover, duration: PT1H}\n"
 def said(tmp_path: Path, words: str) -> list[tuple[str, str, str, str]]:
     """Level and severity, the text at its place, the fault and the mend of each finding of a step that says `words`."""
     path = write(tmp_path, "p.yaml", SOUND.replace("PT2H\n", f"PT2H\n    {words}\n", 1))
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [
-        (f"{each.level} {each.severity}", lines[each.line - 1][each.column - 1 :], each.message, each.mend)
-        for each in lint(path)
-    ]
+    return [(f"{each.level} {each.severity}", at_place(path, each), each.message, each.mend) for each in lint(path)]
 
 
 CHAINS = [
@@ -89,9 +85,8 @@ def test_people_whom_the_plan_does_not_have_are_named_where_they_stand(tmp_path:
     loaded, findings = load_file(path)
     assert loaded is not None
     assert findings == []
-    lines = path.read_text(encoding="utf-8").splitlines()
     found = people_findings([loaded], {"ana", "bo", "lou"})
-    assert [(lines[each.line - 1][each.column - 1 :].split("}")[0].split("]")[0], each.severity) for each in found] == [
+    assert [(at_place(path, each).split("}")[0].split("]")[0], each.severity) for each in found] == [
         ("boo", "warning"), ("annna", "warning"), ("eve", "warning"), ("zoe", "warning")
     ]  # fmt: skip
     assert found[1].message.startswith("annna is no owner of the plan")
@@ -111,7 +106,7 @@ def test_the_owners_of_a_playbook_are_whom_to_ask_about_what_lint_finds(tmp_path
     )
     assert (describe(loaded)["owners"], summarize(loaded)["owners"]) == (["ana", "boo", "ana"],) * 2
     (stranger,) = people_findings([loaded], {"ana", "bo"})
-    assert path.read_text(encoding="utf-8").splitlines()[stranger.line - 1][stranger.column - 1 :].startswith("boo")
+    assert at_place(path, stranger).startswith("boo")
     assert stranger.message == "boo is no owner of the plan, so nobody can be asked there about this playbook"
     broken, (fault,) = load_file(
         write(tmp_path, "q.yaml", text.replace("boo, ana", "bo").replace("version: 1", "version: 0"))

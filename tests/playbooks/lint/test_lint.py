@@ -13,7 +13,7 @@ from engine.vocabulary.model import FUNCTIONS
 from playbooks.language.shapes import Function
 from playbooks.lint.linting import lint, lint_paths
 from playbooks.lint.loader import BUILT_IN, load_library
-from tests.playbooks.worlds import ONE_STEP, write
+from tests.playbooks.worlds import ONE_STEP, at_place, write
 
 SOUND = ONE_STEP.format(id="sound")
 
@@ -216,8 +216,7 @@ def test_a_fault_is_found_at_its_place_with_its_mend(
     errors = [finding for finding in lint(path) if finding.severity == "error"]
     wanted = [finding for finding in errors if finding.level == level and message in finding.message]
     assert len(wanted) == 1, [str(finding) for finding in errors]
-    line = path.read_text(encoding="utf-8").splitlines()[wanted[0].line - 1]
-    assert line[wanted[0].column - 1 :].startswith(shown)
+    assert at_place(path, wanted[0]).startswith(shown)
     assert mend in wanted[0].mend
     assert wanted[0].path == str(path)
     assert load_library(tmp_path).findings
@@ -341,8 +340,7 @@ def test_what_has_no_effect_or_cannot_be_met_is_a_warning_at_its_place(
     (found,) = lint(path)
     assert (found.severity, found.level) == ("warning", level)
     assert message in found.message
-    line = path.read_text(encoding="utf-8").splitlines()[found.line - 1]
-    assert line[found.column - 1 :].startswith(shown)
+    assert at_place(path, found).startswith(shown)
     assert load_library(tmp_path).get("sound")
 
 

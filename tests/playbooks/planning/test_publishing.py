@@ -23,7 +23,7 @@ from playbooks.planning.rehearse import rehearse
 from playbooks.planning.scopes import Scope
 from tests.engine.desk_support import NOW, eta, take
 from tests.playbooks.answered import HEAD, Answered
-from tests.playbooks.worlds import library, write
+from tests.playbooks.worlds import at_place, library, write
 
 ASK = """\
   - id: ask
@@ -413,8 +413,7 @@ def test_what_is_published_and_used_wrongly_is_found_at_its_place(
     path = write(tmp_path, "p.yaml", HEAD + steps + more)
     found = [each for each in lint(path) if fault in each.message]
     assert len(found) == 1, [str(each) for each in lint(path)]
-    line = path.read_text(encoding="utf-8").splitlines()[found[0].line - 1]
-    assert line[found[0].column - 1 :].startswith(shown)
+    assert at_place(path, found[0]).startswith(shown)
     assert f"{found[0].level} {found[0].severity}" == level
     assert mend in found[0].mend
 

@@ -11,7 +11,7 @@ from playbooks.language.loaded import Library, LoadedPlaybook
 from playbooks.lint.linting import lint
 from playbooks.lint.loader import load_files
 from playbooks.planning.rehearse import rehearse
-from tests.playbooks.worlds import ONE_STEP, write
+from tests.playbooks.worlds import ONE_STEP, at_place, write
 
 NO_OTHERS = Library((), ())
 
@@ -82,8 +82,7 @@ def test_what_differs_is_said_where_it_is_expected(
     (difference,) = rehearse(playbook, NO_OTHERS)
     assert (difference.playbook, difference.what) == ("tried", what)
     assert difference.found.startswith(found)
-    line = playbook.path.read_text(encoding="utf-8").splitlines()[difference.line - 1]
-    assert line[difference.column - 1 :].startswith(shown)
+    assert at_place(playbook.path, difference).startswith(shown)
     assert str(difference).startswith(f"{playbook.path}, line {difference.line}, column {difference.column}: ")
 
 

@@ -25,7 +25,7 @@ from playbooks.lint.linting import lint
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
 from tests.engine.desk_support import NOW, late, open_desk, owners
-from tests.playbooks.worlds import ONE_STEP, at, library, write
+from tests.playbooks.worlds import ONE_STEP, at, at_place, library, write
 from tui.planner import PlannerOnDemand
 
 # NOW is Monday 2026-03-09 08:00 UTC.
@@ -460,8 +460,7 @@ def test_times_that_cannot_be_are_found_at_their_place(
     path = write(tmp_path, "p.yaml", WEEKLY.replace(old, new, 1))
     found = [each for each in lint(path) if fault in each.message]
     assert len(found) == 1, [str(each) for each in lint(path)]
-    line = path.read_text(encoding="utf-8").splitlines()[found[0].line - 1]
-    assert line[found[0].column - 1 :].startswith(shown)
+    assert at_place(path, found[0]).startswith(shown)
     assert (found[0].level, mend in found[0].mend) == (level, True)
 
 
