@@ -26,6 +26,11 @@ from engine.vocabulary.model import Term
 _RANKED: Final = "deviation INDEXED BY deviation_rank"
 _STANDS: Final = f"SELECT 1 FROM deviation WHERE id = :id AND {IN_QUEUE}"
 _STANDING: Final = f"SELECT id FROM deviation WHERE id IN (SELECT value FROM json_each(:ids)) AND {IN_QUEUE}"
+# As arrays of JSON: to hand over ten thousand rows costs several times what it costs to find them.
+_WHOLE: Final = (
+    f"SELECT {', '.join(f'json_group_array(id) FILTER (WHERE {group})' for group in rank.GROUPS)}"
+    f" FROM (SELECT id, decide_by FROM {_RANKED} WHERE {STANDING} ORDER BY priority DESC, id)"
+)
 _BEFORE: Final = "(priority > :priority OR (priority = :priority AND id < :id))"
 _AFTER: Final = "(priority < :priority OR (priority = :priority AND id > :id))"
 _COUNT: Final = (
@@ -52,8 +57,8 @@ def first(connection: sqlite3.Connection, now: int, limit: int) -> list[int]:
 
 def whole(connection: sqlite3.Connection, now: int) -> list[int]:
     """The numbers of all deviations that stand in the queue, in its order."""
-    query = f"SELECT id, {rank.GROUP_SQL} FROM {_RANKED} WHERE {STANDING} ORDER BY priority DESC, id"
-    found, left_out = _by_group(connection.execute(query, {"now": now})), silenced(connection, now)
+    groups, left_out = connection.execute(_WHOLE, {"now": now}).fetchone(), silenced(connection, now)
+    found: list[int] = list(chain.from_iterable(map(json.loads, groups)))
     return [number for number in found if number not in left_out] if left_out else found
 
 

@@ -31,6 +31,8 @@ _TABS_BELOW: Final = (100, 30)
 _DETAIL_FROM: Final = 160
 _PANES: Final = ("feed", "queue", "timeline", "detail")
 _TITLES: Final = ("Signals", "Deviations", "Actions")
+_FEED: Final = 10_000
+"""Signals that the feed goes back to; view 4 has all of them."""
 _FEED_PAUSE: Final = 2.5
 """Seconds between two looks at signals that moved nothing, while another pane is worked in."""
 
@@ -186,7 +188,8 @@ class DeskScreen(FilteringScreen):
         feed.title = f"Signals /{text}" if text else "Signals"
         feed.note = "live" if feed.cursor == 0 else "reading"
         feed.when_empty = empty.no_match(self.session, text) if text else empty.no_signal()
-        feed.show(self.session.desk.signal_ids(text), follow=True)
+        desk = self.session.desk
+        feed.show(desk.signal_ids(text, _FEED) if text else desk.signal_span()[:_FEED], follow=True)
 
     def _show_actions(self) -> None:
         desk, text = self.session.desk, self.filters["timeline"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.ranking import queue, rank, roots
 from engine.ranking.suppression import FOLDED, IN_QUEUE, LIVE, SILENCED, SNOOZED
-from engine.reading import deviation_list, fields, screens
+from engine.reading import announce, deviation_list, fields, screens
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store, rows
 from engine.values.clock import DAY, HOUR
@@ -152,6 +152,13 @@ def test_what_is_kept_of_suppression_is_what_the_tables_say(shared: Store, chanc
         assert queue.whole(connection, NOW) == in_order
         assert queue.first(connection, NOW, 3) == in_order[:3]
         assert queue.size(connection, NOW) == len(in_order)
+        severities = "SELECT id, severity FROM deviation WHERE {}"
+        stands, kept_back = (
+            dict(connection.execute(severities.format(plain), {"now": NOW}).fetchall())
+            for plain in (_PLAIN_IN_QUEUE, f"{LIVE} AND NOT {_PLAIN_IN_QUEUE}")
+        )
+        standing = announce.standing(connection, NOW)
+        assert (standing.shown, standing.muted) == (stands, kept_back)
         told = screens.header(connection, NOW)
         passed = every(connection, sql.format(f"{_PLAIN_IN_QUEUE} AND decide_by <= {NOW}"))
         assert (told["open"], told["past_decide_by"]) == (len(in_order), len(passed))
