@@ -20,7 +20,11 @@ from typing import Any, Final
 from engine.values.clock import SECOND
 from engine.values.errors import StoreUnusable
 
+NOT_OURS: Final = (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
+"""What comes of reading what some other hand wrote."""
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+_LONGEST: Final = 4096
+"""Bytes of a file that are read: what is longer is not our writing."""
 
 
 class Lease:
@@ -31,14 +35,16 @@ class Lease:
         self._lock = f"{database}.lock"
 
     def held(self, now: int) -> dict[str, Any] | None:
-        """Who holds it: holder (a random token of the process), host, pid, boot_id, taken_at, expires_at.
+        """Who holds it: holder (a random token of the process), host, pid, boot_id, taken_at, expires_at, lasts.
 
         None when nobody does, its time is over, or its process is gone.
         """
         try:
-            lease: dict[str, Any] = json.loads(self.path.read_bytes())
-            over = lease["expires_at"] <= now or is_gone(lease)
-        except (OSError, ValueError, KeyError, TypeError):
+            lease = read(self.path)
+            left = int(lease["expires_at"]) - now
+            # Further ahead than it lasts: the clock was set back since, and nobody would feed until it is there again.
+            over = left <= 0 or left > 2 * int(lease["lasts"]) or is_gone(lease) or not isinstance(lease["holder"], str)
+        except NOT_OURS:
             # It was never taken, or it is not our writing.
             return None
         return None if over else lease
@@ -52,7 +58,8 @@ class Lease:
             if not alone or not self._is_open_to(now, holder):
                 return False
             who = {"holder": holder, "host": socket.gethostname(), "pid": os.getpid(), "boot_id": boot_id()}
-            self._write({**who, "taken_at": now, "expires_at": now + round(seconds * SECOND)})
+            lasts = round(seconds * SECOND)
+            self._write({**who, "taken_at": now, "expires_at": now + lasts, "lasts": lasts})
         return True
 
     def renew(self, now: int, holder: str, seconds: float) -> bool:
@@ -62,7 +69,8 @@ class Lease:
             # Not alone: somebody is taking a lease that has run out, so it is ours no more.
             if not alone or lease is None or lease["holder"] != holder:
                 return False
-            self._write({**lease, "expires_at": now + round(seconds * SECOND)})
+            lasts = round(seconds * SECOND)
+            self._write({**lease, "expires_at": now + lasts, "lasts": lasts})
         return True
 
     def release(self, now: int, holder: str) -> None:
@@ -106,6 +114,15 @@ class Lease:
 
     def _unwritable(self, error: OSError) -> StoreUnusable:
         return StoreUnusable(f"{self.path}: it cannot be written ({error.strerror}); check its folder and the disk")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What a process wrote of itself into such a file. Raises one of NOT_OURS where that cannot be told."""
+    # A pipe that somebody laid there would keep the reader waiting for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        found: dict[str, Any] = json.loads(file.read(_LONGEST) or b"")
+    return found
 
 
 def boot_id() -> str:

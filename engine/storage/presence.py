@@ -15,14 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from engine.storage.lease import boot_id, is_gone
+from engine.storage.lease import NOT_OURS, boot_id, is_gone, read
 from engine.values.clock import SECOND
 
 LASTS: Final = 10 * SECOND
 """How long a desk is taken for open after it last said so."""
 _FORGOTTEN_AFTER: Final = 3600 * SECOND
-_LONGEST: Final = 4096
-"""Bytes of a file that are read: what is longer is not our writing."""
 
 
 class Presence:
@@ -65,14 +63,14 @@ class Presence:
             return
         for name in names:
             try:
-                with (self._folder / name).open("rb") as file:
-                    said = json.loads(file.read(_LONGEST))
+                said = read(self._folder / name)
                 late = now - int(said["expires_at"])
-                is_live = late < 0 and not is_gone(said) and isinstance(said["actor"], str)
-            except (OSError, ValueError, KeyError, TypeError):
+                # Far ahead: the clock was set back since it was said.
+                is_live = -2 * LASTS < late < 0 and not is_gone(said) and isinstance(said["actor"], str)
+            except NOT_OURS:
                 continue
             if is_live:
                 yield said
-            elif late > _FORGOTTEN_AFTER:
+            elif abs(late) > _FORGOTTEN_AFTER:
                 with contextlib.suppress(OSError):
                     (self._folder / name).unlink(missing_ok=True)

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from engine.desk import Desk
-from engine.storage.lease import Lease
+from engine.storage.lease import Lease, boot_id
 from engine.storage.store import Store
-from engine.values.clock import SECOND, FixedClock
+from engine.values.clock import DAY, SECOND, FixedClock
 from engine.values.errors import Refused, StoreUnusable
 from tests.engine.desk_support import open_desk
 from tests.engine.feed_support import NOW
@@ -90,11 +90,39 @@ def test_nothing_is_known_about_processes_of_other_hosts_and_boots(
     assert not acquire(lease, "next")
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"expires_at": "later"}', "{"])
+NOBODY = '"host": "x", "pid": 1, "boot_id": "", "lasts": 5000000'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "{}", "[]", '{"expires_at": "later"}', "{", "[" * 4096, "[1" + " " * 9000 + "]",
+        f'{{"expires_at": Infinity, "holder": "x", {NOBODY}}}', f'{{"expires_at": NaN, "holder": "x", {NOBODY}}}',
+        f'{{"expires_at": {NOW + SECOND}, {NOBODY}}}',
+        json.dumps({"expires_at": NOW + SECOND, "lasts": SECOND, "holder": "x", "host": socket.gethostname(),
+                    "boot_id": boot_id(), "pid": 10**30}),
+    ],
+)  # fmt: skip
 def test_what_is_no_lease_holds_nobody_up(lease: Lease, content: str) -> None:
     lease.path.write_text(content)
     assert lease.held(NOW) is None
     assert acquire(lease, "next")
+
+
+def test_a_pipe_in_its_place_keeps_nobody_waiting(lease: Lease) -> None:
+    os.mkfifo(lease.path)
+    assert lease.held(NOW) is None
+    assert acquire(lease, "next")
+
+
+def test_a_clock_that_was_set_back_leaves_no_lease_of_the_future(lease: Lease) -> None:
+    """After a day's step back nobody fed for a day, where the holder had ended on another machine."""
+    acquire(lease, "gone", NOW + DAY)
+    rewrite(lease, host="another-host")
+    assert not acquire(lease, "next", NOW + DAY - SECOND)
+    assert acquire(lease, "next", NOW)
+    assert not lease.renew(NOW, "gone", 5.0), "who comes back stands by"
+    assert lease.renew(NOW + SECOND, "next", 5.0)
 
 
 def test_who_was_stopped_while_changing_it_makes_nobody_wait(lease: Lease, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.storage.presence import LASTS, Presence
-from engine.values.clock import SECOND
+from engine.values.clock import DAY, SECOND
 from tests.engine.desk_support import NOW, open_desk
 
 
@@ -58,7 +58,23 @@ def test_who_was_killed_is_gone_at_once(tmp_path: Path) -> None:
         assert ana.others(NOW, "D1") == []
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"actor": 1}', json.dumps({"actor": ["x"], "expires_at": 2**62})])
+def test_who_was_there_before_the_clock_was_set_back_is_gone_and_cleared_away(tmp_path: Path) -> None:
+    ana, bo = desks(tmp_path)
+    bo.say(NOW + 365 * DAY, "D1")
+    assert ana.others(NOW, "D1") == []
+    assert not (tmp_path / "desk.db.present" / "two").exists()
+
+
+def test_a_pipe_among_them_keeps_nobody_waiting(tmp_path: Path) -> None:
+    ana, bo = desks(tmp_path)
+    bo.say(NOW, "D1")
+    os.mkfifo(tmp_path / "desk.db.present" / "other")
+    assert ana.others(NOW, "D1") == ["bo"]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "[" * 4096, '{"actor": 1}', json.dumps({"actor": ["x"], "expires_at": 2**62})]
+)
 def test_what_is_not_our_writing_is_nobody(tmp_path: Path, content: str) -> None:
     ana, bo = desks(tmp_path)
     bo.say(NOW, "D1")
