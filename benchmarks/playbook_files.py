@@ -16,7 +16,7 @@ import yaml
 
 from benchmarks.harness import Result, interleave, ratio
 from playbooks.language.loaded import Library
-from playbooks.lint.loader import BUILT_IN, files_in, load_files
+from playbooks.loader import BUILT_IN, files_in, load_files
 from playbooks.planning.planner import PlaybookPlanner
 
 _FILES: Final = 1000

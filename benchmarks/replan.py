@@ -20,7 +20,7 @@ from engine.storage.store import Store
 from engine.values.clock import DAY, FixedClock, parse_instant
 from engine.vocabulary.model import FUNCTIONS, PlanLine, PlanRecord, SignalIn
 from engine.vocabulary.scheduling import OpenAction
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.working_time.people import People
 from playbooks.working_time.standing import BEGUN, Span, standing

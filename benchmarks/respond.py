@@ -18,7 +18,7 @@ from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock
 from engine.vocabulary.model import Outcome
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 
 _PRESSES: Final = 6

@@ -22,7 +22,7 @@ from engine.storage.store import Store
 from engine.values.clock import DAY, SECOND, FixedClock, iso
 from engine.values.errors import Refused
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world.build import build
 

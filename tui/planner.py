@@ -82,7 +82,7 @@ class PlannerOnDemand:
     def remedies(self, known: str | None) -> Remedies | None:
         import hashlib
 
-        from playbooks.lint.loader import BUILT_IN, stamp
+        from playbooks.loader import BUILT_IN, stamp
 
         # Who names only the file does not know its workspace's playbooks, and would take away what they state.
         if self._folder is None and known is not None:
@@ -95,7 +95,7 @@ class PlannerOnDemand:
         return None
 
     def _loaded(self) -> Planner:
-        from playbooks.lint.loader import load_library, stamp
+        from playbooks.loader import load_library, stamp
 
         with self._reading:
             state = stamp(self._folder)

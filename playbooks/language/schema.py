@@ -2,7 +2,7 @@
 unit.
 
 Only what has an effect is here. What a shape cannot say (a cycle, an unknown role, a condition that never holds) is
-playbooks.lint.linting's subject. The words are explained for authors in docs/playbooks.md.
+playbooks.lint's subject. The words are explained for authors in docs/playbooks.md.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Reading playbook files, and what is wrong with them, on four levels, each finding with its place and its mend."""
+"""What is wrong with what playbooks say: checks on four levels, each fault with its place and its mend."""

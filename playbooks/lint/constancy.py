@@ -34,7 +34,7 @@ _LAST_SECOND: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * 1_000_
 def verdicts(condition: Condition, fields: Mapping[str, Field] = FIELDS) -> set[bool] | None:
     """What the condition can come out as, unknown counted as False; None when there are too many cases to try.
 
-    Expects clauses whose field, op and value are in order (playbooks.lint.linting checks that first).
+    Expects clauses whose field, op and value are in order (playbooks.lint.condition_checks says that first).
     """
     asked: dict[str, list[Condition]] = {}
     for _, part, _ in walk(condition, ()):

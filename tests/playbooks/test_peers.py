@@ -13,10 +13,9 @@ import pytest
 
 from engine.values.clock import iso
 from engine.vocabulary.planning import Owner, WorkingCalendar
-from playbooks.lint.linting import lint
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
-from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
+from tests.playbooks.worlds import ONE_STEP, deviation, library, lint, world, write
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ASKED = "{field: kind, op: eq, value: late_supply}"

@@ -10,7 +10,7 @@ from engine.values.clock import parse_instant
 from engine.vocabulary.planning import Booking, Owner, WorkingCalendar, World
 from playbooks.language.findings import LintFinding
 from playbooks.language.loaded import Library
-from playbooks.lint.loader import load_files
+from playbooks.loader import load_files, load_paths
 from playbooks.planning.rehearse import Difference
 
 ONE_STEP = """\
@@ -74,6 +74,11 @@ def world(
         Booking(owner, f"of {owner}", at("2026-09-01T09:00:00Z"), minutes) for owner, minutes in (load or {}).items()
     ]
     return World(at(now), zone, owners, calendars, booked)
+
+
+def lint(*paths: Path) -> list[LintFinding]:
+    """What is found in files and folders of them."""
+    return load_paths(paths)[1]
 
 
 def at_place(path: Path, said: LintFinding | Difference) -> str:

@@ -14,7 +14,7 @@ from engine.desk import Desk
 from engine.intake.ingest import SourceBatch
 from engine.storage.store import Store, set_meta
 from engine.values.clock import DAY, HOUR, SECOND, FixedClock
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world import feeds, history, network, plan
 from tests.sample_world.post import REPLIES, Post

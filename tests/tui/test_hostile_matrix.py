@@ -18,7 +18,7 @@ from engine.intake.ingest import SourceBatch
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import DAY
 from engine.vocabulary.model import Place, Refusal
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.engine.desk_support import NOW, eta, line, open_desk, take
 from tests.tui.pty_support import Program

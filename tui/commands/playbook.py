@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def library(args: Namespace) -> Library:
     """The library with the workspace's own playbooks."""
-    from playbooks.lint.loader import load_library
+    from playbooks.loader import load_library
 
     folder = find_workspace(args)
     own = None if folder is None else folder / PLAYBOOKS

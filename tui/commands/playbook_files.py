@@ -14,8 +14,8 @@ from tui.wiring import PLAYBOOKS, find_workspace, has_desk, opened, present
 from tui.words import printing
 
 if TYPE_CHECKING:
+    from playbooks.language.findings import LintFinding
     from playbooks.language.loaded import LoadedPlaybook
-    from playbooks.lint.linting import LintFinding
 
 FOUND_PROBLEMS: Final = 3
 
@@ -49,7 +49,7 @@ def lint(args: Namespace) -> int:
 def _checked(args: Namespace) -> tuple[Sequence[LoadedPlaybook], Sequence[LintFinding]]:
     """The playbooks that are named, or all, and the faults of their files."""
     if args.paths:
-        from playbooks.lint.loader import load_paths
+        from playbooks.loader import load_paths
 
         return load_paths([_file(args, name) for name in args.paths])
     whole = library(args)
@@ -129,7 +129,7 @@ def schema(args: Namespace) -> int:
 
 def _chosen(args: Namespace) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
     """The playbooks that the words name, and the errors that keep files out of use."""
-    from playbooks.lint.loader import load_paths
+    from playbooks.loader import load_paths
 
     if not args.playbooks:
         whole = library(args)

@@ -29,7 +29,7 @@ class Surroundings:
 
     def library(self) -> Library:
         """The playbooks as their files are now, with what lint finds in them; read again when a file has changed."""
-        from playbooks.lint.loader import load_library, stamp
+        from playbooks.loader import load_library, stamp
 
         folder = None if self.folder is None else self.folder / PLAYBOOKS
         state = stamp(folder)

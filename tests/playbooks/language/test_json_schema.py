@@ -10,7 +10,7 @@ import pytest
 
 from playbooks.language import yaml_source
 from playbooks.language.json_schema import json_schema
-from playbooks.lint.loader import BUILT_IN
+from playbooks.loader import BUILT_IN
 from tests.playbooks.json_schema_reader import fits
 from tests.playbooks.lint.test_lint import FAULTS, SOUND
 from tests.playbooks.planning.test_rehearse import PLAYBOOK

@@ -11,9 +11,8 @@ from engine.options.option_effects import KINDS
 from engine.vocabulary.terms import Terms
 from playbooks.language.findings import LintFinding
 from playbooks.language.option_shapes import OptionKind
-from playbooks.lint.linting import lint_paths
 from tests.playbooks.planning.test_step_terms import plan, terms
-from tests.playbooks.worlds import ONE_STEP, write
+from tests.playbooks.worlds import ONE_STEP, lint, write
 
 DECISION = """\
   - id: choose
@@ -87,9 +86,7 @@ def test_an_option_twice_and_options_of_a_task_are_found(tmp_path: Path) -> None
 
 def lint_of(folder: Path, steps: str) -> list[LintFinding]:
     return [
-        each
-        for each in lint_paths([write(folder, "one.yaml", ONE_STEP.format(id="one") + steps)])
-        if each.severity == "error"
+        each for each in lint(write(folder, "one.yaml", ONE_STEP.format(id="one") + steps)) if each.severity == "error"
     ]
 
 
@@ -112,6 +109,6 @@ def test_steps_that_hang_on_a_choice_come_behind_it_and_hold_nothing_up(tmp_path
     assert (found[0].message[-30:], found[0].mend[:17]) == ("asks for bok, which is no step", "did you mean book")
     found = lint_of(tmp_path, DECISION.format(option=option) + book.replace(", needs: [choose]", ""))
     assert "does not come behind the decision choose" in found[0].message
-    (warning,) = (each for each in lint_paths([write(tmp_path, "one.yaml", ONE_STEP.format(id="one") + sound + last)]))
+    (warning,) = (each for each in lint(write(tmp_path, "one.yaml", ONE_STEP.format(id="one") + sound + last)))
     assert (warning.severity, warning.mend) == ("warning", "write on_fail: continue")
     assert "step last needs book, which is left out where choose chooses otherwise" in warning.message

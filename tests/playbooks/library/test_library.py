@@ -18,11 +18,10 @@ from engine.vocabulary.planning import Owner
 from playbooks.language.describe import describe, summarize
 from playbooks.language.fields import FIELDS
 from playbooks.language.instructions import NAMES
-from playbooks.lint.linting import lint
-from playbooks.lint.loader import BUILT_IN, load_library
+from playbooks.loader import BUILT_IN, load_library
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
-from tests.playbooks.worlds import ONE_STEP, deviation, world, write
+from tests.playbooks.worlds import ONE_STEP, deviation, lint, world, write
 
 BEST = {
     "late-purchase-order": {},

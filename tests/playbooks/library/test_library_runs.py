@@ -11,7 +11,7 @@ from connectors import feeder
 from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, MINUTE, FixedClock, iso
 from playbooks.language.loaded import Library
-from playbooks.lint.loader import BUILT_IN, load_library
+from playbooks.loader import BUILT_IN, load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.connectors.delivery_support import settings, webhook
 from tests.connectors.server import Request, serving

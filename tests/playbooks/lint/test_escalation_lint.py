@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from playbooks.language.describe import describe, summarize
-from playbooks.lint.linting import lint
-from playbooks.lint.loader import load_file
 from playbooks.lint.people_checks import people_findings
-from tests.playbooks.worlds import ONE_STEP, at_place, write
+from playbooks.loader import load_file
+from tests.playbooks.worlds import ONE_STEP, at_place, lint, write
 
 SOUND = ONE_STEP.format(id="sound").replace("roles:\n", "roles:\n  mover: {function: logistics, fallback: sales}\n")
 SOUND += "  - {id: move, title: Move it, role: mover, duration: PT1H}\n"

@@ -11,9 +11,8 @@ import pytest
 from engine.values.errors import BadInput
 from engine.vocabulary.model import FUNCTIONS
 from playbooks.language.shapes import Function
-from playbooks.lint.linting import lint, lint_paths
-from playbooks.lint.loader import BUILT_IN, load_library
-from tests.playbooks.worlds import ONE_STEP, at_place, write
+from playbooks.loader import BUILT_IN, load_library
+from tests.playbooks.worlds import ONE_STEP, at_place, lint, write
 
 SOUND = ONE_STEP.format(id="sound")
 
@@ -244,7 +243,7 @@ def test_a_deep_or_wide_condition_is_refused(tmp_path: Path) -> None:
     clause = "{field: kind, op: eq, value: late_supply}"
     deep = write(tmp_path, "deep.yaml", SOUND.replace(clause, "{not: " * 8 + clause + "}" * 8))
     wide = write(tmp_path, "wide.yaml", SOUND.replace(clause, "{any: [" + ", ".join([clause] * 200) + "]}"))
-    assert [finding.level for finding in lint_paths([deep, wide])] == ["expressions", "expressions"]
+    assert [finding.level for finding in lint(deep, wide)] == ["expressions", "expressions"]
 
 
 def test_what_can_be_used_but_will_not_work_out_is_a_warning(tmp_path: Path) -> None:
@@ -297,7 +296,7 @@ def test_what_is_no_file_is_said_and_waited_for_by_nobody(tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "link.yaml").symlink_to(tmp_path / "pipe.yaml")
-    found = {Path(finding.path).name: finding.message for finding in lint_paths([tmp_path])}
+    found = {Path(finding.path).name: finding.message for finding in lint(tmp_path)}
     assert found["pipe.yaml"] == "it is not a regular file"
     assert found["link.yaml"] == "it is a symbolic link"
     assert "folder.yaml" in found

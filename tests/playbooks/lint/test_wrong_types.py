@@ -10,11 +10,10 @@ import pytest
 from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock, parse_instant
-from playbooks.lint.linting import lint
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.engine.desk_support import NOW, late, open_desk, owners
-from tests.playbooks.worlds import ONE_STEP, write
+from tests.playbooks.worlds import ONE_STEP, lint, write
 
 WHOLE = """\
 schema: 1

@@ -13,7 +13,7 @@ from engine.values.clock import iso
 from engine.values.errors import NotFound, Refused
 from engine.vocabulary.planning import MANDATORY_DONE, Owner, PlannedAction, Planner, ResponsePlan
 from playbooks.language.instructions import values_of
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
 

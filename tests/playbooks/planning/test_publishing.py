@@ -17,13 +17,12 @@ from engine.values.text import clean
 from engine.vocabulary.terms import Terms
 from playbooks.language.conditions import Case
 from playbooks.language.instructions import fill
-from playbooks.lint.linting import lint
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.rehearse import rehearse
 from playbooks.planning.scopes import Scope
 from tests.engine.desk_support import NOW, eta, take
 from tests.playbooks.answered import HEAD, Answered
-from tests.playbooks.worlds import at_place, library, write
+from tests.playbooks.worlds import at_place, library, lint, write
 
 ASK = """\
   - id: ask

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from playbooks.language.loaded import Library, LoadedPlaybook
-from playbooks.lint.linting import lint
-from playbooks.lint.loader import load_files
+from playbooks.loader import load_files
 from playbooks.planning.rehearse import rehearse
-from tests.playbooks.worlds import ONE_STEP, at_place, write
+from tests.playbooks.worlds import ONE_STEP, at_place, lint, write
 
 NO_OTHERS = Library((), ())
 

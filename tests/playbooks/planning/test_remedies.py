@@ -8,7 +8,7 @@ import pytest
 
 from engine.vocabulary.model import SEVERITIES
 from engine.vocabulary.planning import Remedy
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.remedies import stated, work_minutes
 from tests.playbooks.worlds import ONE_STEP, library

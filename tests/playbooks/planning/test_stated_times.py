@@ -21,11 +21,10 @@ from engine.values.errors import BadInput
 from engine.vocabulary.planning import ResponsePlan
 from engine.vocabulary.stated_times import StatedTimes
 from playbooks.language.schema import Day
-from playbooks.lint.linting import lint
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
 from tests.engine.desk_support import NOW, late, open_desk, owners
-from tests.playbooks.worlds import ONE_STEP, at, at_place, library, write
+from tests.playbooks.worlds import ONE_STEP, at, at_place, library, lint, write
 from tui.planner import PlannerOnDemand
 
 # NOW is Monday 2026-03-09 08:00 UTC.

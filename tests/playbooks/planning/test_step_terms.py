@@ -12,7 +12,7 @@ from engine.vocabulary.terms import FAILURES, SIDE_EFFECTS, STEP_KINDS, Above, B
 from playbooks.language.roles import UNASSIGNED
 from playbooks.language.step_shapes import Step, StepKind
 from playbooks.language.term_shapes import AnswerType, Failure
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
 from tests.playbooks.worlds import ONE_STEP, at, deviation, library, world, write

@@ -11,11 +11,10 @@ import pytest
 from engine.values.errors import BadInput, NotFound, Refused
 from engine.vocabulary.planning import Owner, PlannedAction, ResponsePlan
 from playbooks.language.loaded import Library
-from playbooks.lint.linting import lint
-from playbooks.lint.loader import load_library, load_paths
+from playbooks.loader import load_library, load_paths
 from playbooks.planning.planner import PlaybookPlanner
 from tests.playbooks.answered import Answered
-from tests.playbooks.worlds import ONE_STEP, deviation, library, world, write
+from tests.playbooks.worlds import ONE_STEP, deviation, library, lint, world, write
 
 ANA = Owner("ana", "Ana", ["procurement"])
 KIM = Owner("kim", "Kim", ["quality"])

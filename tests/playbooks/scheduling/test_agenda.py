@@ -18,7 +18,7 @@ from engine.values.errors import Refused
 from engine.vocabulary.model import PlanRecord
 from engine.vocabulary.planning import Booking
 from playbooks.language.loaded import Library
-from playbooks.lint.loader import load_files, load_library
+from playbooks.loader import load_files, load_library
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.scheduling.agenda import SLOT_MINUTES, Diary
 from playbooks.working_time.calendars import WorkingTime, office_hours

@@ -9,7 +9,7 @@ import pytest
 from connectors.files.strays import strays
 from connectors.settings import settings_file
 from engine.values.errors import BadInput
-from playbooks.lint.linting import lint_paths
+from playbooks.loader import load_paths
 from tui.commands import workspace
 
 
@@ -66,7 +66,7 @@ def _is_setting(line: str) -> bool:
 def test_the_example_playbook_has_no_faults(tmp_path: Path) -> None:
     workspace.make(tmp_path)
 
-    assert lint_paths([tmp_path / "playbooks"]) == []
+    assert load_paths([tmp_path / "playbooks"])[1] == []
 
 
 def test_a_file_in_the_way_is_one_sentence(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
 from engine.values.clock import SECOND, FixedClock, iso
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tui.demo import demo_feed, demo_world
 from tui.demo.demo_colleague import ANSWERS, COLLEAGUE, give, work

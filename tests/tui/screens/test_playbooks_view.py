@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.desk import Desk
-from playbooks.lint.loader import BUILT_IN
+from playbooks.loader import BUILT_IN
 from tests.engine.desk_support import open_desk
 from tests.tui.conftest import Driven, Open, World, driving
 from tui.app import OffplanApp

@@ -12,7 +12,7 @@ import pytest
 from engine.desk import Desk
 from engine.storage.store import Store
 from engine.values.clock import FixedClock
-from playbooks.lint.loader import load_library
+from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world import feeds
 from tests.tui.conftest import Driven, driving

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from connectors.files.reading import signal_batches
 from connectors.settings.settings_file import load
 from engine.values.clock import DAY, HOUR
-from playbooks.lint import loader
+from playbooks import loader
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
 from tests.tui.screens.test_snapshots import SIZES, THEMES

@@ -1,8 +1,8 @@
 """Playbook files to playbooks that can be used, with a finding for everything that cannot.
 
-A file with an error is left out and said; the rest goes on. The workspace's own playbook replaces the one of the same
-id that comes with offplan, also to switch it off. Importing this module is cheap: the parser and the models come in
-with the first file.
+Loading runs every check of playbooks.lint, so what lint passes is what the desk uses. A file with an error is left out
+and said; the rest goes on. The workspace's own playbook replaces the one of the same id that comes with offplan, also
+to switch it off. Importing this module is cheap: the parser, the models and the checks come in with the first file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from playbooks.language.loaded import Library, LoadedPlaybook
 if TYPE_CHECKING:
     from playbooks.language.yaml_source import Document
 
-BUILT_IN: Final = Path(__file__).parents[1] / "library"
+BUILT_IN: Final = Path(__file__).parent / "library"
 """The playbooks that come with offplan."""
 
 _SUFFIXES: Final = (".yaml", ".yml")
