@@ -7,7 +7,7 @@ which is one: it can be undone in its turn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.actions import notified
@@ -151,7 +151,8 @@ def _compensate(context: CommandContext, told: Told, word: str, reason: str) -> 
             merging.touch(context.connection, row["id"])
         if reference.table == "handoff":
             notified.touch(context.connection, row)
-        context.changed(reference.id, _words(row, values), _words(values, values))
+        back = {**row, **values}
+        context.changed(reference.id, _words(row, values), _words(back, values))
         if reference.table == "response" and values.get("state", "running") != "running":
             following.begin_next(context, row)
 
@@ -197,7 +198,12 @@ def _settle(context: CommandContext, reference: Reference) -> None:
     following.follow(context, context.row(reference))
 
 
-def _words(row: Mapping[str, Any], names: Mapping[str, Any]) -> str | None:
-    name = "state" if "state" in names else "owner" if "owner" in names else next(iter(names))
+def _words(row: Mapping[str, Any], changed: Iterable[str]) -> str | None:
+    """How a row stands in what has changed: its state, or owner, or another column by its name; its state where that
+    says nothing."""
+    name = next((name for name in ("state", "owner") if name in changed), None)
+    if name is not None:
+        return None if row[name] is None else str(row[name])
+    name = next(iter(changed))
     value = shapes.readable({name: row[name]})[name]
-    return None if value is None else str(value)
+    return row.get("state") if value is None else f"{name.removesuffix('_at').replace('_', ' ')} {value}"

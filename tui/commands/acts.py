@@ -8,6 +8,7 @@ from engine.desk import Desk
 from engine.values.clock import iso
 from engine.vocabulary.model import Outcome
 from tui.commands import owners
+from tui.terminal import cells
 from tui.wiring import opened
 from tui.words import printing, verbs
 from tui.words.given import expected, moment, options_of
@@ -43,15 +44,19 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
         "changes": [{"id": change.id, "was": change.was, "now": change.now} for change in outcome.changes],
         "notes": list(outcome.notes),
     }
-    lines = [
+    changes = [
         f"{change.id}: {change.was} → {change.now}"
         if change.was not in (None, change.now)
         else f"{change.id}: {change.now}"
         for change in outcome.changes
     ]
-    notes = owners.notes_for_people(desk, outcome.notes)
+    zone = str(desk.header()["zone"])
+    lines = [
+        cells.with_local_times(line, desk.clock.now(), zone)
+        for line in (*changes, *owners.notes_for_people(desk, outcome.notes))
+    ]
     # What changed nothing has no way back.
     back = "redo" if args.verb == "undo" else "undo"
     kept = outcome.changes and not getattr(args, "preview", False)
     way_back = [f"{back} this with: offplan {back} {outcome.txn}"] if kept else []
-    printing.answer(args, document, *lines, *notes, *way_back)
+    printing.answer(args, document, *lines, *way_back)

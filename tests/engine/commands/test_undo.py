@@ -103,7 +103,10 @@ def test_an_undo_tells_instants_as_time(desk: Desk, tmp_path: Path) -> None:
     (deviation,) = late(desk, alpha=12)
     desk.snooze([deviation], until=NOW + HOUR)
     (change,) = desk.undo().changes
-    assert change == (deviation, "2026-03-09T09:00:00Z", "–")
+    assert change == (deviation, "snoozed until 2026-03-09T09:00:00Z", "open")
+    (change,) = desk.redo().changes
+    assert change == (deviation, "open", "snoozed until 2026-03-09T09:00:00Z")
+    desk.undo()
     snoozed = desk.snooze([deviation], until=NOW + HOUR).txn
     open_desk(tmp_path / "desk.db", actor="bo").snooze([deviation], until=NOW + DAY)
     told = r"bo did snooze at .* \(snoozed_until 2026-03-09T09:00:00Z → 2026-03-10T08:00:00Z\)"

@@ -26,6 +26,13 @@ def test_quiet_says_nothing_when_all_is_well(desk: Run) -> None:
     assert desk("deviations", "--quiet", "--json").document["total"] == 2
 
 
+def test_what_a_command_did_names_its_times_as_the_lists_do(desk: Run) -> None:
+    assert desk("snooze", "D1", "--until", "+2d").out.startswith("D1: open → snoozed until 4 Mar 10:00\n")
+    assert desk("undo").out.startswith("D1: snoozed until 4 Mar 10:00 → open\n")
+    changes = desk("redo", "--json").document["changes"]
+    assert changes == [{"id": "D1", "was": "open", "now": "snoozed until 2026-03-04T10:00:00Z"}]
+
+
 def test_text_from_outside_is_only_text(desk: Run, tmp_path: Path) -> None:
     hostile = "\x1b]0;owned\x07[red]x[/red]\u202e"
     (tmp_path / "hostile.csv").write_text(f"id,kind,order_ref,eta\nh-1,eta,{hostile},2026-03-21\n", encoding="utf-8")
