@@ -45,13 +45,19 @@ def done(
 
 
 def cost_of(context: CommandContext, cost: str | None, currency: str | None) -> Cost | None:
-    """A typed cost; in the desk's currency unless one is named. Raises BadInput for what is none."""
+    """A typed cost; in the desk's currency unless one is named, behind it (`1250 EUR`) or as `currency`.
+
+    Raises BadInput for what is none, and where the two differ.
+    """
     if cost is None:
         if currency is not None:
             raise BadInput("currency", "there is no amount", "give --cost too")
         return None
-    coined = money.code(currency or settings.current(context.connection)["currency"])
-    return Cost(money.minor(cost, coined, "cost"), coined)
+    number, beside = money.parts(cost)
+    coined = money.code(currency or beside or settings.current(context.connection)["currency"])
+    if beside and money.code(beside) != coined:
+        raise BadInput("cost", f"{beside[:20]!r} is not the {coined} of --currency", "leave one of them out")
+    return Cost(money.minor(number, coined, "cost"), coined)
 
 
 def pairs(given: Sequence[str]) -> dict[str, str]:

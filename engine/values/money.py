@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -19,6 +20,9 @@ _DUST: Final = 1e-9
 """Part of an amount that only the arithmetic of floats makes."""
 LARGEST: Final = 10**15
 """Minor units that an amount is ranked with at most: sums of thousands of them still fit into 64 bits."""
+
+
+_COINED: Final = re.compile(r"(\S*\d\S*)\s+(\D\S*)")
 
 
 def units(currency: str | None) -> int:
@@ -61,6 +65,12 @@ def code(text: str) -> str:
     return typed
 
 
+def parts(text: str) -> tuple[str, str]:
+    """An amount that a person typed, and the currency behind it, such as `1250 EUR`; empty where none is."""
+    coined = _COINED.fullmatch(text.strip())
+    return (coined[1], coined[2]) if coined else (text.strip(), "")
+
+
 def minor(text: str, currency: str, place: str) -> int:
     """An amount that a person typed, such as `1250.50`, in minor units. Raises BadInput naming `place`."""
     try:
@@ -70,6 +80,7 @@ def minor(text: str, currency: str, place: str) -> int:
         raise BadInput(place, f"{text[:40]!r} is no amount", "write digits with a point, such as 1250.50") from None
     if not given.is_finite() or given < 0 or value > LARGEST:
         raise BadInput(place, f"{text[:40]!r} is no cost", "write an amount from 0 on, such as 1250.50")
-    if value != int(value):
+    # Also zeros: who writes 5.000 may mean five thousand.
+    if value != int(value) or -int(given.as_tuple().exponent) > len(str(units(currency))) - 1:
         raise BadInput(place, f"{text[:40]!r} has more digits than {currency} has", "leave out the last ones")
     return int(value)

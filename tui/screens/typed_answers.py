@@ -137,7 +137,7 @@ async def closing(screen: TellingScreen, session: Session, ids: Sequence[str]) -
 
 def _cost(text: str, session: Session) -> dict[str, str]:
     """An amount, with its currency where one was typed. Raises BadInput for what is none."""
-    number, _, currency = text.partition(" ")
+    number, currency = money.parts(text)
     coined = money.code(currency or session.header["exposure"]["currency"])
     money.minor(number, coined, "cost")
-    return {"cost": number, **({"currency": coined} if currency.strip() else {})}
+    return {"cost": number, **({"currency": coined} if currency else {})}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.values import money
 from engine.values.errors import BadInput, Refused
 from engine.vocabulary.model import PlanRecord
 from tests.engine.execution_support import Run, step
@@ -85,6 +86,8 @@ def test_a_plan_without_owners_takes_anybody(tmp_path: Path) -> None:
         ("1000.01", None, "A1 costs 1,000.01 EUR, more than 1,000 EUR: lea .lead-buyer. has to approve it"),
         ("1000", "USD", None),
         ("1200", "USD", "A1 costs 1,200 USD, more than 1,000 EUR"),
+        ("1200 usd", None, "A1 costs 1,200 USD, more than 1,000 EUR"),
+        ("999 EUR", "EUR", None),
         ("1", "CHF", "A1 costs 1 CHF, more than 1,000 EUR"),
         (
             None,
@@ -105,7 +108,9 @@ def test_a_limit_goes_by_what_the_action_costs(
         run.as_("lea").approve(["A1"])
     run.desk.done(["A1"], cost=cost, currency=currency)
     shown = run.actions()["book"]
-    expected = None if cost is None else {"amount": float(cost), "currency": (currency or "EUR").upper()}
+    number, beside = money.parts(cost or "")
+    coined = (currency or beside or "EUR").upper()
+    expected = None if cost is None else {"amount": float(number), "currency": coined}
     assert (shown["state"], shown["cost"]) == ("done", expected)
 
 
@@ -116,6 +121,9 @@ def test_a_limit_goes_by_what_the_action_costs(
         ("-5", None, "cost: '-5' is no cost"),
         ("inf", None, "cost: 'inf' is no cost"),
         ("1e99", None, "cost: '1e99' is no cost"),
+        ("5.000", None, "cost: '5.000' has more digits than EUR has"),
+        ("5 euro", None, "currency: 'EURO' is no currency"),
+        ("5 USD", "EUR", "cost: 'USD' is not the EUR of --currency"),
         ("1.005", None, "cost: '1.005' has more digits than EUR has"),
         ("1.5", "JPY", "cost: '1.5' has more digits than JPY has"),
         ("5", "euro", "currency: 'EURO' is no currency"),
