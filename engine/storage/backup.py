@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from engine.storage import whole_copy
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import Store, sentence
 from engine.values.errors import BadInput, StoreUnusable
@@ -17,15 +18,18 @@ def copy(store: Store, path: Path) -> None:
     """
     if not path.parent.is_dir():
         raise BadInput(str(path), "there is no such folder", "make the folder first")
+    # Looked at before: the copy would be made in vain.
+    if os.path.lexists(path):
+        raise _taken(path)
     try:
-        # Taken exclusively, so that a file that is there, or a link, is never written through.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        whole_copy.write(store.connection, path)
     except FileExistsError:
-        raise BadInput(str(path), "there is a file already", "name a new one") from None
+        raise _taken(path) from None
     except OSError as error:
         raise StoreUnusable(f"{path}: it cannot be written ({error.strerror}); check the folder") from error
-    try:
-        store.connection.execute("VACUUM INTO ?", (str(path),))
     except sqlite3.Error as error:
-        path.unlink(missing_ok=True)
         raise StoreUnusable(sentence(error, path)) from error
+
+
+def _taken(path: Path) -> BadInput:
+    return BadInput(str(path), "there is a file already", "name a new one")

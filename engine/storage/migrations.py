@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.storage import schema
+from engine.storage import schema, whole_copy
 from engine.storage.sqlite import sqlite3
 from engine.values.errors import StoreUnusable
 
@@ -49,32 +49,46 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path, *, read_only: b
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         refuse_foreign(connection, path)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if 0 < version < schema.VERSION:
-            _copy_before_migration(connection, path, version)
-        for number in range(version, schema.VERSION):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                for statement in statements(schema.MIGRATIONS[number]):
-                    connection.execute(statement)
-                broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-                if broken:
-                    raise StoreUnusable(f"{path}: the migration to schema {number + 1} breaks a reference ({broken})")
-                connection.execute(f"PRAGMA user_version = {number + 1}")
-                connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
+        copy = _copied_before(connection, path, version) if 0 < version < schema.VERSION else None
+        try:
+            for number in range(version, schema.VERSION):
+                _migrate(connection, path, number)
+        except BaseException:
+            # Or every try would leave one, until the disk is full of them.
+            if copy is not None and connection.execute("PRAGMA user_version").fetchone()[0] == version:
+                copy.unlink(missing_ok=True)
+            raise
     finally:
         os.close(descriptor)
 
 
-def _copy_before_migration(connection: sqlite3.Connection, path: Path, version: int) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, number: int) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in statements(schema.MIGRATIONS[number]):
+            connection.execute(statement)
+        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+        if broken:
+            raise StoreUnusable(f"{path}: the migration to schema {number + 1} breaks a reference ({broken})")
+        connection.execute(f"PRAGMA user_version = {number + 1}")
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        # What stopped it may have rolled back already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _copied_before(connection: sqlite3.Connection, path: Path, version: int) -> Path:
     # The name only has to differ from earlier copies, so the machine's date is good enough here.
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     copy = path.with_name(f"{path.name}.schema{version}.{stamp}.bak")
-    connection.execute("VACUUM INTO ?", (str(copy),))
-    copy.chmod(0o600)
+    try:
+        whole_copy.write(connection, copy)
+    except OSError as error:
+        raise StoreUnusable(f"{copy}: it cannot be written ({error.strerror}); check the folder") from error
+    return copy
 
 
 def statements(script: str) -> Iterator[str]:

@@ -1,0 +1,55 @@
+"""A copy of an open database that has its name only once it is whole and on the disk: who is killed in the middle, or
+finds the disk full, leaves nothing that looks like one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from engine.storage.sqlite import sqlite3
+
+
+def write(connection: sqlite3.Connection, path: Path) -> None:
+    """Write a compact copy, readable and writable by its owner only.
+
+    Raises FileExistsError for a target that exists, other OSErrors where it cannot be made, and sqlite3.Error.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    _remove(draft)
+    try:
+        # Made here, so that nobody else can read it while it grows; and never written through a link.
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        connection.execute("VACUUM INTO ?", (str(draft),))
+        _flush(draft)
+        _give_name(draft, path)
+        _flush(path.parent)
+    finally:
+        _remove(draft)
+
+
+def _remove(draft: Path) -> None:
+    """Take a draft away, and the journal that SQLite leaves beside one that it could not finish."""
+    for path in (draft, draft.with_name(f"{draft.name}-journal")):
+        path.unlink(missing_ok=True)
+
+
+def _give_name(draft: Path, path: Path) -> None:
+    try:
+        # A rename would take the place of what is there.
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links.
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.rename(draft, path)
+
+
+def _flush(path: Path) -> None:
+    """SQLite leaves it to the system when a copy gets to the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
