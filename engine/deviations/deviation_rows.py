@@ -18,6 +18,7 @@ from engine.ranking.rank import Assessment, Ranking, priority
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
+from engine.values.ids import public_id
 from engine.values.text import clean
 from engine.vocabulary.model import Finding
 from engine.vocabulary.tolerance import Tolerance
@@ -115,7 +116,7 @@ class Rows:
             "version": 1,
         }
         action = "suspect" if columns["state"] == "candidate" else "open"
-        self._writer.write(Entry(action, "deviation", moves.public_id("deviation", number), {}, after))
+        self._writer.write(Entry(action, "deviation", public_id("deviation", number), {}, after))
         self.link(number, finding.signals)
         return number
 

@@ -12,13 +12,13 @@ from typing import Any, Final
 from engine.deviations import closing
 from engine.deviations.command_context import CommandContext, reason_of, require_in_queue
 from engine.deviations.deviation_rows import link
-from engine.deviations.moves import move_deviation, public_id
+from engine.deviations.moves import move_deviation
 from engine.intake import worklist
 from engine.storage.journal import Entry, Writer, entries
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import rows
 from engine.values.errors import BadInput
-from engine.values.ids import parse
+from engine.values.ids import parse, public_id
 from engine.vocabulary.lifecycle import QUEUE_STATES
 from engine.vocabulary.model import Finding
 

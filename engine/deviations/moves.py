@@ -14,14 +14,8 @@ from engine.deviations import hits, timers
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
 from engine.values.errors import StaleVersion
+from engine.values.ids import public_id
 from engine.vocabulary import lifecycle
-
-PREFIX = {"deviation": "D", "action": "A", "response": "R", "silence": "L", "handoff": "H"}
-"""What an id of each table begins with where a person sees it: D12, A7, R3, L4, H5."""
-
-
-def public_id(table: str, number: int) -> str:
-    return f"{PREFIX[table]}{number}"
 
 
 def move_deviation(

@@ -16,12 +16,12 @@ from typing import Any, Final, NamedTuple
 
 from engine import detect
 from engine.detect import late_demand, tolerance_rules
-from engine.deviations import moves
 from engine.gather.cases import Key, as_json
 from engine.judging import configuring, measuring, pipeline
 from engine.storage.journal import Writer
 from engine.storage.sqlite import sqlite3
 from engine.values.days import Days
+from engine.values.ids import public_id
 from engine.vocabulary import settings
 from engine.vocabulary.lifecycle import QUEUE_SQL
 from engine.vocabulary.model import SEVERITIES
@@ -156,7 +156,7 @@ def judge(connection: sqlite3.Connection, writer: Writer, now: int, change: Chan
 def surfaced(connection: sqlite3.Connection, shifts: Sequence[Shift]) -> list[str]:
     """What follows only from deviations that would clear, and would not itself: it is folded under nothing any more."""
     gone = as_json(int(shift.id[1:]) for shift in shifts if shift.change == "clear" and shift.id is not None)
-    return [moves.public_id("deviation", number) for (number,) in connection.execute(_SURFACED, {"gone": gone})]
+    return [public_id("deviation", number) for (number,) in connection.execute(_SURFACED, {"gone": gone})]
 
 
 def _judge_customers(connection: sqlite3.Connection, writer: Writer, now: int) -> None:
@@ -184,12 +184,12 @@ def _live(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, _
 def _shifts(before: Mapping[int, _Live], after: Mapping[int, _Live], known: int) -> Iterator[Shift]:
     """What became of each; numbers up to `known` are of deviations that there are."""
     for number, was in before.items():
-        now, name = after.get(number), moves.public_id("deviation", number)
+        now, name = after.get(number), public_id("deviation", number)
         if now is None or (now.clearing and not was.clearing):
             yield Shift("clear", *was.slot, name, was.severity, None)
         elif now.severity != was.severity:
             up = SEVERITIES.index(now.severity) > SEVERITIES.index(was.severity)
             yield Shift("raise" if up else "lower", *was.slot, name, was.severity, now.severity)
     for number in after.keys() - before.keys():
-        there = moves.public_id("deviation", number) if number <= known else None
+        there = public_id("deviation", number) if number <= known else None
         yield Shift("open", *after[number].slot, there, None, after[number].severity)

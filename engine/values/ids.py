@@ -16,7 +16,9 @@ TABLES: Final = {
     "L": "silence",
     "H": "handoff",
 }
+"""The table of each letter: D12 is a row of `deviation`."""
 LETTERS: Final = {table: letter for letter, table in TABLES.items()}
+"""The letter of each table."""
 
 _ID: Final = rf"([{''.join(TABLES)}{''.join(TABLES).lower()}])([1-9][0-9]{{0,17}})"
 
@@ -29,7 +31,13 @@ class Reference(NamedTuple):
 
     @property
     def id(self) -> str:
-        return f"{LETTERS[self.table]}{self.number}"
+        """The public id: D12."""
+        return public_id(self.table, self.number)
+
+
+def public_id(table: str, number: int) -> str:
+    """The public id of a row: `D12` for number 12 of `deviation`."""
+    return f"{LETTERS[table]}{number}"
 
 
 def find(text: str) -> Reference | None:

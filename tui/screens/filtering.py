@@ -7,18 +7,16 @@ answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from engine.values.errors import OffplanError
+from engine.values.ids import public_id
 from tui.desk.session import Session
 from tui.screens.acting import ActingScreen
 from tui.screens.telling import Selection
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt, Question
-
-LETTERS: Final[Mapping[str, str]] = {"deviation": "D", "action": "A", "signal": "S", "quarantine": "Q"}
-"""What the ids of rows of a kind begin with."""
 
 
 class FilteringScreen(ActingScreen):
@@ -44,7 +42,7 @@ class FilteringScreen(ActingScreen):
 
     def id_of(self, pane: LineList, number: int) -> str:
         """The id of a row, as commands name it."""
-        return f"{LETTERS[pane.kind]}{number}"
+        return public_id(pane.kind, number)
 
     def selection(self) -> Selection:
         pane = self.focused
@@ -144,8 +142,8 @@ class FilteringScreen(ActingScreen):
     # find -----------------------------------------------------------------------------------------------------------
 
     def ids_under(self, pane: str, text: str) -> Sequence[int]:
-        """The rows of a list that meet a filter; a view without `filtered` is never asked. Raises OffplanError."""
-        raise NotImplementedError
+        """The rows of a list that meet a filter; none in a view without `filtered`. Raises OffplanError."""
+        return ()
 
     def action_find(self, step: int) -> None:
         """To the next row, or the one before, that the last filter shows, round the end of the list."""

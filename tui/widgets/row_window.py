@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from engine.values.ids import TABLES
+
 Row = Mapping[str, Any]
 Fetch = Callable[[Sequence[int]], Sequence[Row]]
 
-_LETTERS: Final = "DARSQ"
-"""What a public id begins with."""
+_LETTERS: Final = "".join(TABLES)
+"""What public ids begin with."""
 _MOST_ROWS: Final = 2_000
 """Rows that are kept of what was walked through; each takes some kilobytes."""
 
