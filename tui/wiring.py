@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
-from engine.storage.sqlite import sqlite3
-from engine.storage.store import CACHE_MIB, SMALL_CACHE_MIB, Store, sentence
+from engine.storage.store import CACHE_MIB, SMALL_CACHE_MIB, Store
 from engine.values.clock import Clock, FixedClock, SystemClock, iso, typed_instant
-from engine.values.errors import BadInput, Refused, StoreUnusable
+from engine.values.errors import BadInput, Refused
 from engine.values.text import clean
 from tui.planner import PlannerOnDemand
 from tui.words.arguments import UsageError
@@ -177,12 +176,10 @@ def open_desk(
 
 @contextlib.contextmanager
 def opened(args: Namespace, *, create: bool = False) -> Iterator[Desk]:
-    """`open_desk` for the length of a command; a fault of the file becomes its sentence."""
+    """`open_desk` for the length of a command."""
     desk = open_desk(args, create=create)
     try:
         yield desk
-    except sqlite3.Error as error:
-        raise StoreUnusable(sentence(error, desk.store.path)) from error
     finally:
         desk.store.close()
 

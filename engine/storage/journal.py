@@ -21,6 +21,9 @@ SYSTEM: Final = "system"
 """The actor of what a rule does."""
 
 START: Final = bytes(32)
+"""What stands for the hash before the first entry."""
+_NO_LOGIN: Final = 2**32 - 1
+"""The kernel's login uid of a process that nobody logged in for, such as a service."""
 
 _INSERT = (
     "INSERT INTO journal(seq, at, txn, actor, origin, action, subject_type, subject_id, reason, before, after,"
@@ -131,9 +134,8 @@ def entries(connection: sqlite3.Connection, subject_type: str, subject_id: str) 
 
 def reported_origin() -> str:
     """Where a command comes from, as far as the machine says: reported values, and the kernel's login uid."""
-    login_uid = None
     try:
-        login_uid = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
+        login_uid: int | None = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
     except (OSError, ValueError):
         login_uid = None
     return canonical(
@@ -141,7 +143,7 @@ def reported_origin() -> str:
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "uid": os.getuid() if hasattr(os, "getuid") else None,
-            "login_uid": None if login_uid == 4294967295 else login_uid,
+            "login_uid": None if login_uid == _NO_LOGIN else login_uid,
             "sudo_user": os.environ.get("SUDO_USER"),
             "ssh": os.environ.get("SSH_CONNECTION", "").split(" ")[0] or None,
         }

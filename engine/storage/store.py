@@ -24,13 +24,10 @@ CACHE_MIB: Final = 64
 SMALL_CACHE_MIB: Final = 8
 """The same for a desk on a screen, which reads few pages, and those again and again."""
 _BUSY_MILLISECONDS: Final = 10_000
-_FAULTS_OF_THE_FILE: Final = frozenset(
-    (
-        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
-    )
-)  # fmt: skip
+_LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_FORBIDDEN: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_FAULTS_OF_THE_FILE: Final = (*_LOCKED, *_FORBIDDEN, *_DAMAGED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 """Primary result codes of SQLite that a person can do something about; the others are faults of our statements."""
 
 
@@ -126,8 +123,7 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            # The low byte is the primary code; what the module itself finds wrong has none.
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FAULTS_OF_THE_FILE:
+            if _code(error) in _FAULTS_OF_THE_FILE:
                 # What SQLite says of a file that was moved is that the disk does not work.
                 self.refuse_lost_file()
                 raise StoreUnusable(sentence(error, self.path)) from error
@@ -154,11 +150,13 @@ class Store:
             )
 
     def meta(self, key: str) -> str | None:
+        """One value of the table `meta`; None where it has none of that key. Raises as `read` does."""
         with self.read() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
     def close(self) -> None:
+        """Close the connection; what is not committed is taken back."""
         self.connection.close()
 
 
@@ -176,18 +174,32 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 def sentence(error: sqlite3.Error, path: Path) -> str:
     """What an SQLite error means for a person, and what to do."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
+    code = _code(error)
+    if code in _LOCKED:
         return f"{path}: another process keeps it locked; try again, or see who has it open"
-    if "readonly" in text or "read-only" in text or "unable to open" in text:
+    if code in _FORBIDDEN:
         return f"{path}: it cannot be written; check the permissions of the file and its folder"
-    if "full" in text or ("disk I/O" in text and _is_full(path)):
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return f"{path}: the disk is full; free some space, nothing was half done"
-    if "disk I/O" in text:
-        return f"{path}: the disk did not read or write what it should ({text}); look at the disk, then `offplan check`"
-    if "not a database" in text or "malformed" in text:
-        return f"{path}: this is not a sound SQLite file ({text}); restore a backup"
-    return f"{path}: {text}"
+    if code == sqlite3.SQLITE_IOERR:
+        return (
+            f"{path}: the disk did not read or write what it should ({error}); look at the disk, then `offplan check`"
+        )
+    if code in _DAMAGED:
+        # What the module says of a text that it cannot read quotes it.
+        what = error if hasattr(error, "sqlite_errorcode") else "a text in it is no UTF-8"
+        return f"{path}: this is not a sound SQLite file ({what}); restore a backup"
+    return f"{path}: {error}"
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary result code of SQLite behind an error; 0 for what the module itself finds wrong with a call."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None and isinstance(error, sqlite3.OperationalError):
+        # The module reads a text that is no UTF-8: nothing that offplan writes is.
+        return int(sqlite3.SQLITE_CORRUPT)
+    # The low byte is the primary code.
+    return int(code or 0) & 0xFF
 
 
 def _is_full(path: Path) -> bool:

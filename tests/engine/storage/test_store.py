@@ -180,6 +180,19 @@ def test_a_fault_of_our_own_in_a_statement_is_no_fault_of_the_file(store: Store)
     assert store.meta("name") is None
 
 
+def test_a_text_that_is_no_utf8_is_a_damaged_file_and_its_data_is_not_told(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute("INSERT INTO meta VALUES ('name', CAST(x'7365637265740AFF' AS TEXT))")
+    with pytest.raises(StoreUnusable, match="not a sound SQLite file") as refused:
+        store.meta("name")
+    assert "secret" not in str(refused.value)
+
+
+def test_what_a_statement_says_wrong_is_not_told_as_a_full_disk(store: Store) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="no such column: full"), store.read() as connection:
+        connection.execute("SELECT full FROM meta")
+
+
 def test_a_reader_sees_one_instant_and_notices_the_commits_of_others(store: Store) -> None:
     other = Store.open(store.path)
     before = other.data_version()
@@ -256,6 +269,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_done(store: Store) 
 def test_a_disk_without_room_to_read_is_called_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite calls it a fault of reading and writing when its shared index finds no room."""
     error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | 19 << 8  # SQLITE_IOERR_SHMSIZE
     assert "look at the disk" in sentence(error, tmp_path / "desk.db")
     monkeypatch.setattr("os.statvfs", lambda path: SimpleNamespace(f_bavail=7, f_frsize=4096))
     assert "the disk is full" in sentence(error, tmp_path / "desk.db")
