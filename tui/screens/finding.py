@@ -6,6 +6,7 @@ paint must not pay for them.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from engine.values.errors import OffplanError
@@ -26,9 +27,9 @@ class FindingScreen(TellingScreen):
     _works_out = False
     """Whether what a command prints is being waited for."""
 
+    @abstractmethod
     async def carry(self, asked: Request) -> None:
         """Send a typed command on its way."""
-        raise NotImplementedError
 
     # typing and finding ---------------------------------------------------------------------------------------------
 

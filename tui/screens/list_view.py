@@ -5,6 +5,7 @@ A view says which panes it has and how they are filled. Where a terminal is smal
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Hashable
 from typing import ClassVar, Final
 
@@ -47,13 +48,13 @@ class ListView(FilteringScreen):
         """The last entry of the journal that is on the screen."""
         self._wanted: Hashable = None
 
+    @abstractmethod
     def panes(self) -> tuple[LineList, ...]:
         """The lists of the view, made once, from top to bottom."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fill(self) -> None:
         """Show in every pane what there is now. May raise OffplanError."""
-        raise NotImplementedError
 
     def between(self) -> tuple[Widget, ...]:
         """What stands below the first pane besides the others."""

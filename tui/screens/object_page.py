@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual.app import ComposeResult
 from textual.events import Resize
 
@@ -39,9 +41,9 @@ class ObjectPage(ActingScreen):
     def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self.draw)
 
+    @abstractmethod
     def draw(self) -> None:
         """Show what was read in the width that there is; nothing before anything was read."""
-        raise NotImplementedError
 
     @property
     def page(self) -> PageList:

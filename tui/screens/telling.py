@@ -5,6 +5,7 @@ How objects are shown belongs to the screens; finding and typing to tui.screens.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Coroutine, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,8 +14,6 @@ from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from engine.storage.sqlite import sqlite3
-from engine.storage.store import sentence
 from engine.values.errors import BadInput, OffplanError, StoreUnusable
 from tui.desk.session import Session
 from tui.screens import views
@@ -62,31 +61,31 @@ class TellingScreen(Screen[None]):
 
     # what a screen says ---------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def selection(self) -> Selection:
         """What is marked, else what is under the cursor."""
-        raise NotImplementedError
 
     def acted_kind(self) -> tuple[str, Mapping[str, Any] | None]:
         """The kind of the selection, and what is shown of the first of it; asked at each key."""
         chosen = self.selection()
         return chosen.kind, chosen.row
 
+    @abstractmethod
     def bring_up_to_date(self) -> None:
         """Read again what is shown. May raise OffplanError."""
-        raise NotImplementedError
 
     def pieces(self) -> Iterator[None]:
         """The same, piece by piece for a screen that has much to read: between two of them keys may be taken."""
         self.bring_up_to_date()
         yield
 
+    @abstractmethod
     def target(self) -> str | None:
         """The id under the cursor that `enter` opens."""
-        raise NotImplementedError
 
+    @abstractmethod
     def candidates(self) -> list[str]:
         """Ids that a typed line may complete."""
-        raise NotImplementedError
 
     # telling --------------------------------------------------------------------------------------------------------
 
@@ -144,10 +143,6 @@ class TellingScreen(Screen[None]):
             return error
         except OffplanError as error:
             return error
-        except sqlite3.Error as error:
-            fault = StoreUnusable(sentence(error, self.session.desk.store.path))
-            self.lose_sight(fault)
-            return fault
         self._see_again()
         return None
 

@@ -6,6 +6,7 @@ tui.widgets.line_list.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Final
 
@@ -58,9 +59,9 @@ class DrawnList(ScrollView, can_focus=True):
         """Letters that stand before rows, by number: those of jump mode."""
         self._strips: LRUCache[Hashable, Strip] = LRUCache(_KEPT_STRIPS)
 
+    @abstractmethod
     def draw(self, row: Row, width: int) -> Pieces:
         """One row in `width` cells."""
-        raise NotImplementedError
 
     def heading(self, width: int) -> Pieces:
         """The line above the rows, for a subclass that has one."""

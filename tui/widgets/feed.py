@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -104,9 +105,9 @@ class _SignalList(LineList):
         self._widths = Measured(self._texts, least)
         self._sizes = least
 
+    @abstractmethod
     def values(self, row: Row) -> Mapping[str, Piece]:
         """What stands in the columns."""
-        raise NotImplementedError
 
     def _texts(self, row: Row) -> tuple[int, ...]:
         values = self.values(row)

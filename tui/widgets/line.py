@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -12,9 +14,9 @@ from tui.terminal.safe import Pieces
 class Line(Widget):
     """A widget of one line, drawn without markup."""
 
+    @abstractmethod
     def pieces(self, width: int) -> Pieces:
         """What the line shows in `width` cells."""
-        raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

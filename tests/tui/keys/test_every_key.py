@@ -171,6 +171,17 @@ async def test_every_pane_of_every_view_and_every_page_is_a_place(tmp_path: Path
     assert ours <= {place.shown_by for place in PLACES}
 
 
+def test_no_screen_lacks_what_its_bases_leave_to_it() -> None:
+    """The views are made by name, where no type checker sees it."""
+    lacking = {
+        f"{place.shown_by.__name__}.{name}"
+        for place in PLACES
+        for name in dir(place.shown_by)
+        if getattr(getattr(place.shown_by, name, None), "__isabstractmethod__", False)
+    }
+    assert not lacking
+
+
 def test_every_key_of_the_table_is_pressed_where_it_fits() -> None:
     fitting = {key.id for place in PLACES for key in offered(place) if not key.kinds or place.kind in key.kinds}
     assert fitting == {key.id for key in KEYS} == set(EFFECTS)
