@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
@@ -36,9 +36,9 @@ class ActionPage(ObjectPage):
         self._beside: Sequence[Mapping[str, Any]] = ()
         """All actions of the same response."""
 
-    def bring_up_to_date(self) -> None:
+    def pieces(self) -> Iterator[None]:
         session = self.session
-        self.read_header()
+        yield from self.read_header()
         self.show_header()
         session.changed.seen(self._action)
         self._detail = detail = session.desk.show(self._action)

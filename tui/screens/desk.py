@@ -103,21 +103,13 @@ class DeskScreen(FilteringScreen):
 
     # content --------------------------------------------------------------------------------------------------------
 
-    def read_header(self) -> None:
-        # The news are heard once the queue was painted.
-        self.session.read_header()
-
-    def bring_up_to_date(self) -> None:
-        for _ in self.pieces():
-            pass
-
     def pieces(self) -> Iterator[None]:
         session = self.session
         entry, done = session.desk.done_since(self._entry)
         done = done or session.present.minute != self._minute
         refiltered = {pane for pane, text in self.filters.items() if text != self._shown_by.get(pane)}
         if done or not (refiltered or self._feed_rests):
-            self.read_header()
+            session.read_header()
         present = session.present
         for pane in self.query(LineList):
             if pane.present.minute != present.minute:
@@ -126,6 +118,7 @@ class DeskScreen(FilteringScreen):
         if not self._is_open:
             if not self.queue.is_read or any(self.filters.values()):
                 self._show_queue()
+            # The news are heard once the queue was painted.
             self.show_header()
             return
         yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -95,13 +95,15 @@ class DeviationPage(ObjectPage):
             self._wanted = self._section if place >= 0 else None
         self.set_class(small, "-tabs")
 
-    def bring_up_to_date(self) -> None:
+    def pieces(self) -> Iterator[None]:
         session = self.session
-        self.read_header()
+        yield from self.read_header()
         self.show_header()
         session.changed.seen(self._deviation)
         shown, self._read = self._read or session.desk.show(self._deviation), None
+        yield
         self._detail = {**shown, "pictures": session.desk.pictures(self._deviation), "in_numbers": self._in_numbers}
+        yield
         self.page.present = session.present
         self.draw()
 

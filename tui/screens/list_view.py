@@ -6,7 +6,7 @@ A view says which panes it has and how they are filled. Where a terminal is smal
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -87,18 +87,18 @@ class ListView(FilteringScreen):
         anew."""
         return tuple(self.filters.items())
 
-    def bring_up_to_date(self) -> None:
+    def pieces(self) -> Iterator[None]:
         entry, done = self.session.desk.done_since(self._entry)
         wanted = self.session.present.minute, self.depends_on()
         if self.follows_signals or done or wanted != self._wanted:
-            self._fill()
+            yield from self._fill()
         # Also where the list is as it was: what was announced may have been looked at elsewhere.
         self.show_header()
         # Only now: what could not be read is read again.
         self._entry, self._wanted = entry, wanted
 
-    def _fill(self) -> None:
-        self.read_header()
+    def _fill(self) -> Iterator[None]:
+        yield from self.read_header()
         present = self.session.present
         for pane in self.lists:
             if pane.present.minute != present.minute:

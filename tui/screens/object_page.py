@@ -17,7 +17,7 @@ from tui.widgets.too_small import TooSmall
 
 
 class ObjectPage(ActingScreen):
-    """The base of the pages; a subclass reads its object (`bring_up_to_date`) and draws it (`draw`)."""
+    """The base of the pages; a subclass reads its object (`pieces`) and draws it (`draw`)."""
 
     def compose(self) -> ComposeResult:
         yield Header(self.session.who, pinned=self.session.pinned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
@@ -28,8 +28,8 @@ class RecordPage(ObjectPage):
         self._about = self.place = id_
         self._detail: Mapping[str, Any] | None = None
 
-    def bring_up_to_date(self) -> None:
-        self.read_header()
+    def pieces(self) -> Iterator[None]:
+        yield from self.read_header()
         self.show_header()
         self._detail = self.session.desk.show(self._about)
         self.page.present = self.session.present

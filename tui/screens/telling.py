@@ -71,13 +71,8 @@ class TellingScreen(Screen[None]):
         return chosen.kind, chosen.row
 
     @abstractmethod
-    def bring_up_to_date(self) -> None:
-        """Read again what is shown. May raise OffplanError."""
-
     def pieces(self) -> Iterator[None]:
-        """The same, piece by piece for a screen that has much to read: between two of them keys may be taken."""
-        self.bring_up_to_date()
-        yield
+        """Read again what is shown, piece by piece: between two of them keys may be taken. May raise OffplanError."""
 
     @abstractmethod
     def target(self) -> str | None:
@@ -176,10 +171,12 @@ class TellingScreen(Screen[None]):
             self.refuse(fault)
         self.show_keys()
 
-    def read_header(self) -> None:
-        """Ask the desk for its state anew."""
+    def read_header(self) -> Iterator[None]:
+        """Ask the desk for its state anew, and for what it announces, piece by piece."""
         self.session.read_header()
+        yield
         self.hear_news()
+        yield
 
     def hear_news(self) -> None:
         """Take in what came in, grew or came back; the bell rings for it where a person wants that."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
@@ -88,19 +88,21 @@ class TimelineScreen(FilteringScreen):
 
     # content --------------------------------------------------------------------------------------------------------
 
-    def bring_up_to_date(self) -> None:
+    def pieces(self) -> Iterator[None]:
         session, text = self.session, self.filters["lanes"]
         entry, done = session.desk.done_since(self._entry)
         days = days_in(self.app.size.width)
         shown = (session.present.minute, text, days)
         if done or shown != self._shown:
-            self.read_header()
+            yield from self.read_header()
             for pane in self.query(LineList):
                 pane.present = session.present
             self.lanes.title = f"Timeline /{text}" if text else "Timeline"
             self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
             lanes = session.desk.lanes(text)
+            yield
             self.lanes.show_lanes(lanes)
+            yield
             # The load is that of all actions, whatever is shown of them above.
             late = Counter(lane.owner for lane in (session.desk.lanes() if text else lanes) if lane.slack_minutes < 0)
             self.load.show_load(session.desk.owner_load(days), late)

@@ -12,6 +12,7 @@ import pytest
 from tests.tui.conftest import Open, World
 from tui.app import OffplanApp
 from tui.desk.following import Following, KeyTurn
+from tui.screens.telling import TellingScreen
 from tui.terminal.painting import PaintedApp
 
 PATIENCE = 30
@@ -110,6 +111,28 @@ async def test_the_screen_follows_others_once_a_key_has_gone_before(
         while driven.app._following.is_under_way and time.monotonic() < deadline:
             await driven.pilot.pause()
         assert "bo" in next(text for text in driven.lines if "PO first" in text)
+
+
+@pytest.mark.parametrize("way", [(), "2", "3", "4", "5", "6", ["enter"], ["tab", "enter"]])
+async def test_keys_between_pieces_leave_what_a_whole_refresh_shows(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch, way: tuple[str, ...]
+) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened() as driven:
+        await driven.press(*way)
+        monkeypatch.setattr(driven.app._live, "ask", lambda: False)
+        world.desk.assign([world.ids[0], "A1"], to="chen")
+        count = 0
+        screen = driven.app.screen
+        assert isinstance(screen, TellingScreen)
+        for _ in screen.follow():
+            count += 1
+            await driven.press("j")
+        shown = driven.text
+        assert count > 1
+        screen.update()
+        await driven.pilot.pause()
+        assert driven.text == shown
 
 
 async def test_a_refresh_that_another_one_overtakes_ends(world: World, opened: Open) -> None:
