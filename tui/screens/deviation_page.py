@@ -176,5 +176,5 @@ class DeviationPage(ObjectPage):
         self._in_numbers ^= here == "Picture"
         self._section = "Picture"
         self.update()
-        if not self.has_class("-tabs"):
-            self.page.go_to_section("Picture")
+        # All of it in sight, below its heading, also on a terminal that shows one section at a time.
+        self.page.go_to_section("Picture")

@@ -17,6 +17,8 @@ _ROWS: Final = 8
 _WEEK: Final = 7
 _NODE: Final = 24
 """Cells of a line in the net."""
+_JOIN: Final = 3
+"""Cells between two columns of the net."""
 _NET_ROWS: Final = 24
 
 
@@ -127,8 +129,8 @@ def _demand(demand: Mapping[str, Any], width: int, present: Present, *, draw: bo
 def net(tree: Mapping[str, Any], width: int) -> list[Pieces]:
     """A tree of lines from left to right: each column is one step nearer to the customers."""
     depth = _depth(tree)
-    node = max(12, min(_NODE + 12, (width - 3 * (depth - 1)) // depth))
-    drawn = _rows(tree, node)
+    node = max(12, min(_NODE + 12, (width - _JOIN * (depth - 1)) // depth))
+    drawn = _rows(tree, node, width)
     lines = [[*row] for row in drawn[:_NET_ROWS]]
     if len(drawn) > _NET_ROWS:
         lines.append([(f"and {len(drawn) - _NET_ROWS} more", "quiet")])
@@ -139,10 +141,11 @@ def _depth(tree: Mapping[str, Any]) -> int:
     return 1 + max((_depth(child) for child in tree["children"]), default=0)
 
 
-def _rows(tree: Mapping[str, Any], node: int) -> list[Pieces]:
+def _rows(tree: Mapping[str, Any], node: int, room: int) -> list[Pieces]:
+    """A line and what is below it, `node` cells for each column; `room` is what is left of the screen."""
     label, style = _label(tree)
-    # Whole words: an id that lacks its end is another one.
-    label = safe.cut_words(label, node)
+    # Whole words: an id that lacks its end is another one. Nothing stands behind the last column.
+    label = safe.cut_words(label, node if tree["children"] else room)
     own = safe.fit(label, node)
     if not tree["children"]:
         return [[(label, style)]]
@@ -150,7 +153,7 @@ def _rows(tree: Mapping[str, Any], node: int) -> list[Pieces]:
     children = tree["children"]
     for place, child in enumerate(children):
         last = place == len(children) - 1
-        for index, row in enumerate(_rows(child, node)):
+        for index, row in enumerate(_rows(child, node, room - node - _JOIN)):
             first = place == 0 and index == 0
             if index == 0:
                 join = "───" if first and last else "─┬─" if first else " └─" if last else " ├─"

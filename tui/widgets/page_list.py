@@ -23,7 +23,7 @@ class PageLine:
 
 
 class PageList(LineList):
-    """Shows lines; the cursor stays on the object that it is on when the lines change."""
+    """Shows lines; what is read stays where it is on the screen when lines come and go above it."""
 
     takes_marks = False
 
@@ -41,17 +41,12 @@ class PageList(LineList):
 
     def show_lines(self, lines: Sequence[PageLine]) -> None:
         """Take the lines anew."""
-        before = self.line
+        place, on_screen = _place_of(self.lines, self.cursor, lines), self.cursor - self.scroll_offset.y
         self.lines = lines
         self.show(list(range(len(lines))))
-        if (
-            before is not None
-            and before.target is not None
-            and (self.line is None or self.line.target != before.target)
-        ):
-            targets = [line.target for line in lines]
-            if before.target in targets:
-                self.go_to(targets.index(before.target))
+        if place is not None and place != self.cursor:
+            self.go_to(place)
+            self._scroll(max(0, place - on_screen))
 
     def go_to_section(self, name: str) -> bool:
         """Put the cursor on a section's heading; whether there is one."""
@@ -75,3 +70,33 @@ class PageList(LineList):
 
 class ChoiceList(PageList):
     """Lines of which one is chosen."""
+
+
+def _place_of(before: Sequence[PageLine], cursor: int, lines: Sequence[PageLine]) -> int | None:
+    """Where the line under the cursor stands among lines that were read anew; None where its section is gone.
+
+    It is the one of the same object, else one that says the same in its section, else what is as far down in there.
+    """
+    if cursor >= len(before):
+        return None
+    line, section = before[cursor], _section_at(before, cursor)
+    began, begins = _span(before, section)[0], _span(lines, section)
+    wanted = begins[0] + cursor - began
+    here: Sequence[int] = range(*begins)
+    same = [at for at in range(len(lines)) if line.target is not None and lines[at].target == line.target]
+    found = [at for at in same if at in here] or same or [at for at in here if lines[at].pieces == line.pieces]
+    if found:
+        return min(found, key=lambda at: abs(at - wanted))
+    return min(wanted, begins[1] - 1) if here else None
+
+
+def _section_at(lines: Sequence[PageLine], place: int) -> str | None:
+    """The section that a line belongs to; None above the first one."""
+    return next((line.section for line in reversed(lines[: place + 1]) if line.section is not None), None)
+
+
+def _span(lines: Sequence[PageLine], section: str | None) -> tuple[int, int]:
+    """The first line of a section and the one behind its last; of one that is not there, nothing."""
+    begins = {line.section: at for at, line in reversed([*enumerate(lines)]) if line.section is not None}
+    first = 0 if section is None else begins.get(section, len(lines))
+    return first, min((at for at in begins.values() if at > first), default=len(lines))

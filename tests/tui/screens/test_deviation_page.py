@@ -81,6 +81,38 @@ async def test_the_first_lines_of_a_page_are_as_wide_as_the_last(
         assert set(widths) == {page.page.size.width - GUTTER}
 
 
+@pytest.mark.parametrize(("section", "row"), [("Compare", 1), ("Compare", 3), ("Explain", 2), ("Journal", 1)])
+async def test_what_is_read_stays_where_it_is_when_lines_come_in_above_it(
+    world: World, opened: Open, section: str, row: int
+) -> None:
+    """A signal more moved all below it a line down, away from the cursor and from the eye."""
+    world.desk.comment([world.ids[0]], text="called ACME")
+    async with opened((120, 36)) as driven:
+        await driven.press("enter")
+        page = driven.app.screen
+        assert isinstance(page, DeviationPage)
+        page.page.go_to_section(section)
+        await driven.press(*["j"] * row)
+
+        def under_the_cursor() -> str:
+            return "" if page.page.line is None else safe.plain(page.page.line.pieces)
+
+        def on_screen() -> int:
+            return page.page.cursor - page.page.scroll_offset.y
+
+        read, place, headings = under_the_cursor(), on_screen(), [each.section for each in page.page.lines]
+        take(world.desk, eta("first", NOW + 30 * DAY, number="2", recorded=NOW))
+        world.desk.comment([world.ids[0]], text="and again")
+        page.update()
+        await driven.pilot.pause()
+        assert [each.section for each in page.page.lines].index(section) > headings.index(section), (
+            "there is a line more"
+        )
+        assert (under_the_cursor()[:16], on_screen()) == (read[:16], place)
+        if section == "Journal":
+            assert "called ACME" in under_the_cursor(), "and not what came in above it"
+
+
 async def test_commands_act_on_the_action_under_the_cursor_else_on_the_deviation(world: World, opened: Open) -> None:
     world.desk.respond([world.ids[0]])
     async with opened((120, 36)) as driven:

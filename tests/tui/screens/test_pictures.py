@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, open_desk
@@ -69,6 +70,18 @@ def test_the_net_goes_from_the_line_to_the_customers(tmp_path: Path) -> None:
     assert "─┬─" in drawn(tmp_path / "desk.db", "late_supply", width=40)
 
 
+def test_the_customers_of_a_deep_net_are_named_on_a_narrow_screen() -> None:
+    def node(id_: str, who: str, *children: dict[str, Any]) -> dict[str, Any]:
+        owner = {"customer": who} if not children else {}
+        return {"line": {"id": id_}, "item": who, "delay_days": 10, "children": list(children), **owner}
+
+    tree = node("4693/10", "M-22", node("MO-8818", "P-400", node("TO-318/3", "P-4", node("SO-1", "NORD"))))
+    tree["children"][0]["children"].append(node("SO-30017/1", "CASTELLAN"))
+    lines = [safe.plain(line) for line in picture_sections.net(tree, 74)]
+    assert all(len(line) <= 74 for line in lines)
+    assert lines[1].endswith("└─+10d SO-30017/1 CASTELLAN"), "nothing stands behind it that it would run into"
+
+
 def test_arrivals_count_by_days_after_the_promise_and_mark_this_one(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "desk.db")
     past = [network_line("purchase_order", f"OLD-{number}", 10.0, -20, party="ACME") for number in range(4)]
@@ -110,3 +123,24 @@ async def test_on_a_small_terminal_it_is_a_tab_of_its_own(world: World, opened: 
         assert "There is nothing to draw" in driven.text
         await driven.press("tab")
         assert "There is nothing to draw" not in driven.text
+
+
+async def test_on_a_small_terminal_the_whole_picture_comes_into_sight_and_so_do_its_numbers(
+    tmp_path: Path, world: World, opened: Open
+) -> None:
+    """The head of the page took eight lines, and the axis and the sentence under the chart had to be scrolled to."""
+    load(
+        world.desk,
+        network_line("purchase_order", "PO-1", 50.0, 9),
+        network_line("sales_order", "SO-1", 30.0, 4, party="HYDRA"),
+    )
+    take(world.desk, stock("1", 10.0))
+    (short,) = world.desk.deviations(["kind=stockout"]).items
+    async with opened((80, 24)) as driven:
+        driven.desk_screen.open_deviation(short["id"])
+        await driven.pilot.pause()
+        await driven.press("p")
+        assert "Projected stock" in driven.text
+        assert "at worst −20 on 13 Mar" in driven.text
+        await driven.press("G", "p")
+        assert "13 Mar           −20" in driven.text
