@@ -34,6 +34,7 @@ READS: Final = tuple(words for words in COMMANDS if words.split(" ")[0] in _READ
 """What can be asked on the screen as in the shell: it changes nothing and prints something."""
 LOCAL: Final[Mapping[str, str]] = {
     "show": "show ID: open its page; show ID --explain: at every term of a deviation.",
+    "explain": "explain ID: open a deviation's page at every term, as show ID --explain.",
     "filter": "filter TEXT: show only rows that meet it, as after /.",
     "silence": "silence: the silences that are not over; silence add, silence change and silence end make and end them.",
     "view": "view NAME: on the list of deviations, show a view; view save NAME keeps the present one, view forget NAME lets go.",
@@ -104,6 +105,9 @@ def reads(words: Sequence[str]) -> bool:
     meant = {words[0], " ".join(words[:2])} if words else set()
     if "tolerance" in meant and any("=" in word for word in words):
         # It writes a rule, or with --preview judges by one and takes that back: neither is reading.
+        return False
+    if "quarantine" in meant and "--retry" in words:
+        # It takes records in; t on the sources does so here.
         return False
     return bool(meant & {*READS}) and not meant & {*VERBS}
 

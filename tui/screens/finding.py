@@ -67,7 +67,9 @@ class FindingScreen(TellingScreen):
 
         words = line.split()
         try:
-            if words[0] == "show" and len(words) > 1:
+            if words[0] == "explain" and len(words) == 2:
+                self.open_id(words[1], section="Explain")
+            elif words[0] == "show" and len(words) > 1:
                 section = "Explain" if "--explain" in words else None
                 self.open_id(" ".join(word for word in words[1:] if word != "--explain"), section=section)
             elif words[0] == "filter":

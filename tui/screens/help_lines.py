@@ -11,7 +11,7 @@ from tui.desk.session import Said
 from tui.keys import bindings
 from tui.keys.key_map import KeyMap
 from tui.keys.key_table import SCOPES
-from tui.keys.request import LOCAL, VERBS, rest_of_line
+from tui.keys.request import LOCAL, READS, VERBS, rest_of_line
 from tui.terminal import cells, theme
 from tui.terminal.cells import Present
 from tui.terminal.safe import Pieces, fit, fold, wrap
@@ -92,9 +92,9 @@ def of_command(words: str, width: int) -> list[Pieces]:
     """How a command is written after `:`. Raises BadInput for words that are no command of the desk."""
     if words in LOCAL:
         return [[(line, "plain")] for line in wrap(LOCAL[words], width)]
-    if words not in VERBS:
-        near = difflib.get_close_matches(words, (*VERBS, *LOCAL), n=1)
-        mend = f"did you mean `{near[0]}`?" if near else f"use one of {', '.join((*VERBS, *LOCAL))}"
+    if words not in (*VERBS, *READS):
+        near = difflib.get_close_matches(words, (*VERBS, *LOCAL, *READS), n=1)
+        mend = f"did you mean `{near[0]}`?" if near else f"use one of {', '.join((*VERBS, *LOCAL, *READS))}"
         raise BadInput(f"`help {words}`", "this is no command of the desk", mend)
     command = COMMANDS[words]
     sentence = f"{command.summary[:1].upper()}{command.summary[1:]}."

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.conftest import Open, World
+from tui.keys.request import LOCAL, READS, VERBS
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import RecordPage
 from tui.widgets.one_line import OneLine
+from tui.words.command_table import COMMANDS
 
 
 async def test_the_command_line_has_the_shells_words(world: World, opened: Open) -> None:
@@ -46,10 +48,11 @@ async def test_show_opens_any_object(world: World, opened: Open) -> None:
         assert "tower" in driven.text
 
 
-async def test_show_takes_explain_as_in_the_shell(world: World, opened: Open) -> None:
+@pytest.mark.parametrize("line", ["show {} --explain", "explain {}"])
+async def test_what_is_explained_in_the_shell_is_explained_here(line: str, world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.press(":")
-        await driven.type(f"show {world.ids[0]} --explain")
+        await driven.type(line.format(world.ids[0]))
         await driven.finish("enter")
         page = driven.app.screen
         assert isinstance(page, DeviationPage)
@@ -65,6 +68,10 @@ async def test_help_says_how_a_command_is_written(opened: Open) -> None:
         assert isinstance(driven.app.screen, TextScreen)
         assert "dismiss ID... --reason TEXT" in driven.text
         assert "why; kept in the journal" in driven.text
+        await driven.press("escape", ":")
+        await driven.type("help report review")
+        await driven.finish("enter")
+        assert "report review ID" in driven.text, "what only reads is typed here as well"
         await driven.press("escape", ":")
         await driven.type("help dismis")
         await driven.finish("enter")
@@ -108,6 +115,7 @@ async def test_what_the_shell_refuses_is_refused_and_what_writes_is_for_the_shel
             ("deviations --where colour=red", "✗ filter colour=red: there is no such field"),
             ("load plan.csv --as purchase_order", "✗ `load plan.csv --as purchase_order`: this is for the shell"),
             ("watch", "✗ `watch`: this is for the shell"),
+            ("quarantine --retry Q1", "✗ `quarantine --retry Q1`: this is for the shell"),
         ):
             await driven.press(":")
             await driven.type(line)
@@ -118,3 +126,9 @@ async def test_what_the_shell_refuses_is_refused_and_what_writes_is_for_the_shel
         await driven.type("report ha")
         await driven.press("tab")
         assert driven.app.screen.query_one(OneLine).value == "report handover "
+
+
+def test_every_command_of_the_shell_is_known_here_or_brings_data_in_or_tends_a_file() -> None:
+    known = {*VERBS, *LOCAL, *READS}
+    for_the_shell = {"init", "demo", "map", "load", "ingest", "watch", "tick", "backup"}
+    assert {words for words in COMMANDS if words and words not in known} == for_the_shell
