@@ -60,6 +60,7 @@ class DeskFeed(DeskTimes):
         from engine.judging import pipeline
         from engine.storage import journal
 
+        self._refuse_readonly()
         total = TickResult()
         while self._owes_detection():
             with self._writing(journal.SYSTEM) as transaction, collector_at_rest():
@@ -74,6 +75,7 @@ class DeskFeed(DeskTimes):
         from engine.judging import wakeups
         from engine.storage import journal
 
+        self._refuse_readonly()
         total = TickResult()
         self.follow_playbooks()
         self._answer_replies()

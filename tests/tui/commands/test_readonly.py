@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.engine.desk_support import late, open_desk
 from tui.command_line import main
+from tui.words.command_table import COMMANDS
+
+VALUES: Final = {"--until": "+1d", "--start": "+1d", "--to": "bo", "--into": "D1", "--where": "kind=quality"}
+"""Of options that take no text."""
+
+
+def written(words: str) -> str:
+    """A verb with an id and all that it cannot do without."""
+    command = COMMANDS[words]
+    needed = [
+        f"{argument.names[0]} {VALUES.get(argument.names[0], 'x')}"
+        for argument in command.arguments
+        if argument.options.get("required")
+    ]
+    takes_ids = any(
+        not argument.names[0].startswith("-") and argument.options.get("nargs") not in ("?", "*")
+        for argument in command.arguments
+    )
+    return " ".join([words, *(["D1"] if takes_ids else []), *needed])
 
 
 @pytest.fixture
@@ -48,6 +68,26 @@ def test_what_writes_is_refused(
     after = {path: path.read_bytes() for path in before}
     assert after == before
     assert not (workspace / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("words", [words for words, command in COMMANDS.items() if command.handler.startswith("acts:")])
+def test_every_verb_is_refused(workspace: Path, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (workspace / "offplan.db").read_bytes()
+    assert main([*written(words).split(), "--readonly", "--workspace", str(workspace)]) == 1
+    assert "this desk is read-only; open it without --readonly" in capsys.readouterr().err
+    assert (workspace / "offplan.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("words", ["tick", "tick --deliver", "quarantine --retry"])
+def test_what_would_write_is_refused_where_it_finds_nothing_to_do(
+    workspace: Path, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said that nothing was judged, or taken, as if it had looked."""
+    assert main(["tick", "--workspace", str(workspace), "--quiet"]) == 0
+    assert main([*words.split(), "--readonly", "--workspace", str(workspace)]) == 1
+    said = capsys.readouterr()
+    assert "without --readonly" in said.err
+    assert said.out == ""
 
 
 @pytest.mark.parametrize("words", ["deviations", "show D1", "check", "", "playbook dry-run D1"])
