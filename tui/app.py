@@ -50,6 +50,7 @@ class OffplanApp(PaintedApp):
         palette = None if os.environ.get("NO_COLOR") else PALETTES[options.theme]
         # The terminal's own sixteen colours: right on light and dark, under NO_COLOR, and a sixth fewer bytes.
         super().__init__(ansi_color=palette is None, ascii_only=options.ascii_only)
+        self._draws_past_ascii = not options.ascii_only
         self._paper: LineFilter | None = None
         self._take_palette(palette)
         self.animation_level = "none"
@@ -80,7 +81,8 @@ class OffplanApp(PaintedApp):
         self.set_interval(1 / ASKS_PER_SECOND, self._look)
         if not self.is_headless:
             device.watch_for_the_end(self._end)
-            self.call_after_refresh(self._warn)
+            if self._draws_past_ascii:
+                self.call_after_refresh(self._warn)
             self.call_after_refresh(_spare_the_collector)
         if self._feeder is not None:
             self.call_after_refresh(self._feeder.tend)

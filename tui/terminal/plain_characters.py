@@ -6,6 +6,7 @@ themselves.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 from rich.cells import cell_len
@@ -15,18 +16,22 @@ from tui.terminal.link import LinkDriver
 
 _SAME: Final = {
     "─┄╌━━–—−": "-", "│┃┫┤├▌▐": "|", "╭╮╰╯┌┐└┘┬┴┼": "+", "█▓▚╳": "#", "▒": "%", "░": ":", "▁▂▃▄": "_", "▅▆▇▀": "=",
-    "▶▸›»→↗": ">", "◂◀←": "<", "▲": "^", "▼": "v", "●◔": "o", "○◌◇": ".", "◆✚": "*", "✓": "+", "✗✖×": "x", "▣⌂": "@",
-    "‖": "=", "·…": ".", "✉": "m", "“”„": '"', "‘’‚": "'", "€": "E", "£": "L", "¥": "Y", "₹": "R", "±": "~", "§": "S",
+    "▶▸›»→↗": ">", "◂◀←": "<", "▲": "^", "▼▾": "v", "●◔": "o", "○◌◇": ".", "◆✚": "*", "✓": "+", "✗✖×": "x", "▣⌂": "@",
+    "‖": "=", "·…": ".", "✉": "m", "“”„": '"', "‘’‚": "'", "€": "E", "£": "L", "¥": "Y", "₹": "R", "±": "~", "§": "S", "÷": "/",
+    "≤": "<", "≥": ">",
 }  # fmt: skip
 
 
 class _Table(dict[int, str]):
-    """Characters to ASCII; what has no likeness becomes a question mark for each of its cells."""
+    """Characters to ASCII: letters without their accents; what has no likeness becomes a question mark for each of its
+    cells."""
 
     def __missing__(self, code: int) -> str:
         if code < 128:
             return chr(code)
-        made = "?" * cell_len(chr(code))
+        cells = cell_len(chr(code))
+        bare = "".join(each for each in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(each))
+        made = bare if (len(bare), cells) == (1, 1) and bare.isascii() else "?" * cells
         self[code] = made
         return made
 
