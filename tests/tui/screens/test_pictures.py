@@ -43,8 +43,8 @@ def short_of_stock(path: Path) -> None:
 def test_projected_stock_shows_the_window_and_its_numbers(tmp_path: Path) -> None:
     short_of_stock(tmp_path / "desk.db")
     picture = drawn(tmp_path / "desk.db", "stockout")
-    assert "10 on hand now" in picture
-    assert "under 0 from 13 Mar for 5d; at worst −20 on 13 Mar" in picture
+    assert "10 EA on hand now" in picture
+    assert "under 0 EA from 13 Mar for 5d; at worst −20 EA on 13 Mar" in picture
     under = next(line for line in picture.splitlines() if "━" in line)
     assert (under.index("━"), under.count("━")) == (9 + 4 * 2, 5 * 2), "two cells a day"
     numbers = drawn(tmp_path / "desk.db", "stockout", in_numbers=True)
@@ -141,6 +141,6 @@ async def test_on_a_small_terminal_the_whole_picture_comes_into_sight_and_so_do_
         await driven.pilot.pause()
         await driven.press("p")
         assert "Projected stock" in driven.text
-        assert "at worst −20 on 13 Mar" in driven.text
+        assert "at worst −20 EA on 13 Mar" in driven.text
         await driven.press("G", "p")
         assert "13 Mar           −20" in driven.text
