@@ -26,6 +26,8 @@ from engine.vocabulary import shapes
 from engine.vocabulary.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES, SLOT_STATES
 
 _SUBJECTS: Final = ("deviation", "action", "response", "silence", "handoff")
+_TELLING: Final = ("state", "owner", "start_at")
+"""Columns that say what was taken back without their name, the first before the others."""
 _A_PERSONS: Final = f"subject_type IN {_SUBJECTS}"
 
 
@@ -199,11 +201,10 @@ def _settle(context: CommandContext, reference: Reference) -> None:
 
 
 def _words(row: Mapping[str, Any], changed: Iterable[str]) -> str | None:
-    """How a row stands in what has changed: its state, or owner, or another column by its name; its state where that
-    says nothing."""
-    name = next((name for name in ("state", "owner") if name in changed), None)
-    if name is not None:
-        return None if row[name] is None else str(row[name])
-    name = next(iter(changed))
+    """How a row stands in what has changed: its state, owner or start, or another column by its name; its state where
+    that says nothing."""
+    name = next((name for name in _TELLING if name in changed), None) or next(iter(changed))
     value = shapes.readable({name: row[name]})[name]
-    return row.get("state") if value is None else f"{name.removesuffix('_at').replace('_', ' ')} {value}"
+    if name in _TELLING:
+        return None if value is None else str(value)
+    return row.get("state") if value in (None, "") else f"{name.removesuffix('_at').replace('_', ' ')} {value}"

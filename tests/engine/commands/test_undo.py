@@ -52,6 +52,20 @@ ON_ACTIONS: dict[str, Command] = {
 }
 
 
+def test_what_was_planned_anew_is_taken_back_by_its_start(desk: Desk) -> None:
+    """An undo of a new start said `fixed asks`, which is a column and its value."""
+    late(desk, alpha=12)
+    desk.respond(["D1"])
+    before = desk.show("A1")["start_at"]
+    desk.reschedule(["A1"], start_at=NOW + 5 * HOUR)
+    after = desk.show("A1")["start_at"]
+    assert ("A1", after, before) in desk.undo().changes
+    assert ("A1", before, after) in desk.redo().changes
+    desk.undo()
+    desk.keep(["A1"])
+    assert desk.undo().changes == (("A1", "fixed stays", "ready"),)
+
+
 @pytest.mark.parametrize("command", ON_DEVIATIONS)
 def test_a_command_on_deviations_is_taken_back(desk: Desk, command: str) -> None:
     late(desk, alpha=12, beta=20)
