@@ -13,7 +13,7 @@ from tui.terminal.cells import Present
 from tui.widgets.queue import subject
 from tui.widgets.source_list import health
 from tui.wiring import opened
-from tui.words import printing
+from tui.words import documents
 from tui.words.documents import Section
 
 
@@ -21,7 +21,7 @@ def report(args: Namespace) -> int:
     """Print what happened since an instant, and what stands."""
     with opened(args) as desk:
         found = desk.handover(instants(args.since, desk.clock.now(), "--since")[0])
-    printing.report(args, found, f"Handover of {found['standing']['name']}", sections(found))
+    documents.answer(args, found, f"Handover of {found['standing']['name']}", sections(found))
     return 0
 
 

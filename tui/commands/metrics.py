@@ -11,7 +11,7 @@ from typing import Any, Final
 from engine.vocabulary.filters import instants
 from tui.terminal import cells
 from tui.wiring import opened
-from tui.words import printing
+from tui.words import documents
 from tui.words.documents import Section
 
 _TIMES: Final = {
@@ -49,7 +49,7 @@ def report(args: Namespace) -> int:
         found = desk.metrics(instants(args.since, desk.clock.now(), "--since")[0])
         header = desk.header()
     title = f"Metrics of {header['name']}"
-    printing.report(args, found, title, sections(found, str(header["zone"])))
+    documents.answer(args, found, title, sections(found, str(header["zone"])))
     return 0
 
 

@@ -10,7 +10,7 @@ from engine.actions.containment import STEPS
 from tui.commands import option_lines
 from tui.terminal import cells
 from tui.wiring import opened
-from tui.words import printing
+from tui.words import documents
 from tui.words.documents import Section
 
 _STRETCHES: Final = {
@@ -38,7 +38,7 @@ def report(args: Namespace) -> int:
         zone = str(desk.header()["zone"])
     deviation = found["deviation"]
     title = f"Review of {deviation['id']}: {deviation['summary']}"
-    printing.report(args, found, title, sections(found, zone))
+    documents.answer(args, found, title, sections(found, zone))
     return 0
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tui.wiring import opened
-from tui.words import printing
+from tui.words import documents
 from tui.words.documents import Section
 
 
@@ -17,7 +17,7 @@ def report(args: Namespace) -> int:
     with opened(args) as desk:
         found = desk.owner_load(args.days)
         name = desk.header()["name"]
-    printing.report(args, found, f"Load of {name}", sections(found))
+    documents.answer(args, found, f"Load of {name}", sections(found))
     return 0
 
 

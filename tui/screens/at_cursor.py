@@ -3,18 +3,16 @@ detail."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.timer import Timer
 
 from engine.values.errors import OffplanError, StoreUnusable
 from tui.screens import empty
+from tui.screens.telling import TellingScreen
 from tui.widgets.page_list import PageList
 from tui.widgets.queue import QueueList
 from tui.widgets.why import WhyLines
-
-if TYPE_CHECKING:
-    from tui.screens.desk import DeskScreen
 
 _PAUSE: Final = 0.1
 """Seconds that the cursor rests on a row before anything is read about it."""
@@ -23,7 +21,7 @@ _PAUSE: Final = 0.1
 class AtCursor:
     """Reads and shows; asked for whenever the row under the cursor may be another one, or says something else."""
 
-    def __init__(self, screen: DeskScreen, queue: QueueList) -> None:
+    def __init__(self, screen: TellingScreen, queue: QueueList) -> None:
         # The widgets themselves: when the desk closes, a timer may still ask after they have left the screen.
         self._screen, self._queue = screen, queue
         self.why, self.detail = WhyLines(id="why"), PageList(id="detail")

@@ -19,7 +19,8 @@ from tui.screens.pickers import Choice, Picker
 from tui.terminal.safe import fit
 from tui.widgets.deviation_list import COLUMNS, USUAL, DeviationList
 from tui.widgets.line_list import LineList
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 
 _HIDDEN: Final = "hidden"
 """The view of what is kept out of the queue."""

@@ -16,7 +16,8 @@ from tui.screens.acting import ActingScreen
 from tui.screens.telling import Selection
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 
 
 class FilteringScreen(ActingScreen):

@@ -18,7 +18,8 @@ from tui.terminal import device
 from tui.terminal.painting import PaintedApp
 from tui.terminal.palettes import Repaintable
 from tui.terminal.safe import fit
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 
 
 class FindingScreen(TellingScreen):

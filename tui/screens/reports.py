@@ -22,7 +22,8 @@ from tui.screens.telling import Selection
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 from tui.widgets.section_lines import section_lines
 from tui.words.documents import Section
 

@@ -12,7 +12,8 @@ from tui.keys import request
 from tui.keys.request import Request
 from tui.screens.pickers import Choice, PreviewPicker
 from tui.terminal.safe import Pieces, fit
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 from tui.widgets.queue import subject
 
 _WAYS: Final = (("subject",), ("kind", "party"), ("kind", "item"), ("kind", "site"), ("party",), ("item",), ("kind",))

@@ -15,7 +15,8 @@ from tui.screens.list_view import ListView
 from tui.screens.pickers import Choice, Picker
 from tui.terminal.safe import fit
 from tui.widgets.line_list import LineList
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 from tui.widgets.source_list import QuarantineList, SourceList
 
 _NOTHING: Final[Mapping[str, Sequence[str]]] = {

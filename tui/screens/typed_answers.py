@@ -17,7 +17,8 @@ from tui.desk.session import Session
 from tui.keys import request
 from tui.screens.telling import TellingScreen
 from tui.terminal import cells
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 
 _SHAPES: Final = {
     "time": "a time: 2026-03-09T08:00 {zone}, +4h or +2d",

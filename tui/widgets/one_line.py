@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from engine.values.text import clean
-from tui.widgets.prompt import Question
+from tui.widgets.question import Question
 
 
 class TextLine(Input):

@@ -6,8 +6,7 @@ All letters are text here; keys are commands again once the line is left.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -17,26 +16,10 @@ from textual.message import Message
 from tui.terminal import safe
 from tui.terminal.safe import Pieces
 from tui.widgets.line import Line
+from tui.widgets.question import Question
 
 if TYPE_CHECKING:
     from tui.widgets.one_line import OneLine
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: the words before the line, what stands in it, and who wants to know of every letter."""
-
-    label: str
-    text: str = ""
-    changed: Callable[[str], object] | None = None
-    accepts: Callable[[str], bool] | None = None
-    """Whether `enter` may give this text; who refuses one says why, and the line stays open."""
-    complete: Callable[[str], Sequence[str]] | None = None
-    """What the last word can become; `tab` takes it."""
-    suggest: Callable[[str], None] | None = None
-    """Where the possible completions are shown."""
-    history: Sequence[str] = field(default_factory=tuple)
-    """Earlier lines, oldest first: up and down."""
 
 
 class _Label(Line):

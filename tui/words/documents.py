@@ -7,11 +7,13 @@ has the headings of Markdown and tables as commands print them: nothing in it is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from engine.values.text import clean
+from tui.words import printing
 from tui.words.printing import cells, padded
 
 _MARKUP: Final = re.compile(r"([\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|^#)")
@@ -30,6 +32,15 @@ class Section(NamedTuple):
     headings: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     commands: Sequence[str] = ()
+
+
+def answer(args: Namespace, found: Any, title: str, sections: Iterable[Section]) -> None:
+    """Print a report in the format that was asked for; `sections` are only made where they are printed."""
+    if args.json or args.format == "json":
+        printing.document(found)
+    else:
+        write = {"html": html, "markdown": markdown}.get(args.format, text)
+        printing.say(args, *write(title, list(sections)))
 
 
 def text(title: str, sections: Sequence[Section]) -> list[str]:

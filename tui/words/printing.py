@@ -10,15 +10,12 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from unicodedata import east_asian_width
 
 from engine.values.clock import SECOND, Clock, SystemClock, iso
 from engine.values.text import clean
 from engine.vocabulary.model import Page
-
-if TYPE_CHECKING:
-    from tui.words.documents import Section
 
 # JSON escapes the lower control characters by itself; these it would print.
 _ACTS_ON_A_TERMINAL: Final = re.compile("[\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -60,17 +57,6 @@ def answer(args: Namespace, value: Mapping[str, Any], *lines: str) -> None:
         document(value)
     else:
         say(args, *lines)
-
-
-def report(args: Namespace, found: Any, title: str, sections: Iterable[Section]) -> None:
-    """A report in the format that was asked for; `sections` are only made where they are printed."""
-    if args.json or args.format == "json":
-        document(found)
-    else:
-        from tui.words import documents
-
-        write = {"html": documents.html, "markdown": documents.markdown}.get(args.format, documents.text)
-        say(args, *write(title, list(sections)))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
