@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from engine.gather import corrections, events, quiet, restated
 from engine.intake import hazards, pegs, quarantine, sources
@@ -62,6 +62,14 @@ class SourceBatch:
     """Microseconds between two deliveries, where the source has such an interval."""
 
 
+class _Stored(NamedTuple):
+    """How many signals were new, and where in the file they stood."""
+
+    new: int
+    lines: list[tuple[int, int | None]]
+    """A signal's number and its line, wherever lines do not go up by one with the numbers."""
+
+
 def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: SourceBatch) -> IngestResult:
     """Store what is new in a batch and put what it touches on detection's work list.
 
@@ -71,11 +79,11 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
     sifted = sift(batch.source, batch.rows, batch.file)
     first_id = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM signal").fetchone()[0]
     if batch.identity == "event":
-        new = _store_events(connection, batch.source, sifted.signals, sifted.digests, now, first_id)
+        new, lines = _store_events(connection, batch.source, sifted.signals, sifted.digests, now, first_id)
         if new < len(sifted.signals):
             oddities.note_changed(connection, now, batch.source, sifted, first_id)
     else:
-        new = _store_states(connection, batch.source, sifted, now, first_id)
+        new, lines = _store_states(connection, batch.source, sifted, now, first_id)
     if new:
         quiet.touch_orders(connection, first_id, now)
         _touch_places(connection, first_id)
@@ -90,7 +98,8 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
             pegs.touch_taken_back(connection, corrections.note(connection, batch.source, first_id))
         pegs.touch_signals(connection, first_id, restatable=batch.identity == "state")
     if sifted.drills:
-        new += _store_drills(connection, batch.source, sifted.drills, now)
+        drills = _store_drills(connection, batch.source, sifted.drills, now)
+        new, lines = new + drills.new, lines + drills.lines
     sound = len(sifted.signals) + len(sifted.drills)
     result = IngestResult(read=len(batch.rows), new=new, duplicate=sound - new, quarantined=len(sifted.refusals))
     fresh = quarantine.hold(connection, batch.source, sifted.refusals, now)
@@ -100,7 +109,7 @@ def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: Source
         sources.mark_file(connection, now, batch.source, batch.mark, rows_taken=taken, last=batch.last)
     if batch.rows:
         counts = {"read": result.read, "new": new, "duplicate": result.duplicate, "quarantined": result.quarantined}
-        after = {"file": clean(batch.file), **counts}
+        after = {"file": clean(batch.file), **counts, **({"lines": lines} if new and lines else {})}
         writer.write(Entry("ingest", "source", batch.source, {}, after, reason=_many_bad(batch, result)))
     return result
 
@@ -115,26 +124,27 @@ def _store_events(
     digests: Sequence[bytes],
     now: int,
     first_id: int,
-) -> int:
-    """Insert the events that are not known yet; return how many."""
+) -> _Stored:
+    """Insert the events that are not known yet."""
     ties = [
         number if at is None else int.from_bytes(digest[8:], "big") >> 1
         for number, (at, digest) in enumerate(zip(stated_at(signals), digests, strict=True), first_id)
     ]
-    return put(connection, source, signals, digests, digests, ties, first_id=first_id, now=now, restatable=False)
+    new = put(connection, source, signals, digests, digests, ties, first_id=first_id, now=now, restatable=False)
+    return _Stored(new, _lines(signals, first_id))
 
 
-def _store_drills(connection: sqlite3.Connection, source: str, drills: Sequence[SignalIn], now: int) -> int:
-    """Insert the drills that are not known yet, so that they hold at no time; return how many."""
+def _store_drills(connection: sqlite3.Connection, source: str, drills: Sequence[SignalIn], now: int) -> _Stored:
+    """Insert the drills that are not known yet, so that they hold at no time."""
     first_id = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM signal").fetchone()[0]
     digests = [row_digest(f"{source}\0drill", f"{drill.source_id}\0{_content(drill).hex()}") for drill in drills]
-    new = _store_events(connection, source, drills, digests, now, first_id)
+    stored = _store_events(connection, source, drills, digests, now, first_id)
     corrections.note_drills(connection, first_id)
-    return new
+    return stored
 
 
-def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, now: int, first_id: int) -> int:
-    """Insert the statements that differ from the last one of their cell; return how many."""
+def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, now: int, first_id: int) -> _Stored:
+    """Insert the statements that differ from the last one of their cell."""
     times = stated_at(sifted.signals)
     cells = [_cell(digest, at) for digest, at in zip(sifted.digests, times, strict=True)]
     last = _last_statements(connection, cells)
@@ -162,7 +172,18 @@ def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, n
         " ON CONFLICT(key) DO UPDATE SET content = excluded.content, dedup_key = excluded.dedup_key",
         ((bytearray(cell), *map(bytearray, last[cell])) for cell in sorted(changed)),
     )
-    return new
+    return _Stored(new, _lines(signals, first_id))
+
+
+def _lines(signals: Sequence[SignalIn], first_id: int) -> list[tuple[int, int | None]]:
+    """Where signals that are numbered from `first_id` on stood in their file: one entry for each run of lines."""
+    runs, ahead = [], None
+    for number, signal in enumerate(signals, first_id):
+        line = signal.line
+        if (line if line is None else line - number) != ahead:
+            ahead = line if line is None else line - number
+            runs.append((number, line))
+    return runs
 
 
 def _cell(digest: bytes, stated_at: int | None) -> bytes:

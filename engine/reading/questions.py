@@ -177,18 +177,25 @@ def _show_signal(connection: sqlite3.Connection, now: int, reference: Reference)
         "withdrawn_by": [f"S{number}" for number in by],
         "withdraws": [f"S{number}" for number in taken],
         "deviations": [f"D{row[0]}" for row in supports],
-        "came_in": _came_in(connection, shape["source"], shape["received_at"]),
+        **_came_in(connection, shape["source"], shape["received_at"], reference.number),
         "history": [],
     }
 
 
-def _came_in(connection: sqlite3.Connection, source: str, received: str) -> list[str]:
-    """The files, or addresses, that a source brought at an instant: the signal stood in one of them."""
+def _came_in(connection: sqlite3.Connection, source: str, received: str, number: int) -> dict[str, Any]:
+    """The file, or address, that a signal stood in, and its line; where that is not known, all that its source brought
+    at that instant."""
     query = (
-        "SELECT DISTINCT json_extract(after, '$.file') FROM journal WHERE subject_type = 'source' AND subject_id = ?"
-        " AND action = 'ingest' AND at = ? AND json_extract(after, '$.new') > 0 ORDER BY 1"
+        "SELECT json_extract(after, '$.file'), coalesce(json_extract(after, '$.lines'), '[]') FROM journal"
+        " WHERE subject_type = 'source' AND subject_id = ? AND action = 'ingest' AND at = ?"
+        " AND json_extract(after, '$.new') > 0 ORDER BY seq"
     )
-    return [row[0] for row in connection.execute(query, (source, parse_instant(received, "received"))) if row[0]]
+    brought = connection.execute(query, (source, parse_instant(received, "received"))).fetchall()
+    runs = [(begin, line, file) for file, lines in brought for begin, line in json.loads(lines) if begin <= number]
+    begin, line, file = max(runs, default=(number, None, None), key=lambda run: int(run[0]))
+    if line is None:
+        return {"came_in": sorted({file for file, _ in brought if file}), "line": None}
+    return {"came_in": [file], "line": line + number - begin}
 
 
 def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

@@ -218,7 +218,7 @@ def _history(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
         changed = ", ".join(
             f"{name} {cells.with_local_times(cells.any_value(value), now, zone)}"
             for name, value in entry["after"].items()
-            if name not in ("version", "terms", "limits", "decision")
+            if name not in ("version", "terms", "limits", "decision", "lines")
         )
         rows.append(
             (cells.both_times(at, now, zone), str(entry["actor"]), str(entry["action"]), entry["reason"] or "", changed)
