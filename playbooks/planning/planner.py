@@ -1,13 +1,13 @@
 """The planner that the engine asks (engine.vocabulary.planning.Planner): which playbooks apply, and the response that
 one gives.
 
-Pure, and cheap to make: a library given as a function is loaded with the first question.
+Pure: who makes one has read the library.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.storage.journal import canonical
@@ -54,16 +54,8 @@ class Judged(NamedTuple):
 class PlaybookPlanner:
     """Plans responses out of a library of playbooks."""
 
-    def __init__(self, library: Library | Callable[[], Library]) -> None:
-        self._source = library
-        self._loaded: Library | None = library if isinstance(library, Library) else None
-
-    @property
-    def library(self) -> Library:
-        """The playbooks, read once."""
-        if self._loaded is None:
-            self._loaded = self._source if isinstance(self._source, Library) else self._source()
-        return self._loaded
+    def __init__(self, library: Library) -> None:
+        self.library = library
 
     def matches(self, deviation: Mapping[str, Any], now: int) -> Sequence[Match]:
         """Every enabled playbook: those that apply by themselves first, the most specific first, then by id."""

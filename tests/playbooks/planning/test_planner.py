@@ -158,7 +158,7 @@ def test_the_most_specific_playbook_comes_first_then_the_id(tmp_path: Path) -> N
     write(tmp_path, "4.yaml", ONE_STEP.format(id="by-hand").replace("deviation.opened", "manual"))
     write(tmp_path, "5.yaml", ONE_STEP.format(id="off").replace("enabled: true", "enabled: false"))
     own = {"zz-general", "aa-general", "zz-rtm", "by-hand", "off"}
-    planner = PlaybookPlanner(lambda: load_library(tmp_path))
+    planner = PlaybookPlanner(load_library(tmp_path))
     matches = [match for match in planner.matches(deviation(), world().now) if match.playbook in own]
     assert [match.playbook for match in matches] == ["zz-rtm", "aa-general", "zz-general", "by-hand"]
     assert matches[0].because == "kind is late_supply; site is RTM"
@@ -203,7 +203,7 @@ _OWNERS = st.lists(
     max_size=5,
     unique_by=lambda owner: owner.id,
 )
-_BUILT_IN = PlaybookPlanner(load_library)
+_BUILT_IN = PlaybookPlanner(load_library())
 
 
 @settings(deadline=None)
