@@ -10,14 +10,14 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual.events import Event, Key, Paste, Resize
 
 from engine.desk import Desk
-from engine.values.errors import BadInput, StoreUnusable
+from engine.values.errors import StoreUnusable
 from tui.desk.feeder_child import Feeder, FeederChild
 from tui.desk.following import Following, KeyTurn
 from tui.desk.live import ASKS_PER_SECOND, Live, gap_of
@@ -27,18 +27,13 @@ from tui.keys.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.acting import ActingScreen
 from tui.screens.desk import DeskScreen
 from tui.terminal import device, theme
-from tui.terminal.painting import PaintedApp
-from tui.terminal.palettes import PALETTES
+from tui.terminal.coloured import ColouredApp
 from tui.widgets.too_small import LEAVES, TooSmall, is_too_small
-
-if TYPE_CHECKING:
-    from rich.terminal_theme import TerminalTheme
-    from textual.filter import LineFilter
 
 _FEEDER_SECONDS: Final = 5.0
 
 
-class OffplanApp(PaintedApp):
+class OffplanApp(ColouredApp):
     """One desk on one terminal."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -47,12 +42,8 @@ class OffplanApp(PaintedApp):
     BINDINGS: ClassVar = []
 
     def __init__(self, session: Session, *, feeder: Feeder | None = None, options: ScreenOptions = DEFAULTS) -> None:
-        palette = None if os.environ.get("NO_COLOR") else PALETTES[options.theme]
-        # The terminal's own sixteen colours: right on light and dark, under NO_COLOR, and a sixth fewer bytes.
-        super().__init__(ansi_color=palette is None, ascii_only=options.ascii_only)
+        super().__init__(options.theme, ascii_only=options.ascii_only)
         self._draws_past_ascii = not options.ascii_only
-        self._paper: LineFilter | None = None
-        self._take_palette(palette)
         self.animation_level = "none"
         self.session = session
         session.keys, session.rings = options.keys, options.bell
@@ -87,33 +78,6 @@ class OffplanApp(PaintedApp):
         if self._feeder is not None:
             self.call_after_refresh(self._feeder.tend)
             self.set_interval(_FEEDER_SECONDS, self._feeder.tend)
-
-    def use_palette(self, name: str) -> None:
-        """Draw in another palette from now on. Raises BadInput for one that is none, and where NO_COLOR is set."""
-        if name not in PALETTES:
-            raise BadInput("theme", f"{name!r} is no theme", f"choose {', '.join(PALETTES)}")
-        if os.environ.get("NO_COLOR"):
-            raise BadInput("theme", "NO_COLOR is set", "start the desk without it to have colours")
-        palette = PALETTES[name]
-        self._take_palette(palette)
-        self.ansi_color = palette is None
-        for screen in self.screen_stack:
-            screen.refresh(layout=True)
-        self.refresh_css(animate=False)
-        self.redraw()
-
-    def _take_palette(self, palette: TerminalTheme | None) -> None:
-        if palette is None:
-            self._paper = None
-            return
-        from tui.terminal.paper import Paper
-
-        self.ansi_theme_dark = self.ansi_theme_light = palette
-        self._paper = Paper(palette)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        filters = super().get_line_filters()
-        return filters if self._paper is None else [*filters, self._paper]
 
     # keys -----------------------------------------------------------------------------------------------------------
 

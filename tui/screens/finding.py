@@ -15,8 +15,8 @@ from tui.keys.request import Request
 from tui.screens import views
 from tui.screens.telling import TellingScreen
 from tui.terminal import device
+from tui.terminal.coloured import ColouredApp
 from tui.terminal.painting import PaintedApp
-from tui.terminal.palettes import Repaintable
 from tui.terminal.safe import fit
 from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
@@ -118,7 +118,7 @@ class FindingScreen(TellingScreen):
 
     def use_palette(self, name: str) -> None:
         """Draw in other colours. Raises BadInput."""
-        assert isinstance(self.app, Repaintable)
+        assert isinstance(self.app, ColouredApp)
         self.app.use_palette(name)
         self.say(f'theme {name}; theme = "{name}" in [screen] of offplan.toml keeps it')
 

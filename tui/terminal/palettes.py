@@ -6,7 +6,7 @@ Only colours change with a palette. Shapes and letters carry the meaning everywh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from rich.terminal_theme import TerminalTheme
 
@@ -42,11 +42,3 @@ PALETTES: Final[Mapping[str, TerminalTheme | None]] = {
     ),
 }
 """Palettes by the name that settings give them."""
-
-
-@runtime_checkable
-class Repaintable(Protocol):
-    """What can be drawn in other colours while it runs: the application, as a screen sees it."""
-
-    def use_palette(self, name: str) -> None:
-        """Draw in another palette from now on. Raises BadInput."""
