@@ -59,26 +59,11 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
         if not answer:
             return None
         options[name] = request.until(answer, session.present) if name == "until" else answer
-    if verb == "dismiss":
-        category = await _dismissal(screen, ids)
-        if category is None:
-            return None
-        options["category"] = category
     if verb in _ASKED_TOO:
         more = await _ASKED_TOO[verb](screen, session, ids)
         if more is None:
             return None
         options |= more
-    if verb == "respond":
-        playbook = await _playbook(screen, session, ids)
-        if playbook is None:
-            return None
-        options["playbook"] = playbook
-        given = await inputs(screen, session, ids, playbook)
-        if given is None:
-            return None
-        if given:
-            options["inputs"] = given
     return options
 
 
@@ -182,10 +167,22 @@ async def _owner(screen: TellingScreen, session: Session, ids: Sequence[str]) ->
     return await screen.app.push_screen_wait(Picker(f"Who takes {named(ids)}?", choices))
 
 
-async def _dismissal(screen: TellingScreen, ids: Sequence[str]) -> str | None:
+async def _dismissal(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
     """As what it is dismissed; the usual sort is the first, so that `enter` takes it."""
     choices = [Choice(sort, [(fit(sort, 12) + " ", "bold"), (what, "plain")]) for sort, what in DISMISSALS.items()]
-    return await screen.app.push_screen_wait(Picker(f"As what is {named(ids)} dismissed?", choices))
+    category = await screen.app.push_screen_wait(Picker(f"As what is {named(ids)} dismissed?", choices))
+    return None if category is None else {"category": category}
+
+
+async def _response(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
+    """A playbook, and what it asks for. Raises Refused when none applies."""
+    playbook = await _playbook(screen, session, ids)
+    if playbook is None:
+        return None
+    given = await inputs(screen, session, ids, playbook)
+    if given is None:
+        return None
+    return {"playbook": playbook, **({"inputs": given} if given else {})}
 
 
 async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str]) -> str | None:
@@ -253,7 +250,9 @@ def planned(action: PlannedAction, width: int, present: Present) -> list[Pieces]
 
 
 _Asking = Callable[[TellingScreen, Session, Sequence[str]], Coroutine[Any, Any, dict[str, Any] | None]]
-_ASKED_TOO: Final[Mapping[str, _Asking]] = {"done": form_answers, "resolve": closing}
+_ASKED_TOO: Final[Mapping[str, _Asking]] = {
+    "respond": _response, "done": form_answers, "dismiss": _dismissal, "resolve": closing
+}  # fmt: skip
 """What some verbs ask beside what they cannot do without; None where the person leaves it."""
 
 
