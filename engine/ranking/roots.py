@@ -2,7 +2,7 @@
 it.
 
 The table is engine.deviations.folding's. Of several causes the one with the largest weight is followed, upwards to one
-that has none itself.
+that has none itself; of equal ones the first by kind and subject, whichever opened first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _UP: Final = (
     f" ON cause.deviation_id = up.id JOIN deviation AS root ON root.id = cause.root_id WHERE root.state IN ({QUEUE_SQL}))"
     " SELECT cause.deviation_id, cause.root_id, cause.because FROM up JOIN cause ON cause.deviation_id = up.id"
     f" JOIN deviation AS root ON root.id = cause.root_id WHERE root.state IN ({QUEUE_SQL})"
-    " ORDER BY cause.deviation_id, cause.weight DESC, cause.root_id"
+    " ORDER BY cause.deviation_id, cause.weight DESC, root.kind, root.subject_type, root.subject_id, cause.root_id"
 )
 _DOWN: Final = (
     "WITH RECURSIVE down(root, id) AS ("

@@ -48,6 +48,23 @@ def test_a_consequence_says_by_what(desk: Desk) -> None:
     assert [(each["id"], each["because"]) for each in above] == [(first["id"], under["SO-30017/1"]["because"])]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_causes_of_equal_weight_are_named_in_one_order_whichever_opened_first(tmp_path: Path, first: int) -> None:
+    desk = open_desk(tmp_path / "desk.db")
+    load(desk, line("purchase_order", "PO-1", 10.0, -4, value_minor=1_000_00, currency="EUR"))
+    said_of_it = [
+        said("eta", "e", order_ref="PO-1", eta=NOW + 9 * DAY),
+        said("quality", "q", order_ref="PO-1", status="hold"),
+    ]
+    take(desk, said_of_it[first])
+    take(desk, said_of_it[1 - first])
+    (overdue,) = desk.deviations(["kind=overdue"], all=True).items
+    above = desk.show(overdue["id"])["follows_from"]
+    assert [each["kind"] for each in above] == ["late_supply", "quality"]
+    assert {each["exposure"]["amount"] for each in above} == {1_000.0}
+    desk.store.close()
+
+
 def test_what_followed_from_one_that_is_over_is_named_without_a_sentence(desk: Desk) -> None:
     first = desk.deviations(limit=1).items[0]
     desk.dismiss([first["id"]], reason="known")
