@@ -4,7 +4,8 @@ The date compared is the arrival where the line has arrived in full, else the da
 `confirmation`. A promised day is kept by anything before its end; the lateness of a day-promise is whole days of the
 desk's calendar, that of an instant days with two decimals. "In full" leaves out at most `percent` of the planned
 quantity. Breach: the promise is broken and the days late are more than `days`. A line that arrived late is a fact: it
-is reported as done. Closed and cancelled lines are not watched.
+is reported as done. Closed and cancelled lines are not watched. Once the announced date is past as well, customers wait
+until now at least: what it puts at risk grows by the day, while the days late stay those that were announced.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Final, NamedTuple
 from engine.detect.measures import (
     bounds,
     days_late,
+    in_days,
     open_share,
     promise_terms,
     share_of_value,
-    slip_of_days,
+    slip_of_absence,
     value_terms,
 )
 from engine.facts.line_state import LineState
@@ -25,6 +27,7 @@ from engine.facts.subjects import LineFacts
 from engine.values.clock import iso, iso_or_none
 from engine.values.days import Days
 from engine.vocabulary.model import Finding, Term
+from engine.vocabulary.slip import Slip
 from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "late_supply"
@@ -62,6 +65,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         return None
     days = late.size
     signals: list[int | None]
+    slip = None if late.arrived else slip_of_absence(facts, now)
     if late.arrived:
         signals, share, word = [move.signal for move in facts.receipts], 1.0, "arrived"
         value = value_terms(facts, share, "late share", "all of it came late")
@@ -74,6 +78,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         Term(word, iso(late.at), "UTC", ", ".join(f"S{signal}" for signal in known)),
         Term("late", days, "days", f"{word} − planned"),
         Term("tolerance", tolerance["days"], "days", tolerance.source("days")),
+        *([] if slip is None else _passed(slip, late, now)),
         *value,
     ]
     return Finding(
@@ -94,10 +99,26 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         party=line.party,
         origin=line.origin,
         done=late.arrived,
-        slip=None if late.arrived else slip_of_days(facts, days),
+        slip=slip,
     )
 
 
 def wake_at(facts: LineFacts, tolerance: Tolerance, now: int) -> int | None:
-    """Time alone changes nothing: only a new statement does."""
-    return None
+    """Time alone opens and ends nothing. Once the announced date is past, customers wait another day with each day."""
+    due_end = facts.due_end
+    if facts.eta is None or due_end is None or facts.eta < due_end or not facts.open:
+        return None
+    if facts.receipts and facts.state().full_at(1 - tolerance["percent"] / 100) is not None:
+        return None
+    return facts.days.later(due_end, facts.days.between(due_end, max(now, facts.eta)) + 1)
+
+
+def _passed(slip: Slip, late: Late, now: int) -> list[Term]:
+    """That the announced date is past as well, where it is."""
+    waited = in_days(slip.delay or 0)
+    if now <= late.at or waited <= late.size:
+        return []
+    return [
+        Term("at the earliest", iso(now), "UTC", "now, since it did not come when it was expected"),
+        Term("late by then", waited, "days", "at the earliest − planned"),
+    ]

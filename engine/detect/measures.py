@@ -34,6 +34,13 @@ def slip_of_days(facts: LineFacts, days: float) -> Slip:
     return Slip(line.id, line.planned_at, delay=facts.days.later(planned_at, int(days)) - planned_at)
 
 
+def slip_of_absence(facts: LineFacts, now: int) -> Slip:
+    """What consumers feel of a line that is not there: it comes now at the earliest, or on the later day that was
+    announced."""
+    expected_at = now if facts.eta is None else max(now, facts.eta)
+    return slip_of_days(facts, days_late(facts.state(), facts.line.planned_at or now, expected_at, facts.days))
+
+
 def slip_of_quantity(facts: LineFacts, missing: float) -> Slip:
     """What consumers feel of a line that lacks `missing` of what is open of it."""
     quantity = facts.line.quantity or 0.0

@@ -11,11 +11,10 @@ from typing import Final, NamedTuple
 
 from engine.detect.measures import (
     bounds,
-    days_late,
     open_share,
     promise_terms,
     share_of_value,
-    slip_of_days,
+    slip_of_absence,
     value_terms,
 )
 from engine.facts.line_state import LineState
@@ -23,7 +22,6 @@ from engine.facts.subjects import LineFacts
 from engine.values.clock import DAY, iso, iso_or_none
 from engine.values.days import Days
 from engine.vocabulary.model import Finding, Term
-from engine.vocabulary.slip import Slip
 from engine.vocabulary.tolerance import Tolerance
 
 KIND: Final = "overdue"
@@ -85,7 +83,7 @@ def judge(facts: LineFacts, tolerance: Tolerance, now: int) -> Finding | None:
         site=line.site,
         party=line.party,
         origin=line.origin,
-        slip=_slip(facts, now),
+        slip=slip_of_absence(facts, now),
     )
 
 
@@ -104,12 +102,6 @@ def _awaited(state: LineState, tolerance: Tolerance) -> bool:
 
 def _begins_at(due_end: int, tolerance: Tolerance) -> int:
     return due_end + int(tolerance["grace_days"] * DAY)
-
-
-def _slip(facts: LineFacts, now: int) -> Slip:
-    """It comes now at the earliest, or on the later day that was announced."""
-    expected_at = now if facts.eta is None else max(now, facts.eta)
-    return slip_of_days(facts, days_late(facts.state(), facts.line.planned_at or now, expected_at, facts.days))
 
 
 def _ago(days: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.desk import Desk
-from engine.values.clock import DAY, iso
+from engine.values.clock import DAY, FixedClock, iso
 from engine.vocabulary.model import PlanLine, PlanRecord
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, take
@@ -76,6 +76,38 @@ def test_a_slip_beyond_the_slack_reaches_the_customers_that_depend_on_it(desk: D
     assert told["hit SO-1"][1].startswith("3 days late = 7 − 4 slack; 10 of 10 EA open × 500 EUR (sales_order SO-1")
     assert told["value at risk"] == (13_000_00, "sum over the customer orders that are hit")
     assert desk.show(late["id"])["impact"] == found
+
+
+def test_once_the_announced_date_is_past_too_customers_wait_until_now(desk: Desk) -> None:
+    """Slacks 4 and 6: announced 5 late, SO-1 waits a day; on day 14 it is 9 late, and both wait."""
+    desk.configure({"name": "desk", "tolerance": {"overdue": {"grace_days": 1000}}})
+    load(desk, *pumps())
+    eta(desk, "PO-1", 10)
+    late = one(desk, "late_supply")
+    assert late["value_at_risk"]["amount"] == 5_000.0
+    desk.clock = FixedClock(NOW + 10 * DAY)
+    desk.tick()
+    assert one(desk, "late_supply") == {**late, "bucket": "passed"}, "it may come still on the day that was announced"
+    assert "at the earliest" not in terms(desk, late["id"])
+    desk.clock = FixedClock(NOW + 14 * DAY)
+    desk.tick()
+    waiting = one(desk, "late_supply")
+    assert (waiting["value_at_risk"]["amount"], waiting["gap"], waiting["severity"]) == (
+        13_000.0,
+        {"days": 5.0},
+        "medium",
+    )
+    assert waiting["version"] == late["version"], "time alone is no event"
+    told = terms(desk, late["id"])
+    assert told["at the earliest"][0] == iso(NOW + 14 * DAY)
+    assert (told["late by then"][0], told["hit SO-1"][1][:32]) == (9.0, "5 days late = 9 − 4 slack; 10 of")
+    take(desk, said("receipt", "r", order_ref="PO-1", occurred_at=NOW + 14 * DAY, recorded_at=NOW + 14 * DAY))
+    assert desk.deviations().items == []
+    for day in (40, 50):
+        desk.clock = FixedClock(NOW + day * DAY)
+        desk.tick()
+    due = desk.store.connection.execute("SELECT due_at FROM wakeup WHERE a = 'PO-1'").fetchall()
+    assert due == [], "what came in full is looked at no more"
 
 
 def test_nothing_is_too_late_for_a_customer_order_without_a_date(desk: Desk) -> None:
