@@ -105,7 +105,7 @@ class DeskFeed(DeskTimes):
         """
         from engine.gather import names
         from engine.intake import baseline
-        from engine.judging import findings
+        from engine.judging import data_findings
         from engine.validation import line_checks
 
         self._refuse_readonly()
@@ -117,7 +117,7 @@ class DeskFeed(DeskTimes):
             )
             names.follow_plan(transaction.connection)
             if loaded.added or loaded.changed or loaded.removed:
-                findings.refresh(transaction.connection, {kind})
+                data_findings.refresh(transaction.connection, {kind})
         judged = self.detect()
         return loaded._replace(opened=judged.opened, raised=judged.raised, cleared=judged.cleared)
 
@@ -127,7 +127,7 @@ class DeskFeed(DeskTimes):
         Raises BadInput naming the setting. What the change may judge differently is put on the work list.
         """
         from engine.commands import timetable
-        from engine.judging import configuring, findings
+        from engine.judging import configuring, data_findings
         from engine.validation import plan_checks
 
         with self._reading() as view:
@@ -136,7 +136,7 @@ class DeskFeed(DeskTimes):
         with self._writing() as transaction:
             changed = configuring.configure(*transaction, settings)
             timetable.follow_zone(transaction.connection, transaction.now)
-            findings.refresh(transaction.connection, {plan_checks.SETTINGS})
+            data_findings.refresh(transaction.connection, {plan_checks.SETTINGS})
         return changed
 
     def preview_tolerances(self, settings: Mapping[str, Any] | None, *further: Mapping[str, Any]) -> Preview:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.storage.sqlite import sqlite3
 from engine.values.clock import iso_or_none
-from engine.vocabulary.check_findings import Finding, as_warning
+from engine.vocabulary.check_findings import CheckFinding, as_warning
 from engine.vocabulary.lifecycle import OPEN_ACTION
 
 
@@ -42,7 +42,7 @@ def of(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
     }
 
 
-def findings(connection: sqlite3.Connection) -> Iterator[Finding]:
+def findings(connection: sqlite3.Connection) -> Iterator[CheckFinding]:
     """What a person has to see to: messages in doubt, channels that fail, steps whose people nobody tells."""
     doubtful = connection.execute(
         "SELECT id, owner, channel, fault FROM handoff WHERE state = 'unknown' ORDER BY id"

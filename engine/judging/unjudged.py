@@ -4,7 +4,7 @@
     KIND          judging this deviation kind failed; what stood of it stands on, everything else was judged
 
 A row goes when the subject is judged again and the reason is gone. `offplan check` says what is left
-(engine.judging.findings).
+(engine.judging.data_findings).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     """The state of the desk in one line; `stale` counts silent feeds, `stale_since` is when the one that is silent
     longest was heard last, `exposure` adds up what stands in the queue, each customer order once, and `suppressed`
     counts what is kept out of it."""
-    from engine.judging import findings
+    from engine.judging import data_findings
 
     present = settings.current(connection)
     counts = connection.execute(
@@ -46,7 +46,7 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "stale": counts[1],
         "stale_since": iso_or_none(counts[5]),
         "quarantined": counts[2],
-        "findings": findings.count(connection, now),
+        "findings": data_findings.count(connection, now),
         "open": standing,
         "exposure": amount(exposure - hits.counted_twice(connection, now), present["currency"]),
         "past_decide_by": passed,

@@ -1,6 +1,6 @@
 """What is wrong with a desk file and what runs on it, and how to mend it: the findings of `offplan check`.
 
-Each finding is an engine.vocabulary.check_findings.Finding; those on the data come from engine.judging.findings. Only
+Each is an engine.vocabulary.check_findings.CheckFinding; those on the data come from engine.judging.data_findings. Only
 reads; settings and playbooks are checked where they are read.
 """
 
@@ -16,7 +16,7 @@ from engine.actions import offers
 from engine.detect import stale_feed, tolerance_rules
 from engine.gather import feeds
 from engine.handoffs import channel_health
-from engine.judging import findings as data_findings
+from engine.judging import data_findings
 from engine.options.option_costs import missing_factor, modes
 from engine.storage import journal
 from engine.storage.sqlite import sqlite3
@@ -25,7 +25,7 @@ from engine.values.clock import MINUTE, iso
 from engine.values.text import clean
 from engine.values.zones import is_known
 from engine.vocabulary import emissions, settings
-from engine.vocabulary.check_findings import SEVERITIES, Finding, as_error, as_note, as_warning
+from engine.vocabulary.check_findings import SEVERITIES, CheckFinding, as_error, as_note, as_warning
 from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
 from engine.vocabulary.terms import Terms
 
@@ -33,7 +33,7 @@ _TIMERS_LATE: Final = 5 * MINUTE
 """A feeder looks every second; this is no hesitation any more."""
 
 
-def check(store: Store, now: int, calendars: Sequence[tuple[str, str]] = ()) -> list[Finding]:
+def check(store: Store, now: int, calendars: Sequence[tuple[str, str]] = ()) -> list[CheckFinding]:
     """Everything that is wrong at the desk's instant `now`, errors first; empty when all is well.
 
     `calendars` are the owners whose calendars or absences the planner cannot follow, with why.
@@ -58,7 +58,7 @@ def check(store: Store, now: int, calendars: Sequence[tuple[str, str]] = ()) -> 
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"]))
 
 
-def _database(store: Store) -> Iterator[Finding]:
+def _database(store: Store) -> Iterator[CheckFinding]:
     place = str(store.path)
     try:
         for (said,) in store.connection.execute("PRAGMA quick_check"):
@@ -77,7 +77,7 @@ def _database(store: Store) -> Iterator[Finding]:
         )
 
 
-def _journal(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+def _journal(connection: sqlite3.Connection, now: int) -> Iterator[CheckFinding]:
     broken = journal.verify(connection)
     if broken is not None:
         mend = "compare with a backup or a printed head; what follows this entry cannot be trusted"
@@ -90,7 +90,7 @@ def _journal(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
         yield as_warning("clock", f"it is {iso(now)}, and the journal already holds {iso(latest)}", mend)
 
 
-def _permissions(store: Store) -> Iterator[Finding]:
+def _permissions(store: Store) -> Iterator[CheckFinding]:
     for suffix in ("", "-wal", "-shm", ".lock"):
         path = store.path.with_name(store.path.name + suffix)
         try:
@@ -105,7 +105,7 @@ def _permissions(store: Store) -> Iterator[Finding]:
         yield as_error(str(folder), "everybody may replace the files in it", f"chmod 700 {folder}")
 
 
-def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[CheckFinding]:
     found = connection.execute("SELECT name, kind, last_error FROM source ORDER BY name").fetchall()
     errors = {name: (kind, error) for name, kind, error in found}
     tolerances = tolerance_rules.load(connection)
@@ -121,14 +121,14 @@ def _feeds(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
             yield as_warning(place, silent.summary, "see whether it still delivers, and `offplan watch` runs")
 
 
-def _quarantine(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _quarantine(connection: sqlite3.Connection) -> Iterator[CheckFinding]:
     query = "SELECT source, count(*) FROM quarantine WHERE state = 'held' GROUP BY source ORDER BY source"
     for source, count in connection.execute(query).fetchall():
         records = "1 record is" if count == 1 else f"{count} records are"
         yield as_warning(f"source {source}", f"{records} in quarantine", "`offplan quarantine` says why")
 
 
-def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _owners(connection: sqlite3.Connection) -> Iterator[CheckFinding]:
     marks = ", ".join("?" * len(ACTION_OPEN_STATES))
     query = (
         f"SELECT owner, count(*) FROM action WHERE state IN ({marks}) AND owner NOT IN"
@@ -140,7 +140,7 @@ def _owners(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield as_warning(f"owner {owner}", f"{actions} in the hands of nobody that the plan knows", mend)
 
 
-def _calendars(amiss: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+def _calendars(amiss: Sequence[tuple[str, str]]) -> Iterator[CheckFinding]:
     by_fault: dict[str, list[str]] = {}
     for owner, fault in amiss:
         by_fault.setdefault(fault, []).append(owner)
@@ -148,7 +148,7 @@ def _calendars(amiss: Sequence[tuple[str, str]]) -> Iterator[Finding]:
         yield as_warning(f"owner {_some(owners)}", fault, "load the calendar, the owner or the absence anew")
 
 
-def _zones(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _zones(connection: sqlite3.Connection) -> Iterator[CheckFinding]:
     """Zones that the file names, and this machine does not know: what goes by them goes by UTC for now."""
     marks = ", ".join("?" * len(ACTION_OPEN_STATES))
     escalations = (
@@ -174,7 +174,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")
 
 
-def _factors(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _factors(connection: sqlite3.Connection) -> Iterator[CheckFinding]:
     """Modes that open decisions move goods by, and whose CO2e nobody knows."""
     known = emissions.factors(settings.current(connection)["emissions"])
     marks = ", ".join("?" * len(ACTION_OPEN_STATES))
@@ -188,7 +188,7 @@ def _factors(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield as_warning(f"mode {mode}", fault, missing_factor(mode))
 
 
-def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _orphans(connection: sqlite3.Connection) -> Iterator[CheckFinding]:
     """Actions that are open although their response has ended: commands refuse them, and none leads there any more."""
     marks = ", ".join("?" * len(ACTION_OPEN_STATES))
     query = (
@@ -203,7 +203,7 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield as_error(f"response R{response}", fault, mend)
 
 
-def _offers(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _offers(connection: sqlite3.Connection) -> Iterator[CheckFinding]:
     """Deviations that are over by themselves while actions of their responses may not be needed any more."""
     for offer in offers.standing(connection):
         mend = "`offplan actions --where offered!=none` lists them, each with its command"
@@ -211,7 +211,7 @@ def _offers(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield as_note(place, f"it is over by itself, and of R{offer.response} {offer.words()}", mend)
 
 
-def _timers(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+def _timers(connection: sqlite3.Connection, now: int) -> Iterator[CheckFinding]:
     """What time alone should have done, and actions at work that have no time: nobody would look at them again."""
     late = connection.execute(
         "SELECT 'A' || subject, min(due_at) FROM timer WHERE due_at < ? GROUP BY subject ORDER BY 2, subject",

@@ -19,7 +19,7 @@ from engine.values.text import clean
 from engine.vocabulary.model import SignalIn
 
 PLAN_FIRST_AT: Final = "plan_first_at"
-"""Key in `meta` of the first planned date of the plan as it was last loaded (engine.judging.findings writes it)."""
+"""Key in `meta` of the first planned date of the plan as last loaded (engine.judging.data_findings writes it)."""
 
 _EXAMPLE_LIMIT: Final = 300
 _AHEAD: Final = DAY

@@ -1,7 +1,7 @@
 """What is odd about the plan as it is loaded, and yet can be used, sort by sort.
 
 Each sort says which kinds of the plan it reads, so a load looks only for what it can have changed; the words are
-engine.judging.findings'. Only reads.
+engine.judging.data_findings'. Only reads.
 """
 
 from __future__ import annotations

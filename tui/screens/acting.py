@@ -13,13 +13,13 @@ from tui.desk.session import Act
 from tui.keys import request
 from tui.keys.key_table import KEYS
 from tui.keys.request import Request
-from tui.screens.finding import FindingScreen
+from tui.screens.wayfinding import WayfindingScreen
 
 PATIENCE: Final = 1.0
 """Seconds after which a command that is not done says that it waits."""
 
 
-class ActingScreen(FindingScreen):
+class ActingScreen(WayfindingScreen):
     """The base of the views and of the pages."""
 
     def action_act(self, verb: str) -> None:

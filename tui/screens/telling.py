@@ -1,6 +1,7 @@
 """What every screen on the desk is: what is under its cursor, what it says, the keys it takes, how it stays up to date.
 
-How objects are shown belongs to the screens; finding and typing to tui.screens.finding, commands to tui.screens.acting.
+How objects are shown belongs to the screens; getting somewhere and typed lines to tui.screens.wayfinding, commands to
+tui.screens.acting.
 """
 
 from __future__ import annotations

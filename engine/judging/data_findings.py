@@ -17,7 +17,7 @@ from engine.storage.sqlite import sqlite3
 from engine.storage.store import set_meta
 from engine.validation import oddities, plan_checks
 from engine.values.clock import DAY
-from engine.vocabulary.check_findings import Finding
+from engine.vocabulary.check_findings import CheckFinding
 
 _FRESH: Final = 30 * DAY
 """What a source said oddly, and has not said so for this long, is found no more."""
@@ -99,7 +99,7 @@ def refresh(connection: sqlite3.Connection, changed: Collection[str]) -> None:
     set_meta(connection, oddities.PLAN_FIRST_AT, json.dumps(first_at))
 
 
-def of(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+def of(connection: sqlite3.Connection, now: int) -> Iterator[CheckFinding]:
     """Every finding on the data at the desk's instant `now`."""
     for sort, place, count, examples in connection.execute(
         "SELECT sort, place, count, examples FROM finding ORDER BY sort, place"
@@ -135,7 +135,7 @@ def count(connection: sqlite3.Connection, now: int) -> int:
     return int(connection.execute(query, (*notes, now - _FRESH)).fetchone()[0])
 
 
-def _finding(sort: str, place: str, number: int, examples: Sequence[str]) -> Finding:
+def _finding(sort: str, place: str, number: int, examples: Sequence[str]) -> CheckFinding:
     words = _SORTS[sort]
     one, many = _NOUNS.get(sort, ("open line", "open lines"))
     return {
@@ -148,7 +148,7 @@ def _finding(sort: str, place: str, number: int, examples: Sequence[str]) -> Fin
     }
 
 
-def _failed(kind: str, number: int, examples: Sequence[str]) -> Finding:
+def _failed(kind: str, number: int, examples: Sequence[str]) -> CheckFinding:
     return {
         "place": f"deviation kind {kind}",
         "fault": f"judging {number} {'subject' if number == 1 else 'subjects'} failed; everything else was judged",

@@ -22,7 +22,7 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
 
 
-class FindingScreen(TellingScreen):
+class WayfindingScreen(TellingScreen):
     """A screen from which everything can be reached by words and by keys."""
 
     _works_out = False
