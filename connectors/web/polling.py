@@ -24,6 +24,8 @@ from engine.values.clock import SECOND
 from engine.values.errors import BadInput
 
 MAXIMUM_PAGES: Final = 1_000
+LONGEST_VALUE: Final = 4096
+"""Bytes of what an answer gives us to ask by: a cursor, a link, a time."""
 SHORTEST_BACK_OFF: Final = SECOND
 LONGEST_BACK_OFF: Final = 300 * SECOND
 
@@ -106,8 +108,8 @@ def first_address(source: HttpSource, cursor: Mapping[str, Any]) -> str:
         query[page.size_param] = str(page.size)
     if page.type == "page" and page.param is not None:
         query[page.param] = str(page.start)
-    if source.since_param is not None and "since" in cursor:
-        query[source.since_param] = _text(cursor["since"])
+    if source.since_param is not None and "since" in cursor and _fits(since := _text(cursor["since"])):
+        query[source.since_param] = since
     return with_query(source.url, query)
 
 
@@ -134,7 +136,7 @@ def next_address(
         value = at_path(content.document, page.field)
         if value is None or value == "" or value is False:
             return None
-        if not isinstance(value, str | int) or isinstance(value, bool) or len(str(value)) > 4096:
+        if not isinstance(value, str | int) or isinstance(value, bool) or not _fits(str(value)):
             raise FetchFailed(place, f"`{page.field}` of the answer is no text", "mend `page.field` in offplan.toml")
         if page.type == "link":
             return joined(answer, str(value), place)
@@ -169,7 +171,8 @@ def newest_of(known: Any, records: Iterable[Any], field: str | None) -> Any:
     """The highest value of a field over records and what was known: numbers by size, else texts by their order."""
     if field is None:
         return known
-    found = [value for record in records if isinstance(value := at_path(record, field), str | int | float)]
+    given = (at_path(record, field) for record in records)
+    found = [value for value in given if isinstance(value, int | float) or (isinstance(value, str) and _fits(value))]
     values = [value for value in [known, *found] if value is not None and not isinstance(value, bool)]
     if all(isinstance(value, int | float) for value in values):
         return max(values, default=None)
@@ -205,6 +208,14 @@ def retry_at(failure: BadInput, state: Mapping[str, Any] | None, now: int, every
     if state is not None and state["last_error"] and state["next_poll_at"] and state["last_error_at"]:
         last = max(state["next_poll_at"] - state["last_error_at"], SHORTEST_BACK_OFF)
     return now + int(min(jitter.uniform(SHORTEST_BACK_OFF, 3 * last), LONGEST_BACK_OFF))
+
+
+def _fits(text: str) -> bool:
+    """Whether a value of an answer can go into the next address: JSON can hold half a character of UTF-16."""
+    try:
+        return len(text.encode()) <= LONGEST_VALUE
+    except UnicodeError:
+        return False
 
 
 def _content(answer: Answer, read: PageReader, place: str) -> PageContent:

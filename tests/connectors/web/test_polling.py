@@ -153,12 +153,14 @@ async def test_a_next_page_that_is_no_address_is_a_sentence() -> None:
         assert "which is no address" in str(found.failure)
 
 
-@pytest.mark.parametrize("value", [{"a": 1}, [1], 1.5, True, "x" * 5000])
-async def test_a_next_cursor_of_no_usable_kind_is_a_sentence(value: Any) -> None:
-    with serving(lambda request: request.send(200, {"items": records(1), "next": value})) as server:
-        found = await ask(server, page={"type": "cursor", "param": "c", "field": "next"})
-    assert isinstance(found.failure, FetchFailed)
-    assert len(server.requests) == 1
+@pytest.mark.parametrize("value", [{"a": 1}, [1], 1.5, True, "x" * 5000, "\ud800"])
+async def test_a_next_cursor_or_link_of_no_usable_kind_is_a_sentence(value: Any) -> None:
+    """JSON can hold half a character, and an address cannot: one such answer ended the feeder for all sources."""
+    for page in ({"type": "cursor", "param": "c", "field": "next"}, {"type": "link", "field": "next"}):
+        with serving(lambda request: request.send(200, {"items": records(1), "next": value})) as server:
+            found = await ask(server, page=page)
+        assert isinstance(found.failure, FetchFailed)
+        assert len(server.requests) == 1
 
 
 async def test_a_cursor_that_comes_again_ends_the_poll() -> None:
@@ -238,6 +240,18 @@ async def test_the_next_poll_asks_from_where_the_last_one_ended() -> None:
         first = await ask(server, since_param="since", cursor_field="changed")
         await ask(server, first.cursor, since_param="since", cursor_field="changed")
     assert server.paths == ["/orders", "/orders?since=2026-03-05"]
+
+
+async def test_half_a_character_is_nothing_to_ask_from() -> None:
+    """It stood in the cursor, and the feeder ended at each start."""
+    halves = [
+        {**record, "changed": changed} for record, changed in zip(records(1, 2), ["2026-03-05", "\udfff"], strict=True)
+    ]
+    with serving(lambda request: request.send(200, halves)) as server:
+        first = await ask(server, since_param="since", cursor_field="changed")
+        await ask(server, {"since": "\udfff"}, since_param="since", cursor_field="changed")
+    assert first.cursor == {"since": "2026-03-05"}
+    assert server.paths == ["/orders", "/orders"]
 
 
 async def test_an_empty_answer_keeps_where_we_were() -> None:
