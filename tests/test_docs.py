@@ -62,6 +62,16 @@ def test_every_link_to_a_file_leads_somewhere(path: Path) -> None:
         assert (path.parent / target).exists(), target
 
 
+def test_the_index_of_the_documentation_has_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+
+    assert {path.name for path in DOCUMENTS} - {"README.md"} == {
+        target
+        for target in _LINK.findall(index.read_text(encoding="utf-8"))
+        if target.endswith(".md") and "/" not in target
+    }
+
+
 def test_the_readme_has_commands() -> None:
     """So that the tests above have something to look at."""
     assert len(list(commands_in(ROOT / "README.md"))) > 8
