@@ -1,9 +1,9 @@
 """The one door of the engine: every command that a person or a script can give, every question a screen can ask.
 
-Only delegation: feeds are in engine.desk_feed, effects in engine.desk_effects, commands in engine.desk_commands, the
-schedule in engine.desk_schedule, hand-offs in engine.desk_handoffs, what screens ask in engine.desk_screens, lists and
-questions here. Modules that a plain list does not need are imported where they are called, so that a short command
-starts fast.
+Only delegation: commands are in engine.desk_commands, feeds in engine.desk_feed, effects in engine.desk_effects, the
+schedule in engine.desk_schedule, hand-offs in engine.desk_handoffs, what playbooks state of times in engine.desk_times,
+what screens ask in engine.desk_screens; lists and questions are here. Modules that a plain list does not need are
+imported where they are called, so that a short command starts fast.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The desk's side towards who carries out effects outside: what is due, begun, finished, and left by a process that
-is gone."""
+"""The desk's side towards whoever carries out effects outside: what is due, begun or finished, and what a process that
+is gone has left behind."""
 
 from __future__ import annotations
 

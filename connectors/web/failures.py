@@ -70,6 +70,7 @@ def _date(text: str) -> int | None:
 
 
 def refused(status: int, headers: Mapping[str, str], place: str, clock: Clock) -> FetchFailed:
+    """The fault of a polled server that gave no page, by its status, with what would mend it."""
     again = status in _WORTH_ANOTHER_TRY
     wait = retry_after(headers, clock.now()) if status in (429, 503) else None
     fault, mend = {

@@ -1,5 +1,7 @@
-"""Steps that asked for a message (`notify`): which those of a message are, and that they are looked at when something
-became of it. Writing and settling such messages is engine.handoffs.notices."""
+"""From a message to the steps of kind `notify` that asked for it, which are looked at again once it was sent or failed.
+
+Writing and settling such messages is engine.handoffs.notices.
+"""
 
 from __future__ import annotations
 

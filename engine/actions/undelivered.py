@@ -1,5 +1,5 @@
-"""Whether what an owner is to know of an action did not reach him: the last message of a channel that failed, or any
-that is in doubt. What is to be done about it is said by engine.handoffs.channel_health."""
+"""Whether a message about an action did not reach its owner: the last one of a channel failed, or any is in
+doubt. What is to be done about it is said by engine.handoffs.channel_health."""
 
 from __future__ import annotations
 

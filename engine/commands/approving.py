@@ -1,4 +1,4 @@
-"""Approval of actions: who may give it, and that one which needs it is not done, nor begun by itself, without it.
+"""Approval of actions: who may give it, and that none which needs it is completed, or begins by itself, without it.
 
 Who has to approve is frozen with the action (`PlannedAction.approval`): a named owner, from a limit on. Somebody else
 of the same function or the desk lead may do it too, but nobody for work of their own.

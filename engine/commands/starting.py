@@ -1,5 +1,5 @@
-"""Whether a response may start now: not twice with one playbook, not in its cooldown, and beside others by its
-concurrency.
+"""Whether a response may start now: not twice with one playbook, not in its cooldown, and beside others only as its
+concurrency allows.
 
 The one place for it. What a playbook says of it comes with the plan (engine.vocabulary.planning.Start).
 """

@@ -1,4 +1,4 @@
-"""The rules of tolerances as they stand: each kind's defaults, the rules over them, and the one that speaks.
+"""The rules of tolerances as they stand: each kind's defaults, the rules over them, and which one decides.
 
 The defaults stand beside the detectors, so this is above them; what holds for one subject is a value that they judge by
 (engine.vocabulary.tolerance). Pure, except `load`.

@@ -1,5 +1,7 @@
-"""When an escalation chain asks its next owner: so long after the last one was asked, where the step of the chain says
-so only between times of a zone's day, and only above so many signals. Pure.
+"""When an escalation chain asks its next owner: a while after it asked the last one. Pure.
+
+A step of the chain may ask for more: that it is between two times of a zone's day, or that more than so many signals
+came in.
 
 A chain that has to wait for signals is held: it goes on at the instant at which they are enough, and never by time
 alone.

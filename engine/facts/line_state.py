@@ -1,9 +1,9 @@
-"""What the sizes of a line's departures go by: its plan, the last promise, what came in. Small enough to keep.
+"""What the sizes of a line's departures are worked out from: its plan, the last promise, what came in.
 
-`LineFacts.state` makes it of a fold, engine.gather.line_states keeps it. What keeps to the plan is not told apart: a
-date that is not later than planned and a quantity that is not less are None, as if nothing had been said, so a line of
-which only such things are known looks like one that nobody mentioned. Once goods came in, both stand as they were said:
-an announced date then says when no more goods are to be expected. Pure.
+It is small enough to keep. `LineFacts.state` makes it of a fold, engine.gather.line_states keeps it. What keeps to the
+plan is not told apart: a date that is not later than planned and a quantity that is not less are None, as if nothing
+had been said, so a line of which only such things are known looks like one that nobody mentioned. Once goods came in,
+both stand as they were said: an announced date then says when no more goods are to be expected. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What tells when a word about a line is missed: since when the plan has the line, and how long its lane takes.
+"""What says when news of a line is missing: since when the plan has the line, and how long its lane takes.
 
 Read only where some rule watches for silence (engine.detect.unconfirmed), since most desks ask it of few lines or none.
 """

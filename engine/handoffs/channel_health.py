@@ -1,4 +1,4 @@
-"""How each channel fares, by what became of its messages; and what of the hand-offs asks for a person, for `check`."""
+"""How each channel fares, by what became of its messages; and which hand-offs need a person, for `check`."""
 
 from __future__ import annotations
 

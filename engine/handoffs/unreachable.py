@@ -1,5 +1,4 @@
-"""Owners whom a channel of mails has to tell of something, and who have no address: every message to them would
-fail."""
+"""Owners without an address whom an e-mail channel has to tell of something: every message to them would fail."""
 
 from __future__ import annotations
 

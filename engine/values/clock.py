@@ -92,6 +92,7 @@ def iso(instant: int) -> str:
 
 
 def iso_or_none(instant: int | None) -> str | None:
+    """As `iso`; None for no instant."""
     return None if instant is None else iso(instant)
 
 

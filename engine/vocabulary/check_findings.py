@@ -16,12 +16,15 @@ SEVERITIES: Final = ("error", "warning", "note")
 
 
 def as_error(place: str, fault: str, mend: str) -> CheckFinding:
+    """A finding that makes `offplan check` fail, and stands first."""
     return {"place": place, "fault": fault, "mend": mend, "severity": "error"}
 
 
 def as_warning(place: str, fault: str, mend: str) -> CheckFinding:
+    """A finding that makes `offplan check` fail."""
     return {"place": place, "fault": fault, "mend": mend, "severity": "warning"}
 
 
 def as_note(place: str, fault: str, mend: str) -> CheckFinding:
+    """A finding that lets `offplan check` pass."""
     return {"place": place, "fault": fault, "mend": mend, "severity": "note"}

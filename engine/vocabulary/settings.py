@@ -26,6 +26,7 @@ def current(connection: sqlite3.Connection) -> dict[str, Any]:
 
 
 def present_rules(connection: sqlite3.Connection) -> list[Rule]:
+    """The rules that detection judges by, in their order."""
     query = "SELECT rule, kind, matches, parameters FROM tolerance ORDER BY id"
     return [(number, *rest) for number, *rest in connection.execute(query)]
 

@@ -77,6 +77,7 @@ def _file(args: Namespace, name: str) -> Path:
 
 
 def place(finding: LintFinding) -> str:
+    """Where a finding is, as editors take it: file, line and column."""
     return f"{finding.path}, line {finding.line}, column {finding.column}"
 
 

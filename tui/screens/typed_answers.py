@@ -29,6 +29,7 @@ _SHAPES: Final = {
 
 
 def named(ids: Sequence[str]) -> str:
+    """What a command is about, for a label: the one id, or how many with the first three."""
     return ids[0] if len(ids) == 1 else f"{len(ids)} ({', '.join(ids[:3])}{', …' if len(ids) > 3 else ''})"
 
 

@@ -107,6 +107,7 @@ def age(iso: str | None, now: int) -> str:
 
 
 def local(at: int, zone: str) -> datetime:
+    """An instant on the clock of a zone."""
     return moment_of(at).astimezone(zone_of(zone))
 
 
@@ -152,6 +153,7 @@ def number(value: float) -> str:
 
 
 def quantity(value: float | None, uom: str | None) -> str:
+    """A quantity with its unit where it has one: 1,200 kg; a dash for none."""
     if value is None:
         return "–"
     return f"{number(value)} {uom}" if uom else number(value)

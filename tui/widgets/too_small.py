@@ -18,6 +18,7 @@ LEAVES: Final = "q"
 
 
 def is_too_small(size: Size) -> bool:
+    """Whether a terminal is smaller than SMALLEST in either direction."""
     return size.width < SMALLEST[0] or size.height < SMALLEST[1]
 
 

@@ -91,6 +91,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def padded(text: str, width: int) -> str:
+    """The text with blanks behind it, up to `width` cells."""
     return text + " " * (width - cells(text))
 
 
