@@ -37,7 +37,7 @@ def load_library(extra: Path | None = None) -> Library:
         own, own_findings = load_files(files_in(extra))
         findings += own_findings
     by_id = {loaded.id: loaded for loaded in (*built_in, *own)}
-    usable, more = without_broken_uses(by_id)
+    usable, more = _without_broken_uses(by_id)
     return Library(tuple(usable[key] for key in sorted(usable)), (*findings, *more))
 
 
@@ -76,13 +76,13 @@ def load_paths(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFi
     loaded, findings = load_files(files)
     if any(step.use is not None for playbook in loaded for step in playbook.content.steps):
         own = {playbook.id: playbook for playbook in loaded}
-        usable, more = without_broken_uses({**{each.id: each for each in load_files(files_in(BUILT_IN))[0]}, **own})
+        usable, more = _without_broken_uses({**{each.id: each for each in load_files(files_in(BUILT_IN))[0]}, **own})
         loaded = [playbook for playbook in loaded if playbook.id in usable]
         findings += [finding for finding in more if finding.path in {str(each.path) for each in own.values()}]
     return loaded, findings
 
 
-def without_broken_uses(by_id: Mapping[str, LoadedPlaybook]) -> tuple[dict[str, LoadedPlaybook], list[LintFinding]]:
+def _without_broken_uses(by_id: Mapping[str, LoadedPlaybook]) -> tuple[dict[str, LoadedPlaybook], list[LintFinding]]:
     """The playbooks whose sub-playbooks can be used, and a finding for what keeps each of the others out."""
     from playbooks.lint.use_checks import use_faults
 

@@ -69,7 +69,7 @@ def made_by(reader: Reader, row: HeldRow, cells: Mapping[str, Cell], *, document
     return cast("list[SignalIn | Refusal]", reader.rows(block, row["file"]))
 
 
-def names_of(row: HeldRow, readers: Sequence[Reader]) -> set[Name]:
+def _names_of(row: HeldRow, readers: Sequence[Reader]) -> set[Name]:
     """The rows of its source that a held record is; empty where it does not say so itself."""
     cells = cells_of(row)
     if cells is None:
@@ -103,7 +103,7 @@ class HeldRecords:
         self._by_name: defaultdict[str, list[tuple[HeldRow, int | None]]] = defaultdict(list)
         self._by_place: dict[tuple[str, int], HeldRow] = {}
         for row in rows:
-            names = names_of(row, readers)
+            names = _names_of(row, readers)
             for name in names:
                 self._by_name[name.id].append((row, name.stated_at))
             if not names and row["line"] is not None and row["raw"]:

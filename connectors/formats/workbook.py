@@ -36,7 +36,7 @@ def read_workbook(handle: IO[bytes], name: str, layout: Layout, size: int) -> It
     content = handle.read()
     if not content:
         raise BadInput(name, "it is empty", "export the workbook again")
-    check_bounds(content, name)
+    _check_bounds(content, name)
     rows, first = _sheet(content, name, layout.sheet)
     header_at = layout.header_row - first
     if not 0 <= header_at < len(rows):
@@ -76,7 +76,7 @@ def _sheet(content: bytes, name: str, wanted: str | None) -> tuple[list[list[Any
     return rows, first
 
 
-def check_bounds(content: bytes, name: str) -> None:
+def _check_bounds(content: bytes, name: str) -> None:
     """Raise BadInput when the parts of a workbook unpack to more, or its sheets span more, than can be taken."""
     total = 0
     try:

@@ -176,7 +176,7 @@ class _Bound:
                 found += self._map(rows, lines, block.textual)
             except Fault as fault:
                 if len(rows) == 1:
-                    raw = raw_text(dict(zip(self.columns, rows[0], strict=True)))
+                    raw = _raw_text(dict(zip(self.columns, rows[0], strict=True)))
                     found.append(Refusal(Place(file, lines[0], fault.column), fault.reason, fault.mend, raw))
                 else:
                     half = len(rows) // 2
@@ -211,7 +211,7 @@ class _Bound:
         ]
 
 
-def raw_text(record: Mapping[str, Cell]) -> str:
+def _raw_text(record: Mapping[str, Cell]) -> str:
     """A record as the JSON by which the quarantine can try it again: what cleaning would change stands there
     escaped."""
     text = _encode(record)

@@ -59,7 +59,7 @@ def check_format(form: str) -> None:
         )
 
 
-def has_time(form: str) -> bool:
+def _has_time(form: str) -> bool:
     """Whether a strptime format carries a time of day."""
     return _parse(_KNOWN.strftime(form), form).hour == _KNOWN.hour
 
@@ -73,7 +73,7 @@ def reader(form: str, zone_name: str, *, day: bool = False) -> ReadDate:
     parse = _PARSERS.get(form)
     whole_days = day
     if parse is None:
-        whole_days = day or not has_time(form)
+        whole_days = day or not _has_time(form)
         parse = _strptime(form)
     mend = f"write it as {example(form)}"
 

@@ -61,7 +61,7 @@ async def poll(
     identity: never a gap. Raises FetchFailed.
     """
     place = f"source {name}"
-    first_url = first_address(source, cursor)
+    first_url = _first_address(source, cursor)
     home = origin(first_url, place)
     url: str | None = first_url
     seen: set[str] = set()
@@ -83,7 +83,7 @@ async def poll(
         last_body = answer.body
         newest = newest_of(newest, content.records, source.cursor_field)
         validators = _validators(first_url, answer) if len(seen) == 1 else {}
-        url = next_address(source.page, url, len(seen), answer, content, place)
+        url = _next_address(source.page, url, len(seen), answer, content, place)
         if url is not None and origin(url, place) != home:
             fault = f"the next page lies at another server ({shown(url)})"
             raise FetchFailed(place, fault, "nothing was sent there; mend `page`, or name that server in `url`")
@@ -100,7 +100,7 @@ async def poll(
     yield replace(final, cursor=json.dumps(left))
 
 
-def first_address(source: HttpSource, cursor: Mapping[str, Any]) -> str:
+def _first_address(source: HttpSource, cursor: Mapping[str, Any]) -> str:
     """The address of the first page: `url` with `params`, the page's size and number, and where we were."""
     query: dict[str, str] = {name: _text(value) for name, value in source.params.items()}
     page = source.page
@@ -110,17 +110,17 @@ def first_address(source: HttpSource, cursor: Mapping[str, Any]) -> str:
         query[page.param] = str(page.start)
     if source.since_param is not None and "since" in cursor and _fits(since := _text(cursor["since"])):
         query[source.since_param] = since
-    return with_query(source.url, query)
+    return _with_query(source.url, query)
 
 
-def with_query(url: str, query: Mapping[str, str]) -> str:
+def _with_query(url: str, query: Mapping[str, str]) -> str:
     """An address with these query values set, others kept."""
     parts = urlsplit(url)
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in query]
     return urlunsplit(parts._replace(query=urlencode([*kept, *query.items()]), fragment=""))
 
 
-def next_address(
+def _next_address(
     page: Pagination, url: str, asked: int, answer: Answer, content: PageContent, place: str
 ) -> str | None:
     """The address of the page after this one; None when this was the last. `asked` counts the pages so far.
@@ -128,19 +128,19 @@ def next_address(
     Raises FetchFailed where the answer's next cursor or link is of no usable kind.
     """
     if page.type == "page" and page.param is not None:
-        return with_query(url, {page.param: str(page.start + asked)}) if content.records else None
+        return _with_query(url, {page.param: str(page.start + asked)}) if content.records else None
     if page.type == "link" and page.field is None:
         link = next_link(answer.headers.get("link", ""))
         return None if link is None else joined(answer, link, place)
     if page.type in ("cursor", "link") and page.field is not None:
-        value = at_path(content.document, page.field)
+        value = _at_path(content.document, page.field)
         if value is None or value == "" or value is False:
             return None
         if not isinstance(value, str | int) or isinstance(value, bool) or not _fits(str(value)):
             raise FetchFailed(place, f"`{page.field}` of the answer is no text", "mend `page.field` in offplan.toml")
         if page.type == "link":
             return joined(answer, str(value), place)
-        return with_query(url, {page.param or "": str(value)})
+        return _with_query(url, {page.param or "": str(value)})
     return None
 
 
@@ -155,7 +155,7 @@ def next_link(header: str) -> str | None:
     return None
 
 
-def at_path(document: Any, path: str) -> Any:
+def _at_path(document: Any, path: str) -> Any:
     """The value at a dotted path of names and list indexes; None where there is none."""
     for part in path.split("."):
         if isinstance(document, dict):
@@ -171,7 +171,7 @@ def newest_of(known: Any, records: Iterable[Any], field: str | None) -> Any:
     """The highest value of a field over records and what was known: numbers by size, else texts by their order."""
     if field is None:
         return known
-    given = (at_path(record, field) for record in records)
+    given = (_at_path(record, field) for record in records)
     found = [value for value in given if isinstance(value, int | float) or (isinstance(value, str) and _fits(value))]
     values = [value for value in [known, *found] if value is not None and not isinstance(value, bool)]
     if all(isinstance(value, int | float) for value in values):

@@ -22,9 +22,9 @@ from engine.vocabulary.terms import Terms
 def start(context: CommandContext, ids: Sequence[str]) -> None:
     """Actions begin, and their deviations are responding."""
     for reference, row in running(context, ids):
-        require_needs(context, reference, row)
+        _require_needs(context, reference, row)
         move(context, reference, row, "start", changes={"reason": None, "waiting_until": None})
-        begin_deviation(context, row)
+        _begin_deviation(context, row)
 
 
 def wait(context: CommandContext, ids: Sequence[str], *, reason: str, until: int | None) -> None:
@@ -45,9 +45,9 @@ def complete(
     """
     present = row
     if row["state"] in ("blocked", "ready", "assigned"):
-        require_needs(context, reference, row)
+        _require_needs(context, reference, row)
         move_action(context.connection, context.writer, context.now, row, "start")
-        begin_deviation(context, row)
+        _begin_deviation(context, row)
         present = context.row(reference)
     ended = {"reason": why, "waiting_until": None, **(changes or {})}
     values = publishing.published(context.connection, context.now, present, ended)
@@ -116,7 +116,7 @@ def reopen(context: CommandContext, reference: Reference, row: Row, why: str) ->
     event = events.get(row["state"], "reopen")
     changes: dict[str, Any] = {"reason": None}
     if event == "needs_done":
-        require_needs(context, reference, row, by_hand=False)
+        _require_needs(context, reference, row, by_hand=False)
         settled = settling.changes(context, row)
         if settled is None:
             following.follow(context, context.row(reference))
@@ -138,7 +138,7 @@ def running(context: CommandContext, ids: Sequence[str]) -> Iterator[tuple[Refer
         yield reference, row
 
 
-def begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
+def _begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
     """The first start of an action moves the deviations that it answers, unless that has recovered or ended
     meanwhile."""
     joined = context.connection.execute(
@@ -150,7 +150,7 @@ def begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None:
             move_deviation(context.connection, context.writer, context.now, row, "start")
 
 
-def require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:
+def _require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:
     """Raises Refused for a blocked action, naming what it waits for."""
     if row["state"] != "blocked":
         return

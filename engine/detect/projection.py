@@ -147,7 +147,7 @@ class _Open:
         )
 
 
-def because_of(facts: StockFacts, window: Window, floor: float, horizon_days: float) -> list[tuple[str, str]]:
+def _because_of(facts: StockFacts, window: Window, floor: float, horizon_days: float) -> list[tuple[str, str]]:
     """Kind and reference of the supply lines that make a window by coming later or less than planned.
 
     None does, where there would be a window all the same if all of them kept to the plan.
@@ -207,7 +207,7 @@ def finding(
         item=facts.item,
         site=facts.site,
         party=facts.party,
-        because=because_of(facts, window, floor, tolerance["horizon_days"]),
+        because=_because_of(facts, window, floor, tolerance["horizon_days"]),
     )
 
 

@@ -46,7 +46,7 @@ def follow(connection: sqlite3.Connection, action: Mapping[str, Any]) -> None:
     fired = {kind: timer.fired_at for kind, timer in present.items()}
     terms = Terms.load(action["terms"])
     asked = wanted(action, terms, fired, lambda: arrivals(connection, action))
-    held = next_step(action, terms) is not None and "accept" not in asked
+    held = _next_step(action, terms) is not None and "accept" not in asked
     for kind in KINDS:
         due_at, timer = asked.get(kind), present.get(kind)
         if timer is None and due_at is not None:
@@ -111,7 +111,7 @@ def accept_by(action: Mapping[str, Any], terms: Terms) -> int | None:
     return _asked_since(action) + terms.ack_within_minutes * MINUTE
 
 
-def next_step(action: Mapping[str, Any], terms: Terms) -> Escalation | None:
+def _next_step(action: Mapping[str, Any], terms: Terms) -> Escalation | None:
     """The step of the escalation chain that an action waits for; None where it waits for none."""
     done = int(action["escalation"])
     waits = action["state"] == "ready" and terms.kind in PEOPLES and done < len(terms.escalations)
@@ -127,7 +127,7 @@ def _accept_at(
     action: Mapping[str, Any], terms: Terms, fired_at: int | None, arrivals: Callable[[], Sequence[int]]
 ) -> int | None:
     """When the next owner of the chain is asked; after the last one, when it is said that nobody is left."""
-    step = next_step(action, terms)
+    step = _next_step(action, terms)
     if step is not None:
         first = first_look(action, step)
         # What comes in until then counts as well, so nothing is held before it was looked at.

@@ -26,7 +26,7 @@ def people_findings(playbooks: Iterable[LoadedPlaybook], owners: Collection[str]
     """A warning for each person who is none of `owners`, the ids of the plan; a plan without owners tells nothing."""
     found: list[LintFinding] = []
     for loaded in playbooks if owners else ():
-        for at, person in people_of(loaded.content):
+        for at, person in _people_of(loaded.content):
             if person not in owners:
                 line, column = loaded.place(at)
                 fault = f"{clean(person)} is no owner of the plan, so {_INSTEAD.get(at[0], _STANDS_IN)}"
@@ -37,7 +37,7 @@ def people_findings(playbooks: Iterable[LoadedPlaybook], owners: Collection[str]
     return found
 
 
-def people_of(playbook: Playbook) -> Iterator[tuple[At, str]]:
+def _people_of(playbook: Playbook) -> Iterator[tuple[At, str]]:
     """Every person whom a playbook names, with the place in its file."""
     yield from ((("owners", number), person) for number, person in enumerate(playbook.owners or ()))
     for name, role in playbook.roles.items():

@@ -110,13 +110,13 @@ def values_of(types: Mapping[str, str]) -> dict[str, str]:
 def published_by(playbook: Playbook) -> dict[str, tuple[str, str]]:
     """By the name of each value that steps publish: the step, and its type."""
     return {
-        name: (step.id, source_type(step, source))
+        name: (step.id, _source_type(step, source))
         for step in playbook.steps
         for name, source in (step.publish or {}).items()
     }
 
 
-def source_type(step: Step, source: str) -> str:
+def _source_type(step: Step, source: str) -> str:
     """The type of what a step publishes; text where it is one of a few words, or where lint finds the source
     unknown."""
     if source.startswith(FORM):

@@ -124,7 +124,7 @@ def with_amounts(option: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[
             found[word] = value
             if word == "days" and value is None:
                 del found["days"]
-    named = formula_names(found.get("cost"))
+    named = _formula_names(found.get("cost"))
     if named:
         found["values"] = {name: _number(numbers.get(name), 1e12) for name in sorted(named)}
     return found
@@ -139,7 +139,7 @@ def limit_of(limit: Mapping[str, Any], numbers: Mapping[str, Any]) -> int | None
 
 
 @functools.lru_cache(maxsize=1024)
-def formula_names(cost: str | None) -> frozenset[str]:
+def _formula_names(cost: str | None) -> frozenset[str]:
     """The names of a cost formula that are none of every formula: values of the playbook."""
     if cost is None:
         return frozenset()
@@ -176,7 +176,7 @@ def _amounts_of_option(option: Option) -> Iterator[tuple[At, str]]:
         name = value_name(getattr(option, word))
         if name is not None:
             yield (word,), name
-    yield from ((("cost",), name) for name in sorted(formula_names(option.cost)))
+    yield from ((("cost",), name) for name in sorted(_formula_names(option.cost)))
 
 
 def _texts(step: Step) -> Iterator[tuple[At, str]]:

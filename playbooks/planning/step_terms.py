@@ -52,7 +52,7 @@ def terms_of(step: Step, owner: str, run: InScope) -> Terms:
         kind=step.kind,
         item=run.item,
         join=step.enough if step.enough < len(step.needs) else None,
-        form=tuple(question_of(each) for each in step.form or ()),
+        form=tuple(_question_of(each) for each in step.form or ()),
         ack_within_minutes=clock_minutes(step.ack_within) if step.ack_within is not None else None,
         escalations=tuple(_escalations(step, owner, run)),
         retry_count=step.retry.count if step.retry is not None else 0,
@@ -92,7 +92,7 @@ def approval_of(step: Step, run: InScope) -> dict[str, Any] | None:
     }
 
 
-def question_of(field: FormField) -> dict[str, Any]:
+def _question_of(field: FormField) -> dict[str, Any]:
     """A form's field as engine.actions.answers reads it."""
     question = {"name": field.name, "type": field.type, "title": field.title or field.name.replace("_", " ")}
     return {**question, "required": field.required, **({"enum": list(field.enum)} if field.enum else {})}

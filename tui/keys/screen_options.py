@@ -64,14 +64,14 @@ def read(
         characters, where = environment[_CHARACTERS], _CHARACTERS
     if characters not in _CHOICES:
         raise BadInput(where, f"{characters!r} is nothing to draw with", f"choose {', '.join(_CHOICES)}")
-    ascii_only = says_no_utf8(environment) if characters == _AUTO else characters == "ascii"
+    ascii_only = _says_no_utf8(environment) if characters == _AUTO else characters == "ascii"
     bell = table.get("bell", False)
     if not isinstance(bell, bool):
         raise BadInput(f"{place}, screen.bell", f"{bell!r} is neither yes nor no", "write true or false")
     return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place), ascii_only, bell)
 
 
-def says_no_utf8(environment: Mapping[str, str]) -> bool:
+def _says_no_utf8(environment: Mapping[str, str]) -> bool:
     """Whether the locale that a person has set knows no UTF-8; one that is not set at all says nothing.
 
     Python puts C.UTF-8 in LC_CTYPE where LANG is C, so that alone says nothing either.

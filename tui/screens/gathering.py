@@ -191,7 +191,7 @@ async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str])
     if not matches:
         raise Refused(f"no playbook applies to {ids[0]}; offplan playbook explain {ids[0]} says why")
     room = max(len(match.playbook) for match in matches) + 2
-    apart = told_apart([match.because for match in matches])
+    apart = _told_apart([match.because for match in matches])
     choices = [
         Choice(match.playbook, [(fit(match.playbook, room), "bold"), (own, "plain"), (f"  {match.title}", "quiet")])
         for match, own in zip(matches, apart, strict=True)
@@ -210,7 +210,7 @@ async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str])
     )
 
 
-def told_apart(reasons: Sequence[str]) -> list[str]:
+def _told_apart(reasons: Sequence[str]) -> list[str]:
     """Of each reason the clauses that no other one has; all of one that has none of its own."""
     clauses = [reason.split("; ") for reason in reasons]
     times = Counter(clause for each in clauses for clause in each)

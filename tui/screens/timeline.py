@@ -206,7 +206,7 @@ class TimelineScreen(FilteringScreen):
             return
         owner = self.load.owner
         if self.focused is self.load and owner is not None:
-            self.app.push_screen(TextScreen(f"Load of {owner['id']}", load_lines(owner)))
+            self.app.push_screen(TextScreen(f"Load of {owner['id']}", _load_lines(owner)))
         else:
             super().action_open()
 
@@ -214,7 +214,7 @@ class TimelineScreen(FilteringScreen):
         self.action_view("desk")
 
 
-def load_lines(owner: Mapping[str, Any]) -> list[Pieces]:
+def _load_lines(owner: Mapping[str, Any]) -> list[Pieces]:
     """The numbers behind an owner's line: minutes of each day, what is planned on it, and what to hand on to whom."""
     head = f"{'day':<12}{'working':>9}{'planned':>9}{'due':>9}{'too much':>10}  actions"
     lines: list[Pieces] = [[(str(owner["name"]), "bold")], [(head, "quiet")]]

@@ -22,7 +22,7 @@ _LONGEST: Final = 40
 """Cells that what a signal is about, and what it says, take at most: past that a record says it in full."""
 
 
-def in_room(about: int, says: int, room: int) -> tuple[int, int]:
+def _in_room(about: int, says: int, room: int) -> tuple[int, int]:
     """The widths of what a signal is about and of what it says, in so many cells: by need, and what it says gives
     way."""
     about = min(about, _LONGEST, max(_ABOUT, room - _SAYS))
@@ -32,7 +32,7 @@ def in_room(about: int, says: int, room: int) -> tuple[int, int]:
 @lru_cache(maxsize=32)
 def columns(time: int, about: int, says: int, width: int) -> tuple[Column, ...]:
     """The columns of the feed in `width` cells; `time`, `about` and `says` are what their longest texts take."""
-    about, says = in_room(about, says, width - time - len(" m  "))
+    about, says = _in_room(about, says, width - time - len(" m  "))
     return (
         Column("time", "", time, 1),
         Column("mark", "", 1, 2),
@@ -84,11 +84,11 @@ _RANKED_FIRST: Final = ("id", "received", "mark", "source")
 
 
 @lru_cache(maxsize=32)
-def table_columns(sizes: tuple[int, ...], width: int) -> tuple[Column, ...]:
+def _table_columns(sizes: tuple[int, ...], width: int) -> tuple[Column, ...]:
     """The columns of the whole list in `width` cells; `sizes` are what the longest texts of _PARTS take."""
     needed = dict(zip(_PARTS, sizes, strict=True))
     room = width - sum(needed[name] + 1 for name in _RANKED_FIRST) - 1
-    needed["about"], needed["says"] = in_room(needed["about"], needed["says"], room)
+    needed["about"], needed["says"] = _in_room(needed["about"], needed["says"], room)
     return tuple(replace(column, width=needed.get(column.name, column.width)) for column in TABLE)
 
 
@@ -157,11 +157,11 @@ class SignalTable(_SignalList):
         super().__init__(fetch, tuple(column.width for column in TABLE if column.name in _PARTS), id=id)
 
     def heading(self, width: int) -> Pieces:
-        shown = table_columns(self._sizes, width)
+        shown = _table_columns(self._sizes, width)
         return safe.columns(shown, {column.name: (column.title, "quiet") for column in shown}, width)
 
     def draw(self, row: Row, width: int) -> Pieces:
-        shown = table_columns(self._sizes, width)
+        shown = _table_columns(self._sizes, width)
         raw = cells.any_value(row["payload"])
         return safe.columns(shown, {**self.values(row), "raw": (raw, "quiet")}, width)
 

@@ -26,7 +26,7 @@ def section_lines(sections: Iterable[Section], width: int) -> list[PageLine]:
         for sentence in section.sentences:
             lines += [PageLine([(line, "plain")]) for line in safe.wrap(sentence, width)]
         if section.rows:
-            widths = fitted([section.headings, *section.rows], width)
+            widths = _fitted([section.headings, *section.rows], width)
             left_out = section.headings[len(widths) :]
             if left_out:
                 words = f"On a wider screen also: {', '.join(left_out)}."
@@ -37,7 +37,7 @@ def section_lines(sections: Iterable[Section], width: int) -> list[PageLine]:
     return lines
 
 
-def fitted(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+def _fitted(rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """The widths of a table's columns: as wide as what stands in them; where that is too much the widest give way, then
     the last go."""
     widths = [max(safe.width_of([(cell, "")]) for cell in column) for column in zip(*rows, strict=True)]

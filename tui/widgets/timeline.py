@@ -147,7 +147,7 @@ def bar(row: Row, axis: Axis, present: Present, *, name: bool) -> Pieces:
     due = cells.instant(row["due_at"])
     last = min(max(first, axis.cell(due)), axis.width - 1)
     drawn = fill * (last - first) + ("▸" if axis.cell(due) >= axis.width else "┫")
-    late = " !" if row["overdue"] else " ›" if in_jeopardy(row) else ""
+    late = " !" if row["overdue"] else " ›" if _in_jeopardy(row) else ""
     label = f"{mark}{late}{signs(row)} {row['id'] + ' ' if name else ''}{row['title']}"
     after = axis.width - last - 2
     now_cell = axis.cell(present.now)
@@ -180,7 +180,7 @@ def signs(row: Row) -> str:
     return (" »" if row["proposed_at"] else "") + message
 
 
-def in_jeopardy(row: Row) -> bool:
+def _in_jeopardy(row: Row) -> bool:
     """Whether an action would end after its due time or the decide-by, as things stand."""
     found = row.get("jeopardy")
     return found is not None and bool(found["late_minutes"] or found["past_decide_by_minutes"])

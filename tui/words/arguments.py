@@ -57,13 +57,13 @@ def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
         raise HelpAsked(f"offplan {__version__}")
     wants_help = any(flag in _before_end_of_options(rest) for flag in ("-h", "--help"))
     if wants_help and (not words or words in _FAMILIES):
-        raise HelpAsked(overview(words))
+        raise HelpAsked(_overview(words))
     command = COMMANDS.get(words)
     if command is None:
         raise UsageError(_no_such(words))
     if wants_help:
-        raise HelpAsked(parser_of(command).format_help().rstrip())
-    parser, rest = parser_of(command), _with_spans_joined(rest)
+        raise HelpAsked(_parser_of(command).format_help().rstrip())
+    parser, rest = _parser_of(command), _with_spans_joined(rest)
     # With many words, options may stand between them: `offplan dismiss D1 --reason "a typo" D2`.
     mixed = any(argument.options.get("nargs") in ("+", "*") for argument in command.arguments)
     parsed = parser.parse_intermixed_args(rest) if mixed else parser.parse_args(rest)
@@ -125,7 +125,7 @@ def _no_such(words: str) -> str:
     return f"there is no command `{words}`; {hint} offplan --help"
 
 
-def parser_of(command: Command) -> argparse.ArgumentParser:
+def _parser_of(command: Command) -> argparse.ArgumentParser:
     """The parser of one command: its own arguments and the common ones."""
     parser = _Parser(
         prog=f"offplan {command.words}".rstrip(),
@@ -141,7 +141,7 @@ def parser_of(command: Command) -> argparse.ArgumentParser:
     return parser
 
 
-def overview(family: str = "") -> str:
+def _overview(family: str = "") -> str:
     """The help of offplan as a whole, or of the commands that share a first word."""
     lines = [f"usage: offplan {family or '[COMMAND]'} ... [common options]".replace("  ", " ")]
     for title, commands in GROUPS:
