@@ -100,7 +100,7 @@ class DeskFeed(DeskTimes):
         """Make `rows` the whole current plan of (kind, scope), by difference, and judge what changed.
 
         The load is one transaction; the judging that follows is several. Raises BadInput for a load that would remove
-        more than a third of the plan (and at least five records) or all of it, unless `accept_removal` says that this
+        a third or more of the plan (and at least five records) or all of it, unless `accept_removal` says that this
         is meant.
         """
         from engine.gather import names

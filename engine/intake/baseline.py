@@ -23,8 +23,8 @@ from engine.values.text import clean
 from engine.vocabulary.model import LINE_KINDS, ORDER_KINDS, PLAN_KINDS, LoadResult
 
 _MANY_REMOVED: Final = 5
-_PART_REMOVED: Final = 1 / 3
-"""A load that would remove at least so many lines, and more than this part of them, has to be accepted."""
+_PART_REMOVED: Final = 3
+"""A load that would remove at least so many lines, and one in so many of them or more, has to be accepted."""
 
 # Absent values are bound as '' (engine.intake.signal_rows says why).
 _INSERT_LINE: Final = (
@@ -155,7 +155,7 @@ def _refuse_large_removal(difference: Difference, present: int, kind: str, scope
     removed = len(difference.removed)
     # However small the plan is, a file without a record is a failed export more often than the end of the plan.
     emptied = 0 < removed == present and not difference.added
-    if not emptied and (removed < _MANY_REMOVED or removed <= _PART_REMOVED * present):
+    if not emptied and (removed < _MANY_REMOVED or removed * _PART_REMOVED < present):
         return
     plan = f"{kind} plan" if scope == kind else f"{kind} plan {scope}"
     fault = f"it no longer names {removed} of the {present} records of the {plan}"

@@ -51,7 +51,7 @@ _FEED: Final = (
             argument("--scope", help="what this load replaces (the mapping's name, else the kind)", metavar="NAME"),
             argument(
                 "--accept-removal",
-                help="load it even if more than a third of the plan goes away",
+                help="load it even if a third or more of the plan goes away",
                 action="store_true",
             ),
             MAPPING,

@@ -97,7 +97,7 @@ def test_a_forecast_is_known_without_its_quantity_but_not_without_its_date(store
 
 @pytest.mark.parametrize(
     ("present", "named", "refused"),
-    [(6, 0, True), (15, 9, True), (15, 10, False), (4, 0, True), (4, 1, False), (12, 8, False)],
+    [(6, 0, True), (15, 9, True), (15, 10, True), (16, 11, False), (4, 0, True), (4, 1, False), (12, 8, False)],
 )
 def test_a_load_that_removes_a_large_part_has_to_be_accepted(
     store: Store, present: int, named: int, refused: bool
