@@ -26,9 +26,12 @@ _AHEAD: Final = DAY
 """So far a date may lie ahead of its arrival: zones differ by as much."""
 _BEFORE: Final = 180 * DAY
 """So long before the first planned date orders are still spoken of."""
+_EXPECTED: Final = 5 * 365 * DAY
+"""So far ahead goods are still expected; what lies further stands for an unknown date (31.12.9999) in most systems."""
 _NEW: Final[Mapping[str, str]] = {
     "future": "as_of > :future",
     "before_plan": "order_ref IS NOT NULL AND min(as_of, coalesce(eta, as_of)) < :before_plan",
+    "far_ahead": "eta > :far_ahead",
     "negative_stock": "quantity < 0 AND kind = 'stock'",
 }
 """Sorts that a new signal can be, as SQL conditions."""
@@ -67,6 +70,11 @@ _SORTS: Final[Mapping[str, _Sort]] = {
     "before_plan": _Sort(
         "1 signal is dated over half a year before the plan begins",
         "{} signals are dated over half a year before the plan begins",
+        "map a placeholder date to empty with `null`, or correct the date format",
+    ),
+    "far_ahead": _Sort(
+        "1 signal expects goods over five years after it came, and is taken at its word",
+        "{} signals expect goods over five years after they came, and are taken at their word",
         "map a placeholder date to empty with `null`, or correct the date format",
     ),
     "negative_stock": _Sort(
@@ -142,15 +150,21 @@ def note_new(connection: sqlite3.Connection, now: int, source: str, first_id: in
         "first_id": first_id,
         "future": now + _AHEAD,
         "before_plan": EARLIEST if plan_first_at is None else plan_first_at - _BEFORE,
+        "far_ahead": now + _EXPECTED,
     }
     recorded_at: int | None
-    recorded_at, last, first, first_eta, least = connection.execute(
-        "SELECT max(recorded_at), max(as_of), min(as_of), min(eta), min(quantity) FROM signal NOT INDEXED"
+    recorded_at, last, first, first_eta, last_eta, least = connection.execute(
+        "SELECT max(recorded_at), max(as_of), min(as_of), min(eta), max(eta), min(quantity) FROM signal NOT INDEXED"
         " WHERE id >= :first_id",
         bounds,
     ).fetchone()
     early = min(first, first if first_eta is None else first_eta) if first is not None else LATEST
-    if last is None or (last <= bounds["future"] and early >= bounds["before_plan"] and (least is None or least >= 0)):
+    if last is None or (
+        last <= bounds["future"]
+        and early >= bounds["before_plan"]
+        and (last_eta is None or last_eta <= bounds["far_ahead"])
+        and (least is None or least >= 0)
+    ):
         return recorded_at
     for sort, condition in _NEW.items():
         where = f"FROM signal NOT INDEXED WHERE id >= :first_id AND {condition}"

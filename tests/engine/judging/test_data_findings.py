@@ -186,6 +186,16 @@ def test_two_plans_with_the_same_lines_are_told_apart(desk: Desk) -> None:
     assert examples == ["B belongs to the plan loaded as test"]
 
 
+def test_goods_expected_on_a_day_that_stands_for_none_are_named_and_late_all_the_same(desk: Desk) -> None:
+    load(desk, line("A"), line("B"))
+    years = 5 * 365 * DAY
+    take(desk, eta("A", NOW + years), eta("B", NOW + years + 1), eta("C", NOW + years))
+    fault, (example,), severity = words(desk, "source tower")
+    assert fault == "1 signal expects goods over five years after it came, and is taken at its word"
+    assert (example.split(",")[0], severity) == ("S2: eta of B", "warning")
+    assert {item["subject"]["id"] for item in desk.deviations(["kind=late_supply"]).items} == {"A", "B"}
+
+
 def test_signals_dated_in_the_future_or_long_before_the_plan_are_counted_and_the_rest_goes_on(
     desk: Desk, clock: FixedClock
 ) -> None:
