@@ -1,9 +1,10 @@
 """late_demand: a customer order line is pegged to supply that comes too late, or not in full.
 
 What reaches it are live deviations of supply lines, each beyond the slack on the way (engine.flow.impact). The lateness
-is the largest of them; shortages of different supply lines add up, those of one line do not, and never to more than is
-open. Breach: more than `days` late, or more than `quantity` short. What does not come at all has no date; its share
-counts as so much of `short_days` late. Nothing here is said by the customer: it is what the customer would see.
+is the largest of them; shortages of different supply lines add up, but not those of one line, nor what the line that
+serves it lacks itself and what that lacks of its supply, and never to more than is open. Breach: more than `days` late,
+or more than `quantity` short. What does not come at all has no date; its share counts as so much of `short_days` late.
+Nothing here is said by the customer: it is what the customer would see.
 """
 
 from __future__ import annotations
@@ -84,11 +85,26 @@ def _reach(line: Line, hits: Sequence[LiveHit]) -> _Reach:
 
 
 def _once(hits: Sequence[LiveHit], size: Callable[[LiveHit], float]) -> float:
-    """The sum over supply lines of the largest of each: two deviations of one line reach the same goods."""
-    largest: dict[str, float] = {}
+    """The sum over what serves the order, of what reaches it by way of each.
+
+    Of late parts there the largest counts, since they wait together; missing ones of different lines add up, unless one
+    is the supply itself. Two deviations of one line reach the same goods.
+    """
+    by_supply: dict[str, list[LiveHit]] = {}
     for hit in hits:
-        largest[hit.subject] = max(largest.get(hit.subject, 0.0), size(hit))
-    return sum(largest.values())
+        by_supply.setdefault(hit.supply or hit.subject, []).append(hit)
+    return sum(_of_one(supply, found, size) for supply, found in by_supply.items())
+
+
+def _of_one(supply: str, hits: Sequence[LiveHit], size: Callable[[LiveHit], float]) -> float:
+    missing: dict[str, float] = {}
+    largest = 0.0
+    for hit in hits:
+        if hit.delay is None and hit.subject != supply:
+            missing[hit.subject] = max(missing.get(hit.subject, 0.0), size(hit))
+        else:
+            largest = max(largest, size(hit))
+    return max(largest, sum(missing.values()))
 
 
 def _summary(line: Line, reach: _Reach) -> str:
@@ -120,8 +136,8 @@ def _terms(
     return [
         *terms,
         Term("late", reach.days, "days", "the largest of them"),
-        Term("short", reach.short, line.uom or "", "sum over the supply lines, at most what was ordered"),
+        Term("short", reach.short, line.uom or "", "sum over what serves it, at most what was ordered"),
         Term("tolerance", tolerance["days"], "days", tolerance.source("days")),
         Term("tolerance", tolerance["quantity"], line.uom or "", tolerance.source("quantity")),
-        Term("value at risk", reach.value, unit, "sum over the supply lines, at most what is open of the order"),
+        Term("value at risk", reach.value, unit, "sum over what serves it, at most what is open of the order"),
     ]

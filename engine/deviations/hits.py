@@ -50,18 +50,23 @@ _PRESENT: Final = (
 _TOUCH_OF: Final = (
     "INSERT INTO touched(type, a) SELECT DISTINCT 'demand', ref FROM hit WHERE deviation_id = ? ON CONFLICT DO NOTHING"
 )
-# Two deviations of one supply line reach the same goods, and so do two whose lines serve a customer order by way of the
-# same last one: of a late part, and of the machine that waits for it. A line that only one reaches is counted once, so
-# most are passed by.
+# What reaches an order by way of one last supply: late parts wait together, so the largest counts, as do two deviations
+# of one line; parts that do not come at all are missing beside each other, unless one of them is that supply itself. A
+# line that only one deviation reaches is counted once, so most are passed by.
 _TWICE: Final = (
     "WITH reached AS (SELECT hit.line AS line, subject_type || ' ' || subject_id AS subject, max(hit.open_minor) AS whole,"
     " sum(hit.value_minor * likelihood) AS added, max(hit.value_minor * likelihood) AS largest,"
+    " max(iif(hit.delay IS NULL, 0, hit.value_minor * likelihood)) AS late,"
+    " max(iif(hit.delay IS NULL, hit.value_minor * likelihood, 0)) AS short,"
     " iif(count(supply) = count(*) AND min(supply) = max(supply), min(supply), NULL) AS supply"
     " FROM (SELECT line FROM hit INDEXED BY hit_line GROUP BY line HAVING count(*) > 1) AS shared"
     " CROSS JOIN hit INDEXED BY hit_line ON hit.line = shared.line CROSS JOIN deviation ON deviation.id = hit.deviation_id"
     f" WHERE {IN_QUEUE} AND hit.value_minor IS NOT NULL GROUP BY hit.line, subject),"
-    " supplied AS (SELECT line, sum(added) AS added, max(largest) AS largest, max(whole) AS whole FROM reached"
-    " GROUP BY line, coalesce(supply, subject)),"
+    " parted AS (SELECT reached.*, coalesce(last.kind || ' ' || last.ref = subject, 1) AS own FROM reached"
+    " LEFT JOIN plan_line AS last ON last.id = supply),"
+    " supplied AS (SELECT line, sum(added) AS added, max(whole) AS whole,"
+    " max(max(late), max(iif(own, largest, 0)), sum(iif(own, 0, short))) AS largest"
+    " FROM parted GROUP BY line, coalesce(supply, subject)),"
     " orders AS (SELECT sum(added) AS added, min(sum(largest), max(whole)) AS at_most FROM supplied GROUP BY line)"
     " SELECT sum(added - at_most) FROM orders"
 )
@@ -107,8 +112,9 @@ def touch_of_deviation(connection: sqlite3.Connection, number: int, was: str, no
 def counted_twice(connection: sqlite3.Connection, now: int) -> int:
     """By how much the exposures in the queue add up customer orders more than once, in minor units.
 
-    A customer order is at risk once, whatever and however many deviations reach it: those that reach it by way of one
-    supply count with the largest of them, and all together at most with what is open of it.
+    A customer order is at risk once, whatever and however many deviations reach it: late goods that reach it by way of
+    one supply count with the largest of them, missing ones add up there, and all together at most with what is open of
+    it.
     """
     return round(connection.execute(_TWICE, {"now": now}).fetchone()[0] or 0.0)
 

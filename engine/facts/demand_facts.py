@@ -24,6 +24,8 @@ class LiveHit(NamedTuple):
     quantity: float
     value_minor: int | None
     open_minor: int | None
+    supply: str | None
+    """The line that serves the order of those that are late or missing because of it; None: several do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,57 @@ def test_goods_that_go_through_two_late_lines_are_at_risk_once(desk: Desk) -> No
     assert desk.header()["exposure"] == {"amount": 1_000.0, "currency": "EUR"}
 
 
+def test_a_late_order_is_worth_once_what_goes_through_two_late_lines(desk: Desk) -> None:
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "A", "item": "MOTOR", "quantity": 1}, None),
+        line("purchase_order", "PO-1", 10.0, 5, item="MOTOR"),
+        line("production_order", "MO-1", 10.0, 8),
+        line("sales_order", "SO-1", 20.0, 8, party="HYDRA", value_minor=2_000_00, currency="EUR"),
+    )
+    take(desk, stock("1", 10.0))
+    eta(desk, "PO-1", 12, 1)
+    eta(desk, "MO-1", 19, 2)
+    assert by_kind(desk)["late_demand SO-1"]["value_at_risk"]["amount"] == 1_000.0
+
+
+def fewer(desk: Desk, ref: str, quantity: float) -> None:
+    """A message that only so many of a line will come."""
+    take(desk, said("confirmation", f"{ref} has {quantity}", order_ref=ref, quantity=quantity))
+
+
+def test_shortages_of_two_lines_that_meet_on_their_way_add_up(desk: Desk) -> None:
+    load(
+        desk,
+        line("purchase_order", "PO-1", 50.0, 5, site="Y"),
+        line("purchase_order", "PO-2", 50.0, 5, site="Y"),
+        line("transfer_order", "TO-1", 100.0, 8, origin="Y"),
+        line("sales_order", "SO-1", 100.0, 9, value_minor=10_000_00, currency="EUR"),
+    )
+    fewer(desk, "PO-1", 20.0)
+    fewer(desk, "PO-2", 25.0)
+    assert sorted(queue(desk)) == ["short_supply PO-1", "short_supply PO-2"]
+    assert desk.header()["exposure"] == {"amount": 5_500.0, "currency": "EUR"}
+    order = by_kind(desk)["late_demand SO-1"]
+    assert (order["gap"]["quantity"], order["value_at_risk"]["amount"]) == (-55.0, 5_500.0)
+
+
+def test_what_a_line_lacks_is_not_missing_beside_what_its_supply_lacks(desk: Desk) -> None:
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "A", "item": "MOTOR", "quantity": 1}, None),
+        line("purchase_order", "PO-1", 100.0, 5, item="MOTOR"),
+        line("production_order", "MO-1", 100.0, 8),
+        line("sales_order", "SO-1", 100.0, 9, value_minor=10_000_00, currency="EUR"),
+    )
+    fewer(desk, "PO-1", 70.0)
+    fewer(desk, "MO-1", 60.0)
+    assert sorted(queue(desk)) == ["short_supply MO-1", "short_supply PO-1"]
+    assert desk.header()["exposure"] == {"amount": 4_000.0, "currency": "EUR"}
+    order = by_kind(desk)["late_demand SO-1"]
+    assert (order["gap"]["quantity"], order["value_at_risk"]["amount"]) == (-40.0, 4_000.0)
+
+
 def test_it_is_late_no_more_when_nothing_reaches_it(desk: Desk) -> None:
     world(desk)
     eta(desk, "PO-1", 10)
