@@ -92,9 +92,14 @@ class TellingScreen(Screen[None]):
         """
         if message and keep:
             self.session.keep(message, style)
-        readable = keep and not self.query_one(Prompt).is_open
-        self.query_one(StatusLine).say(
-            brief or message, style, f"{self.session.keys.first('messages')} shows all of it" if readable else ""
+        asked = self.query_one(Prompt).is_open
+        readable = keep and not asked
+        status = self.query_one(StatusLine)
+        status.say(
+            brief or message,
+            style,
+            f"{self.session.keys.first('messages')} shows all of it" if readable else "",
+            follows=self.query_one(KeyLine) if asked else None,
         )
 
     def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
@@ -205,6 +210,9 @@ class TellingScreen(Screen[None]):
         self.query_one(KeyLine).show(shown, self.query_one(Prompt).keys)
 
     def on_prompt_listening(self) -> None:
+        prompt = self.query_one(Prompt)
+        if prompt.is_open and prompt.unread:
+            self.say(prompt.unread, "quiet", keep=False)
         self.show_keys()
 
     def on_screen_resume(self, event: ScreenResume) -> None:

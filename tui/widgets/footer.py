@@ -19,21 +19,31 @@ class StatusLine(Line):
         self.message = ""
         self._style = "plain"
         self._more = ""
+        self._follows: KeyLine | None = None
 
     @property
     def passes(self) -> bool:
         """Whether it is about the last key alone: a refusal, or a hint in its place."""
         return self._style in ("bad", "plain")
 
-    def say(self, message: str, style: str = "plain", more: str = "") -> None:
-        """Show a sentence until the next one; `more` says how to read the rest of one that does not fit."""
-        if (message, style, more) != (self.message, self._style, self._more):
-            self.message, self._style, self._more = message, style, more
+    def say(self, message: str, style: str = "plain", more: str = "", follows: KeyLine | None = None) -> None:
+        """Show a sentence until the next one. Of one that does not fit, `more` says how to read the rest, or the line
+        that `follows` has it: who types a line cannot go and read it."""
+        if (message, style, more, follows) != (self.message, self._style, self._more, self._follows):
+            if self._follows is not None:
+                self._follows.go_on("", style)
+            if follows is not None:
+                follows.go_on(message, style)
+            self.message, self._style, self._more, self._follows = message, style, more, follows
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
         whole: Pieces = [(f" {self.message}", self._style)]
-        if not self._more or safe.width_of(whole) <= width:
+        if safe.width_of(whole) <= width:
+            return whole
+        if self._follows is not None:
+            return [(f" {safe.wrap(self.message, width - 2)[0]}", self._style)]
+        if not self._more:
             return whole
         more = f"  {self._more} "
         return [(f" {safe.cut_words(self.message, width - len(more) - 1)}", self._style), (more, "key")]
@@ -46,6 +56,12 @@ class KeyLine(Line):
         super().__init__()
         self._keys: Sequence[Key] = ()
         self._typing: Sequence[tuple[str, str]] = ()
+        self._sentence, self._style = "", "plain"
+
+    def go_on(self, sentence: str, style: str) -> None:
+        """Take what of a sentence does not fit in the status line, while a line is typed."""
+        self._sentence, self._style = sentence, style
+        self.refresh()
 
     def show(self, keys: Sequence[Key], typing: Sequence[tuple[str, str]] = ()) -> None:
         """`typing` are the keys of a line that is open, with what they do: letters are text then."""
@@ -55,7 +71,9 @@ class KeyLine(Line):
 
     def pieces(self, width: int) -> Pieces:
         if self._typing:
-            return [piece for key, does in self._typing for piece in ((f" {key}", "key"), (f" {does} ", "quiet"))]
+            rest = safe.cut_words(" ".join(safe.wrap(self._sentence, width - 2)[1:]), width - 2)
+            keys: list[Pieces] = [[(f" {key}", "key"), (f" {does} ", "quiet")] for key, does in self._typing]
+            return joined([[(f" {rest} ", self._style)], *keys] if rest else keys, width, "")
         parts: dict[str, Pieces] = {
             key.id: [(f" {shown(key).split(', ')[0]}", "key"), (f" {key.title}", "quiet")] for key in self._keys
         }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -22,13 +22,20 @@ if TYPE_CHECKING:
     from tui.widgets.one_line import OneLine
 
 
+_ROOM: Final = 24
+"""Cells that are left to what is typed, however long the question is."""
+
+
 class _Label(Line):
-    """The words before the line."""
+    """The words before the line, as many as leave it room."""
 
     text = ""
 
     def pieces(self, width: int) -> Pieces:
-        return [(self.text, "bold")]
+        return [(self.text if safe.width_of([(self.text, "bold")]) <= width else f" {self.short(width)} ", "bold")]
+
+    def short(self, width: int) -> str:
+        return safe.cut_words(self.text.strip(), width - 2)
 
 
 class Prompt(Horizontal):
@@ -42,6 +49,8 @@ class Prompt(Horizontal):
         self._answer: asyncio.Future[str | None] | None = None
         self._line: OneLine | None = None
         self._asked: Question | None = None
+        self.unread = ""
+        """The question that is asked, where it does not fit before its line."""
 
     def compose(self) -> ComposeResult:
         yield _Label()
@@ -73,7 +82,9 @@ class Prompt(Horizontal):
         line = await self._one_line()
         label = self.query_one(_Label)
         label.text = f" {question.label} "
-        label.styles.width = safe.width_of([(label.text, "bold")])
+        size, room = safe.width_of([(label.text, "bold")]), max(_ROOM, self.app.size.width - _ROOM)
+        label.styles.width = min(size, room)
+        self.unread = question.label if size > room else ""
         label.refresh()
         before = self.screen.focused
         line.take(question)

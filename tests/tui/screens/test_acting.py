@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from tui.terminal.painting import PaintedApp
 from tui.terminal.safe import plain
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
+from tui.widgets.question import Question
 
 
 async def respond(driven: Driven) -> None:
@@ -266,6 +268,27 @@ async def test_snooze_takes_a_distance_and_refuses_nonsense(world: World, opened
         assert not driven.status.startswith("✗")
         assert world.desk.show(first)["snoozed_until"] == "2026-03-09T12:00:00Z"
         assert int(first[1:]) not in driven.desk_screen.queue.ids
+
+
+async def test_a_refusal_and_a_long_question_can_be_read_while_the_line_is_open(opened: Open) -> None:
+    async with opened((80, 24)) as driven:
+        await driven.press("S")
+        await driven.type("whenever it may be")
+        await driven.press("enter")
+        told = " ".join(" ".join(driven.lines[-2:]).split())
+        assert told.startswith("✗ --until: 'whenever it may be' is not a time; write it as 2026-03-09T08:00:00Z,")
+        assert "Z, or from now as +45m, +4h, +2d enter" in told, "how it should be is what counts"
+        await driven.press("escape")
+        assert "esc leaves it" not in driven.lines[-1]
+
+        typed = asyncio.create_task(driven.desk_screen.query_one(Prompt).ask(Question("which of them " * 6)))
+        await driven.pilot.pause()
+        await driven.type("this one")
+        assert "this one" in driven.lines[-3]
+        assert " ".join(driven.lines[-2].split()).startswith("which of them which")
+        assert " ".join(driven.lines[-1].split()) == "them enter takes the line esc leaves it"
+        await driven.press("enter")
+        assert await typed == "this one"
 
 
 async def test_what_is_snoozed_can_be_seen_as_the_message_says(world: World, opened: Open) -> None:
