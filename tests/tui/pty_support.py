@@ -20,6 +20,8 @@ from typing import Final
 
 import pyte
 
+from tests.tui.sides_support import SidedByteStream, SidedScreen
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 PATIENCE: Final = 30
 DESK: Final = """
@@ -43,9 +45,15 @@ class Program:
         size: tuple[int, int] = (120, 36),
         environment: Mapping[str, str] | None = None,
         code: str = DESK,
+        sides: bool = False,
     ) -> None:
-        self.screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self.screen)
+        """`sides`: the terminal knows margins at the sides of its scroll region, and says so."""
+        self.screen = SidedScreen(*size) if sides else pyte.Screen(*size)
+        self._stream = SidedByteStream(self.screen) if sides else pyte.ByteStream(self.screen)
+        if sides:
+            # Answered where it is asked, with the place of the cursor at that moment.
+            self.screen.write_process_input = self._say  # type: ignore[method-assign]
+        self._sides = sides
         self.answers = True
         """Whether the terminal answers questions."""
         self.received = b""
@@ -93,8 +101,13 @@ class Program:
         self.received += piece
         self._stream.feed(piece)
         for question in _QUESTIONS.finditer(piece) if self.answers else ():
-            self.answer(int(question[1]) if question[1] else None)
+            if question[1] or not self._sides:
+                self.answer(int(question[1]) if question[1] else None)
         return bool(piece)
+
+    def _say(self, data: str) -> None:
+        if self.answers:
+            self.type(data)
 
     def answer(self, mode: int | None = None) -> None:
         """Say where the cursor is, or that a mode is known and off."""

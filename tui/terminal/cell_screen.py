@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, count
 from operator import is_not
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
@@ -36,6 +36,17 @@ _MOST_STRIPS: Final = 128
 """Drawn lines whose cells are kept: some screens full."""
 _INVISIBLE: Final = "\xad\u200c\u200d"
 """What ordinary words need, though nothing is printed for it."""
+
+
+class Scroll(NamedTuple):
+    """Lines that the terminal is to move."""
+
+    top: int
+    bottom: int
+    step: int
+    """By how many lines they move up, or down where it is negative."""
+    columns: tuple[int, int] | None
+    """The first and the last column to move of each; None: all."""
 
 
 class _Look(dict[str, Cell]):
@@ -63,6 +74,8 @@ class CellScreen:
         self._wanted = self._blank(height)
         self._dirty: set[int] = set()
         self._known = False
+        self.has_sides = False
+        """Whether the terminal can move part of its lines: a list beside other panes."""
         self.cursor = (0, 0)
         """Where the last frame left the cursor."""
         self._looks: dict[str, _Look] = {}
@@ -156,33 +169,36 @@ class CellScreen:
         if move is None:
             text = _written(changed, self._shown, cursor, erased=erased)
         else:
-            text = self._shorter(changed, cursor, *move)
+            text = self._shorter(changed, cursor, move)
         for y, row in changed.items():
             self._shown[y] = row.copy()
         return text
 
-    def _shorter(self, changed: Mapping[int, Row], cursor: tuple[int, int], top: int, bottom: int, step: int) -> str:
+    def _shorter(self, changed: Mapping[int, Row], cursor: tuple[int, int], move: Scroll) -> str:
         """The frame that draws what changed, or the one in which the terminal moves the lines of a region first."""
-        lines = {**changed, **{y: self._wanted[y] for y in range(top, bottom + 1)}}
-        scrolled = self._scrolled(top, bottom, step)
+        lines = {**changed, **{y: self._wanted[y] for y in range(move.top, move.bottom + 1)}}
+        scrolled = self._scrolled(move)
         cells, cells_moved = _differing(changed, self._shown), _differing(lines, scrolled)
         # To write a frame takes far longer than to count its cells: both are written only where it may be either.
         frames = []
         if cells_moved < _CLEARLY * cells:
-            frames.append(_written(lines, scrolled, cursor, scroll=(top, bottom, step)))
+            frames.append(_written(lines, scrolled, cursor, scroll=move))
         if cells < _CLEARLY * cells_moved:
             frames.append(_written(changed, self._shown, cursor))
         return min(frames, key=len)
 
-    def _scrolled(self, top: int, bottom: int, step: int) -> list[Row]:
+    def _scrolled(self, move: Scroll) -> list[Row]:
         """What the terminal shows after it has moved the lines of a region."""
-        region, new = self._shown[top : bottom + 1], self._blank(abs(step))
-        region = region[step:] + new if step > 0 else new + region[:step]
+        top, bottom, step, columns = move
+        before, new = self._shown[top : bottom + 1], self._blank(abs(step))
+        region = before[step:] + new if step > 0 else new + before[:step]
+        if columns is not None:
+            left, right = columns[0], columns[1] + 1
+            region = [old[:left] + moved[left:right] + old[right:] for old, moved in zip(before, region, strict=True)]
         return [*self._shown[:top], *region, *self._shown[bottom + 1 :]]
 
-    def _move(self, changed: Mapping[int, Row]) -> tuple[int, int, int] | None:
-        """First and last line of a region, and by how many lines it moved up, where most of what changed is found
-        there.
+    def _move(self, changed: Mapping[int, Row]) -> Scroll | None:
+        """The region that moved, where most of what changed is found there.
 
         Only the columns that changed are compared: beside a list there may be a pane that stood still.
         """
@@ -195,8 +211,21 @@ class CellScreen:
         for step in _STEPS:
             found = [y for y, row in new.items() if old.get(y + step) == row]
             if len(found) >= max(_SCROLLED, len(changed) // 2):
-                return min(found[0], found[0] + step), max(found[-1], found[-1] + step), step
+                top, bottom = min(found[0], found[0] + step), max(found[-1], found[-1] + step)
+                return Scroll(top, bottom, step, self._sides(top, bottom, left, right))
         return None
+
+    def _sides(self, top: int, bottom: int, left: int, right: int) -> tuple[int, int] | None:
+        """The first and the last column to move of those that changed, up to `right`; None for all."""
+        rows = self._shown[top : bottom + 1]
+        # What a terminal makes of a wide character of which it moves one half, nobody knows.
+        while any(not row[left].text for row in rows):
+            left -= 1
+        while right < self.width and any(not row[right].text for row in rows):
+            right += 1
+        if not self.has_sides or right - left in (1, self.width):
+            return None
+        return left, right - 1
 
 
 def _written(
@@ -205,7 +234,7 @@ def _written(
     cursor: tuple[int, int],
     *,
     erased: bool = False,
-    scroll: tuple[int, int, int] | None = None,
+    scroll: Scroll | None = None,
 ) -> str:
     """The frame that makes a terminal that shows `shown`, once it has erased or scrolled, show these lines."""
     writer = CellWriter()

@@ -2,7 +2,8 @@
 holds.
 
 Only sequences that every terminal and multiplexer knows: moves (CUP, CUF), erasing (ECH, EL), rendition (SGR), and a
-scroll region with index and reverse index (DECSTBM, IND, RI). No Textual here.
+scroll region with index and reverse index (DECSTBM, IND, RI); margins at its sides (DECLRMM, DECSLRM) only for one that
+was heard to know them. No Textual here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from operator import is_not
 from typing import Final, NamedTuple
 
 ERASE_ALL: Final = "\x1b[m\x1b[2J"
+SIDES_ON: Final = "\x1b[?69h"
+SIDES_OFF: Final = "\x1b[?69l"
+"""Margins at the sides of the scroll region; off, they are those of the screen."""
 _SHORTEST_ERASED: Final = 10
 """Blanks in the middle of a line that are shorter to erase, and step over, than to send."""
 _SHORTEST_TAIL: Final = 4
@@ -66,12 +70,19 @@ class CellWriter:
         self._out.append(ERASE_ALL)
         self._codes = ""
 
-    def scroll(self, top: int, bottom: int, lines: int) -> None:
-        """Have the terminal move the lines of `top` to `bottom` up by `lines`, or down where it is negative."""
+    def scroll(self, top: int, bottom: int, lines: int, columns: tuple[int, int] | None = None) -> None:
+        """Have the terminal move the lines of `top` to `bottom` up by `lines`, or down where it is negative; of them
+        only the first to the last of some columns."""
         # Plain first: the lines that come in take the pen's background.
         self._pen("")
         edge, move = (bottom, "\x1bD") if lines > 0 else (top, "\x1bM")
-        self._out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{edge + 1}H{move * abs(lines)}\x1b[r")
+        region, moved = f"\x1b[{top + 1};{bottom + 1}r", move * abs(lines)
+        if columns is None:
+            self._out.append(f"{region}\x1b[{edge + 1}H{moved}\x1b[r")
+        else:
+            left, right = columns
+            sides = f"{SIDES_ON}\x1b[{left + 1};{right + 1}s"
+            self._out.append(f"{sides}{region}\x1b[{edge + 1};{left + 1}H{moved}\x1b[r{SIDES_OFF}")
         # Most terminals put the cursor into the corner now, some leave it.
         self._at = None
 

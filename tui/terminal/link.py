@@ -17,10 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition, Key, Paste
 
+from tui.terminal.cell_writer import SIDES_OFF, SIDES_ON
+
 if TYPE_CHECKING:
     from textual.message import Message
 
 _QUESTION: Final = "\x1b[6n"
+_COLUMN, _LINE = 2, 1
+_ABOUT_SIDES: Final = f"{SIDES_ON}\x1b[1;{_COLUMN + 1}s\x1b[{_LINE + 1}H\x1b[9C{_QUESTION}{SIDES_OFF}"
+"""Sets a margin and goes on to the right: a terminal that knows margins at the sides says that it stopped there."""
 _MOST_UNDER_WAY: Final = 2_000
 """Bytes: at 20 kB/s a tenth of a second, at a round trip of 200 ms five full frames of a list."""
 _SILENCES: Final = 5
@@ -78,6 +83,8 @@ class LinkDriver(LinuxDriver):
         super().__init__(app, **options)
         self._arrived: Callable[[], object] = app.paint
         self.link = Link()
+        self.has_sides: bool | None = None
+        """Whether the terminal knows margins at the sides of a scroll region; None before it has answered."""
         self.typed_at = -math.inf
         """When a key came last, in seconds of time.monotonic(); known before the loop hears of the key."""
 
@@ -94,12 +101,20 @@ class LinkDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, CursorPosition):
+            if self.has_sides is None:
+                self.has_sides = (message.x, message.y) == (_COLUMN, _LINE)
             self.link.answered()
             self._loop.call_soon_threadsafe(self._arrived)
             return
         if isinstance(message, Key | Paste):
             self.typed_at = time.monotonic()
         super().process_message(message)
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.has_sides = None
+        self.link.sent(len(_ABOUT_SIDES))
+        self.write(_ABOUT_SIDES)
 
     def disable_input(self) -> None:
         if not self.exit_event.is_set():

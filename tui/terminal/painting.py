@@ -111,6 +111,7 @@ class PaintedApp(App[int]):
                 self._waiting = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look_again)
             return
         self._looks = 0
+        cells.has_sides = driver.has_sides is True
         frame = cells.frame(cursor)
         if frame:
             driver.send(f"{SYNC_START}{frame}{SYNC_END}" if self._sync_available else frame)

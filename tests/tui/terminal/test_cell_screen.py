@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tests.tui.sides_support import SidedScreen, SidedStream
 from tui.terminal.cell_screen import CellScreen, Span
 from tui.terminal.cell_writer import BLANK, CellWriter, _change_of_pen, simplest
 
@@ -32,9 +33,9 @@ class Terminal:
     """What a terminal shows after the bytes that it was sent."""
 
     def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
-        self.screen = pyte.Screen(width, height)
+        self.screen = SidedScreen(width, height)
         self.screen.reset_mode(pyte.modes.DECAWM)
-        self._stream = pyte.Stream(self.screen)
+        self._stream = SidedStream(self.screen)
 
     def show(self, frame: str) -> None:
         self._stream.feed(frame)
@@ -99,6 +100,7 @@ frames = st.lists(st.one_of(st.lists(spans(), min_size=1, max_size=12), lists())
 @settings(max_examples=150, deadline=None)
 def test_the_terminal_ends_where_a_full_drawing_ends(painted: list[list[Span]], data: st.DataObject) -> None:
     terminal, cells, layers = Terminal(), screen(), []
+    cells.has_sides = data.draw(st.booleans(), label="sides")
     for layer in painted:
         layers += layer
         cells.lay(layer)
@@ -165,6 +167,49 @@ def test_a_pane_beside_the_list_stays() -> None:
         terminal.show(cells.frame(HOME))
         assert [line[:20].rstrip() for line in terminal.lines] == [strip.text.rstrip() for _, _, strip in beside]
         assert terminal.lines[4][20:] == f"row {(first + 4) * 7919 % 9973:04d} x"
+
+
+@pytest.mark.parametrize("has_sides", [True, False])
+def test_a_list_between_panes_scrolls_alone_where_the_terminal_can(has_sides: bool) -> None:
+    terminal, cells = Terminal(100, 30), screen(100, 30)
+    cells.has_sides = has_sides
+    beside = [
+        (x, y, strip_of(set_cell_size(f"{name} {y * 7919 % 9973:04d} of it 横 │", 30)))
+        for y in range(30)
+        for x, name in ((0, "left"), (70, "right"))
+    ]
+    cells.lay(beside)
+    rows = [
+        strip_of(set_cell_size(f"{number * 7919 % 9973:04d} row {number * 104729 % 99991:05d} 港", 39))
+        for number in range(60)
+    ]
+    sizes = []
+    for first in (0, 1, 2, 5, 4, 3, 2):
+        shown = [(30, y, rows[first + y]) for y in range(2, 28)]
+        cells.lay(shown)
+        frame = cells.frame(HOME)
+        terminal.show(frame)
+        reference, whole = Terminal(100, 30), screen(100, 30)
+        whole.lay([*beside, *shown])
+        reference.show(whole.frame(HOME))
+        assert terminal.cells == reference.cells
+        assert ("\x1b[?69h" in frame) == (has_sides and first > 0)
+        sizes.append(len(frame))
+    assert (max(sizes[1:]) < 250) == has_sides
+
+
+def test_no_wide_character_is_moved_by_half() -> None:
+    """Of those at the end of the lines only the left halves differ from one to the next."""
+    terminal, cells = Terminal(60, 20), screen(60, 20)
+    cells.has_sides = True
+    cells.lay([(35, y, strip_of(f"beside {y * 37 % 101:03d}")) for y in range(20)])
+    rows = [strip_of(f"{number * 104729 % 99991:05d} {'横浜港'[number * 7919 % 3]}") for number in range(60)]
+    for first in range(4):
+        cells.lay([(10, y, rows[first + y]) for y in range(20)])
+        frame = cells.frame(HOME)
+        terminal.show(frame)
+        assert not first or "\x1b[?69h\x1b[11;18s" in frame
+        assert [line[10:17].rstrip() for line in terminal.lines] == [row.text for row in rows[first : first + 20]]
 
 
 def test_half_of_a_wide_character_is_none() -> None:

@@ -171,6 +171,27 @@ def test_a_real_terminal_shows_the_same_as_without_any_of_this(many: str, term: 
             assert painted.read(5) or plain.read(5), "both are silent and differ"
 
 
+def test_a_terminal_that_can_moves_the_list_between_the_panes(many: str) -> None:
+    size = (200, 50)
+    with Program(many, size=size, sides=True) as sided, Program(many, size=size) as other:
+        for program in (sided, other):
+            program.until("1/120")
+            program.type("j" * 60)
+            program.until("61/120")
+            program.settle()
+        sided.received = b""
+        sided.type("j")
+        sided.until("62/120")
+        assert b"\x1b[?69h" in sided.received
+        assert len(sided.received.partition(b"\x1b[6n")[0]) < 500
+        other.type("j")
+        other.until("62/120")
+        while sided.lines != other.lines:
+            assert sided.read(5) or other.read(5), "both are silent and differ"
+        assert b"\x1b[?69h\x1b[1;3s" in other.received, "it was asked"
+        assert other.received.count(b"\x1b[?69h") == 1
+
+
 def _shown(program: Program) -> list[list[object]]:
     return [[program.screen.buffer[y][x] for x in range(120)] for y in range(36)]
 
