@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.commands import responses
+from engine.ranking import queue
 from engine.reading import deviation_list
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
@@ -98,8 +99,9 @@ def due(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
 def matching(connection: sqlite3.Connection, now: int, planner: Planner, row: Row) -> list[str]:
     """The deviations of the queue, in its order, that a trigger matches. Raises NotFound for a playbook that this
     desk does not know: another one on the same file does."""
-    page = deviation_list.page(connection, now, (), limit=None, everything=False)
-    return [item["id"] for item in page.items if planner.holds(row["playbook"], row["trigger"], item, now)]
+    found = deviation_list.rows_of(connection, queue.whole(connection, now))
+    shown = deviation_list.shaped(connection, now, found)
+    return [item["id"] for item in shown if planner.holds(row["playbook"], row["trigger"], item, now)]
 
 
 def begin(context: CommandContext, planner: Planner, row: Row, ids: Sequence[str]) -> int:
