@@ -84,7 +84,7 @@ def suppressed(connection: sqlite3.Connection, now: int, where: Sequence[str] = 
     counted = ", ".join(f"count(*) FILTER (WHERE sort = '{sort}')" for sort in _KEPT_OUT)
     query = f"WITH {HIDDEN} SELECT count(DISTINCT hidden.id), {counted} FROM hidden"
     if found.sql != "1":
-        query += f" CROSS JOIN deviation ON deviation.id = hidden.id WHERE {found.sql}"
+        query += f" WHERE EXISTS (SELECT 1 FROM deviation WHERE deviation.id = hidden.id AND {found.sql})"
     counts = connection.execute(query, {**found.parameters, "now": now}).fetchone()
     return dict(zip(("total", *_KEPT_OUT), counts, strict=True))
 

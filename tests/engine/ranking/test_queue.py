@@ -177,7 +177,7 @@ def test_what_is_kept_of_suppression_is_what_the_tables_say(shared: Store, chanc
 @given(
     chance=st.randoms(use_true_random=False),
     text=st.sampled_from(
-        ["", "party=ACME", "!party=ACME", "late", "severity>=high", "suppressed=true", "state=open,closed"]
+        ["", "party=ACME", "!party=ACME", "late", "severity>=high", "suppressed=true", "state=open,closed", "D3", "!D3"]
     ),
 )
 def test_a_filtered_list_is_the_queue_then_what_is_hidden_then_the_last_that_ended(
@@ -185,13 +185,17 @@ def test_a_filtered_list_is_the_queue_then_what_is_hidden_then_the_last_that_end
 ) -> None:
     with lived(shared, chance, 40) as connection:
         found = parse_line(text, fields.DEVIATIONS, NOW)
-        matching = f"FROM deviation WHERE {deviation_list.scope_of(found)} AND {found.sql}"
+        scope = deviation_list.scope_of(found)
+        matching = f"FROM deviation WHERE {scope} AND {found.sql}"
         live = f"SELECT id {matching} AND {LIVE} ORDER BY {IN_QUEUE} DESC, {rank.GROUP_SQL}, priority DESC, id"
         wanted = every(connection, live, found.parameters)
         wanted += every(connection, f"SELECT id {matching} AND NOT {LIVE} ORDER BY id DESC", found.parameters)
         assert deviation_list.numbers(connection, NOW, found) == wanted
+        where = [text] if text else []
+        hidden = f"SELECT id FROM deviation WHERE {scope == IN_QUEUE} AND {LIVE} AND NOT {IN_QUEUE} AND {found.sql}"
+        told = deviation_list.suppressed(connection, NOW, where)["total"]
+        assert told == len(every(connection, hidden, found.parameters)), "and says how many the queue does not show"
         for limit in (0, 2, len(wanted), None):
-            where = [text] if text else []
             page = deviation_list.page(connection, NOW, where, limit=limit, everything=False)
             assert page.total == len(wanted)
             assert [int(item["id"][1:]) for item in page.items] == wanted[:limit]

@@ -33,6 +33,7 @@ def test_the_list_says_how_much_it_does_not_show(desk: Run) -> None:
         " 1 snoozed (offplan deviations --where snoozed=true)",
     ]
     assert "1 more" in desk("deviations", "--where", "party=ACME").out
+    assert "1 more" in desk("deviations", "--where", "D1").out
     assert "more" not in desk("deviations", "--all").out
     document = desk("deviations", "--where", "silenced=true", "--json").document
     assert [(item["id"], item["suppressed_by"]) for item in document["items"]] == [("D2", ["L1"])]
