@@ -260,6 +260,13 @@ def run(
         result = app.run(mouse=False)
     finally:
         app.close()
+    if app.painting_fault is not None:
+        from tui.terminal import crash
+
+        said = crash.report(
+            app.painting_fault, "kept lines from being drawn the short way", "from then on all was drawn the long way"
+        )
+        print(f"offplan: {said}", file=sys.stderr)
     if app.fault is not None:
         from tui.terminal import crash
 

@@ -31,7 +31,7 @@ def sections(found: Mapping[str, Any]) -> Iterator[Section]:
     yield _standing(found, present)
     yield _queue("To decide first", found["first"], "Nothing is off plan.", present)
     yield _queue("Nobody has", found["unowned"], "Everything that stands in the queue has an owner.", present)
-    yield _ended(found["ended"], present)
+    yield _ended(found["ended"])
     yield _queue("Came in", found["opened"], "Nothing new went off plan.", present)
     yield _actions("Overdue", found["overdue"], "No action is overdue.", present)
     until = cells.short_time(cells.instant(found["until"]), present.now, present.zone)
@@ -78,7 +78,7 @@ def _queue(title: str, found: Mapping[str, Any], nothing: str, present: Present)
     return Section(_counted(title, found), () if rows else (nothing,), headings, rows)
 
 
-def _ended(found: Mapping[str, Any], present: Present) -> Section:
+def _ended(found: Mapping[str, Any]) -> Section:
     rows = [
         [
             row["id"],

@@ -42,7 +42,7 @@ def _decision(decision: Mapping[str, Any], width: int, present: Present, version
     about = f"{decision['action']}: {decision['about']}"
     lines = [PageLine([(line, "bold")]) for line in safe.wrap(about, width)]
     rows = [_row(option, decision, present) for option in decision["options"]]
-    shown = _by_need(rows, width)
+    shown = _by_need(rows)
     lines.append(PageLine(safe.columns(shown, {each.name: (each.title, "quiet") for each in shown}, width)))
     rooms = {column.name: size for column, size in cells.layout(shown, width)}
     for row in rows:
@@ -61,7 +61,7 @@ def verdict(decision: Mapping[str, Any], width: int, present: Present) -> list[P
     return [[(line, "plain")] for sentence in said for line in safe.wrap(sentence, width)]
 
 
-def _by_need(rows: Sequence[Mapping[str, tuple[str, str]]], width: int) -> tuple[Column, ...]:
+def _by_need(rows: Sequence[Mapping[str, tuple[str, str]]]) -> tuple[Column, ...]:
     """The columns as wide as what stands in them; that of the titles has what is left, and they go on below."""
     texts = {each.name: [each.title, *(row[each.name][0] for row in rows)] for each in _OPTIONS}
     needed = {name: max(safe.width_of([(text, "")]) for text in column) for name, column in texts.items()}

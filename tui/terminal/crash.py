@@ -21,13 +21,14 @@ def state_folder() -> Path:
     return base / "offplan"
 
 
-def report(error: BaseException) -> str:
-    """Write the crash log (readable by its owner only) and return the sentence for the person."""
+def report(
+    error: BaseException, did: str = "stopped this", then: str = "what was committed stays, no more was done"
+) -> str:
+    """Write the crash log (readable by its owner only) and return the sentence for the person: what the error `did`,
+    and what is so `then`."""
     frames = traceback.extract_tb(error.__traceback__)
     last = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    what = (
-        f"an unexpected fault stopped this ({type(error).__name__}{last}); what was committed stays, no more was done"
-    )
+    what = f"an unexpected fault {did} ({type(error).__name__}{last}); {then}"
     try:
         path = _write(_text(error), moment_of(SystemClock().now()))
     except OSError as problem:

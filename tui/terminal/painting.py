@@ -63,7 +63,7 @@ class PaintedApp(App[int]):
         take_any_bytes()
         super().__init__(driver_class=driver, **options)
         self.painting_fault: Exception | None = None
-        """Why Textual draws by itself since."""
+        """What went wrong here, since when Textual draws by itself; whoever runs the application tells it."""
         self._plain = plain
         self._waiting: asyncio.TimerHandle | None = None
         self._looks = 0

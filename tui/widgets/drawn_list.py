@@ -50,8 +50,6 @@ class DrawnList(ScrollView, can_focus=True):
         self.marks: set[int] = set()
         self.changed: set[int] = set()
         """Rows that somebody else has changed; a key that puts the cursor on one, or takes it off one, takes it out."""
-        self.strip_hits = 0
-        """How many lines were drawn from the cache; a test counts them."""
         self.is_read = False
         """Whether it was ever said what rows there are: until then nothing says that there are none."""
         self._when_empty: Sequence[str] = ()
@@ -141,7 +139,6 @@ class DrawnList(ScrollView, can_focus=True):
         key = (number, self._rows.revision(number), state, width, self.look(), self.look_of(number))
         cached = self._strips.get(key)
         if cached is not None:
-            self.strip_hits += 1
             return cached
         row = self._rows.get(number)
         if row is None:

@@ -253,7 +253,9 @@ def test_a_page_and_the_way_back_send_what_differs_and_erase_nothing(many: str) 
         assert b"\x1b[2J" not in program.received
 
 
-def test_a_fault_of_the_painting_gives_the_screen_back_to_textual(many: str) -> None:
+def test_a_fault_of_the_painting_gives_the_screen_back_to_textual_and_is_told_at_the_end(
+    many: str, tmp_path: Path
+) -> None:
     code = """
 import sys
 from pathlib import Path
@@ -265,13 +267,18 @@ def lay(self, spans):
 cell_screen.CellScreen.lay = lay
 sys.exit(run(lambda: open_desk(Path(sys.argv[1]))))
 """
-    with Program(many, code=code) as program:
+    with Program(many, code=code, environment={"XDG_STATE_HOME": str(tmp_path)}) as program:
         program.until("1/120")
         program.type("j" * 40)
         program.until("41/120")
         program.type("g")
         program.until(" 1/120")
         assert any("Signals" in line for line in program.lines)
+        program.type("q")
+        program.until("drawn the long way")
+        assert program.process.wait(10) == 0
+    (log,) = (tmp_path / "offplan").glob("crash-*.log")
+    assert "AttributeError" in log.read_text()
 
 
 def test_after_a_sleep_everything_is_drawn_again(many: str) -> None:

@@ -66,11 +66,11 @@ async def test_moving_the_cursor_draws_two_rows_and_takes_the_others_from_the_ca
         await pilot.press("k")
         await pilot.pause()
         numbers.drawn.clear()
-        hits = numbers.strip_hits
+        hits = numbers._strips.hits
         await pilot.press("j")
         await pilot.pause()
         assert numbers.drawn == [], "both looks of both rows have been drawn before"
-        assert numbers.strip_hits > hits
+        assert numbers._strips.hits > hits
         numbers.refresh()
         await pilot.pause()
         assert numbers.drawn == []
