@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +94,19 @@ class Library:
         """
         folders = {Path(finding.path).parent for finding in self.findings if finding.severity == "error"}
         return bool(folders) and all(each.id != playbook or each.path.parent not in folders for each in self.playbooks)
+
+    def calls(self) -> Iterator[tuple[str, str, str]]:
+        """Playbook, step and channel of every step that calls a system, of playbooks that are switched on.
+
+        A call that is made only where an input says so is left out: only who gives that input brings it about.
+        """
+        from playbooks.language.conditions import walk
+
+        for loaded in self.playbooks:
+            for step in loaded.content.steps if loaded.enabled else ():
+                parts = walk(step.when, ()) if step.when is not None else ()
+                if step.http is not None and not any((part.field or "").startswith("inputs.") for _, part, _ in parts):
+                    yield loaded.id, step.id, step.http.channel
 
     def pinned(self, use: str) -> LoadedPlaybook:
         """The playbook that a `use` names, in that version. Raises NotFound, and Refused for another version."""

@@ -148,12 +148,7 @@ def _playbook_faults(args: Namespace) -> list[dict[str, Any]]:
 
 
 def _calls_nowhere(args: Namespace, library: Library) -> list[dict[str, Any]]:
-    """Steps of kind `http` whose channel the settings do not have: they would never be carried out.
-
-    One that is there only where an input says so is said once it waits, which only who gave that input brings about.
-    """
-    from playbooks.language.conditions import walk
-
+    """Steps that call a system through a channel which the settings do not have: they would never be carried out."""
     try:
         channels = settings_of(args).channels
     except BadInput:
@@ -162,16 +157,13 @@ def _calls_nowhere(args: Namespace, library: Library) -> list[dict[str, Any]]:
     hooks = {name for name, channel in channels.items() if channel.type == "webhook"}
     return [
         {
-            "place": f"playbook {loaded.id}, step {step.id}",
-            "fault": f"it calls channel {step.http.channel}, which is no webhook of offplan.toml",
-            "mend": f'add [channel.{step.http.channel}] with type = "webhook"',
+            "place": f"playbook {playbook}, step {step}",
+            "fault": f"it calls channel {channel}, which is no webhook of offplan.toml",
+            "mend": f'add [channel.{channel}] with type = "webhook"',
             "severity": "warning",
         }
-        for loaded in library.playbooks
-        if loaded.enabled
-        for step in loaded.content.steps
-        if step.http is not None and step.http.channel not in hooks
-        if step.when is None or not any((part.field or "").startswith("inputs.") for _, part, _ in walk(step.when, ()))
+        for playbook, step, channel in library.calls()
+        if channel not in hooks
     ]
 
 

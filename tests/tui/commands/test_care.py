@@ -79,6 +79,52 @@ def test_a_calendar_that_nobody_can_work_by_holds_up_nobody_and_is_named(desk: R
     assert [item["place"] for item in checked.document["items"] if "no working time" in item["fault"]] == ["owner ana"]
 
 
+CALLS = """\
+schema: 1
+id: calls
+version: 1
+title: Calls
+description: For tests.
+enabled: {enabled}
+triggers: [{{on: manual}}]
+inputs:
+  hold: {{type: boolean, title: Hold it, default: false}}
+roles:
+  buyer: {{function: procurement, fallback: logistics}}
+steps:
+  - {{id: call, title: Call, role: buyer, duration: PT2H}}
+  - {{id: post, title: Post, kind: http, role: buyer, http: {{channel: erp, body: {{item: $item}}}}}}
+  - id: late
+    title: Post it late
+    kind: http
+    role: buyer
+    when: {{field: severity, op: eq, value: critical}}
+    http: {{channel: erp, body: {{item: $item}}}}
+  - id: hold
+    title: Hold it
+    kind: http
+    role: buyer
+    when: {{field: inputs.hold, op: eq, value: "yes"}}
+    http: {{channel: wms, body: {{item: $item}}}}
+"""
+
+
+def test_a_call_through_a_channel_that_is_not_there_is_found_unless_only_an_input_brings_it_about(
+    desk: Run, tmp_path: Path
+) -> None:
+    playbook = tmp_path / "playbooks" / "calls.yaml"
+    playbook.write_text(CALLS.format(enabled="true"), encoding="utf-8")
+
+    items = desk("check", "--json").document["items"]
+    found = [
+        (item["place"], item["severity"]) for item in items if "which is no webhook of offplan.toml" in item["fault"]
+    ]
+    playbook.write_text(CALLS.format(enabled="false"), encoding="utf-8")
+
+    assert found == [(f"playbook calls, step {step}", "warning") for step in ("post", "late")]
+    assert not any("webhook" in item["fault"] for item in desk("check", "--json").document["items"])
+
+
 def test_check_of_a_file_that_is_none_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"this is no database at all, it only looks a little like one")
 
