@@ -58,6 +58,8 @@ class FolderLoop:
 
     async def watch(self) -> None:
         """Tell the folders what changes in them; begin anew when one of them comes, goes or is replaced."""
+        from watchfiles._rust_notify import WatchfilesRustInternalError
+
         while True:
             present = {path: identity for folder in self._folders if (identity := _identity(path := folder.path))}
             if not present:
@@ -66,8 +68,18 @@ class FolderLoop:
             try:
                 await self._watch(present)
             except OSError as error:
-                self._troubles.tell(f"the folders cannot be watched ({error.strerror}); we look every minute")
-                await asyncio.sleep(RESCAN_EVERY / SECOND)
+                await self._without_watcher(str(error.strerror))
+            except WatchfilesRustInternalError as error:
+                await self._without_watcher(str(error))
+            except ExceptionGroup as group:
+                # It gives up at a name that is no text: the next one begins with a look at the whole folder.
+                if group.split(WatchfilesRustInternalError)[1] is not None:
+                    raise
+                await asyncio.sleep(1.0)
+
+    async def _without_watcher(self, reason: str) -> None:
+        self._troubles.begin("watcher", f"the folders cannot be watched ({reason}); we look every minute")
+        await asyncio.sleep(RESCAN_EVERY / SECOND)
 
     async def _watch(self, present: dict[Path, tuple[int, int]]) -> None:
         from watchfiles import awatch

@@ -150,12 +150,12 @@ def _settings(
 def _pattern(name: str) -> str:
     """The file name with every number or date in it open, and its end: tomorrow's file has another one.
 
-    `orders-2026-03-09.csv` is `orders-*.csv`, and `orders.csv` is `orders*.csv`.
+    `orders-2026-03-09.csv` is `orders-*.csv`, and `orders.csv` is `orders*.csv`. What is no text in it may be anything.
     """
-    path = Path(name)
+    path = Path(re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", name))
     escaped = re.sub(r"([\[*?])", r"[\1]", path.stem)
     stem = re.sub(r"\d[\dT_.-]*", "*", escaped)
-    return f"{stem}{'' if stem.endswith('*') else '*'}{path.suffix}"
+    return f"{stem}{'' if stem.endswith('*') else '*'}{path.suffix}".replace("\N{REPLACEMENT CHARACTER}", "?")
 
 
 def _only(fields: Mapping[str, Any], profiles: Mapping[str, Profile]) -> dict[str, Any]:

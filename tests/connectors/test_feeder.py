@@ -34,6 +34,18 @@ def test_what_lies_there_and_what_is_renamed_into_place_is_taken(workspace: Work
     assert sorted(workspace.ids()) == ["e0", "e1", "e2", "e3", "e4"]
 
 
+def test_a_name_that_is_no_text_stops_nobody(workspace: Workspace) -> None:
+    """As a program of another encoding writes `Auftrag`: the watcher gave up at it, and with it the whole feeder."""
+    with Running(workspace, workspace.settings()) as running:
+        workspace.deliver("a.csv", range(3))
+        assert running.taken().new == 3
+        workspace.deliver(os.fsdecode(b"Auftr\xe4ge.csv"), range(3, 5))
+        assert running.taken().new == 2
+        workspace.deliver("b.csv", range(5, 6))
+        assert running.taken().new == 1
+    assert running.said == []
+
+
 def test_a_folder_that_comes_later_is_watched_then(workspace: Workspace) -> None:
     workspace.inbox.rmdir()
     with Running(workspace, workspace.settings()) as running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import tomllib
 from fnmatch import fnmatchcase
@@ -250,6 +251,7 @@ def test_signals_that_are_proposed_can_be_read(tmp_path: Path) -> None:
         ("orders-2026-03-09.csv", "orders-*.csv"),
         ("orders_2026-03-09_final.csv", "orders_*final*.csv"),
         ("a[1].csv", "a[[]*].csv"),
+        (os.fsdecode(b"Auftr\xe4ge.csv"), "Auftr?ge*.csv"),
     ],
 )
 def test_the_pattern_takes_tomorrow_s_file(tmp_path: Path, name: str, pattern: str) -> None:
