@@ -19,7 +19,8 @@ def write(connection: sqlite3.Connection, path: Path) -> None:
     try:
         # Made here, so that nobody else can read it while it grows; and never written through a link.
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-        connection.execute("VACUUM INTO ?", (str(draft),))
+        # As bytes, since the name of a folder need not be text.
+        connection.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(draft),))
         _flush(draft)
         _give_name(draft, path)
         _flush(path.parent)

@@ -68,7 +68,19 @@ def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     mixed = any(argument.options.get("nargs") in ("+", "*") for argument in command.arguments)
     parsed = parser.parse_intermixed_args(rest) if mixed else parser.parse_args(rest)
     parsed.verb = words
+    _refuse_no_text(command, parsed)
     return command, parsed
+
+
+def _refuse_no_text(command: Command, parsed: argparse.Namespace) -> None:
+    """Raises UsageError for bytes that are no text, but in names of files, which may be anything."""
+    for names, _, options in (*command.arguments, *COMMON):
+        if str(options.get("metavar", "")).startswith(("FILE", "DIR")):
+            continue
+        given = getattr(parsed, options.get("dest", names[0].lstrip("-").replace("-", "_")), None)
+        for text in given if isinstance(given, list) else [given]:
+            if isinstance(text, str) and not text.isascii() and re.search("[\ud800-\udfff]", text):
+                raise UsageError(f"{names[0]} {text}: this is no text in UTF-8; see what encoding the terminal has")
 
 
 def split(arguments: Sequence[str]) -> tuple[str, list[str]]:

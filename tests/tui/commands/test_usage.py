@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.tui.commands.shell import Run, one_sentence
@@ -83,3 +86,26 @@ def test_a_moment_that_is_none_is_bad_usage(desk: Run, until: str) -> None:
 
     assert answer.code == 2
     assert one_sentence(answer)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "deviations --where party=M\udcfcller", "show \udce4", "ingest s.csv --source \udce4", "comment D1 --text \udce4",
+        "tick --now \udce4",
+    ],
+)  # fmt: skip
+def test_bytes_that_are_no_text_are_refused_where_no_file_is_named(run: Run, words: str) -> None:
+    """A name in Latin-1, pasted into a terminal of UTF-8, stopped the command with a crash report."""
+    answer = run(*words.split())
+
+    assert answer.code == 2
+    assert one_sentence(answer)
+    assert "this is no text in UTF-8; see what encoding the terminal has" in answer.err
+
+
+def test_a_folder_whose_name_is_no_text_is_a_workspace(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"B\xfcro")
+    assert run("init", str(folder)).code == 0
+    assert run("backup", str(folder / "copy.db"), "--workspace", str(folder)).code == 0
+    assert run("check", "--db", str(folder / "copy.db")).code == 0
