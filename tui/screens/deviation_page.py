@@ -17,6 +17,7 @@ from tui.screens.object_page import ObjectPage
 from tui.screens.telling import Selection
 from tui.widgets.footer import TabLine
 from tui.widgets.line_list import LineList
+from tui.widgets.too_small import is_too_small
 
 _BEAT: Final = 3.0
 """Seconds after which an open page says again that it is open."""
@@ -83,6 +84,8 @@ class DeviationPage(ObjectPage):
         self.session.desk.say_open(self.session.token, None)
 
     def on_resize(self, event: Resize) -> None:
+        if is_too_small(event.size):
+            return
         small = event.size.height < _TABS_BELOW
         if small != self.has_class("-tabs") and self._detail is not None:
             # What is read stays in front, the action under the cursor under it.

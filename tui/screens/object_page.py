@@ -13,7 +13,7 @@ from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
-from tui.widgets.too_small import TooSmall
+from tui.widgets.too_small import TooSmall, is_too_small
 
 
 class ObjectPage(ActingScreen):
@@ -39,7 +39,9 @@ class ObjectPage(ActingScreen):
         self.set_focus(self.page)
 
     def on_resize(self, event: Resize) -> None:
-        self.call_after_refresh(self.draw)
+        # Under the note that the terminal is too small it stays as it is, line by line.
+        if not is_too_small(event.size):
+            self.call_after_refresh(self.draw)
 
     @abstractmethod
     def draw(self) -> None:

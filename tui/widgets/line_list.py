@@ -21,6 +21,7 @@ from tui.keys import bindings
 from tui.terminal import safe
 from tui.widgets.drawn_list import GUTTER, DrawnList
 from tui.widgets.row_window import Fetch
+from tui.widgets.too_small import is_too_small
 
 _SOON: Final = 0.02
 """Seconds: a frame has left by then, and the next press of a key that is held has not come."""
@@ -152,6 +153,9 @@ class LineList(DrawnList):
                 self.refresh(Region(-1, line, self.size.width + 2, 1))
 
     def on_resize(self, event: Resize) -> None:
+        if is_too_small(self.app.size):
+            # Nobody sees it: it comes back as it was.
+            return
         self._resize_virtual()
         self._keep_in_sight()
         self._load_in_sight()
