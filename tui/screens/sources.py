@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from engine.desk import Desk
 from engine.values.errors import OffplanError
+from tui.desk.session import Act
 from tui.keys import bindings
 from tui.screens import empty
 from tui.screens.list_view import ListView
@@ -76,8 +77,10 @@ class SourcesScreen(ListView):
     async def _retry(self, numbers: set[int], names: set[str]) -> None:
         from tui.desk import retrying
 
-        settings = self.session.around.settings
-        await self._write(lambda desk: retrying.retry(desk, settings(), numbers, names))
+        settings, held = self.session.around.settings, self.session.desk.held()
+        ids = [f"Q{row['id']}" for row in held if row["id"] in numbers or row["source"] in names]
+        line = " ".join(("offplan quarantine --retry", *ids)) if ids else None
+        await self._write(lambda desk: retrying.retry(desk, settings(), numbers, names), line)
 
     def action_mend(self) -> None:
         if not self.refuses_to_write():
@@ -106,7 +109,9 @@ class SourcesScreen(ListView):
             self.say(f"Q{number}: left as it was")
             return
         settings = self.session.around.settings
-        await self._write(lambda desk: retrying.mend(desk, settings(), row["id"], column, value))
+        # The shell has no word for it: in the log it is a remark.
+        line = f"# Q{number} tried with {column} = {value}"
+        await self._write(lambda desk: retrying.mend(desk, settings(), row["id"], column, value), line)
 
     async def _column(self, columns: dict[str, object]) -> str | None:
         choices = [
@@ -114,12 +119,15 @@ class SourcesScreen(ListView):
         ]
         return await self.app.push_screen_wait(Picker("Which column is wrong?", choices))
 
-    async def _write(self, work: Callable[[Desk], str]) -> None:
+    async def _write(self, work: Callable[[Desk], str], line: str | None) -> None:
+        """Try records and say what became of them; `line` is what the log has of it."""
         try:
             told = await self.session.commands.run(work)
         except OffplanError as error:
             self.refuse(error)
             return
+        if line is not None:
+            self.session.acts.append(Act(self.session.desk.clock.now(), line, told))
         self.done_with_marks()
         self.update()
         self.say(told, "good" if " 0 still held" in told else "warning")

@@ -103,6 +103,8 @@ async def test_a_record_is_mended_in_the_column_that_was_refused(world: World, o
         await driven.finish("enter")
         assert driven.status.startswith("1 of 1 taken, 0 still held")
         assert list(view(driven).held.ids) == [1]
+        await driven.press("@")
+        assert "# Q2 tried with pieces = 80" in driven.text
     assert world.desk.signals(["source_id=3"]).items[0]["quantity"] == 80
     history = world.desk.show("Q2")["history"][-1]
     assert (history["actor"], history["reason"]) == ("ana", "mended: pieces 'eight' → '80'")
@@ -130,6 +132,8 @@ async def test_marked_records_are_tried_again_as_the_mapping_is_now(
         await driven.finish("t")
         assert driven.status.startswith("2 of 2 taken, 0 still held")
         assert "Nothing is held" in driven.text
+        await driven.press("@")
+        assert "offplan quarantine --retry Q1 Q2" in driven.text
     assert world.desk.header()["quarantined"] == 0
 
 
