@@ -167,13 +167,15 @@ class WayfindingScreen(TellingScreen):
     async def _palette(self) -> None:
         from tui.screens.pickers import Choice, Picker
 
-        kind = self.selection().kind
+        kind, lines = self.selection().kind, self.focused
         usable = [
             key
             for key in self.session.keys.keys
-            if key.scope in ("act", *self.scopes) and key.scope != "list" and (not key.kinds or kind in key.kinds)
+            if key.scope in ("act", *self.scopes) and (not key.kinds or kind in key.kinds)
             if not (self.session.readonly and key.writes)
         ]
+        # What moves the cursor is known soonest, and sought last.
+        usable.sort(key=lambda key: key.scope == "list")
         choices = [
             Choice(
                 key.id,
@@ -189,7 +191,8 @@ class WayfindingScreen(TellingScreen):
         if chosen is not None:
             # What was chosen may ask for something itself: this flow ends with it.
             self._asking = None
-            await self.run_action(next(key.action for key in usable if key.id == chosen))
+            key = next(key for key in usable if key.id == chosen)
+            await self.app.run_action(key.action, lines if key.scope == "list" and lines is not None else self)
 
     def action_keys(self) -> None:
         from tui.screens import pages

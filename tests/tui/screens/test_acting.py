@@ -15,6 +15,7 @@ from engine.vocabulary.planning import Match
 from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Driven, Open, World
 from tui.desk.live import Live
+from tui.keys.key_table import KEYS
 from tui.screens import gathering
 from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
 from tui.terminal.cells import Present
@@ -408,6 +409,20 @@ async def test_the_palette_finds_a_command_by_its_words_and_does_it(world: World
         await driven.press("enter")
         await driven.finish()
         assert world.state(first) == "acknowledged"
+
+
+async def test_the_palette_has_every_key_that_holds_here(opened: Open) -> None:
+    async with opened((120, 90)) as driven:
+        await driven.press("ctrl+p")
+        scopes = driven.desk_screen.scopes
+        wanted = {key.id for key in KEYS if key.scope in scopes and (not key.kinds or "deviation" in key.kinds)}
+        picker = driven.app.screen
+        assert isinstance(picker, Picker)
+        assert {choice.id for choice in picker._shown} == wanted
+        await driven.type("mark all rows that")
+        await driven.press("enter")
+        await driven.finish()
+        assert len(driven.desk_screen.queue.marks) == 3
 
 
 async def test_messages_can_be_read_in_full(world: World, opened: Open) -> None:
