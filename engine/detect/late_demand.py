@@ -52,7 +52,7 @@ def judge(facts: DemandFacts, tolerance: Tolerance, now: int) -> Finding | None:
         severity=tolerance.severity(size),
         planned={"at": iso_or_none(line.planned_at), "quantity": line.quantity, "uom": line.uom},
         observed={"expected": iso_or_none(expected_at), "short": reach.short, "uom": line.uom},
-        gap={"days": reach.days, "quantity": -reach.short, "uom": line.uom},
+        gap={"days": reach.days, "quantity": 0.0 - reach.short, "uom": line.uom},
         terms=[*_terms(facts, line, hits, reach, tolerance)],
         value_minor=reach.value,
         currency=facts.currency if reach.value is not None else None,

@@ -101,7 +101,9 @@ def test_a_late_order_is_worth_once_what_goes_through_two_late_lines(desk: Desk)
     take(desk, stock("1", 10.0))
     eta(desk, "PO-1", 12, 1)
     eta(desk, "MO-1", 19, 2)
-    assert by_kind(desk)["late_demand SO-1"]["value_at_risk"]["amount"] == 1_000.0
+    order = by_kind(desk)["late_demand SO-1"]
+    assert order["value_at_risk"]["amount"] == 1_000.0
+    assert str(order["gap"]["quantity"]) == "0.0", "no minus before what is not short"
 
 
 def fewer(desk: Desk, ref: str, quantity: float) -> None:
