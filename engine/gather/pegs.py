@@ -121,7 +121,8 @@ def _pegged(reader: PlaceReader, place: Place) -> Pegged:
 
 def _left_out(around: Around, measure: _Measure) -> Iterator[str]:
     """The open lines that are not pegged, since their unit does not convert, in words."""
-    for facts, quantity in (*_brings(around), *_takes(around)):
+    stated = () if measure.all_convert else (*_brings(around), *_takes(around))
+    for facts, quantity in stated:
         if facts.open and measure.of(quantity, facts.line.uom) is None:
             yield f"{facts.line.source} is in {facts.line.uom}, its place is counted in {measure.unit}"
     for part in around.components:
@@ -143,10 +144,14 @@ class _Measure:
 
     def __init__(self, unit: str | None, item: ItemUnits) -> None:
         self.unit, self._item = unit, item
+        self.all_convert = True
 
     def of(self, quantity: float, uom: str | None) -> float | None:
         """A quantity in the place's unit; None where it does not convert."""
-        return units.convert(quantity, uom, self.unit, self._item)
+        converted = units.convert(quantity, uom, self.unit, self._item)
+        if converted is None:
+            self.all_convert = False
+        return converted
 
 
 def _brings(around: Around) -> Iterator[tuple[LineFacts, float]]:
