@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from connectors.files.opening import opened
 from connectors.files.readiness import Stamp, is_data, look, stamp_of, wait_for
 from engine.intake.ingest import FileMark, SourceBatch
 from engine.values.clock import SECOND, Clock, SystemClock
@@ -231,10 +232,10 @@ def _begins_with(path: Path, size: int, sha256: bytes) -> bool:
     """Whether the first `size` bytes of a file have this hash and end a line, so that no record was cut there."""
     digest, last = hashlib.sha256(), b""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             while size and (chunk := file.read(min(size, _CHUNK))):
                 digest.update(chunk)
                 size, last = size - len(chunk), chunk[-1:]
-    except OSError:
+    except BadInput:
         return False
     return not size and last == b"\n" and digest.digest() == sha256

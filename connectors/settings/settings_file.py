@@ -32,6 +32,7 @@ from connectors.settings.source_settings import FolderSource, HttpSource, Pagina
 from connectors.values.targets import SIGNAL
 from engine.detect import tolerance_rules
 from engine.handoffs.routing import Channel, Route
+from engine.values import money
 from engine.values import rates as exchange
 from engine.values.errors import BadInput
 from engine.vocabulary import emissions as factors
@@ -52,7 +53,6 @@ __all__ = [
 FILE_NAME: Final = "offplan.toml"
 _LIMIT: Final = 1024 * 1024
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
 class DeskSection(Section):
@@ -66,7 +66,7 @@ class DeskSection(Section):
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, code: str) -> str:
-        if not _CURRENCY.fullmatch(code):
+        if not money.is_code(code):
             raise ValueError(f"{code!r} is not a currency; write its ISO 4217 code, such as EUR")
         return code
 

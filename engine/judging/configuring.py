@@ -96,7 +96,9 @@ def _check_zone(zone: Any) -> None:
 
 
 def _check_currency(place: str, code: Any) -> None:
-    if not isinstance(code, str) or len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
+    from engine.values import money
+
+    if not money.is_code(code):
         raise BadInput(place, f"{code!r} is no currency", "write an ISO 4217 code such as EUR")
 
 

@@ -6,7 +6,6 @@ A row that fails is a Refusal with place, reason and mend. Comparing with what i
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from engine.validation.detail_checks import Fault
 from engine.validation.signal_checks import LARGEST_QUANTITY, clean_document, is_encodable
+from engine.values import money
 from engine.values.clock import EARLIEST, LATEST, iso
 from engine.values.errors import BadInput
 from engine.values.text import clean, is_clean
@@ -21,7 +21,6 @@ from engine.vocabulary.model import LINE_KINDS, Place, PlanLine, PlanRecord, Ref
 
 STATUS_WORDS: Final = ("open", "closed", "cancelled")
 LARGEST_AMOUNT: Final = 2**62
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _TEXTS = ("ref", "item", "site", "origin", "party", "uom", "currency")
 _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "forecast": ("item", "site", "quantity", "planned_at"),
@@ -197,7 +196,7 @@ def _value_fault(line: PlanLine) -> Fault | None:
         )
     if line.value_minor is not None and not -LARGEST_AMOUNT < line.value_minor < LARGEST_AMOUNT:
         return Fault("value", "it is too large for an amount", "map the value of the line in units of its currency")
-    if line.currency and not _CURRENCY.fullmatch(line.currency):
+    if line.currency and not money.is_code(line.currency):
         return Fault("currency", f"{line.currency!r:.20} is no currency", "write its ISO 4217 code, such as EUR")
     if line.status not in STATUS_WORDS:
         words = ", ".join(STATUS_WORDS)

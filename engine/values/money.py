@@ -20,8 +20,7 @@ _DUST: Final = 1e-9
 """Part of an amount that only the arithmetic of floats makes."""
 LARGEST: Final = 10**15
 """Minor units that an amount is ranked with at most: sums of thousands of them still fit into 64 bits."""
-
-
+_CODE: Final = re.compile(r"[A-Z]{3}")
 _COINED: Final = re.compile(r"(\S*\d\S*)\s+(\D\S*)")
 
 
@@ -57,10 +56,15 @@ def text(minor: float, currency: str | None) -> str:
     return f"{digits(minor, currency)} {currency or 'units'}"
 
 
+def is_code(given: object) -> bool:
+    """Whether something has the form of an ISO 4217 code: three capital letters."""
+    return isinstance(given, str) and _CODE.fullmatch(given) is not None
+
+
 def code(text: str) -> str:
     """A currency that a person typed, in its one form. Raises BadInput."""
     typed = text.strip().upper()
-    if not (len(typed) == 3 and typed.isascii() and typed.isalpha()):
+    if not is_code(typed):
         raise BadInput("currency", f"{typed[:20]!r} is no currency", "write its three letters, such as EUR")
     return typed
 

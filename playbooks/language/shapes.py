@@ -5,12 +5,12 @@ A text's form is told twice, to pydantic and to the JSON Schema that editors rea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from engine.values import money
 from engine.values.clock import parse_instant
 from engine.values.errors import BadInput
 from engine.values.text import clean
@@ -59,7 +59,7 @@ def _is_join(value: Any) -> Any:
 
 
 def _is_currency(text: str) -> str:
-    if re.fullmatch(r"[A-Z]{3}", text) is None:
+    if not money.is_code(text):
         raise ValueError(f"{clean(text)[:20]!r} is no currency; write its three letters, such as EUR")
     return text
 
