@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Final
 
 from engine.desk import Desk
 from engine.values.clock import iso
@@ -12,6 +13,8 @@ from tui.terminal import cells
 from tui.wiring import opened
 from tui.words import printing, verbs
 from tui.words.given import expected, moment, options_of
+
+_NOTHING: Final = "nothing has to change"
 
 
 def act(args: Namespace) -> int:
@@ -59,4 +62,4 @@ def _print(args: Namespace, desk: Desk, outcome: Outcome) -> None:
     back = "redo" if args.verb == "undo" else "undo"
     kept = outcome.changes and not getattr(args, "preview", False)
     way_back = [f"{back} this with: offplan {back} {outcome.txn}"] if kept else []
-    printing.answer(args, document, *lines, *way_back)
+    printing.answer(args, document, *(lines or [_NOTHING]), *way_back)

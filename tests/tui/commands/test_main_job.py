@@ -234,3 +234,7 @@ def test_a_feeder_of_a_desk_takes_what_lies_there_and_goes_with_it(desk: Run, tm
 def test_what_changes_no_state_shows_no_change_of_it(desk: Run) -> None:
     assert desk("comment", "D1", "--text", "called them").out.splitlines()[0] == "D1: open"
     assert desk("ack", "D1").out.splitlines()[0] == "D1: open → acknowledged"
+
+
+def test_what_changes_nothing_says_so(desk: Run) -> None:
+    assert desk("replan").out == "nothing has to change\n"
