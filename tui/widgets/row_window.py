@@ -31,6 +31,8 @@ class RowWindow:
         self._kept: dict[int, Row] = {}
         """Rows as they were last shown, of numbers that are wanted wherever the window is."""
         self._revisions: dict[int, int] = {}
+        """Of the rows at hand; counted over all of them, so that a row which comes again has a new one."""
+        self._counted = 0
 
     def get(self, number: int) -> Row | None:
         return self._rows.get(number)
@@ -73,7 +75,9 @@ class RowWindow:
         if refetch or len(before) > _MOST_ROWS:
             self._kept = {number: before.get(number, row) for number, row in self._kept.items()}
             self._rows = {number: before[number] for number in window if number in before and not refetch}
+            self._revisions = {number: self._revisions[number] for number in {*self._rows, *fetched} & before.keys()}
         self._rows.update(fetched)
         for number in changed:
-            self._revisions[number] = self._revisions.get(number, 0) + 1
+            self._counted += 1
+            self._revisions[number] = self._counted
         return changed
