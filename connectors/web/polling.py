@@ -22,6 +22,7 @@ from connectors.web.http import Answer, Client, joined
 from engine.intake.ingest import SourceBatch
 from engine.values.clock import SECOND
 from engine.values.errors import BadInput
+from engine.values.paths import at_path
 
 MAXIMUM_PAGES: Final = 1_000
 LONGEST_VALUE: Final = 4096
@@ -133,7 +134,7 @@ def _next_address(
         link = next_link(answer.headers.get("link", ""))
         return None if link is None else joined(answer, link, place)
     if page.type in ("cursor", "link") and page.field is not None:
-        value = _at_path(content.document, page.field)
+        value = at_path(content.document, page.field)
         if value is None or value == "" or value is False:
             return None
         if not isinstance(value, str | int) or isinstance(value, bool) or not _fits(str(value)):
@@ -155,23 +156,11 @@ def next_link(header: str) -> str | None:
     return None
 
 
-def _at_path(document: Any, path: str) -> Any:
-    """The value at a dotted path of names and list indexes; None where there is none."""
-    for part in path.split("."):
-        if isinstance(document, dict):
-            document = document.get(part)
-        elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
-            document = document[int(part)]
-        else:
-            return None
-    return document
-
-
 def newest_of(known: Any, records: Iterable[Any], field: str | None) -> Any:
     """The highest value of a field over records and what was known: numbers by size, else texts by their order."""
     if field is None:
         return known
-    given = (_at_path(record, field) for record in records)
+    given = (at_path(record, field) for record in records)
     found = [value for value in given if isinstance(value, int | float) or (isinstance(value, str) and _fits(value))]
     values = [value for value in [known, *found] if value is not None and not isinstance(value, bool)]
     if all(isinstance(value, int | float) for value in values):

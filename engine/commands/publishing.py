@@ -8,7 +8,7 @@ evaluated; what is not there, or is no value of its type, is not known.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from engine.actions import answers
@@ -16,6 +16,7 @@ from engine.gather.cases import as_json
 from engine.storage.journal import canonical
 from engine.storage.sqlite import sqlite3
 from engine.values.errors import BadInput
+from engine.values.paths import at_path
 from engine.vocabulary.terms import CHOICE, FORM, SYSTEM, Terms
 
 
@@ -40,7 +41,7 @@ def published(
         elif source.startswith(SYSTEM):
             found[name] = given.get(name)
         else:
-            found[name] = lookup(deviation, source.split("."))
+            found[name] = at_path(deviation, source)
     kept = {name: value for name, value in given.items() if name not in found}
     known = {name: value for name, value in found.items() if value is not None}
     return {**changes, "answers": canonical({**kept, **known})}
@@ -54,7 +55,7 @@ def picked(terms: Terms, answer: object) -> tuple[dict[str, Any], list[str]]:
         if not source.startswith(SYSTEM):
             continue
         path, _, kind = source.partition(" as ")
-        value = lookup(answer, path.split(".")[1:])
+        value = at_path(answer, path.removeprefix(SYSTEM))
         if value is None:
             lacking.append(f"{name} is not known: the answer has no {path.removeprefix(SYSTEM)}")
             continue
@@ -75,13 +76,6 @@ def known(connection: sqlite3.Connection, response: int, names: Mapping[str, str
     by_step = {step: json.loads(text) for step, text in found}
     values = {name: by_step.get(step, {}).get(name) for name, step in names.items()}
     return {name: value for name, value in values.items() if value is not None}
-
-
-def lookup(value: Any, path: Sequence[str]) -> Any:
-    """What stands at a path of names in JSON; None where nothing does."""
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
 
 
 def _is_given(source: str) -> bool:

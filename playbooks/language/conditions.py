@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.values.clock import MINUTE
+from engine.values.paths import at_path
 from engine.values.text import clean
-from playbooks.language.fields import FIELDS, Field, Scalar, comparable, lookup
+from playbooks.language.fields import FIELDS, Field, Scalar, comparable
 from playbooks.language.patterns import compiled
 from playbooks.working_time.durations import clock_minutes
 
@@ -49,7 +50,7 @@ class Case:
 
     def value(self, path: str) -> Any:
         """What the deviation says there; None where it says nothing."""
-        return lookup(self._deviation, path)
+        return at_path(self._deviation, path)
 
     def judge(self, clause: Condition) -> Verdict:
         """Judge a linted clause of field, op and value."""
@@ -84,7 +85,7 @@ def _decide(verdicts: Sequence[Verdict], *, decisive: bool) -> Verdict:
 
 def _clause(condition: Condition, deviation: Mapping[str, Any], now: int, field: Field) -> Verdict:
     name, operator = condition.field or "", condition.op or ""
-    raw = lookup(deviation, name)
+    raw = at_path(deviation, name)
     if operator == "exists":
         wanted = condition.value is not False
         return Verdict(

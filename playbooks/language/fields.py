@@ -108,14 +108,6 @@ def kind_of(value: Any) -> str:
     return "boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "text"
 
 
-def lookup(deviation: Mapping[str, Any], path: str) -> Any:
-    """The value at `path`, None where the deviation does not have it."""
-    value: Any = deviation
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
     """The deviation that has these fields, by their paths."""
     deviation: dict[str, Any] = {}

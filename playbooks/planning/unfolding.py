@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.values.errors import BadInput, Refused
+from engine.values.paths import at_path
 from engine.values.text import clean
 from playbooks.language.conditions import evaluate
-from playbooks.language.fields import lookup, value_name
+from playbooks.language.fields import value_name
 from playbooks.language.graph import in_order
 from playbooks.planning.scopes import NOT_YET, Scope, scope_of, text_of
 from playbooks.planning.settling import Slot, values_asked
@@ -210,7 +211,7 @@ class _Unfolding:
             return [scope.fill(each) for each in rule.items]
         listed = value_name(rule.items)
         if listed is not None:
-            return list(lookup(scope.case.value("values"), listed) or ())
+            return list(at_path(scope.case.value("values"), listed) or ())
         if rule.items.startswith("inputs."):
             return list(scope.inputs.get(rule.items.removeprefix("inputs."), ()))
         return [clean(text_of(each)) for each in self.deviation.get(rule.items) or ()]

@@ -196,6 +196,13 @@ def test_an_answer_that_is_nested_too_deep_to_be_told_is_no_value() -> None:
     )
 
 
+def test_an_answer_is_looked_into_by_names_and_by_places_in_lists() -> None:
+    day = {"first": "answer.lines.0.eta as date", "third": "answer.lines.2.eta as date", "none": "answer.0 as date"}
+    found, lacking = picked(Terms(kind="http", publish=day), {"lines": [{"eta": "2026-03-20"}, {"eta": "2026-03-21"}]})
+    assert found == {"first": "2026-03-20"}
+    assert lacking == ["third is not known: the answer has no lines.2.eta", "none is not known: the answer has no 0"]
+
+
 def test_a_playbook_inside_has_values_of_its_own(tmp_path: Path) -> None:
     inner = HEAD.replace("id: whole", "id: quoted").replace("deviation.opened", "manual") + QUOTED
     outer = HEAD + "  - {id: first, title: Get a price, kind: playbook, use: quoted@1}\n"
