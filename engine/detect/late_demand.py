@@ -1,10 +1,10 @@
 """late_demand: a customer order line is pegged to supply that comes too late, or not in full.
 
 What reaches it are live deviations of supply lines, each beyond the slack on the way (engine.flow.impact). The lateness
-is the largest of them; shortages of different supply lines add up, but not those of one line, nor what the line that
-serves it lacks itself and what that lacks of its supply, and never to more than is open. Breach: more than `days` late,
-or more than `quantity` short. What does not come at all has no date; its share counts as so much of `short_days` late.
-Nothing here is said by the customer: it is what the customer would see.
+is the largest of them; shortages of different supply lines of one item add up, but not those of one line, nor what the
+line that serves it lacks itself and what that lacks of its supply, and never to more than is open. Breach: more than
+`days` late, or more than `quantity` short. What does not come at all has no date; its share counts as so much of
+`short_days` late. Nothing here is said by the customer: it is what the customer would see.
 """
 
 from __future__ import annotations
@@ -87,8 +87,9 @@ def _reach(line: Line, hits: Sequence[LiveHit]) -> _Reach:
 def _once(hits: Sequence[LiveHit], size: Callable[[LiveHit], float]) -> float:
     """The sum over what serves the order, of what reaches it by way of each.
 
-    Of late parts there the largest counts, since they wait together; missing ones of different lines add up, unless one
-    is the supply itself. Two deviations of one line reach the same goods.
+    Of late parts there the largest counts, since they wait together; missing ones of different lines add up where they
+    are of one item (of several the scarcest decides), unless one is the supply itself. Two deviations of one line reach
+    the same goods.
     """
     by_supply: dict[str, list[LiveHit]] = {}
     for hit in hits:
@@ -97,14 +98,15 @@ def _once(hits: Sequence[LiveHit], size: Callable[[LiveHit], float]) -> float:
 
 
 def _of_one(supply: str, hits: Sequence[LiveHit], size: Callable[[LiveHit], float]) -> float:
-    missing: dict[str, float] = {}
+    missing: dict[str | None, dict[str, float]] = {}
     largest = 0.0
     for hit in hits:
         if hit.delay is None and hit.subject != supply:
-            missing[hit.subject] = max(missing.get(hit.subject, 0.0), size(hit))
+            lines = missing.setdefault(hit.item, {})
+            lines[hit.subject] = max(lines.get(hit.subject, 0.0), size(hit))
         else:
             largest = max(largest, size(hit))
-    return max(largest, sum(missing.values()))
+    return max(largest, *(sum(lines.values()) for lines in missing.values()), 0.0)
 
 
 def _summary(line: Line, reach: _Reach) -> str:

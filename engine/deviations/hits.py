@@ -51,10 +51,12 @@ _TOUCH_OF: Final = (
     "INSERT INTO touched(type, a) SELECT DISTINCT 'demand', ref FROM hit WHERE deviation_id = ? ON CONFLICT DO NOTHING"
 )
 # What reaches an order by way of one last supply: late parts wait together, so the largest counts, as do two deviations
-# of one line; parts that do not come at all are missing beside each other, unless one of them is that supply itself. A
-# line that only one deviation reaches is counted once, so most are passed by.
+# of one line; parts that do not come at all are missing beside each other where they are of one item (of several the
+# scarcest decides), unless one of them is that supply itself. A line that only one deviation reaches is counted once,
+# so most are passed by.
 _TWICE: Final = (
-    "WITH reached AS (SELECT hit.line AS line, subject_type || ' ' || subject_id AS subject, max(hit.open_minor) AS whole,"
+    "WITH reached AS (SELECT hit.line AS line, subject_type || ' ' || subject_id AS subject, max(deviation.item) AS item,"
+    " max(hit.open_minor) AS whole,"
     " sum(hit.value_minor * likelihood) AS added, max(hit.value_minor * likelihood) AS largest,"
     " max(iif(hit.delay IS NULL, 0, hit.value_minor * likelihood)) AS late,"
     " max(iif(hit.delay IS NULL, hit.value_minor * likelihood, 0)) AS short,"
@@ -64,9 +66,10 @@ _TWICE: Final = (
     f" WHERE {IN_QUEUE} AND hit.value_minor IS NOT NULL GROUP BY hit.line, subject),"
     " parted AS (SELECT reached.*, coalesce(last.kind || ' ' || last.ref = subject, 1) AS own FROM reached"
     " LEFT JOIN plan_line AS last ON last.id = supply),"
-    " supplied AS (SELECT line, sum(added) AS added, max(whole) AS whole,"
-    " max(max(late), max(iif(own, largest, 0)), sum(iif(own, 0, short))) AS largest"
-    " FROM parted GROUP BY line, coalesce(supply, subject)),"
+    " of_items AS (SELECT line, coalesce(supply, subject) AS way, sum(added) AS added, max(whole) AS whole,"
+    " max(max(late), max(iif(own, largest, 0)), sum(iif(own, 0, short))) AS largest FROM parted GROUP BY line, way, item),"
+    " supplied AS (SELECT line, sum(added) AS added, max(whole) AS whole, max(largest) AS largest"
+    " FROM of_items GROUP BY line, way),"
     " orders AS (SELECT sum(added) AS added, min(sum(largest), max(whole)) AS at_most FROM supplied GROUP BY line)"
     " SELECT sum(added - at_most) FROM orders"
 )
@@ -113,8 +116,8 @@ def counted_twice(connection: sqlite3.Connection, now: int) -> int:
     """By how much the exposures in the queue add up customer orders more than once, in minor units.
 
     A customer order is at risk once, whatever and however many deviations reach it: late goods that reach it by way of
-    one supply count with the largest of them, missing ones add up there, and all together at most with what is open of
-    it.
+    one supply count with the largest of them, missing ones of one item add up there, and all together at most with what
+    is open of it.
     """
     return round(connection.execute(_TWICE, {"now": now}).fetchone()[0] or 0.0)
 

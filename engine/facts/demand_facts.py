@@ -26,6 +26,8 @@ class LiveHit(NamedTuple):
     open_minor: int | None
     supply: str | None
     """The line that serves the order of those that are late or missing because of it; None: several do."""
+    item: str | None
+    """Of the supply line that leaves its plan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _LINES: Final = (
 )
 _HITS: Final = (
     "SELECT hit.line, deviation.id, deviation.kind, subject_type || ' ' || subject_id, hit.delay, hit.after, hit.quantity,"
-    " hit.value_minor, hit.open_minor, last.kind || ' ' || last.ref"
+    " hit.value_minor, hit.open_minor, last.kind || ' ' || last.ref, deviation.item"
     " FROM json_each(?) AS wanted CROSS JOIN hit ON hit.ref = wanted.value"
     " JOIN deviation ON deviation.id = hit.deviation_id LEFT JOIN plan_line AS last ON last.id = hit.supply"
     f" WHERE deviation.state IN ({QUEUE_SQL})"

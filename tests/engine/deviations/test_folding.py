@@ -143,6 +143,25 @@ def test_what_a_line_lacks_is_not_missing_beside_what_its_supply_lacks(desk: Des
     assert (order["gap"]["quantity"], order["value_at_risk"]["amount"]) == (-40.0, 4_000.0)
 
 
+def test_of_two_components_that_are_short_the_scarcer_one_decides(desk: Desk) -> None:
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "A", "item": "MOTOR", "quantity": 1}, None),
+        PlanRecord("bom", {"parent": "A", "item": "BOLT", "quantity": 4}, None),
+        line("purchase_order", "PO-1", 100.0, 5, item="MOTOR"),
+        line("purchase_order", "PO-2", 200.0, 5, item="BOLT"),
+        line("purchase_order", "PO-3", 200.0, 6, item="BOLT"),
+        line("production_order", "MO-1", 100.0, 8),
+        line("sales_order", "SO-1", 100.0, 9, value_minor=10_000_00, currency="EUR"),
+    )
+    fewer(desk, "PO-1", 75.0)
+    fewer(desk, "PO-2", 160.0)
+    fewer(desk, "PO-3", 120.0)
+    assert desk.header()["exposure"] == {"amount": 3_000.0, "currency": "EUR"}
+    order = by_kind(desk)["late_demand SO-1"]
+    assert (order["gap"]["quantity"], order["value_at_risk"]["amount"]) == (-30.0, 3_000.0)
+
+
 def test_it_is_late_no_more_when_nothing_reaches_it(desk: Desk) -> None:
     world(desk)
     eta(desk, "PO-1", 10)
