@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from connectors.files.reading import signal_readers
-from connectors.formats import Block, Cell
+from connectors.formats.blocks import Block, Cell
 from connectors.formats.documents import flatten
 from connectors.mapping.choosing import Reader
 from connectors.values.targets import DETAIL_FIELDS, SIGNAL_FIELDS

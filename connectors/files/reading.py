@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final, cast
 
 from connectors.files.opening import opened, sha256, stamp
-from connectors.formats import Block, Layout, layout_of, records
+from connectors.formats.blocks import Block, Layout
+from connectors.formats.records import layout_of, records
 from connectors.mapping.building import Mapped
 from connectors.mapping.choosing import (
     MappingNames,

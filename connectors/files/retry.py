@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connectors.files.held import HeldRecords, HeldRow, cells_of, is_mapped, made_by
 from connectors.files.reading import path_of, signal_batches, signal_readers
-from connectors.formats import Cell, layout_of
+from connectors.formats.blocks import Cell
+from connectors.formats.records import layout_of
 from connectors.mapping.choosing import MappingNames, Reader, identity_of
 from connectors.settings.settings_file import HttpSource, Settings
 from engine.intake.ingest import SourceBatch

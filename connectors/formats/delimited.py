@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final
 
-from connectors.formats import LINE_LIMIT, RAW_LIMIT, ROWS_LIMIT, Block, Layout, checked_header
+from connectors.formats.blocks import LINE_LIMIT, RAW_LIMIT, ROWS_LIMIT, Block, Layout, checked_header
 from connectors.formats.lines import LongLine, Text, blocks, encoding_of, split
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Place, Refusal

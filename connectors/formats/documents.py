@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from connectors.formats import COLUMNS_LIMIT, LINE_LIMIT, RAW_LIMIT, ROWS_LIMIT, Block, Cell, Layout
+from connectors.formats.blocks import COLUMNS_LIMIT, LINE_LIMIT, RAW_LIMIT, ROWS_LIMIT, Block, Cell, Layout
 from connectors.formats.lines import LongLine, blocks, encoding_of, split
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Place, Refusal

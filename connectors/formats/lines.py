@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, Final, NamedTuple
 
-from connectors.formats import LINE_LIMIT
+from connectors.formats.blocks import LINE_LIMIT
 from engine.values.errors import BadInput
 from engine.values.text import clean
 

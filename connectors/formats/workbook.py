@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from connectors.formats import ROWS_LIMIT, Block, Layout, checked_header
+from connectors.formats.blocks import ROWS_LIMIT, Block, Layout, checked_header
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Refusal
 

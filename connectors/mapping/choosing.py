@@ -11,7 +11,8 @@ from fnmatch import fnmatchcase
 from io import BufferedReader
 from typing import Any, Protocol
 
-from connectors.formats import Block, Cell, Layout, layout_of, records
+from connectors.formats.blocks import Block, Cell, Layout
+from connectors.formats.records import layout_of, records
 from connectors.mapping.building import Mapped
 from connectors.mapping.compiled import CompiledMapping
 from connectors.settings.mapping_settings import FieldRule, MappingSection

@@ -13,7 +13,7 @@ from datetime import date, time, timedelta
 from itertools import compress
 from typing import Any, Final
 
-from connectors.formats import RAW_LIMIT, Block, Cell, Layout
+from connectors.formats.blocks import RAW_LIMIT, Block, Cell, Layout
 from connectors.mapping import converters
 from connectors.mapping.building import Mapped, builder
 from connectors.settings.mapping_settings import PLACEHOLDER, FieldRule, MappingSection, RowFilter

@@ -16,7 +16,7 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import Any, Final
 
-from connectors.formats import Cell
+from connectors.formats.blocks import Cell
 from connectors.settings.mapping_settings import FieldRule, MappingSection
 from connectors.values import coordinates, dates
 from connectors.values.faults import Fault

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from connectors.formats import Cell
+from connectors.formats.blocks import Cell
 from connectors.mapping.converters import Convert, decimal_reader, text_of
 from connectors.proposing.header_words import NULL_WORDS
 from connectors.values import dates

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from connectors.files.opening import opened
-from connectors.formats import Cell, Layout
+from connectors.formats.blocks import Cell, Layout
 from connectors.mapping.building import Mapped
 from connectors.mapping.compiled import CompiledMapping
 from connectors.proposing import reply_fields

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from io import BufferedReader
 from typing import Any, Final
 
-from connectors.formats import Block, Layout, layout_of, records
+from connectors.formats.blocks import Block, Layout
 from connectors.formats.delimited import DELIMITERS, guessed_delimiter
 from connectors.formats.documents import decode
 from connectors.formats.lines import encoding_of
+from connectors.formats.records import layout_of, records
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Refusal
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from connectors.formats import Block, Layout
+from connectors.formats.blocks import Block, Layout
 from connectors.formats.documents import decode, read_document
 from connectors.mapping.choosing import PlainNames, Reader
 from connectors.mapping.compiled import CompiledMapping

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.formats import LINE_LIMIT, Block, Layout, records
+from connectors.formats.blocks import LINE_LIMIT, Block, Layout
+from connectors.formats.records import records
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Refusal
 

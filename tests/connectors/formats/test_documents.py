@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from connectors.formats import Block, Layout, records
+from connectors.formats.blocks import Block, Layout
+from connectors.formats.records import records
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Refusal
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from connectors.files import reading
-from connectors.formats import Block, Layout, records
+from connectors.formats.blocks import Block, Layout
 from connectors.formats.documents import Flaw, decode
+from connectors.formats.records import records
 from connectors.settings.settings_file import load
 from engine.values.errors import BadInput
 from engine.values.text import clean, is_clean

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from connectors.formats import Block, Layout, records
+from connectors.formats.blocks import Block, Layout
+from connectors.formats.records import records
 from connectors.formats.workbook import UNPACKED_LIMIT
 from engine.values.errors import BadInput
 

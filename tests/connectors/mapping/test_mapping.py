@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.files import reading
-from connectors.formats import Block
+from connectors.formats.blocks import Block
 from connectors.mapping.compiled import CompiledMapping
 from connectors.mapping.converters import Column, converter, decimal_reader
 from connectors.settings.mapping_settings import FieldRule, MappingSection
