@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from engine.validation import reply_checks
 from engine.values.areas import MOST_CORNERS
 from engine.values.clock import EARLIEST, LATEST
 from engine.values.text import clean
@@ -97,7 +98,10 @@ def _read(name: str, value: Any) -> Any | Fault:
         # It may be longer than text that people read: of these characters nothing needs cleaning.
         if _AREA.fullmatch(value):
             return value
-    return clean(value)
+    text = clean(value)
+    if name == "answers" and reply_checks.answers({name: text}) is None:
+        return Fault(name, "it is not a JSON object of plain values", 'write it as {"question": "answer"}')
+    return text
 
 
 def _drill(value: Any) -> bool | Fault | None:

@@ -7,6 +7,7 @@ Light, since every ingest imports it; what carries a reply out is engine.handoff
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -24,18 +25,24 @@ def fault(status: str | None, detail: Mapping[str, Any]) -> tuple[str, str, str]
     if status not in WORDS:
         mend = f"map it to one of {', '.join(WORDS)} with `values`"
         return "status", f"{str(status)[:40]!r} is no word of a reply", mend
-    if answers(detail) is None:
-        return "answers", "it is not a JSON object", 'write it as {"question": "answer"}'
     return None
 
 
 def answers(detail: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The answers that a reply gives to what its step asks, by name; None where they are no JSON object."""
+    """The answers that a reply gives to what its step asks, by name: text, numbers, yes or no, or lists of them.
+
+    None where they are no JSON object of such (engine.validation.detail_checks refuses them).
+    """
     try:
         said = json.loads(detail.get("answers", "{}"))
     except (ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) else None
+    return said if isinstance(said, dict) and all(map(_is_answer, said.values())) else None
+
+
+def _is_answer(value: Any) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return all(math.isfinite(part) if isinstance(part, float) else not isinstance(part, list | dict) for part in parts)
 
 
 def note(connection: sqlite3.Connection, first_id: int) -> None:

@@ -43,7 +43,11 @@ def readable(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def _readable(name: str, value: Any) -> Any:
     if name in _DOCUMENTS and isinstance(value, str):
-        return json.loads(value)
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            # Of a signal that an earlier version took: a list must never fail over one row.
+            return value
     if not isinstance(value, int):
         return value
     if name == "merged_into":

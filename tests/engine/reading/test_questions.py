@@ -251,3 +251,15 @@ def test_what_was_put_off_is_found_by_its_date(desk: Desk) -> None:
     assert desk.deviations().total == 0
     assert [item["id"] for item in desk.deviations(["snoozed_until>now"]).items] == [deviation]
     assert desk.queue_ids("snoozed_until>now") == [int(deviation[1:])]
+
+
+@pytest.mark.parametrize("answers", ["[red]x[/]", "[" * 4000, ""])
+def test_a_signal_that_an_earlier_version_took_breaks_no_list(desk: Desk, answers: str) -> None:
+    """Of any kind, with answers that are no JSON: nobody saw a signal any more."""
+    late(desk, alpha=12)
+    with desk.store.write() as connection:
+        connection.execute("DROP TRIGGER signal_no_update")
+        connection.execute("UPDATE signal SET detail = ?", (json.dumps({"answers": answers}),))
+    (signal,) = desk.signals().items
+    assert signal["answers"] == answers
+    assert desk.show(signal["id"])["answers"] == answers

@@ -48,6 +48,10 @@ def event(kind: str, status: str | None = None, detail: Any = None, **fields: An
         (event("note", None, "[]"), "detail", "not a JSON object"),
         (event("note", None, "[" * 100_000), "detail", "not a JSON object"),
         (event("note", None, "{half"), "detail", "not a JSON object"),
+        (event("note", None, {"answers": "[red]x[/]"}), "answers", "not a JSON object"),
+        (event("reply", "done", {"action": "A1", "token": "t", "answers": "{half"}), "answers", "not a JSON object"),
+        (event("note", None, {"answers": '{"a": 1e400}'}), "answers", "plain values"),
+        (event("note", None, {"answers": '{"a": ' + "[" * 900 + "]" * 900 + "}"}), "answers", "plain values"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_a_sentence(row: SignalIn, place: str, reason: str) -> None:
