@@ -43,7 +43,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
         window,
         missing,
         tolerance,
-        floor=target.quantity,
+        floor=floor,
         summary=f"{shown(window.worst)} of {shown(target.quantity)} {uom or 'units'}, {percent:.0f} % under target",
         severity=tolerance.severity(percent),
         planned={"quantity": target.quantity, "uom": uom},

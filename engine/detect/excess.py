@@ -72,6 +72,7 @@ def _stock(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
         window,
         surplus,
         tolerance,
+        floor=None,
         summary=f"{shown(surplus)} {uom or 'units'} over the maximum {lasting}",
         severity=tolerance.severity(window.days),
         planned={"quantity": target.maximum, "uom": uom},

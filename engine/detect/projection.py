@@ -176,7 +176,7 @@ def finding(
     quantity: float,
     tolerance: Tolerance,
     *,
-    floor: float = 0.0,
+    floor: float | None,
     summary: str,
     severity: str,
     planned: Mapping[str, Any],
@@ -184,7 +184,10 @@ def finding(
     terms: Sequence[Term],
     need_at: int | None,
 ) -> Finding:
-    """What a detector says about a window; `quantity` is what is at risk, `terms` are the kind's own."""
+    """What a detector says about a window; `quantity` is what is at risk, `terms` are the kind's own.
+
+    `floor` is what it is under; None where it is over something, which supply that comes later or less cannot make.
+    """
     value, currency, value_terms = _value_of(facts, quantity, window.uom)
     return Finding(
         kind=kind,
@@ -207,7 +210,7 @@ def finding(
         item=facts.item,
         site=facts.site,
         party=facts.party,
-        because=_because_of(facts, window, floor, tolerance["horizon_days"]),
+        because=() if floor is None else _because_of(facts, window, floor, tolerance["horizon_days"]),
     )
 
 

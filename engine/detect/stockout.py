@@ -36,6 +36,7 @@ def judge(facts: StockFacts, tolerance: Tolerance, now: int) -> Finding | None:
         window,
         missing,
         tolerance,
+        floor=0.0,
         summary=f"{shown(missing)} {uom or 'units'} short, {lasting}",
         severity=tolerance.severity(window.days),
         planned={"quantity": 0.0, "uom": uom},

@@ -236,6 +236,19 @@ def test_overdue_folds_under_what_was_announced_and_so_do_its_windows(desk: Desk
     assert len(root["consequences"]) == 4
 
 
+def test_stock_that_the_plan_lets_under_its_target_by_what_passes_still_folds_under_what_is_late(desk: Desk) -> None:
+    """On hand 6, and 38 come for 40 that go: the plan itself is 1 under the target of 5, of which 2 pass."""
+    desk.configure({"tolerance": {"below_target": {"percent": 40}}})
+    target = line("target", "", 5.0, 0)._replace(planned_at=None)
+    load(desk, line("purchase_order", "PO-1", 38.0, 1), line("sales_order", "SO-1", 40.0, 1), target)
+    take(desk, stock("1", 6.0))
+    assert queue(desk) == []
+    eta(desk, "PO-1", 9)
+    found = by_kind(desk)
+    assert found["below_target A@X"]["root"] == found["late_supply PO-1"]["id"]
+    assert queue(desk) == ["late_supply PO-1"]
+
+
 def test_15_nothing_folds_under_itself_and_16_lines_without_a_common_subject_do_not_meet(desk: Desk) -> None:
     """A line of one reference and another kind, without item or site, is another line."""
     load(
