@@ -10,7 +10,7 @@ from engine.values.errors import BadInput
 from tui.desk.session import Said
 from tui.keys import bindings
 from tui.keys.key_map import KeyMap
-from tui.keys.key_table import SCOPES
+from tui.keys.key_table import KEYS, SCOPES
 from tui.keys.request import LOCAL, READS, VERBS, rest_of_line
 from tui.terminal import cells, theme
 from tui.terminal.cells import Present
@@ -58,13 +58,28 @@ def of_place(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: boo
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
                 lines += _beside(bindings.shown(key), f"{key.tooltip}{on}", width)
             lines.append([])
+    lines += _commands(width, readonly=readonly)
     return [*lines, *_signs(scopes, width), *([(line, "quiet")] for line in wrap(_HINT, width))]
 
 
-def _beside(name: str, words: str, width: int) -> list[Pieces]:
-    """What a key or a sign means, beside it; what is too long goes on below."""
-    told = wrap(words, max(20, width - _KEY - 1))
-    return [[(fit(name if index == 0 else "", _KEY) + " ", "key"), (line, "plain")] for index, line in enumerate(told)]
+def _beside(name: str, words: str, width: int, room: int = _KEY) -> list[Pieces]:
+    """What a key, a sign or a command means, beside it; what is too long goes on below."""
+    told = wrap(words, max(20, width - room - 1))
+    return [[(fit(name if index == 0 else "", room) + " ", "key"), (line, "plain")] for index, line in enumerate(told)]
+
+
+def _commands(width: int, *, readonly: bool) -> list[Pieces]:
+    """What is typed after `:` and has no key."""
+    keyed = {key.id for key in KEYS}
+    acts = [words for words in VERBS if words not in keyed and not readonly]
+    told = {
+        **{words: COMMANDS[words].summary for words in acts},
+        **{words: said.partition(": ")[2] for words, said in LOCAL.items()},
+        **{words: COMMANDS[words].summary for words in READS},
+    }
+    lines: list[Pieces] = [[("After : (:help NAME says how it is written)", "heading")]]
+    lines += [line for words, said in told.items() for line in _beside(words, said, width, _NAMES)]
+    return [*lines, []]
 
 
 def _signs(scopes: tuple[str, ...], width: int) -> list[Pieces]:

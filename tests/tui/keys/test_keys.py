@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui.keys import bindings
 from tui.keys.key_map import KeyMap
 from tui.keys.key_table import KEYS, SCOPES
-from tui.keys.request import VERBS
+from tui.keys.request import LOCAL, READS, VERBS
 from tui.screens import help_lines
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
@@ -163,3 +163,18 @@ def test_the_keys_of_a_place_are_said_in_full_at_any_width(width: int) -> None:
     for key in KEYS:
         if key.scope in TimelineScreen.scopes:
             assert key.tooltip in words, key.id
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_what_has_no_key_is_told_with_the_keys(readonly: bool) -> None:
+    """Who had nothing but the footer and ? found no review, no metrics and no way to keep a view."""
+    told = [safe.plain(line) for line in help_lines.of_place(DeskScreen.scopes, KeyMap(), 76, readonly=readonly)]
+    names = {
+        line[:18].strip() for line in told[next(at for at, line in enumerate(told) if line.startswith("After : ")) :]
+    }
+    keyed = {key.id for key in KEYS}
+    assert {*READS, *LOCAL} <= names
+    assert {words for words in VERBS if words not in keyed} & names == (
+        set() if readonly else {words for words in VERBS if words not in keyed}
+    )
+    assert max(map(len, told)) <= 76
