@@ -20,7 +20,7 @@ from engine.values.clock import DAY
 from engine.vocabulary.model import Place, Refusal
 from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
-from tests.engine.desk_support import NOW, eta, line, open_desk, take
+from tests.engine.desk_support import NOW, eta, line, open_desk, owners, take
 from tests.tui.pty_support import Program
 from tui import command_line
 
@@ -29,9 +29,10 @@ FORMS: Final = tuple(
     for table, columns in {
         "signal": "source source_id order_ref item site party uom status payload* detail*",
         "plan_line": "ref item site party uom scope status attributes*",
-        "deviation": "subject_id summary item site party owner reason planned* observed* gap* terms* rule",
-        "response": "title playbook owner",
-        "action": "title instructions function role owner owner_because due_because reason",
+        "deviation": "subject_id summary item site party owner reason outcome planned* observed* gap* terms* rule",
+        "response": "title playbook owner inputs*",
+        "action": "title instructions function role owner owner_because due_because reason proposed_because failure answers*",
+        "plan_record": "data*",
         "source": "last_error",
         "quarantine": "source file column_name reason mend raw",
         "silence": "author reason party item",
@@ -86,6 +87,7 @@ def spoilt(tmp_path: Path) -> Path:
 
 
 def _live_through(desk: Desk, refs: list[str]) -> None:
+    owners(desk, *(f"o{number}" for number in range(len(refs))))
     desk.load([line(ref, due=NOW + DAY) for ref in refs], kind="purchase_order", scope="plan", file="plan.csv")
     for number, ref in enumerate(refs):
         take(desk, eta(ref, NOW + (20 + number) * DAY), source=f"src{number}")
@@ -112,6 +114,8 @@ def _spoil(connection: sqlite3.Connection, table: str, column: str, *, in_a_docu
                 ]
             else:
                 document[f"x{payload}"] = payload
+                if "name" in document:
+                    document["name"] += payload
             spoilt = json.dumps(document)
         else:
             spoilt = f"{stored or ''}{payload}"
@@ -154,6 +158,27 @@ def test_no_form_of_any_payload_acts_upon_a_terminal(spoilt: Path) -> None:
             ":show D",
             "\t",
             "\x1b",
+            "2",
+            "o",
+            "\x1b",
+            "3",
+            "\r",
+            "G",
+            "\x1b",
+            ":silence\r",
+            "\x1b",
+            ":show R1\r",
+            "G",
+            "\x1b",
+            ":show Q2\r",
+            "\x1b",
+            ":show src1\r",
+            "\x1b",
+            ":show o1\r",
+            "\x1b",
+            ":report handover\r",
+            "\x1b",
+            "2",
         ):
             seen |= _typed(program, keys)
         for _ in PAYLOADS:
@@ -163,6 +188,8 @@ def test_no_form_of_any_payload_acts_upon_a_terminal(spoilt: Path) -> None:
         written = program.received
     _harmless(written)
     shown = "\n".join(seen)
+    for place in ("Who takes", "Silences", "› A", "› R1", "› Q2", "› src1"):
+        assert place in shown, "the walk leads there"
     assert [payload.literal for payload in PAYLOADS if payload.literal and payload.literal not in shown] == []
 
 
@@ -176,7 +203,8 @@ def _typed(program: Program, keys: str) -> set[str]:
 @pytest.mark.parametrize(
     "words",
     ["deviations", "signals --all", "responses", "actions", "sources", "silence", "quarantine", "show D1", "show D3 --explain",
-     "show S1", "show R1", "show A1", "report metrics", "check"],
+     "show S1", "show R1", "show A1", "show L1", "show Q1", "show src0", "report metrics", "report handover", "report load",
+     "report review D1", "handoffs", "playbook list", "playbook explain D1", "tolerance", "check"],
 )  # fmt: skip
 def test_no_command_prints_what_acts(spoilt: Path, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     for more in ((), ("--json",)):
