@@ -63,12 +63,13 @@ def event(value: Event) -> dict[str, Any]:
 
 
 def source(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A source and its health; the row also carries `stale` and `held`, its records in quarantine."""
+    """A source and its health; the row also carries `stale`, `health` and `held`, its records in quarantine."""
     every = row["expected_every"]
     return {
         "id": row["name"],
         "name": row["name"],
         "kind": row["kind"],
+        "health": row["health"],
         "stale": bool(row["stale"]),
         "expected_every_seconds": None if every is None else every / 1_000_000,
         "first_seen_at": iso(row["first_seen_at"]),

@@ -169,15 +169,27 @@ ACTIONS: Final = Fields(
     words=("action.title", "action.owner", "function", "role", "step", "playbook"),
 )
 
+HEALTHS: Final = ("error", "stale", "held", "silent", "ok")
+"""How a source fares, the worst first: it could not be read, is silent past its time, has records in quarantine, has
+never spoken."""
+_STALE: Final = (
+    "EXISTS (SELECT 1 FROM deviation WHERE deviation.kind = 'stale_feed' AND subject_type = 'source'"
+    f" AND subject_id = source.name AND state IN ({quoted(QUEUE_STATES)}))"
+)
+HELD: Final = "(SELECT count(*) FROM quarantine WHERE quarantine.source = source.name AND state = 'held')"
+"""How many records of a source are in quarantine."""
 SOURCES: Final = Fields(
     {
         **_plain("text", "name", "kind", "last_error"),
         **_plain("time", "first_seen_at", "last_received_at", "last_recorded_at", "last_error_at", "next_poll_at"),
         **_plain("number", "signals", "duplicates", "quarantined"),
-        "stale": Field(
-            "flag",
-            "EXISTS (SELECT 1 FROM deviation WHERE deviation.kind = 'stale_feed' AND subject_type = 'source'"
-            f" AND subject_id = source.name AND state IN ({quoted(QUEUE_STATES)}))",
+        "stale": Field("flag", _STALE),
+        "held": Field("number", HELD),
+        "health": Field(
+            "choice",
+            f"CASE WHEN last_error <> '' THEN 'error' WHEN {_STALE} THEN 'stale' WHEN {HELD} > 0 THEN 'held'"
+            " WHEN last_received_at IS NULL THEN 'silent' ELSE 'ok' END",
+            HEALTHS,
         ),
     },
     words=("name", "kind", "last_error"),

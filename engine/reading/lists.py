@@ -63,8 +63,8 @@ _LISTS: Final[Mapping[str, _List]] = {
     ),
     "sources": _List(
         fields.SOURCES,
-        f"*, {fields.SOURCES.fields['stale'].sql} AS stale,"
-        " (SELECT count(*) FROM quarantine WHERE source = name AND state = 'held') AS held",
+        f"*, {fields.SOURCES.fields['stale'].sql} AS stale, {fields.HELD} AS held,"
+        f" {fields.SOURCES.fields['health'].sql} AS health",
         "source",
         "1",
         "name",

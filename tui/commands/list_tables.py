@@ -104,10 +104,7 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "sources": (
         ("name", _field("name")),
         ("kind", _field("kind")),
-        (
-            "health",
-            lambda item, now, zone: "stale" if item.get("stale") else "error" if item.get("last_error") else "ok",
-        ),
+        ("health", _field("health")),
         ("last received", _time("last_received_at")),
         ("next poll", _time("next_poll_at")),
         ("signals", _field("signals")),

@@ -26,6 +26,13 @@ _SOURCES: Final = (
     Column("held", "held", 5, 2, align="right"),
     Column("error", "last error", 16, 7, flex=True, words=True),
 )
+_HEALTH: Final = {
+    "error": ("✖", "bad"),
+    "stale": ("▲", "warning"),
+    "held": ("▣", "warning"),
+    "silent": ("○", "quiet"),
+    "ok": ("●", "good"),
+}
 _HELD: Final = (
     Column("id", "id", 5, 1),
     Column("source", "source", 10, 3),
@@ -37,14 +44,9 @@ _HELD: Final = (
 
 
 def health(row: Row) -> tuple[str, str]:
-    """A source's health as shape and word, the worst first, with its style."""
-    if row["last_error"]:
-        return "✖ error", "bad"
-    if row["stale"]:
-        return "▲ stale", "warning"
-    if row["held"]:
-        return "▣ held", "warning"
-    return ("● ok", "good") if row["last_received_at"] else ("○ silent", "quiet")
+    """A source's health as shape and word, with its style."""
+    shape, style = _HEALTH[row["health"]]
+    return f"{shape} {row['health']}", style
 
 
 def lag(row: Row) -> str:

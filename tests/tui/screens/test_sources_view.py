@@ -72,6 +72,13 @@ async def test_the_health_of_a_source_is_a_shape_and_a_word(world: World, opened
         assert "● ok" in row(driven, "tower")
         assert row(driven, "tower").split()[7] == "1h", "received an hour after it was recorded"
         assert "Nothing is held: every record that came could be taken." in driven.text
+        for health, name in (("error", "broken"), ("silent", "silent"), ("ok", "tower")):
+            await driven.press("/", "ctrl+u")
+            await driven.type(f"health={health}")
+            await driven.finish("enter")
+            found = view(driven).sources
+            assert [found.named(number)["name"] for number in found.ids] == [name]
+    assert [item["name"] for item in world.desk.sources(["health<held"]).items] == ["broken"]
 
 
 async def test_a_source_that_is_overdue_looks_stale(world: World, opened: Open) -> None:
