@@ -44,6 +44,23 @@ FORMS: Final = tuple(
 """Tables and their columns; of those with a star the text stands in a JSON document."""
 
 
+WALK: Final = (
+    ("2", "2 deviations"),
+    ("o", "Who takes"),
+    ("\x1b", "by exposure"),
+    (":silence\r", "Silences, those"),
+    ("q", "by exposure"),
+    (":show R1\r", "› R1"),
+    (":show A1\r", "› A1"),
+    (":show Q2\r", "› Q2"),
+    (":show src1\r", "› src1"),
+    (":report handover\r", "offplan report handover"),
+    ("q", "› src1"),
+    ("2", "by exposure"),
+)
+"""Keys that lead to pickers and pages, and what each says once it is there."""
+
+
 class Payload(NamedTuple):
     """Text from outside, and what of it must never be written to a terminal, or what must be seen of it as it
     stands."""
@@ -158,29 +175,12 @@ def test_no_form_of_any_payload_acts_upon_a_terminal(spoilt: Path) -> None:
             ":show D",
             "\t",
             "\x1b",
-            "2",
-            "o",
-            "\x1b",
-            "3",
-            "\r",
-            "G",
-            "\x1b",
-            ":silence\r",
-            "\x1b",
-            ":show R1\r",
-            "G",
-            "\x1b",
-            ":show Q2\r",
-            "\x1b",
-            ":show src1\r",
-            "\x1b",
-            ":show o1\r",
-            "\x1b",
-            ":report handover\r",
-            "\x1b",
-            "2",
         ):
             seen |= _typed(program, keys)
+        for keys, words in WALK:
+            program.type(keys)
+            program.until(words)
+            seen |= _typed(program, "")
         for _ in PAYLOADS:
             for keys in ("\rG", "\x1b", "j"):
                 seen |= _typed(program, keys)
@@ -188,8 +188,6 @@ def test_no_form_of_any_payload_acts_upon_a_terminal(spoilt: Path) -> None:
         written = program.received
     _harmless(written)
     shown = "\n".join(seen)
-    for place in ("Who takes", "Silences", "› A", "› R1", "› Q2", "› src1"):
-        assert place in shown, "the walk leads there"
     assert [payload.literal for payload in PAYLOADS if payload.literal and payload.literal not in shown] == []
 
 
