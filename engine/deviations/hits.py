@@ -65,7 +65,7 @@ _TWICE: Final = (
     " CROSS JOIN hit INDEXED BY hit_line ON hit.line = shared.line CROSS JOIN deviation ON deviation.id = hit.deviation_id"
     f" WHERE {IN_QUEUE} AND hit.value_minor IS NOT NULL GROUP BY hit.line, subject),"
     " parted AS (SELECT reached.*, coalesce(last.kind || ' ' || last.ref = subject, 1) AS own FROM reached"
-    " LEFT JOIN plan_line AS last ON last.id = supply),"
+    " LEFT JOIN plan_line AS last ON short > 0 AND last.id = supply),"
     " of_items AS (SELECT line, coalesce(supply, subject) AS way, sum(added) AS added, max(whole) AS whole,"
     " max(max(late), max(iif(own, largest, 0)), sum(iif(own, 0, short))) AS largest FROM parted GROUP BY line, way, item),"
     " supplied AS (SELECT line, sum(added) AS added, max(whole) AS whole, max(largest) AS largest"
