@@ -167,8 +167,9 @@ def _summary(found: Mapping[str, Any], period: Sequence[str]) -> Section:
 
 def _load(load: Mapping[str, Any], now: int, zone: str) -> Section:
     worst = load["worst_ten_minutes"]
+    whom = "one person" if load["persons"] == 1 else f"each of {load['persons']} persons"
     sentences = [
-        f"{load['per_person_hour']:g} an hour for each of {load['persons']} persons"
+        f"{load['per_person_hour']:g} an hour for {whom}"
         f" (guidance: under {load['per_person_hour_guidance']:g}), {load['per_hour']:g} an hour in all.",
         f"{load['stale']} of {load['in_queue']} in the queue have stood there for a day or longer.",
     ]

@@ -34,6 +34,13 @@ def test_the_report_as_markdown(desk: Run) -> None:
     assert any(line.startswith("| late_supply | 1 | 0 | 1 |") for line in lines)
 
 
+def test_the_load_is_that_of_one_person_or_of_each(desk: Run) -> None:
+    desk("ack", "D1", "--to", "ana")
+    assert " an hour for one person (guidance" in desk("report", "metrics").out
+    desk("ack", "D2", "--to", "bo")
+    assert " an hour for each of 2 persons (guidance" in desk("report", "metrics").out
+
+
 def test_json_is_whole_by_either_word(desk: Run) -> None:
     by_format = desk("report", "metrics", "--format", "json").document
     assert by_format == desk("report", "metrics", "--json").document
