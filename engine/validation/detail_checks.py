@@ -7,7 +7,6 @@ What particular kinds must say is engine.validation.signal_checks.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -81,8 +80,9 @@ def _read(name: str, value: Any) -> Any | Fault:
     if name == "drill":
         return _drill(value)
     if name in NUMBERS:
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not fits or not -LARGEST_NUMBER < value < LARGEST_NUMBER:
+        # What is no number at all (NaN) lies between no bounds.
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not -LARGEST_NUMBER < value < LARGEST_NUMBER:
             return Fault(name, f"{value!r:.40} is no number of use", "give a number under 10^15, or leave it empty")
         return value
     if name in INSTANTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,8 @@ REFUSED = [
     ({"latitude": 91, "longitude": 0}, "latitude", "'91' is no latitude"),
     ({"latitude": 1}, "longitude", "a point needs its longitude"),
     ({"latitude": 1, "longitude": 2, "radius_km": -1}, "radius_km", "'-1' is no radius_km"),
+    ({"latitude": 10**400, "longitude": 2}, "latitude", f"{10**39} is no number of use"),
+    ({"latitude": math.nan, "longitude": 2}, "latitude", "nan is no number of use"),
     ({"area": "1,2 3,4"}, "area", "a polygon of 2 different corners is no area"),
     ({"area": "1,2 3,4 x,6"}, "area", "'x,6' is no corner of an area"),
     ({"area": "1,2 3,4 121.5,31"}, "area", "'121.5,31' is no place on earth: the latitude comes first"),
