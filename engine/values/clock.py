@@ -77,7 +77,7 @@ class OffsetClock:
         return time.time_ns() // 1000 + self._offset
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=2048)
 def iso(instant: int) -> str:
     """An instant as ISO 8601 in UTC with `Z`; seconds, and microseconds only where there are any.
 
