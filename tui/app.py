@@ -219,10 +219,6 @@ class OffplanApp(ColouredApp):
         except Exception as error:  # noqa: BLE001 - as Textual does with what its own timers call
             self._handle_exception(error)
 
-    def post_display_hook(self) -> None:
-        self._turn.drawn(time.monotonic())
-        self._following.drawn()
-
     def close(self) -> None:
         """End what this desk began: its feeder, its connections."""
         if self._feeder is not None:

@@ -18,28 +18,30 @@ from tui.terminal.painting import PaintedApp
 PATIENCE = 30
 
 
-def test_it_is_a_keys_turn_from_when_it_is_typed_until_its_frame_has_gone() -> None:
+def test_it_is_a_keys_turn_from_when_it_is_typed_until_it_is_drawn() -> None:
     typed = [-math.inf]
     turn = KeyTurn(lambda: typed[0])
     assert not turn.is_on(0.0)
     typed[0] = 1.0
-    assert turn.is_on(1.0)
     assert turn.is_on(1.1)
-    turn.drawn(1.11)
-    assert turn.is_on(1.11), "a frame of something else is none of the key's"
-    turn.taken(1.12)
-    assert turn.is_on(1.12)
-    turn.drawn(1.13)
-    assert not turn.is_on(1.13)
+    for _ in range(20):
+        turn.tick()
+    assert turn.is_on(1.1), "however much was done meanwhile, it was not taken"
+    turn.taken(1.1)
+    ticks = 0
+    while turn.is_on(1.11):
+        turn.tick()
+        ticks += 1
+    assert 1 < ticks < 12
 
 
-def test_a_key_that_draws_nothing_or_is_never_taken_keeps_nothing_waiting_for_long() -> None:
+def test_a_key_of_long_ago_keeps_nothing_waiting_taken_or_not() -> None:
     typed = [1.0]
     turn = KeyTurn(lambda: typed[0])
     assert not turn.is_on(2.0)
     turn.taken(2.0)
     assert turn.is_on(2.0)
-    assert not turn.is_on(2.1)
+    assert not turn.is_on(3.0)
 
 
 class _Refresh:
@@ -78,9 +80,6 @@ async def test_a_key_is_taken_and_drawn_before_the_next_piece() -> None:
     assert refresh.following.is_under_way
     refresh.turn.taken(time.monotonic())
     assert refresh.done == [1]
-    refresh.turn.drawn(time.monotonic())
-    refresh.following.drawn()
-    assert refresh.done == [1], "not inside the frame"
     await asyncio.wait_for(refresh.is_over.wait(), PATIENCE)
     assert refresh.done == [1, 2, 3]
     assert len(refresh.took) == 1
@@ -103,7 +102,7 @@ async def test_the_screen_follows_others_once_a_key_has_gone_before(
     async with opened() as driven:
         world.desk.ack([world.ids[0]])
         typed[0] = math.inf
-        monkeypatch.setattr("tui.desk.following._UNTAKEN", math.inf)
+        monkeypatch.setattr("tui.desk.following._LONG_AGO", math.inf)
         driven.app._look()
         assert driven.app._following.is_under_way
         typed[0] = -math.inf
