@@ -17,7 +17,7 @@ _FRAME: Final = 5
 since on a busy machine time passes in which nothing is done; between two ticks all that is due is."""
 _MOST: Final = 12
 """Ticks that a piece waits at most."""
-_LONG_AGO: Final = 0.25
+_LONG_AGO: Final = 0.5
 """Seconds after which a key keeps nothing waiting, whether it was taken or not."""
 _OVER: Final = object()
 
@@ -43,9 +43,9 @@ class KeyTurn:
 
     def is_on(self, now: float) -> bool:
         typed_at = self._typed_at()
-        if self._taken_at < typed_at:
-            return now - typed_at < _LONG_AGO
-        return self._ticks < _FRAME and now - self._taken_at < _LONG_AGO
+        if now - typed_at > _LONG_AGO:
+            return False
+        return self._taken_at < typed_at or self._ticks < _FRAME
 
 
 class Following:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -87,16 +87,18 @@ class Session:
         self._header_of: Hashable = None
         """The state of the file and the minute that the header was read at."""
 
-    def hear_news(self) -> bool:
-        """Take in what stands in the queue now; whether something is announced that was not before."""
+    def hear_news(self) -> Generator[None, None, bool]:
+        """Take in what stands in the queue now, in two pieces; whether something is announced that was not before."""
         entry, done = self.desk.done_since(self._heard[0])
         minute = self.present.minute
         if not done and minute == self._heard[1]:
             return False
-        self._heard = entry, minute
+        standing = self.desk.standing()
+        yield
         before = set(self.news.unseen)
-        self.news.hear(self.desk.standing(), self.present.now)
+        self.news.hear(standing, self.present.now)
         self.announced = self.news.words(self._row)
+        self._heard = entry, minute
         return not before.issuperset(self.news.unseen)
 
     def see_news(self) -> bool:

@@ -3,6 +3,7 @@ detail."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from textual.timer import Timer
@@ -39,12 +40,13 @@ class AtCursor:
         if self._number != self._queue.current:
             self.soon()
 
-    def again(self) -> None:
-        """The desk has changed, or is new: what is little is said at once."""
+    def again(self) -> Iterator[None]:
+        """The desk has changed, or is new: what is little is said at once, the rest in a piece of its own."""
+        self._say_why()
         if self._shown:
-            self.show()
+            yield
+            self._carefully(self._show_detail)
         else:
-            self._say_why()
             self.soon()
 
     def soon(self) -> None:
@@ -55,10 +57,13 @@ class AtCursor:
     def show(self) -> None:
         """Read and draw both."""
         self._shown = True
+        self._carefully(self._say_why, self._show_detail)
+
+    def _carefully(self, *doings: Callable[[], None]) -> None:
+        """Do these; where one cannot be, say why."""
         try:
-            self._say_why()
-            if self._screen.has_class("-wide"):
-                self._show_detail(self._number)
+            for do in doings:
+                do()
         except StoreUnusable as fault:
             self._screen.lose_sight(fault)
         except OffplanError as error:
@@ -68,8 +73,10 @@ class AtCursor:
         number = self._number = self._queue.current
         self.why.show(None if number is None else self._screen.session.desk.placing(number))
 
-    def _show_detail(self, number: int | None) -> None:
-        pane = self.detail
+    def _show_detail(self) -> None:
+        if not self._screen.has_class("-wide"):
+            return
+        number, pane = self._number, self.detail
         if number is None:
             pane.show_lines([])
             return

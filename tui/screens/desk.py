@@ -122,12 +122,12 @@ class DeskScreen(FilteringScreen):
             self.show_header()
             return
         yield
-        self.hear_news()
+        yield from self.hear_news()
         yield
         if done or "queue" in refiltered or not self.queue.ids:
             self._show_queue()
             yield
-            self._at_cursor.again()
+            yield from self._at_cursor.again()
             yield
         self._show_feed_gathered(at_once=done or "feed" in refiltered)
         yield

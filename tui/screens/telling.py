@@ -181,12 +181,13 @@ class TellingScreen(Screen[None]):
         """Ask the desk for its state anew, and for what it announces, piece by piece."""
         self.session.read_header()
         yield
-        self.hear_news()
+        yield from self.hear_news()
         yield
 
-    def hear_news(self) -> None:
+    def hear_news(self) -> Iterator[None]:
         """Take in what came in, grew or came back; the bell rings for it where a person wants that."""
-        if self.session.hear_news() and self.session.rings:
+        fresh = yield from self.session.hear_news()
+        if fresh and self.session.rings:
             self.app.bell()
 
     def show_header(self) -> None:
