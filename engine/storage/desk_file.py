@@ -24,6 +24,19 @@ def file_at(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def stands_still(path: Path) -> bool:
+    """Whether nobody can write the file, since its medium is mounted read-only, and whoever did closed it in order.
+
+    SQLite needs to write beside a file in WAL mode even to read it, unless it is told that.
+    """
+    try:
+        read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+        log = f"{path}-wal"
+        return bool(read_only) and not (os.path.exists(log) and os.path.getsize(log))
+    except OSError:
+        return False
+
+
 def refuse_bad_path(path: Path, *, create: bool) -> None:
     """Raises StoreUnusable, with the mend, where no desk file is or may be made at a path."""
     try:

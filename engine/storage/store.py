@@ -178,7 +178,8 @@ def sentence(error: sqlite3.Error, path: Path) -> str:
     if code in _LOCKED:
         return f"{path}: another process keeps it locked; try again, or see who has it open"
     if code in _FORBIDDEN:
-        return f"{path}: it cannot be written; check the permissions of the file and its folder"
+        mend = "check the permissions of the file and its folder, or look at it with --readonly"
+        return f"{path}: it cannot be written; {mend}"
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return f"{path}: the disk is full; free some space, nothing was half done"
     if code == sqlite3.SQLITE_IOERR:
@@ -218,7 +219,8 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         mode = "ro" if read_only else "rwc"
         # Path.as_uri would import urllib, which costs a command 1.5 ms.
         name = str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-        uri = f"file:{name}?mode={mode}"
+        still = "&immutable=1" if read_only and desk_file.stands_still(path) else ""
+        uri = f"file:{name}?mode={mode}{still}"
         return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MILLISECONDS / 1000)
     finally:
         os.umask(before)

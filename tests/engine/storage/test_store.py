@@ -244,6 +244,23 @@ def test_a_read_only_store_reads_and_does_not_write(store: Store) -> None:
     reader.close()
 
 
+@pytest.mark.skipif(not wal_is_safe(sqlite3.sqlite_version_info), reason="WAL alone has files beside it")
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_file_on_a_medium_that_cannot_be_written_is_read_without_a_file_beside_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    """It could not even be looked at; unless what was written last stands in the log, which has to be read too."""
+    with store.write() as connection:
+        set_meta(connection, "told", "much")
+    if closed:
+        store.close()
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    reader = Store.open(store.path, read_only=True)
+    assert reader.meta("told") == "much"
+    beside = {path.name for path in store.path.parent.iterdir()} - {store.path.name, f"{store.path.name}.lock"}
+    assert beside == (set() if closed else {f"{store.path.name}-wal", f"{store.path.name}-shm"})
+
+
 def test_a_desk_on_a_screen_keeps_little_of_the_file_in_memory(store: Store) -> None:
     screen = Store.open(store.path, cache_mib=SMALL_CACHE_MIB)
     kept = [each.connection.execute("PRAGMA cache_size").fetchone()[0] for each in (store, screen)]
