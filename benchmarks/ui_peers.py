@@ -85,7 +85,12 @@ def _peers() -> Mapping[str, _Seen]:
         with tempfile.TemporaryDirectory() as folder:
             # A home of its own: some keep what was typed for the next time.
             command = ["env", f"HOME={folder}", place, *program.arguments(Path(folder))]
-            found[name] = _measure(command, program.ready, program.keys)
+            seen = _measure(command, program.ready, program.keys)
+        if not seen.memory:
+            # What was counted is the terminal's own echo of the keys.
+            print(f"  {name}: it ended by itself, not measured", file=sys.stderr)
+            continue
+        found[name] = seen
     return found
 
 
