@@ -71,7 +71,10 @@ def load_paths(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFi
         elif path.exists():
             files.append(path)
         else:
-            mend = "name a playbook file or a folder of them; a file with an error has no id yet, so go by its name"
+            mend = (
+                "name a playbook file, by its name alone where it lies in the workspace's playbooks/, or a folder of them;"
+                " a file with an error has no id yet, so go by its name"
+            )
             raise BadInput(str(path), "there is no such file or folder", mend)
     loaded, findings = load_files(files)
     if any(step.use is not None for playbook in loaded for step in playbook.content.steps):

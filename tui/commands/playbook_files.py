@@ -66,13 +66,13 @@ def _owners(args: Namespace) -> set[str]:
 
 def _file(args: Namespace, name: str) -> Path:
     """The file or folder that is meant: a path, the id of a playbook, or the name of a file in the workspace's
-    folder."""
+    folder of playbooks, with its ending or without."""
     path, folder = Path(name), find_workspace(args)
     if path.exists():
         return path
     known = [loaded.path for loaded in library(args).playbooks if loaded.id == name]
     # A file with an error has no id as yet.
-    own = [] if folder is None else [folder / PLAYBOOKS / f"{name}{ending}" for ending in (".yaml", ".yml")]
+    own = [] if folder is None else [folder / PLAYBOOKS / f"{name}{ending}" for ending in ("", ".yaml", ".yml")]
     return next((each for each in (*known, *own) if each.exists()), path)
 
 
@@ -135,9 +135,9 @@ def _chosen(args: Namespace) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
     if not args.playbooks:
         whole = library(args)
         return list(whole.playbooks), [each for each in whole.findings if each.severity == "error"]
-    paths = [Path(name) for name in args.playbooks if Path(name).exists()]
-    chosen, findings = load_paths(paths)
-    names = [name for name in args.playbooks if not Path(name).exists()]
+    files = {name: path for name in args.playbooks if (path := _file(args, name)).exists() or path.suffix}
+    chosen, findings = load_paths(files.values())
+    names = [name for name in args.playbooks if name not in files]
     if names:
         known = library(args)
         chosen += [known.get(name) for name in names]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.tui.commands.shell import NOW, Run
+import pytest
+
+from tests.tui.commands.shell import NOW, Run, one_sentence
 
 
 def test_which_there_are_and_what_one_says(desk: Run) -> None:
@@ -106,6 +108,18 @@ def test_lint_takes_an_id_or_the_name_of_a_file_as_test_does(desk: Run, tmp_path
     refused = desk("playbook", "lint", "nothing").err
     assert "there is no such file or folder" in refused
     assert "a file with an error has no id yet" in refused
+
+
+@pytest.mark.parametrize("verb", ["lint", "test"])
+def test_a_file_of_the_workspace_is_found_by_its_name_alone(desk: Run, tmp_path: Path, verb: str) -> None:
+    for name in ("example", "example.yaml", "playbooks/example.yaml"):
+        assert desk("playbook", verb, name).code == 0, name
+    (tmp_path / "playbooks" / "broken.yml").write_text("schema: 1\nfrob: 7\n", encoding="utf-8")
+    assert desk("playbook", verb, "broken.yml").code == 3
+    refused = desk("playbook", verb, "mine.yaml")
+    assert one_sentence(refused)
+    assert "mine.yaml: there is no such file or folder" in refused.err
+    assert "the workspace's playbooks/" in refused.err
 
 
 def test_lint_knows_the_owners_of_the_desk(desk: Run, tmp_path: Path) -> None:
