@@ -15,6 +15,7 @@ from engine.deviations.command_context import CommandContext, reason_of
 from engine.deviations.moves import move_action, write
 from engine.gather.cases import as_json
 from engine.options import comparing
+from engine.options.weighing import spoken
 from engine.storage.journal import canonical
 from engine.storage.store import rows
 from engine.values.clock import iso
@@ -95,7 +96,9 @@ def _notes(known: Mapping[str, Any], option: str) -> list[str]:
     """What the person should hear of a choice that the figures speak against."""
     (chosen,) = (each for each in known["options"] if each["id"] == option)
     if chosen["dominated_by"] is not None:
-        return [f"{option} is nowhere better than {chosen['dominated_by']} by the figures of this decision"]
+        return [
+            f"{spoken(option)} is nowhere better than {spoken(chosen['dominated_by'])} by the figures of this decision"
+        ]
     if known["winner"] not in (None, option):
-        return [f"by its weights {known['winner']} scores better than {option}"]
+        return [f"by its weights {spoken(known['winner'])} scores better than {spoken(option)}"]
     return []

@@ -83,9 +83,8 @@ def document(
 
 def _flip(flip: Flip) -> dict[str, Any]:
     side = "above" if flip.at >= flip.weight else "below"
-    sentence = (
-        f"{flip.winner} wins where the weight of {flip.criterion} is {side} {flip.at:.4g} (it is {flip.weight:g})"
-    )
+    winner = weighing.spoken(flip.winner)
+    sentence = f"{winner} wins where the weight of {flip.criterion} is {side} {flip.at:.4g} (it is {flip.weight:g})"
     return {**flip._asdict(), "sentence": sentence}
 
 

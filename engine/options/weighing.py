@@ -51,6 +51,11 @@ def winner(options: Sequence[Weighed], weights: Mapping[str, float]) -> Weighed:
     return min(options, key=lambda option: option.score(weights))
 
 
+def spoken(option: str) -> str:
+    """An option's id in a sentence, where `nothing wins` would say the opposite."""
+    return "doing nothing" if option == "nothing" else option
+
+
 def dominated(options: Sequence[Weighed]) -> dict[str, str]:
     """By option that no weights could make win, one that is nowhere worse and somewhere better.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from engine.options.weighing import spoken
 from engine.values import money as minor_units
 from tui.terminal import cells
 from tui.words import printing
@@ -62,7 +63,7 @@ def verdict(decision: Mapping[str, Any], now: int, zone: str) -> list[str]:
     if decision["winner"]:
         weights = ", ".join(f"{name} {weight:g}" for name, weight in decision["weights"].items())
         robust = "no single weight changed by half flips it" if decision["robust"] else "a single weight may flip it"
-        said.append(f"{decision['winner']} scores best by the weights {weights}; {robust}")
+        said.append(f"{spoken(decision['winner'])} scores best by the weights {weights}; {robust}")
         said += [flip["sentence"] for flip in decision["flips"]]
     return said
 
@@ -73,7 +74,7 @@ def remark(option: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
         return "chosen"
     if option["wins"]:
         return "best score"
-    return f"dominated by {option['dominated_by']}" if option["dominated_by"] else ""
+    return f"dominated by {spoken(option['dominated_by'])}" if option["dominated_by"] else ""
 
 
 def row(option: Mapping[str, Any], decision: Mapping[str, Any], now: int, zone: str) -> tuple[str, ...]:

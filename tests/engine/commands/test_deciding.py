@@ -60,10 +60,10 @@ def test_a_choice_against_the_figures_is_told(tmp_path: Path) -> None:
     desk, action = late_motors(tmp_path / "desk.db", AIR, dear)
     assert compared(desk, action)["dear"]["dominated_by"] == "nothing"
     outcome = desk.decide([action], option="dear", reason="the boss wants it")
-    assert outcome.notes[-1] == "dear is nowhere better than nothing by the figures of this decision"
+    assert outcome.notes[-1] == "dear is nowhere better than doing nothing by the figures of this decision"
     desk, action = late_motors(tmp_path / "again.db", AIR)
     outcome = desk.decide([action], option="nothing", reason="the boss wants it")
-    assert outcome.notes[-1] == "by its weights air scores better than nothing"
+    assert outcome.notes[-1] == "by its weights air scores better than doing nothing"
 
 
 def test_a_decision_asks_for_one_of_its_options(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_a_decision_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture
         "Options",
         "660 EUR",
         "best score",
-        "nothing wins where the weight of cost is above",
+        "doing nothing wins where the weight of cost is above",
         "500 + 2 * quantity(80)",
     ):
         assert words in shown
@@ -47,3 +47,13 @@ def test_a_decision_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture
     reviewed = capsys.readouterr().out
     for words in ("orders late", "kg CO2e", "chose air at", "wins where the weight of cost is above"):
         assert words in reviewed, "what was rejected, and how near it was"
+
+
+def test_an_option_that_doing_nothing_beats_is_not_beaten_by_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    useless = {"id": "useless", "title": "Useless", "kind": "repromise", "keeps": 0.0, "cost": "9000"}
+    desk, action = late_motors(tmp_path / "desk.db", AIR, useless)
+    desk.store.close()
+    assert run(tmp_path / "desk.db", "show", action) == 0
+    assert "dominated by doing nothing" in capsys.readouterr().out
