@@ -129,8 +129,14 @@ def _no_such(words: str) -> str:
     if words in _FAMILIES:
         second = ", ".join(name.split(" ")[1] for name in COMMANDS if name.startswith(f"{words} "))
         return f"offplan {words}: say what to do ({second})"
-    # Only a slip of the keys pays for this import.
+    # Only a slip of the keys pays for these imports.
     import difflib
+    from pathlib import Path
+
+    if "/" in words and Path(words).is_dir():
+        return (
+            f"--workspace takes one folder, and `{words}` is a second one: a pattern may fit several; name one of them"
+        )
 
     near = difflib.get_close_matches(words, [name for name in COMMANDS if name], n=1)
     hint = f"did you mean `{near[0]}`? see" if near else "see"

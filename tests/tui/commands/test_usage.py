@@ -11,6 +11,15 @@ from tests.tui.commands.shell import Run, one_sentence
 from tui.words.command_table import COMMANDS
 
 
+def test_a_pattern_that_several_workspaces_fit_is_no_command(run: Run, tmp_path: Path) -> None:
+    folders = [str(tmp_path / name) for name in ("demo-a", "demo-b", "demo-c")]
+    for folder in folders:
+        Path(folder).mkdir()
+    answer = run("--workspace", *folders, "deviations")
+    assert (answer.code, one_sentence(answer)) == (2, True)
+    assert f"--workspace takes one folder, and `{folders[1]}` is a second one" in answer.err
+
+
 def test_the_version(run: Run) -> None:
     assert run("--version") == (0, "offplan 0.1.0\n", "")
 
