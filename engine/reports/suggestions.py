@@ -19,12 +19,12 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.detect.tolerance_rules import Tolerances
 from engine.reports.noise import NEEDLESS, Episodes, Group
-from engine.vocabulary.thresholds import THRESHOLDS, Threshold
+from engine.vocabulary.thresholds import EITHER, THRESHOLDS, Threshold
 from engine.vocabulary.tolerance import MATCH_KEYS, Subject
 
 _ASKED: Final = r"(?:rule \d+: |, )({})=(.*?)(?=, (?:{})=|; rule \d|; setting|$)"
@@ -42,7 +42,7 @@ class Suggestion(NamedTuple):
     sort: str
     """safe, best or all."""
     noise: int
-    """Episodes of noise whose size is known."""
+    """Episodes of noise whose size is known, and which this limit alone could have spared."""
     spared: int
     missed: int
     others: int
@@ -55,12 +55,12 @@ def suggestions(episodes: Episodes, tolerances: Tolerances) -> list[Suggestion]:
     for (kind, rule, outcome, peak), count in Counter(rows).items():
         if peak is not None and outcome != "recorded":
             groups[kind, rule][_class(outcome), peak] += count
-    found = [
-        each
-        for (kind, rule), peaks in groups.items()
-        for threshold in THRESHOLDS.get(kind, ())
-        for each in _of(kind, rule, threshold, peaks, _current(tolerances, kind, rule, threshold.parameter))
-    ]
+    found: list[Suggestion] = []
+    for (kind, rule), peaks in groups.items():
+        limits = THRESHOLDS.get(kind, ())
+        current = {limit.parameter: _current(tolerances, kind, rule, limit.parameter) for limit in limits}
+        for limit in limits:
+            found += _of(kind, rule, limit, peaks, current)
     return sorted(found, key=lambda each: (-each.noise, each.kind, each.rule, each.parameter, each.value))
 
 
@@ -71,22 +71,30 @@ def asked_of(rule: str) -> list[str]:
 
 
 def _of(
-    kind: str, rule: str, threshold: Threshold, peaks: Counter[tuple[str, str]], current: float
+    kind: str, rule: str, threshold: Threshold, peaks: Counter[tuple[str, str]], current: Mapping[str, float]
 ) -> Iterator[Suggestion]:
     limits: dict[str, list[float]] = {"noise": [], "acted": [], "other": []}
     for (sort, peak), count in peaks.items():
-        size = json.loads(peak).get(threshold.parameter)
-        if size is not None:
+        sizes = json.loads(peak)
+        size = sizes.get(threshold.parameter)
+        if size is not None and not (kind in EITHER and _passed_without(threshold, sizes, current)):
             limits[sort] += [threshold.sparing(size)] * count
     for found in limits.values():
         found.sort()
     noise, acted, other = limits.values()
     seen: set[float] = set()
     for sort, value in _values(noise, acted):
-        if value > current and value not in seen:
+        if value > current[threshold.parameter] and value not in seen:
             seen.add(value)
             counts = [bisect_right(each, value) for each in (noise, acted, other)]
-            yield Suggestion(kind, rule, threshold.parameter, current, value, sort, len(noise), *counts)
+            yield Suggestion(
+                kind, rule, threshold.parameter, current[threshold.parameter], value, sort, len(noise), *counts
+            )
+
+
+def _passed_without(threshold: Threshold, sizes: Mapping[str, float], current: Mapping[str, float]) -> bool:
+    """Whether another limit would have reported a departure of these sizes, whatever this one is set to."""
+    return any(sizes.get(name, 0) > limit for name, limit in current.items() if name != threshold.parameter)
 
 
 def _values(noise: Sequence[float], acted: Sequence[float]) -> Iterator[tuple[str, float]]:

@@ -38,10 +38,15 @@ THRESHOLDS: Final[Mapping[str, tuple[Threshold, ...]]] = {
     "excess": (_PERCENT,),
     "demand_shift": (_PERCENT, Threshold("drift_percent", "drift_percent")),
     "production": (_PERCENT,),
+    "late_demand": (_DAYS, Threshold("quantity", "quantity")),
     "logistics": (Threshold("hours", "hours"),),
     "stale_feed": (Threshold("intervals", "intervals", whole=True),),
 }
-"""By deviation kind; a kind that is not here has no limit of size, or its severity is in another unit."""
+"""By deviation kind; a kind that is not here has no limit of size, or its severity is in another unit.
+`unconfirmed` has three, whose departures keep one size together; and a smaller `confirm_before_days` reports less."""
+
+EITHER: Final = frozenset({"late_demand"})
+"""Kinds that are reported as soon as one of their limits is passed; the others when all of them are."""
 
 
 def peak(kind: str, gap: Mapping[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.desk import Desk
-from engine.detect.tolerance_rules import Tolerances
+from engine.detect.tolerance_rules import Tolerances, of_rules
 from engine.reports.noise import Episodes
 from engine.reports.suggestions import asked_of, suggestions
 from engine.values.clock import DAY, HOUR, FixedClock
@@ -137,6 +137,21 @@ def test_a_suggested_value_spares_exactly_what_was_counted(history: list[tuple[s
             better = under(value, "noise", "alone") - under(value, "acted")
             assert each.sort != "best" or each.spared - each.missed >= better
     assert len({each.value for each in found}) == len(found)
+
+
+def test_a_customer_order_is_spared_by_a_limit_only_where_the_other_one_lets_it_pass() -> None:
+    """Late by 2 and by 5 days, noise; 3 days late and short as well: no limit of days would have spared that."""
+    found = episodes("late_demand", "days", [("noise", 2.0), ("noise", 5.0), ("noise", 3.0), ("acted", 4.0)])
+    sizes = [{"days": 2.0, "quantity": 0.0}, {"days": 5.0, "quantity": 0.0}, {"days": 3.0, "quantity": 7.0}]
+    found = found._replace(peak=[json.dumps(each) for each in (*sizes, {"days": 4.0, "quantity": 0.0})])
+    told = suggestions(found, Tolerances([]))
+    assert {each.parameter for each in told} == {"days"}
+    assert [(each.sort, each.value, each.noise, each.spared, each.missed) for each in told] == [
+        ("safe", 2.0, 2, 1, 0),
+        ("all", 5.0, 2, 2, 1),
+    ]
+    short = suggestions(found, of_rules([(None, "late_demand", "{}", json.dumps({"days": 3.0}))]))
+    assert [(each.sort, each.value) for each in short if each.parameter == "quantity"] == [("safe", 7.0)]
 
 
 def test_the_best_value_weighs_what_it_misses() -> None:

@@ -17,6 +17,8 @@ from engine.values.errors import BadInput
 from engine.vocabulary import thresholds
 from engine.vocabulary.thresholds import THRESHOLDS
 from tests.engine.desk_support import NOW, eta, late, line, open_desk, take
+from tests.engine.deviations.test_value_at_risk import pumps
+from tests.engine.network_support import load, said
 
 
 @pytest.fixture
@@ -103,6 +105,20 @@ def test_a_limit_spares_what_it_says(size: float, more: float) -> None:
         for limit in limits:
             assert limit.sparing(size) >= size
             assert limit.sparing(size + more) >= limit.sparing(size)
+
+
+def test_a_customer_order_keeps_its_sizes_and_is_spared_at_them(tmp_path: Path) -> None:
+    peaks = {}
+    for name, value in (("all", 0.0), ("at", 3.0), ("under", 2.9)):
+        desk = open_desk(tmp_path / f"{name}.db")
+        desk.configure({"tolerance": {"late_demand": {"days": value}}})
+        load(desk, *pumps())
+        take(desk, said("eta", "PO-1/eta", order_ref="PO-1", eta=NOW + 12 * DAY))
+        rows = desk.store.connection.execute("SELECT peak FROM deviation WHERE kind = 'late_demand'")
+        peaks[name] = [json.loads(peak) for (peak,) in rows]
+    assert {"days": 3.0, "quantity": 0.0} in peaks["all"]
+    assert peaks["at"] == [peak for peak in peaks["all"] if peak["days"] > 3]
+    assert peaks["under"] == [peak for peak in peaks["all"] if peak["days"] > 2.9]
 
 
 def test_a_value_that_spares_a_size_does_not_report_it(tmp_path: Path) -> None:
