@@ -22,7 +22,7 @@ from engine.vocabulary.terms import Terms
 def start(context: CommandContext, ids: Sequence[str]) -> None:
     """Actions begin, and their deviations are responding."""
     for reference, row in running(context, ids):
-        _require_needs(context, reference, row)
+        require_needs(context, reference, row)
         move(context, reference, row, "start", changes={"reason": None, "waiting_until": None})
         _begin_deviation(context, row)
 
@@ -33,6 +33,7 @@ def wait(context: CommandContext, ids: Sequence[str], *, reason: str, until: int
     if until is not None:
         require_future(context, until)
     for reference, row in running(context, ids):
+        require_needs(context, reference, row)
         move(context, reference, row, "wait", why, {"reason": why, "waiting_until": until})
 
 
@@ -45,7 +46,7 @@ def complete(
     """
     present = row
     if row["state"] in ("blocked", "ready", "assigned"):
-        _require_needs(context, reference, row)
+        require_needs(context, reference, row)
         move_action(context.connection, context.writer, context.now, row, "start")
         _begin_deviation(context, row)
         present = context.row(reference)
@@ -116,7 +117,7 @@ def reopen(context: CommandContext, reference: Reference, row: Row, why: str) ->
     event = events.get(row["state"], "reopen")
     changes: dict[str, Any] = {"reason": None}
     if event == "needs_done":
-        _require_needs(context, reference, row, by_hand=False)
+        require_needs(context, reference, row, by_hand=False)
         settled = settling.changes(context, row)
         if settled is None:
             following.follow(context, context.row(reference))
@@ -150,7 +151,7 @@ def _begin_deviation(context: CommandContext, action: Mapping[str, Any]) -> None
             move_deviation(context.connection, context.writer, context.now, row, "start")
 
 
-def _require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:
+def require_needs(context: CommandContext, reference: Reference, row: Row, *, by_hand: bool = True) -> None:
     """Raises Refused for a blocked action, naming what it waits for."""
     if row["state"] != "blocked":
         return

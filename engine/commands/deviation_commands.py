@@ -43,6 +43,7 @@ def acknowledge(context: CommandContext, ids: Sequence[str], *, to: str | None) 
         else:
             responses.require_running(context, reference, row)
             if to is None:
+                action_commands.require_needs(context, reference, row)
                 action_commands.move(context, reference, row, "accept")
             else:
                 action_commands.hand_on(context, reference, row, known_owner(context, to))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tui.keys.offering import Asked, has_a_proposal, is_decision, waits_for_approval
+from tui.keys.offering import Asked, has_a_proposal, is_decision, may, waits_for_approval
 from tui.keys.request import SNOOZED
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -74,13 +74,21 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("mark", ("space",), "mark", "Mark the row, or take the mark away, and go one down.", "list", "mark"),
     Key("mark_range", ("v",), "mark to here", "Mark all rows from the last mark to here.", "list", "mark_range"),
     Key("mark_all", ("*",), "mark all", "Mark all rows that the filter shows.", "list", "mark_all"),
-    _act("ack", "a", "ack", "Acknowledge: you have seen it and own it; an action is accepted.", _BOTH, footer=2),
+    _act(
+        "ack",
+        "a",
+        "ack",
+        "Acknowledge: you have seen it and own it; an action is accepted.",
+        _BOTH,
+        footer=2,
+        where=may("ack", "accept"),
+    ),
     _act("assign", "o", "owner", "Give it to somebody; their present load is shown.", _BOTH, footer=4),
     _act(
         "respond", "r", "respond", "Choose a playbook, see owners and dates, start the response.", _DEVIATION, footer=3
     ),
-    _act("start", "s", "start", "Start the action.", _ACTION, footer=2),
-    _act("done", "d", "done", "The action is done.", _ACTION, footer=3),
+    _act("start", "s", "start", "Start the action.", _ACTION, footer=2, where=may("start", "resume")),
+    _act("done", "d", "done", "The action is done.", _ACTION, footer=3, where=may("start", "complete")),
     _act(
         "decide",
         "D",

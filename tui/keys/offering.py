@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
+
+from engine.vocabulary import lifecycle
 
 Asked = Callable[[Mapping[str, Any]], bool]
+
+_EVENTS: Final = {**lifecycle.DEVIATION, **lifecycle.ACTION}
+"""What may happen in each state of a deviation or an action, which have none in common."""
+
+
+def may(*events: str) -> Asked:
+    """Whether one of these events has a place in the row's state; where that is not known, it may have."""
+
+    def asked(row: Mapping[str, Any]) -> bool:
+        state = row.get("state")
+        return state not in _EVENTS or not _EVENTS[state].keys().isdisjoint(events)
+
+    return asked
 
 
 def is_decision(row: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -163,6 +164,32 @@ async def test_actions_are_started_and_done_from_the_timeline(world: World, open
         assert world.state(action) == "in_progress"
         await driven.finish("d")
         assert world.state(action) == "done"
+
+
+async def test_the_footer_offers_what_the_state_of_the_row_allows_and_a_refusal_says_what_is_needed(
+    world: World, opened: Open
+) -> None:
+    async with opened() as driven:
+        await respond(driven)
+        await driven.press("tab")
+        assert {"a ack", "s start", "d done"} <= offered(driven)
+        needed = driven.desk_screen.selection().ids[0]
+        await driven.press("down")
+        blocked = driven.desk_screen.selection().ids[0]
+        assert world.state(blocked) == "blocked"
+        assert not {"a ack", "s start", "d done"} & offered(driven)
+        for key in ("a", "s"):
+            await driven.finish(key)
+            assert f"{blocked} is blocked: it needs {needed}" in driven.status
+        await driven.press("up")
+        await driven.finish("s")
+        assert {"d done"} == {"a ack", "s start", "d done"} & offered(driven), "it has begun"
+
+
+def offered(driven: Driven) -> set[str]:
+    """Keys with what they do, as the last line of the screen has them."""
+    words = driven.lines[-1].split()
+    return {f"{key} {title}" for key, title in pairwise(words)}
 
 
 @pytest.mark.parametrize(("key", "state"), [("x", "skipped"), ("f", "failed"), ("b", "blocked"), ("w", "waiting")])
