@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SETTINGS_FILE: Final = "offplan.toml"
 DATABASE: Final = "offplan.db"
 PLAYBOOKS: Final = "playbooks"
+_LARGEST_SETTINGS: Final = 1024 * 1024
 
 
 class NoWorkspaceError(UsageError):
@@ -94,8 +95,13 @@ def table_of(path: Path, name: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_SETTINGS)
+        # What is that large is no settings file, and may be larger than the memory.
+        document = tomllib.loads(content.decode()) if len(content) < _LARGEST_SETTINGS else None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        document = None
+    if document is None:
         from connectors.settings.settings_file import read_document
 
         # The same fault once more, for the sentence that says where it is.

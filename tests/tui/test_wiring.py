@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -59,6 +60,16 @@ def test_settings_that_name_no_file_are_one_sentence(tmp_path: Path, text: str, 
     (tmp_path / "offplan.toml").write_text(text, encoding="utf-8")
 
     with pytest.raises(BadInput, match=fault):
+        wiring.database_of(arguments(workspace=str(tmp_path)))
+
+
+def test_what_is_no_settings_file_is_not_read_into_memory(tmp_path: Path) -> None:
+    """A file of gigabytes ended every command with a crash report."""
+    path = tmp_path / "offplan.toml"
+    path.write_bytes(b"")
+    os.truncate(path, 1 << 40)
+
+    with pytest.raises(BadInput, match="it is larger than 1 MiB; this is no settings file"):
         wiring.database_of(arguments(workspace=str(tmp_path)))
 
 
