@@ -32,11 +32,7 @@ def show(args: Namespace) -> int:
     if args.json:
         printing.document(found)
         return 0
-    fields = [
-        (name, _approval(value) if name == "approval" and value else _value(value, now, zone))
-        for name, value in found.items()
-        if name not in _SECTIONS
-    ]
+    fields = [(name, _of_field(name, value, now, zone)) for name, value in found.items() if name not in _SECTIONS]
     printing.say(args, *(f"{name:{_width(fields)}}  {value}" for name, value in fields))
     if args.explain:
         printing.say(args, "", "Explanation", *explanation(found["explain"], now, zone))
@@ -88,6 +84,13 @@ def explanation(terms: Sequence[Mapping[str, Any]], now: int, zone: str) -> list
 
 def _width(fields: list[tuple[str, str]]) -> int:
     return max((len(name) for name, _ in fields), default=0)
+
+
+def _of_field(name: str, value: Any, now: int, zone: str) -> str:
+    if name == "approval" and value:
+        return _approval(value)
+    # How a held record has to be written is copied as it stands.
+    return str(value) if name == "mend" and value else _value(value, now, zone)
 
 
 def _value(value: Any, now: int, zone: str) -> str:

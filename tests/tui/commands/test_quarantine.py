@@ -13,6 +13,7 @@ def test_a_record_is_taken_once_its_file_is_mended(desk: Run, tmp_path: Path) ->
     assert desk("ingest", "inbox/late.csv", "--json").document["quarantined"] == 1
     held = desk("quarantine", "--json").document["items"]
     assert "30 March" in held[0]["raw"]
+    assert held[0]["mend"] in desk("show", held[0]["id"]).out, "how it is written is not told in the desk's time"
 
     unchanged = desk("quarantine", "--retry", held[0]["id"], "--json").document
     assert (unchanged["taken"], unchanged["held"]) == (0, 1)
