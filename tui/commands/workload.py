@@ -31,7 +31,7 @@ def sections(found: Mapping[str, Any]) -> Iterator[Section]:
     yield Section(
         "By owner and day",
         [
-            f"Planned work of the working time that there is, by days in {found['zone']}; today only what is left of it."
+            f"Planned work of the working time that there is, in hours and minutes, by days in {found['zone']}; today only what is left of it."
             " `+` is what cannot be done: work that overlaps, or what is due by the day's end beyond the time until then."
         ],
         ["owner", *days],
@@ -59,8 +59,13 @@ def _name(owner: Mapping[str, Any]) -> str:
 def _day(day: Mapping[str, Any]) -> str:
     if not (day["planned_minutes"] or day["capacity_minutes"] or day["over_minutes"]):
         return "–"
-    over = f" +{hours(day['over_minutes'])}" if day["over_minutes"] else ""
-    return f"{hours(day['planned_minutes'])} of {hours(day['capacity_minutes'])}{over}"
+    over = f" +{_short(day['over_minutes'])}" if day["over_minutes"] else ""
+    return f"{_short(day['planned_minutes'])} of {_short(day['capacity_minutes'])}{over}"
+
+
+def _short(minutes: int) -> str:
+    """Working time as 4:45, so that most of a week fits on the smallest screen."""
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _takers(handover: Mapping[str, Any]) -> str:

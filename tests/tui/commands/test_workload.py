@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.commands.shell import Run, one_sentence
+from tui.commands.workload import sections
+from tui.terminal import safe
+from tui.widgets.section_lines import section_lines
 
 OWNERS = "id,name,functions\nbo,Bo,procurement\nchen,Chen,procurement\n"
 
@@ -35,6 +38,17 @@ def test_the_report_says_who_has_too_much_and_who_could_take_it(busy: Run) -> No
     assert handed
     assert all(each["action"] in report.out for each in handed[:1])
     assert "free)" in report.out
+
+
+def test_the_load_of_a_day_is_never_cut_on_the_smallest_screen() -> None:
+    day = {"planned_minutes": 285, "capacity_minutes": 495, "over_minutes": 80}
+    days = [{"day": f"2026-03-{number:02}", **day} for number in range(9, 16)]
+    owner = {"id": "greta", "known": True, "days": days, "handovers": []}
+    lines = [safe.plain(line.pieces) for line in section_lines(sections({"zone": "UTC", "owners": [owner]}), 76)]
+    (row,) = (line for line in lines if line.startswith("greta"))
+    assert row.split() == ["greta", *["4:45", "of", "8:15", "+1:20"] * (len(row.split()) // 4)]
+    assert row.count("4:45") == 3
+    assert "…" not in row
 
 
 def test_html_and_json(busy: Run) -> None:
