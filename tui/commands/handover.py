@@ -46,9 +46,10 @@ def sections(found: Mapping[str, Any]) -> Iterator[Section]:
 def _standing(found: Mapping[str, Any], present: Present) -> Section:
     state = found["standing"]
     hidden = ", ".join(f"{state['suppressed'][sort]} {sort}" for sort in ("silenced", "folded", "snoozed"))
+    past = f"the decide-by of {state['past_decide_by']} has" if state["past_decide_by"] else "no decide-by has"
+    stand = "1 deviation stands" if state["open"] == 1 else f"{state['open']} deviations stand"
     sentences = [
-        f"{state['open']} deviations stand in the queue, {cells.money(state['exposure'])} exposed;"
-        f" the decide-by of {state['past_decide_by']} has passed. Kept out of it: {hidden}.",
+        f"{stand} in the queue, {cells.money(state['exposure'])} exposed; {past} passed. Kept out of it: {hidden}.",
         f"Since then {found['opened']['total']} came in and {found['ended']['total']} ended.",
     ]
     return Section(f"Since {cells.both_times(found['since'], present.now, present.zone)}", sentences)

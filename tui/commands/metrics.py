@@ -100,7 +100,7 @@ def _times(found: Mapping[str, Any]) -> Section:
     return Section(
         "How long it took",
         [
-            f"Of {actions['due']} actions that became due, {actions['on_time']} were done in time"
+            f"Of {actions['due']} action{'' if actions['due'] == 1 else 's'} that became due, {actions['on_time']} were done in time"
             f" ({_share(actions['share'])}); {actions['skipped']} were skipped."
         ],
         ["time", "count", "median", "90th percentile", "mean", "still open"],

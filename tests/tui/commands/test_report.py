@@ -41,6 +41,14 @@ def test_the_load_is_that_of_one_person_or_of_each(desk: Run) -> None:
     assert " an hour for each of 2 persons (guidance" in desk("report", "metrics").out
 
 
+def test_one_is_no_plural_and_none_is_said(desk: Run) -> None:
+    desk("dismiss", "D2", "--reason", "a week is nothing")
+    brief = desk("report", "handover").out
+    assert "1 deviation stands in the queue" in brief
+    desk("dismiss", "D1", "--reason", "a week is nothing")
+    assert "0 deviations stand in the queue, €0 exposed; no decide-by has passed." in desk("report", "handover").out
+
+
 def test_json_is_whole_by_either_word(desk: Run) -> None:
     by_format = desk("report", "metrics", "--format", "json").document
     assert by_format == desk("report", "metrics", "--json").document
