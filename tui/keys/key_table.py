@@ -118,8 +118,8 @@ KEYS: Final[tuple[Key, ...]] = (
         where=has_a_proposal,
     ),
     _act("wait", "w", "wait", "The action waits for somebody; says for what.", _ACTION),
-    _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5),
-    _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6),
+    _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5, where=may("fail")),
+    _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6, where=may("skip")),
     _act("cancel", "X", "cancel", "Cancel the action; says why.", _ACTION),
     _act("block", "b", "block", "Put the action back to blocked; says why.", _ACTION),
     _act("snooze", "S", "snooze", f"Hide it from the queue until a time; /{SNOOZED} shows it.", _DEVIATION),
@@ -130,6 +130,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "Out of the queue for good: lived with, noise, a duplicate or wrong data; says why.",
         _DEVIATION,
         footer=6,
+        where=may("dismiss"),
     ),
     _act(
         "resolve", "R", "resolve", "It is over; says why, and if you like what came of it and what it cost.", _DEVIATION

@@ -184,6 +184,11 @@ async def test_the_footer_offers_what_the_state_of_the_row_allows_and_a_refusal_
         await driven.press("up")
         await driven.finish("s")
         assert {"d done"} == {"a ack", "s start", "d done"} & offered(driven), "it has begun"
+        await driven.press("enter")
+        assert {"d done", "f fail", "x skip"} <= offered(driven)
+        await driven.finish("d")
+        assert world.state(needed) == "done"
+        assert not {"a ack", "s start", "d done", "f fail", "x skip"} & offered(driven), "it is over"
 
 
 def offered(driven: Driven) -> set[str]:
