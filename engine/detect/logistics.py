@@ -1,12 +1,12 @@
 """logistics: something holds a line on its way: customs, papers, the carrier, an omitted port, dwell, a broken
 condition.
 
-Judged are the last events of a line by topic (engine.facts.events), by their words or by codes of standards that speak
-for logistics: what customs released can still be out of its temperature. Each holds until an event of its topic clears
-it, its source takes it back, or the line is closed or has arrived in full. Dwell that says how long (`quantity`) and
-how long it may (`limit`, in the same unit; hours without one) is a breach from more than `hours` over that; dwell that
-does not say is one. The size is the grade of the word, 1 to 4. The value at risk is that of what is still open of the
-line.
+It judges the last event of a line on each topic (engine.facts.events), by its word or by a code of a standard that
+speaks for logistics: what customs released can still be out of its temperature. Each holds until an event of its topic
+clears it, its source takes it back, or the line is closed or has arrived in full. Dwell that says how long (`quantity`)
+and how long it may (`limit`, in the same unit; hours without one) is a breach from more than `hours` over that; dwell
+that does not say is one. The size is the grade of the word, 1 to 4. The value at risk is that of what is still open of
+the line.
 """
 
 from __future__ import annotations

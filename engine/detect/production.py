@@ -1,9 +1,9 @@
 """production: a plant makes less than planned, or a line stands still.
 
-Judged are the last reports of output, yield and capacity, and whether the line runs, of a production order or a
-resource (engine.facts.events). A report is a breach when `quantity` is under `expected` by more than `percent`. A line
-that is down is one when it has been so for `hours`. Each holds until a later report keeps to the plan, the line is up,
-the source takes it back, or the order is closed or complete. The size is per cent under plan; a line that stands gives
+It judges the last reports of output, yield and capacity of a production order or a resource, and whether the line runs
+(engine.facts.events). A report is a breach when `quantity` is under `expected` by more than `percent`. A line that is
+down is one when it has been so for `hours`. Each holds until a later report keeps to the plan, the line is up, the
+source takes it back, or the order is closed or complete. The size is per cent under plan; a line that stands gives
 nothing, 100 %.
 """
 

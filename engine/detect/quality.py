@@ -1,9 +1,9 @@
 """quality: goods are held, recalled, damaged, another than said, or not as specified, and nobody has released them.
 
-Judged is the last quality event of a lot, an order line or an item at a site (engine.facts.events): by its word, or by
-a code of a standard that speaks for quality. It holds until it is released or taken back by its source, also when the
-line has arrived: what is damaged stays so. Its size is the grade of the word, 1 to 4. The value at risk is that of the
-quantity that the event names; of a line without such a quantity, that of the whole line.
+It judges the last quality event of a lot, an order line or an item at a site (engine.facts.events), by its word or by a
+code of a standard that speaks for quality. The event holds until it is released or taken back by its source, also when
+the line has arrived: what is damaged stays so. Its size is the grade of the word, 1 to 4. The value at risk is that of
+the quantity that the event names; of a line without such a quantity, that of the whole line.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How often in a row a departure was stated: what opens a candidate, and what ends a deviation, by count.
 
 A tolerance may ask for several `breaches` in a row before a deviation opens, and for several `clears` before it ends.
-Counted are statements, not judgements: the verdict after each earlier statement is worked out again from what was known
-then, so that it does not matter in how many batches the statements came. Walking back in time, the first run that is
-long enough decides. Pure.
+What counts is statements, not judgements: the verdict after each earlier statement is worked out again from what was
+known then, so that it does not matter in how many batches the statements came. Walking back in time, the first run that
+is long enough decides. Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Steps that hang on values which earlier ones publish: what is kept of them as they are planned, and what they are
 once the values are known.
 
-Kept are their condition and their texts with everything filled in that was known by then
+Their condition and their texts are kept with everything filled in that was known by then
 (engine.vocabulary.terms.Terms.late), so that the run keeps its definition and no text from outside is read as a
 template.
 """
