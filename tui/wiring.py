@@ -99,7 +99,7 @@ def table_of(path: Path, name: str) -> dict[str, Any]:
             content = file.read(_LARGEST_SETTINGS)
         # What is that large is no settings file, and may be larger than the memory.
         document = tomllib.loads(content.decode()) if len(content) < _LARGEST_SETTINGS else None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         document = None
     if document is None:
         from connectors.settings.settings_file import read_document

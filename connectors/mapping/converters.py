@@ -7,7 +7,6 @@ columns of record systems repeat themselves. What a cell cannot be is a Fault wi
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -113,7 +112,7 @@ def converter(rule: FieldRule, section: MappingSection, reading: Reading, *, who
 def _stepper(steps: dict[str, Any], rule: FieldRule, section: MappingSection) -> Convert:
     """From a number to what the highest step that it reaches says; None under the lowest."""
     parse = decimal_reader(rule.decimal or section.decimal, _thousands(rule, section))
-    ordered = sorted(((Decimal(bound), says) for bound, says in steps.items()), key=itemgetter(0))
+    ordered = sorted(((Fraction(bound), says) for bound, says in steps.items()), key=itemgetter(0))
 
     def step(cell: Cell) -> Any:
         number = parse(cell)
@@ -203,7 +202,10 @@ def decimal_reader(point: str, thousands: str) -> Callable[[Cell], Decimal]:
         if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
             raise Fault(f"{text_of(cell)[:80]!r} is not a number", mend)
         if not isinstance(cell, str):
-            return _bounded(Decimal(repr(cell)) if math.isfinite(cell) else _LARGEST, str(cell)[:80])
+            given = Decimal(repr(cell))
+            if given.is_nan():
+                raise Fault(f"{cell!r} is not a number", mend)
+            return _bounded(given, str(cell)[:80])
         found = pattern.fullmatch(cell)
         if found is None or (found[2] is None and not found[3]) or (found[1] and found[5]):
             raise Fault(f"{cell[:80]!r} is not a number", mend)

@@ -18,6 +18,8 @@ from engine.vocabulary.model import LINE_KINDS, PLAN_KINDS, SIGNAL_KINDS
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 """A column's name in a template."""
+_LARGEST_FACTOR: Final = 10**18
+"""No factor is larger, nor smaller than one divided by it: not all that can be written can be multiplied by."""
 
 
 def _checked_date(form: str) -> str:
@@ -56,7 +58,7 @@ class FieldRule(Section):
     @classmethod
     def _usable_factor(cls, factor: float | int | str | None) -> float | int | str | None:
         try:
-            usable = factor is None or Fraction(factor) != 0
+            usable = factor is None or 1 / _LARGEST_FACTOR <= abs(Fraction(factor)) <= _LARGEST_FACTOR
         except (ValueError, OverflowError, ZeroDivisionError):
             usable = False
         if not usable:

@@ -267,7 +267,7 @@ def read_document(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise BadInput(f"{path}:{line}", "it is not UTF-8", "save the file as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # Also of a number with more digits than Python reads.
         raise BadInput(str(path), f"it is not TOML: {error}", "mend that place; text stands in quotes") from None
 
 

@@ -79,11 +79,12 @@ def minor(text: str, currency: str, place: str) -> int:
     """An amount that a person typed, such as `1250.50`, in minor units. Raises BadInput naming `place`."""
     try:
         given = Decimal(text.strip())
-        value = given * units(currency)
     except InvalidOperation:
         raise BadInput(place, f"{text[:40]!r} is no amount", "write digits with a point, such as 1250.50") from None
-    if not given.is_finite() or given < 0 or value > LARGEST:
+    # Before it is multiplied, which cannot be done with every number that can be written.
+    if not given.is_finite() or not 0 <= given <= LARGEST or given * units(currency) > LARGEST:
         raise BadInput(place, f"{text[:40]!r} is no cost", "write an amount from 0 on, such as 1250.50")
+    value = given * units(currency)
     # Also zeros: who writes 5.000 may mean five thousand.
     if value != int(value) or -int(given.as_tuple().exponent) > len(str(units(currency))) - 1:
         raise BadInput(place, f"{text[:40]!r} has more digits than {currency} has", "leave out the last ones")

@@ -20,6 +20,8 @@ from engine.values.zones import zone_of
 Stated = float | Mapping[str, float]
 """A rate as the settings have it: a number, or numbers by ISO date."""
 
+_LARGEST: Final = 1e15
+"""Beyond it no rate is meant."""
 _MEND: Final = 'write what one is worth, as 0.92 or as {"2026-01-01" = 0.92, "2026-07-01" = 0.95}'
 
 
@@ -72,7 +74,7 @@ def check(place: str, stated: Any) -> Stated:
 
 
 def _number(place: str, given: Any) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < _LARGEST:
         raise BadInput(place, f"{given!r:.40} is not a rate", _MEND)
     return float(given)
 

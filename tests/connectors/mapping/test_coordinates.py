@@ -80,6 +80,13 @@ def test_steps_say_what_the_highest_one_that_is_reached_says(tmp_path: Path) -> 
     ]  # fmt: skip
 
 
+def test_steps_may_be_fractions_as_factors_are_and_what_they_say_may_be_too_large(tmp_path: Path) -> None:
+    steps = f'radius_km = {{ column = "at", steps = {{ "1/3" = 30, "6" = 1{"0" * 400} }} }}'
+    said = read(tmp_path, steps, 0.3, 0.4, 7)
+    assert said[:2] == [{}, {"radius_km": 30.0}]
+    assert str(said[2]).endswith("is too large")
+
+
 @pytest.mark.parametrize("steps", ['{ "x" = 1 }', "{}", '{ "1" = 1, "1.0" = 2 }'])
 def test_steps_that_are_none_are_refused(tmp_path: Path, steps: str) -> None:
     with pytest.raises(BadInput, match="steps are numbers"):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.values import money
+from engine.values.errors import BadInput
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,11 @@ def test_an_amount_has_its_thousands_apart_and_the_digits_of_its_currency(
 def test_what_is_read_is_what_was_meant(minor: int, currency: str) -> None:
     size = money.digits(minor, currency).replace(",", "").replace("−", "")
     assert money.minor(size, currency, "cost") == abs(minor)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1e999999", "1e-999999", "-1", "nan", "snan", "inf", "x", "", "1" * 500, "10000000000001"]
+)
+def test_what_is_no_amount_is_refused_with_a_sentence(typed: str) -> None:
+    with pytest.raises(BadInput, match=r"^cost: .*; (write|leave)"):
+        money.minor(typed, "EUR", "cost")

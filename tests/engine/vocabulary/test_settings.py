@@ -86,6 +86,7 @@ def test_only_what_may_be_judged_differently_is_touched(desk: Desk) -> None:
             {"rates": {"USD": 0}},
             'rate USD: 0 is not a rate; write what one is worth, as 0.92 or as {"2026-01-01" = 0.92',
         ),
+        ({"rates": {"USD": 10**400}}, f"rate USD: {10**39} is not a rate"),
         ({"rates": {"USD": {}}}, "rate USD: it has no day"),
         ({"rates": {"USD": {"2026-1-1": 0.9}}}, "rate USD: '2026-1-1' is no day"),
         ({"rates": {"USD": {"2026-01-01": "x"}}}, "rate USD: 'x' is not a rate"),
