@@ -199,6 +199,9 @@ class OffplanApp(ColouredApp):
         screen = self.screen
         if self._following.is_under_way or not isinstance(screen, ActingScreen):
             return
+        # One that has just been opened has nothing on it yet to say anything in.
+        if not screen.is_mounted:
+            return
         try:
             due = self._live.ask()
         except StoreUnusable as fault:

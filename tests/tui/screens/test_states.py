@@ -22,6 +22,7 @@ from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.keys.key_table import KEYS
 from tui.screens import acting
+from tui.screens.deviations import DeviationsScreen
 
 SIZES: Final = ((80, 24), (120, 36))
 """The smallest usual terminal, where panes are tabs, and the usual one."""
@@ -211,6 +212,21 @@ async def test_a_file_that_is_gone_is_said_on_top_and_nothing_is_taken_for_done(
         assert world.state("D1") == "open", "the key that was pressed meanwhile has done nothing"
         await hand.finish("g", "a")
         assert driven.status == "✓ ack: D1 open → acknowledged"
+
+
+async def test_a_view_that_opens_just_when_the_file_goes_ends_no_desk(
+    size: tuple[int, int], world: World, opened: Open
+) -> None:
+    """The clock looked at the file before the view had anything on it to say so in."""
+    async with opened(size) as driven:
+        world.path.rename(world.path.with_name("aside.db"))
+        driven.app.push_screen(DeviationsScreen(driven.app.session))
+        driven.app._look()
+        hand = Hand(driven)
+        await hand.settle()
+        driven.app._look()
+        await hand.settle()
+        assert "✖ not live since 08:00" in driven.lines[0]
 
 
 async def test_another_file_in_its_place_is_not_taken_for_it(
