@@ -66,9 +66,9 @@ def load_paths(paths: Iterable[Path]) -> tuple[list[LoadedPlaybook], list[LintFi
     """As `load_files`, for files and folders of them. Raises BadInput for a path that is not there."""
     files: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # Path.is_dir raises an error for a name that is too long.
             files += files_in(path)
-        elif path.exists():
+        elif os.path.exists(path):
             files.append(path)
         else:
             mend = (
@@ -174,7 +174,7 @@ def _bytes_of(path: Path, limit: int) -> bytes:
                 raise BadInput(str(path), "it is not a regular file", "name a playbook file")
             return file.read(limit)
     except OSError as error:
-        if path.is_symlink():
+        if os.path.islink(path):
             raise BadInput(str(path), "it is a symbolic link", "name the file itself") from error
         raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check the path and permissions") from error
 

@@ -44,7 +44,8 @@ def find_workspace(args: Namespace) -> Path | None:
     """
     if args.workspace is not None:
         folder = Path(args.workspace).absolute()
-        if not (folder / SETTINGS_FILE).is_file():
+        # Not Path.is_file, which raises an error for a name that is too long.
+        if not os.path.isfile(folder / SETTINGS_FILE):
             raise UsageError(f"{folder}: there is no {SETTINGS_FILE} here; `offplan init {args.workspace}` makes one")
         return folder
     here = Path.cwd()
@@ -67,7 +68,7 @@ def database_of(args: Namespace) -> Path:
 def has_desk(args: Namespace) -> bool:
     """Whether the desk's file is there."""
     try:
-        return database_of(args).exists()
+        return os.path.exists(database_of(args))
     except NoWorkspaceError:
         return False
 

@@ -35,7 +35,7 @@ def opened(path: Path) -> Iterator[BufferedReader]:
     except FileNotFoundError:
         raise BadInput(str(path), "there is no such file", "check the name") from None
     except OSError as error:
-        if path.is_symlink():
+        if os.path.islink(path):  # Path.is_symlink raises an error for a name that is too long.
             raise BadInput(str(path), "it is a symbolic link", "name the file itself") from None
         raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check its permissions") from None
     found = os.fstat(descriptor)

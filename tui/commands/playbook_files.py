@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -68,12 +69,12 @@ def _file(args: Namespace, name: str) -> Path:
     """The file or folder that is meant: a path, the id of a playbook, or the name of a file in the workspace's
     folder of playbooks, with its ending or without."""
     path, folder = Path(name), find_workspace(args)
-    if path.exists():
+    if os.path.exists(path):  # Path.exists raises an error for a name that is too long.
         return path
     known = [loaded.path for loaded in library(args).playbooks if loaded.id == name]
     # A file with an error has no id as yet.
     own = [] if folder is None else [folder / PLAYBOOKS / f"{name}{ending}" for ending in ("", ".yaml", ".yml")]
-    return next((each for each in (*known, *own) if each.exists()), path)
+    return next((each for each in (*known, *own) if os.path.exists(each)), path)
 
 
 def place(finding: LintFinding) -> str:
@@ -135,7 +136,7 @@ def _chosen(args: Namespace) -> tuple[list[LoadedPlaybook], list[LintFinding]]:
     if not args.playbooks:
         whole = library(args)
         return list(whole.playbooks), [each for each in whole.findings if each.severity == "error"]
-    files = {name: path for name in args.playbooks if (path := _file(args, name)).exists() or path.suffix}
+    files = {name: path for name in args.playbooks if os.path.exists(path := _file(args, name)) or path.suffix}
     chosen, findings = load_paths(files.values())
     names = [name for name in args.playbooks if name not in files]
     if names:

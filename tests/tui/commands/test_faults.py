@@ -71,3 +71,22 @@ def test_a_reader_that_leaves_early_is_no_fault(desk: Run, tmp_path: Path) -> No
     os.close(writing)
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ingest", "n" * 300),
+        ("load", "--as", "site", "n" * 300),
+        ("map", "n" * 300),
+        ("playbook", "lint", "n" * 300),
+        ("playbook", "test", "n" * 300),
+        ("check", "--workspace", "n" * 300),
+        ("deviations", "--db", "n" * 300),
+    ],
+)
+def test_a_name_that_is_longer_than_a_file_can_have_is_a_fault_of_the_name(desk: Run, words: tuple[str, ...]) -> None:
+    answer = desk(*words)
+    assert answer.code != 0
+    assert "nnnn" in answer.err
+    assert "unexpected fault" not in answer.err
