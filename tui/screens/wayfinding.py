@@ -38,8 +38,7 @@ class WayfindingScreen(TellingScreen):
         self._ask(self._command())
 
     async def _command(self) -> None:
-        owners = [owner["id"] for owner in self.session.desk.owners()]
-        ids = self.candidates()
+        owners, ids = self._owners(), self.candidates()
         line = await self.query_one(Prompt).ask(
             Question(
                 ":",
@@ -51,6 +50,13 @@ class WayfindingScreen(TellingScreen):
         if line:
             self.session.history.append(line)
             await self.run_line(line)
+
+    def _owners(self) -> list[str]:
+        """Who may follow --to; nobody where the file cannot be read, since `:quit` needs none."""
+        try:
+            return [owner["id"] for owner in self.session.desk.owners()]
+        except OffplanError:
+            return []
 
     def _playbooks(self) -> list[str]:
         """What may follow --playbook: those that apply to the deviation under the cursor."""

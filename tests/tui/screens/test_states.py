@@ -23,6 +23,7 @@ from tui.desk.session import Session
 from tui.keys.key_table import KEYS
 from tui.screens import acting
 from tui.screens.deviations import DeviationsScreen
+from tui.widgets.prompt import Prompt
 
 SIZES: Final = ((80, 24), (120, 36))
 """The smallest usual terminal, where panes are tabs, and the usual one."""
@@ -201,6 +202,10 @@ async def test_a_file_that_is_gone_is_said_on_top_and_nothing_is_taken_for_done(
             await hand.finish(key)
             assert "✖ not live since 08:00" in driven.lines[0], key
         assert "✓" not in driven.status
+        await hand.finish("1")
+        await driven.press(":")
+        assert driven.app.screen.query_one(Prompt).is_open, "the line opens, by which the desk can be left"
+        await driven.press("escape")
         await hand.finish("1")
         await hand.leave()
         aside.rename(world.path)
