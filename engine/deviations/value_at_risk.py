@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 from engine.detect.measures import in_days
 from engine.deviations.verdicts import Slot, Verdict
 from engine.facts.subjects import Line
-from engine.flow.impact import Edge, Hit, Impact, late, short
+from engine.flow.impact import Hit, Impact, Step, late, short
 from engine.gather import downstream
 from engine.storage.collector import collector_at_rest
 from engine.storage.sqlite import sqlite3
@@ -217,7 +217,7 @@ def _later(slip: Slip, hit: Hit) -> str:
     return f"{in_days(hit.delay):g} days late = {in_days(slip.delay):g} − {in_days(hit.slack):g} slack; "
 
 
-def _way(edges: Sequence[Edge], lines: Mapping[int, Line]) -> str:
+def _way(edges: Sequence[Step], lines: Mapping[int, Line]) -> str:
     """The way to the nearest customer order, with the gap of each step."""
     steps = [f"{lines[edges[0].supply].kind} {lines[edges[0].supply].ref}"]
     between = edges[_LISTED // 2 : -_LISTED // 2]

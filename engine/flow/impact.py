@@ -19,7 +19,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 DEPTH: Final = 1000
 """Steps from a line to a customer order after which a walk ends; far deeper than any network that is known of, so
@@ -32,7 +32,7 @@ _DUST: Final = 1e-9
 
 
 class Edge(NamedTuple):
-    """A peg as the walk sees it; columns as in the table peg. A slip in time needs nothing of the last four."""
+    """A peg as the walk sees it; columns as in the table peg."""
 
     supply: int
     demand: int
@@ -42,9 +42,9 @@ class Edge(NamedTuple):
     ENDLESS where the demand is a customer order that states no date."""
     demand_share: float
     demand_open: float
-    customer: int
     worth: float | None = None
     coined: str | None = None
+    customer: int = 0
     item: str = ""
     quantity: float = 0.0
     supply_from: float = 0.0
@@ -54,22 +54,53 @@ class Edge(NamedTuple):
 Network = Mapping[int, Sequence[Edge]]
 """By plan_line.id of a supply: the pegs of what it serves."""
 
-Peg = tuple[int, int, int | None, int, float, float, int, float | None, str | None]
-"""What a slip in time needs of a peg, the first fields of an Edge, as a plain row: whole suppliers have thousands of
-them."""
+Peg = tuple[int, int, int | None, float | None, float, float | None, str | None]
+"""What a slip in time needs of a peg, as a plain row, since whole suppliers have thousands of them: supply, demand, gap
+(ENDLESS where the demand is a customer order that states no date), what is open of a customer order (None: the demand
+is none), the share of the demand, and what a customer order is worth in which currency."""
 
-Pegs = Mapping[int, Sequence[Peg | Edge]]
+_End = tuple[int, int, int | None, float, float, float | None, str | None]
+"""A Peg to a customer order."""
+
+Pegs = Mapping[int, Sequence[Peg]]
 """By plan_line.id of a supply, likewise: what a walk in time goes over."""
 
-_DEMAND: Final = 1
-_SLACK: Final = 3
-_CUSTOMER: Final = 6
-"""Where these are in a Peg, as in an Edge."""
-_IN_TIME: Final = 9
-"""How many fields of an Edge a Peg has."""
 
+class Step(NamedTuple):
+    """A peg on a way from a line to a customer order; the fields are those of an Edge."""
+
+    supply: int
+    demand: int
+    gap: int | None
+    slack: int
+
+
+_DEMAND: Final = 1
+_GAP: Final = 2
+_OPEN: Final = 3
+"""Where these are in a Peg."""
 _FIRST: Final = itemgetter(0, _DEMAND)
-_SLACK_OF: Final = itemgetter(_SLACK)
+
+
+def in_time(network: Network) -> dict[int, list[Peg]]:
+    """What a slip in time needs of whole pegs."""
+    return {supply: [_in_time(edge) for edge in edges] for supply, edges in network.items()}
+
+
+def _in_time(edge: Edge) -> Peg:
+    gap = edge.slack if edge.slack > 0 else edge.gap
+    whole = edge.demand_open if edge.customer else None
+    return edge.supply, edge.demand, gap, whole, edge.demand_share, edge.worth, edge.coined
+
+
+def _to_spare(peg: Peg) -> int:
+    """The slack of an Edge."""
+    gap = peg[_GAP]
+    return gap if gap is not None and gap > 0 else 0
+
+
+def _step(peg: Peg) -> Step:
+    return Step(peg[0], peg[_DEMAND], peg[_GAP], _to_spare(peg))
 
 
 class Node(NamedTuple):
@@ -109,12 +140,12 @@ class Impact(NamedTuple):
 
     hits: Sequence[Hit]
     """Customer order lines, the first ones wanted first as far as slack tells."""
-    nearest: Edge | None
+    nearest: Step | None
     """The last peg to the customer order with the smallest slack that depends on the root, hit or not; None: none
     does."""
     slack: int | None
     """That slack."""
-    via: Mapping[int, Peg | Edge]
+    via: Mapping[int, Peg]
     """By line the last peg on the way to it with its slack."""
     feeds: bool
     """Whether anything at all is pegged to the root."""
@@ -144,38 +175,37 @@ class Impact(NamedTuple):
             return []
         return [line for line, slack in self.slacks.items() if slack < delay and line in self.via]
 
-    def way(self) -> list[Edge]:
+    def way(self) -> list[Step]:
         """The pegs from the root to the nearest customer order."""
-        edges: list[Edge] = []
-        edge = self.nearest
-        while edge is not None and len(edges) <= DEPTH:
-            edges.append(edge)
-            before = self.via.get(edge.supply)
-            edge = None if before is None else Edge(*before)
-        return edges[::-1]
+        steps: list[Step] = []
+        step = self.nearest
+        while step is not None and len(steps) <= DEPTH:
+            steps.append(step)
+            before = self.via.get(step.supply)
+            step = None if before is None else _step(before)
+        return steps[::-1]
 
 
-def late(root: int, delay: int, network: Pegs) -> Impact:
+def late(root: int, delay: int, pegs: Pegs) -> Impact:
     """What depends on `root` if it comes `delay` microseconds after its plan."""
-    slacks, via, last = _slacks(root, network)
+    slacks, via, last = _slacks(root, pegs)
     hits, undated = dict[int, Hit](), set[int]()
     new = tuple.__new__  # as the class's own, in half the time: whole suppliers have thousands of hits
-    for supply, pegs in last.items():
+    for supply, ends in last.items():
         before = slacks[supply]
-        for peg in pegs:
-            slack = before + peg[_SLACK]
+        for _, line, gap, whole, share, worth, coined in ends:
+            slack = before + gap if gap is not None and gap > 0 else before
             if slack < delay:
-                _, line, gap, to_spare, share, whole, _, worth, coined = peg[:_IN_TIME]
                 share = share if share < 1.0 else 1.0
                 later = delay - slack
-                after = later + to_spare - (gap or 0)
+                after = later - gap if gap is not None and gap < 0 else later
                 hit = new(Hit, (slack, line, later, after, share, share * whole, whole, worth, coined, supply))
                 known = hits.get(line)
                 hits[line] = hit if known is None else _both(known, hit)
             elif slack >= ENDLESS:
-                undated.add(peg[_DEMAND])
+                undated.add(line)
     found = sorted(hits.values())
-    return Impact(found, *_nearest(found, slacks, last), via, bool(network.get(root)), slacks, undated=len(undated))
+    return Impact(found, *_nearest(found, slacks, last), via, bool(pegs.get(root)), slacks, undated=len(undated))
 
 
 def _both(one: Hit, other: Hit) -> Hit:
@@ -190,7 +220,7 @@ def short(root: int, share: float, network: Network) -> Impact:
     """What depends on `root` if `share` (0 to 1) of its open quantity does not come at all."""
     missing, lost = _missing(root, share, network)
     through = {line: [edge for edge in network.get(line, ()) if edge in lost.get(edge.demand, ())] for line in missing}
-    slacks, via, last = _slacks(root, through)
+    slacks, via, last = _slacks(root, in_time(through))
     hits = []
     for line, edges in lost.items():
         first = next(iter(edges))
@@ -199,7 +229,7 @@ def short(root: int, share: float, network: Network) -> Impact:
             hits.append(_hit(first, missing[line], slack, first.supply if len(edges) == 1 else None))
     if not last:
         # Nobody is short; what depends on the line at all still says when it is needed.
-        slacks, via, last = _slacks(root, network)
+        slacks, via, last = _slacks(root, in_time(network))
     found = sorted(hits)
     return Impact(found, *_nearest(found, slacks, last), via, bool(network.get(root)), slacks, missing)
 
@@ -210,7 +240,9 @@ def _hit(edge: Edge, share: float, slack: int, supply: int | None) -> Hit:
     return Hit(slack, edge.demand, None, None, share, share * whole, whole, edge.worth, edge.coined, supply)
 
 
-def _nearest(hits: Sequence[Hit], slacks: Mapping[int, int], last: Pegs) -> tuple[Edge | None, int | None]:
+def _nearest(
+    hits: Sequence[Hit], slacks: Mapping[int, int], last: Mapping[int, Sequence[_End]]
+) -> tuple[Step | None, int | None]:
     """Of the pegs to customer orders with a date the one with the smallest slack, and that slack; neither where there
     is none. It leads to the first of the hits, where there are any.
 
@@ -219,31 +251,32 @@ def _nearest(hits: Sequence[Hit], slacks: Mapping[int, int], last: Pegs) -> tupl
     if hits:
         slack = hits[0].slack
     else:
-        slack = min((slacks[line] + min(map(_SLACK_OF, pegs)) for line, pegs in last.items()), default=ENDLESS)
+        slack = min((slacks[line] + min(map(_to_spare, ends)) for line, ends in last.items()), default=ENDLESS)
     if slack >= ENDLESS:
         return None, None
-    near = [(slack - slacks[line], pegs) for line, pegs in last.items() if slacks[line] <= slack]
-    return Edge(*min((peg for left, pegs in near for peg in pegs if peg[_SLACK] == left), key=_FIRST)), slack
+    near = [(slack - slacks[line], ends) for line, ends in last.items() if slacks[line] <= slack]
+    return _step(min((peg for left, ends in near for peg in ends if _to_spare(peg) == left), key=_FIRST)), slack
 
 
-def _slacks(root: int, network: Pegs) -> tuple[dict[int, int], dict[int, Peg | Edge], dict[int, Sequence[Peg | Edge]]]:
+def _slacks(root: int, pegs: Pegs) -> tuple[dict[int, int], dict[int, Peg], dict[int, Sequence[_End]]]:
     """By line other than customer orders the smallest sum of gaps from the root, the last peg on that way, and the
     pegs that lead on from the line to customer orders."""
-    slacks, via, last = {root: 0}, dict[int, Peg | Edge](), dict[int, Sequence[Peg | Edge]]()
+    slacks, via, last = {root: 0}, dict[int, Peg](), dict[int, Sequence[_End]]()
     frontier = [root]
     for _ in range(DEPTH):
         nearer: dict[int, None] = {}
         for line in frontier:
-            pegs = network.get(line, ())
-            ends = [peg for peg in pegs if peg[_CUSTOMER]]
+            served = pegs.get(line, ())
+            ends: Any = [peg for peg in served if peg[_OPEN] is not None]
             if ends:
                 last[line] = ends
-            if len(ends) == len(pegs):
+            if len(ends) == len(served):
                 continue
             slack = slacks[line]
-            for peg in pegs:
-                if not peg[_CUSTOMER]:
-                    demand, total = peg[_DEMAND], slack + peg[_SLACK]
+            for peg in served:
+                if peg[_OPEN] is None:
+                    demand, gap = peg[_DEMAND], peg[_GAP]
+                    total = slack + gap if gap is not None and gap > 0 else slack
                     known = slacks.get(demand)
                     if known is None or total < known:
                         slacks[demand], via[demand] = total, peg

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from engine.flow.impact import Edge, Hit, Network, late, short
+from engine.flow.impact import Edge, Hit, Network, in_time, late, short
 
 ROOT: Final = -10
 """In place of a plan line's id: the need as a whole."""
@@ -104,11 +104,10 @@ def _late(serving: Sequence[Arrival], network: dict[int, Sequence[Edge]]) -> Seq
             slack=worst - delay,
             demand_share=1.0,
             demand_open=1.0,
-            customer=0,
         )
         for place, delay in delays.items()
     ]
-    return late(_TOGETHER, worst, network).hits
+    return late(_TOGETHER, worst, in_time(network)).hits
 
 
 def _missing(serving: Sequence[Arrival], network: Network) -> Sequence[Hit]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.desk import Desk
-from engine.flow.impact import Edge, Network, late, short
+from engine.flow.impact import Edge, Network, in_time, late, short
 from engine.flow.overlay import ROOT, Arrival, Need, filled, hits, missed
 from engine.flow.pegging import Demand, Supply, peg
 from engine.values.clock import DAY
@@ -79,7 +79,7 @@ def test_arrivals_do_what_as_many_lines_of_the_plan_would(
             for hit in short(place, 1.0, network).hits:
                 missing[hit.line] += hit.share
         elif part.delay > 0:
-            for hit in late(place, part.delay, network).hits:
+            for hit in late(place, part.delay, in_time(network)).hits:
                 delays[hit.line] = max(delays.get(hit.line, 0), hit.delay or 0)
                 # Over a production order it is the same peg each time, to a customer order directly another one.
                 late_shares[hit.line].add((hit.line, -1 if hit.line >= 200 else place, hit.share))
@@ -97,7 +97,7 @@ def test_one_late_arrival_of_all_is_the_slip_itself(wanted: list[tuple[int, int,
     found = hits(need_of(network, [(QUANTITY, delay)]), [Arrival(QUANTITY, delay)])
     # An arrival is no line, so what comes by it directly has another supply.
     assert [hit._replace(supply=None) for hit in found] == [
-        hit._replace(supply=None) for hit in late(1, delay, network).hits
+        hit._replace(supply=None) for hit in late(1, delay, in_time(network)).hits
     ]
 
 

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.desk import Desk
+from engine.flow.impact import in_time
+from engine.gather import downstream
 from engine.intake.ingest import SourceBatch
 from engine.values.clock import DAY, FixedClock
 from engine.vocabulary.model import PlanLine, PlanRecord
@@ -317,6 +319,9 @@ def test_what_is_kept_is_what_pegging_everything_anew_gives(
             machine.do(step, later)
         kept = pegs(desk)
         with desk.store.write() as connection:
+            # Of a delay, pegs read for it alone say what whole pegs say.
+            for (line,) in connection.execute("SELECT DISTINCT supply FROM peg WHERE supply > 0").fetchall():
+                assert downstream.read_in_time(connection, [line]) == in_time(downstream.read(connection, [line]))
             connection.execute("DELETE FROM peg")
             places = [(item, site) for item in "AB" for site in "XY"]
             connection.executemany("INSERT INTO touched VALUES ('peg', ?, ?) ON CONFLICT DO NOTHING", places)
