@@ -80,6 +80,8 @@ _GAP: Final = 2
 _OPEN: Final = 3
 """Where these are in a Peg."""
 _FIRST: Final = itemgetter(0, _DEMAND)
+_SLACK_OF: Final = itemgetter(0)
+"""Of a Hit."""
 
 
 def in_time(network: Network) -> dict[int, list[Peg]]:
@@ -211,7 +213,7 @@ def late(root: int, delay: int, pegs: Pegs) -> Impact:
 def _both(one: Hit, other: Hit) -> Hit:
     """A customer order that is late over several pegs: their parts add up, the worse decides how late."""
     share = min(one.share + other.share, 1.0)
-    worse = min(one, other)
+    worse = min(one, other, key=_SLACK_OF)
     after = max(one.after or 0, other.after or 0)
     return worse._replace(after=after, share=share, quantity=share * one.open, supply=None)
 

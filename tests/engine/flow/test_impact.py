@@ -181,6 +181,15 @@ def test_a_part_too_small_to_have_an_end_is_missing_with_its_place() -> None:
     assert [hit.share for hit in short(1, 0.1, last).hits] == [1.0]
 
 
+def test_three_ways_of_equal_slack_add_up() -> None:
+    """A quarter, a quarter and a half: the first two together are as much as the third, and as late."""
+    ways = {2: 0.25, 3: 0.25, 4: 0.5}
+    network = {1: [edge(1, way, 0) for way in ways]}
+    network |= {way: [edge(way, 9, 0, share=share, customer=1)] for way, share in ways.items()}
+    (hit,) = late(1, 5, in_time(network)).hits
+    assert (hit.line, hit.delay, hit.share, hit.supply) == (9, 5, 1.0, None)
+
+
 def test_a_network_is_followed_down_however_deep_it_is() -> None:
     network = {number: [edge(number, number + 1, 1, customer=int(number == 500))] for number in range(1, 501)}
     assert [(hit.line, hit.delay) for hit in late(1, 600, in_time(network)).hits] == [(501, 100)]
