@@ -89,11 +89,15 @@ def _once(hits: Sequence[LiveHit], size: Callable[[LiveHit], float]) -> float:
 
     Of late parts there the largest counts, since they wait together; missing ones of different lines add up where they
     are of one item (of several the scarcest decides), unless one is the supply itself. Two deviations of one line reach
-    the same goods.
+    the same goods, also where one does so by way of several supplies.
     """
+    supplies: dict[str, set[str | None]] = {}
+    for hit in hits:
+        supplies.setdefault(hit.subject, set()).add(hit.supply)
     by_supply: dict[str, list[LiveHit]] = {}
     for hit in hits:
-        by_supply.setdefault(hit.supply or hit.subject, []).append(hit)
+        (supply, *others) = supplies[hit.subject]
+        by_supply.setdefault(hit.subject if others or supply is None else supply, []).append(hit)
     return sum(_of_one(supply, found, size) for supply, found in by_supply.items())
 
 

@@ -222,6 +222,27 @@ def test_an_order_that_two_ways_lead_to_counts_once(desk: Desk) -> None:
     assert one(desk, "short_supply")["value_at_risk"] == {"amount": 5_000.0, "currency": "EUR"}
 
 
+def test_goods_that_are_late_and_in_part_missing_count_once_in_the_order_that_waits(desk: Desk) -> None:
+    """The late part reaches the order over two production orders, the missing end of it over the second alone."""
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "PUMP", "item": "MOTOR", "quantity": 1, "lead_days": 0}, None),
+        line("purchase_order", "PO-1", 100.0, 5, item="MOTOR", party="ACME", value_minor=4_000_00, currency="EUR"),
+        line("production_order", "MO-1", 60.0, 7, item="PUMP"),
+        line("production_order", "MO-2", 40.0, 8, item="PUMP"),
+        line("purchase_order", "PO-9", 100.0, 6, item="PUMP"),
+        line("sales_order", "SO-1", 200.0, 11, item="PUMP", party="HYDRA", value_minor=5_000_00, currency="EUR"),
+    )
+    eta(desk, "PO-1", 30)
+    take(desk, said("confirmation", "PO-1/short", order_ref="PO-1", quantity=80.0))
+    found = [desk.show(id_) for id_ in ("D1", "D2", "D3")]
+    assert [(each["kind"], each["value_at_risk"]["amount"]) for each in found] == [
+        ("late_supply", 2_500.0),
+        ("late_demand", 2_500.0),
+        ("short_supply", 500.0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
