@@ -15,7 +15,7 @@ irrelevant; within one cell the later arrival stands higher, because there arriv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -66,8 +66,8 @@ class _Stored(NamedTuple):
     """How many signals were new, and where in the file they stood."""
 
     new: int
-    lines: list[tuple[int, int | None]]
-    """A signal's number and its line, wherever lines do not go up by one with the numbers."""
+    lines: list[tuple[int, int, int]]
+    """The numbers of the first and the last signal of a run of lines, and the line of the first."""
 
 
 def take(connection: sqlite3.Connection, writer: Writer, now: int, batch: SourceBatch) -> IngestResult:
@@ -131,7 +131,7 @@ def _store_events(
         for number, (at, digest) in enumerate(zip(stated_at(signals), digests, strict=True), first_id)
     ]
     new = put(connection, source, signals, digests, digests, ties, first_id=first_id, now=now, restatable=False)
-    return _Stored(new, _lines(signals, first_id))
+    return _Stored(new, _lines(connection, signals, first_id, new))
 
 
 def _store_drills(connection: sqlite3.Connection, source: str, drills: Sequence[SignalIn], now: int) -> _Stored:
@@ -172,17 +172,28 @@ def _store_states(connection: sqlite3.Connection, source: str, sifted: Sifted, n
         " ON CONFLICT(key) DO UPDATE SET content = excluded.content, dedup_key = excluded.dedup_key",
         ((bytearray(cell), *map(bytearray, last[cell])) for cell in sorted(changed)),
     )
-    return _Stored(new, _lines(signals, first_id))
+    return _Stored(new, _lines(connection, signals, first_id, new))
 
 
-def _lines(signals: Sequence[SignalIn], first_id: int) -> list[tuple[int, int | None]]:
-    """Where signals that are numbered from `first_id` on stood in their file: one entry for each run of lines."""
-    runs, ahead = [], None
-    for number, signal in enumerate(signals, first_id):
-        line = signal.line
-        if (line if line is None else line - number) != ahead:
-            ahead = line if line is None else line - number
-            runs.append((number, line))
+def _lines(
+    connection: sqlite3.Connection, signals: Sequence[SignalIn], first_id: int, new: int
+) -> list[tuple[int, int, int]]:
+    """Where the new ones of some signals, numbered from `first_id` on, stood in their file: one entry for each run of
+    lines that go up with the numbers. The number of one that was known already may be another signal's next."""
+    numbers: Iterable[int] = range(first_id, first_id + len(signals))
+    if new < len(signals):
+        query = "SELECT id FROM signal WHERE id >= ? AND id < ? ORDER BY id"
+        numbers = [number for (number,) in connection.execute(query, (first_id, first_id + len(signals)))]
+    runs: list[tuple[int, int, int]] = []
+    for number in numbers:
+        line = signals[number - first_id].line
+        if line is None:
+            continue
+        begin, _, start = runs[-1] if runs else (number, number, -1)
+        if line - number == start - begin:
+            runs[-1] = begin, number, start
+        else:
+            runs.append((number, number, line))
     return runs
 
 

@@ -191,11 +191,11 @@ def _came_in(connection: sqlite3.Connection, source: str, received: str, number:
         " AND json_extract(after, '$.new') > 0 ORDER BY seq"
     )
     brought = connection.execute(query, (source, parse_instant(received, "received"))).fetchall()
-    runs = [(begin, line, file) for file, lines in brought for begin, line in json.loads(lines) if begin <= number]
-    begin, line, file = max(runs, default=(number, None, None), key=lambda run: int(run[0]))
-    if line is None:
-        return {"came_in": sorted({file for file, _ in brought if file}), "line": None}
-    return {"came_in": [file], "line": line + number - begin}
+    for file, runs in brought:
+        for begin, end, line in json.loads(runs):
+            if begin <= number <= end:
+                return {"came_in": [file], "line": line + number - begin}
+    return {"came_in": sorted({file for file, _ in brought if file}), "line": None}
 
 
 def _show_quarantined(connection: sqlite3.Connection, now: int, reference: Reference) -> dict[str, Any]:

@@ -57,6 +57,17 @@ def test_a_signal_names_its_file_and_line(desk: Run, tmp_path: Path, identity: s
     ]
 
 
+def test_a_file_of_the_same_moment_with_known_signals_takes_no_line_for_another(desk: Run, tmp_path: Path) -> None:
+    settings = tmp_path / "offplan.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + MAPPING.format(identity="event"), encoding="utf-8")
+    one, two, three = (ROW.format(id=f"n-{number}", ref="4711/10", eta=f"2026-03-2{number}") for number in (1, 2, 3))
+    for name, rows in {"news1.csv": one, "news2.csv": f"{two}\n\n\n{one}", "news3.csv": three}.items():
+        (tmp_path / name).write_text(HEADER + rows, encoding="utf-8")
+        desk("ingest", name)
+    found = [origin(desk, f"n-{number}") for number in (1, 2, 3)]
+    assert found == [([str(tmp_path / f"news{number}.csv")], 2) for number in (1, 2, 3)]
+
+
 def test_the_history_of_a_source_says_the_file_and_no_numbers_of_its_lines(desk: Run, tmp_path: Path) -> None:
     (tmp_path / "news.csv").write_text(HEADER + ROW.format(id="n-1", ref="4711/10", eta="2026-03-20"), encoding="utf-8")
     desk("ingest", "news.csv", "--source", "news")
