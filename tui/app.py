@@ -31,6 +31,7 @@ from tui.terminal.coloured import ColouredApp
 from tui.widgets.too_small import LEAVES, TooSmall, is_too_small
 
 _FEEDER_SECONDS: Final = 5.0
+_OVER: Final = object()
 
 
 class OffplanApp(ColouredApp):
@@ -213,12 +214,13 @@ class OffplanApp(ColouredApp):
             self._following.begin(self._pieces(screen))
 
     def _pieces(self, screen: ActingScreen) -> Iterator[None]:
-        """What brings a screen up to date, as long as it is in front."""
+        """What brings a screen up to date, as long as it is in front: it may be gone before the first piece."""
+        pieces = screen.follow()
         try:
-            for _ in screen.follow():
-                yield
-                if not self.is_running or screen is not self.screen:
+            while self.is_running and screen is self.screen:
+                if next(pieces, _OVER) is _OVER:
                     return
+                yield
         except Exception as error:  # noqa: BLE001 - as Textual does with what its own timers call
             self._handle_exception(error)
 

@@ -13,6 +13,9 @@ from engine.values.errors import StoreUnusable
 _NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre")
 _SMALLEST: Final = 512
 """Bytes of the smallest page of SQLite: no database is shorter."""
+_FORMATS: Final = slice(18, 20)
+_WAL: Final = b"\x02\x02"
+"""What a file in WAL mode says there (SQLite's file format, 1.3.3)."""
 
 
 def file_at(path: Path) -> tuple[int, int] | None:
@@ -25,14 +28,18 @@ def file_at(path: Path) -> tuple[int, int] | None:
 
 
 def stands_still(path: Path) -> bool:
-    """Whether nobody can write the file, since its medium is mounted read-only, and whoever did closed it in order.
+    """Whether nobody writes the file: its medium is mounted read-only here, and whoever has it open elsewhere would
+    have left files beside it.
 
-    SQLite needs to write beside a file in WAL mode even to read it, unless it is told that.
+    SQLite needs to write beside a file in WAL mode even to read it, unless it is told that. In another mode it needs
+    nothing but locks, which is safer: nothing beside such a file says who has it open.
     """
     try:
-        read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+        if not os.statvfs(path).f_flag & os.ST_RDONLY or os.path.exists(f"{path}-shm"):
+            return False
         log = f"{path}-wal"
-        return bool(read_only) and not (os.path.exists(log) and os.path.getsize(log))
+        with path.open("rb") as file:
+            return file.read(20)[_FORMATS] == _WAL and not (os.path.exists(log) and os.path.getsize(log))
     except OSError:
         return False
 
