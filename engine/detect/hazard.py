@@ -52,7 +52,7 @@ _SHOWN: Final = 5
 
 def judge(facts: PlaceFacts, tolerance: Tolerance, now: int) -> Finding | None:
     """The breach at `now`, or None."""
-    present = [each for each in facts.hazards if each.starts_at - _ahead(tolerance) <= now < each.ends_at]
+    present = _present(facts, tolerance, now)
     if facts.type == "source":
         return _wide(facts, present, tolerance) if present else None
     threatened = {each: [use for use in facts.uses if _meet(each, use, tolerance)] for each in present}
@@ -62,8 +62,18 @@ def judge(facts: PlaceFacts, tolerance: Tolerance, now: int) -> Finding | None:
     )
     if not ranked:
         return None
-    uses = sorted({use for each in ranked for use in threatened[each]}, key=lambda use: (use.until_at, use.ref))
-    return _finding(facts, ranked, uses, tolerance, now)
+    return _finding(facts, ranked, under(facts, tolerance, now), tolerance, now)
+
+
+def under(facts: PlaceFacts, tolerance: Tolerance, now: int) -> list[Use]:
+    """The lines that use the place while one of its hazards holds, the first one there first."""
+    present = _present(facts, tolerance, now)
+    found = {use for use in facts.uses if any(_meet(each, use, tolerance) for each in present)}
+    return sorted(found, key=lambda use: (use.until_at, use.ref))
+
+
+def _present(facts: PlaceFacts, tolerance: Tolerance, now: int) -> list[Hazard]:
+    return [each for each in facts.hazards if each.starts_at - _ahead(tolerance) <= now < each.ends_at]
 
 
 def wake_at(facts: PlaceFacts, tolerance: Tolerance, now: int) -> int | None:

@@ -93,11 +93,13 @@ def cases(
     now: int,
     days: Days,
     rates: Rates,
+    *,
+    shared: bool = False,
 ) -> Iterator[Case[PlaceFacts]]:
-    """One case for each place; `rates` are the desk's."""
+    """One case for each place; `rates` are the desk's. With `shared` only lines that use several of the places."""
     hazards = _hazards(connection, places, now)
     times = [(*place, *_time(hazards[place])) for place in places if place in hazards]
-    uses = _uses(connection, times, now, days)
+    uses = _uses(connection, times, now, days, shared=shared)
     count = site_count(connection)
     ends = {id_: (origin, site) for id_, origin, site in connection.execute(_ENDS, {"wanted": as_json(places)})}
     for type_, id_ in places:
@@ -130,7 +132,7 @@ def _time(hazards: Sequence[Hazard]) -> tuple[int, int]:
 
 
 def _uses(
-    connection: sqlite3.Connection, times: Sequence[tuple[str, str, int, int]], now: int, days: Days
+    connection: sqlite3.Connection, times: Sequence[tuple[str, str, int, int]], now: int, days: Days, *, shared: bool
 ) -> dict[Place, list[tuple[Use, str | None]]]:
     """By place, the open lines that may be there in its time (type, id, from, to), with the currency of each."""
     wanted = {"wanted": as_json(times)}
@@ -139,6 +141,11 @@ def _uses(
         for type_, role, query in (("site", "to", _ARRIVING), ("site", "from", _LEAVING), ("lane", "on", _PASSING))
         for id_, lasts, *columns in connection.execute(query, wanted)
     ]
+    if shared:
+        at = defaultdict[int, set[Place]](set)
+        for type_, _, id_, _, line in roles:
+            at[line.id].add((type_, id_))
+        roles = [each for each in roles if len(at[each[-1].id]) > 1]
     lines = {line.id: line for *_, line in roles}
     statements = orders.statements_of(connection, sorted({line.ref for line in lines.values()}))
     records = items.read(connection, sorted({line.item for line in lines.values() if line.item}))

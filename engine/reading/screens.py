@@ -25,9 +25,12 @@ _SILENCED: Final = "json_each(:silenced) AS named CROSS JOIN deviation ON deviat
 
 
 def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
-    """The state of the desk in one line; `stale` counts silent feeds, `stale_since` is when the one that is silent
-    longest was heard last, `exposure` adds up what stands in the queue, each customer order once, and `suppressed`
-    counts what is kept out of it."""
+    """The state of the desk in one line.
+
+    `stale` counts silent feeds, `stale_since` is when the one that is silent longest was heard last, `exposure` adds up
+    what stands in the queue, each customer order and each line under hazards once, and `suppressed` counts what is kept
+    out of it.
+    """
     from engine.judging import data_findings
 
     present = settings.current(connection)
@@ -48,12 +51,23 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "quarantined": counts[2],
         "findings": data_findings.count(connection, now),
         "open": standing,
-        "exposure": amount(exposure - hits.counted_twice(connection, now), present["currency"]),
+        "exposure": amount(exposure - _twice(connection, now), present["currency"]),
         "past_decide_by": passed,
         "suppressed": deviation_list.suppressed(connection, now),
         "last_signal_at": iso_or_none(counts[3]),
         "baseline_version": counts[4],
     }
+
+
+def _twice(connection: sqlite3.Connection, now: int) -> int:
+    """By how much the exposures in the queue add up what is at risk once."""
+    found = hits.counted_twice(connection, now)
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM hazard_cover)").fetchone()[0]:
+        # Here, because every command reads the header, and few desks have a hazard.
+        from engine.reading import threatened
+
+        found += threatened.counted_twice(connection, now)
+    return found
 
 
 def _sums(connection: sqlite3.Connection, now: int) -> list[int]:

@@ -50,6 +50,17 @@ def test_over_nothing_in_use_there_is_no_deviation_until_something_is(world: Haz
     assert world.live() == {}, "the plan moved the line away"
 
 
+def test_the_header_counts_a_line_under_hazards_at_both_of_its_ends_once(world: HazardWorld) -> None:
+    world.lanes()
+    world.plan(line("P1", "RTM", origin="ANR", days=1.5), line("P2", "RTM"), line("P3", "ANR", value=None))
+    world.say(message("m1", **around("ANR")), message("m2", **around("RTM", certainty="Possible")))
+    exposures = {place: found["exposure"]["amount"] for place, found in world.live().items()}
+    assert exposures == {"site ANR": 750.0, "site RTM": 500.0}
+    assert world.desk.header()["exposure"] == {"amount": 1_000.0, "currency": "EUR"}, "P1 at ANR, P2 at RTM"
+    world.desk.dismiss([world.live()["site ANR"]["id"]], reason="blew over")
+    assert world.desk.header()["exposure"] == {"amount": 500.0, "currency": "EUR"}
+
+
 def _eta(ref: str, at: int, number: str = "1") -> SignalIn:
     return SignalIn(
         f"{ref}/{number}", "eta", NOW - HOUR + int(number), NOW - HOUR + int(number), None, ref, None, None, None, None, None,
