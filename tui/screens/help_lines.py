@@ -15,6 +15,7 @@ from tui.keys.request import LOCAL, READS, VERBS, rest_of_line
 from tui.terminal import cells, theme
 from tui.terminal.cells import Present
 from tui.terminal.safe import Pieces, fit, fold, wrap
+from tui.widgets.queue import SHORT_KINDS
 from tui.words.arguments import usage
 from tui.words.command_table import COMMANDS
 
@@ -24,6 +25,11 @@ _DEVIATIONS: Final = [
     ("✚", "came in since this desk was opened, and has not been looked at"),
     ("4▸", "so many consequences are folded inside"),
     ("in slack", "it is late, and no customer order is hit"),
+    (
+        "what",
+        "its kind, short where there is little room: "
+        + ", ".join(f"{short} is {kind}" for kind, short in SHORT_KINDS.items()),
+    ),
     ("PASSED", "the decide-by: after it the fastest remedy comes too late"),
 ]
 _ACTIONS: Final = [

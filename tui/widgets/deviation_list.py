@@ -139,7 +139,7 @@ class DeviationList(QueueList):
         if "group" in row:
             return _heading(row, width)
         shown = self._columns(width)
-        values = {**self._values(row, in_a_word=False), **self._more(row)}
+        values = {**self._values(row), **self._more(row)}
         return safe.columns(shown, {column.name: values[column.name] for column in shown}, width)
 
     def _more(self, row: Row) -> dict[str, Piece]:

@@ -21,9 +21,18 @@ _GAP: Final = len("gap")
 _OWNER: Final = len("owner")
 _LONGEST_OWNER: Final = 8
 _KIND: Final = len("below_target")
-_KIND_IN_A_WORD: Final = len("production")
+_SHORT_KIND: Final = len("production")
 _LESS_THAN_KIND: Final = {"likely", "state"}
 """Columns for whose sake the kind is not shortened."""
+SHORT_KINDS: Final[Mapping[str, str]] = {
+    "late_supply": "late sup",
+    "late_demand": "late dem",
+    "short_supply": "short sup",
+    "below_target": "below",
+    "demand_shift": "dem shift",
+    "unconfirmed": "unconf.",
+}
+"""What stands for the longest kinds where their whole word would take another column away; each for one of them."""
 
 
 HIDDEN_BY: Final = Column("hidden_by", "hidden by", 13, 3, words=True)
@@ -45,7 +54,7 @@ class Sizes(NamedTuple):
 def columns(sizes: Sizes, width: int, *, hidden: bool = False) -> tuple[Column, ...]:
     """The columns of the queue in `width` cells; an id is never cut, so its column is as wide as the longest.
 
-    Where that leaves the kind too little, its first word stands for it; after that whole columns go, the id one of the
+    Where that leaves the kind too little, a short form stands for it; after that whole columns go, the id one of the
     last: it is how people talk. `hidden` rows say what hides them.
     """
 
@@ -65,7 +74,7 @@ def columns(sizes: Sizes, width: int, *, hidden: bool = False) -> tuple[Column, 
             Column("folded", "", 3, 5, align="right"),
         )
 
-    wide, narrow = with_kind(_KIND), with_kind(_KIND_IN_A_WORD)
+    wide, narrow = with_kind(_KIND), with_kind(_SHORT_KIND)
     lost = {column.name for column, _ in layout(narrow, width)} - {column.name for column, _ in layout(wide, width)}
     return narrow if lost - _LESS_THAN_KIND else wide
 
@@ -75,6 +84,11 @@ _UNSEEN: Final = "✚ "
 _BUCKETS: Final[Mapping[str, str]] = {"passed": "PASSED", "4h": "≤4h", "24h": "≤24h", "3d": "≤3d", "later": "later"}
 """How much time is left to decide, in a word on each row."""
 _STATES: Final[Mapping[str, str]] = {"open": "open", "acknowledged": "ack", "responding": "resp"}
+
+
+def kind_in(kind: str, room: int) -> str:
+    """A kind in so many cells: the word itself, else its short form."""
+    return kind if len(kind) <= room else SHORT_KINDS.get(kind, kind)
 
 
 def subject(row: Row) -> str:
@@ -138,13 +152,13 @@ class QueueList(LineList):
 
     def draw(self, row: Row, width: int) -> Pieces:
         shown = self._columns(width)
-        in_a_word = any(column.name == "kind" and column.width < _KIND for column in shown)
-        return safe.columns(shown, self._values(row, in_a_word=in_a_word), width)
+        room = next((column.width for column in shown if column.name == "kind"), _KIND)
+        return safe.columns(shown, self._values(row, room), width)
 
     def _subject(self, row: Row) -> str:
         return (_UNSEEN if int(row["id"][1:]) in self.unseen else "") + subject(row)
 
-    def _values(self, row: Row, *, in_a_word: bool) -> dict[str, tuple[str, str]]:
+    def _values(self, row: Row, kind_room: int = _KIND) -> dict[str, tuple[str, str]]:
         shape, shape_style = theme.SEVERITY.get(row["severity"], ("?", "plain"))
         passed = row["bucket"] == "passed"
         decide = cells.relative(row["decide_by"], self.present.now)
@@ -155,7 +169,7 @@ class QueueList(LineList):
             "likely": _likely(row),
             "severity": (shape, shape_style),
             "id": (row["id"], "quiet"),
-            "kind": (row["kind"].partition("_")[0] if in_a_word else row["kind"], "plain"),
+            "kind": (kind_in(row["kind"], kind_room), "plain"),
             "subject": (self._subject(row), "notice" if fresh else "plain"),
             "gap": (cells.gap(row["gap"]), "plain"),
             "state": (_STATES.get(row["state"], row["state"]), "quiet"),
