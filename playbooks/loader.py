@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from engine.storage import regular_file
 from engine.storage.journal import canonical
 from engine.values.errors import BadInput
 from engine.values.text import clean
@@ -131,7 +131,8 @@ def load_file(path: Path) -> tuple[LoadedPlaybook | None, list[LintFinding]]:
     from playbooks.lint.step_checks import step_faults
 
     try:
-        document = yaml_source.read(_bytes_of(path, yaml_source.MAX_BYTES + 1), str(path))
+        with regular_file.opened(path) as file:
+            document = yaml_source.read(file.read(yaml_source.MAX_BYTES + 1), str(path))
     except yaml_source.SourceError as error:
         line, column = error.position
         return None, [LintFinding("syntax", str(path), line, column, error.fault, error.mend)]
@@ -163,20 +164,6 @@ def _owners_in(value: object) -> tuple[str, ...]:
     """Whom a file names as its owners, also one with faults, such as in what it says there."""
     named = value.get("owners") if isinstance(value, dict) else None
     return tuple(clean(each) for each in named if isinstance(each, str)) if isinstance(named, list) else ()
-
-
-def _bytes_of(path: Path, limit: int) -> bytes:
-    try:
-        # Without O_NONBLOCK a FIFO would keep the reader waiting for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise BadInput(str(path), "it is not a regular file", "name a playbook file")
-            return file.read(limit)
-    except OSError as error:
-        if os.path.islink(path):
-            raise BadInput(str(path), "it is a symbolic link", "name the file itself") from error
-        raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check the path and permissions") from error
 
 
 def _placed(faults: Iterable[Fault], document: Document, path: Path) -> list[LintFinding]:

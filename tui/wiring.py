@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.desk import Desk
+from engine.storage import regular_file
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import CACHE_MIB, SMALL_CACHE_MIB, Store
 from engine.values.clock import Clock, FixedClock, SystemClock, iso, typed_instant
@@ -96,11 +97,11 @@ def table_of(path: Path, name: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        with path.open("rb") as file:
+        with regular_file.opened(path, through_links=True) as file:
             content = file.read(_LARGEST_SETTINGS)
         # What is that large is no settings file, and may be larger than the memory.
         document = tomllib.loads(content.decode()) if len(content) < _LARGEST_SETTINGS else None
-    except (OSError, ValueError, RecursionError):
+    except (BadInput, ValueError, RecursionError):
         document = None
     if document is None:
         from connectors.settings.settings_file import read_document

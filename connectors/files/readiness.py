@@ -15,7 +15,9 @@ import stat
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from engine.storage import regular_file
 from engine.values.clock import SECOND
+from engine.values.errors import BadInput
 
 SETTLED: Final = 2 * SECOND
 """How long a file that ends at a record's end must stay as it is, where nothing else speaks for it."""
@@ -68,23 +70,17 @@ def stamp_of(path: Path) -> Stamp | None:
 def look(path: Path) -> Look | None:
     """Look at a file; None when it is gone, is no regular file or cannot be opened by us."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
+        with regular_file.opened(path) as file:
+            descriptor = file.fileno()
+            found = os.fstat(descriptor)
+            # In this order: a writer that comes between the two makes the file look open, never finished.
+            whole = _ends_whole(descriptor, path.name.lower(), found.st_size)
+            closed = _nobody_writes(descriptor)
+            if _stamp(os.fstat(descriptor)) != _stamp(found):
+                closed = False
+            return Look(_stamp(found), whole, closed, found.st_ctime_ns > found.st_mtime_ns)
+    except BadInput:
         return None
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            return None
-        # In this order: a writer that comes between the two makes the file look open, never finished.
-        whole = _ends_whole(descriptor, path.name.lower(), found.st_size)
-        closed = _nobody_writes(descriptor)
-        if _stamp(os.fstat(descriptor)) != _stamp(found):
-            closed = False
-        return Look(_stamp(found), whole, closed, found.st_ctime_ns > found.st_mtime_ns)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
 
 
 def wait_for(seen: Look) -> int | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from connectors.outbox import neutral, wording
 from connectors.outbox.sending import aside
 from connectors.settings.channel_settings import FolderChannel
 from engine.handoffs.deliveries import Delivery, Result
+from engine.storage import whole_file
 
 _COLUMNS: Final = (
     "handoff", "reason", "owner", "action", "change", "state", "title", "instructions", "start_at", "due_at", "function",
@@ -42,27 +42,10 @@ def written(files: list[tuple[Path, str]]) -> Result:
     try:
         for path, text in files:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, text.encode())
+            whole_file.replace(path, text.encode(), mode=0o644)
     except OSError as error:
         return Result("failed", f"{path} cannot be written ({error.strerror})", again=True, failure="unreachable")
     return Result("sent")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Hidden, so that no watcher of the folder takes it before it is whole.
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _markdown(delivery: Delivery) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from engine.storage import regular_file
 from engine.values.errors import BadInput
 
 LIMIT: Final = 64 * 1024
@@ -101,21 +102,23 @@ def _from_environment(name: str, place: str, environment: Mapping[str, str]) -> 
 
 
 def _from_file(path: Path, place: str) -> str:
-    # Opened first and looked at after, so that nobody can exchange the file between the two.
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise BadInput(place, f"{path} cannot be read ({error.strerror})", "name a plain file of yours") from None
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise BadInput(place, f"{path} is not a regular file", "name a plain file of yours")
-        if found.st_uid != os.geteuid():
-            raise BadInput(place, f"{path} belongs to somebody else", "copy the secret into a file of your own")
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            raise BadInput(place, f"others can read or write {path}", f"run: chmod 600 {path}")
-        if found.st_size > LIMIT:
-            raise BadInput(place, f"{path} has {found.st_size} bytes", f"a secret has at most {LIMIT}")
-        return os.read(descriptor, LIMIT).decode("utf-8", "replace")
-    finally:
-        os.close(descriptor)
+        with regular_file.opened(path) as file:
+            fault = _not_ours_alone(os.fstat(file.fileno()), path)
+            text = b"" if fault else file.read(LIMIT)
+    except BadInput as error:
+        raise BadInput(place, f"{error.place}: {error.fault}", error.mend) from None
+    if fault is not None:
+        raise BadInput(place, *fault)
+    return text.decode("utf-8", "replace")
+
+
+def _not_ours_alone(found: os.stat_result, path: Path) -> tuple[str, str] | None:
+    """Why a file cannot hold a secret, with the mend."""
+    if found.st_uid != os.geteuid():
+        return f"{path} belongs to somebody else", "copy the secret into a file of your own"
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        return f"others can read or write {path}", f"run: chmod 600 {path}"
+    if found.st_size > LIMIT:
+        return f"{path} has {found.st_size} bytes", f"a secret has at most {LIMIT}"
+    return None

@@ -7,6 +7,7 @@ channel_settings.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,7 @@ from connectors.settings.source_settings import FolderSource, HttpSource, Pagina
 from connectors.values.targets import SIGNAL
 from engine.detect import tolerance_rules
 from engine.handoffs.routing import Channel, Route
+from engine.storage import regular_file
 from engine.values import money
 from engine.values import rates as exchange
 from engine.values.errors import BadInput
@@ -200,8 +202,13 @@ class FaultyTable(Exception):
 
 def load(path: Path) -> Settings:
     """The settings of a file. Raises BadInput that names the file, the key, what is wrong and what would be right."""
+    return checked(path, content_of(path))
+
+
+def checked(path: Path, content: bytes) -> Settings:
+    """The settings that a file at `path` with this content makes. Raises BadInput as `load` does."""
     try:
-        return of_document(path, read_document(path))
+        return of_document(path, document_of(path, content))
     except FaultyTable as error:
         raise error.fault from None
 
@@ -253,13 +260,19 @@ def _check_mappings_of(name: str, source: Source, mappings: Mapping[str, Mapping
 
 def read_document(path: Path) -> dict[str, Any]:
     """The file as TOML, unchecked. Raises BadInput when it cannot be read or is no TOML."""
-    try:
-        with path.open("rb") as handle:
-            content = handle.read(_LIMIT + 1)
-    except FileNotFoundError:
-        raise BadInput(str(path), "there is no such file", "`offplan init` makes one") from None
-    except OSError as error:
-        raise BadInput(str(path), f"it cannot be read ({error.strerror})", "check its permissions") from None
+    return document_of(path, content_of(path))
+
+
+def content_of(path: Path) -> bytes:
+    """What stands in the file; one byte more than it may have tells that there is more. Raises BadInput."""
+    if not os.path.lexists(path):
+        raise BadInput(str(path), "there is no such file", "`offplan init` makes one")
+    with regular_file.opened(path, through_links=True) as file:
+        return file.read(_LIMIT + 1)
+
+
+def document_of(path: Path, content: bytes) -> dict[str, Any]:
+    """What stands in the file at `path`, or is to stand there, as TOML, unchecked. Raises BadInput."""
     if len(content) > _LIMIT:
         raise BadInput(str(path), "it is larger than 1 MiB", "this is no settings file; name another")
     try:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.settings.settings_file import load
+from connectors.settings.settings_file import checked, content_of
+from engine.storage import whole_file
 from engine.values.errors import BadInput
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -61,28 +60,15 @@ def _separator(content: bytes) -> bytes:
 
 
 def _rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
-    """Put a changed content in the place of a file's, once it can be loaded. Raises BadInput."""
+    """Put a changed content in the place of a file's, if it can be loaded: one that cannot stops every command. A link
+    goes on pointing there. Raises BadInput."""
+    content = change(content_of(path))
+    checked(path, content)
     try:
-        _replace(path, change(path.read_bytes()))
+        whole_file.replace(path.resolve(), content, mode=None)
     except OSError as error:
         mend = "free some space, or see whether the folder may be written"
         raise BadInput(str(path), f"it cannot be written ({error.strerror}) and stays as it was", mend) from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Written beside it and looked at before it takes its place: a file that cannot be loaded stops every command.
-    descriptor, waiting = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        load(Path(waiting))
-        os.chmod(waiting, path.stat().st_mode & 0o7777)
-        os.replace(waiting, path)
-    except BaseException:
-        os.unlink(waiting)
-        raise
 
 
 def rule(kind: str, match: Mapping[str, str], parameters: Mapping[str, float]) -> str:

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from engine.storage import regular_file, whole_file
 from engine.values.clock import SECOND
-from engine.values.errors import StoreUnusable
+from engine.values.errors import BadInput, StoreUnusable
 
-NOT_OURS: Final = (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
+NOT_OURS: Final = (BadInput, ValueError, KeyError, TypeError, OverflowError, RecursionError)
 """What comes of reading what some other hand wrote."""
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _LONGEST: Final = 4096
@@ -103,12 +104,8 @@ class Lease:
 
     def _write(self, lease: dict[str, Any]) -> None:
         """Replace the file; without a flush to the disk, since after a crash of the machine no lease counts."""
-        draft = f"{self.path}.new"
         try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(lease, file)
-            os.replace(draft, self.path)
+            whole_file.replace(self.path, json.dumps(lease).encode(), durable=False)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -118,9 +115,7 @@ class Lease:
 
 def read(path: Path) -> dict[str, Any]:
     """What a process wrote of itself into such a file. Raises one of NOT_OURS where that cannot be told."""
-    # A pipe that somebody laid there would keep the reader waiting for ever.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
+    with regular_file.opened(path) as file:
         found: dict[str, Any] = json.loads(file.read(_LONGEST) or b"")
     return found
 

@@ -40,7 +40,7 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path, *, read_only: b
     if read_only:
         raise StoreUnusable(f"{path}: it needs a migration; open it once without --readonly")
     try:
-        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreUnusable(
             f"{path}: its folder cannot be written ({error.strerror}); check the permissions"

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from engine.storage import whole_file
 from engine.storage.lease import NOT_OURS, boot_id, is_gone, read
 from engine.values.clock import SECOND
 
@@ -41,11 +42,7 @@ class Presence:
         path = self._folder / self._holder
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            draft = f"{path}.new"
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(said, file)
-            os.replace(draft, path)
+            whole_file.replace(path, json.dumps(said).encode(), durable=False)
 
     def leave(self) -> None:
         """This desk has nothing open any more."""
@@ -58,7 +55,7 @@ class Presence:
 
     def _said(self, now: int) -> Iterator[dict[str, Any]]:
         try:
-            names = [name for name in os.listdir(self._folder) if name != self._holder and not name.endswith(".new")]
+            names = [name for name in os.listdir(self._folder) if name != self._holder and not name.startswith(".")]
         except OSError:
             return
         for name in names:

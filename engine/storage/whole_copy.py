@@ -1,11 +1,15 @@
 """A copy of an open database that has its name only once it is whole and on the disk: who is killed in the middle, or
-finds the disk full, leaves nothing that looks like one."""
+finds the disk full, leaves nothing that looks like one.
+
+Unlike engine.storage.whole_file it never takes the place of a file that is there, and SQLite writes it.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from engine.storage import whole_file
 from engine.storage.sqlite import sqlite3
 
 
@@ -21,9 +25,10 @@ def write(connection: sqlite3.Connection, path: Path) -> None:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
         # As bytes, since the name of a folder need not be text.
         connection.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(draft),))
-        _flush(draft)
+        # SQLite leaves it to the system when a copy gets to the disk.
+        whole_file.flush(draft)
         _give_name(draft, path)
-        _flush(path.parent)
+        whole_file.flush(path.parent)
     finally:
         _remove(draft)
 
@@ -45,12 +50,3 @@ def _give_name(draft: Path, path: Path) -> None:
         if os.path.lexists(path):
             raise FileExistsError(path) from None
         os.rename(draft, path)
-
-
-def _flush(path: Path) -> None:
-    """SQLite leaves it to the system when a copy gets to the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.storage import whole_file
 from engine.values.errors import BadInput
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -23,7 +24,8 @@ def make(folder: Path) -> list[str]:
                 target.mkdir(parents=True, exist_ok=True)
             elif not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(template.read_bytes())
+                # Half a file would be left alone by whoever tries again.
+                whole_file.replace(target, template.read_bytes(), mode=0o666)
                 made.append(str(target))
     except OSError as error:
         raise BadInput(

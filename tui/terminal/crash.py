@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine import __version__
+from engine.storage import whole_file
 from engine.values.clock import SystemClock, moment_of
 
 
@@ -52,7 +53,5 @@ def _write(text: str, moment: datetime) -> Path:
     folder = state_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"crash-{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}.log"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(text)
+    whole_file.replace(path, text.encode("utf-8", "backslashreplace"))
     return path

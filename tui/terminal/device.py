@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.storage import whole_file
 from engine.values.text import clean
 
 if TYPE_CHECKING:
@@ -138,10 +139,7 @@ def _into_a_file(text: str, because: str) -> str:
     path = state_folder() / "copied.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text + "\n")
+        whole_file.replace(path, f"{text}\n".encode("utf-8", "backslashreplace"), durable=False)
     except OSError as error:
         return f"✗ {because}, and {path} cannot be written ({error.strerror}); offplan show prints it in the shell"
     return f"{because}; it is in {path}"

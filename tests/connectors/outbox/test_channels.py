@@ -107,10 +107,10 @@ def test_a_folder_that_cannot_be_written_is_a_failure_that_is_tried_again(tmp_pa
     assert "cannot be written" in result.fault
 
 
-def test_no_half_written_file_is_left_behind_nor_in_the_way(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / ".H5-ana.csv.partial").write_text("half")
-    send(folder(tmp_path, "csv"), delivery())
+def test_no_half_written_file_is_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "out" / "H5-ana.csv").mkdir(parents=True)
+    result = send(folder(tmp_path, "csv"), delivery())
+    assert result.state == "failed"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["H5-ana.csv"]
 
 

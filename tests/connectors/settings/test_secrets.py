@@ -65,9 +65,10 @@ def test_links_pipes_and_folders_are_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(secret_file(tmp_path))
     os.mkfifo(tmp_path / "pipe", 0o600)
     (tmp_path / "folder").mkdir(mode=0o700)
-    for name in ("link", "pipe", "folder", "absent"):
-        with pytest.raises(BadInput):
+    for name in ("link", "pipe", "folder", "absent", "a\0b"):
+        with pytest.raises(BadInput) as caught:
             resolve(f"file:{name}", "here", folder=tmp_path)
+        assert caught.value.place == "here"
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "two\nlines", "a\rX-Other: b", "schlüssel", "tab\there"])

@@ -170,10 +170,20 @@ def test_it_is_readable_by_its_owner_only_and_a_link_is_not_followed(lease: Leas
     acquire(lease, "one")
     assert stat.S_IMODE(lease.path.stat().st_mode) == 0o600
     other = Lease(tmp_path / "other.db", "feeder")
-    (tmp_path / "other.db.feeder.lease.new").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StoreUnusable, match="it cannot be written"):
-        acquire(other, "one")
-    assert not (tmp_path / "elsewhere").exists()
+    other.path.symlink_to(lease.path)
+    assert other.held(NOW) is None
+    assert acquire(other, "two")
+    held = lease.held(NOW)
+    assert held is not None
+    assert held["holder"] == "one"
+
+
+def test_where_it_cannot_be_written_is_said_with_the_mend(lease: Lease, tmp_path: Path) -> None:
+    lease.path.mkdir()
+    for there in (lease, Lease(tmp_path / "missing" / "desk.db", "feeder")):
+        with pytest.raises(StoreUnusable, match=r"it cannot be written \(.*\); check its folder"):
+            acquire(there, "one")
+    assert not [name for name in os.listdir(tmp_path) if name.endswith(".part")]
 
 
 def test_a_heartbeat_is_nothing_that_desks_see_and_another_feeder_is(tmp_path: Path) -> None:

@@ -94,6 +94,17 @@ def test_a_rule_is_written_behind_what_stands_there_and_holds_at_once(desk: Run,
     assert [item["kind"] for item in desk("deviations", "--json").document["items"]] == ["short_supply"]
 
 
+def test_settings_that_are_kept_elsewhere_stay_there_with_their_mode(desk: Run, tmp_path: Path) -> None:
+    link, kept = tmp_path / "offplan.toml", tmp_path / "kept.toml"
+    link.rename(kept)
+    kept.chmod(0o640)
+    link.symlink_to(kept.name)
+    assert desk("tolerance", "late_supply", "days=20").code == 0
+    assert link.is_symlink()
+    assert kept.read_text(encoding="utf-8").endswith("days = 20\n")
+    assert kept.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_later_rule_for_all_stands_above_the_setting_of_a_kind(desk: Run, tmp_path: Path) -> None:
     with (tmp_path / "offplan.toml").open("a", encoding="utf-8") as file:
         file.write("\n[tolerance.late_supply]\ndays = 20\n")
@@ -125,6 +136,7 @@ def test_what_cannot_be_a_rule_is_one_sentence_and_nothing_is_written(
     assert answer.code == code
     assert one_sentence(answer)
     assert fault in answer.err
+    assert ".offplan.toml" not in answer.err, "names a draft"
     assert (tmp_path / "offplan.toml").read_bytes() == before
 
 
