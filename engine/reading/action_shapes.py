@@ -16,18 +16,20 @@ from engine.vocabulary.terms import Terms
 
 def action(row: Mapping[str, Any], *, now: int) -> dict[str, Any]:
     """An action, without `jeopardy`, which engine.reading.lists adds; the row also carries its response's
-    `playbook`, `offered` (engine.commands.reversing), `undelivered` (engine.actions.undelivered) and
-    `deviation_state`. `needs` are steps of the same response."""
+    `playbook` and `response_state`, `offered` (engine.commands.reversing), `undelivered`
+    (engine.actions.undelivered) and `deviation_state`. `needs` are steps of the same response."""
     terms = Terms.load(row["terms"])
     is_open = row["state"] in ACTION_OPEN_STATES
     waits_too_long = row["state"] == "waiting" and row["waiting_until"] is not None and row["waiting_until"] < now
     return {
         "id": f"A{row['id']}",
         "response": f"R{row['response_id']}",
+        "response_state": row["response_state"],
         "deviation": f"D{row['deviation_id']}",
         "playbook": row["playbook"],
         "step": row["step"],
         "kind": row["kind"],
+        "choices": [option["id"] for option in terms.options],
         "chosen": row["chosen"],
         "title": row["title"],
         "instructions": row["instructions"],

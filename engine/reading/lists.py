@@ -54,7 +54,7 @@ _LISTS: Final[Mapping[str, _List]] = {
     ),
     "actions": _List(
         fields.ACTIONS,
-        f"action.*, playbook, {OFFERED} AS offered, {UNDELIVERED_OF_ACTION} AS undelivered,"
+        f"action.*, playbook, response.state AS response_state, {OFFERED} AS offered, {UNDELIVERED_OF_ACTION} AS undelivered,"
         " (SELECT state FROM deviation WHERE deviation.id = action.deviation_id) AS deviation_state",
         "action JOIN response ON response.id = response_id",
         f"{OPEN_ACTION} AND response.state = 'running'",

@@ -21,11 +21,10 @@ from engine.storage.store import data_version
 from engine.values.clock import iso
 from engine.values.errors import BadInput, Refused
 from engine.values.ids import Reference, parse
+from engine.vocabulary.lifecycle import ACTION_UNBEGUN_STATES
 from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import Move, OpenAction, Replan
 
-UNBEGUN: Final = ("blocked", "ready", "assigned", "failed")
-"""States in which an action still has a start to be chosen."""
 _NO_PROPOSAL: Final[Mapping[str, Any]] = {"proposed_at": None, "proposed_because": None}
 
 
@@ -169,7 +168,7 @@ def _propose(context: CommandContext, reference: Reference, row: Row, move: Move
 
 def _withdraw_idle(context: CommandContext) -> None:
     """Ask nothing more of what has begun or ended."""
-    states = ", ".join(f"'{state}'" for state in UNBEGUN)
+    states = ", ".join(f"'{state}'" for state in ACTION_UNBEGUN_STATES)
     idle = f"SELECT id FROM action WHERE proposed_at IS NOT NULL AND state NOT IN ({states})"
     for (number,) in context.connection.execute(idle).fetchall():
         row = context.row(Reference("action", number))
@@ -177,5 +176,5 @@ def _withdraw_idle(context: CommandContext) -> None:
 
 
 def _require_unbegun(reference: Reference, row: Row) -> None:
-    if row["state"] not in UNBEGUN:
+    if row["state"] not in ACTION_UNBEGUN_STATES:
         raise Refused(f"{reference.id} is {row['state']}: only what has not begun has a start to choose")

@@ -86,6 +86,8 @@ ACTION_STATES: Final = (
     "blocked", "ready", "assigned", "in_progress", "waiting", "unknown", "failed", "done", "skipped", "cancelled"
 )  # fmt: skip
 ACTION_OPEN_STATES: Final = ("blocked", "ready", "assigned", "in_progress", "waiting", "unknown", "failed")
+ACTION_UNBEGUN_STATES: Final = ("blocked", "ready", "assigned", "failed")
+"""States in which an action has a start to choose."""
 ACTION_CLOSED_STATES: Final = ("done", "skipped", "cancelled")
 """States in which an action asks for nothing any more; the index `action_open` has the same words."""
 OPEN_ACTION: Final = "action.state NOT IN ('done', 'skipped', 'cancelled')"

@@ -44,11 +44,12 @@ def footer(
     kind: str | None,
     scopes: Iterable[str],
     *,
-    row: Mapping[str, Any] | None = None,
+    rows: Sequence[Mapping[str, Any]] = (),
     readonly: bool = False,
     table: Sequence[Key] = KEYS,
 ) -> list[Key]:
-    """What the footer shows with an object of this kind under the cursor, whose row is `row`, in order."""
+    """What the footer shows where a key acts on objects of this kind, whose rows are `rows` as far as they are known,
+    in order: what can be done with one of them."""
     wanted = [
         key
         for key in table
@@ -56,7 +57,7 @@ def footer(
         and key.scope in scopes
         and (not key.kinds or kind in key.kinds)
         and not (readonly and key.writes)
-        and (key.where is None or key.where(row or {}))
+        and (key.where is None or any(map(key.where, rows or ({},))))
     ]
     return sorted(wanted, key=lambda key: key.footer)
 

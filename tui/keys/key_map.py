@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final
@@ -65,10 +65,10 @@ class KeyMap:
         return next((key for key in self.keys if key.keys == wanted and kind in key.kinds), None)
 
     def footer(
-        self, kind: str | None, scopes: Iterable[str], *, row: Mapping[str, Any] | None = None, readonly: bool = False
+        self, kind: str | None, scopes: Iterable[str], *, rows: Sequence[Mapping[str, Any]] = (), readonly: bool = False
     ) -> list[Key]:
-        """What the footer shows with an object of this kind under the cursor, whose row is `row`, in order."""
-        return bindings.footer(kind, scopes, row=row, readonly=readonly, table=self.keys)
+        """What the footer shows where a key acts on these rows, in order (tui.keys.bindings.footer)."""
+        return bindings.footer(kind, scopes, rows=rows, readonly=readonly, table=self.keys)
 
     def meant(self, typed: str, kind: str | None, scopes: Collection[str]) -> Key | None:
         """What was moved to the typed key; None where the table decides."""

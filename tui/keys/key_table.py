@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tui.keys.offering import Asked, has_a_proposal, is_decision, may, waits_for_approval
+from tui.keys.offering import (
+    Asked,
+    asks_for_a_response,
+    has_a_proposal,
+    has_held_records,
+    may,
+    may_be_decided,
+    may_be_done,
+    may_be_given,
+    may_be_moved,
+    waits_for_approval,
+)
 from tui.keys.request import SNOOZED
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -47,7 +58,8 @@ class Key:
     writes: bool = False
     """Whether it changes something: refused on a desk that was opened read-only."""
     where: Asked | None = None
-    """Asked with the row under the cursor, an empty one where it is not known: whether the footer offers it."""
+    """Asked with the rows that it would act on, an empty one where they are not known: the footer offers it where one
+    of them says yes."""
 
 
 _DEVIATION: Final = frozenset({"deviation"})
@@ -83,12 +95,26 @@ KEYS: Final[tuple[Key, ...]] = (
         footer=2,
         where=may("ack", "accept"),
     ),
-    _act("assign", "o", "owner", "Give it to somebody; their present load is shown.", _BOTH, footer=4),
     _act(
-        "respond", "r", "respond", "Choose a playbook, see owners and dates, start the response.", _DEVIATION, footer=3
+        "assign",
+        "o",
+        "owner",
+        "Give it to somebody; their present load is shown.",
+        _BOTH,
+        footer=4,
+        where=may_be_given,
+    ),
+    _act(
+        "respond",
+        "r",
+        "respond",
+        "Choose a playbook, see owners and dates, start the response.",
+        _DEVIATION,
+        footer=3,
+        where=asks_for_a_response,
     ),
     _act("start", "s", "start", "Start the action.", _ACTION, footer=2, where=may("start", "resume")),
-    _act("done", "d", "done", "The action is done.", _ACTION, footer=3, where=may("start", "complete")),
+    _act("done", "d", "done", "The action is done.", _ACTION, footer=3, where=may_be_done),
     _act(
         "decide",
         "D",
@@ -96,7 +122,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "Choose an option of a decision, with every sum in view; says why.",
         _ACTION,
         footer=3,
-        where=is_decision,
+        where=may_be_decided,
     ),
     _act(
         "approve",
@@ -199,6 +225,7 @@ KEYS: Final[tuple[Key, ...]] = (
         _ACTION,
         footer=7,
         writes=True,
+        where=may_be_moved,
     ),
     Key(
         "move_later",
@@ -210,6 +237,7 @@ KEYS: Final[tuple[Key, ...]] = (
         _ACTION,
         footer=7,
         writes=True,
+        where=may_be_moved,
     ),
     Key("zoom_in", ("+",), "closer", "Zoom in: weeks, days, hours.", "timeline", "zoom(-1)", footer=3),
     Key("zoom_out", ("_",), "further", "Zoom out: hours, days, weeks.", "timeline", "zoom(1)", footer=4),
@@ -227,6 +255,7 @@ KEYS: Final[tuple[Key, ...]] = (
         frozenset({"quarantine", "source"}),
         footer=2,
         writes=True,
+        where=has_held_records,
     ),
     Key(
         "mend",

@@ -1,4 +1,7 @@
-"""For which rows the footer offers a key; a row that is not known has no fields."""
+"""For which rows the footer offers a key: what the row's state allows. A row that is not known has no fields.
+
+The key does what the desk answers, whether it was offered or not.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +10,71 @@ from typing import Any, Final
 
 from engine.vocabulary import lifecycle
 
-Asked = Callable[[Mapping[str, Any]], bool]
+Row = Mapping[str, Any]
+Asked = Callable[[Row], bool]
 
 _EVENTS: Final = {**lifecycle.DEVIATION, **lifecycle.ACTION}
 """What may happen in each state of a deviation or an action, which have none in common."""
 
 
 def may(*events: str) -> Asked:
-    """Whether one of these events has a place in the row's state; where that is not known, it may have."""
+    """Whether one of these events leads the row to another state; where its own is not known, one may."""
 
-    def asked(row: Mapping[str, Any]) -> bool:
+    def asked(row: Row) -> bool:
         state = row.get("state")
-        return state not in _EVENTS or not _EVENTS[state].keys().isdisjoint(events)
+        if state not in _EVENTS:
+            return True
+        leads = any(_EVENTS[state].get(event) not in (None, state) for event in events)
+        return leads and row.get("response_state", "running") == "running"
 
     return asked
 
 
-def is_decision(row: Mapping[str, Any]) -> bool:
-    """Whether there may be options to choose from: all but what is known to be of another kind."""
-    return bool(row.get("kind", "decision") == "decision")
+_may_complete: Final = may("start", "complete")
 
 
-def waits_for_approval(row: Mapping[str, Any]) -> bool:
+def may_be_given(row: Row) -> bool:
+    """Whether it can have another owner: a deviation that has not ended, an action that is open and not in doubt."""
+    state = row.get("state")
+    given = state not in _EVENTS or state in lifecycle.SLOT_STATES or "assign" in _EVENTS[state]
+    return given and row.get("response_state", "running") == "running"
+
+
+def asks_for_a_response(row: Row) -> bool:
+    """Whether it stands in the queue and nothing answers it: beside a response another playbook is the exception."""
+    state = row.get("state")
+    return (state not in _EVENTS or state in lifecycle.QUEUE_STATES) and not row.get("response")
+
+
+def may_be_done(row: Row) -> bool:
+    """Whether it can be said to be done: not a choice, which is decided, and not what has to be approved first."""
+    return _may_complete(row) and not row.get("choices") and not waits_for_approval(row)
+
+
+def may_be_decided(row: Row) -> bool:
+    """Whether there may be options to choose from; a limit to what may be chosen without approval is no bar."""
+    unlimited = waits_for_approval(row) and row["approval"].get("amount") is None
+    return bool(row.get("choices", True)) and _may_complete(row) and not unlimited
+
+
+def waits_for_approval(row: Row) -> bool:
     """Whether somebody has to approve it, from some cost on or always, and has not."""
-    return bool(row.get("approval")) and not row.get("approved_at")
+    is_over = row.get("state") in lifecycle.ACTION_CLOSED_STATES
+    return bool(row.get("approval")) and not row.get("approved_at") and not is_over
 
 
-def has_a_proposal(row: Mapping[str, Any]) -> bool:
+def has_a_proposal(row: Row) -> bool:
     """Whether another start is proposed for it."""
-    return bool(row.get("proposed_at"))
+    return bool(row.get("proposed_at")) and may_be_moved(row)
+
+
+def may_be_moved(row: Row) -> bool:
+    """Whether it has a start to choose still."""
+    state = row.get("state")
+    is_open = state not in _EVENTS or state in lifecycle.ACTION_UNBEGUN_STATES
+    return is_open and row.get("response_state", "running") == "running"
+
+
+def has_held_records(row: Row) -> bool:
+    """Whether there is anything in quarantine to try again: a held record itself, or what a source has there."""
+    return bool(row.get("held", True))

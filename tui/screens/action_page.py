@@ -56,7 +56,7 @@ class ActionPage(ObjectPage):
     def selection(self) -> Selection:
         if self._detail is None:
             return Selection("")
-        return Selection("action", (self._action,), {self._action: self._detail["version"]}, self._detail)
+        return Selection("action", (self._action,), {self._action: self._detail["version"]}, (self._detail,))
 
     def candidates(self) -> list[str]:
         return [self._action, *(row["id"] for row in self._beside if row["id"] != self._action)]

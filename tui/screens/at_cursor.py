@@ -3,8 +3,8 @@ detail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from textual.timer import Timer
 
@@ -27,6 +27,8 @@ class AtCursor:
         self._screen, self._queue = screen, queue
         self.why, self.detail = WhyLines(id="why"), PageList(id="detail")
         self.detail.when_empty = empty.NO_ROW
+        self.actions: Sequence[Mapping[str, Any]] = ()
+        """Those that stand in the detail."""
         self._timer: Timer | None = None
         self._number: int | None = None
         self._shown = False
@@ -78,10 +80,12 @@ class AtCursor:
             return
         number, pane = self._number, self.detail
         if number is None:
+            self.actions = ()
             pane.show_lines([])
             return
         session = self._screen.session
         shown = session.desk.show(f"D{number}")
+        self.actions = shown["actions"]
         from tui.screens.deviation_sections import sections
 
         pane.title = f"Detail D{number}"

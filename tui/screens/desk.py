@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -219,6 +219,9 @@ class DeskScreen(FilteringScreen):
     def acted_on(self) -> LineList | None:
         """The pane in front; the detail stands for the row that it is about."""
         return self.queue if isinstance(self.focused, PageList) else super().acted_on()
+
+    def shown_of(self, id_: str) -> Sequence[Mapping[str, Any]]:
+        return [action for action in self._at_cursor.actions if action["id"] == id_]
 
     def candidates(self) -> list[str]:
         return [f"D{number}" for number in self.queue.ids] + [f"A{number}" for number in self.timeline.ids]

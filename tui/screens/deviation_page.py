@@ -139,11 +139,11 @@ class DeviationPage(ObjectPage):
         line = self.page.line
         if line is not None and line.target is not None and line.target.startswith("A"):
             rows = () if self._detail is None else self._detail["actions"]
-            row = next((each for each in rows if each["id"] == line.target), None)
-            return Selection("action", (line.target,), {line.target: line.version or 0}, row)
+            known = [each for each in rows if each["id"] == line.target]
+            return Selection("action", (line.target,), {line.target: line.version or 0}, known)
         if self._detail is None:
             return Selection("")
-        return Selection("deviation", (self._deviation,), {self._deviation: self._detail["version"]})
+        return Selection("deviation", (self._deviation,), {self._deviation: self._detail["version"]}, (self._detail,))
 
     def candidates(self) -> list[str]:
         actions = [] if self._detail is None else [action["id"] for action in self._detail["actions"]]

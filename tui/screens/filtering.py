@@ -41,6 +41,10 @@ class FilteringScreen(ActingScreen):
         """The list whose rows a key acts on."""
         return self.focused if isinstance(self.focused, LineList) else None
 
+    def shown_of(self, id_: str) -> Sequence[Mapping[str, Any]]:
+        """What is known of an action that stands on a pane of text; of most nothing is."""
+        return ()
+
     def id_of(self, pane: LineList, number: int) -> str:
         """The id of a row, as commands name it."""
         return public_id(pane.kind, number)
@@ -50,21 +54,21 @@ class FilteringScreen(ActingScreen):
         if isinstance(pane, PageList):
             line = pane.line
             if line is not None and line.target is not None and line.target.startswith("A"):
-                return Selection("action", (line.target,), {line.target: line.version or 0})
+                return Selection("action", (line.target,), {line.target: line.version or 0}, self.shown_of(line.target))
         pane = self.acted_on()
         if pane is None or not pane.chosen:
             return Selection("")
         seen = {self.id_of(pane, number): row for number in pane.chosen if (row := pane.seen(number)) is not None}
         ids = tuple(self.id_of(pane, number) for number in pane.chosen)
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
-        return Selection(pane.kind, ids, expect, seen.get(ids[0]))
+        return Selection(pane.kind, ids, expect, tuple(seen.values()))
 
-    def acted_kind(self) -> tuple[str, Mapping[str, Any] | None]:
+    def acted_kind(self) -> tuple[str, Sequence[Mapping[str, Any]]]:
         if isinstance(self.focused, PageList):
             return super().acted_kind()
         # All that is marked may be ten thousand rows.
         pane = self.acted_on()
-        return ("", None) if pane is None or not pane.chosen else (pane.kind, pane.seen(pane.chosen[0]))
+        return ("", ()) if pane is None or not pane.chosen else (pane.kind, pane.chosen_rows)
 
     def target(self) -> str | None:
         pane = self.focused
@@ -79,6 +83,9 @@ class FilteringScreen(ActingScreen):
 
     # Textual calls the handlers of a subclass as well as this one.
     def on_line_list_moved(self, event: LineList.Moved) -> None:
+        self.show_keys()
+
+    def on_line_list_marked(self) -> None:
         self.show_keys()
 
     # filter ---------------------------------------------------------------------------------------------------------

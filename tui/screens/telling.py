@@ -7,7 +7,7 @@ tui.screens.acting.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Coroutine, Generator, Iterator, Mapping
+from collections.abc import Coroutine, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from engine.values.errors import BadInput, OffplanError, StoreUnusable
 from tui.desk.session import Session
+from tui.keys.key_table import Key
 from tui.screens import views
 from tui.screens.jump import Jump
 from tui.terminal import cells
@@ -37,8 +38,8 @@ class Selection:
     kind: str
     ids: tuple[str, ...] = ()
     expect: Mapping[str, int] = field(default_factory=dict)
-    row: Mapping[str, Any] | None = None
-    """What is shown of the first of them."""
+    rows: Sequence[Mapping[str, Any]] = ()
+    """What is shown of them, as far as that is known."""
 
 
 class TellingScreen(Screen[None]):
@@ -57,6 +58,8 @@ class TellingScreen(Screen[None]):
         """What a key began and still may ask for."""
         self._read_by: object = None
         """Who began last to bring the screen up to date."""
+        self._offered: tuple[str, Sequence[Mapping[str, Any]], Sequence[Key]] | None = None
+        """The kind and the rows that the footer was last made for, and its keys."""
         self._jump: Jump | None = None
         """Letters that stand on the rows in sight."""
 
@@ -66,10 +69,10 @@ class TellingScreen(Screen[None]):
     def selection(self) -> Selection:
         """What is marked, else what is under the cursor."""
 
-    def acted_kind(self) -> tuple[str, Mapping[str, Any] | None]:
-        """The kind of the selection, and what is shown of the first of it; asked at each key."""
+    def acted_kind(self) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        """The kind of the selection, and what is shown of it; asked at each key."""
         chosen = self.selection()
-        return chosen.kind, chosen.row
+        return chosen.kind, chosen.rows
 
     @abstractmethod
     def pieces(self) -> Iterator[None]:
@@ -206,9 +209,12 @@ class TellingScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """The footer for what is under the cursor."""
-        kind, row = self.acted_kind()
-        shown = self.session.keys.footer(kind, self.scopes, row=row, readonly=self.session.readonly)
-        self.query_one(KeyLine).show(shown, self.query_one(Prompt).keys)
+        kind, rows = self.acted_kind()
+        # Ten thousand marked rows are the same ones at each key.
+        if self._offered is None or kind != self._offered[0] or rows is not self._offered[1]:
+            shown = self.session.keys.footer(kind, self.scopes, rows=rows, readonly=self.session.readonly)
+            self._offered = kind, rows, shown
+        self.query_one(KeyLine).show(self._offered[2], self.query_one(Prompt).keys)
 
     def on_prompt_listening(self) -> None:
         prompt = self.query_one(Prompt)

@@ -20,7 +20,7 @@ from engine.values.errors import StoreUnusable
 from tui.keys import bindings
 from tui.terminal import safe
 from tui.widgets.drawn_list import GUTTER, DrawnList
-from tui.widgets.row_window import Fetch
+from tui.widgets.row_window import Fetch, Row
 from tui.widgets.too_small import is_too_small
 
 _SOON: Final = 0.02
@@ -34,6 +34,9 @@ class LineList(DrawnList):
 
     takes_marks: ClassVar[bool] = True
     """Whether rows can be marked: those of lists of objects, not lines of text."""
+
+    class Marked(Message):
+        """Other rows are marked than before."""
 
     class Unmarked(Message):
         """Somebody wanted to mark rows where there are none to mark."""
@@ -65,6 +68,8 @@ class LineList(DrawnList):
         self._last_mark = 0
         self._marked: tuple[Sequence[int], set[int], list[int]] = ((), set(), [])
         """Ids, marks, and which of the ids are marked."""
+        self._chosen_rows: tuple[list[int], Sequence[Row]] | None = None
+        """The marked ids and what is shown of them, until the rows are read anew."""
         self._reads_soon = False
         self._changed_in_sight: set[int] = set()
         """Rows in sight that are drawn as changed by somebody else."""
@@ -80,6 +85,16 @@ class LineList(DrawnList):
             found = [number for number in self.ids if number in self.marks]
             self._marked = self.ids, self.marks, found
         return found
+
+    @property
+    def chosen_rows(self) -> Sequence[Row]:
+        """What is shown of the chosen ids, as far as that is known: of marks the same object while nothing changes."""
+        chosen = self.chosen
+        if not self.marks:
+            return [row for number in chosen if (row := self.seen(number)) is not None]
+        if self._chosen_rows is None or self._chosen_rows[0] is not chosen:
+            self._chosen_rows = chosen, [row for number in chosen if (row := self.seen(number)) is not None]
+        return self._chosen_rows[1]
 
     def show(self, ids: Sequence[int], *, follow: bool = False) -> None:
         """Take the list anew. The cursor stays on its id and line; with `follow` a cursor on top stays on top."""
@@ -107,6 +122,7 @@ class LineList(DrawnList):
             if kept != self.current:
                 self.post_message(self.Moved(self, by_hand=False))
         self._load(refetch=True)
+        self._chosen_rows = None
         self.describe()
 
     def _window(self, screens: float = 1) -> Sequence[int]:
@@ -238,7 +254,7 @@ class LineList(DrawnList):
                 self.refresh()
             self.refresh_lines(self.cursor + self.top)
             self.action_move(1)
-            self.describe()
+            self._say_marks()
 
     def action_mark_range(self) -> None:
         first, last = sorted((self._last_mark, self.cursor))
@@ -264,4 +280,8 @@ class LineList(DrawnList):
             self.marks = marks
             self._rows.keep(marks)
             self.refresh()
-            self.describe()
+            self._say_marks()
+
+    def _say_marks(self) -> None:
+        self.describe()
+        self.post_message(self.Marked())

@@ -142,18 +142,6 @@ def test_the_keys_of_a_place_say_what_its_signs_mean(
     assert wanted[screen] <= {*signs}
 
 
-def test_the_footer_offers_what_helps_with_this_very_action() -> None:
-    def offered(row: dict[str, object] | None) -> set[str]:
-        return {key.id for key in bindings.footer("action", ("list", "act"), row=row)} & {"decide", "approve", "agree"}
-
-    assert offered({"kind": "task", "approval": None}) == set()
-    assert offered({"kind": "decision", "approval": None}) == {"decide"}
-    assert offered({"kind": "task", "approval": {"owner": "ines"}, "approved_at": None}) == {"approve"}
-    assert offered({"kind": "task", "approval": {"owner": "ines"}, "approved_at": "2026-03-09T08:00:00Z"}) == set()
-    assert offered({"kind": "task", "proposed_at": "2026-03-09T08:00:00Z"}) == {"agree"}
-    assert offered(None) == {"decide"}, "nothing speaks against it where the row is not known"
-
-
 @pytest.mark.parametrize("width", [56, 76])
 def test_the_keys_of_a_place_are_said_in_full_at_any_width(width: int) -> None:
     told = [safe.plain(line) for line in help_lines.of_place(TimelineScreen.scopes, KeyMap(), width)]
