@@ -44,7 +44,7 @@ def row(driven: Driven, words: str) -> str:
 async def test_the_queue_says_the_id_of_every_deviation(tmp_path: Path, size: tuple[int, int]) -> None:
     async with sample(tmp_path, size) as driven:
         for id_, subject in (("D73", "PO 4693/10"), ("D60", "SH MAEU8814218"), ("D57", "PMP-100@LYS")):
-            assert re.search(rf" {id_} +[a-z_]+ +{subject} ", driven.text)
+            assert re.search(rf" {id_} +[a-z_. ]+ +{subject} ", driven.text)
 
 
 async def test_what_signals_say_has_the_room_that_it_needs(tmp_path: Path) -> None:
