@@ -18,9 +18,10 @@ from engine.values.clock import DAY, HOUR
 from playbooks import loader
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
-from tests.tui.screens.test_snapshots import SIZES, THEMES
+from tests.tui.screen_rows import rows
+from tests.tui.screens.test_snapshots import KEYS, SIZES, THEMES
 from tests.tui.screens.test_sources_view import TOML
-from tests.tui.snapshot_support import drawn, kept
+from tests.tui.snapshot_support import FOLDER, hold
 from tests.tui.terminal.test_palettes import contrast
 from tui.terminal.palettes import PALETTES
 
@@ -105,8 +106,17 @@ async def test_the_view_looks_as_it_did(
 ) -> None:
     async with shown(opened, workspace, view, size, monkeypatch) as driven:
         for theme in THEMES:
-            found = drawn(await strips_in(driven, theme))
-            assert found.split("\n") == kept(f"{view}-{size[0]}x{size[1]}-{theme}", found)
+            hold(f"{view}-{size[0]}x{size[1]}-{theme}", rows(await strips_in(driven, theme)))
+
+
+def test_every_picture_kept_is_of_a_screen_at_a_size_in_a_theme() -> None:
+    screens = {
+        f"{screen}-{columns}x{lines}-{theme}.svg"
+        for screen in (*KEYS, *VIEWS)
+        for columns, lines in SIZES
+        for theme in THEMES
+    }
+    assert {path.name for path in FOLDER.iterdir() if not path.name.endswith(".found.svg")} == screens
 
 
 @pytest.mark.parametrize("view", VIEWS)
