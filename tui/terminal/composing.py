@@ -67,12 +67,21 @@ class SparingCompositor(Compositor):
             strips = widget.render_lines(part)
             for y in wanted:
                 line, found = chops[y], [cut for cut in cuts[y] if seen.x <= cut <= seen.right]
-                pieces = strips[y - first].divide([cut - seen.x for cut in found[1:]])
+                pieces = _divided(strips[y - first], [cut - seen.x for cut in found[1:]])
                 for start, end, piece in zip(found, found[1:], pieces, strict=False):
                     if line[start] is None:
                         line[start] = piece
                         missing[y] -= start < right and end > left
         return cast("Sequence[Mapping[int, Strip]]", chops)
+
+
+def _divided(strip: Strip, cuts: Sequence[int]) -> Sequence[Strip]:
+    """The pieces of a line up to each of the cuts.
+
+    A strip remembers how it was divided. One that stays whole would remember itself: a circle, which is freed by the
+    garbage collection only, so that a desk would hold megabytes of lines that are long gone.
+    """
+    return (strip,) if list(cuts) == [strip.cell_length] else strip.divide(cuts)
 
 
 class KeptLines(StylesCache):

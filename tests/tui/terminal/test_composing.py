@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,6 +44,30 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[StylesCache]:
 
     monkeypatch.setattr(StylesCache, "render_line", counted)
     return whose
+
+
+@pytest.fixture
+def unreachable() -> Iterator[list[Any]]:
+    """What only the garbage collection could free since the test began, once it has run."""
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        yield gc.garbage
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
+async def test_lines_that_are_gone_are_freed_without_a_garbage_collection(
+    opened: Open, world: World, unreachable: list[Any]
+) -> None:
+    fill(world.desk, 60)
+    async with opened((120, 36)) as driven:
+        await driven.press(*"jjjj", "G", *"kkkk", "g")
+        gc.collect()
+        assert not [each for each in unreachable if isinstance(each, Strip)]
 
 
 async def test_a_key_in_a_pane_asks_no_other_widget_for_lines(opened: Open, world: World, asked: Counter[str]) -> None:
