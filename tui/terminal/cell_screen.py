@@ -259,7 +259,7 @@ def _ends(old: Row, new: Row) -> tuple[int, int]:
     return first, len(new) - 1 - next(compress(count(), map(is_not, reversed(old), reversed(new))))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _characters(text: str) -> tuple[tuple[str, int], ...]:
     """What a person takes for one character, and the cells of each. No control passes, whoever let it come so far."""
     spans, _ = split_graphemes(text)
@@ -269,7 +269,7 @@ def _characters(text: str) -> tuple[tuple[str, int], ...]:
 
 @lru_cache(maxsize=1024)
 def _character(text: str, width: int) -> tuple[str, int]:
-    """One pair for all places where a character stands: a thousand texts are some sixty thousand of them."""
+    """One pair for all places where a character stands: a few hundred texts are some ten thousand of them."""
     return text, width
 
 

@@ -63,7 +63,7 @@ def layout(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], .
     return tuple((column, column.width + (share if column.flex else 0)) for column in kept)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def instant(iso: str) -> int:
     """A time of the contract's JSON as an instant."""
     return instant_of(datetime.fromisoformat(iso))
