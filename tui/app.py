@@ -10,11 +10,11 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
-from textual.events import Event, Key, Paste, Resize
+from textual.events import Event, Key, MouseEvent, Paste, Resize
 
 from engine.desk import Desk
 from engine.values.errors import StoreUnusable
@@ -26,12 +26,14 @@ from tui.keys.key_map import typed_name
 from tui.keys.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.acting import ActingScreen
 from tui.screens.desk import DeskScreen
+from tui.screens.pointing import Pointer
 from tui.terminal import device, theme
 from tui.terminal.coloured import ColouredApp
 from tui.widgets.too_small import LEAVES, TooSmall, is_too_small
 
 _FEEDER_SECONDS: Final = 5.0
 _OVER: Final = object()
+Meant = TypeVar("Meant")
 
 
 class OffplanApp(ColouredApp):
@@ -60,6 +62,7 @@ class OffplanApp(ColouredApp):
         """What nobody expected, and ended the desk."""
         self._typed: deque[Key | Paste] = deque()
         """What was typed and is not taken yet, in its order."""
+        self._pointer = Pointer()
 
     def get_default_screen(self) -> DeskScreen:
         """The desk lies at the bottom of the stack: an empty screen below it would be painted first."""
@@ -94,16 +97,34 @@ class OffplanApp(ColouredApp):
         Textual hands them to the focused widget, from where they travel back up to their binding. Of a burst all would
         have set out before the first opens a prompt, and the rest of a typed line would be carried out as commands.
         """
-        if not isinstance(event, Key | Paste) or event.is_forwarded:
+        if not isinstance(event, Key | Paste | MouseEvent) or event.is_forwarded:
             await super().on_event(event)
             return
         try:
-            await self._type(event)
+            await (self._point(event) if isinstance(event, MouseEvent) else self._type(event))
         finally:
             self._turn.taken(time.monotonic())
 
+    async def _point(self, event: MouseEvent) -> None:
+        """Do what the mouse means, now or never: later it would hit another thing than the person saw.
+
+        Textual does not hear of it: it would look for actions in what is drawn, and repaint what the pointer passes.
+        """
+        self.app_focus = True
+        screen = self.screen
+        acting = screen if isinstance(screen, ActingScreen) else None
+        if is_too_small(self.size) or self._typed or not screen.is_mounted or (acting and not acting.takes_keys):
+            return
+        if acting and not acting.is_typed_in:
+            acting.jump_by(None)
+            acting.forget_refusal()
+        key = await self._safely(self._pointer.take(self, event))
+        if key is not None:
+            await self._type(key)
+
     async def _type(self, event: Key | Paste) -> None:
         self.app_focus = True
+        self._pointer.forget()
         if is_too_small(self.size):
             # Nothing is done that the person does not see.
             if isinstance(event, Key) and event.key == LEAVES:
@@ -137,16 +158,17 @@ class OffplanApp(ColouredApp):
             if isinstance(event, Paste) or (widget and widget.check_consume_key(event.key, event.character)):
                 await (widget or screen).on_event(event)
             else:
-                await self._carry_key_safely(event)
+                await self._safely(self._carry_key(event))
 
-    async def _carry_key_safely(self, event: Key) -> None:
-        """Do what a key means; a file that cannot be read for it leaves everything as it was."""
+    async def _safely(self, meant: Awaitable[Meant]) -> Meant | None:
+        """Do what a key or the mouse means; a file that cannot be read for it leaves everything as it was."""
         try:
-            await self._carry_key(event)
+            return await meant
         except StoreUnusable as fault:
             if isinstance(self.screen, ActingScreen):
                 self.screen.lose_sight(fault)
                 self.screen.refuse(fault)
+            return None
 
     async def _carry_key(self, event: Key) -> None:
         """Do what a key means: letters of jump mode first, then what the person moved to it, then the table."""
@@ -258,7 +280,7 @@ def run(
         return 2
     app = OffplanApp(Session(desk_factory, readonly=readonly, workspace=workspace), feeder=feeder, options=options)
     try:
-        result = app.run(mouse=False)
+        result = app.run(mouse=options.mouse)
     finally:
         app.close()
     if app.painting_fault is not None:

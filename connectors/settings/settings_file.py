@@ -80,6 +80,7 @@ class ScreenSection(Section):
     refreshes_per_second: float | int | None = None
     characters: str = "auto"
     bell: bool = False
+    mouse: bool = False
 
 
 class KeysSection(Section):

@@ -40,6 +40,11 @@ def shown(key: Key) -> str:
     return ", ".join(_NAMES.get(name, name) for name in key.keys)
 
 
+def named(shown_name: str) -> str:
+    """A key as the table names it, of one as a person reads it."""
+    return next((name for name, read in _NAMES.items() if read == shown_name), shown_name)
+
+
 def footer(
     kind: str | None,
     scopes: Iterable[str],

@@ -14,8 +14,10 @@ from tui.terminal.palettes import PALETTES, TERMINAL
 _THEME: Final = "OFFPLAN_THEME"
 _REFRESHES: Final = "OFFPLAN_REFRESHES_PER_SECOND"
 _CHARACTERS: Final = "OFFPLAN_CHARACTERS"
+_MOUSE: Final = "OFFPLAN_MOUSE"
 _AUTO: Final = "auto"
 _CHOICES: Final = (_AUTO, "utf-8", "ascii")
+_YES_OR_NO: Final = {"true": True, "1": True, "false": False, "0": False}
 _LOCAL: Final = 10.0
 _OVER_SSH: Final = 2.0
 MOST: Final = 20.0
@@ -24,7 +26,7 @@ MOST: Final = 20.0
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
     """The colours, how often a second the screen follows what others write, the keys, what lines are drawn with, the
-    bell."""
+    bell, the mouse."""
 
     theme: str = TERMINAL
     refreshes_per_second: float = _LOCAL
@@ -32,6 +34,8 @@ class ScreenOptions:
     ascii_only: bool = False
     bell: bool = False
     """Whether the terminal's bell rings when a deviation is announced."""
+    mouse: bool = False
+    """Whether clicks and the wheel mean something here; what a terminal does with them by itself is gone then."""
 
 
 DEFAULTS: Final = ScreenOptions()
@@ -65,10 +69,17 @@ def read(
     if characters not in _CHOICES:
         raise BadInput(where, f"{characters!r} is nothing to draw with", f"choose {', '.join(_CHOICES)}")
     ascii_only = _says_no_utf8(environment) if characters == _AUTO else characters == "ascii"
-    bell = table.get("bell", False)
-    if not isinstance(bell, bool):
-        raise BadInput(f"{place}, screen.bell", f"{bell!r} is neither yes nor no", "write true or false")
-    return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place), ascii_only, bell)
+    bell = _yes_or_no(table.get("bell", False), f"{place}, screen.bell")
+    mouse = _yes_or_no(table.get("mouse", False), f"{place}, screen.mouse")
+    if environment.get(_MOUSE):
+        mouse = _yes_or_no(_YES_OR_NO.get(environment[_MOUSE], environment[_MOUSE]), _MOUSE)
+    return ScreenOptions(theme, refreshes, key_map.read(moved or {}, place), ascii_only, bell, mouse)
+
+
+def _yes_or_no(wanted: Any, where: str) -> bool:
+    if not isinstance(wanted, bool):
+        raise BadInput(where, f"{wanted!r} is neither yes nor no", "write true or false")
+    return wanted
 
 
 def _says_no_utf8(environment: Mapping[str, str]) -> bool:

@@ -23,7 +23,7 @@ class ActsScreen(TextScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("log")]
     scopes = ("list", "log")
-    says = "y copies the line   Y all of them   esc back"
+    says: ClassVar[Sequence[tuple[str, str]]] = (("y", "copies the line"), ("Y", "all of them"), ("esc", "back"))
 
     def __init__(self, acts: Sequence[Act], present: Present) -> None:
         self._acts = acts[::-1]

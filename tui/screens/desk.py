@@ -201,6 +201,12 @@ class DeskScreen(FilteringScreen):
         # Not widget.focus(), which waits for its turn: the next key is for this pane.
         self.set_focus(self.query_one(f"#{name}"))
 
+    def bring_to_front(self, pane: LineList) -> None:
+        self._choose_pane(str(pane.id))
+
+    def choose_tab(self, index: int) -> None:
+        self._choose_pane(_PANES[index])
+
     def action_next_pane(self, step: int) -> None:
         panes = _PANES if self.has_class("-wide") and not self.has_class("-tabs") else _PANES[:3]
         focused = self.focused.id if self.focused is not None else None

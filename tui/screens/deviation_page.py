@@ -153,10 +153,12 @@ class DeviationPage(ObjectPage):
         self.show_keys()
 
     def action_next_pane(self, step: int) -> None:
-        small = self.has_class("-tabs")
-        place = SECTIONS.index(self._section) if small else self._place()
-        self._section = SECTIONS[(place + step) % len(SECTIONS)]
-        if small:
+        place = SECTIONS.index(self._section) if self.has_class("-tabs") else self._place()
+        self.choose_tab((place + step) % len(SECTIONS))
+
+    def choose_tab(self, index: int) -> None:
+        self._section = SECTIONS[index]
+        if self.has_class("-tabs"):
             self.draw()
             self.page.go_to(0)
         else:

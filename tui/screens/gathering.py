@@ -130,7 +130,7 @@ async def _option(screen: TellingScreen, session: Session, ids: Sequence[str]) -
                 [],
                 *option_sections.verdict(decided, width, session.present),
             ],
-            takes="blocked: to compare only" if blocked else "enter chooses it",
+            takes=("", "blocked: to compare only") if blocked else ("enter", "chooses it"),
         )
     )
     if chosen is not None and blocked:

@@ -73,7 +73,7 @@ class ListView(FilteringScreen):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self._bring_to_front(self.lists[0])
+        self.bring_to_front(self.lists[0])
         self.update()
 
     def on_resize(self, event: Resize) -> None:
@@ -106,19 +106,21 @@ class ListView(FilteringScreen):
             pane.present = present
         self.fill()
 
-    def _bring_to_front(self, pane: LineList) -> None:
+    def bring_to_front(self, pane: LineList) -> None:
         for each in self.lists:
             each.set_class(each is pane, "-in-front")
         self.query_one(TabLine).choose(self.lists.index(pane))
-        # Not widget.focus(), which waits for its turn: the next key is for this pane.
-        self.set_focus(pane)
+        super().bring_to_front(pane)
+
+    def choose_tab(self, index: int) -> None:
+        self.bring_to_front(self.lists[index])
 
     def action_next_pane(self, step: int) -> None:
         if len(self.lists) == 1:
             self.say("this view has one pane", keep=False)
             return
         place = self.lists.index(self.focused) if self.focused in self.lists else 0
-        self._bring_to_front(self.lists[(place + step) % len(self.lists)])
+        self.bring_to_front(self.lists[(place + step) % len(self.lists)])
 
     def candidates(self) -> list[str]:
         return [

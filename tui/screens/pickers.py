@@ -22,6 +22,7 @@ from tui.widgets.one_line import NarrowingLine
 from tui.widgets.page_list import ChoiceList, PageLine, PageList
 from tui.widgets.too_small import TooSmall
 
+_TAKES: Final = (("", "up, down move"), ("enter", "takes it"), ("esc", "back"))
 _MOST_CHOICES: Final = 8
 """Lines that choices take at most above their preview."""
 
@@ -61,13 +62,16 @@ class Picker(Screen[str | None]):
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(NarrowingLine))
-        self.query_one(StatusLine).say("up, down move   enter takes it   esc back", "quiet")
+        self.query_one(StatusLine).tell(_TAKES, "quiet")
         self._narrow("")
 
     def _take(self) -> None:
         chosen = self.query_one(ChoiceList).current
         if chosen is not None and self._shown:
             self.dismiss(self._shown[chosen].id)
+
+    def action_open(self) -> None:
+        self._take()
 
     def _narrow(self, text: str) -> None:
         words = text.casefold().split()
@@ -93,7 +97,8 @@ class Picker(Screen[str | None]):
 class _Lines(Screen[Answer]):
     """Lines, and below them what can be done here."""
 
-    says: ClassVar[str]
+    says: ClassVar[Sequence[tuple[str, str]]]
+    """Keys, and what they do here."""
     look: ClassVar[str] = "quiet"
 
     def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
@@ -111,13 +116,13 @@ class _Lines(Screen[Answer]):
         page.title = self._title
         page.show_lines([PageLine(line) for line in self._lines])
         self.set_focus(page)
-        self.query_one(StatusLine).say(self.says, self.look)
+        self.query_one(StatusLine).tell(self.says, self.look)
 
 
 class Confirm(_Lines[bool]):
     """Shows what a command will do and to which ids, before it does it."""
 
-    says = "y does it   n or esc leaves everything as it is"
+    says: ClassVar[Sequence[tuple[str, str]]] = (("y", "does it"), ("n", "or esc leaves everything as it is"))
     look = "bold"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False, id="confirm.yes"),
@@ -131,7 +136,7 @@ class Confirm(_Lines[bool]):
 class TextScreen(_Lines[None]):
     """Lines to read, such as the keys of this place."""
 
-    says = "esc back"
+    says: ClassVar[Sequence[tuple[str, str]]] = (("esc", "back"),)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,?", "leave", show=False, id="text.leave")]
 
     def action_leave(self) -> None:
@@ -149,9 +154,10 @@ class PreviewPicker(Screen[str | None]):
         choices: Sequence[Choice],
         preview: Callable[[str, int], Sequence[Pieces]],
         *,
-        takes: str = "enter starts it",
+        takes: tuple[str, str] = ("enter", "starts it"),
     ) -> None:
-        """`preview` says in so many cells what a choice would give, `takes` what enter does."""
+        """`preview` says in so many cells what a choice would give; `takes` is the key that takes it, with what it
+        does, or words why it cannot be taken beside an empty key."""
         super().__init__()
         self._takes = takes
         self._title = title
@@ -173,7 +179,7 @@ class PreviewPicker(Screen[str | None]):
         choices.styles.height = min(len(self._choices), _MOST_CHOICES) + 2
         choices.show_lines([PageLine(choice.pieces) for choice in self._choices])
         self.set_focus(choices)
-        self.query_one(StatusLine).say(f"{self._takes}   tab to the preview   esc back", "bold")
+        self.query_one(StatusLine).tell((self._takes, ("tab", "to the preview"), ("esc", "back")), "bold")
         # It has the whole width once it is laid out: shown with the first frame, not with the next one.
         self._show_preview(self.app.size.width - self.query_one("#preview", PageList).gutter.width)
 

@@ -121,7 +121,7 @@ class PlaybooksScreen(ListView):
 
     def action_open(self) -> None:
         if self.focused is self.table:
-            self._bring_to_front(self.page)
+            self.bring_to_front(self.page)
             return
         try:
             super().action_open()

@@ -263,9 +263,17 @@ class TellingScreen(Screen[None]):
             self.say("", keep=False)
         if found is not None:
             lines, number = found
-            self.set_focus(lines)
+            self.bring_to_front(lines)
             lines.go_to(lines.ids.index(number) if number in lines.ids else lines.cursor)
         return True
+
+    def bring_to_front(self, pane: LineList) -> None:
+        """Have the next key mean this pane; where one is shown at a time, this one."""
+        # Not widget.focus(), which waits for its turn.
+        self.set_focus(pane)
+
+    def choose_tab(self, index: int) -> None:
+        """Show the pane or part that a tab names."""
 
     def _ask(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run something that may ask. Until it does, or has ended, what is typed is held back for it."""

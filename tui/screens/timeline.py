@@ -178,18 +178,21 @@ class TimelineScreen(FilteringScreen):
     def action_next_pane(self, step: int) -> None:
         focused = self.focused.id if self.focused is not None else None
         place = _PANES.index(focused) if focused in _PANES else 0
-        self._bring_to_front(_PANES[(place + step) % len(_PANES)])
+        self.choose_tab((place + step) % len(_PANES))
 
     def _see_lanes(self) -> None:
         """Where one pane is shown at a time, have the axis that is moved in sight."""
         if self.has_class("-tabs") and self.focused is not self.lanes:
-            self._bring_to_front("lanes")
+            self.bring_to_front(self.lanes)
 
-    def _bring_to_front(self, name: str) -> None:
-        for pane in _PANES:
-            self.set_class(pane == name, f"-pane-{pane}")
-        self.query_one(TabLine).choose(_PANES.index(name))
-        self.set_focus(self.query_one(f"#{name}"))
+    def bring_to_front(self, pane: LineList) -> None:
+        for name in _PANES:
+            self.set_class(name == pane.id, f"-pane-{name}")
+        self.query_one(TabLine).choose(_PANES.index(str(pane.id)))
+        super().bring_to_front(pane)
+
+    def choose_tab(self, index: int) -> None:
+        self.bring_to_front((self.lanes, self.load)[index])
 
     def acted_on(self) -> LineList | None:
         return self.lanes if self.focused is self.lanes else None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HANG_UP: Final = 129
 TERMINATED: Final = 143
+_ENDINGS: Final = {signal.SIGHUP: HANG_UP, signal.SIGTERM: TERMINATED}
 _CLIPBOARD_LIMIT: Final = 75_000
 """Characters as they are sent; some terminals drop more without a word."""
 _SHOWN: Final = 60
@@ -56,7 +57,7 @@ def watch_for_the_end(leave: Callable[[int], None]) -> None:
     """End the program when the terminal hangs up or somebody asks for it, with the terminal restored where there is
     one.
 
-    `leave` ends the screen with an exit code; 3 seconds after SIGTERM the end comes by force. A thread listens: a
+    `leave` ends the screen with an exit code; 3 seconds after a signal the end comes by force. A thread listens: a
     terminal that nobody reads blocks the loop in its next write, and one that has vanished while SIGHUP is ignored
     would have Textual's input loop spin for ever.
     """
@@ -78,7 +79,7 @@ def _pipe_of_signals() -> int:
     os.set_blocking(into, False)
     # Python's own handlers run between two steps of the main thread, which may be blocked; this is done before them.
     signal.set_wakeup_fd(into, warn_on_full_buffer=False)
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in _ENDINGS:
         signal.signal(number, lambda *_: None)
     return out
 
@@ -88,16 +89,22 @@ def _watch(poll: select.poll, signals: int, loop: asyncio.AbstractEventLoop, lea
     while True:
         for descriptor, event in poll.poll(1000):
             came = os.read(signals, 64) if descriptor == signals else b""
-            if signal.SIGHUP in came or (descriptor != signals and event & gone):
+            if descriptor != signals and event & gone:
                 # Every command is committed before the screen says so, and the feeder is a process of its own.
                 _end_by_force(HANG_UP)
-            if signal.SIGTERM in came:
-                net = threading.Timer(_SECONDS_TO_END, _end_by_force, (TERMINATED,))
-                net.daemon = True
-                net.start()
-                with contextlib.suppress(RuntimeError):
-                    # The loop is closed: the end is under way.
-                    loop.call_soon_threadsafe(leave, TERMINATED)
+            for number, code in _ENDINGS.items():
+                if number in came:
+                    # Also a hang-up may be said of a terminal that is still there, and would keep the screen's modes.
+                    _end_soon(loop, leave, code)
+
+
+def _end_soon(loop: asyncio.AbstractEventLoop, leave: Callable[[int], None], code: int) -> None:
+    net = threading.Timer(_SECONDS_TO_END, _end_by_force, (code,))
+    net.daemon = True
+    net.start()
+    with contextlib.suppress(RuntimeError):
+        # The loop is closed: the end is under way.
+        loop.call_soon_threadsafe(leave, code)
 
 
 def _end_by_force(code: int) -> None:

@@ -14,10 +14,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from textual.drivers.linux_driver import LinuxDriver
-from textual.events import CursorPosition, Key, Paste
+from textual.events import CursorPosition, Key, MouseEvent, Paste
 
 from tui.terminal.cell_writer import SIDES_OFF, SIDES_ON
+from tui.terminal.mouse import MouseDriver
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -75,7 +75,7 @@ class Link:
             self._change.wait_for(lambda: not self._answers or not self._sent, seconds)
 
 
-class LinkDriver(LinuxDriver):
+class LinkDriver(MouseDriver):
     """Textual's driver, with frames that are counted."""
 
     def __init__(self, app: Any, **options: Any) -> None:
@@ -86,7 +86,7 @@ class LinkDriver(LinuxDriver):
         self.has_sides: bool | None = None
         """Whether the terminal knows margins at the sides of a scroll region; None before it has answered."""
         self.typed_at = -math.inf
-        """When a key came last, in seconds of time.monotonic(); known before the loop hears of the key."""
+        """When a key or the mouse came last, in seconds of time.monotonic(); known before the loop hears of it."""
 
     @property
     def has_room(self) -> bool:
@@ -106,7 +106,7 @@ class LinkDriver(LinuxDriver):
             self.link.answered()
             self._loop.call_soon_threadsafe(self._arrived)
             return
-        if isinstance(message, Key | Paste):
+        if isinstance(message, Key | Paste | MouseEvent):
             self.typed_at = time.monotonic()
         super().process_message(message)
 
@@ -118,5 +118,7 @@ class LinkDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         if not self.exit_event.is_set():
+            # First of all: a click would be typed text to whoever has the terminal after us, as a late answer is.
+            self._disable_mouse_support()
             self.link.wait_for_answers(_LAST_ANSWERS)
         super().disable_input()

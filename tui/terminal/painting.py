@@ -26,6 +26,7 @@ from textual.screen import Screen
 
 from tui.terminal.cell_screen import CellScreen, Span
 from tui.terminal.link import LinkDriver
+from tui.terminal.mouse import MouseDriver, count_in_cells
 from tui.terminal.typed_bytes import take_any_bytes
 
 WRITTEN_FOR: Final = "8.2.8"
@@ -55,12 +56,13 @@ class PaintedApp(App[int]):
     def __init__(self, *, ascii_only: bool = False, **options: Any) -> None:
         """`ascii_only`: whatever is drawn leaves as ASCII."""
         plain = is_plain()
-        driver: type[Driver] | None = None if plain else LinkDriver
+        driver: type[Driver] = MouseDriver if plain else LinkDriver
         if ascii_only:
             from tui.terminal.plain_characters import PlainDriver, PlainLinkDriver
 
             driver = PlainDriver if plain else PlainLinkDriver
         take_any_bytes()
+        count_in_cells()
         super().__init__(driver_class=driver, **options)
         self.painting_fault: Exception | None = None
         """What went wrong here, since when Textual draws by itself; whoever runs the application tells it."""

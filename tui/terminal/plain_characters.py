@@ -10,9 +10,9 @@ import unicodedata
 from typing import Final
 
 from rich.cells import cell_len
-from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.link import LinkDriver
+from tui.terminal.mouse import MouseDriver
 
 _SAME: Final = {
     "─┄╌━━–—−": "-", "│┃┫┤├▌▐": "|", "╭╮╰╯┌┐└┘┬┴┼": "+", "█▓▚╳": "#", "▒": "%", "░": ":", "▁▂▃▄": "_", "▅▆▇▀": "=",
@@ -51,7 +51,7 @@ class PlainLinkDriver(LinkDriver):
         super().write(translated(data))
 
 
-class PlainDriver(LinuxDriver):
+class PlainDriver(MouseDriver):
     """Textual's own driver, for the same."""
 
     def write(self, data: str) -> None:

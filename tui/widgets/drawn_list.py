@@ -154,6 +154,11 @@ class DrawnList(ScrollView, can_focus=True):
         """The ids of the rows that can be seen."""
         return self.ids[self.scroll_offset.y : self.scroll_offset.y + self.rows_in_sight]
 
+    def index_at(self, line: int) -> int | None:
+        """The place in the list of the row on a line inside the borders; None where no row is."""
+        index = self.scroll_offset.y + line - self.top
+        return index if self.top <= line < self.size.height and index < len(self.ids) else None
+
     def label(self, labels: Mapping[int, str]) -> None:
         """Put letters before rows, or take all away."""
         self._labels = labels

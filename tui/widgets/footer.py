@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.keys.bindings import shown
+from tui.keys.bindings import named, shown
 from tui.keys.key_table import Key
 from tui.terminal import safe
 from tui.terminal.safe import Pieces
-from tui.widgets.line import Line, joined
+from tui.widgets.line import Line, Part, fitting, part_at, together
 
 
 class StatusLine(Line):
@@ -20,11 +20,17 @@ class StatusLine(Line):
         self._style = "plain"
         self._more = ""
         self._follows: KeyLine | None = None
+        self._told: Sequence[tuple[str, str]] = ()
 
     @property
     def passes(self) -> bool:
         """Whether it is about the last key alone: a refusal, or a hint in its place."""
         return self._style in ("bad", "plain")
+
+    def tell(self, keys: Sequence[tuple[str, str]], style: str) -> None:
+        """Show keys, each with what it does; what stands beside no key has an empty one."""
+        self.say("   ".join(f"{key} {does}".strip() for key, does in keys), style)
+        self._told = keys
 
     def say(self, message: str, style: str = "plain", more: str = "", follows: KeyLine | None = None) -> None:
         """Show a sentence until the next one. Of one that does not fit, `more` says how to read the rest, or the line
@@ -35,6 +41,7 @@ class StatusLine(Line):
             if follows is not None:
                 follows.go_on(message, style)
             self.message, self._style, self._more, self._follows = message, style, more, follows
+            self._told = ()
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
@@ -47,6 +54,15 @@ class StatusLine(Line):
             return whole
         more = f"  {self._more} "
         return [(f" {safe.cut_words(self.message, width - len(more) - 1)}", self._style), (more, "key")]
+
+    def key_at(self, cell: int) -> str | None:
+        if self._told:
+            return part_at(
+                [(named(key), [(f"{key} {does}".strip() + "   ", "")]) for key, does in self._told], cell - 1
+            )
+        shown_ = self.pieces(self.size.width)
+        said = safe.width_of(shown_[:1])
+        return named(self._more.split()[0]) if len(shown_) > 1 and cell >= said else None
 
 
 class KeyLine(Line):
@@ -70,26 +86,25 @@ class KeyLine(Line):
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
+        return together(self._parts(width))
+
+    def key_at(self, cell: int) -> str | None:
+        return part_at(self._parts(self.size.width), cell)
+
+    def _parts(self, width: int) -> Sequence[Part]:
+        """What stands in the line, each part by the name of the key that it tells of."""
         if self._typing:
             rest = safe.cut_words(" ".join(safe.wrap(self._sentence, width - 2)[1:]), width - 2)
-            keys: list[Pieces] = [[(f" {key}", "key"), (f" {does} ", "quiet")] for key, does in self._typing]
-            return joined([[(f" {rest} ", self._style)], *keys] if rest else keys, width, "")
-        parts: dict[str, Pieces] = {
-            key.id: [(f" {shown(key).split(', ')[0]}", "key"), (f" {key.title}", "quiet")] for key in self._keys
-        }
-        last = parts.get("keys")
-        if last is None or sum(safe.width_of(part) for part in parts.values()) <= width:
-            return joined(list(parts.values()), width, "")
+            keys: list[Part] = [
+                (named(key), [(f" {key}", "key"), (f" {does} ", "quiet")]) for key, does in self._typing
+            ]
+            return fitting([("", [(f" {rest} ", self._style)]), *keys] if rest else keys, width)
+        parts: list[Part] = [
+            (key.keys[0], [(f" {shown(key).split(', ')[0]}", "key"), (f" {key.title}", "quiet")]) for key in self._keys
+        ]
         # Where a key does not fit, the one that tells them all does.
-        room = width - safe.width_of(last)
-        line: list[tuple[str, str]] = []
-        for id_, part in parts.items():
-            if id_ == "keys":
-                line += part
-            elif (size := safe.width_of(part)) <= room:
-                line += part
-                room -= size
-        return line
+        tells_all = next((part for key, part in zip(self._keys, parts, strict=True) if key.id == "keys"), None)
+        return fitting(parts, width, always=tells_all)
 
 
 class TabLine(Line):
@@ -106,10 +121,24 @@ class TabLine(Line):
             self.refresh()
 
     def pieces(self, width: int) -> Pieces:
-        tabs: list[Pieces] = [
-            [(f" {title} ", "cursor" if index == self._current else "plain")] for index, title in enumerate(self.titles)
+        return together(self._parts(width))
+
+    def key_at(self, cell: int) -> str | None:
+        return "tab" if part_at(self._parts(self.size.width), cell) == "tab" else None
+
+    def tab_at(self, cell: int) -> int | None:
+        """The place of the title that stands in a cell."""
+        title = part_at(self._parts(self.size.width), cell)
+        return self.titles.index(title) if title in self.titles else None
+
+    def _parts(self, width: int) -> Sequence[Part]:
+        """What stands in the line, each title by itself, and by its name the key that changes them."""
+        tabs: list[Part] = [
+            (title, [(f" {title} ", "cursor" if index == self._current else "plain")])
+            for index, title in enumerate(self.titles)
         ]
-        if sum(safe.width_of(tab) + 1 for tab in tabs) - 1 <= width:
-            return joined([*tabs, [("tab changes", "quiet")]], width, " ")
-        here = f"{self._current + 1} of {len(tabs)}"
-        return joined([tabs[self._current], [(here, "quiet")], [("tab changes", "quiet")]], width)
+        changes: Part = ("tab", [("tab changes", "quiet")])
+        if sum(safe.width_of(pieces) + 1 for _, pieces in tabs) - 1 <= width:
+            return fitting([*tabs, changes], width, " ")
+        here: Part = ("", [(f"{self._current + 1} of {len(tabs)}", "quiet")])
+        return fitting([tabs[self._current], here, changes], width, "  ")

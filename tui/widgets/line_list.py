@@ -238,6 +238,14 @@ class LineList(DrawnList):
         self._scroll(first)
         self._keep_in_sight()
 
+    def roll(self, rows: int) -> None:
+        """Scroll, and take the cursor along only where its row would go out of sight."""
+        last = self.rows_in_sight - 1
+        first = max(0, min(self.scroll_offset.y + rows, len(self.ids) - 1 - last))
+        if first != self.scroll_offset.y:
+            self._scroll(first)
+            self.go_to(min(max(self.cursor, first), first + last))
+
     def action_jump(self, index: int) -> None:
         self.go_to(index % max(1, len(self.ids)))
 

@@ -141,8 +141,7 @@ def test_the_end_of_the_terminal_ends_the_program(tmp_path: Path, ending: signal
             os.close(ours)
         else:
             program.send_signal(ending)
-            if ending is signal.SIGTERM:
-                assert b"\x1b[?1049l" in _until(ours, b"\x1b[?1049l"), "the terminal is restored"
+            assert b"\x1b[?1049l" in _until(ours, b"\x1b[?1049l"), "the terminal is restored"
         assert program.wait(timeout=30) == code
     finally:
         program.kill()
