@@ -187,7 +187,7 @@ async def test_every_cell_of_the_footer_is_the_key_that_is_drawn_there(opened: O
         async with opened((width, 36)) as driven:
             line = driven.app.screen.query_one(KeyLine)
             drawn = "".join(text for text, _ in line.pieces(width))
-            for key in driven.app.session.keys.footer("deviation", driven.desk_screen.scopes, row=None):
+            for key in driven.app.session.keys.footer("deviation", driven.desk_screen.scopes):
                 words = f" {key.keys[0].replace('escape', 'esc')} {key.title}"
                 if words in drawn:
                     begin = drawn.index(words)
