@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from engine.values.errors import OffplanError
-from engine.values.ids import public_id
 from tui.desk.session import Session
 from tui.screens.acting import ActingScreen
 from tui.screens.telling import Selection
@@ -45,10 +44,6 @@ class FilteringScreen(ActingScreen):
         """What is known of an action that stands on a pane of text; of most nothing is."""
         return ()
 
-    def id_of(self, pane: LineList, number: int) -> str:
-        """The id of a row, as commands name it."""
-        return public_id(pane.kind, number)
-
     def selection(self) -> Selection:
         pane = self.focused
         if isinstance(pane, PageList):
@@ -58,8 +53,8 @@ class FilteringScreen(ActingScreen):
         pane = self.acted_on()
         if pane is None or not pane.chosen:
             return Selection("")
-        seen = {self.id_of(pane, number): row for number in pane.chosen if (row := pane.seen(number)) is not None}
-        ids = tuple(self.id_of(pane, number) for number in pane.chosen)
+        seen = {pane.id_of(number): row for number in pane.chosen if (row := pane.seen(number)) is not None}
+        ids = tuple(pane.id_of(number) for number in pane.chosen)
         expect: dict[str, Any] = {id_: row["version"] for id_, row in seen.items() if "version" in row}
         return Selection(pane.kind, ids, expect, tuple(seen.values()))
 
@@ -75,7 +70,7 @@ class FilteringScreen(ActingScreen):
         if isinstance(pane, PageList) and pane.line is not None and pane.line.target is not None:
             return pane.line.target
         pane = self.acted_on()
-        return None if pane is None or pane.at_cursor is None else self.id_of(pane, pane.at_cursor)
+        return None if pane is None or pane.at_cursor is None else pane.id_of(pane.at_cursor)
 
     def done_with_marks(self) -> None:
         for pane in self.query(LineList):

@@ -20,11 +20,12 @@ from tui.keys.request import Request
 from tui.screens import option_sections
 from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
 from tui.screens.telling import TellingScreen
-from tui.screens.typed_answers import closing, form_answers, inputs, named, typed_line
+from tui.screens.typed_answers import closing, form_answers, inputs, line_about, typed_line
 from tui.terminal import cells, safe
 from tui.terminal.cells import Column, Present
 from tui.terminal.safe import Pieces, fit
 from tui.words.given import MOMENTS
+from tui.words.named_ids import named
 
 _LABELS: Final = {
     "into": "the one that stays, such as D1",
@@ -32,6 +33,8 @@ _LABELS: Final = {
     "text": "comment",
     "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})",
 }
+_BESIDE_TITLE: Final = 6
+"""Cells of an upper border that a title leaves to its corners and to the line and the blank beside each."""
 _MOST_DESCRIBED: Final = 200
 """Objects of a command on many that are shown in words; of the others the ids."""
 _PLANNED: Final = (
@@ -54,7 +57,7 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
         for id_ in ids:
             session.desk.require_resolvable(id_)
     for name in request.needs(verb):
-        label = f"{verb} {named(ids)}: {_LABELS.get(name, name).format(zone=session.present.zone)}"
+        label = line_about(screen, verb, ids, _LABELS.get(name, name).format(zone=session.present.zone))
         answer = await _answer(screen, session, ids, name, label)
         if not answer:
             return None
@@ -69,10 +72,11 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
 
 async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> bool:
     """Show what a dangerous command will do, and to which ids; True when the person says yes."""
-    lines: list[Pieces] = [[(f"{asked.verb} {len(asked.ids)}", "bold")], [(_answered(session, asked), "plain")], []]
-    lines += [[(_described(session, id_), "plain")] for id_ in asked.ids[:_MOST_DESCRIBED]]
-    rest = " ".join(asked.ids[_MOST_DESCRIBED:])
-    lines += [[(line, "plain")] for line in safe.wrap(rest, max(20, screen.app.size.width - 6))]
+    width = max(20, screen.app.size.width - 6)
+    lines: list[Pieces] = [[(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - 1)}", "bold")]]
+    lines += [*([(line, "plain")] for line in safe.wrap(_answered(session, asked), width)), []]
+    lines += [[(safe.cut_words(_described(session, id_), width), "plain")] for id_ in asked.ids[:_MOST_DESCRIBED]]
+    lines += [[(line, "plain")] for line in safe.wrap(" ".join(asked.ids[_MOST_DESCRIBED:]), width)]
     return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines))
 
 
@@ -83,9 +87,10 @@ async def still_meant(screen: TellingScreen, session: Session, asked: Request, c
     width = max(20, screen.app.size.width - 6)
     told = cells.with_local_times(changed, session.present.now, session.present.zone)
     lines: list[Pieces] = [[(line, "warning")] for line in safe.wrap(told, width)]
-    lines += [[], [(f"{asked.verb} {named(asked.ids)} all the same?", "bold")]]
+    words = " all the same?"
+    lines += [[], [(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - len(words))}{words}", "bold")]]
     lines += [[(line, "plain")] for line in safe.wrap(_answered(session, asked), width)]
-    meant = await _yes(screen, Confirm(f"{named(asked.ids)} changed while you answered", lines))
+    meant = await _yes(screen, Confirm(_title(screen, "", asked.ids, " changed while you answered"), lines))
     return replace(asked, expect=now) if meant else None
 
 
@@ -95,6 +100,11 @@ def _answered(session: Session, asked: Request) -> str:
         f"{name}: {cells.both_times(iso(value), session.present.now, session.present.zone) if name in MOMENTS else value}"
         for name, value in asked.options.items()
     )
+
+
+def _title(screen: TellingScreen, before: str, ids: Sequence[str], after: str) -> str:
+    """The title of a screen that asks about some ids: as many of them as it has room for."""
+    return f"{before}{named(ids, screen.app.size.width - _BESIDE_TITLE - len(before) - len(after))}{after}"
 
 
 async def _yes(screen: TellingScreen, question: Confirm) -> bool:
@@ -108,7 +118,7 @@ async def _answer(screen: TellingScreen, session: Session, ids: Sequence[str], n
     if name == "option":
         return await _option(screen, session, ids)
     return await typed_line(
-        screen, label, (lambda text: text and request.until(text, session.present)) if name == "until" else None
+        screen, label, (lambda text: text and request.until(text, session.present)) if name == "until" else None, ids
     )
 
 
@@ -123,7 +133,7 @@ async def _option(screen: TellingScreen, session: Session, ids: Sequence[str]) -
     blocked = session.desk.show(ids[0])["state"] == "blocked"
     chosen = await screen.app.push_screen_wait(
         PreviewPicker(
-            f"What {named(ids)} decides{', once what it needs is done' if blocked else ''}",
+            _title(screen, "What ", ids, f" decides{', once what it needs is done' if blocked else ''}"),
             choices,
             lambda name, width: [
                 *option_sections.terms(found[name], width, session.present),
@@ -164,13 +174,14 @@ async def _owner(screen: TellingScreen, session: Session, ids: Sequence[str]) ->
         functions = ", ".join(owner["functions"])
         line = f"{fit(owner['id'], 12)} {fit(owner['name'] or '', 20)} {owner['load']} open{late}  {functions}"
         choices.append(Choice(owner["id"], [(line, "plain")]))
-    return await screen.app.push_screen_wait(Picker(f"Who takes {named(ids)}?", choices))
+    return await screen.app.push_screen_wait(Picker(_title(screen, "Who takes ", ids, "?"), choices))
 
 
 async def _dismissal(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
     """As what it is dismissed; the usual sort is the first, so that `enter` takes it."""
     choices = [Choice(sort, [(fit(sort, 12) + " ", "bold"), (what, "plain")]) for sort, what in DISMISSALS.items()]
-    category = await screen.app.push_screen_wait(Picker(f"As what is {named(ids)} dismissed?", choices))
+    title = _title(screen, "As what is ", ids, " dismissed?")
+    category = await screen.app.push_screen_wait(Picker(title, choices))
     return None if category is None else {"category": category}
 
 
@@ -197,7 +208,7 @@ async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str])
         for match, own in zip(matches, apart, strict=True)
     ]
     because = {match.playbook: match.because for match in matches}
-    title = f"How to answer {named(ids)}" + (f", shown for {ids[0]}" if len(ids) > 1 else "")
+    title = _title(screen, "How to answer ", ids, f", shown for {ids[0]}" if len(ids) > 1 else "")
     return await screen.app.push_screen_wait(
         PreviewPicker(
             title,

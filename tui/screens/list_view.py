@@ -124,11 +124,7 @@ class ListView(FilteringScreen):
 
     def candidates(self) -> list[str]:
         return [
-            self.id_of(pane, number)
-            for pane in self.lists
-            if pane.kind
-            for number in pane.ids[:_COMPLETED]
-            if number >= 0
+            pane.id_of(number) for pane in self.lists if pane.kind for number in pane.ids[:_COMPLETED] if number >= 0
         ]
 
     def action_back(self) -> None:

@@ -112,9 +112,6 @@ class PlaybooksScreen(ListView):
         """The page stands for its playbook."""
         return self.table
 
-    def id_of(self, pane: LineList, number: int) -> str:
-        return str(self.table.named(number)["name"])
-
     def target(self) -> str | None:
         """`enter` opens the deviation that the playbooks are tried on."""
         return self.page.line.target if self.focused is self.page and self.page.line is not None else None

@@ -60,9 +60,6 @@ class SourcesScreen(ListView):
         names = {row["name"] for row in desk.source_rows(text)}
         return [number for number in self.sources.ids if self.sources.named(number)["name"] in names]
 
-    def id_of(self, pane: LineList, number: int) -> str:
-        return str(self.sources.named(number)["name"]) if pane is self.sources else super().id_of(pane, number)
-
     # retry and mend -------------------------------------------------------------------------------------------------
 
     def action_retry(self) -> None:

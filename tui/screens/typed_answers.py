@@ -17,8 +17,9 @@ from tui.desk.session import Session
 from tui.keys import request
 from tui.screens.telling import TellingScreen
 from tui.terminal import cells
-from tui.widgets.prompt import Prompt
+from tui.widgets.prompt import Prompt, label_room
 from tui.widgets.question import Question
+from tui.words.named_ids import listed, named
 
 _SHAPES: Final = {
     "time": "a time: 2026-03-09T08:00 {zone}, +4h or +2d",
@@ -28,9 +29,14 @@ _SHAPES: Final = {
 }
 
 
-def named(ids: Sequence[str]) -> str:
-    """What a command is about, for a label: the one id, or how many with the first three."""
-    return ids[0] if len(ids) == 1 else f"{len(ids)} ({', '.join(ids[:3])}{', …' if len(ids) > 3 else ''})"
+_LEAST: Final = len("1000 (D1000 +999)")
+"""Cells that ids have in a question, however long it is."""
+
+
+def line_about(screen: TellingScreen, verb: str, ids: Sequence[str], words: str) -> str:
+    """What is asked before a line: `comment 12 (D73 D67 +10): comment`, with the ids that there is room for."""
+    around = len(f"  {verb} : {words}")
+    return f"{verb} {named(ids, max(_LEAST, label_room(screen.app.size.width) - around))}: {words}"
 
 
 async def inputs(screen: TellingScreen, session: Session, ids: Sequence[str], playbook: str) -> dict[str, str] | None:
@@ -40,17 +46,19 @@ async def inputs(screen: TellingScreen, session: Session, ids: Sequence[str], pl
         if not question["required"] or "default" in question:
             continue
         choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({_shape(question, session)})"
-        label = f"respond {named(ids)} with {playbook}: {question['title']}{choices}"
-        answer = await typed_line(screen, label, partial(_check, question, session, needed=False))
+        label = line_about(screen, "respond", ids, f"{playbook}: {question['title']}{choices}")
+        answer = await typed_line(screen, label, partial(_check, question, session, needed=False), ids)
         if not answer:
             return None
         given[question["name"]] = _typed(question, answer, session)
     return given
 
 
-async def typed_line(screen: TellingScreen, label: str, check: Callable[[str], object] | None = None) -> str | None:
+async def typed_line(
+    screen: TellingScreen, label: str, check: Callable[[str], object] | None = None, ids: Sequence[str] = ()
+) -> str | None:
     """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was
-    typed."""
+    typed; below a line about several `ids` stands which they are."""
 
     def accepts(text: str) -> bool:
         try:
@@ -62,7 +70,8 @@ async def typed_line(screen: TellingScreen, label: str, check: Callable[[str], o
         screen.forget_refusal()
         return True
 
-    return await screen.query_one(Prompt).ask(Question(label, accepts=accepts))
+    about = listed(ids, len(ids), screen.app.size.width - len(" about ")) if len(ids) > 1 else ""
+    return await screen.query_one(Prompt).ask(Question(label, accepts=accepts, says=about and f"about {about}"))
 
 
 async def form_answers(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
@@ -124,13 +133,15 @@ def _typed(question: Mapping[str, Any], answer: str, session: Session) -> str:
 
 async def closing(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
     """What came of it and what it cost, for the review; both may be left out."""
-    outcome = await typed_line(screen, f"resolve {named(ids)}: what came of it (enter leaves it out)")
+    label = line_about(screen, "resolve", ids, "what came of it (enter leaves it out)")
+    outcome = await typed_line(screen, label, ids=ids)
     if outcome is None:
         return None
     cost = await typed_line(
         screen,
-        f"resolve {named(ids)}: what it cost, such as 1250 EUR (enter leaves it out)",
+        line_about(screen, "resolve", ids, "what it cost, such as 1250 EUR (enter leaves it out)"),
         lambda text: text and _cost(text, session),
+        ids,
     )
     if cost is None:
         return None

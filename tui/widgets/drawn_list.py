@@ -14,6 +14,7 @@ from textual.cache import LRUCache
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from engine.values.ids import public_id
 from tui.terminal import safe
 from tui.terminal.cells import Present
 from tui.terminal.composing import keep_lines
@@ -109,6 +110,10 @@ class DrawnList(ScrollView, can_focus=True):
     def at_cursor(self) -> int | None:
         """The object under the cursor; None on a heading, whose number is negative."""
         return self.current if self.current is not None and self.current >= 0 else None
+
+    def id_of(self, number: int) -> str:
+        """The id of a row, as commands name it."""
+        return public_id(self.kind, number)
 
     def row(self, number: int) -> Row | None:
         """The row with this id, if it has been in sight."""

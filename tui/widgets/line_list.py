@@ -19,10 +19,13 @@ from textual.message import Message
 from engine.values.errors import StoreUnusable
 from tui.keys import bindings
 from tui.terminal import safe
-from tui.widgets.drawn_list import GUTTER, DrawnList
+from tui.widgets.drawn_list import DrawnList
 from tui.widgets.row_window import Fetch, Row
 from tui.widgets.too_small import is_too_small
+from tui.words.named_ids import marked
 
+_BESIDE_TEXT: Final = 4
+"""Cells of a border, between its corners, that its text leaves to the line and a blank at each end."""
 _SOON: Final = 0.02
 """Seconds: a frame has left by then, and the next press of a key that is held has not come."""
 
@@ -154,15 +157,22 @@ class LineList(DrawnList):
         self.virtual_size = Size(1, len(self.ids) + self.top)
 
     def describe(self) -> None:
-        """What the borders say: the title, where the cursor is, how many are marked."""
+        """What the borders say: the title, where the cursor is; which rows are marked, or else the note."""
         position = f"{self.cursor + 1}/{len(self.ids)}" if self.ids else ""
-        marked = f"{len(self.marks)} marked" if self.marks else ""
         above = f"▲ {self.scroll_offset.y} above" if self.scroll_offset.y else ""
-        parts = [part for part in (marked, above, self.note, position) if part]
-        if self.note and self.size.width and len(" · ".join(parts)) > self.size.width - GUTTER:
-            parts.remove(self.note)
-        below = " · ".join(parts)
-        # Past Textual's own setters, which draw the whole list again for one changed letter of its border.
+        room = self.size.width - _BESIDE_TEXT
+        if self.marks:
+            # Room for the place at its longest: what is marked stays as it stands while the cursor moves.
+            most = f" · {len(self.ids)}/{len(self.ids)}"
+            most += f" · ▲ {len(self.ids)} above" if len(self.ids) > self.rows_in_sight else ""
+            ids, left = [self.id_of(number) for number in self.chosen[: max(0, room)]], room - len(most)
+            parts = [marked(ids, len(self.marks), left), above, position]
+        else:
+            parts = [above, self.note, position]
+            if self.note and self.size.width and len(" · ".join(part for part in parts if part)) > room:
+                parts.remove(self.note)
+        below = " · ".join(part for part in parts if part)
+        # Past Textual's own setters, which draw the whole list again for one changed letter.
         for name, text, line in (("_border_title", self.title, -1), ("_border_subtitle", below, self.size.height)):
             if getattr(self, name) is None or getattr(self, name).plain != text:
                 setattr(self, name, safe.content(text))

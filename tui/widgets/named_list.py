@@ -23,6 +23,9 @@ class NamedList(LineList):
         self._found = {number: {**row, "id": str(number)} for number, row in zip(numbers, found, strict=True)}
         self.show(numbers)
 
+    def id_of(self, number: int) -> str:
+        return str(self.named(number)["name"])
+
     def named(self, number: int) -> Row:
         """The row that a number stands for."""
         return self._found[number]

@@ -26,6 +26,11 @@ _ROOM: Final = 24
 """Cells that are left to what is typed, however long the question is."""
 
 
+def label_room(width: int) -> int:
+    """Cells that a question and the blanks around it may take before its line, on a screen of so many."""
+    return max(_ROOM, width - _ROOM)
+
+
 class _Label(Line):
     """The words before the line, as many as leave it room."""
 
@@ -50,7 +55,7 @@ class Prompt(Horizontal):
         self._line: OneLine | None = None
         self._asked: Question | None = None
         self.unread = ""
-        """The question that is asked, where it does not fit before its line."""
+        """The question that is asked, where it does not fit before its line; else what it says below it."""
 
     def compose(self) -> ComposeResult:
         yield _Label()
@@ -82,9 +87,9 @@ class Prompt(Horizontal):
         line = await self._one_line()
         label = self.query_one(_Label)
         label.text = f" {question.label} "
-        size, room = safe.width_of([(label.text, "bold")]), max(_ROOM, self.app.size.width - _ROOM)
+        size, room = safe.width_of([(label.text, "bold")]), label_room(self.app.size.width)
         label.styles.width = min(size, room)
-        self.unread = question.label if size > room else ""
+        self.unread = question.label if size > room else question.says
         label.refresh()
         before = self.screen.focused
         line.take(question)

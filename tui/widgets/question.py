@@ -21,3 +21,5 @@ class Question:
     """Where the possible completions are shown."""
     history: Sequence[str] = field(default_factory=tuple)
     """Earlier lines, oldest first: up and down."""
+    says: str = ""
+    """What is said below the line as it opens; nothing where its own words do not fit before it, which stand there."""

@@ -271,10 +271,10 @@ async def test_the_keys_of_this_place_are_shown(opened: Open) -> None:
 async def test_the_footer_follows_what_is_under_the_cursor(world: World, opened: Open) -> None:
     world.desk.respond([world.ids[0]])
     async with opened() as driven:
-        assert "r respond" in driven.lines[-1]
+        assert "x dismiss" in driven.lines[-1]
         await driven.press("tab")
         assert "s start" in driven.lines[-1]
-        assert "r respond" not in driven.lines[-1]
+        assert "x dismiss" not in driven.lines[-1]
 
 
 async def test_the_id_goes_to_the_terminal(world: World, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,129 @@
+"""Before a command on many rows the screen says which ones: in the border where they are marked, and where it asks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from engine.values.clock import DAY
+from tests.engine.desk_support import NOW, eta, line, take
+from tests.tui.conftest import Driven, Open, World
+from tui.words.named_ids import listed, named
+
+SIZES = [(60, 15), (80, 24), (120, 36), (200, 60)]
+
+
+def many(world: World, count: int) -> None:
+    """So many late orders more."""
+    refs = [f"order-{number}" for number in range(count)]
+    world.desk.load([line(ref, due=NOW + DAY) for ref in refs], kind="purchase_order", scope="many", file="m")
+    take(world.desk, *(eta(ref, NOW + 30 * DAY) for ref in refs))
+
+
+def told(text: str, driven: Driven) -> tuple[list[str], int]:
+    """The ids that a text begins with, and how many more it says there are; each id is one that is marked."""
+    words, more = text.split(), 0
+    ids = []
+    for word in words:
+        if re.fullmatch(r"\+\d+", word):
+            more = int(word)
+            break
+        if not re.fullmatch(r"D\d+", word):
+            break
+        ids.append(word)
+    assert [f"D{number}" for number in driven.desk_screen.queue.chosen[: len(ids)]] == ids
+    return ids, more
+
+
+def border(driven: Driven) -> str:
+    """What the lower border of the queue says of marks."""
+    found = next((text for text in driven.lines if re.search(r"\d+ marked", text)), "")
+    return found[found.index(" marked") - 4 :] if found else ""
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("more", [0, 9, 300])
+async def test_the_border_names_what_is_marked_as_far_as_it_goes(
+    world: World, opened: Open, size: tuple[int, int], more: int
+) -> None:
+    many(world, more)
+    count = 3 + more
+    async with opened(size) as driven:
+        assert not border(driven)
+        await driven.press("*")
+        assert f"{count} marked: D" in border(driven)
+        ids, others = told(border(driven).partition(": ")[2], driven)
+        assert len(ids) + others == count
+        assert (others > 0) == (count > 50 or (count > 5 and size[0] == 60))
+        await driven.press("G", "g", "space")
+        assert f"{count - 1} marked: D" in border(driven)
+        ids, others = told(border(driven).partition(": ")[2], driven)
+        assert len(ids) + others == count - 1
+
+
+async def test_moving_about_leaves_what_is_marked_as_it_stands(world: World, opened: Open) -> None:
+    many(world, 120)
+    async with opened((80, 24)) as driven:
+        await driven.press("*")
+        before = border(driven).partition(": ")[2].split(" · ")[0]
+        for key in ("j", "G", "k", "pageup", "g"):
+            await driven.press(key)
+            assert border(driven).partition(": ")[2].split(" · ")[0] == before
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("o", r"Who takes (\d+) \((.*?)\)\?"),
+        ("r", r"How to answer (\d+) \((.*?)\), shown for D\d+"),
+        ("c", r"comment (\d+) \((.*?)\): comment"),
+        ("x", r"dismiss (\d+) \((.*?)\): why"),
+        ("S", r"snooze (\d+) \((.*?)\):"),
+        ("R", r"resolve (\d+) \((.*?)\): why"),
+    ],
+)
+async def test_what_asks_about_many_names_them(
+    world: World, opened: Open, size: tuple[int, int], key: str, words: str
+) -> None:
+    many(world, 40)
+    async with opened(size) as driven:
+        await driven.press("*", key)
+        asked = re.search(words, driven.text)
+        assert asked is not None, driven.text
+        assert asked[1] == "43"
+        ids, others = told(asked[2], driven)
+        assert ids
+        assert len(ids) + others == 43
+
+
+async def test_below_a_line_about_many_stands_more_of_them_and_the_yes_names_all(world: World, opened: Open) -> None:
+    many(world, 400)
+    async with opened((80, 24)) as driven:
+        await driven.press("*", "x")
+        assert driven.status.startswith("about D")
+        ids, others = told(driven.status.removeprefix("about "), driven)
+        assert len(ids) > 10
+        assert len(ids) + others == 403
+        assert f" {driven.status}" in driven.text
+        await driven.type("late")
+        await driven.press("enter", "enter")
+        named_here = set()
+        for _ in range(60):
+            named_here |= {word for text in driven.lines for word in re.findall(r"(?<=[ (│▌])D\d+(?=[ )│])", text)}
+            await driven.press("pagedown")
+        assert named_here == {f"D{number}" for number in driven.desk_screen.queue.marks}
+
+
+def test_as_many_whole_ids_as_there_is_room_for() -> None:
+    ids = ["D73", "D7", "D701"]
+    for room in range(40):
+        shown = listed(ids, 3, room)
+        assert len(shown) <= room
+        assert shown in ("", "D73 +2", "D73 D7 +1", "D73 D7 D701")
+    assert listed(ids, 3, 11) == "D73 D7 D701"
+    assert listed(ids, 30, 11) == "D73 D7 +28"
+    assert named(ids[:1], 0) == "D73"
+    assert named(ids, 7) == "3"
+    assert named(ids, 40) == "3 (D73 D7 D701)"

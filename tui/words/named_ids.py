@@ -1,0 +1,40 @@
+"""What a command is about, in words: one id, or how many with as many of them as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+
+def listed(ids: Sequence[str], count: int, room: int) -> str:
+    """`D73 D67 +10`: the first of `count` ids, each whole, in so many cells, then how many more there are.
+
+    `ids` are as many of them as could have room; empty where not even one has.
+    """
+    fitting, used = "", -1
+    for place, id_ in enumerate(ids, 1):
+        used += 1 + cell_len(id_)
+        if used > room:
+            break
+        more = f" +{count - place}" if count > place else ""
+        if used + len(more) <= room:
+            fitting = " ".join(ids[:place]) + more
+    return fitting
+
+
+def named(ids: Sequence[str], room: int) -> str:
+    """What a command is about: the one id, or how many with those that `room` cells have room for."""
+    if len(ids) == 1:
+        return ids[0]
+    head = str(len(ids))
+    shown = listed(ids, len(ids), room - len(head) - len(" ()"))
+    return f"{head} ({shown})" if shown else head
+
+
+def marked(ids: Sequence[str], count: int, room: int) -> str:
+    """`12 marked: D73 D67 +10`: what the next command will touch, of `count` ids those that `room` cells have room
+    for."""
+    head = f"{count} marked"
+    shown = listed(ids, count, room - len(f"{head}: "))
+    return f"{head}: {shown}" if shown else head
