@@ -33,6 +33,9 @@ SECTIONS: Final = (
 """In the order of the page."""
 _LONGEST_TERM: Final = 28
 _UNIT: Final = 10
+"""Cells of an explained term's unit where there is no room for more."""
+_SOURCE: Final = 60
+"""Cells that its source has before a longer unit has any."""
 _BEFORE_TITLE: Final = len("m A1234 ")
 """Cells of the columns before an action's title."""
 _WITH_FUNCTION: Final = 130
@@ -249,12 +252,15 @@ def _explain(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     ]
     name_width = min(_LONGEST_TERM, max((len(name) for name, *_ in terms), default=0))
     value_width = max((len(value) for _, value, *_ in terms), default=0)
-    left = name_width + value_width + _UNIT + 3
+    # A unit that is a sentence has room where sources do not need it.
+    room = width - name_width - value_width - 3 - _SOURCE
+    unit_width = max(_UNIT, min(room, max((len(unit) for *_, unit, _ in terms), default=0)))
+    left = name_width + value_width + unit_width + 3
 
     def line(name: str, value: str, unit: str, source: str, style: str = "plain") -> PageLine:
         shown = f"{safe.fit(name, name_width)} ", f"{safe.fit(value, value_width, 'right')} "
         return PageLine(
-            [(shown[0], style), (shown[1], "bold"), (f"{safe.fit(unit, _UNIT)} ", "quiet"), (source, "quiet")]
+            [(shown[0], style), (shown[1], "bold"), (f"{safe.fit(unit, unit_width)} ", "quiet"), (source, "quiet")]
         )
 
     lines = [line("term", "", "", "from", "quiet")]

@@ -275,3 +275,9 @@ async def test_the_page_says_who_else_has_it_open(world: World, opened: Open) ->
         assert world.desk.who_has_open("bo's", "D1") == ["ana"]
         await driven.press("escape")
         assert world.desk.who_has_open("bo's", "D1") == []
+
+
+async def test_a_unit_that_is_a_sentence_is_whole_where_there_is_room(opened: Open, world: World) -> None:
+    async with opened((200, 60)) as driven:
+        await driven.finish("enter", "e")
+        assert "size from which it is medium" in driven.text
