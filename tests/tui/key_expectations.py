@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -86,7 +87,8 @@ LEAVES: Final = effect(
     "is back on the view", lambda a, b: b.in_front and (not a.in_front or b.view == "desk" != a.view)
 )
 FINDS: Final = effect(
-    "goes to a hit and says which", lambda a, b: a.text != b.text and b.says.startswith("/!nothing: ")
+    "goes to a hit and says which",
+    lambda a, b: a.text != b.text and re.match(r"/(!nothing|e): \d+ of ", b.says) is not None,
 )
 TURNS: Final = effect("another pane or part", lambda a, b: (a.pane, a.cursor, a.text) != (b.pane, b.cursor, b.text))
 EFFECTS: Final[Mapping[str, Effect]] = {
@@ -135,6 +137,9 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "hidden_view": effect("the list shows what is hidden", lambda _, b: "suppressed=true" in b.title),
     "next_hit": FINDS,
     "previous_hit": FINDS,
+    "search": asks("/"),
+    "next_found": FINDS,
+    "previous_found": FINDS,
     "views": opens("Picker", "Which view?"),
     "sort": opens("Picker", "In which order?"),
     "group": opens("Picker", "In groups of what?"),

@@ -33,6 +33,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "sources": "On the sources and the quarantine",
     "reports": "On the reports",
     "page": "On a deviation's page",
+    "text": "In text: pages, reports",
     "log": "In the log of what you did",
     "everywhere": "Everywhere",
 }
@@ -181,11 +182,14 @@ KEYS: Final[tuple[Key, ...]] = (
         "filter",
         ("/",),
         "filter",
-        "Show only rows with these words; kind=late_supply, !word also work.",
+        "Show only rows with these words; kind=late_supply, !word also work. A pane of text: look for them.",
         "view",
         "filter",
         footer=7,
     ),
+    Key("search", ("/",), "look for", "Look for words in the text.", "text", "filter", footer=7),
+    Key("next_found", ("n",), "next hit", "To the next line that has them.", "text", "find(1)"),
+    Key("previous_found", ("N",), "hit before", "To the one before.", "text", "find(-1)"),
     Key(
         "hidden",
         ("h",),
@@ -331,6 +335,13 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("copy_all", ("Y",), "copy all", "Send all the command lines to your own clipboard.", "log", "copy(True)"),
     Key("messages", ("m",), "messages", "What was done and refused here, in full.", "everywhere", "messages"),
     Key("redraw", ("ctrl+l",), "redraw", "Draw the whole screen anew.", "everywhere", "redraw"),
-    Key("back", ("escape",), "back", "Take marks away, then the filter, then leave the page.", "everywhere", "back"),
+    Key(
+        "back",
+        ("escape",),
+        "back",
+        "Take marks away, then the filter or what is looked for, then leave the page.",
+        "everywhere",
+        "back",
+    ),
     Key("quit", ("q",), "quit", "Leave the page, or the desk.", "everywhere", "leave", footer=10),
 )

@@ -26,8 +26,8 @@ _UNDER_MARK: Final = "  "
 class ActionPage(ObjectPage):
     """Acts on its action."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "everywhere")]
-    scopes = ("list", "act", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "text", "everywhere")]
+    scopes = ("list", "act", "text", "everywhere")
 
     def __init__(self, session: Session, action: str) -> None:
         super().__init__(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from tui.screens.object_page import ObjectPage
 from tui.screens.telling import Selection
 from tui.widgets.footer import TabLine
 from tui.widgets.line_list import LineList
+from tui.widgets.page_list import PageLine, PageList
 from tui.widgets.too_small import is_too_small
 
 _BEAT: Final = 3.0
@@ -28,8 +29,8 @@ _TABS_BELOW: Final = 30
 class DeviationPage(ObjectPage):
     """Acts on the action under the cursor, and everywhere else on the deviation."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "page", "everywhere")]
-    scopes = ("list", "act", "page", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "page", "text", "everywhere")]
+    scopes = ("list", "act", "page", "text", "everywhere")
 
     def __init__(
         self,
@@ -48,6 +49,8 @@ class DeviationPage(ObjectPage):
         self._section = section or ("Response" if at else SECTIONS[0])
         self._wanted: str | None = None if at else section
         self._detail: dict[str, Any] | None = None
+        self._whole: Sequence[PageLine] = ()
+        """All sections, of which a small screen shows one."""
         self._in_numbers = False
         """Whether numbers stand in place of pictures."""
 
@@ -115,13 +118,46 @@ class DeviationPage(ObjectPage):
             return
         width = self.lines_width
         present = self.session.present
+        self._whole = deviation_sections.sections(self._detail, width, present)
         if self.has_class("-tabs"):
             self.query_one(TabLine).choose(SECTIONS.index(self._section))
-            lines = deviation_sections.section(self._detail, self._section, width, present)
+            shown = set(self._shown_places())
+            self.page.elsewhere = [line for place, line in enumerate(self._whole) if place not in shown]
         else:
-            lines = deviation_sections.sections(self._detail, width, present)
-        self.page.show_lines(lines)
+            self.page.elsewhere = ()
+        self.page.show_lines([self._whole[place] for place in self._shown_places()])
         self._go_where_wanted()
+
+    def _shown_places(self) -> Sequence[int]:
+        """Which lines of the whole page are on the screen."""
+        if not self.has_class("-tabs"):
+            return range(len(self._whole))
+        return deviation_sections.part_of(self._whole, self._section)
+
+    def text_of(self, pane: PageList) -> Sequence[PageLine]:
+        return self._whole
+
+    def place_in(self, pane: PageList) -> int:
+        return self._shown_places()[pane.cursor] if self._whole else 0
+
+    def go_to_place(self, pane: PageList, place: int) -> None:
+        """To a line of the page, in the part where it is."""
+        if place not in self._shown_places():
+            above = [line.section for line in self._whole[: place + 1] if line.section is not None]
+            self._section = above[-1]
+            self.draw()
+        pane.go_to(list(self._shown_places()).index(place))
+
+    def way_back(self, pane: PageList) -> Callable[[], None]:
+        section, there = self._section, super().way_back(pane)
+
+        def go_back() -> None:
+            if section != self._section:
+                self._section = section
+                self.draw()
+            there()
+
+        return go_back
 
     def _go_where_wanted(self) -> None:
         """Once, after opening: to the action or the section that the page was opened for."""

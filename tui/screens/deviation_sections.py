@@ -75,13 +75,12 @@ def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     return made
 
 
-def section(detail: Mapping[str, Any], name: str, width: int, present: Present) -> list[PageLine]:
-    """The head and one section: what a small screen shows at a time."""
-    whole = sections(detail, width, present)
+def part_of(whole: Sequence[PageLine], name: str) -> list[int]:
+    """The places of the head and of one section: what a small screen shows at a time."""
     first = next(index for index, line in enumerate(whole) if line.section is not None)
     start = next(index for index, line in enumerate(whole) if line.section == name)
     end = next((index for index in range(start + 1, len(whole)) if whole[index].section is not None), len(whole))
-    return [*whole[:first], *whole[start:end]]
+    return [*range(first), *range(start, end)]
 
 
 def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:

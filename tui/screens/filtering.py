@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from engine.values.errors import OffplanError
 from tui.desk.session import Session
-from tui.screens.acting import ActingScreen
+from tui.screens.finding import FindingScreen
 from tui.screens.telling import Selection
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
@@ -19,7 +19,7 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
 
 
-class FilteringScreen(ActingScreen):
+class FilteringScreen(FindingScreen):
     """A view of one list or of several; each keeps its own filter."""
 
     filtered: ClassVar[tuple[str, ...]] = ()
@@ -97,7 +97,9 @@ class FilteringScreen(ActingScreen):
         return bool(self.filtered)
 
     def action_filter(self) -> None:
-        if self._has_filter():
+        if self.text_pane() is not None:
+            super().action_filter()
+        elif self._has_filter():
             self._ask(self._filter(self.filtered_pane()))
 
     async def _filter(self, pane: str) -> None:
@@ -150,6 +152,9 @@ class FilteringScreen(ActingScreen):
 
     def action_find(self, step: int) -> None:
         """To the next row, or the one before, that the last filter shows, round the end of the list."""
+        if self.text_pane() is not None:
+            super().action_find(step)
+            return
         if not self._has_filter():
             return
         name = self.filtered_pane()
@@ -174,7 +179,9 @@ class FilteringScreen(ActingScreen):
     # back, leave ----------------------------------------------------------------------------------------------------
 
     def step_back(self) -> bool:
-        """Take marks away, then the filter; whether there was either."""
+        """Take marks away, then the filter, of a text what is looked for in it; whether there was any."""
+        if self.stop_seeking():
+            return True
         pane = self.filtered_pane()
         if self.query_one(f"#{pane}", LineList).unmark():
             return True

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from textual.app import ComposeResult
 from textual.events import Resize
 
-from tui.screens.acting import ActingScreen
+from tui.screens.finding import FindingScreen
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.footer import KeyLine, StatusLine
 from tui.widgets.header import Header
@@ -16,7 +16,7 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.too_small import TooSmall, is_too_small
 
 
-class ObjectPage(ActingScreen):
+class ObjectPage(FindingScreen):
     """The base of the pages; a subclass reads its object (`pieces`) and draws it (`draw`)."""
 
     def compose(self) -> ComposeResult:
@@ -61,7 +61,8 @@ class ObjectPage(ActingScreen):
         return self.page.line.target if self.page.line is not None else None
 
     def action_back(self) -> None:
-        self.app.pop_screen()
+        if not self.stop_seeking():
+            self.app.pop_screen()
 
     def action_leave(self) -> None:
         self.app.pop_screen()

@@ -20,8 +20,8 @@ _KINDS: Final = {"S": "signal", "Q": "quarantine"}
 class RecordPage(ObjectPage):
     """Acts on its object."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "everywhere")]
-    scopes = ("list", "act", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "text", "everywhere")]
+    scopes = ("list", "act", "text", "everywhere")
 
     def __init__(self, session: Session, id_: str) -> None:
         super().__init__(session)

@@ -54,8 +54,8 @@ def _asked(report: _Report, since: int, desk: Desk) -> Mapping[str, Any]:
 class ReportsScreen(ListView):
     """Documents, one at a time; worked out beside the screen's loop, as they read much."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "reports", "everywhere")]
-    scopes = ("list", "act", "reports", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "reports", "text", "everywhere")]
+    scopes = ("list", "act", "reports", "text", "everywhere")
     titles = tuple(each.title for each in _REPORTS.values())
 
     def __init__(self, session: Session) -> None:
@@ -112,8 +112,8 @@ class ReportsScreen(ListView):
         pane = self.focused
         return pane.line.target if isinstance(pane, PageList) and pane.line is not None else None
 
-    def action_back(self) -> None:
-        self.action_leave()
+    def step_back(self) -> bool:
+        return self.stop_seeking()
 
     def action_since(self) -> None:
         self._ask(self._ask_since())

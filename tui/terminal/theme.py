@@ -23,6 +23,7 @@ STYLES: Final[Mapping[str, Style]] = {
     "heading": Style(bold=True, underline=True),
     "key": Style(bold=True),
     "label": Style(bold=True, reverse=True),
+    "found": Style(bold=True, reverse=True),
 }
 """Every style that drawing code may name."""
 

@@ -68,6 +68,8 @@ class LineList(DrawnList):
         super().__init__(fetch, id=id)
         self.note = ""
         """What the lower border says besides the position."""
+        self.found = ""
+        """What it says of the lines that have what is looked for."""
         self._last_mark = 0
         self._marked: tuple[Sequence[int], set[int], list[int]] = ((), set(), [])
         """Ids, marks, and which of the ids are marked."""
@@ -168,7 +170,7 @@ class LineList(DrawnList):
             ids, left = [self.id_of(number) for number in self.chosen[: max(0, room)]], room - len(most)
             parts = [marked(ids, len(self.marks), left), above, position]
         else:
-            parts = [above, self.note, position]
+            parts = [self.found, above, self.note, position]
             if self.note and self.size.width and len(" · ".join(part for part in parts if part)) > room:
                 parts.remove(self.note)
         below = " · ".join(part for part in parts if part)

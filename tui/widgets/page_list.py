@@ -3,9 +3,10 @@ object."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from tui.terminal import found
 from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
@@ -30,6 +31,11 @@ class PageList(LineList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(self._from_memory, id=id)
         self.lines: Sequence[PageLine] = ()
+        self.elsewhere: Sequence[PageLine] = ()
+        """Lines of the same text that are not shown now: a search finds them too."""
+        self.sought = ""
+        """What is looked for."""
+        self._words: found.Sought = ()
 
     def _from_memory(self, ids: Sequence[int]) -> Sequence[Row]:
         return [{"id": str(index), "pieces": self.lines[index].pieces} for index in ids]
@@ -43,6 +49,7 @@ class PageList(LineList):
         """Take the lines anew."""
         place, on_screen = _place_of(self.lines, self.cursor, lines), self.cursor - self.scroll_offset.y
         self.lines = lines
+        self._count()
         self.show(list(range(len(lines))))
         if place is not None and place != self.cursor:
             self.go_to(place)
@@ -63,9 +70,27 @@ class PageList(LineList):
         here = max(index for index, place in enumerate(places) if place <= self.cursor)
         self.go_to(places[(here + step) % len(places)])
 
+    def seek(self, text: str) -> None:
+        """Light these words wherever a line has them all, and say in the border how many lines do; none: no more."""
+        if text != self.sought:
+            self.sought, self._words = text, found.sought(text)
+            self._count()
+            self.refresh()
+            self.describe()
+
+    def hits(self, lines: Sequence[PageLine]) -> list[int]:
+        """The places of the lines that have what is looked for."""
+        return [at for at, line in enumerate(lines) if found.has(line.pieces, self._words)]
+
+    def _count(self) -> None:
+        lines = len(self.hits(self.lines)) + len(self.hits(self.elsewhere)) if self._words else 0
+        self.found = f"/{self.sought}: {lines} {'line' if lines == 1 else 'lines'}" if self._words else ""
+
+    def look_of(self, number: int) -> Hashable:
+        return self.sought
+
     def draw(self, row: Row, width: int) -> Pieces:
-        pieces: Pieces = row["pieces"]
-        return pieces
+        return found.lit(row["pieces"], self._words)
 
 
 class ChoiceList(PageList):

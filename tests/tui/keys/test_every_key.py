@@ -29,7 +29,9 @@ from tui.screens.acting import ActingScreen
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.filtering import FilteringScreen
+from tui.screens.finding import FindingScreen
 from tui.widgets.line_list import LineList
+from tui.widgets.page_list import PageList
 from tui.wiring import SETTINGS_FILE
 
 
@@ -70,6 +72,8 @@ class Visit(Hand):
             for pane, text in screen.filters.items():
                 if text != FILTERS.get(pane, ""):
                     screen.try_filter(pane, FILTERS.get(pane, ""))
+        if isinstance(screen, FindingScreen):
+            screen.stop_seeking()
         self.lines.unmark()
         self.lines.go_to(self._row(on or place.on))
         if isinstance(screen, ActingScreen):
@@ -99,14 +103,23 @@ class Visit(Hand):
             await self.carry("undo")
         if key.id in ("next_hit", "previous_hit"):
             assert isinstance(screen, FilteringScreen)
-            screen.try_filter(screen.filtered_pane(), "!nothing")
-            await self.settle()
+            if isinstance(screen.focused, PageList):
+                await self._look_for("e")
+            else:
+                screen.try_filter(screen.filtered_pane(), "!nothing")
+                await self.settle()
+        if key.id in ("next_found", "previous_found"):
+            await self._look_for("e")
         if key.id == "last_view":
             session.last_view = "signals" if session.view == "sources" else "sources"
         if key.id == "pan_home":
             await self.driven.press("left")
         if key.id == "back" and isinstance(screen, DeskScreen):
             screen.query_one(f"#{screen.filtered_pane()}", LineList).action_mark_all()
+
+    async def _look_for(self, letter: str) -> None:
+        await self.driven.press("/", letter)
+        await self.finish("enter")
 
     async def press(self, key: Key, typed: str) -> str | None:
         """Press one key; what is wrong with what it did, if anything."""

@@ -84,6 +84,7 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
         "log": [ActsScreen],
         "timeline": [TimelineScreen],
         "page": [DeviationPage],
+        "text": [*pages, ReportsScreen],
     }
     for key in KEYS:
         place, _, name = key.action.partition("(")[0].rpartition(".")

@@ -145,7 +145,8 @@ def test_what_each_customer_would_see_is_on_the_page(tmp_path: Path) -> None:
     take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 10 * DAY, recorded_at=NOW))
     (late,) = desk.deviations(["kind=late_supply"]).items
     for width in (120, 60):
-        found = deviation_sections.section(desk.show(late["id"]), "Impact", width, Present(NOW, "UTC"))
+        whole = deviation_sections.sections(desk.show(late["id"]), width, Present(NOW, "UTC"))
+        found = [whole[place] for place in deviation_sections.part_of(whole, "Impact")]
         text = "\n".join(safe.plain(each.pieces) for each in found)
         assert "5 days late, 2 days of slack: 1 customer order hit" in text
         assert "HYDRA" in text

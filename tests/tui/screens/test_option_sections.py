@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from tui.screens import action_page, deviation_sections
 from tui.screens.action_page import ActionPage
 from tui.terminal import safe
 from tui.terminal.cells import Present
+from tui.widgets.page_list import PageLine
 
 
 @pytest.mark.parametrize("width", [120, 78, 60])
@@ -28,7 +31,7 @@ def test_the_options_stand_side_by_side_with_who_wins_and_where_it_flips(tmp_pat
     (late,) = (each["id"] for each in desk.deviations(["kind=late_supply"]).items)
     assert "no decision between options" in text_of(desk.show(late), "Options", width)
     desk.respond([late])
-    found = deviation_sections.section(desk.show(late), "Options", width, Present(NOW, "UTC"))
+    found = part(desk.show(late), "Options", width)
     assert all(safe.width_of(each.pieces) <= width for each in found if each.section is None and each.pieces)
     text = "\n".join(safe.plain(each.pieces) for each in found)
     for words in (
@@ -51,8 +54,13 @@ def test_the_options_stand_side_by_side_with_who_wins_and_where_it_flips(tmp_pat
     desk.store.close()
 
 
+def part(detail: Mapping[str, Any], section: str, width: int) -> list[PageLine]:
+    whole = deviation_sections.sections(detail, width, Present(NOW, "UTC"))
+    return [whole[place] for place in deviation_sections.part_of(whole, section)]
+
+
 def text_of(detail: dict[str, object], section: str, width: int) -> str:
-    found = deviation_sections.section(detail, section, width, Present(NOW, "UTC"))
+    found = part(detail, section, width)
     return "\n".join(safe.plain(each.pieces) for each in found)
 
 
