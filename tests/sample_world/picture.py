@@ -1,18 +1,19 @@
-"""`python -m tests.sample_world.picture FILE.svg [KEY...]`: the desk on the sample world as the README shows it,
-after keys."""
+"""`python -m tests.sample_world.picture FILE.svg [KEY...]`: the desk on the sample world as keys leave it."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
+from tests.tui.conftest import Driven, driving
 from tests.tui.screen_rows import rows
 from tests.tui.screen_svg import drawn
 from tui.app import OffplanApp
@@ -21,8 +22,9 @@ from tui.desk.session import Session
 from tui.planner import PlannerOnDemand
 
 
-async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36) -> str:
-    """The screen that keys lead to, the desk without any, as SVG."""
+@contextlib.asynccontextmanager
+async def sample_desk() -> AsyncIterator[Driven]:
+    """ana's desk on a copy of the sample world."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "sample.db"
         shutil.copyfile(sample(), database)
@@ -31,13 +33,15 @@ async def picture(keys: Sequence[str] = (), columns: int = 120, lines: int = 36)
             store = Store.open(database)
             return Desk(store, clock_of(store), actor="ana", planner=PlannerOnDemand(None))
 
-        app = OffplanApp(Session(desk, readonly=False))
-        async with app.run_test(size=(columns, lines)) as pilot:
-            await pilot.pause()
-            for key in keys:
-                await pilot.press(key)
-                await pilot.pause()
-            return drawn(rows(app.screen._compositor.render_strips()))
+        async with driving(OffplanApp(Session(desk, readonly=False))) as driven:
+            yield driven
+
+
+async def picture(keys: Sequence[str]) -> str:
+    """The screen that keys lead to, the desk without any, as SVG; it may be one that waits for an answer."""
+    async with sample_desk() as driven:
+        await driven.press(*keys)
+        return drawn(rows(driven.app.screen._compositor.render_strips()))
 
 
 if __name__ == "__main__":

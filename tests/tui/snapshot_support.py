@@ -7,7 +7,7 @@ lies beside the one kept, as `NAME.found.svg`, until it is again.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile, zip_longest
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,22 @@ from typing import Final
 import pytest
 from rich.cells import cell_len
 
-from tests.tui.screen_rows import Look, Rows, Run
+from tests.tui.conftest import Driven
+from tests.tui.screen_rows import Look, Rows, Run, rows
 from tests.tui.screen_svg import drawn, read
 
 FOLDER: Final = Path(__file__).parent / "snapshots"
 _WRITE: Final = "OFFPLAN_SNAPSHOTS"
+
+
+async def shown(driven: Driven, keys: Sequence[str]) -> Rows:
+    """The screen that keys lead to, with all that it says about the row under its cursor."""
+    await driven.press(*keys)
+    await driven.settle()
+    # What is said about the row under the cursor comes after a rest.
+    driven.desk_screen._at_cursor.show()
+    await driven.pilot.pause()
+    return rows(driven.app.screen._compositor.render_strips())
 
 
 def hold(name: str, screen: Rows, folder: Path = FOLDER) -> None:

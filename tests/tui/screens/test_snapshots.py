@@ -8,9 +8,8 @@ from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, line
 from tests.engine.network_support import said
 from tests.engine.network_support import take as state
-from tests.tui.conftest import Driven, Open, World
-from tests.tui.screen_rows import Rows, rows
-from tests.tui.snapshot_support import hold
+from tests.tui.conftest import Open, World
+from tests.tui.snapshot_support import hold, shown
 from tui.keys.screen_options import ScreenOptions
 
 SIZES = ((80, 24), (120, 36), (200, 60))
@@ -40,15 +39,6 @@ def story(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     desk.start(["A1"])
     desk.detect()
     return world
-
-
-async def shown(driven: Driven, keys: tuple[str, ...]) -> Rows:
-    await driven.press(*keys)
-    await driven.settle()
-    # What is said about the row under the cursor comes after a rest.
-    driven.desk_screen._at_cursor.show()
-    await driven.pilot.pause()
-    return rows(driven.app.screen._compositor.render_strips())
 
 
 @pytest.mark.parametrize("theme", THEMES)
