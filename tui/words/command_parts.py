@@ -41,7 +41,11 @@ COMMON: Final = (
     argument("--workspace", help="the folder that holds offplan.toml, instead of the one here", metavar="DIR"),
     argument("--now", help="live at this moment (also: OFFPLAN_NOW)", metavar="ISO8601"),
     argument("--json", help="print one JSON document on stdout", action="store_true"),
-    argument("--readonly", help="only look: refuse whatever would write", action="store_true"),
+    argument(
+        "--readonly",
+        help="only look: refuse whatever would write; backup makes its copy all the same",
+        action="store_true",
+    ),
     argument("--quiet", help="print nothing but errors and JSON", action="store_true"),
 )
 """Accepted by every command, before or after its words."""

@@ -90,6 +90,17 @@ def test_what_would_write_is_refused_where_it_finds_nothing_to_do(
     assert said.out == ""
 
 
+def test_a_copy_is_made_all_the_same_and_the_help_says_so(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From a medium that cannot be written there is no other way to one."""
+    before, copy = (workspace / "offplan.db").read_bytes(), workspace / "copy.db"
+    assert main(["backup", str(copy), "--readonly", "--workspace", str(workspace)]) == 0
+    assert (workspace / "offplan.db").read_bytes() == before
+    capsys.readouterr()
+    assert main(["ack", "D1", "--db", str(copy)]) == 0, "a desk to work on"
+    assert main(["backup", "--help"]) == 0
+    assert "backup makes its copy all the same" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize("words", ["deviations", "show D1", "check", "", "playbook dry-run D1"])
 def test_what_only_looks_answers(
     workspace: Path, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
