@@ -29,6 +29,7 @@ from tui.screens.desk import DeskScreen
 from tui.screens.pointing import Pointer
 from tui.terminal import device, theme
 from tui.terminal.coloured import ColouredApp
+from tui.widgets.line_list import LineList
 from tui.widgets.too_small import LEAVES, TooSmall, is_too_small
 
 _FEEDER_SECONDS: Final = 5.0
@@ -111,14 +112,7 @@ class OffplanApp(ColouredApp):
         Textual does not hear of it: it would look for actions in what is drawn, and repaint what the pointer passes.
         """
         self.app_focus = True
-        screen = self.screen
-        acting = screen if isinstance(screen, ActingScreen) else None
-        if is_too_small(self.size) or self._typed or not screen.is_mounted or (acting and not acting.takes_keys):
-            return
-        if acting and not acting.is_typed_in:
-            acting.jump_by(None)
-            acting.forget_refusal()
-        key = await self._safely(self._pointer.take(self, event))
+        key = None if self._typed else await self._safely(self._pointer.take(self, event))
         if key is not None:
             await self._type(key)
 
@@ -173,16 +167,19 @@ class OffplanApp(ColouredApp):
     async def _carry_key(self, event: Key) -> None:
         """Do what a key means: letters of jump mode first, then what the person moved to it, then the table."""
         screen = self.screen
-        scopes: tuple[str, ...] = getattr(screen, "scopes", ("list",))
+        typed, map_ = typed_name(event.key, event.character), self.session.keys
+        scopes: tuple[str, ...] = (
+            () if typed in getattr(screen, "own_keys", ()) else getattr(screen, "scopes", ("list",))
+        )
         if isinstance(screen, ActingScreen):
             if screen.jump_by(event.character):
                 return
             scopes = () if screen.is_typed_in else scopes
-        typed, map_ = typed_name(event.key, event.character), self.session.keys
         kind = screen.acted_kind()[0] if map_.moved and isinstance(screen, ActingScreen) else None
         moved = map_.meant(typed, kind, scopes)
         if moved is not None:
-            await self.run_action(moved.action, self.focused if moved.scope == "list" else screen)
+            lines = self.focused if isinstance(self.focused, LineList) and moved.scope == "list" else screen
+            await self.run_action(moved.action, lines)
         elif not (scopes and map_.given_up(typed)):
             await self._check_bindings(event.key)
 

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from tui.desk.session import Act
 from tui.keys import bindings
+from tui.keys.key_map import KeyMap
 from tui.screens.pickers import TextScreen
 from tui.terminal import cells, device, safe
 from tui.terminal.cells import Present
@@ -23,9 +24,8 @@ class ActsScreen(TextScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("log")]
     scopes = ("list", "log")
-    says: ClassVar[Sequence[tuple[str, str]]] = (("y", "copies the line"), ("Y", "all of them"), ("esc", "back"))
 
-    def __init__(self, acts: Sequence[Act], present: Present) -> None:
+    def __init__(self, acts: Sequence[Act], present: Present, keys: KeyMap) -> None:
         self._acts = acts[::-1]
         lines = [
             [
@@ -36,6 +36,9 @@ class ActsScreen(TextScreen):
             for act in self._acts
         ]
         super().__init__("What you did here, the last on top", lines or [[("Nothing has been done yet.", "quiet")]])
+        self.says = (
+            (keys.first("copy_line"), "copies the line"), (keys.first("copy_all"), "all of them"), ("esc", "back"),
+        )  # fmt: skip
 
     def action_copy(self, everything: bool) -> None:
         """Send the line under the cursor, or all in the order in which they were done, to the person's clipboard."""

@@ -25,7 +25,7 @@ class AtCursor:
     def __init__(self, screen: TellingScreen, queue: QueueList) -> None:
         # The widgets themselves: when the desk closes, a timer may still ask after they have left the screen.
         self._screen, self._queue = screen, queue
-        self.why, self.detail = WhyLines(id="why"), PageList(id="detail")
+        self.why, self.detail = WhyLines(screen.session.keys.first("open"), id="why"), PageList(id="detail")
         self.detail.when_empty = empty.NO_ROW
         self.actions: Sequence[Mapping[str, Any]] = ()
         """Those that stand in the detail."""

@@ -67,7 +67,7 @@ class DeskScreen(FilteringScreen):
         self._arrange_for(self.app.size)
         self.add_class("-pane-queue")
         yield Header(self.session.who, pinned=self.session.pinned)
-        yield TabLine(_TITLES)
+        yield TabLine(_TITLES, self.session.keys.of("next_pane"))
         with Horizontal(id="top"):
             yield self.feed
             yield self.queue

@@ -55,7 +55,7 @@ class DeviationPage(ObjectPage):
         """Whether numbers stand in place of pictures."""
 
     def parts(self) -> ComposeResult:
-        yield TabLine(SECTIONS)
+        yield TabLine(SECTIONS, self.session.keys.of("next_pane"))
         yield from super().parts()
 
     def on_mount(self) -> None:

@@ -63,7 +63,7 @@ class ListView(FilteringScreen):
     def compose(self) -> ComposeResult:
         self._arrange_for(self.app.size)
         yield Header(self.session.who, pinned=self.session.pinned)
-        yield TabLine(self.titles)
+        yield TabLine(self.titles, self.session.keys.of("next_pane"))
         yield self.lists[0]
         yield from self.between()
         yield from self.lists[1:]

@@ -43,7 +43,7 @@ def of_keys(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: bool
 
 def of_acts(session: Session) -> Screen[None]:
     """What was done here, as command lines ready to copy."""
-    return ActsScreen(session.acts, session.present)
+    return ActsScreen(session.acts, session.present, session.keys)
 
 
 def of_command(words: str, width: int) -> Screen[None]:

@@ -40,6 +40,8 @@ class Choice:
 class Picker(Screen[str | None]):
     """Choose one line; typing narrows them down to those that hold all typed words."""
 
+    own_keys: ClassVar[frozenset[str]] = frozenset(("enter", "escape", "down", "up", "pagedown", "pageup"))
+    """Keys that mean here what is said of them, whatever a person's own keys are."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", show=False, id="picker.down"),
         Binding("up", "move(-1)", show=False, id="picker.up"),
@@ -97,7 +99,8 @@ class Picker(Screen[str | None]):
 class _Lines(Screen[Answer]):
     """Lines, and below them what can be done here."""
 
-    says: ClassVar[Sequence[tuple[str, str]]]
+    own_keys: ClassVar[frozenset[str]] = frozenset(("escape", "q"))
+    says: Sequence[tuple[str, str]] = ()
     """Keys, and what they do here."""
     look: ClassVar[str] = "quiet"
 
@@ -122,7 +125,8 @@ class _Lines(Screen[Answer]):
 class Confirm(_Lines[bool]):
     """Shows what a command will do and to which ids, before it does it."""
 
-    says: ClassVar[Sequence[tuple[str, str]]] = (("y", "does it"), ("n", "or esc leaves everything as it is"))
+    own_keys = frozenset(("y", "n", "escape", "q"))
+    says: Sequence[tuple[str, str]] = (("y", "does it"), ("n", "or esc leaves everything as it is"))
     look = "bold"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False, id="confirm.yes"),
@@ -136,7 +140,8 @@ class Confirm(_Lines[bool]):
 class TextScreen(_Lines[None]):
     """Lines to read, such as the keys of this place."""
 
-    says: ClassVar[Sequence[tuple[str, str]]] = (("esc", "back"),)
+    own_keys = frozenset(("escape", "q", "?"))
+    says: Sequence[tuple[str, str]] = (("esc", "back"),)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,?", "leave", show=False, id="text.leave")]
 
     def action_leave(self) -> None:
@@ -146,6 +151,7 @@ class TextScreen(_Lines[None]):
 class PreviewPicker(Screen[str | None]):
     """Choose one line and see below what it would give; `enter` takes what is seen."""
 
+    own_keys: ClassVar[frozenset[str]] = frozenset(("enter", "tab", "shift+tab", "escape", "q"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "give_up", show=False, id="preview.give_up")]
 
     def __init__(

@@ -45,15 +45,25 @@ class Pointer:
         self._clicked = None
 
     async def take(self, app: App[Any], event: MouseEvent) -> Key | None:
-        """Do what a click or the wheel means where it was; where that is a key that is shown, answer the key."""
+        """Do what a click or the wheel means where it was; where that is a key that is shown, answer the key.
+
+        A screen that is not ready for it lets it pass.
+        """
         screen, clicked = app.screen, self._clicked
         self.forget()
+        typed_in = False
+        if isinstance(screen, ActingScreen):
+            if not (screen.is_mounted and screen.takes_keys):
+                return None
+            typed_in = screen.is_typed_in
+            if not typed_in:
+                screen.jump_by(None)
+                screen.forget_refusal()
         try:
             widget, region = screen.get_widget_at(int(event.x), int(event.y))
         except NoWidget:
             return None
         inside = event.offset - region.offset
-        typed_in = isinstance(screen, ActingScreen) and screen.is_typed_in
         if isinstance(event, MouseScrollUp | MouseScrollDown):
             if isinstance(widget, LineList) and not typed_in:
                 widget.roll(-_ROWS if isinstance(event, MouseScrollUp) else _ROWS)

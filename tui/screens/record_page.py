@@ -55,4 +55,5 @@ class RecordPage(ObjectPage):
 
     def action_explain(self) -> None:
         """Only deviations are ranked."""
-        self.say("e explains deviations: enter on a D opens one")
+        keys = self.session.keys
+        self.say(f"{keys.first('explain')} explains deviations: {keys.first('open')} on a D opens one")

@@ -91,7 +91,8 @@ class SourcesScreen(ListView):
         number = self.held.current
         row = next((row for row in self.session.desk.held() if row["id"] == number), None)
         if row is None or self.focused is not self.held:
-            self.say("i mends a held record: tab to the quarantine")
+            keys = self.session.keys
+            self.say(f"{keys.first('mend')} mends a held record: {keys.first('next_pane')} to the quarantine")
             return
         columns = mendable(row)
         if columns is None:

@@ -62,7 +62,7 @@ class TimelineScreen(FilteringScreen):
         super().__init__(session)
         self.lanes = LanesList(session.desk.timeline_rows, id="lanes")
         self.lanes.changed = session.changed.actions
-        self.load = LoadHeat(id="load")
+        self.load = LoadHeat(session.keys.first("open"), id="load")
         self.load.when_empty = ("Nobody is loaded as an owner, and nobody has an open action.",)
         self._shown: tuple[object, ...] = ()
         """What the panes were read by: the journal's last entry, the minute, the filter and the days."""
@@ -74,7 +74,7 @@ class TimelineScreen(FilteringScreen):
         self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
         self.add_class("-pane-lanes")
         yield Header(self.session.who, pinned=self.session.pinned)
-        yield TabLine(_TITLES)
+        yield TabLine(_TITLES, self.session.keys.of("next_pane"))
         yield self.lanes
         yield self.load
         yield TooSmall(self.app.size)
@@ -141,7 +141,9 @@ class TimelineScreen(FilteringScreen):
         changes = [f"{change.id} {change.was} → {change.now}" for change in first]
         said = "; ".join([*changes, *outcome.notes]) or "nothing moves"
         present = self.session.present
-        told = cells.with_local_times(f"enter does it, esc leaves it: {said}", present.now, present.zone)
+        keys = self.session.keys
+        does, leaves = keys.first("open"), keys.first("back")
+        told = cells.with_local_times(f"{does} does it, {leaves} leaves it: {said}", present.now, present.zone)
         self.say(told, "notice")
 
     async def _move(self, moving: _Moving) -> None:

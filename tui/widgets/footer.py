@@ -110,9 +110,11 @@ class KeyLine(Line):
 class TabLine(Line):
     """The panes or parts of which a small screen shows one at a time."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
+    def __init__(self, titles: Sequence[str], changes: Key) -> None:
+        """`changes` is the key that goes from one to the next."""
         super().__init__()
         self.titles = list(titles)
+        self._changes = changes
         self._current = 0
 
     def choose(self, index: int) -> None:
@@ -124,7 +126,7 @@ class TabLine(Line):
         return together(self._parts(width))
 
     def key_at(self, cell: int) -> str | None:
-        return "tab" if part_at(self._parts(self.size.width), cell) == "tab" else None
+        return self._changes.keys[0] if part_at(self._parts(self.size.width), cell) == self._changes.id else None
 
     def tab_at(self, cell: int) -> int | None:
         """The place of the title that stands in a cell."""
@@ -132,12 +134,12 @@ class TabLine(Line):
         return self.titles.index(title) if title in self.titles else None
 
     def _parts(self, width: int) -> Sequence[Part]:
-        """What stands in the line, each title by itself, and by its name the key that changes them."""
+        """What stands in the line, each title by itself, and by its id the key that changes them."""
         tabs: list[Part] = [
             (title, [(f" {title} ", "cursor" if index == self._current else "plain")])
             for index, title in enumerate(self.titles)
         ]
-        changes: Part = ("tab", [("tab changes", "quiet")])
+        changes: Part = (self._changes.id, [(f"{shown(self._changes).split(', ')[0]} changes", "quiet")])
         if sum(safe.width_of(pieces) + 1 for _, pieces in tabs) - 1 <= width:
             return fitting([*tabs, changes], width, " ")
         here: Part = ("", [(f"{self._current + 1} of {len(tabs)}", "quiet")])

@@ -29,8 +29,10 @@ class LoadHeat(LineList):
     title = "Load"
     takes_marks = False
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+    def __init__(self, opens: str, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        """`opens` is the key that opens a line, as a person reads it."""
         super().__init__(self._from_memory, id=id)
+        self._opens = opens
         self.owners: Sequence[Mapping[str, Any]] = ()
 
     def _from_memory(self, ids: Sequence[int]) -> Sequence[Row]:
@@ -44,7 +46,7 @@ class LoadHeat(LineList):
         told = [f"too much: {', '.join(over)}"] if over else []
         if late:
             told += [f"{'' if over else 'no day is too full, but '}late: {_counted(late)}"]
-        self.note = " · ".join([*(told or ["nobody has too much"]), "enter shows the numbers"])
+        self.note = " · ".join([*(told or ["nobody has too much"]), f"{self._opens} shows the numbers"])
         self.show(list(range(len(self.owners))))
         self.refresh()
 

@@ -22,8 +22,10 @@ _LAST: Final = {
 class WhyLines(Widget):
     """Fills its lines with whole parts, the most telling first; what does not fit is on the row's page."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+    def __init__(self, opens: str, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        """`opens` is the key that opens the row's page, as a person reads it."""
         super().__init__(id=id)
+        self._opens = opens
         self._placing: Mapping[str, Any] | None = None
 
     def show(self, placing: Mapping[str, Any] | None) -> None:
@@ -40,7 +42,7 @@ class WhyLines(Widget):
         if self._placing is None:
             return []
         lines: list[Pieces] = [[]]
-        for part, style in why(self._placing):
+        for part, style in why(self._placing, self._opens):
             if lines[-1] and safe.width_of([*lines[-1], (f"  {part}", "")]) > width:
                 if len(lines) == height:
                     break
@@ -49,10 +51,10 @@ class WhyLines(Widget):
         return lines
 
 
-def why(placing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def why(placing: Mapping[str, Any], opens: str) -> Iterator[tuple[str, str]]:
     """The parts: place, exposure, weight, and what stands beside it."""
     if placing["place"] is None:
-        yield f"{placing['id']} does not stand in the queue: enter says why", "bold"
+        yield f"{placing['id']} does not stand in the queue: {opens} says why", "bold"
         return
     yield f"{placing['id']} is {placing['place']} of {placing['of']}:", "bold"
     yield exposure(placing), "plain"

@@ -116,3 +116,52 @@ def test_the_example_of_a_new_workspace_holds(tmp_path: Path) -> None:
     begin = lines.index("# [keys]") + 1
     example = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[begin : begin + 2]))
     assert key_map.read(example, "offplan.toml").moved
+
+
+@pytest.mark.parametrize("table", [{"open": "f5"}, {"down": "f6", "up": "f7"}, {"next_pane": "f8"}])
+async def test_what_a_dialog_says_of_its_keys_holds_whatever_was_moved(
+    world: World, opened: Open, table: dict[str, str]
+) -> None:
+    """`enter` took no choice where the key that opens rows was moved, and arrows moved in no list."""
+    async with opened(options=ScreenOptions(keys=moved(**table))) as driven:
+        await driven.press("o", "down")
+        await driven.finish("enter")
+        assert world.desk.show(world.ids[0])["owner"] == "bo"
+        await driven.press("r", "tab")
+        assert driven.app.focused is not None
+        assert driven.app.focused.id == "preview"
+        await driven.press("shift+tab")
+        await driven.finish("enter")
+        assert driven.status.startswith("✓ respond: R1")
+
+
+async def test_a_danger_is_done_with_y_also_where_a_list_has_that_key(world: World, opened: Open) -> None:
+    async with opened(options=ScreenOptions(keys=moved(mark="y", copy="E", copy_line="f6"))) as driven:
+        await driven.press("*", "x")
+        await driven.type("all known")
+        await driven.press("enter", "enter")
+        await driven.finish("y")
+        assert {world.state(id_) for id_ in world.ids} == {"dismissed"}
+
+
+async def test_keys_of_lists_that_were_moved_hold_in_dialogs_too(world: World, opened: Open) -> None:
+    async with opened(options=ScreenOptions(keys=moved(down="f6", open="f5"))) as driven:
+        await driven.press("o", "f6")
+        await driven.finish("f5")
+        assert world.desk.show(world.ids[0])["owner"] == "bo"
+
+
+async def test_hints_name_the_keys_that_hold(world: World, opened: Open) -> None:
+    keys = moved(next_pane="f8", open="f5", back="f9", copy_line="f6", mend="f7", explain="f4")
+    world.desk.respond([world.ids[0]])
+    async with opened((80, 24), options=ScreenOptions(keys=keys)) as driven:
+        assert "f8 changes" in driven.lines[1]
+        await driven.press("@")
+        assert "f6 copies the line" in driven.text
+        await driven.press("escape", "3", ">")
+        await driven.settle()
+        assert driven.status.startswith("f5 does it, f9 leaves it")
+        await driven.press("f9", "f8")
+        assert "f5 shows the numbers" in driven.text
+        await driven.press("6", "f7")
+        assert driven.status == "f7 mends a held record: f8 to the quarantine"

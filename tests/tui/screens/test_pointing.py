@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from textual.events import MouseDown, MouseEvent, MouseScrollDown, MouseScrollUp
+from textual.events import Key, MouseDown, MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.widgets import Input
 
 from tests.engine.desk_support import late
@@ -197,18 +197,20 @@ async def test_every_cell_of_the_footer_is_the_key_that_is_drawn_there(opened: O
 
 
 async def test_while_a_line_is_typed_only_its_keys_take_clicks(world: World, opened: Open) -> None:
+    ids = late(world.desk, **{f"item{number}": 2 for number in range(60)})
     async with opened() as driven:
         mouse, queue = Mouse(driven), driven.desk_screen.queue
-        await driven.type("/ad")
+        await driven.type("/item")
         await mouse.on("Signals")
         await mouse.wheel("decide by", 1)
+        assert (queue.scroll_offset.y, queue.cursor) == (0, 0)
         assert isinstance(driven.app.focused, Input), "else the next letter would be a command"
         await driven.type("x")
         await mouse.on("leaves it")
         assert focused(driven) == "queue"
-        assert len(queue.ids) == 3
-        assert {world.state(id_) for id_ in world.ids} == {"open"}
-        await driven.type("/second")
+        assert len(queue.ids) == 60
+        assert {world.state(id_) for id_ in ids} == {"open"}
+        await driven.type("/item42")
         await mouse.on("takes the line")
         assert len(queue.ids) == 1
 
@@ -254,10 +256,13 @@ async def test_other_buttons_and_clicks_with_a_key_held_mean_nothing(opened: Ope
 
 async def test_a_click_ends_jump_mode(opened: Open) -> None:
     async with opened() as driven:
-        await driven.press("'")
-        await Mouse(driven).on("Signals")
-        await driven.press("j")
-        assert focused(driven) == "feed"
+        await driven.press("tab", "'")
+        assert driven.status.startswith("the letters of a row")
+        timeline = driven.desk_screen.timeline.content_region
+        await Mouse(driven).click(timeline.x + 3, timeline.bottom - 1)
+        assert not driven.status
+        await driven.press("s")
+        assert focused(driven) == "timeline", "no row's letter any more"
 
 
 async def test_jump_mode_brings_the_pane_to_the_front_for_a_smaller_terminal_too(opened: Open) -> None:
@@ -278,13 +283,17 @@ async def test_a_click_on_too_small_a_terminal_does_nothing(opened: Open) -> Non
 
 async def test_a_click_that_cannot_be_taken_at_once_is_not_taken_later(opened: Open) -> None:
     async with opened() as driven:
-        driver, queue = driven.app._driver, driven.desk_screen.queue
+        driver, feed = driven.app._driver, driven.desk_screen.feed
         assert driver is not None
-        await driven.burst("x")
-        x, y = queue.content_region.x + 4, queue.content_region.y + 3
+        x, y = feed.content_region.x + 4, feed.content_region.y + 1
+        # The key asks for something; before it does, the click is there, on what is no more what the person sees.
+        driver.send_message(Key("x", "x"))
         driver.send_message(MouseDown(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y))
-        await driven.pilot.pause()
-        assert queue.cursor == 0
+        for _ in range(3):
+            await driven.pilot.pause()
+        assert isinstance(driven.app.focused, Input)
+        await driven.press("escape")
+        assert (focused(driven), feed.cursor) == ("queue", 0)
 
 
 HOSTILE: Sequence[str] = ("[@click=app.exit()]order[/]", "[@click=screen.act('dismiss')]x")

@@ -97,8 +97,10 @@ def test_clicks_and_the_wheel_work_and_movements_send_nothing(lines: str, way: d
         program.until("2/60")
         tell(program, 65, 70, row)
         program.until("3 above")
-        tell(program, 0, 70, row)
-        tell(program, 0, 70, row)
+        for _ in range(2):
+            tell(program, 0, 70, row)
+            tell(program, 0, 70, row, "m")
+            tell(program, 35, 71, row)
         program.until("Compare")
 
 

@@ -21,7 +21,7 @@ def _words(**figures: Any) -> str:
         "value_at_risk": {"amount": 400.0, **EUR}, "rate": None, "likelihood": 0.8, "hours": 60.0,
         "halving_hours": 30.0, "weight": {"amount": 80.0, **EUR}, "before": None, "after": None,
     }  # fmt: skip
-    return " ".join(part for part, _ in why({**placing, **figures}))
+    return " ".join(part for part, _ in why({**placing, **figures}, "enter"))
 
 
 @pytest.mark.parametrize(
