@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import struct
 from collections import Counter
 from collections.abc import Iterator
@@ -16,26 +15,20 @@ import pytest
 from engine.actions.messages import SECRET
 from engine.desk import Desk
 from engine.storage import journal
-from engine.storage.desk_clock import clock_of
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import Store
 from engine.values.clock import DAY, SECOND, FixedClock, iso
 from engine.values.errors import Refused
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
 from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world.build import build
-
-SAMPLE = Path(__file__).resolve().parents[1] / "sample.db"
+from tests.sample_world.copies import SAMPLE, sample_desk
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    copy = tmp_path / "sample.db"
-    shutil.copyfile(SAMPLE, copy)
-    store = Store.open(copy)
-    yield Desk(store, clock_of(store), actor="test")
-    store.close()
+    with sample_desk(tmp_path) as desk:
+        yield desk
 
 
 def test_a_rebuild_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -50,12 +43,9 @@ def test_a_rebuild_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_look_does_not_change_the_file(tmp_path: Path) -> None:
-    copy = tmp_path / "sample.db"
-    shutil.copyfile(SAMPLE, copy)
-    store = Store.open(copy)
-    assert Desk(store, clock_of(store), actor="test").deviations().total
-    store.close()
-    assert copy.read_bytes() == SAMPLE.read_bytes()
+    with sample_desk(tmp_path) as desk:
+        assert desk.deviations().total
+    assert (tmp_path / "sample.db").read_bytes() == SAMPLE.read_bytes()
 
 
 def test_it_lives_at_its_own_date(desk: Desk) -> None:
@@ -64,19 +54,15 @@ def test_it_lives_at_its_own_date(desk: Desk) -> None:
 
 
 def test_whatever_is_decided_in_its_queue_the_co2e_of_every_option_is_known(tmp_path: Path) -> None:
-    copy = tmp_path / "sample.db"
-    shutil.copyfile(SAMPLE, copy)
-    store = Store.open(copy)
-    desk = Desk(store, clock_of(store), actor="test", planner=PlaybookPlanner(load_library()))
-    for deviation in desk.deviations(limit=None).items:
-        with contextlib.suppress(Refused):
-            desk.respond([deviation["id"]])
-    open_ones = [each for each in desk.actions(limit=None).items if each["kind"] == "decision"]
-    compared = [comparison for each in open_ones for comparison in desk.options(each["id"])]
+    with sample_desk(tmp_path, PlaybookPlanner(load_library())) as desk:
+        for deviation in desk.deviations(limit=None).items:
+            with contextlib.suppress(Refused):
+                desk.respond([deviation["id"]])
+        open_ones = [each for each in desk.actions(limit=None).items if each["kind"] == "decision"]
+        compared = [comparison for each in open_ones for comparison in desk.options(each["id"])]
     options = [option for comparison in compared for option in comparison["options"]]
     assert {option["kind"] for option in options} >= {"alternate", "transfer", "expedite"}
     assert [option["id"] for option in options if option["co2_kg"] is None] == []
-    store.close()
 
 
 def test_every_kind_of_deviation_is_there_and_every_stage(desk: Desk) -> None:

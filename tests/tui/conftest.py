@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from engine.desk import Desk
 from engine.values.clock import FixedClock
@@ -21,6 +22,8 @@ from tui.desk.session import Session
 from tui.keys.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.desk import DeskScreen
 from tui.widgets.footer import StatusLine
+
+Kind = TypeVar("Kind", bound=Screen[Any])
 
 
 @dataclass
@@ -47,6 +50,12 @@ class Driven:
 
     app: OffplanApp
     pilot: Pilot[Any]
+
+    def on(self, kind: type[Kind]) -> Kind:
+        """The screen in front, which has to be of that kind."""
+        screen = self.app.screen
+        assert isinstance(screen, kind)
+        return screen
 
     @property
     def desk_screen(self) -> DeskScreen:

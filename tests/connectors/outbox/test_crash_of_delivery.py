@@ -8,13 +8,12 @@ does: by looking whether it arrived.
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,6 +29,7 @@ from tests.connectors.smtp_server import Mailbox, mailing
 from tests.engine.desk_support import NOW, late, open_desk, owners
 from tests.engine.execution_support import Written, step
 from tests.engine.outbox_support import seconds
+from tests.killing import Hook, is_boundary, is_killed_at
 
 STEPS = (
     step("call", owner="ana"),
@@ -85,7 +85,7 @@ def chosen(receivers: Receivers, folder: Path) -> Settings:
     return settings(folder, email(receivers.mailbox) + webhook(receivers.hook) + drop)
 
 
-def go_on(receivers: Receivers, folder: Path, hook: Callable[[str], None] | None = None) -> Desk:
+def go_on(receivers: Receivers, folder: Path, hook: Hook | None = None) -> Desk:
     """Look, send and work from where the file stands to the end."""
     clock = FixedClock(NOW)
     desk = open_desk(folder / "desk.db", clock=clock, planner=Written(STEPS))
@@ -122,26 +122,6 @@ def told(desk: Desk) -> Counter[tuple[str, str, tuple[str, ...]]]:
     )
 
 
-def killed(receivers: Receivers, folder: Path, boundary: int) -> bool:
-    """Run in a process of its own until it kills itself at a boundary; false when it came to the end before."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def hook(sql: str) -> None:
-            nonlocal seen
-            seen += sql in ("BEGIN IMMEDIATE", "COMMIT")
-            if seen == boundary:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            go_on(receivers, folder, hook)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
 # Of Python 3.12 on: the servers are threads of this process, and the child uses none of them.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_everybody_is_told_once_whenever_it_is_killed(receivers: Receivers, place: Callable[[str], Path]) -> None:
@@ -152,7 +132,7 @@ def test_everybody_is_told_once_whenever_it_is_killed(receivers: Receivers, plac
     assert whole.show("A2")["state"] == whole.show("A3")["state"] == "done"
     whole.store.close()
     boundary = 1
-    while killed(receivers, folder := place(f"at{boundary}"), boundary):
+    while is_killed_at(boundary, is_boundary, partial(go_on, receivers, folder := place(f"at{boundary}"))):
         desk = go_on(receivers, folder)
         assert told(desk) == wanted, boundary
         assert set(receivers.mails().values()) == {1}, boundary

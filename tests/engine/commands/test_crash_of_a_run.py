@@ -6,11 +6,10 @@ of a write; whoever opens the file after it goes on as a feeder and people would
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from engine.storage import journal
 from engine.values.clock import MINUTE, FixedClock
 from tests.engine.desk_support import NOW, late, open_desk
 from tests.engine.execution_support import Written, chain, step
+from tests.killing import Hook, is_boundary, is_killed_at, is_write
 
 LATE = {
     "values": {"stands": "settle", "late_by": "settle"},
@@ -37,14 +37,13 @@ MINUTES = range(0, 241, 30)
 OF_A_CRASH = ("again", "crash", "confirm_not_done")
 NOT_COUNTED = (*OF_A_CRASH, "replan")
 """How often the open actions are planned anew depends on how often somebody looks."""
-WRITES = ("BEGIN IMMEDIATE", "COMMIT", "INSERT", "UPDATE", "DELETE")
 
 
 def opened(path: Path, clock: FixedClock) -> Desk:
     return open_desk(path, clock=clock, planner=Written(STEPS))
 
 
-def go_on(path: Path, hook: Callable[[str], None] | None = None) -> Desk:
+def go_on(path: Path, hook: Hook | None = None) -> Desk:
     """Run from where the file stands to the end: timers, effects, and what people do as soon as it is their turn."""
     clock = FixedClock(NOW)
     desk = opened(path, clock)
@@ -116,40 +115,6 @@ def copies(base: Path, tmp_path: Path) -> Callable[[str], Path]:
     return copy
 
 
-def killed(
-    path: Path,
-    boundary: int,
-    counts: Callable[[str], bool],
-    run: Callable[[Path, Callable[[str], None]], object] = go_on,
-) -> bool:
-    """Run in a process of its own until it kills itself at a boundary; false when it came to the end before."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def hook(sql: str) -> None:
-            nonlocal seen
-            seen += counts(sql)
-            if seen == boundary:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            run(path, hook)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-def is_boundary(sql: str) -> bool:
-    """Whether a transaction that writes begins or ends here."""
-    return sql in ("BEGIN IMMEDIATE", "COMMIT")
-
-
-def is_write(sql: str) -> bool:
-    return sql.lstrip().startswith(WRITES)
-
-
 @pytest.mark.parametrize(("counts", "stride"), [(is_boundary, 1), (is_write, 11)])
 def test_exactly_one_of_everything_whenever_it_is_killed(
     copies: Callable[[str], Path], counts: Callable[[str], bool], stride: int
@@ -165,7 +130,7 @@ def test_exactly_one_of_everything_whenever_it_is_killed(
     boundary = 1
     while True:
         path = copies(f"at{boundary}")
-        if not killed(path, boundary, counts):
+        if not is_killed_at(boundary, counts, partial(go_on, path)):
             break
         desk = go_on(path)
         assert {item["step"]: item["state"] for item in desk.actions(all=True).items} == states, boundary
@@ -189,7 +154,7 @@ def test_several_responses_are_all_there_or_none_whenever_it_is_killed(copies: C
     ids = late(desk, alpha=12, beta=12, gamma=12)
     desk.store.close()
 
-    def respond(path: Path, hook: Callable[[str], None]) -> None:
+    def respond(path: Path, hook: Hook) -> None:
         desk = opened(path, FixedClock(NOW))
         desk.store.connection.set_trace_callback(hook)
         desk.respond(ids)
@@ -197,7 +162,7 @@ def test_several_responses_are_all_there_or_none_whenever_it_is_killed(copies: C
     boundary, found = 1, set()
     while True:
         path = Path(shutil.copy(queue, queue.with_name(f"queue at {boundary}.db")))
-        whole = not killed(path, boundary, is_write, respond)
+        whole = not is_killed_at(boundary, is_write, partial(respond, path))
         desk = opened(path, FixedClock(NOW))
         found.add((desk.responses().total, desk.actions(limit=0).total))
         assert journal.verify(desk.store.connection) is None

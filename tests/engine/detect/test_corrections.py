@@ -35,14 +35,6 @@ def shown(world: World, source_id: str) -> dict[str, Any]:
     return questions.show(world.store.connection, world.clock.now(), f"S{number}")
 
 
-@pytest.fixture
-def orders(world: World) -> World:
-    order(world, "PO1")
-    order(world, "PO2")
-    world.settle()
-    return world
-
-
 def test_a_retracted_estimate_closes_what_it_opened_and_stays_to_be_seen(orders: World) -> None:
     """PEERS 85."""
     orders.say(late("e1"))

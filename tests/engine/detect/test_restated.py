@@ -30,14 +30,6 @@ def state(world: World, *signals: SignalIn) -> None:
     world.settle()
 
 
-@pytest.fixture
-def orders(world: World) -> World:
-    order(world, "PO1")
-    order(world, "PO2")
-    world.settle()
-    return world
-
-
 @pytest.mark.parametrize("together", [True, False])
 def test_a_row_that_names_another_order_now_leaves_the_first_one(orders: World, together: bool) -> None:
     words = [late_word("PO1", NOW - 2 * HOUR), late_word("PO2", NOW - HOUR)]

@@ -34,6 +34,18 @@ def world(desk: Desk) -> None:
     )
 
 
+def pumps(desk: Desk) -> None:
+    """Half of what SO-1 wants is on hand; the other half is made of motors that are bought."""
+    load(
+        desk,
+        PlanRecord("bom", {"parent": "A", "item": "MOTOR", "quantity": 1}, None),
+        line("purchase_order", "PO-1", 10.0, 5, item="MOTOR"),
+        line("production_order", "MO-1", 10.0, 8),
+        line("sales_order", "SO-1", 20.0, 8, party="HYDRA", value_minor=2_000_00, currency="EUR"),
+    )
+    take(desk, stock("1", 10.0))
+
+
 def eta(desk: Desk, ref: str, day: float, number: int = 0) -> None:
     at = NOW + number
     desk.clock = FixedClock(at)
@@ -73,15 +85,8 @@ def test_a_customer_order_is_late_by_what_reaches_it_and_folds_under_it(desk: De
 
 
 def test_goods_that_go_through_two_late_lines_are_at_risk_once(desk: Desk) -> None:
-    """Half of SO-1 is on hand. The motors come 7 days late, the pumps they go into later still."""
-    load(
-        desk,
-        PlanRecord("bom", {"parent": "A", "item": "MOTOR", "quantity": 1}, None),
-        line("purchase_order", "PO-1", 10.0, 5, item="MOTOR"),
-        line("production_order", "MO-1", 10.0, 8),
-        line("sales_order", "SO-1", 20.0, 8, party="HYDRA", value_minor=2_000_00, currency="EUR"),
-    )
-    take(desk, stock("1", 10.0))
+    """The motors come 7 days late, the pumps they go into later still."""
+    pumps(desk)
     eta(desk, "PO-1", 12, 1)
     assert desk.header()["exposure"] == {"amount": 1_000.0, "currency": "EUR"}
     eta(desk, "MO-1", 19, 2)
@@ -91,14 +96,7 @@ def test_goods_that_go_through_two_late_lines_are_at_risk_once(desk: Desk) -> No
 
 
 def test_a_late_order_is_worth_once_what_goes_through_two_late_lines(desk: Desk) -> None:
-    load(
-        desk,
-        PlanRecord("bom", {"parent": "A", "item": "MOTOR", "quantity": 1}, None),
-        line("purchase_order", "PO-1", 10.0, 5, item="MOTOR"),
-        line("production_order", "MO-1", 10.0, 8),
-        line("sales_order", "SO-1", 20.0, 8, party="HYDRA", value_minor=2_000_00, currency="EUR"),
-    )
-    take(desk, stock("1", 10.0))
+    pumps(desk)
     eta(desk, "PO-1", 12, 1)
     eta(desk, "MO-1", 19, 2)
     order = by_kind(desk)["late_demand SO-1"]

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from engine.desk import Desk
 from engine.handoffs.deliveries import Result
 from engine.values.errors import Refused
-from tests.engine.outbox_support import DOWN, Post, channel, desk_with_calls, give
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = desk_with_calls(tmp_path / "desk.db")
-    yield desk
-    desk.store.close()
+from tests.engine.outbox_support import DOWN, Post, channel, give
 
 
 def left_begun(desk: Desk, *, once: bool) -> Post:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,14 +10,7 @@ from engine.desk import Desk
 from engine.handoffs.routing import Route
 from engine.values.clock import MINUTE
 from engine.values.errors import NotFound
-from tests.engine.outbox_support import DOWN, Post, channel, desk_with_calls, give
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = desk_with_calls(tmp_path / "desk.db")
-    yield desk
-    desk.store.close()
+from tests.engine.outbox_support import DOWN, Post, channel, give
 
 
 def test_an_action_shows_where_it_was_handed_off_and_a_hand_off_what_it_said(desk: Desk) -> None:

@@ -6,22 +6,12 @@ signals and end them by time, which is detection's; cases 9 and 10 ask what a re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from engine.desk import Desk
 from engine.handoffs.deliveries import Result
 from engine.handoffs.routing import Route
 from tests.engine.outbox_support import DOWN, Calls, Post, channel, desk_with_calls, give, seconds
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = desk_with_calls(tmp_path / "desk.db")
-    yield desk
-    desk.store.close()
 
 
 def test_peers_case_5_one_group_is_told_at_ticks_and_reminded_of_all(desk: Desk) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +12,6 @@ from engine.ranking.outcomes import History
 from engine.storage.store import rows
 from engine.values.clock import DAY
 from tests.engine.detect.world import NOW, World, day, order, signal
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.store.close()
 
 
 def past(world: World, number: int, *, late: bool, announced: int | None = None, party: str = "ACME") -> None:

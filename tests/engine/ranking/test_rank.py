@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,13 +18,6 @@ from engine.values.clock import DAY, HOUR
 from engine.values.rates import Rates
 from engine.vocabulary.planning import Remedies, Remedy
 from tests.engine.detect.world import NOW, World, day, order, signal
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.store.close()
 
 
 def late(world: World, **fields: Any) -> dict[str, Any]:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.desk import Desk
-from engine.storage.desk_clock import clock_of
-from engine.storage.store import Store
 from engine.values.clock import DAY
 from engine.vocabulary.lifecycle import QUEUE_STATES
 from tests.engine.desk_support import NOW, open_desk
 from tests.engine.network_support import line, load, said, take
-from tests.test_sample_world import SAMPLE
+from tests.sample_world.copies import sample_desk
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    shutil.copyfile(SAMPLE, tmp_path / "sample.db")
-    store = Store.open(tmp_path / "sample.db")
-    yield Desk(store, clock_of(store), actor="test")
-    store.close()
+    with sample_desk(tmp_path) as desk:
+        yield desk
 
 
 def test_both_ways_say_the_same(desk: Desk) -> None:

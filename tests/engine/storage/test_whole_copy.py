@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from engine.storage import schema
 from engine.storage.store import Store, set_meta
 from engine.values.errors import StoreUnusable
 from tests.engine.desk_support import open_desk
+from tests.killing import is_killed
 
 
 @pytest.fixture
@@ -49,17 +50,6 @@ def full_above(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, former)
 
 
-def in_child(act: Callable[[], object]) -> int:
-    """What became of a process that did it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-        finally:
-            os._exit(0)
-    return os.waitpid(child, 0)[1]
-
-
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if not path.name.endswith(("-wal", "-shm", ".lock"))}
 
@@ -86,7 +76,7 @@ def test_who_is_killed_leaves_nothing_that_looks_like_a_backup(desk: Desk, tmp_p
         mine.store.connection.set_progress_handler(step, 50)
         mine.backup(tmp_path / "copy.db")
 
-    assert os.WIFSIGNALED(in_child(killed))
+    assert is_killed(killed)
     assert not (tmp_path / "copy.db").exists()
     desk.backup(tmp_path / "copy.db")
     assert Store.open(tmp_path / "copy.db").meta("much") is not None

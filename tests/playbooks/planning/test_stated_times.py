@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +23,7 @@ from playbooks.language.schema import Day
 from playbooks.planning.planner import PlaybookPlanner
 from playbooks.planning.rehearse import rehearse
 from tests.engine.desk_support import NOW, late, open_desk, owners
+from tests.killing import Hook, is_killed_at, is_write
 from tests.playbooks.worlds import ONE_STEP, at, at_place, library, lint, write
 from tui.planner import PlannerOnDemand
 
@@ -220,7 +220,7 @@ def test_killed_at_any_write_it_begins_once_all_the_same(tmp_path: Path) -> None
     while True:
         (tmp_path / f"at{boundary}").mkdir()
         copy = Path(shutil.copy(path, tmp_path / f"at{boundary}"))
-        if not killed(copy.parent, boundary):
+        if not is_killed_at(boundary, is_write, partial(tick_at_the_time, copy.parent)):
             break
         desk, clock = open_with(copy.parent, EACH)
         clock.set(DUE + MINUTE)
@@ -235,28 +235,11 @@ def test_killed_at_any_write_it_begins_once_all_the_same(tmp_path: Path) -> None
     assert boundary > 20
 
 
-def killed(folder: Path, boundary: int) -> bool:
-    """Tick at the stated time in a process of its own, which kills itself before its Nth write; whether it came to
-    that."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def hook(sql: str) -> None:
-            nonlocal seen
-            seen += sql.lstrip().startswith(("BEGIN IMMEDIATE", "COMMIT", "INSERT", "UPDATE", "DELETE"))
-            if seen == boundary:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            desk, clock = open_with(folder, EACH)
-            desk.store.connection.set_trace_callback(hook)
-            clock.set(DUE)
-            desk.tick()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+def tick_at_the_time(folder: Path, hook: Hook) -> None:
+    desk, clock = open_with(folder, EACH)
+    desk.store.connection.set_trace_callback(hook)
+    clock.set(DUE)
+    desk.tick()
 
 
 def test_times_that_passed_while_no_desk_ran_are_one_and_it_is_said(tmp_path: Path) -> None:

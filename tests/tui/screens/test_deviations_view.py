@@ -16,9 +16,7 @@ from tui.widgets.deviation_list import DeviationList
 
 
 def table(driven: Driven) -> DeviationList:
-    screen = driven.app.screen
-    assert isinstance(screen, DeviationsScreen)
-    return screen.table
+    return driven.on(DeviationsScreen).table
 
 
 def subjects(driven: Driven) -> list[str]:

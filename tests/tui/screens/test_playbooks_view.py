@@ -43,9 +43,7 @@ def opened(world: World, folder: Path) -> Open:
 
 
 def view(driven: Driven) -> PlaybooksScreen:
-    screen = driven.app.screen
-    assert isinstance(screen, PlaybooksScreen)
-    return screen
+    return driven.on(PlaybooksScreen)
 
 
 def to(driven: Driven, name: str) -> None:

@@ -21,9 +21,7 @@ from tui.words.documents import Section, markdown
 
 
 def view(driven: Driven) -> ReportsScreen:
-    screen = driven.app.screen
-    assert isinstance(screen, ReportsScreen)
-    return screen
+    return driven.on(ReportsScreen)
 
 
 def part(found: dict[str, Any], title: str) -> Section:

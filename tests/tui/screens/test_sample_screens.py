@@ -15,6 +15,7 @@ from engine.values.clock import FixedClock
 from playbooks.loader import load_library
 from playbooks.planning.planner import PlaybookPlanner
 from tests.sample_world import feeds
+from tests.sample_world.copies import SAMPLE
 from tests.tui.conftest import Driven, driving
 from tui.app import OffplanApp
 from tui.command_line import main
@@ -23,7 +24,6 @@ from tui.terminal.safe import plain
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 
-SAMPLE = Path(__file__).resolve().parents[3] / "sample.db"
 PLANNER = PlaybookPlanner(load_library())
 
 

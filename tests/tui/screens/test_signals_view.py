@@ -17,9 +17,7 @@ from tui.screens.signals import SignalsScreen
 
 
 def screen_of(driven: Driven) -> SignalsScreen:
-    screen = driven.app.screen
-    assert isinstance(screen, SignalsScreen)
-    return screen
+    return driven.on(SignalsScreen)
 
 
 def say(world: World, count: int, words: str, *, first: int = 1) -> None:

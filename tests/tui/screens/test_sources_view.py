@@ -50,9 +50,7 @@ def workspace(tmp_path: Path, world: World) -> Path:
 
 
 def view(driven: Driven) -> SourcesScreen:
-    screen = driven.app.screen
-    assert isinstance(screen, SourcesScreen)
-    return screen
+    return driven.on(SourcesScreen)
 
 
 def row(driven: Driven, word: str) -> str:

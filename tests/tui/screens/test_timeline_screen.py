@@ -22,9 +22,7 @@ def busy(world: World) -> World:
 
 
 def lanes(driven: Driven) -> LanesList:
-    screen = driven.app.screen
-    assert isinstance(screen, TimelineScreen)
-    return screen.lanes
+    return driven.on(TimelineScreen).lanes
 
 
 def row(driven: Driven, words: str) -> str:
