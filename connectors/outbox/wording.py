@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from engine.values.clock import moment_of, parse_instant
-from engine.values.zones import zone_of
+from engine.values.clock import parse_instant
+from engine.values.zones import local_time
 
 _REASONS: Final[Mapping[str, str]] = {
     "first": "New for you",
@@ -76,7 +76,7 @@ def endings(content: Mapping[str, Any]) -> list[str]:
 
 def local(instant: str, zone: str) -> str:
     """An ISO instant as a person reads it in the desk's zone, such as `Mon 2026-03-09 09:00 CET`."""
-    return f"{moment_of(parse_instant(instant, 'time')).astimezone(zone_of(zone)):%a %Y-%m-%d %H:%M %Z}"
+    return local_time(parse_instant(instant, "time"), zone)
 
 
 def _item(action: Mapping[str, Any], zone: str) -> Item:

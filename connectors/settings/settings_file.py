@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -113,18 +113,16 @@ class RuleSection(Section):
         return None if kind is None else _checked_kind(kind)
 
 
-def _sound_rate(given: Any) -> exchange.Stated:
-    try:
-        return exchange.check("", given)
-    except BadInput as fault:
-        raise ValueError(f"{fault.fault}; {fault.mend}") from None
+def _passing(check: Callable[[str, Any], Any]) -> AfterValidator:
+    """What a check of the engine lets pass, as it returns it; its fault has the place that pydantic knows."""
 
+    def checked_value(given: Any) -> Any:
+        try:
+            return check("", given)
+        except BadInput as fault:
+            raise ValueError(f"{fault.fault}; {fault.mend}") from None
 
-def _sound_factor(given: Any) -> dict[str, Any]:
-    try:
-        return factors.check("", given)
-    except BadInput as fault:
-        raise ValueError(f"{fault.fault}; {fault.mend}") from None
+    return AfterValidator(checked_value)
 
 
 class Settings(Section):
@@ -134,8 +132,8 @@ class Settings(Section):
     screen: ScreenSection = ScreenSection()
     keys: KeysSection = KeysSection()
     views: dict[str, ViewSection] = Field(default={}, alias="view")
-    rates: dict[str, Annotated[Any, AfterValidator(_sound_rate)]] = Field(default={})
-    emissions: dict[str, Annotated[Any, AfterValidator(_sound_factor)]] = Field(default={})
+    rates: dict[str, Annotated[Any, _passing(exchange.check)]] = Field(default={})
+    emissions: dict[str, Annotated[Any, _passing(factors.check)]] = Field(default={})
     tolerance: dict[str, dict[str, int | float]] = Field(default={})
     rules: list[RuleSection] = Field(default=[], alias="rule")
     mappings: dict[str, MappingSection] = Field(default={}, alias="mapping")

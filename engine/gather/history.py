@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from engine.facts.event_facts import of_line
-from engine.facts.fold import event_of
+from engine.facts.fold import Statement, event_of
 from engine.gather import corrections, items, orders
 from engine.gather.cases import Case, Key, as_json
 from engine.gather.events import EventReader
@@ -58,9 +58,12 @@ class OrderHistory:
         said = (
             each.as_of
             for each in self._chunk.statements.get(key.a, ())
-            if each.as_of <= self._now and each.kind not in _SAYS_NOTHING and each.order_kind in (None, subject_type)
+            if each.as_of <= self._now and each.order_kind in (None, subject_type) and self._counts(each)
         )
         return sorted(set(said), reverse=True)
+
+    def _counts(self, said: Statement) -> bool:
+        return said.kind not in _SAYS_NOTHING
 
     def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
         lines = {key.a: self._chunk.lines.get(key.a, ()) for key in keys}
@@ -70,13 +73,8 @@ class OrderHistory:
 class OrderEventHistory(OrderHistory):
     """Earlier events of the lines of some order references."""
 
-    def instants(self, key: Key, subject_type: str) -> Sequence[int]:
-        said = (
-            each.as_of
-            for each in self._chunk.statements.get(key.a, ())
-            if each.as_of <= self._now and each.order_kind in (None, subject_type) and event_of(each) is not None
-        )
-        return sorted(set(said), reverse=True)
+    def _counts(self, said: Statement) -> bool:
+        return event_of(said) is not None
 
     def cases(self, at: int, keys: Sequence[Key]) -> Iterator[Case[Any]]:
         for case in super().cases(at, keys):

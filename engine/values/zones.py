@@ -6,6 +6,8 @@ from __future__ import annotations
 import functools
 from datetime import UTC, tzinfo
 
+from engine.values.clock import moment_of
+
 
 def is_known(name: object) -> bool:
     """Whether this machine has a zone of that name: not every machine has the same ones."""
@@ -15,6 +17,11 @@ def is_known(name: object) -> bool:
 def zone_of(name: str) -> tzinfo:
     """The zone of that name; UTC where it is not known here."""
     return _find(name) or UTC
+
+
+def local_time(instant: int, zone: str) -> str:
+    """An instant as people of that zone read it, with its name, such as `Mon 2026-03-09 09:00 CET`."""
+    return f"{moment_of(instant).astimezone(zone_of(zone)):%a %Y-%m-%d %H:%M %Z}"
 
 
 @functools.lru_cache(maxsize=1024)

@@ -171,3 +171,10 @@ def walk(condition: Condition, path: tuple[str | int, ...]) -> Iterator[tuple[tu
             waiting += [((*place, key, number), part, depth + 1) for number, part in enumerate(parts or ())]
         if current.not_ is not None:
             waiting.append(((*place, "not"), current.not_, depth + 1))
+
+
+def values_asked(condition: Condition, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The values of steps that a condition asks about, each with its path in the file."""
+    for place, part, _ in walk(condition, path):
+        if part.field is not None and part.field.startswith("values."):
+            yield (*place, "field"), part.field.removeprefix("values.")

@@ -12,9 +12,9 @@ from string import Template
 from typing import Any, Final
 
 from engine.values import money
-from engine.values.clock import moment_of, parse_instant
+from engine.values.clock import parse_instant
 from engine.values.text import clean
-from engine.values.zones import zone_of
+from engine.values.zones import local_time
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 """How the contract writes an instant."""
@@ -75,11 +75,6 @@ def values_of(deviation: Mapping[str, Any], zone: str) -> dict[str, str]:
         text = deviation.get(name)
         values[name] = local_time(parse_instant(text, name), zone) if text else None
     return {name: clean(str(value)) if value is not None else UNKNOWN for name, value in values.items()}
-
-
-def local_time(instant: int, zone: str) -> str:
-    """An instant as people of the desk read it: `Mon 2026-03-09 14:00 CET`."""
-    return f"{moment_of(instant).astimezone(zone_of(zone)):%a %Y-%m-%d %H:%M %Z}"
 
 
 def _measures(measures: Mapping[str, Any] | None, zone: str) -> str | None:

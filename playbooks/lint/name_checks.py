@@ -10,7 +10,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from engine.values.text import clean
-from playbooks.language.conditions import walk
+from playbooks.language.conditions import values_asked, walk
 from playbooks.language.findings import At, Fault
 from playbooks.language.graph import ancestors, in_order
 from playbooks.language.instructions import NAMES, faults
@@ -82,9 +82,7 @@ def _used(step: Step) -> Iterator[tuple[At, str]]:
     for place, text in texts_of(step):
         yield from ((place, name) for name in Template(text).get_identifiers())
     if step.when is not None:
-        for at, part, _ in walk(step.when, ("when",)):
-            if part.field is not None and part.field.startswith("values."):
-                yield (*at, "field"), part.field.removeprefix("values.")
+        yield from values_asked(step.when, ("when",))
 
 
 def _idle_faults(playbook: Playbook) -> Iterator[Fault]:

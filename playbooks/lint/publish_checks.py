@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from engine.vocabulary.terms import CHOICE, FORM, SYSTEM
-from playbooks.language.conditions import walk
+from playbooks.language.conditions import values_asked
 from playbooks.language.fields import FIELDS, value_name
 from playbooks.language.findings import At, Fault
 from playbooks.language.graph import in_order
@@ -15,7 +15,7 @@ from playbooks.language.instructions import names_in
 from playbooks.language.shape_errors import nearest
 from playbooks.lint.term_checks import texts_of
 from playbooks.planning.scopes import published_by, types_of, values_of
-from playbooks.planning.settling import amounts_of, texts_later, values_asked
+from playbooks.planning.settling import amounts_of, texts_later
 from playbooks.planning.unfolding import reversals
 
 if TYPE_CHECKING:
@@ -95,16 +95,18 @@ def _early_faults(playbook: Playbook, published: Mapping[str, str]) -> Iterator[
             if place not in later or step in backward:
                 places += [(("steps", number, *place), f"step {step.id}", name) for name in names_in(text)]
         if step.kind == "playbook" and step.when is not None:
-            places += [(("steps", number, "when"), f"step {step.id}", name) for name in values_asked(step.when)]
+            places += [(("steps", number, "when"), f"step {step.id}", name) for _, name in values_asked(step.when)]
         if step in backward:
             places += [(("steps", number, *place), f"step {step.id}", name) for place, name in amounts_of(step)]
     for name, role in playbook.roles.items():
         for number, way in enumerate(role.resolve or ()):
             at: At = ("roles", name, "resolve", number, "when")
-            places += [(at, f"role {name}", each) for each in (values_asked(way.when) if way.when is not None else ())]
+            places += [
+                (at, f"role {name}", each) for _, each in (values_asked(way.when) if way.when is not None else ())
+            ]
     review = playbook.close.review
     if review is not None and review.when is not None:
-        places += [(("close", "review", "when"), "the review", each) for each in values_asked(review.when)]
+        places += [(("close", "review", "when"), "the review", each) for _, each in values_asked(review.when)]
     for place, who, name in places:
         if name in published:
             fault = f"{who} is settled here {_FIXED}, and {name} is known only once {published[name]} is done"
@@ -168,9 +170,7 @@ def _used_later(step: Step) -> Iterator[tuple[At, str]]:
         yield ("foreach", "items"), listed
     yield from amounts_of(step)
     if step.when is not None:
-        for at, part, _ in walk(step.when, ("when",)):
-            if part.field is not None and part.field.startswith("values."):
-                yield (*at, "field"), part.field.removeprefix("values.")
+        yield from values_asked(step.when, ("when",))
 
 
 def _idle_faults(playbook: Playbook, published: Mapping[str, str]) -> Iterator[Fault]:

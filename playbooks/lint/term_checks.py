@@ -4,12 +4,13 @@ fit."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from playbooks.language.fields import value_name
 from playbooks.language.findings import At, Fault
 from playbooks.language.shape_errors import nearest
 from playbooks.planning.scopes import published_by
+from playbooks.planning.settling import texts_of_doing
 from playbooks.planning.unfolding import REVIEW, reversals
 
 if TYPE_CHECKING:
@@ -60,16 +61,9 @@ def roles_of(step: Step) -> Iterator[tuple[At, str]]:
 
 def texts_of(step: Step) -> Iterator[tuple[At, str]]:
     """Every text of a step in which names are filled in, with its place in the step."""
-    yield ("title",), step.title
-    if step.instructions is not None:
-        yield ("instructions",), step.instructions
+    yield from texts_of_doing(step)
     if step.idempotency_key is not None:
         yield ("idempotency_key",), step.idempotency_key
-    yield from ((("options", number, "title"), each.title) for number, each in enumerate(step.options or ()))
-    if step.notify is not None:
-        yield ("notify", "message"), step.notify.message
-    body: dict[str, Any] = step.http.body if step.http is not None else {}
-    yield from ((("http", "body", name), value) for name, value in body.items() if isinstance(value, str))
     for key, values in (("set", step.set_), ("with", step.with_)):
         yield from (((key, name), value) for name, value in (values or {}).items() if isinstance(value, str))
     if step.foreach is not None and isinstance(step.foreach.items, list):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playbooks.language.instructions import local_time
+from engine.values.zones import local_time
 from playbooks.working_time.calendars import WorkingTime
 from playbooks.working_time.durations import words, working_minutes
 

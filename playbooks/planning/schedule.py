@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.values.clock import parse_instant
 from engine.values.errors import Refused
+from engine.values.zones import local_time
 from engine.vocabulary.planning import PlannedAction, World
 from playbooks.language.graph import awaited
-from playbooks.language.instructions import local_time, values_of
+from playbooks.language.instructions import values_of
 from playbooks.language.roles import Roster
 from playbooks.planning.due import Anchors, due_at
 from playbooks.planning.ownership import Ownership

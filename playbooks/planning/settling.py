@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from engine.values import arithmetic
 from engine.values.money import units
 from engine.vocabulary.planning import Settled
-from playbooks.language.conditions import Case, evaluate, walk
+from playbooks.language.conditions import Case, evaluate, values_asked, walk
 from playbooks.language.fields import fields_with, said, value_name
 from playbooks.language.findings import At
 from playbooks.language.instructions import fill, names_in
@@ -56,7 +56,7 @@ def later(step: Step, scope: Scope, *, asked: bool, slot: Slot | None = None) ->
     }
     if asked and step.when is not None:
         found |= _condition(step.when, scope)
-        names |= set(values_asked(step.when))
+        names |= {name for _, name in values_asked(step.when)}
     if slot is not None:
         found["slot"] = list(slot)
         names.add(slot.listed)
@@ -151,7 +151,7 @@ def _formula_names(cost: str | None) -> frozenset[str]:
 
 def texts_later(step: Step) -> Iterator[tuple[At, str]]:
     """Every name in the texts that may hold values which are not known when the step is planned, with its place."""
-    for place, text in _texts(step):
+    for place, text in texts_of_doing(step):
         yield from ((place, name) for name in names_in(text))
 
 
@@ -164,13 +164,6 @@ def amounts_of(step: Step) -> Iterator[tuple[At, str]]:
         yield from ((("options", number, *place), name) for place, name in _amounts_of_option(option))
 
 
-def values_asked(condition: Condition) -> Iterator[str]:
-    """The values that a condition asks about."""
-    for _, part, _ in walk(condition, ()):
-        if part.field is not None and part.field.startswith("values."):
-            yield part.field.removeprefix("values.")
-
-
 def _amounts_of_option(option: Option) -> Iterator[tuple[At, str]]:
     for word in _MOST:
         name = value_name(getattr(option, word))
@@ -179,7 +172,8 @@ def _amounts_of_option(option: Option) -> Iterator[tuple[At, str]]:
     yield from ((("cost",), name) for name in sorted(_formula_names(option.cost)))
 
 
-def _texts(step: Step) -> Iterator[tuple[At, str]]:
+def texts_of_doing(step: Step) -> Iterator[tuple[At, str]]:
+    """The texts of a step that say what is done, with their places in the step: those that may wait for values."""
     yield ("title",), step.title
     if step.instructions is not None:
         yield ("instructions",), step.instructions

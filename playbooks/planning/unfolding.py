@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.values.errors import BadInput, Refused
 from engine.values.paths import at_path
 from engine.values.text import clean
-from playbooks.language.conditions import evaluate
+from playbooks.language.conditions import evaluate, values_asked
 from playbooks.language.fields import value_name
 from playbooks.language.graph import in_order
 from playbooks.planning.scopes import NOT_YET, Scope, scope_of, text_of
-from playbooks.planning.settling import Slot, values_asked
+from playbooks.planning.settling import Slot
 
 if TYPE_CHECKING:
     from playbooks.language.input_shapes import Foreach
@@ -131,7 +131,7 @@ class _Unfolding:
         name = f"{scope.prefix}{step.id}"
         if step.when is not None:
             verdict = evaluate(step.when, scope.case)
-            waits = sorted({scope.pending[each] for each in values_asked(step.when) if each in scope.pending})
+            waits = sorted({scope.pending[each] for _, each in values_asked(step.when) if each in scope.pending})
             if verdict.held is None and waits:
                 self.result.notes.append(
                     f"step {name} is planned, and left out where its condition does not hold once {' and '.join(waits)} is done"

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Collection, Mapping, Set
 from typing import Final
 
-from playbooks.language.instructions import local_time
+from engine.values.zones import local_time
 from playbooks.scheduling.draft import Draft
 
 _LEAST: Final = 1e-6

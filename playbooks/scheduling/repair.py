@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from playbooks.language.instructions import local_time
+from engine.values.zones import local_time
 from playbooks.scheduling.draft import Draft
 
 

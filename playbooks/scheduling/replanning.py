@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from engine.values.errors import Refused
+from engine.values.zones import local_time
 from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import Move, OpenAction, Replan
-from playbooks.language.instructions import local_time
 from playbooks.scheduling.draft import GRACE, Draft
 from playbooks.scheduling.pulling import pull
 from playbooks.scheduling.repair import bring_home, repair

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tui.terminal import cells
-from tui.terminal.safe import Pieces
+from tui.terminal.safe import Pieces, joined
 
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 _AXIS: Final = 9
@@ -110,23 +110,13 @@ def _with_scale(grid: Grid, scale: _Scale, bound: float | None) -> list[Pieces]:
     lines: list[Pieces] = []
     for row, line in enumerate(grid):
         number = _short(named[row]) if row in named else ""
-        lines.append([(f"{number:>{_AXIS - 2}} ┤" if number else f"{'':>{_AXIS - 2}} │", "quiet"), *_joined(line)])
+        lines.append([(f"{number:>{_AXIS - 2}} ┤" if number else f"{'':>{_AXIS - 2}} │", "quiet"), *joined(line)])
     return lines
 
 
 def _short(value: float) -> str:
     """A number in at most seven cells."""
     return cells.compact(round(value, 1) if abs(value) < 1000 else round(value))
-
-
-def _joined(line: Sequence[tuple[str, Style]]) -> list[tuple[str, Style]]:
-    pieces: list[tuple[str, Style]] = []
-    for character, style in line:
-        if pieces and pieces[-1][1] == style:
-            pieces[-1] = (pieces[-1][0] + character, style)
-        else:
-            pieces.append((character, style))
-    return pieces
 
 
 def under(marks: Mapping[int, str], count: int, width: int) -> Pieces:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -75,6 +77,11 @@ def strip(pieces: Pieces, width: int, over: str | None = None) -> Strip:
 def content(text: str) -> Content:
     """Text for a border title or a Static."""
     return Content(clean(text))
+
+
+def joined(cells: Pieces) -> list[Piece]:
+    """Cells as few pieces: neighbours of one style are one."""
+    return [("".join(text for text, _ in alike), style) for style, alike in groupby(cells, itemgetter(1))]
 
 
 def plain(pieces: Pieces) -> str:

@@ -241,10 +241,4 @@ class Canvas:
         return max(0, next(strong, end) - start)
 
     def _pieces(self, start: int, end: int) -> list[tuple[str, str]]:
-        pieces: list[tuple[str, str]] = []
-        for character, style in self._cells[start:end]:
-            if pieces and pieces[-1][1] == style:
-                pieces[-1] = (pieces[-1][0] + character, style)
-            else:
-                pieces.append((character, style))
-        return pieces
+        return safe.joined(self._cells[start:end])
