@@ -216,7 +216,8 @@ def _choice_condition(field: Field, term: Term, of: Fields, place: str, bind: Ca
             ">=": lambda at: at >= min(wanted),
         }
         chosen = [word for at, word in enumerate(field.choices) if holds[term.operator](at)]
-    return f"{field.sql} IN ({', '.join(bind(word) for word in chosen)})"
+    # Nothing has the empty word; of a condition that never holds SQLite cannot tell which index answers it.
+    return f"{field.sql} IN ({', '.join(bind(word) for word in chosen or [''])})"
 
 
 def _choice(field: Field, word: str, of: Fields, place: str) -> int:

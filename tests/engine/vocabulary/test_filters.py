@@ -187,6 +187,9 @@ def test_fields_of_deviations(tmp_path: Path) -> None:
     bucket = items[slight]["bucket"]
     assert slight in found(f"bucket={bucket}")
     assert found("state=acknowledged") == [slight]
+    for nothing in ("state~soup", "state<open", "severity>critical", "severity~soup"):
+        assert found(nothing) == [], nothing
+        assert set(found(f"!{nothing}")) == {slight, severe}
     assert found("decide_by<+1h") == [item["id"] for item in items.values() if item["bucket"] == "passed"]
     with pytest.raises(BadInput, match="'lots' is not a number; write it as 50000"):
         desk.deviations(["exposure>lots"])
