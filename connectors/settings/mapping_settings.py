@@ -75,13 +75,15 @@ class FieldRule(Section):
         except (ValueError, OverflowError, ZeroDivisionError):
             sizes = set()
         if steps is not None and (not steps or len(sizes) < len(steps)):
-            raise ValueError('steps are numbers with what holds from each on, such as { "4.5" = 30, "6" = 100 }')
+            raise ValueError(
+                'steps are numbers with what holds from each on; write them like { "4.5" = 30, "6" = 100 }'
+            )
         return steps
 
     @model_validator(mode="after")
     def _one_origin(self) -> FieldRule:
         if sum(origin is not None for origin in (self.column, self.const, self.template)) != 1:
-            raise ValueError("a field needs exactly one of column, const and template")
+            raise ValueError("a field comes from one place; give it exactly one of column, const and template")
         if self.template is not None and set("{}").intersection(PLACEHOLDER.sub("", self.template)):
             raise ValueError(f"{self.template!r} has a brace without the other; write columns like {{Order}}/{{Line}}")
         if self.otherwise is not None and self.values is None:
@@ -101,7 +103,7 @@ class RowFilter(Section):
     @model_validator(mode="after")
     def _one_test(self) -> RowFilter:
         if (self.in_ is None) == (self.empty is None):
-            raise ValueError("a condition needs exactly one of in = [...] and empty = true or false")
+            raise ValueError("a condition asks one thing; give it exactly one of in = [...] and empty = true or false")
         return self
 
 

@@ -65,11 +65,13 @@ class Pagination(Section):
     @model_validator(mode="after")
     def _complete(self) -> Pagination:
         if self.type in ("cursor", "page") and self.param is None:
-            raise ValueError(f'pages of type "{self.type}" need param, the name of the query parameter')
+            raise ValueError(f'pages of type "{self.type}" are asked for by a parameter; add param, its name')
         if self.type == "cursor" and self.field is None:
-            raise ValueError('pages of type "cursor" need field, the path of the next cursor in an answer')
+            raise ValueError(
+                'pages of type "cursor" are found in the answer before; add field, the path of the next cursor in it'
+            )
         if (self.size is None) != (self.size_param is None):
-            raise ValueError("size and size_param only have a meaning together")
+            raise ValueError("size and size_param only have a meaning together; give both, or neither")
         return self
 
 

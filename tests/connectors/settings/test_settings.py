@@ -146,7 +146,7 @@ def test_an_empty_file_is_a_desk_with_defaults(tmp_path: Path) -> None:
         ('[source.x]\ntype = "folder"\npath = "a"\nmapping = "no"', "", "a mapping 'no' that is not there"),
         ('[source.x]\ntype = "folder"\npath = "a"\nevery = "5m"', "source.x.every", "'5m' is not a duration"),
         ('[source.x]\ntype = "http"\nurl = "file:///etc"', "source.x.url", "write an address such as"),
-        ('[source.x]\ntype = "http"\nurl = "http://x"\npage = { type = "cursor" }', "source.x.page", "need param"),
+        ('[source.x]\ntype = "http"\nurl = "http://x"\npage = { type = "cursor" }', "source.x.page", "add param"),
     ],
 )  # fmt: skip
 def test_every_fault_names_file_key_and_mend(tmp_path: Path, text: str, place: str, said: str) -> None:
