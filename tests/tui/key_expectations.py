@@ -73,7 +73,9 @@ PLACES: Final = (
     Place("log", ActsScreen, "", ""),
 )
 
-UNFIT: Final = says(r" is for |takes this key|begins at a deviation|explains deviations|on no action|mends a held")
+UNFIT: Final = says(
+    r" is for |takes this key|begins at a deviation|explains deviations|on no action|mends a held|is for signals"
+)
 """What a key says that needs something else under the cursor."""
 
 
@@ -137,6 +139,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "hidden_view": effect("the list shows what is hidden", lambda _, b: "suppressed=true" in b.title),
     "next_hit": FINDS,
     "previous_hit": FINDS,
+    "pause": draws("holds the signals still, or lets them go on"),
     "search": asks("/"),
     "next_found": FINDS,
     "previous_found": FINDS,

@@ -179,10 +179,9 @@ class DeskScreen(FilteringScreen):
     def _show_feed(self) -> None:
         feed, text = self.feed, self.filters["feed"]
         feed.title = f"Signals /{text}" if text else "Signals"
-        feed.note = "live" if feed.cursor == 0 else "reading"
         feed.when_empty = empty.no_match(self.session, text) if text else empty.no_signal()
         desk = self.session.desk
-        feed.show(desk.signal_ids(text, _FEED) if text else desk.signal_span()[:_FEED], follow=True)
+        feed.show(desk.signal_ids(text, _FEED) if text else desk.signal_span()[:_FEED])
 
     def _show_actions(self) -> None:
         desk, text = self.session.desk, self.filters["timeline"]

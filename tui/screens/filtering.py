@@ -13,6 +13,7 @@ from engine.values.errors import OffplanError
 from tui.desk.session import Session
 from tui.screens.finding import FindingScreen
 from tui.screens.telling import Selection
+from tui.widgets.feed import SignalList
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
@@ -175,6 +176,18 @@ class FilteringScreen(FindingScreen):
         to = (ahead or hits)[0 if step > 0 else -1]
         pane.go_to(to)
         self.say(f"/{text}: {hits.index(to) + 1} of {len(hits)}", keep=False)
+
+    # signals that flow ----------------------------------------------------------------------------------------------
+
+    def action_pause(self) -> None:
+        pane = self.acted_on()
+        if not isinstance(pane, SignalList):
+            self.say("pause is for signals, and the cursor is on none of them", keep=False)
+            return
+        pane.paused = not pane.paused
+        if not pane.paused:
+            pane.go_to(0)
+        pane.describe()
 
     # back, leave ----------------------------------------------------------------------------------------------------
 

@@ -57,11 +57,11 @@ class SignalsScreen(ListView):
         table, text = self.table, self._search.text
         table.title = f"Signals /{text}" if text else "Signals"
         searched = f"searched back to S{self._search.below}" if self._search.below is not None else ""
-        table.note = searched or ("live" if table.cursor == 0 else "reading")
+        table.searched = searched
         table.when_empty = empty.no_match(self.session, text) if text else empty.no_signal()
         if searched:
             table.when_empty = [searched]
-        table.show(self._search.ids, follow=True)
+        table.show(self._search.ids)
         self._read_soon()
 
     def _go_on(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from tui.terminal import cells, safe, theme
@@ -92,8 +93,8 @@ def _table_columns(sizes: tuple[int, ...], width: int) -> tuple[Column, ...]:
     return tuple(replace(column, width=needed.get(column.name, column.width)) for column in TABLE)
 
 
-class _SignalList(LineList):
-    """Signals, whose columns are as wide as what stands in them."""
+class SignalList(LineList):
+    """Signals, whose columns are as wide as what stands in them; the newest stay in sight while the cursor is on top."""
 
     kind = "signal"
     title = "Signals"
@@ -104,6 +105,27 @@ class _SignalList(LineList):
         super().__init__(fetch, id=id)
         self._widths = Measured(self._texts, least)
         self._sizes = least
+        self.paused = False
+        """Whether it stands still although the cursor is on top."""
+        self.searched = ""
+        """How far back was looked for what is listed, while there is more to look at."""
+        self._newest = 0
+        """The last signal that came before it stood still."""
+
+    def show(self, ids: Sequence[int], *, follow: bool = True) -> None:
+        super().show(ids, follow=follow and not self.paused)
+
+    def describe(self) -> None:
+        self.note = self.searched or self._flow()
+        super().describe()
+
+    def _flow(self) -> str:
+        """Whether new signals come into sight; where not, how many have come since."""
+        if self.cursor == 0 and not self.paused:
+            self._newest = self.ids[0] if self.ids else 0
+            return "live"
+        fresh = sum(1 for _ in takewhile(lambda number: number > self._newest, self.ids))
+        return ("paused" if self.paused else "reading") + (f" · {fresh} new" if fresh else "")
 
     @abstractmethod
     def values(self, row: Row) -> Mapping[str, Piece]:
@@ -125,7 +147,7 @@ class _SignalList(LineList):
         return super().look(), self._sizes
 
 
-class FeedList(_SignalList):
+class FeedList(SignalList):
     """Signals as they come in."""
 
     measured = ("time", "about", "says")
@@ -148,7 +170,7 @@ class FeedList(_SignalList):
         }
 
 
-class SignalTable(_SignalList):
+class SignalTable(SignalList):
     """All signals, in more columns."""
 
     measured = _PARTS

@@ -149,7 +149,7 @@ async def test_a_signal_that_comes_is_on_top_and_the_cursor_stays_where_it_reads
         screen_of(driven).update()
         assert table.ids[0] == 4
         assert table.current == 2
-        assert table.note == "reading"
+        assert table.note == "reading · 1 new"
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (250, 70)])
