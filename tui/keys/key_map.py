@@ -59,6 +59,11 @@ class KeyMap:
         """The first key of what has this id, as a person reads it."""
         return bindings.shown(self.of(id_)).split(", ")[0]
 
+    def taught(self, words: str) -> str:
+        """What is said after typed words that a key does as well; empty for what has no key."""
+        found = any(key.id == words for key in self.keys)
+        return f"{self.first(words)} does it too" if found else ""
+
     def for_letter(self, letters: str, kind: str) -> Key | None:
         """What the table's `letters` mean where an object of this kind is under the cursor."""
         wanted = tuple(letters.split(","))

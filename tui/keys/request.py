@@ -65,6 +65,8 @@ class Request:
     ids: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     expect: Mapping[str, int] = field(default_factory=dict)
+    typed: bool = field(default=False, compare=False)
+    """Whether it was written as a line, where a key may do the same."""
 
     @property
     def dangerous(self) -> bool:
@@ -129,9 +131,10 @@ def from_line(line: str, present: Present) -> Request:
         raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
     _, given = parse(words)
     if given.verb in ("undo", "redo"):
-        return Request(given.verb, () if given.what is None else (given.what,))
+        return Request(given.verb, () if given.what is None else (given.what,), typed=True)
     options = options_of(given, lambda text, option: until(text, present, option))
-    return Request(given.verb, tuple(getattr(given, "ids", ())), options, expected(getattr(given, "expect", ())) or {})
+    seen = expected(getattr(given, "expect", ())) or {}
+    return Request(given.verb, tuple(getattr(given, "ids", ())), options, seen, typed=True)
 
 
 def rest_of_line(verb: str) -> str | None:

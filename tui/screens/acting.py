@@ -115,7 +115,8 @@ class ActingScreen(WayfindingScreen):
         else:
             did = request.sentence(asked, outcome, self.session.present)
             self._log(asked, outcome, did)
-            done = f"✓ {did}"
+            taught = self.session.keys.taught(asked.verb) if asked.typed else ""
+            done = f"✓ {did}" + (f". {taught}" if taught else "")
             self.done_with_marks()
             fault = self.fault_of_reading()
             if fault is None:

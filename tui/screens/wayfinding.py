@@ -18,6 +18,7 @@ from tui.terminal import device
 from tui.terminal.coloured import ColouredApp
 from tui.terminal.painting import PaintedApp
 from tui.terminal.safe import fit
+from tui.widgets.footer import StatusLine
 from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
 
@@ -81,6 +82,7 @@ class WayfindingScreen(TellingScreen):
                 self.open_id(" ".join(word for word in words[1:] if word != "--explain"), section=section)
             elif words[0] == "filter":
                 self.filter_by(line.partition(" ")[2].strip())
+                self._teach("filter")
             elif words[0] == "help" and len(words) > 1:
                 self.app.push_screen(pages.of_command(" ".join(words[1:]), self.app.size.width - 4))
             elif words[0] == "theme" and len(words) == 2:
@@ -92,13 +94,18 @@ class WayfindingScreen(TellingScreen):
             elif words == ["help"]:
                 self.action_keys()
             elif self.typed(words):
-                return
+                self._teach(words[0])
             elif request.reads(words):
                 await self._ask_shell(line)
             else:
                 await self.carry(request.from_line(line, self.session.present))
         except OffplanError as error:
             self.refuse(error)
+
+    def _teach(self, words: str) -> None:
+        """Say which key does what was typed, where there is nothing else to say."""
+        if not self.query_one(StatusLine).message:
+            self.say(self.session.keys.taught(words), "quiet", keep=False)
 
     async def _ask_shell(self, line: str) -> None:
         """Show what a command prints. Raises OffplanError."""

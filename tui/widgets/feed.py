@@ -94,7 +94,7 @@ def _table_columns(sizes: tuple[int, ...], width: int) -> tuple[Column, ...]:
 
 
 class SignalList(LineList):
-    """Signals, whose columns are as wide as what stands in them; the newest stay in sight while the cursor is on top."""
+    """Signals, in columns as wide as what stands in them; the newest stay in sight while the cursor is on top."""
 
     kind = "signal"
     title = "Signals"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.tui.conftest import Open, World
+from tui.keys import key_map
 from tui.keys.request import LOCAL, READS, VERBS
+from tui.keys.screen_options import DEFAULTS
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import RecordPage
@@ -132,3 +136,41 @@ def test_every_command_of_the_shell_is_known_here_or_brings_data_in_or_tends_a_f
     known = {*VERBS, *LOCAL, *READS}
     for_the_shell = {"init", "demo", "map", "load", "ingest", "watch", "tick", "backup"}
     assert {words for words in COMMANDS if words and words not in known} == for_the_shell
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ack {}", "✓ ack: {} open → acknowledged. a does it too"),
+        ("assign {} --to chen", ". o does it too"),
+        ("filter late", "/ does it too"),
+        ("sort exposure", "O does it too"),
+        ("contain {}", ""),
+    ],
+)
+async def test_a_typed_command_names_the_key_that_does_it(line: str, said: str, world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("2", ":")
+        await driven.type(line.format(world.ids[0]))
+        await driven.finish("enter")
+        assert said.format(world.ids[0]) in driven.status
+        assert ("does it too" in driven.status) == bool(said)
+
+
+async def test_what_a_key_did_names_no_key_and_one_that_was_moved_is_named_as_it_is(world: World, opened: Open) -> None:
+    keys = key_map.read({"ack": "K"}, "offplan.toml")
+    async with opened(options=replace(DEFAULTS, keys=keys)) as driven:
+        await driven.finish("K")
+        assert driven.status == f"✓ ack: {world.ids[0]} open → acknowledged"
+        await driven.press(":")
+        await driven.type(f"ack {world.ids[1]}")
+        await driven.finish("enter")
+        assert driven.status.endswith(". K does it too")
+
+
+async def test_a_refused_filter_is_what_is_said(opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type("filter kind=zebra")
+        await driven.finish("enter")
+        assert driven.status.startswith("✗ ")
