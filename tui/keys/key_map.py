@@ -39,6 +39,8 @@ _NAMED: Final = frozenset(
 )  # fmt: skip
 _LONG: Final = {"esc": "escape", "page up": "pageup", "page down": "pagedown"}
 _CONTROL: Final = re.compile(r"ctrl\+[a-z]")
+_SPOKEN_OF: Final = {"enter": "open", "esc": "back"}
+"""Keys that the sentences of the table speak of, and the ids that have them there."""
 _ALWAYS: Final = frozenset(("list", "act", "view", "everywhere"))
 """Scopes that hold on every screen with objects; the others hold on one screen beside these."""
 
@@ -122,7 +124,16 @@ def read(table: Mapping[str, Any], place: str) -> KeyMap:
                 f"{_shown(min(both))} is the key of {stays.id} too",
                 f"choose another key, or move {stays.id} as well",
             )
-    return KeyMap(changed, {id_: table_of[id_] for id_ in wanted}) if wanted else KeyMap()
+    return KeyMap(_retold(changed), {id_: table_of[id_] for id_ in wanted}) if wanted else KeyMap()
+
+
+def _retold(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """The same keys, whose sentences speak of others as the person has them."""
+    first = {key.id: bindings.shown(key).split(", ")[0] for key in keys}
+    spoken_of = re.compile(rf"\b({'|'.join(_SPOKEN_OF)})\b")
+    return tuple(
+        replace(key, tooltip=spoken_of.sub(lambda word: first[_SPOKEN_OF[word[0]]], key.tooltip)) for key in keys
+    )
 
 
 def _keys_of(text: Any, where: str) -> tuple[str, ...]:

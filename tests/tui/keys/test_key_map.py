@@ -15,6 +15,7 @@ from tui.keys import key_map
 from tui.keys.key_map import KeyMap
 from tui.keys.screen_options import ScreenOptions
 from tui.screens.pickers import TextScreen
+from tui.widgets.page_list import PageList
 
 
 def moved(**table: Any) -> KeyMap:
@@ -161,6 +162,12 @@ async def test_hints_name_the_keys_that_hold(world: World, opened: Open) -> None
         await driven.press("escape", "3", ">")
         await driven.settle()
         assert driven.status.startswith("f5 does it, f9 leaves it")
+        await driven.press("?")
+        lines = driven.app.screen.query_one(PageList).lines
+        said = " ".join(" ".join(text for text, _ in line.pieces).strip() for line in lines)
+        assert "shows what follows, f5 does it" in " ".join(said.split())
+        assert "f5 does it, f9 leaves it" in " ".join(said.split())
+        await driven.press("escape")
         await driven.press("f9", "f8")
         assert "f5 shows the numbers" in driven.text
         await driven.press("6", "f7")
