@@ -23,6 +23,7 @@ from tui.desk.following import Following, KeyTurn
 from tui.desk.live import ASKS_PER_SECOND, Live, gap_of
 from tui.desk.session import Session
 from tui.keys.key_map import typed_name
+from tui.keys.key_table import LISTS
 from tui.keys.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.acting import ActingScreen
 from tui.screens.desk import DeskScreen
@@ -30,7 +31,7 @@ from tui.screens.pointing import Pointer
 from tui.terminal import device, theme
 from tui.terminal.coloured import ColouredApp
 from tui.widgets.line_list import LineList
-from tui.widgets.too_small import LEAVES, TooSmall, is_too_small
+from tui.widgets.too_small import TooSmall, is_too_small
 
 _FEEDER_SECONDS: Final = 5.0
 _OVER: Final = object()
@@ -121,12 +122,12 @@ class OffplanApp(ColouredApp):
         self._pointer.forget()
         if is_too_small(self.size):
             # Nothing is done that the person does not see.
-            if isinstance(event, Key) and event.key == LEAVES:
+            if isinstance(event, Key) and self.session.keys.has("quit", typed_name(event.key, event.character)):
                 self.exit()
             return
         if isinstance(event, Key) and await self._check_bindings(event.key, priority=True):
             return
-        leaves = isinstance(event, Key) and event.key == "escape"
+        leaves = isinstance(event, Key) and self.session.keys.has("back", typed_name(event.key, event.character))
         if leaves and isinstance(self.screen, ActingScreen) and self.screen.give_up():
             # What was typed meanwhile was meant for the answer.
             self._typed.clear()
@@ -168,19 +169,17 @@ class OffplanApp(ColouredApp):
         """Do what a key means: letters of jump mode first, then what the person moved to it, then the table."""
         screen = self.screen
         typed, map_ = typed_name(event.key, event.character), self.session.keys
-        scopes: tuple[str, ...] = (
-            () if typed in getattr(screen, "own_keys", ()) else getattr(screen, "scopes", ("list",))
-        )
+        scopes: tuple[str, ...] = getattr(screen, "scopes", ())
         if isinstance(screen, ActingScreen):
             if screen.jump_by(event.character):
                 return
-            scopes = () if screen.is_typed_in else scopes
+            scopes = ("line",) if screen.is_typed_in else scopes
         kind = screen.acted_kind()[0] if map_.moved and isinstance(screen, ActingScreen) else None
-        moved = map_.meant(typed, kind, scopes)
+        moved = map_.meant(typed, kind, scopes, getattr(screen, "beneath", ()))
         if moved is not None:
-            lines = self.focused if isinstance(self.focused, LineList) and moved.scope == "list" else screen
-            await self.run_action(moved.action, lines)
-        elif not (scopes and map_.given_up(typed)):
+            in_front = moved.scope == "line" or (isinstance(self.focused, LineList) and moved.scope in LISTS)
+            await self.run_action(moved.action, self.focused if in_front else screen)
+        elif not map_.given_up(typed, scopes):
             await self._check_bindings(event.key)
 
     def _go_on(self) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from tests.tui.key_effects import Effect, asks, draws, effect, goes, moves, one_of, opens, says
 from tui.desk.saved_views import LIVE
-from tui.keys.key_table import KEYS, Key
+from tui.keys.key import Key
+from tui.keys.key_table import KEYS
 from tui.screens import views
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
@@ -44,6 +45,23 @@ class Place(NamedTuple):
     """The object that the cursor is put on; empty: the second row."""
 
 
+class Dialog(NamedTuple):
+    """Something that asks, or is read, over the queue of the sample world."""
+
+    name: str
+    opened_by: tuple[str, ...]
+    scope: str
+    first: Mapping[str, tuple[str, ...]] = {}
+    """What is pressed in it before a key, by the key's id."""
+
+
+ASKED: Final = (
+    Dialog("a line", (":",), "line", {"line_complete": ("d", "i", "s"), "line_take": ("h", "e", "l", "p"), "line_later": ("up",)}),
+    Dialog("a choice", ("o",), "choice", {"choice_up": ("down",), "choice_page_up": ("down", "down")}),
+    Dialog("a choice with what it would give", ("M",), "preview", {"preview_previous": ("tab",)}),
+    Dialog("a yes", ("space", "space", "x", "l", "o", "w", "enter", "enter"), "yes"),
+    Dialog("a text", ("?",), "reading"),
+)  # fmt: skip
 PLACES: Final = (
     Place("queue", DeskScreen, "queue", "deviation", on=OPEN),
     Place("feed", DeskScreen, "feed", "signal"),
@@ -93,6 +111,7 @@ FINDS: Final = effect(
     lambda a, b: a.text != b.text and re.match(r"/(!nothing|e): \d+ of ", b.says) is not None,
 )
 TURNS: Final = effect("another pane or part", lambda a, b: (a.pane, a.cursor, a.text) != (b.pane, b.cursor, b.text))
+LEFT: Final = effect("leaves all as it was", lambda _, b: b.in_front and "left as it was" in b.says)
 EFFECTS: Final[Mapping[str, Effect]] = {
     "down": moves("one down", lambda a, to: to == a.cursor + 1),
     "up": moves("one up", lambda a, to: to == a.cursor - 1),
@@ -172,6 +191,25 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "redraw": effect("draws all anew", lambda a, b: b.redraws > a.redraws),
     "back": one_of(LEAVES, effect("takes marks or the filter away", lambda a, b: a.title != b.title or a.marks > b.marks)),
     "quit": one_of(LEAVES, effect("ends the desk", lambda a, b: b.ended)),
+    "line_take": opens("TextScreen", "Keys of this place"),
+    "line_complete": effect("completes the word", lambda a, b: (a.typed, b.typed) == ("dis", "dismiss ")),
+    "line_earlier": effect("shows the line before", lambda a, b: (a.typed, b.typed) == ("", "explain D48")),
+    "line_later": effect("is empty again", lambda a, b: (a.typed, b.typed) == ("explain D48", "")),
+    "line_leave": effect("leaves the line", lambda a, b: bool(a.asks) and not b.asks and b.in_front),
+    "line_redraw": effect("draws all anew", lambda a, b: b.redraws > a.redraws and bool(b.asks)),
+    "choice_take": says("^✓ assign"),
+    "choice_down": moves("one down", lambda a, to: to == a.cursor + 1),
+    "choice_up": moves("one up", lambda a, to: to == a.cursor - 1),
+    "choice_page_down": moves("down", lambda a, to: to > a.cursor),
+    "choice_page_up": moves("up", lambda a, to: to < a.cursor),
+    "choice_leave": LEFT,
+    "preview_take": asks("why"),
+    "preview_next": effect("goes to the preview", lambda a, b: (a.pane, b.pane) == ("choices", "preview")),
+    "preview_previous": effect("goes back to the choices", lambda a, b: (a.pane, b.pane) == ("preview", "choices")),
+    "preview_leave": says("nothing was silenced"),
+    "yes": says("^✓ dismiss"),
+    "no": LEFT,
+    "text_leave": effect("is back", lambda a, b: a.screen in ("TextScreen", "ActsScreen") and b.in_front),
 }  # fmt: skip
 """What belongs to each key of the table."""
 FILTERS: Final = {"deviations": LIVE.filter}
@@ -187,9 +225,6 @@ ROWS: Final = {"start": READY, "done": RUNNING, "decide": DECISION, "move_earlie
 def offered(place: Place) -> list[Key]:
     """The keys of the table that hold in a place, those that `?` lists there; what ends the desk comes last."""
     here = [key for key in KEYS if key.scope in place.shown_by.scopes]
-    if place.shown_by is ActsScreen:
-        # Lines to read and to copy: they are no objects.
-        here = [key for key in here if not key.action.startswith(("mark", "screen"))]
     return sorted(here, key=lambda key: key.id == "quit")
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from textual.binding import Binding
 
-from tui.keys.key_table import KEYS, SCOPES, Key
+from tui.keys.key import Key
+from tui.keys.key_table import KEYS, SCOPES
 
 _NAMES: Final[Mapping[str, str]] = {"escape": "esc", "pagedown": "page down", "pageup": "page up"}
 
@@ -29,7 +30,7 @@ def bindings(*scopes: str) -> list[Binding]:
                 action,
                 key.title,
                 show=False,
-                tooltip=key.tooltip,
+                tooltip=told(key),
                 id=shared.id if shared else key.id,
             )
     return list(made.values())
@@ -38,6 +39,11 @@ def bindings(*scopes: str) -> list[Binding]:
 def shown(key: Key) -> str:
     """The keys as a person reads them: `j, down`."""
     return ", ".join(_NAMES.get(name, name) for name in key.keys)
+
+
+def told(key: Key, table: Sequence[Key] = KEYS) -> str:
+    """What a key does, in a sentence; other keys in it are those of the table: `{open}` is enter."""
+    return key.tooltip.format_map({other.id: shown(other).split(", ")[0] for other in table})
 
 
 def named(shown_name: str) -> str:
@@ -81,6 +87,6 @@ def markdown() -> str:
             lines += [f"## {title}", "", "| key | id | does |", "| --- | --- | --- |"]
             for key in here:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
-                lines.append(f"| `{shown(key)}` | `{key.id}` | {key.tooltip}{on} |")
+                lines.append(f"| `{shown(key)}` | `{key.id}` | {told(key)}{on} |")
             lines.append("")
     return "\n".join(lines)

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from engine.values.errors import BadInput
 from tui.keys import bindings
-from tui.keys.key_table import KEYS, Key
+from tui.keys.key import Key
+from tui.keys.key_table import KEYS, PLACES
 
 _STOLEN: Final[Mapping[str, str]] = {
     "ctrl+a": "GNU screen takes it as its prefix",
@@ -39,10 +40,13 @@ _NAMED: Final = frozenset(
 )  # fmt: skip
 _LONG: Final = {"esc": "escape", "page up": "pageup", "page down": "pagedown"}
 _CONTROL: Final = re.compile(r"ctrl\+[a-z]")
-_SPOKEN_OF: Final = {"enter": "open", "esc": "back"}
-"""Keys that the sentences of the table speak of, and the ids that have them there."""
-_ALWAYS: Final = frozenset(("list", "act", "view", "everywhere"))
-"""Scopes that hold on every screen with objects; the others hold on one screen beside these."""
+_TYPED: Final = frozenset(("line", "choice"))
+"""Scopes in which letters are text."""
+_EDITS: Final = frozenset(
+    ("left", "right", "home", "end", "backspace", "delete", "space",
+     *(f"ctrl+{letter}" for letter in ("d", "e", "k", "u", "v", "w", "x")))
+)  # fmt: skip
+"""Keys with which text is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,18 @@ class KeyMap:
         found = any(key.id == words for key in self.keys)
         return f"{self.first(words)} does it too" if found else ""
 
+    def either(self, id_: str) -> str:
+        """Up to two keys of what has this id, as a person reads them: `n or esc`."""
+        return " or ".join(bindings.shown(self.of(id_)).split(", ")[:2])
+
+    def told(self, key: Key) -> str:
+        """What a key does, in a sentence that names other keys as they are in force."""
+        return bindings.told(key, self.keys)
+
+    def has(self, id_: str, typed: str) -> bool:
+        """Whether a typed key is one of what has this id."""
+        return typed in self.of(id_).keys
+
     def for_letter(self, letters: str, kind: str) -> Key | None:
         """What the table's `letters` mean where an object of this kind is under the cursor."""
         wanted = tuple(letters.split(","))
@@ -77,20 +93,24 @@ class KeyMap:
         """What the footer shows where a key acts on these rows, in order (tui.keys.bindings.footer)."""
         return bindings.footer(kind, scopes, rows=rows, readonly=readonly, table=self.keys)
 
-    def meant(self, typed: str, kind: str | None, scopes: Collection[str]) -> Key | None:
-        """What was moved to the typed key; None where the table decides."""
+    def meant(self, typed: str, kind: str | None, scopes: Collection[str], beneath: Collection[str] = ()) -> Key | None:
+        """What was moved to the typed key; None where the table decides. Keys of scopes `beneath` hold where those of
+        `scopes` have nothing on it."""
         if not self.moved:
             return None
+        if not any(typed in key.keys for key in self.keys if key.scope in scopes):
+            scopes = (*scopes, *beneath)
         found = [key for key in self.keys if key.id in self.moved and typed in key.keys and key.scope in scopes]
         fitting = next((key for key in found if not key.kinds or kind in key.kinds), None)
         elsewhere = any(typed in key.keys for key in self.keys if key.id not in self.moved)
         return fitting if fitting is not None or elsewhere or not found else found[0]
 
-    def given_up(self, typed: str) -> bool:
-        """Whether the typed key has no meaning any more: what it did was moved, and nothing else has it."""
-        if not self.moved or not any(typed in before for before in self.moved.values()):
-            return False
-        return not any(typed in key.keys for key in self.keys)
+    def given_up(self, typed: str, scopes: Collection[str]) -> bool:
+        """Whether the typed key has no meaning any more in these scopes: what it did was moved, and nothing else has
+        it."""
+        here = [key for key in self.keys if key.scope in scopes]
+        before = self.moved or {}
+        return any(typed in before.get(key.id, ()) for key in here) and not any(typed in key.keys for key in here)
 
 
 def typed_name(key: str, character: str | None) -> str:
@@ -113,6 +133,7 @@ def read(table: Mapping[str, Any], place: str) -> KeyMap:
                 where, "there is no such id", f"did you mean {near[0]!r}?" if near else "docs/keys.md lists the ids"
             )
         wanted[id_] = _keys_of(text, where)
+        _require_fit(next(key for key in KEYS if key.id == id_), wanted[id_], where)
     table_of = {key.id: key.keys for key in KEYS}
     changed = tuple(replace(key, keys=wanted.get(key.id, key.keys)) for key in KEYS)
     for one, other in combinations(changed, 2):
@@ -124,16 +145,15 @@ def read(table: Mapping[str, Any], place: str) -> KeyMap:
                 f"{_shown(min(both))} is the key of {stays.id} too",
                 f"choose another key, or move {stays.id} as well",
             )
-    return KeyMap(_retold(changed), {id_: table_of[id_] for id_ in wanted}) if wanted else KeyMap()
+    return KeyMap(changed, {id_: table_of[id_] for id_ in wanted}) if wanted else KeyMap()
 
 
-def _retold(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    """The same keys, whose sentences speak of others as the person has them."""
-    first = {key.id: bindings.shown(key).split(", ")[0] for key in keys}
-    spoken_of = re.compile(rf"\b({'|'.join(_SPOKEN_OF)})\b")
-    return tuple(
-        replace(key, tooltip=spoken_of.sub(lambda word: first[_SPOKEN_OF[word[0]]], key.tooltip)) for key in keys
-    )
+def _require_fit(key: Key, names: Iterable[str], where: str) -> None:
+    """Raises BadInput for a key that is text where letters are, or mends it."""
+    if key.scope in _TYPED:
+        for name in names:
+            if len(name) == 1 or name in _EDITS:
+                raise BadInput(where, f"{name} is text there, or mends it", "write a name such as f5, enter or ctrl+o")
 
 
 def _keys_of(text: Any, where: str) -> tuple[str, ...]:
@@ -158,7 +178,7 @@ def _checked(name: str, where: str) -> str:
 
 def _meet(one: Key, other: Key) -> bool:
     """Whether two things can be wanted in the same place with the same object under the cursor."""
-    together = one.scope == other.scope or bool({one.scope, other.scope} & _ALWAYS)
+    together = any({one.scope, other.scope} <= place for place in PLACES)
     return together and (not one.kinds or not other.kinds or bool(one.kinds & other.kinds))
 
 

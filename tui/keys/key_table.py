@@ -5,26 +5,17 @@ No key that tmux or a terminal takes is the only way to anything, and no key aft
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tui.keys.offering import (
-    Asked,
-    asks_for_a_response,
-    has_a_proposal,
-    has_held_records,
-    may,
-    may_be_decided,
-    may_be_done,
-    may_be_given,
-    may_be_moved,
-    waits_for_approval,
-)
-from tui.keys.request import SNOOZED
+from tui.keys.acting_keys import ACTING_KEYS
+from tui.keys.dialog_keys import DIALOG_KEYS
+from tui.keys.key import Key
+from tui.keys.offering import has_held_records, may_be_moved
 
 SCOPES: Final[Mapping[str, str]] = {
-    "list": "Move and mark, in every list",
+    "list": "Move, in every list",
+    "rows": "Open and mark rows",
     "act": "Act on the marked rows, or on the one under the cursor",
     "desk": "On the desk",
     "view": "On every view",
@@ -36,45 +27,40 @@ SCOPES: Final[Mapping[str, str]] = {
     "text": "In text: pages, reports",
     "log": "In the log of what you did",
     "everywhere": "Everywhere",
+    "line": "In a line of text, where letters are text",
+    "choice": "Choosing one, where letters narrow them down",
+    "preview": "Choosing one, with what it would give below",
+    "yes": "Before what may do harm",
+    "reading": "On what is to be read",
 }
 """Where a key works: the headings of `?` and of docs/keys.md, in their order."""
+LISTS: Final = ("list", "rows")
+"""Scopes of the list in front."""
+DIALOGS: Final = ("log", "line", "choice", "preview", "yes", "reading")
+"""Scopes of what opens over a screen and asks, or is read: `?` of every place tells them too."""
+PLACES: Final[Sequence[frozenset[str]]] = tuple(
+    frozenset(scopes.split())
+    for scopes in (
+        "list rows act desk view everywhere",
+        "list rows act view deviations everywhere",
+        "list rows act view timeline everywhere",
+        "list rows act view everywhere",
+        "list rows act view sources everywhere",
+        "list rows act reports text everywhere",
+        "list rows act page text everywhere",
+        "list rows act text everywhere",
+        "list log reading",
+        "list reading",
+        "list yes",
+        "list preview",
+        "choice",
+        "line",
+    )
+)
+"""Scopes that hold together somewhere: no letter means two things there with the same object under the cursor."""
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing that a person can do with a key."""
-
-    id: str
-    keys: tuple[str, ...]
-    title: str
-    """For the footer: a word or two."""
-    tooltip: str
-    """For `?`, the palette and the documentation: one sentence."""
-    scope: str
-    action: str
-    kinds: frozenset[str] = frozenset()
-    """What must be under the cursor (deviation, action, signal); empty: anything."""
-    footer: int = 0
-    """Place in the footer, 1 first; 0: not there."""
-    writes: bool = False
-    """Whether it changes something: refused on a desk that was opened read-only."""
-    where: Asked | None = None
-    """Asked with the rows that it would act on, an empty one where they are not known: the footer offers it where one
-    of them says yes."""
-
-
-_DEVIATION: Final = frozenset({"deviation"})
 _ACTION: Final = frozenset({"action"})
-_BOTH: Final = _DEVIATION | _ACTION
-
-
-def _act(
-    verb: str, key: str, title: str, tooltip: str, kinds: frozenset[str], *, footer: int = 0, where: Asked | None = None
-) -> Key:
-    return Key(verb, (key,), title, tooltip, "act", f"act('{verb}')", kinds, footer, writes=True, where=where)
-
-
-KEYS: Final[tuple[Key, ...]] = (
+_LIST_KEYS: Final = (
     Key("down", ("j", "down"), "down", "One row down.", "list", "move(1)"),
     Key("up", ("k", "up"), "up", "One row up.", "list", "move(-1)"),
     Key("first", ("g", "home"), "first", "To the first row.", "list", "jump(0)"),
@@ -83,99 +69,12 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("half_up", ("ctrl+u",), "half up", "Half a screen up.", "list", "page(-0.5)"),
     Key("page_down", ("pagedown",), "page down", "A screen down.", "list", "page(1)"),
     Key("page_up", ("pageup",), "page up", "A screen up.", "list", "page(-1)"),
-    Key("open", ("enter",), "open", "Open the row's page.", "list", "screen.open", footer=1),
-    Key("mark", ("space",), "mark", "Mark the row, or take the mark away, and go one down.", "list", "mark"),
-    Key("mark_range", ("v",), "mark to here", "Mark all rows from the last mark to here.", "list", "mark_range"),
-    Key("mark_all", ("*",), "mark all", "Mark all rows that the filter shows.", "list", "mark_all"),
-    _act(
-        "ack",
-        "a",
-        "ack",
-        "Acknowledge: you have seen it and own it; an action is accepted.",
-        _BOTH,
-        footer=2,
-        where=may("ack", "accept"),
-    ),
-    _act(
-        "assign",
-        "o",
-        "owner",
-        "Give it to somebody; their present load is shown.",
-        _BOTH,
-        footer=4,
-        where=may_be_given,
-    ),
-    _act(
-        "respond",
-        "r",
-        "respond",
-        "Choose a playbook, see owners and dates, start the response.",
-        _DEVIATION,
-        footer=3,
-        where=asks_for_a_response,
-    ),
-    _act("start", "s", "start", "Start the action.", _ACTION, footer=2, where=may("start", "resume")),
-    _act("done", "d", "done", "The action is done.", _ACTION, footer=3, where=may_be_done),
-    _act(
-        "decide",
-        "D",
-        "decide",
-        "Choose an option of a decision, with every sum in view; says why.",
-        _ACTION,
-        footer=3,
-        where=may_be_decided,
-    ),
-    _act(
-        "approve",
-        "A",
-        "approve",
-        "Approve the action, where it needs that before it can be done.",
-        _ACTION,
-        footer=3,
-        where=waits_for_approval,
-    ),
-    _act("agree", "Y", "agree to move", "Agree to the move that is proposed.", _ACTION, footer=1, where=has_a_proposal),
-    _act(
-        "keep",
-        "L",
-        "leave it there",
-        "Leave the action where it is, whatever move is proposed.",
-        _ACTION,
-        footer=1,
-        where=has_a_proposal,
-    ),
-    _act("wait", "w", "wait", "The action waits for somebody; says for what.", _ACTION),
-    _act("fail", "f", "fail", "The action failed; says why.", _ACTION, footer=5, where=may("fail")),
-    _act("skip", "x", "skip", "Leave the action out; says why.", _ACTION, footer=6, where=may("skip")),
-    _act("cancel", "X", "cancel", "Cancel the action; says why.", _ACTION),
-    _act("block", "b", "block", "Put the action back to blocked; says why.", _ACTION),
-    _act("snooze", "S", "snooze", f"Hide it from the queue until a time; /{SNOOZED} shows it.", _DEVIATION),
-    _act(
-        "dismiss",
-        "x",
-        "dismiss",
-        "Out of the queue for good: lived with, noise, a duplicate or wrong data; says why.",
-        _DEVIATION,
-        footer=6,
-        where=may("dismiss"),
-    ),
-    _act(
-        "resolve", "R", "resolve", "It is over; says why, and if you like what came of it and what it cost.", _DEVIATION
-    ),
-    _act("comment", "c", "comment", "Write something down about it.", _BOTH),
-    Key(
-        "silence",
-        ("M",),
-        "silence",
-        "Keep the like of it out of the queue for a while; shows what that hides, says why.",
-        "act",
-        "silence",
-        _DEVIATION,
-        writes=True,
-    ),
-    Key("undo", ("z",), "undo", "Undo your last command.", "act", "undo", footer=9, writes=True),
-    Key("redo", ("Z",), "redo", "Do again what undo took back.", "act", "redo", writes=True),
-    Key("copy", ("y",), "copy id", "Send the id to your own clipboard.", "act", "copy"),
+    Key("open", ("enter",), "open", "Open the row's page.", "rows", "screen.open", footer=1),
+    Key("mark", ("space",), "mark", "Mark the row, or take the mark away, and go one down.", "rows", "mark"),
+    Key("mark_range", ("v",), "mark to here", "Mark all rows from the last mark to here.", "rows", "mark_range"),
+    Key("mark_all", ("*",), "mark all", "Mark all rows that the filter shows.", "rows", "mark_all"),
+)
+_OTHER_KEYS: Final = (
     Key("next_pane", ("tab",), "next pane", "To the next pane, or part of a page.", "everywhere", "next_pane(1)"),
     Key("previous_pane", ("shift+tab",), "previous pane", "To the pane before.", "everywhere", "next_pane(-1)"),
     Key(
@@ -216,9 +115,16 @@ KEYS: Final[tuple[Key, ...]] = (
         "find(1)",
     ),
     Key("previous_hit", ("N",), "hit before", "To the one before.", "view", "find(-1)"),
-    Key("views", ("V",), "views", "Choose a view of the list; :view save NAME keeps one.", "deviations", "choose_view"),
+    Key(
+        "views",
+        ("V",),
+        "views",
+        "Choose a view of the list; {command}view save NAME keeps one.",
+        "deviations",
+        "choose_view",
+    ),
     Key("sort", ("O",), "sort", "Choose the order.", "deviations", "sort"),
-    Key("group", ("B",), "group", "Choose groups; enter on a heading folds one.", "deviations", "group"),
+    Key("group", ("B",), "group", "Choose groups; {open} on a heading folds one.", "deviations", "group"),
     Key(
         "hidden_view",
         ("h",),
@@ -232,7 +138,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "move_earlier",
         ("<",),
         "move earlier",
-        "Another start for the action, a step of the zoom earlier; shows what follows, enter does it.",
+        "Another start for the action, a step of the zoom earlier; shows what follows, {open} does it.",
         "timeline",
         "shift(-1)",
         _ACTION,
@@ -244,7 +150,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "move_later",
         (">",),
         "later",
-        "A step later; several keys add up, enter does it, esc leaves it.",
+        "A step later; several keys add up, {open} does it, {back} leaves it.",
         "timeline",
         "shift(1)",
         _ACTION,
@@ -282,7 +188,6 @@ KEYS: Final[tuple[Key, ...]] = (
         writes=True,
     ),
     Key("since", ("P",), "since", "From when on the report tells.", "reports", "since", footer=2),
-    Key("explain", ("e",), "explain", "Why it ranks here: every term with its source.", "act", "explain", _DEVIATION),
     Key(
         "desk", ("1",), "desk", "The desk: what came in, what is off plan, who does what.", "everywhere", "view('desk')"
     ),
@@ -328,7 +233,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "jump",
         ("'",),
         "jump",
-        "Letters on the rows in sight: type those of a row to go there.",
+        "Letters on the rows in sight: type those of a row to go there; any other key leaves.",
         "everywhere",
         "jump_mode",
     ),
@@ -354,3 +259,5 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("quit", ("q",), "quit", "Leave the page, or the desk.", "everywhere", "leave", footer=10),
 )
+KEYS: Final[tuple[Key, ...]] = (*_LIST_KEYS, *ACTING_KEYS, *_OTHER_KEYS, *DIALOG_KEYS)
+"""Every key that the desk takes; those that edit a line of text are Textual's."""

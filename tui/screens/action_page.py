@@ -27,7 +27,7 @@ class ActionPage(ObjectPage):
     """Acts on its action."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "text", "everywhere")]
-    scopes = ("list", "act", "text", "everywhere")
+    scopes = ("list", "rows", "act", "text", "everywhere")
 
     def __init__(self, session: Session, action: str) -> None:
         super().__init__(session)

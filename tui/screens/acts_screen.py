@@ -22,8 +22,8 @@ _WHEN = 16
 class ActsScreen(TextScreen):
     """A line for each command, the last on top, with what it did."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("log")]
-    scopes = ("list", "log")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("log", "reading")]
+    scopes = ("list", "log", "reading")
 
     def __init__(self, acts: Sequence[Act], present: Present, keys: KeyMap) -> None:
         self._acts = acts[::-1]
@@ -35,10 +35,13 @@ class ActsScreen(TextScreen):
             ]
             for act in self._acts
         ]
-        super().__init__("What you did here, the last on top", lines or [[("Nothing has been done yet.", "quiet")]])
-        self.says = (
-            (keys.first("copy_line"), "copies the line"), (keys.first("copy_all"), "all of them"), ("esc", "back"),
-        )  # fmt: skip
+        super().__init__(
+            "What you did here, the last on top", lines or [[("Nothing has been done yet.", "quiet")]], keys
+        )
+
+    def says(self, keys: KeyMap) -> Sequence[tuple[str, str]]:
+        copies = ((keys.first("copy_line"), "copies the line"), (keys.first("copy_all"), "all of them"))
+        return (*copies, *super().says(keys))
 
     def action_copy(self, everything: bool) -> None:
         """Send the line under the cursor, or all in the order in which they were done, to the person's clipboard."""

@@ -89,4 +89,8 @@ class AtCursor:
         from tui.screens.deviation_sections import sections
 
         pane.title = f"Detail D{number}"
-        pane.show_lines(sections(shown, max(20, pane.size.width - 2), session.present))
+        pane.show_lines(
+            sections(
+                {**shown, "responds": session.keys.first("respond")}, max(20, pane.size.width - 2), session.present
+            )
+        )

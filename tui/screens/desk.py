@@ -42,7 +42,7 @@ class DeskScreen(FilteringScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "desk", "view", "everywhere")]
     AUTO_FOCUS = "#queue"
-    scopes = ("list", "act", "desk", "view", "everywhere")
+    scopes = ("list", "rows", "act", "desk", "view", "everywhere")
     filtered = ("queue", "feed", "timeline")
 
     def __init__(self, session: Session) -> None:
@@ -74,7 +74,7 @@ class DeskScreen(FilteringScreen):
             yield self._at_cursor.detail
         yield self._at_cursor.why
         yield self.timeline
-        yield TooSmall(self.app.size)
+        yield TooSmall(self.app.size, self.session.keys.first("quit"))
         yield Prompt()
         yield StatusLine()
         yield KeyLine()

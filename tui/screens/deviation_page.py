@@ -30,7 +30,7 @@ class DeviationPage(ObjectPage):
     """Acts on the action under the cursor, and everywhere else on the deviation."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "page", "text", "everywhere")]
-    scopes = ("list", "act", "page", "text", "everywhere")
+    scopes = ("list", "rows", "act", "page", "text", "everywhere")
 
     def __init__(
         self,
@@ -108,7 +108,12 @@ class DeviationPage(ObjectPage):
         session.changed.seen(self._deviation)
         shown, self._read = self._read or session.desk.show(self._deviation), None
         yield
-        self._detail = {**shown, "pictures": session.desk.pictures(self._deviation), "in_numbers": self._in_numbers}
+        self._detail = {
+            **shown,
+            "pictures": session.desk.pictures(self._deviation),
+            "in_numbers": self._in_numbers,
+            "responds": session.keys.first("respond"),
+        }
         yield
         self.page.present = session.present
         self.draw()

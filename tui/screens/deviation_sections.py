@@ -178,7 +178,7 @@ def _signals(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
 def _response(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
     actions = detail["actions"]
     if not actions:
-        return [PageLine([("No response yet: r chooses a playbook.", "quiet")])]
+        return [PageLine([(f"No response yet: {detail.get('responds', 'r')} chooses a playbook.", "quiet")])]
     shown = tuple(column for column in _ACTIONS if column.name != "function" or width >= _WITH_FUNCTION)
     lines = [PageLine(safe.columns(shown, {column.name: (column.title, "quiet") for column in shown}, width))]
     room = next(size for column, size in cells.layout(shown, width) if column.name == "title")

@@ -30,7 +30,7 @@ class DeviationsScreen(ListView):
     """Acts as the desk does, on more rows and more columns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "deviations", "everywhere")]
-    scopes = ("list", "act", "view", "deviations", "everywhere")
+    scopes = ("list", "rows", "act", "view", "deviations", "everywhere")
     filtered = ("deviations",)
     titles = ("Deviations",)
 
@@ -143,7 +143,7 @@ class DeviationsScreen(ListView):
         choices = [
             Choice(name, [(fit(name or "–", 22) + " ", "bold"), (words, "plain")]) for name, words in ways.items()
         ]
-        return await self.app.push_screen_wait(Picker(title, choices))
+        return await self.app.push_screen_wait(Picker(title, choices, self.session.keys))
 
     def action_columns(self) -> None:
         self._ask(self._columns())

@@ -77,7 +77,7 @@ async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> 
     lines += [*([(line, "plain")] for line in safe.wrap(_answered(session, asked), width)), []]
     lines += [[(safe.cut_words(_described(session, id_), width), "plain")] for id_ in asked.ids[:_MOST_DESCRIBED]]
     lines += [[(line, "plain")] for line in safe.wrap(" ".join(asked.ids[_MOST_DESCRIBED:]), width)]
-    return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines))
+    return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines, session.keys))
 
 
 async def still_meant(screen: TellingScreen, session: Session, asked: Request, changed: str) -> Request | None:
@@ -90,7 +90,9 @@ async def still_meant(screen: TellingScreen, session: Session, asked: Request, c
     words = " all the same?"
     lines += [[], [(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - len(words))}{words}", "bold")]]
     lines += [[(line, "plain")] for line in safe.wrap(_answered(session, asked), width)]
-    meant = await _yes(screen, Confirm(_title(screen, "", asked.ids, " changed while you answered"), lines))
+    meant = await _yes(
+        screen, Confirm(_title(screen, "", asked.ids, " changed while you answered"), lines, session.keys)
+    )
     return replace(asked, expect=now) if meant else None
 
 
@@ -140,7 +142,9 @@ async def _option(screen: TellingScreen, session: Session, ids: Sequence[str]) -
                 [],
                 *option_sections.verdict(decided, width, session.present),
             ],
-            takes=("", "blocked: to compare only") if blocked else ("enter", "chooses it"),
+            session.keys,
+            takes="chooses it",
+            bar="blocked: to compare only" if blocked else "",
         )
     )
     if chosen is not None and blocked:
@@ -174,14 +178,14 @@ async def _owner(screen: TellingScreen, session: Session, ids: Sequence[str]) ->
         functions = ", ".join(owner["functions"])
         line = f"{fit(owner['id'], 12)} {fit(owner['name'] or '', 20)} {owner['load']} open{late}  {functions}"
         choices.append(Choice(owner["id"], [(line, "plain")]))
-    return await screen.app.push_screen_wait(Picker(_title(screen, "Who takes ", ids, "?"), choices))
+    return await screen.app.push_screen_wait(Picker(_title(screen, "Who takes ", ids, "?"), choices, session.keys))
 
 
 async def _dismissal(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
     """As what it is dismissed; the usual sort is the first, so that `enter` takes it."""
     choices = [Choice(sort, [(fit(sort, 12) + " ", "bold"), (what, "plain")]) for sort, what in DISMISSALS.items()]
     title = _title(screen, "As what is ", ids, " dismissed?")
-    category = await screen.app.push_screen_wait(Picker(title, choices))
+    category = await screen.app.push_screen_wait(Picker(title, choices, session.keys))
     return None if category is None else {"category": category}
 
 
@@ -217,6 +221,7 @@ async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str])
                 *([(line, "quiet")] for line in safe.wrap(f"applies because {because[playbook]}", width)),
                 *preview(session, ids[0], playbook, width),
             ],
+            session.keys,
         )
     )
 

@@ -10,7 +10,7 @@ from engine.values.errors import BadInput
 from tui.desk.session import Said
 from tui.keys import bindings
 from tui.keys.key_map import KeyMap
-from tui.keys.key_table import KEYS, SCOPES
+from tui.keys.key_table import DIALOGS, KEYS, SCOPES
 from tui.keys.request import LOCAL, READS, VERBS, rest_of_line
 from tui.terminal import cells, theme
 from tui.terminal.cells import Present
@@ -58,11 +58,11 @@ def of_place(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: boo
         lines += [[("This desk was opened read-only: keys that change something are left out.", "warning")], []]
     for scope, title in SCOPES.items():
         here = [key for key in map_.keys if key.scope == scope and not (readonly and key.writes)]
-        if scope in scopes and here:
+        if scope in (*scopes, *DIALOGS) and here:
             lines += [[(title, "heading")]]
             for key in here:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
-                lines += _beside(bindings.shown(key), f"{key.tooltip}{on}", width)
+                lines += _beside(bindings.shown(key), f"{map_.told(key)}{on}", width)
             lines.append([])
     lines += _commands(width, readonly=readonly)
     return [*lines, *_signs(scopes, width), *([(line, "quiet")] for line in wrap(_HINT, width))]

@@ -35,7 +35,7 @@ class ListView(FilteringScreen):
     """The base of the views beside the desk."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "everywhere")]
-    scopes: tuple[str, ...] = ("list", "act", "view", "everywhere")
+    scopes: tuple[str, ...] = ("list", "rows", "act", "view", "everywhere")
     titles: ClassVar[tuple[str, ...]] = ()
     """What the tabs say where the panes become tabs, pane by pane."""
     follows_signals: ClassVar[bool] = False
@@ -67,7 +67,7 @@ class ListView(FilteringScreen):
         yield self.lists[0]
         yield from self.between()
         yield from self.lists[1:]
-        yield TooSmall(self.app.size)
+        yield TooSmall(self.app.size, self.session.keys.first("quit"))
         yield Prompt()
         yield StatusLine()
         yield KeyLine()

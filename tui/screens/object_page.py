@@ -22,7 +22,7 @@ class ObjectPage(FindingScreen):
     def compose(self) -> ComposeResult:
         yield Header(self.session.who, pinned=self.session.pinned)
         yield from self.parts()
-        yield TooSmall(self.app.size)
+        yield TooSmall(self.app.size, self.session.keys.first("quit"))
         yield Prompt()
         yield StatusLine()
         yield KeyLine()

@@ -19,6 +19,7 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import RecordPage
+from tui.terminal.safe import Pieces
 
 
 def of_object(session: Session, id_: str, *, section: str | None = None) -> Screen[None]:
@@ -38,7 +39,7 @@ def of_deviation(session: Session, id_: str, *, at: str | None, section: str | N
 
 def of_keys(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: bool) -> Screen[None]:
     """The keys of a place and its signs, in so many cells."""
-    return TextScreen("Keys of this place", help_lines.of_place(scopes, map_, width, readonly=readonly))
+    return TextScreen("Keys of this place", help_lines.of_place(scopes, map_, width, readonly=readonly), map_)
 
 
 def of_acts(session: Session) -> Screen[None]:
@@ -46,22 +47,24 @@ def of_acts(session: Session) -> Screen[None]:
     return ActsScreen(session.acts, session.present, session.keys)
 
 
-def of_command(words: str, width: int) -> Screen[None]:
+def of_command(words: str, map_: KeyMap, width: int) -> Screen[None]:
     """How a command is written, in so many cells. Raises BadInput for words that are none."""
-    return TextScreen(f":{words}", help_lines.of_command(words, width))
+    return TextScreen(f":{words}", help_lines.of_command(words, width), map_)
 
 
-def of_answer(line: str, printed: Sequence[str], width: int) -> Screen[None]:
+def of_answer(line: str, printed: Sequence[str], map_: KeyMap, width: int) -> Screen[None]:
     """What a command printed, in so many cells."""
-    return TextScreen(f"offplan {line}", help_lines.of_answer(printed, width))
+    return TextScreen(f"offplan {line}", help_lines.of_answer(printed, width), map_)
 
 
 def of_silences(session: Session) -> Screen[None]:
     """The silences that are not over, as the shell lists them."""
     lines = list_tables.lines("silences", session.desk.silences(), session.present.zone)
-    return TextScreen("Silences, those that end first on top", [[(clean(line), "plain")] for line in lines])
+    shown: list[Pieces] = [[(clean(line), "plain")] for line in lines]
+    return TextScreen("Silences, those that end first on top", shown, session.keys)
 
 
 def of_messages(session: Session, width: int) -> Screen[None]:
     """What was said here, in full, in so many cells."""
-    return TextScreen("Messages, the last on top", help_lines.of_messages(session.said, session.present, width))
+    lines = help_lines.of_messages(session.said, session.present, width)
+    return TextScreen("Messages, the last on top", lines, session.keys)

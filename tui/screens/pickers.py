@@ -5,15 +5,19 @@ They fill the screen: a translucent box over a live one would be repainted with 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
+from tui.keys import bindings
+from tui.keys.key_map import KeyMap
+from tui.keys.key_table import LISTS
 from tui.terminal.safe import Pieces, plain
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.footer import StatusLine
@@ -22,7 +26,6 @@ from tui.widgets.one_line import NarrowingLine
 from tui.widgets.page_list import ChoiceList, PageLine, PageList
 from tui.widgets.too_small import TooSmall
 
-_TAKES: Final = (("", "up, down move"), ("enter", "takes it"), ("esc", "back"))
 _MOST_CHOICES: Final = 8
 """Lines that choices take at most above their preview."""
 
@@ -40,40 +43,41 @@ class Choice:
 class Picker(Screen[str | None]):
     """Choose one line; typing narrows them down to those that hold all typed words."""
 
-    own_keys: ClassVar[frozenset[str]] = frozenset(("enter", "escape", "down", "up", "pagedown", "pageup"))
-    """Keys that mean here what is said of them, whatever a person's own keys are."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", show=False, id="picker.down"),
-        Binding("up", "move(-1)", show=False, id="picker.up"),
-        Binding("pagedown", "page(1)", show=False, id="picker.page_down"),
-        Binding("pageup", "page(-1)", show=False, id="picker.page_up"),
-        Binding("escape", "give_up", show=False, id="picker.give_up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("choice")]
+    scopes = ("choice",)
+    beneath: ClassVar[tuple[str, ...]] = LISTS
+    """Scopes of keys that a person has moved and that hold here where nothing else has them."""
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], keys: KeyMap) -> None:
+        """`keys` are those in force, here as in the other dialogs."""
         super().__init__()
+        self._keys = keys
         self._title = title
         self._choices = choices
         self._shown: Sequence[Choice] = choices
 
     def compose(self) -> ComposeResult:
-        yield NarrowingLine("type to narrow down", self._narrow, self._take)
-        yield ChoiceList()
+        yield NarrowingLine("type to narrow down", self._narrow, self.action_take)
+        # Letters go to the line above it, whatever moves the focus.
+        yield ChoiceList(can_focus=False)
         yield StatusLine()
-        yield TooSmall(self.app.size)
+        yield TooSmall(self.app.size, self._keys.first("quit"))
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(NarrowingLine))
-        self.query_one(StatusLine).tell(_TAKES, "quiet")
+        keys = self._keys
+        moves = f"{keys.first('choice_up')}, {keys.first('choice_down')} move"
+        takes, leaves = (keys.first("choice_take"), "takes it"), (keys.first("choice_leave"), "back")
+        self.query_one(StatusLine).tell((("", moves), takes, leaves), "quiet")
         self._narrow("")
 
-    def _take(self) -> None:
+    def action_take(self) -> None:
         chosen = self.query_one(ChoiceList).current
         if chosen is not None and self._shown:
             self.dismiss(self._shown[chosen].id)
 
     def action_open(self) -> None:
-        self._take()
+        self.action_take()
 
     def _narrow(self, text: str) -> None:
         words = text.casefold().split()
@@ -99,39 +103,41 @@ class Picker(Screen[str | None]):
 class _Lines(Screen[Answer]):
     """Lines, and below them what can be done here."""
 
-    own_keys: ClassVar[frozenset[str]] = frozenset(("escape", "q"))
-    says: Sequence[tuple[str, str]] = ()
-    """Keys, and what they do here."""
     look: ClassVar[str] = "quiet"
 
-    def __init__(self, title: str, lines: Sequence[Pieces]) -> None:
+    def __init__(self, title: str, lines: Sequence[Pieces], keys: KeyMap) -> None:
         super().__init__()
+        self._keys = keys
         self._title = title
         self._lines = lines
 
     def compose(self) -> ComposeResult:
         yield PageList()
         yield StatusLine()
-        yield TooSmall(self.app.size)
+        yield TooSmall(self.app.size, self._keys.first("quit"))
 
     def on_mount(self) -> None:
         page = self.query_one(PageList)
         page.title = self._title
         page.show_lines([PageLine(line) for line in self._lines])
         self.set_focus(page)
-        self.query_one(StatusLine).tell(self.says, self.look)
+        self.query_one(StatusLine).tell(self.says(self._keys), self.look)
+
+    @abstractmethod
+    def says(self, keys: KeyMap) -> Sequence[tuple[str, str]]:
+        """Keys, and what they do here."""
 
 
 class Confirm(_Lines[bool]):
     """Shows what a command will do and to which ids, before it does it."""
 
-    own_keys = frozenset(("y", "n", "escape", "q"))
-    says: Sequence[tuple[str, str]] = (("y", "does it"), ("n", "or esc leaves everything as it is"))
     look = "bold"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", show=False, id="confirm.yes"),
-        Binding("n,escape,q", "answer(False)", show=False, id="confirm.no"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("yes")]
+    scopes = ("list", "yes")
+
+    def says(self, keys: KeyMap) -> Sequence[tuple[str, str]]:
+        no = keys.either("no").split(" ", 1)
+        return (keys.first("yes"), "does it"), (no[0], " ".join((*no[1:], "leaves everything as it is")))
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)
@@ -140,9 +146,11 @@ class Confirm(_Lines[bool]):
 class TextScreen(_Lines[None]):
     """Lines to read, such as the keys of this place."""
 
-    own_keys = frozenset(("escape", "q", "?"))
-    says: Sequence[tuple[str, str]] = (("esc", "back"),)
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,?", "leave", show=False, id="text.leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("reading")]
+    scopes: ClassVar[tuple[str, ...]] = ("list", "reading")
+
+    def says(self, keys: KeyMap) -> Sequence[tuple[str, str]]:
+        return ((keys.first("text_leave"), "back"),)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -151,20 +159,25 @@ class TextScreen(_Lines[None]):
 class PreviewPicker(Screen[str | None]):
     """Choose one line and see below what it would give; `enter` takes what is seen."""
 
-    own_keys: ClassVar[frozenset[str]] = frozenset(("enter", "tab", "shift+tab", "escape", "q"))
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "give_up", show=False, id="preview.give_up")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("preview")]
+    scopes = ("list", "preview")
+    beneath: ClassVar[tuple[str, ...]] = ("rows",)
 
     def __init__(
         self,
         title: str,
         choices: Sequence[Choice],
         preview: Callable[[str, int], Sequence[Pieces]],
+        keys: KeyMap,
         *,
-        takes: tuple[str, str] = ("enter", "starts it"),
+        takes: str = "starts it",
+        bar: str = "",
     ) -> None:
-        """`preview` says in so many cells what a choice would give; `takes` is the key that takes it, with what it
-        does, or words why it cannot be taken beside an empty key."""
+        """`preview` says in so many cells what a choice would give, `takes` what the key does that takes it; `bar`
+        why it cannot be taken."""
         super().__init__()
+        self._keys = keys
+        self._bar = bar
         self._takes = takes
         self._title = title
         self._choices = choices
@@ -176,7 +189,7 @@ class PreviewPicker(Screen[str | None]):
         yield ChoiceList(id="choices")
         yield PageList(id="preview")
         yield StatusLine()
-        yield TooSmall(self.app.size)
+        yield TooSmall(self.app.size, self._keys.first("quit"))
 
     def on_mount(self) -> None:
         choices = self.query_one("#choices", ChoiceList)
@@ -185,7 +198,10 @@ class PreviewPicker(Screen[str | None]):
         choices.styles.height = min(len(self._choices), _MOST_CHOICES) + 2
         choices.show_lines([PageLine(choice.pieces) for choice in self._choices])
         self.set_focus(choices)
-        self.query_one(StatusLine).tell((self._takes, ("tab", "to the preview"), ("esc", "back")), "bold")
+        keys = self._keys
+        takes = ("", self._bar) if self._bar else (keys.first("preview_take"), self._takes)
+        moves = (keys.first("preview_next"), "to the preview")
+        self.query_one(StatusLine).tell((takes, moves, (keys.first("preview_leave"), "back")), "bold")
         # It has the whole width once it is laid out: shown with the first frame, not with the next one.
         self._show_preview(self.app.size.width - self.query_one("#preview", PageList).gutter.width)
 

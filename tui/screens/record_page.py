@@ -21,7 +21,7 @@ class RecordPage(ObjectPage):
     """Acts on its object."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "text", "everywhere")]
-    scopes = ("list", "act", "text", "everywhere")
+    scopes = ("list", "rows", "act", "text", "everywhere")
 
     def __init__(self, session: Session, id_: str) -> None:
         super().__init__(session)

@@ -55,7 +55,7 @@ class ReportsScreen(ListView):
     """Documents, one at a time; worked out beside the screen's loop, as they read much."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "reports", "text", "everywhere")]
-    scopes = ("list", "act", "reports", "text", "everywhere")
+    scopes = ("list", "rows", "act", "reports", "text", "everywhere")
     titles = tuple(each.title for each in _REPORTS.values())
 
     def __init__(self, session: Session) -> None:

@@ -35,7 +35,8 @@ async def asked(screen: Screen[Any], session: Session, id_: str) -> Request | No
             f"What to silence, as {id_}",
             choices,
             lambda words, width: _hidden(session, found[words]),
-            takes=("enter", "takes it"),
+            session.keys,
+            takes="takes it",
         )
     )
     if chosen is None:

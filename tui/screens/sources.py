@@ -31,7 +31,7 @@ class SourcesScreen(ListView):
     """Acts on held records, and on all that a source has held."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "view", "sources", "everywhere")]
-    scopes = ("list", "act", "view", "sources", "everywhere")
+    scopes = ("list", "rows", "act", "view", "sources", "everywhere")
     filtered = ("sources", "quarantine")
     follows_signals = True
     titles = ("Sources", "Quarantine")
@@ -115,7 +115,7 @@ class SourcesScreen(ListView):
         choices = [
             Choice(name, [(fit(name, 24) + " ", "bold"), (str(value), "plain")]) for name, value in columns.items()
         ]
-        return await self.app.push_screen_wait(Picker("Which column is wrong?", choices))
+        return await self.app.push_screen_wait(Picker("Which column is wrong?", choices, self.session.keys))
 
     async def _write(self, work: Callable[[Desk], str], line: str | None) -> None:
         """Try records and say what became of them; `line` is what the log has of it."""

@@ -17,7 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from engine.values.errors import BadInput, OffplanError, StoreUnusable
 from tui.desk.session import Session
-from tui.keys.key_table import Key
+from tui.keys.key import Key
 from tui.screens import views
 from tui.screens.jump import Jump
 from tui.terminal import cells
@@ -214,7 +214,7 @@ class TellingScreen(Screen[None]):
         if self._offered is None or kind != self._offered[0] or rows is not self._offered[1]:
             shown = self.session.keys.footer(kind, self.scopes, rows=rows, readonly=self.session.readonly)
             self._offered = kind, rows, shown
-        self.query_one(KeyLine).show(self._offered[2], self.query_one(Prompt).keys)
+        self.query_one(KeyLine).show(self._offered[2], self.query_one(Prompt).keys(self.session.keys))
 
     def on_prompt_listening(self) -> None:
         prompt = self.query_one(Prompt)

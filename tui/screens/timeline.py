@@ -55,7 +55,7 @@ class TimelineScreen(FilteringScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "timeline", "view", "everywhere")]
     AUTO_FOCUS = "#lanes"
-    scopes = ("list", "act", "timeline", "view", "everywhere")
+    scopes = ("list", "rows", "act", "timeline", "view", "everywhere")
     filtered = ("lanes",)
 
     def __init__(self, session: Session) -> None:
@@ -77,7 +77,7 @@ class TimelineScreen(FilteringScreen):
         yield TabLine(_TITLES, self.session.keys.of("next_pane"))
         yield self.lanes
         yield self.load
-        yield TooSmall(self.app.size)
+        yield TooSmall(self.app.size, self.session.keys.first("quit"))
         yield Prompt()
         yield StatusLine()
         yield KeyLine()
@@ -211,7 +211,7 @@ class TimelineScreen(FilteringScreen):
             return
         owner = self.load.owner
         if self.focused is self.load and owner is not None:
-            self.app.push_screen(TextScreen(f"Load of {owner['id']}", _load_lines(owner)))
+            self.app.push_screen(TextScreen(f"Load of {owner['id']}", _load_lines(owner), self.session.keys))
         else:
             super().action_open()
 

@@ -85,6 +85,7 @@ async def form_answers(screen: TellingScreen, session: Session, ids: Sequence[st
     detail = session.desk.show(ids[0])
     if detail["options"] and detail["chosen"] is None:
         raise Refused(f"{ids[0]} asks for a choice: {session.keys.first('decide')} chooses, with every sum in view")
+    takes = session.keys.first("line_take")
     for question in detail["form"]:
         name, allowed = question["name"], question.get("enum")
         before = detail["answers"].get(name)
@@ -94,8 +95,8 @@ async def form_answers(screen: TellingScreen, session: Session, ids: Sequence[st
             question.get("title") or name,
             f"({', '.join(map(str, allowed))})" if allowed else _shape(question, session),
         ]
-        words += [f"enter keeps {before}"] if before is not None else []
-        words += ["enter leaves it out"] if before is None and not question.get("required", True) else []
+        words += [f"{takes} keeps {before}"] if before is not None else []
+        words += [f"{takes} leaves it out"] if before is None and not question.get("required", True) else []
         needed = before is None and question.get("required", True)
         answer = await typed_line(screen, ", ".join(words), partial(_check, question, session, needed=needed))
         if answer is None:
@@ -113,7 +114,7 @@ def _check(question: Mapping[str, Any], session: Session, text: str, *, needed: 
         raise BadInput(
             str(question["name"]),
             "this has to be answered",
-            f"give {_shape(question, session)}; esc leaves all as it was",
+            f"give {_shape(question, session)}; {session.keys.first('line_leave')} leaves all as it was",
         )
 
 
@@ -133,13 +134,14 @@ def _typed(question: Mapping[str, Any], answer: str, session: Session) -> str:
 
 async def closing(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:
     """What came of it and what it cost, for the review; both may be left out."""
-    label = line_about(screen, "resolve", ids, "what came of it (enter leaves it out)")
+    left_out = f"({session.keys.first('line_take')} leaves it out)"
+    label = line_about(screen, "resolve", ids, f"what came of it {left_out}")
     outcome = await typed_line(screen, label, ids=ids)
     if outcome is None:
         return None
     cost = await typed_line(
         screen,
-        line_about(screen, "resolve", ids, "what it cost, such as 1250 EUR (enter leaves it out)"),
+        line_about(screen, "resolve", ids, f"what it cost, such as 1250 EUR {left_out}"),
         lambda text: text and _cost(text, session),
         ids,
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from engine.values.errors import OffplanError
 from tui.keys import bindings, request
+from tui.keys.key_table import LISTS
 from tui.keys.request import Request
 from tui.screens import views
 from tui.screens.telling import TellingScreen
@@ -84,7 +85,7 @@ class WayfindingScreen(TellingScreen):
                 self.filter_by(line.partition(" ")[2].strip())
                 self._teach("filter")
             elif words[0] == "help" and len(words) > 1:
-                self.app.push_screen(pages.of_command(" ".join(words[1:]), self.app.size.width - 4))
+                self.app.push_screen(pages.of_command(" ".join(words[1:]), self.session.keys, self.app.size.width - 4))
             elif words[0] == "theme" and len(words) == 2:
                 self.use_palette(words[1])
             elif words == ["quit"]:
@@ -112,14 +113,14 @@ class WayfindingScreen(TellingScreen):
         from tui.desk import shell
         from tui.screens import pages
 
-        self.say(f":{line} is worked out; esc gives it up", "quiet", keep=False)
+        self.say(f":{line} is worked out; {self.session.keys.first('back')} gives it up", "quiet", keep=False)
         width, self._works_out = self.app.size.width - 4, True
         try:
             lines = await shell.answer(self.session, request.words_of(line), width)
         finally:
             self._works_out = False
         self.say("")
-        self.app.push_screen(pages.of_answer(line, lines, width))
+        self.app.push_screen(pages.of_answer(line, lines, self.session.keys, width))
 
     def give_up(self) -> bool:
         """Wait no more for what a command prints; whether anything was waited for."""
@@ -188,24 +189,24 @@ class WayfindingScreen(TellingScreen):
             if not (self.session.readonly and key.writes)
         ]
         # What moves the cursor is known soonest, and sought last.
-        usable.sort(key=lambda key: key.scope == "list")
+        usable.sort(key=lambda key: key.scope in LISTS)
         choices = [
             Choice(
                 key.id,
                 [
                     (fit(key.title, 16) + " ", "bold"),
                     (fit(bindings.shown(key), 14) + " ", "key"),
-                    (key.tooltip, "plain"),
+                    (self.session.keys.told(key), "plain"),
                 ],
             )
             for key in usable
         ]
-        chosen = await self.app.push_screen_wait(Picker("What to do", choices))
+        chosen = await self.app.push_screen_wait(Picker("What to do", choices, self.session.keys))
         if chosen is not None:
             # What was chosen may ask for something itself: this flow ends with it.
             self._asking = None
             key = next(key for key in usable if key.id == chosen)
-            await self.app.run_action(key.action, lines if key.scope == "list" and lines is not None else self)
+            await self.app.run_action(key.action, lines if key.scope in LISTS and lines is not None else self)
 
     def action_keys(self) -> None:
         from tui.screens import pages

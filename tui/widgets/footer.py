@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.keys.bindings import named, shown
-from tui.keys.key_table import Key
+from tui.keys.key import Key
 from tui.terminal import safe
 from tui.terminal.safe import Pieces
 from tui.widgets.line import Line, Part, fitting, part_at, together

@@ -33,7 +33,7 @@ _SOON: Final = 0.02
 class LineList(DrawnList):
     """The base of every list on the screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("list")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("list", "rows")]
 
     takes_marks: ClassVar[bool] = True
     """Whether rows can be marked: those of lists of objects, not lines of text."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input
 
 from engine.values.text import clean
+from tui.keys import bindings
 from tui.widgets.question import Question
 
 
@@ -53,13 +54,7 @@ class NarrowingLine(TextLine):
 class OneLine(TextLine):
     """The prompt's line: it belongs to one question after the other."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", show=False, id="prompt.complete"),
-        Binding("up", "earlier(-1)", show=False, id="prompt.earlier"),
-        Binding("down", "earlier(1)", show=False, id="prompt.later"),
-        Binding("escape", "give_up", show=False, id="prompt.give_up"),
-        Binding("ctrl+l", "screen.redraw", show=False, id="prompt.redraw"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("line")]
 
     def __init__(self, answer: Callable[[str | None], None]) -> None:
         """`answer` takes the cleaned line, or None when the person leaves it."""

@@ -96,6 +96,10 @@ class PageList(LineList):
 class ChoiceList(PageList):
     """Lines of which one is chosen."""
 
+    def __init__(self, *, id: str | None = None, can_focus: bool = True) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self.can_focus = can_focus
+
 
 def _place_of(before: Sequence[PageLine], cursor: int, lines: Sequence[PageLine]) -> int | None:
     """Where the line under the cursor stands among lines that were read anew; None where its section is gone.

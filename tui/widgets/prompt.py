@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 
+from tui.keys.key_map import KeyMap
 from tui.terminal import safe
 from tui.terminal.safe import Pieces
 from tui.widgets.line import Line
@@ -70,14 +71,14 @@ class Prompt(Horizontal):
         """Whether a line has the focus and waits for its end."""
         return self._answer is not None and not self._answer.done()
 
-    @property
-    def keys(self) -> Sequence[tuple[str, str]]:
+    def keys(self, map_: KeyMap) -> Sequence[tuple[str, str]]:
         """The keys that end or help the open line, with what they do; none where none is open."""
         if not self.is_open or self._asked is None:
             return ()
-        completes = [("tab", "completes")] if self._asked.complete is not None else []
-        earlier = [("up", "earlier ones")] if self._asked.history else []
-        return [("enter", "takes the line"), *completes, *earlier, ("esc", "leaves it")]
+        completes = [(map_.first("line_complete"), "completes")] if self._asked.complete is not None else []
+        earlier = [(map_.first("line_earlier"), "earlier ones")] if self._asked.history else []
+        take, leave = map_.first("line_take"), map_.first("line_leave")
+        return [(take, "takes the line"), *completes, *earlier, (leave, "leaves it")]
 
     async def ask(self, question: Question) -> str | None:
         """The cleaned line, or None when the person left it. Focus goes back to where it was.

@@ -9,8 +9,6 @@ import pytest
 
 from tests.tui.conftest import Open
 from tests.tui.key_effects import Effect, Hand, asks, effect, moves, says
-from tui.screens.pickers import Confirm, Picker, PreviewPicker
-from tui.widgets.one_line import OneLine
 
 BACK: Final = effect("is back where it was asked", lambda _, b: b.in_front and not b.asks)
 LEFT: Final = effect("leaves all as it was", lambda _, b: b.in_front and "left as it was" in b.says)
@@ -93,14 +91,3 @@ async def test_every_key_of_what_is_asked(opened: Open, asked: str) -> None:
             if not wanted.holds(before, after := hand.seen()):
                 faults.append(f"{asked}: {' '.join(keys)} {wanted.words}; before: {before.where}; after: {after.where}")
         assert not faults, "\n".join(faults)
-
-
-def test_no_key_of_what_asks_is_left_out() -> None:
-    pressed = {key for _, table in ASKED.values() for keys in table for key in keys}
-    bound = {
-        key
-        for screen in (Picker, PreviewPicker, Confirm, OneLine)
-        for binding in screen.BINDINGS
-        for key in getattr(binding, "key", "").split(",")
-    }
-    assert bound <= pressed

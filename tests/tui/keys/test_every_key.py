@@ -17,12 +17,29 @@ from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store
 from tests.tui.conftest import Driven, driving
 from tests.tui.key_effects import Hand
-from tests.tui.key_expectations import EFFECTS, ENDS, FILTERS, OPEN, PLACES, ROWS, WIDE, Place, expected, offered
+from tests.tui.key_expectations import (
+    ASKED,
+    EFFECTS,
+    ENDS,
+    FILTERS,
+    OPEN,
+    PLACES,
+    ROWS,
+    WIDE,
+    Dialog,
+    Place,
+    expected,
+    offered,
+)
 from tui.app import OffplanApp
 from tui.demo.demo_world import SETTINGS, sample
 from tui.desk.session import Session
-from tui.keys.key_table import KEYS, Key
+from tui.keys import key_map
+from tui.keys.key import Key
+from tui.keys.key_map import KeyMap
+from tui.keys.key_table import KEYS
 from tui.keys.request import Request
+from tui.keys.screen_options import ScreenOptions
 from tui.planner import PlannerOnDemand
 from tui.screens import views
 from tui.screens.acting import ActingScreen
@@ -140,8 +157,20 @@ class Visit(Hand):
         return None
 
 
+TOLD = {
+    "line_take", "line_complete", "line_earlier", "line_leave", "choice_take", "choice_down", "choice_up",
+    "choice_leave", "preview_take", "preview_next", "preview_leave", "yes", "no", "text_leave",
+}  # fmt: skip
+"""Keys that a dialog tells itself; `?` tells all of them."""
+
+
+def asked_by(dialog: Dialog) -> list[tuple[Key, str]]:
+    """The keys of a dialog's own, one at a time."""
+    return [(key, typed) for key in KEYS if key.scope == dialog.scope for typed in key.keys]
+
+
 @asynccontextmanager
-async def visited(folder: Path, place: Place) -> AsyncIterator[Visit]:
+async def visited(folder: Path, place: Place, keys: KeyMap | None = None) -> AsyncIterator[Visit]:
     """A place on a copy of the sample world."""
     path = folder / "offplan.db"
     shutil.copyfile(sample(), path)
@@ -152,7 +181,8 @@ async def visited(folder: Path, place: Place) -> AsyncIterator[Visit]:
         store = Store.open(path)
         return Desk(store, clock_of(store), actor="ana", planner=planner)
 
-    async with driving(OffplanApp(Session(desk, readonly=False, workspace=folder)), place.size) as driven:
+    session = Session(desk, readonly=False, workspace=folder)
+    async with driving(OffplanApp(session, options=ScreenOptions(keys=keys or KeyMap())), place.size) as driven:
         yield Visit(driven, place)
 
 
@@ -195,8 +225,49 @@ def test_no_screen_lacks_what_its_bases_leave_to_it() -> None:
     assert not lacking
 
 
+@pytest.mark.parametrize("dialog", ASKED, ids=lambda dialog: dialog.name)
+async def test_every_key_of_every_dialog_does_what_belongs_to_it(dialog: Dialog, tmp_path: Path) -> None:
+    async with visited(tmp_path, PLACES[0]) as visit:
+        faults = []
+        for key, typed in asked_by(dialog):
+            await visit.arrive()
+            visit.driven.app.session.history[:] = ["explain D48"]
+            acts = len(visit.driven.app.session.acts)
+            for each in (*dialog.opened_by, *dialog.first.get(key.id, ())):
+                await visit.finish(each)
+            before = visit.seen()
+            await visit.finish(typed)
+            if not EFFECTS[key.id].holds(before, after := visit.seen()):
+                faults.append(f"{typed} ({key.id}) {EFFECTS[key.id].words}; {before.where}; {after.where}")
+            if len(visit.driven.app.session.acts) > acts:
+                await visit.leave()
+                await visit.carry("undo")
+        assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("dialog", ASKED, ids=lambda dialog: dialog.name)
+async def test_every_key_of_every_dialog_can_be_moved(dialog: Dialog, tmp_path: Path) -> None:
+    """What is moved is told under its new key and does it; the old one does nothing any more."""
+    for number, (key, typed) in enumerate(asked_by(dialog)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        async with visited(folder, PLACES[0], key_map.read({key.id: "f7"}, "offplan.toml")) as visit:
+            await visit.arrive()
+            visit.driven.app.session.history[:] = ["explain D48"]
+            for each in (*dialog.opened_by, *dialog.first.get(key.id, ())):
+                await visit.finish(each)
+            before = visit.seen()
+            await visit.finish(typed)
+            assert visit.seen()._replace(redraws=0) == before._replace(redraws=0), f"{typed} still does something"
+            if key.id in TOLD:
+                assert "f7" in before.text, key.id
+            await visit.finish("f7")
+            assert EFFECTS[key.id].holds(before, visit.seen()), key.id
+
+
 def test_every_key_of_the_table_is_pressed_where_it_fits() -> None:
     fitting = {key.id for place in PLACES for key in offered(place) if not key.kinds or place.kind in key.kinds}
+    fitting |= {key.id for dialog in ASKED for key, _ in asked_by(dialog)}
     assert fitting == {key.id for key in KEYS} == set(EFFECTS)
 
 

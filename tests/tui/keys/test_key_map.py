@@ -14,7 +14,10 @@ from tui.command_line import main
 from tui.keys import key_map
 from tui.keys.key_map import KeyMap
 from tui.keys.screen_options import ScreenOptions
-from tui.screens.pickers import TextScreen
+from tui.screens import help_lines
+from tui.screens.pickers import Confirm, TextScreen
+from tui.screens.timeline import TimelineScreen
+from tui.terminal.safe import plain
 from tui.widgets.page_list import PageList
 
 
@@ -83,6 +86,11 @@ async def test_a_key_of_lists_moves_in_every_list_and_letters_stay_text(world: W
         ({"ack": ""}, "'' is no key"),
         ({"ack": 7}, "7 is no key"),
         ({"back": "x"}, "keys.back: x is the key of skip too"),
+        ({"yes": "j"}, "keys.yes: j is the key of down too"),
+        ({"yes": "n"}, "keys.yes: n is the key of no too"),
+        ({"line_take": "K"}, "keys.line_take: K is text there"),
+        ({"choice_leave": "home"}, "keys.choice_leave: home is text there, or mends it"),
+        ({"line_later": "up"}, "keys.line_later: up is the key of line_earlier too"),
     ],
 )
 def test_a_map_that_cannot_be_used_is_refused_with_its_place(table: dict[str, Any], sentence: str) -> None:
@@ -95,8 +103,39 @@ def test_two_may_change_places_and_share_a_letter_for_different_things() -> None
     assert (map_.first("ack"), map_.first("assign")) == ("o", "a")
     assert map_.meant("r", "action", ("act",)) == map_.of("start")
     assert map_.meant("r", "deviation", ("act",)) is None, "the table has respond there"
-    assert not map_.given_up("a")
-    assert map_.given_up("s")
+    assert not map_.given_up("a", ("act",))
+    assert map_.given_up("s", ("act",))
+    assert not map_.given_up("s", ("everywhere",)), "it did nothing there"
+
+
+async def test_a_yes_on_another_key_is_told_and_used(world: World, opened: Open) -> None:
+    async with opened(options=ScreenOptions(keys=moved(yes="a", no="f7, o", line_take="f8"))) as driven:
+        await driven.press("*", "x")
+        await driven.type("late")
+        assert " f8 takes the line " in driven.lines[-1]
+        await driven.press("enter")
+        assert "why" in driven.text, "enter does nothing here any more"
+        await driven.press("f8", "enter")
+        assert driven.status == "a does it   f7 or o leaves everything as it is"
+        await driven.press("y", "n", "escape", "q")
+        assert isinstance(driven.app.screen, Confirm)
+        await driven.finish("a")
+        assert {world.state(id_) for id_ in world.ids} == {"dismissed"}
+
+
+async def test_hints_of_other_keys_follow_too(opened: Open) -> None:
+    keys = moved(open="f5", next_pane="f6", quit="K", back="f7", command="f9", filter="f4")
+    async with opened((80, 24), options=ScreenOptions(keys=keys)) as driven:
+        assert "f6 changes" in driven.lines[1]
+    told = [plain(line) for line in help_lines.of_place(TimelineScreen.scopes, keys, 200)]
+    assert any("several keys add up, f5 does it, f7 leaves it" in line for line in told)
+    assert any("f4snoozed_until>now shows it" in line for line in told)
+    async with opened((50, 12), options=ScreenOptions(keys=keys)) as driven:
+        assert "K, which leaves" in " ".join(driven.text.split())
+        await driven.press("q")
+        assert driven.app.is_running
+        await driven.press("K")
+        assert not driven.app.is_running
 
 
 def test_check_names_what_is_wrong_with_the_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
