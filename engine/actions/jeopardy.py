@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.clock import MINUTE, iso
 from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
 
@@ -39,7 +39,7 @@ def of_actions(connection: sqlite3.Connection, now: int, numbers: Sequence[int])
         "SELECT action.*, deviation.decide_by FROM action JOIN deviation ON deviation.id = deviation_id"
         " WHERE response_id IN (SELECT response_id FROM action WHERE id IN (SELECT value FROM json_each(?)))"
         " ORDER BY response_id, position",
-        (json.dumps(list(numbers)),),
+        (as_json(numbers),),
     )
     of_response: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in found:

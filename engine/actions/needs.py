@@ -6,7 +6,6 @@ the step that waits for it: only `continue` takes it as satisfied. With `join` s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from engine.deviations import timers
 from engine.deviations.command_context import CommandContext, Row
 from engine.deviations.moves import move_action
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.vocabulary.terms import Terms
 
 UNMET: Final = ("failed", "skipped", "cancelled")
@@ -27,7 +26,7 @@ def needing(context: CommandContext, action: Mapping[str, Any], *states: str) ->
         context.connection,
         "SELECT * FROM action WHERE response_id = ? AND state IN (SELECT value FROM json_each(?))"
         " AND EXISTS (SELECT 1 FROM json_each(needs) WHERE value = ?) ORDER BY position",
-        (action["response_id"], json.dumps(states), action["step"]),
+        (action["response_id"], as_json(states), action["step"]),
     )
 
 

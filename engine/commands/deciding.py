@@ -13,11 +13,10 @@ from engine.commands import action_commands, following
 from engine.commands.approving import Cost, require_approved
 from engine.deviations.command_context import CommandContext, reason_of
 from engine.deviations.moves import move_action, write
-from engine.gather.cases import as_json
 from engine.options import comparing
 from engine.options.weighing import spoken
 from engine.storage.journal import canonical
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.clock import iso
 from engine.values.errors import BadInput, Refused
 from engine.values.ids import Reference

@@ -19,7 +19,7 @@ from engine.deviations.command_context import CommandContext
 from engine.deviations.moves import move_action
 from engine.storage.journal import Entry, canonical
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.errors import Refused
 from engine.values.ids import Reference, parse
 from engine.vocabulary.terms import SYSTEM, Terms
@@ -65,7 +65,7 @@ def due(connection: sqlite3.Connection, actions: Sequence[int] | None = None) ->
     """What is to be carried out now (of some actions), in the order in which it became ready: approved, of running
     responses."""
     among = "" if actions is None else " AND action.id IN (SELECT value FROM json_each(:actions))"
-    found = rows(connection, f"{_DUE}{among} ORDER BY action.state_at, action.id", {"actions": json.dumps(actions)})
+    found = rows(connection, f"{_DUE}{among} ORDER BY action.state_at, action.id", {"actions": as_json(actions or ())})
     return [_effect(row) for row in found]
 
 

@@ -15,7 +15,7 @@ from engine.actions import needs
 from engine.commands import publishing, settling
 from engine.deviations.command_context import CommandContext, Row, fetch
 from engine.deviations.moves import move_action, write
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.clock import MINUTE, iso, parse_instant
 from engine.values.errors import Refused
 from engine.values.ids import Reference
@@ -131,7 +131,7 @@ def _actions(context: CommandContext, response: int, *states: str) -> list[Row]:
     return rows(
         context.connection,
         "SELECT * FROM action WHERE response_id = ? AND state IN (SELECT value FROM json_each(?)) ORDER BY position",
-        (response, json.dumps(states)),
+        (response, as_json(states)),
     )
 
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.actions import answers
-from engine.gather.cases import as_json
 from engine.storage.journal import canonical
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.errors import BadInput
 from engine.values.paths import at_path
 from engine.vocabulary.terms import CHOICE, FORM, SYSTEM, Terms

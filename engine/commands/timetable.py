@@ -16,7 +16,7 @@ from engine.ranking import queue
 from engine.reading import deviation_list
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import data_version, rows
+from engine.storage.store import as_json, data_version, rows
 from engine.values.clock import HOUR, iso, iso_or_none
 from engine.values.errors import BadInput, NotFound, Refused
 from engine.values.ids import parse
@@ -162,7 +162,7 @@ def _running(connection: sqlite3.Connection, playbook: str, ids: Sequence[str]) 
         " WHERE playbook = ?2 AND response.state = 'running'"
         " UNION ALL SELECT 'D' || asked.id, 'R' || response.id FROM asked JOIN deviation USING (id)"
         " JOIN response ON response.id = deviation.joined WHERE playbook = ?2 AND response.state = 'running'",
-        (json.dumps(list(ids)), playbook),
+        (as_json(ids), playbook),
     )
     return dict(found.fetchall())
 

@@ -12,12 +12,11 @@ from typing import Any, Final
 
 from engine.deviations import moves
 from engine.deviations.verdicts import Slot
-from engine.gather.cases import as_json
 from engine.ranking import kept_terms
 from engine.ranking.rank import Assessment, Ranking, priority
 from engine.storage.journal import Entry, Writer
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.ids import public_id
 from engine.values.text import clean
 from engine.vocabulary.model import Finding

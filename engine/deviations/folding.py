@@ -21,8 +21,8 @@ from typing import Final, NamedTuple
 
 from engine.deviations.verdicts import Verdict
 from engine.gather import upstream
-from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary.lifecycle import QUEUE_SQL
 from engine.vocabulary.model import SUPPLY_KINDS
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from engine.gather.cases import as_json
 from engine.ranking.suppression import IN_QUEUE
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary.lifecycle import QUEUE_STATES
 from engine.vocabulary.model import SUPPLY_KINDS
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 FactsType = TypeVar("FactsType")
@@ -24,8 +22,3 @@ class Case(NamedTuple, Generic[FactsType]):
     subject_type: str
     subject_id: str
     facts: FactsType
-
-
-def as_json(values: Iterable[object]) -> str:
-    """A list as the one parameter of `json_each(?)`."""
-    return json.dumps(list(values), ensure_ascii=False)

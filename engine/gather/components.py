@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from engine.facts.subjects import Line, LineFacts
-from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.clock import DAY
 
 PLACES: Final = "(SELECT json_extract(value, '$[0]') AS item, json_extract(value, '$[1]') AS site FROM json_each(:places)) AS wanted"

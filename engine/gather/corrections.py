@@ -19,8 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.validation.signal_checks import row_digest
 from engine.values.clock import EARLIEST
 

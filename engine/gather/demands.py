@@ -9,9 +9,10 @@ from typing import Final
 from engine.facts.demand_facts import DemandFacts, LiveHit
 from engine.facts.subjects import Line
 from engine.gather import items
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.gather.components import LINE_COLUMNS
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary.lifecycle import QUEUE_SQL
 
 _LINES: Final = (

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from engine.facts.subjects import Line
 from engine.flow.impact import DEPTH, ENDLESS, Edge, Peg
-from engine.gather.cases import as_json
 from engine.gather.components import LINE_COLUMNS
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 
 _OF_SUPPLIES: Final = "FROM json_each(?) AS wanted CROSS JOIN peg ON peg.supply = wanted.value"
 _SLACK: Final = f"CASE WHEN NOT dated THEN {ENDLESS} WHEN gap > 0 THEN gap ELSE 0 END"

@@ -16,8 +16,9 @@ from engine.facts.events import Event, subject_of
 from engine.facts.fold import Statement, event_of, next_change
 from engine.facts.subjects import UnitValue
 from engine.gather import items, orders
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.validation import oddities
 from engine.values import money
 from engine.vocabulary import codes

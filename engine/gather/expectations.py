@@ -12,8 +12,9 @@ from engine.detect import excess, unconfirmed
 from engine.detect.tolerance_rules import Tolerances
 from engine.facts.subjects import LineFacts
 from engine.gather import items
-from engine.gather.cases import Case, as_json
+from engine.gather.cases import Case
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 
 _KNOWN_SINCE: Final = (
     "SELECT line.kind, line.ref, baseline.loaded_at FROM (SELECT was.kind, was.ref, min(was.from_version) AS version"

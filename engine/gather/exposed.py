@@ -17,10 +17,11 @@ from engine.facts.fold import fold
 from engine.facts.hazard_facts import Hazard, PlaceFacts, Use
 from engine.facts.subjects import Line, LineFacts
 from engine.gather import items, orders
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.gather.components import LINE_COLUMNS
 from engine.master.places import site_count
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.clock import DAY, LATEST
 from engine.values.days import Days
 from engine.values.rates import Rates

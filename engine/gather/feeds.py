@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from engine.facts.subjects import SourceFacts
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 
 _SOURCES: Final = (
     "SELECT source.name, expected_every, coalesce(last_received_at, first_seen_at), last_received_at IS NOT NULL"

@@ -15,10 +15,11 @@ from typing import Any, Final, Protocol
 from engine.facts.event_facts import of_line
 from engine.facts.fold import Statement, event_of
 from engine.gather import corrections, items, orders
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.gather.events import EventReader
 from engine.gather.stock import StockReader
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.days import Days
 
 _SAYS_NOTHING: Final = ("milestone", "note")

@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.units import ItemUnits
 
 _RECORDS: Final = (

@@ -15,9 +15,9 @@ from engine.detect.tolerance_rules import Tolerances
 from engine.facts.line_state import LineState, Move
 from engine.facts.subjects import LineFacts
 from engine.gather import expectations, quiet
-from engine.gather.cases import as_json
 from engine.gather.orders import Orders
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary.tolerance import Subject, lane
 
 _COLUMNS: Final = (

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from engine.facts.subjects import ReferenceFacts, reference_id
 from engine.gather import corrections
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import set_meta
+from engine.storage.store import as_json, set_meta
 from engine.vocabulary.lifecycle import SLOT_STATES
 from engine.vocabulary.model import ORDER_SQL
 

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from engine.facts.fold import Statement, fold, next_change
 from engine.facts.subjects import Line, LineFacts, ReferenceFacts, reference_id
 from engine.gather import corrections, items, restated
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.gather.components import LINE_COLUMNS
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.days import Days
 from engine.vocabulary.model import ORDER_KINDS, ORDER_SQL, SUPPLY_KINDS
 

@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 
 from engine.facts.subjects import Line, LineFacts, Reading
 from engine.flow.pegging import ON_HAND, Demand, Peg, Supply, peg
-from engine.gather.cases import as_json
 from engine.gather.components import PLACES, Place
 from engine.gather.items import Item
 from engine.gather.places import Around, PlaceReader
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values import money, units
 from engine.values.days import Days
 from engine.values.units import ItemUnits

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 from engine.facts.fold import ANNOUNCING, Statement, fold
 from engine.facts.subjects import Line, LineFacts, Reading
 from engine.gather import components, corrections, items, orders, restated
-from engine.gather.cases import as_json
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place, Taken
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values import units
 from engine.values.clock import DAY
 from engine.values.days import Days

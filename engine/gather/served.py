@@ -16,9 +16,8 @@ from engine.detect.measures import in_days
 from engine.flow.impact import ENDLESS, Edge, Network
 from engine.flow.overlay import ROOT, Arrival, Need, hits, order
 from engine.gather import downstream
-from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.vocabulary.lifecycle import QUEUE_SQL
 from engine.vocabulary.model import SUPPLY_KINDS
 

@@ -26,10 +26,11 @@ from engine.facts.subjects import (
     UnitValue,
 )
 from engine.gather import corrections, items, one_unit, restated
-from engine.gather.cases import Case, Key, as_json
+from engine.gather.cases import Case, Key
 from engine.gather.components import LINE_COLUMNS, PLACES, Component, Place
 from engine.gather.places import Around, PlaceReader
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values import money
 from engine.values.clock import DAY
 from engine.values.days import Days

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from engine.flow.impact import DEPTH
-from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 
 _FEEDS: Final = (
     "SELECT peg.demand, peg.supply, max(0, coalesce(peg.gap, 0)) FROM json_each(?) AS wanted"

@@ -19,7 +19,7 @@ from engine.handoffs import telling
 from engine.handoffs.routing import Channel
 from engine.storage.journal import Writer
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.clock import DAY, HOUR
 from engine.values.errors import Refused
 from engine.values.text import clean
@@ -123,7 +123,7 @@ def recover(connection: sqlite3.Connection, writer: Writer, now: int, channels: 
 def give_up(connection: sqlite3.Connection, writer: Writer, now: int, channels: Sequence[Channel]) -> None:
     """Messages of channels that the settings no longer have are not tried any more."""
     query = "SELECT * FROM handoff WHERE next_at IS NOT NULL AND channel NOT IN (SELECT value FROM json_each(?))"
-    for row in rows(connection, query, (json.dumps([channel.name for channel in channels]),)):
+    for row in rows(connection, query, (as_json(channel.name for channel in channels),)):
         fault = f"there is no channel {row['channel']} any more"
         values = {"state": "failed", "next_at": None, "fault": fault, "failure": None, "ended_at": now}
         write(connection, writer, "handoff", row, values, action="fail", reason=fault)

@@ -7,7 +7,6 @@ of that message. A step whose people no channel takes stays with its owner, who 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from engine.handoffs.handoff_groups import ACTIONS, facts_of
 from engine.handoffs.routing import Channel, Route, chosen
 from engine.master import network
 from engine.storage.journal import canonical
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.ids import parse
 from engine.vocabulary.lifecycle import OPEN_ACTION
 from engine.vocabulary.planning import Owner
@@ -130,5 +129,5 @@ def _withdraw(context: CommandContext, actions: Sequence[int]) -> None:
         f" WHERE action.id IN (SELECT value FROM json_each(?)) AND handoff.reason = '{NOTICE}'"
         f" AND handoff.next_at IS NOT NULL AND NOT ({OPEN_ACTION})"
     )
-    for row in rows(context.connection, query, (json.dumps(list(actions)),)):
+    for row in rows(context.connection, query, (as_json(actions),)):
         deliveries.withdraw(context.connection, context.writer, context.now, row, "the step has ended")

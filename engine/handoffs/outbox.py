@@ -32,7 +32,7 @@ from engine.handoffs.routing import Channel, Route, chosen
 from engine.master import network
 from engine.storage.journal import Entry, Writer, canonical
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.vocabulary.lifecycle import OPEN_ACTION
 from engine.vocabulary.planning import Owner
 
@@ -70,7 +70,7 @@ def hand_off(
     outbox = _Outbox(connection, writer, now, owners, _waiting(connection, responses))
     ledgers = _ledgers(connection, responses)
     query = f"{ACTIONS} WHERE response_id IN (SELECT value FROM json_each(?)) ORDER BY response_id, position"
-    found = rows(connection, query, (json.dumps(responses),))
+    found = rows(connection, query, (as_json(responses),))
     for response, actions in groupby(found, itemgetter("response_id")):
         members = {action["id"]: action for action in actions}
         takers = {number: chosen(facts_of(action), channels, routes) for number, action in members.items()}
@@ -101,7 +101,7 @@ def _responses(connection: sqlite3.Connection, now: int, changed: Iterable[int])
     found = connection.execute(
         "SELECT response_id FROM action WHERE id IN (SELECT value FROM json_each(?))"
         " UNION SELECT response_id FROM handoff_ledger WHERE next_at <= ? ORDER BY 1",
-        (json.dumps(list(changed)), now),
+        (as_json(changed), now),
     )
     return [number for (number,) in found]
 
@@ -109,7 +109,7 @@ def _responses(connection: sqlite3.Connection, now: int, changed: Iterable[int])
 def _ledgers(connection: sqlite3.Connection, responses: Sequence[int]) -> dict[tuple[str, int], list[Row]]:
     found: dict[tuple[str, int], list[Row]] = defaultdict(list)
     query = "SELECT * FROM handoff_ledger WHERE response_id IN (SELECT value FROM json_each(?)) ORDER BY owner"
-    for row in rows(connection, query, (json.dumps(responses),)):
+    for row in rows(connection, query, (as_json(responses),)):
         found[row["channel"], row["response_id"]].append(row)
     return found
 
@@ -122,7 +122,7 @@ def _waiting(connection: sqlite3.Connection, responses: Sequence[int]) -> dict[t
     )
     return {
         (row["channel"], row["owner"], row["response_id"]): row
-        for row in rows(connection, query, (json.dumps(responses),))
+        for row in rows(connection, query, (as_json(responses),))
     }
 
 

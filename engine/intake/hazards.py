@@ -21,9 +21,10 @@ from typing import Any, Final, NamedTuple
 from engine.detect import hazard
 from engine.detect.tolerance_rules import Tolerances
 from engine.gather import corrections
-from engine.gather.cases import Key, as_json
+from engine.gather.cases import Key
 from engine.master import places
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.validation import oddities
 from engine.values.areas import Area, parse_area
 from engine.values.clock import DAY, EARLIEST, LATEST, iso

@@ -13,10 +13,10 @@ from typing import Final
 
 from engine.gather import pegs as gather
 from engine.gather import restated
-from engine.gather.cases import as_json
 from engine.gather.components import PLACES, Place
 from engine.gather.pegs import Pegged, Row
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary.lifecycle import QUEUE_SQL
 
 _COLUMNS: Final = ", ".join(Row._fields)

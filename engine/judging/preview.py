@@ -16,10 +16,11 @@ from typing import Any, Final, NamedTuple
 
 from engine import detect
 from engine.detect import late_demand, tolerance_rules
-from engine.gather.cases import Key, as_json
+from engine.gather.cases import Key
 from engine.judging import configuring, measuring, pipeline
 from engine.storage.journal import Writer
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.days import Days
 from engine.values.ids import public_id
 from engine.vocabulary import settings

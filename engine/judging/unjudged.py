@@ -9,12 +9,12 @@ A row goes when the subject is judged again and the reason is gone. `offplan che
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values import money
 from engine.values.clock import DAY
 from engine.values.text import clean
@@ -59,7 +59,7 @@ def keep(
     """Make the rows that a family of the work list has of some subjects those of `found`; write only what differs."""
     present: dict[tuple[str, str, str], str] = {}
     if connection.execute("SELECT EXISTS (SELECT 1 FROM unjudged)").fetchone()[0]:
-        rows = connection.execute(_PRESENT, (json.dumps(list(subject_ids), ensure_ascii=False), family))
+        rows = connection.execute(_PRESENT, (as_json(subject_ids), family))
         present = {row[:3]: row[3] for row in rows}
     wanted = {each[:3]: clean(each.words)[:_LIMIT] for each in found}
     connection.executemany(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.gather.cases import Key, as_json
+from engine.gather.cases import Key
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.clock import LATEST
 
 

@@ -17,9 +17,10 @@ from engine.detect import late_supply
 from engine.detect.tolerance_rules import Tolerances
 from engine.facts.subjects import Line, LineFacts
 from engine.gather import corrections
-from engine.gather.cases import Case, as_json
+from engine.gather.cases import Case
 from engine.ranking import likelihood
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.clock import DAY
 from engine.vocabulary.model import SUPPLY_KINDS, Finding, Term
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from engine.ranking import rank
 from engine.ranking.suppression import COUNT_IN_QUEUE, IN_QUEUE, STANDING, silenced
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values import money
 from engine.values.clock import HOUR
 from engine.vocabulary.filters import Filter
@@ -81,7 +81,7 @@ def _by_group(found: Iterable[tuple[int, int]]) -> list[int]:
 
 def places(connection: sqlite3.Connection, now: int, wanted: Sequence[int]) -> dict[int, int]:
     """The places in the queue, from 1, of those that stand in it; it is read no further than to the last of them."""
-    left = {number for (number,) in connection.execute(_STANDING, {"ids": json.dumps(list(wanted)), "now": now})}
+    left = {number for (number,) in connection.execute(_STANDING, {"ids": as_json(wanted), "now": now})}
     found: dict[int, int] = {}
     if not left:
         return found

@@ -65,10 +65,8 @@ def known(connection: sqlite3.Connection) -> str | None:
 def keep(connection: sqlite3.Connection, remedies: Remedies) -> bool:
     """Keep what the playbooks state now; true where that is something else, and then what is live of the kinds that it
     is said of is on the work list."""
-    import json
-
     from engine.intake import worklist
-    from engine.storage.store import rows, set_meta
+    from engine.storage.store import as_json, rows, set_meta
 
     set_meta(connection, _KEY, remedies.stamp)
     former, stated = set(read(connection)), set(remedies.stated)
@@ -77,6 +75,6 @@ def keep(connection: sqlite3.Connection, remedies: Remedies) -> bool:
     connection.execute("DELETE FROM remedy")
     connection.executemany(f"INSERT INTO remedy({_COLUMNS}) VALUES ({_MARKS})", sorted(stated))
     kinds = sorted({remedy.kind for remedy in former ^ stated})
-    for row in rows(connection, _LIVE, (json.dumps(kinds),)):
+    for row in rows(connection, _LIVE, (as_json(kinds),)):
         worklist.touch(connection, row)
     return True

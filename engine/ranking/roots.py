@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from engine.gather.cases import as_json
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary.lifecycle import QUEUE_SQL
 
 _UP: Final = (

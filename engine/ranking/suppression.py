@@ -10,11 +10,11 @@ deviation rather than hide it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary.lifecycle import QUEUE_SQL
 
 LIVE: Final = f"deviation.state IN ({QUEUE_SQL})"
@@ -77,7 +77,7 @@ def suppressors(
 ) -> dict[int, list[str]]:
     """By deviation, of these live ones: every silence (`L3`) and every root (`D7`) that keeps it out of the queue;
     `folded` are those of them that have live roots."""
-    asked = {"now": now, "live": json.dumps(live), "folded": json.dumps(folded)}
+    asked = {"now": now, "live": as_json(live), "folded": as_json(folded)}
     found: dict[int, list[str]] = {}
     for number, identity in connection.execute(_SUPPRESSORS, asked):
         found.setdefault(number, []).append(identity)
@@ -95,7 +95,7 @@ def matched(connection: sqlite3.Connection, silences: Sequence[int]) -> dict[int
         "SELECT silence_id, count(*) FROM json_each(?) AS named CROSS JOIN silenced ON silence_id = named.value"
         " GROUP BY silence_id"
     )
-    return dict(connection.execute(query, (json.dumps(list(silences)),)).fetchall())
+    return dict(connection.execute(query, (as_json(silences),)).fetchall())
 
 
 def silence_state(row: Mapping[str, Any], now: int) -> str:

@@ -3,7 +3,6 @@ each."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from engine.ranking.suppression import HIDDEN, IN_QUEUE, LIVE, suppressors
 from engine.reading import deviation_shapes, fields
 from engine.reading.deviation_shapes import DeviationRow
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.vocabulary import settings
 from engine.vocabulary.filters import Filter, parse_where
 from engine.vocabulary.lifecycle import QUEUE_STATES
@@ -49,7 +49,7 @@ def numbers(connection: sqlite3.Connection, now: int, found: Filter) -> list[int
 def rows_of(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[DeviationRow]:
     """The rows of deviations in the order asked; a number that is no deviation is left out."""
     query = f"SELECT {_SHOWN} FROM json_each(?) AS wanted CROSS JOIN deviation ON deviation.id = wanted.value"
-    found = map(DeviationRow._make, connection.execute(query, (json.dumps(list(numbers)),)))
+    found = map(DeviationRow._make, connection.execute(query, (as_json(numbers),)))
     by_number = {row.id: row for row in found}
     return [by_number[number] for number in numbers if number in by_number]
 
@@ -93,7 +93,7 @@ def items(
     connection: sqlite3.Connection, now: int, found: Sequence[DeviationRow], places: Mapping[int, int | None]
 ) -> list[dict[str, Any]]:
     """Whole contract JSON of deviation rows; `places` is the place of each in the queue, from 1."""
-    numbers = json.dumps([row.id for row in found])
+    numbers = as_json(row.id for row in found)
     signals: dict[int, list[str]] = {}
     for deviation, signal in connection.execute(
         "SELECT deviation_id, 'S' || signal_id FROM deviation_signal WHERE deviation_id IN (SELECT value FROM json_each(?))"
@@ -115,14 +115,14 @@ def shaped(connection: sqlite3.Connection, now: int, found: Sequence[DeviationRo
         connection.execute(
             "SELECT deviation_id, max(id) FROM response WHERE state != 'cancelled'"
             " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
-            (json.dumps([row.id for row in found]),),
+            (as_json(row.id for row in found),),
         ).fetchall()
     )
     joined = {row.id: row.joined for row in found if row.joined is not None}
     if joined:
         standing = connection.execute(
             "SELECT id FROM response WHERE state != 'cancelled' AND id IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(joined.values())),),
+            (as_json(sorted(joined.values())),),
         )
         live = {number for (number,) in standing}
         answered |= {

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.gather.cases import as_json
 from engine.ranking import roots
 from engine.reading import screens
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 
 _SHOWN: Final = 200
 """Consequences that are shown one by one; the numbers of all are in `consequences`."""

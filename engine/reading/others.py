@@ -7,11 +7,11 @@ just come in is no change of it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 
 _WATCHED: Final = ("state", "owner", "decide_by", "due_at", "exposure_minor")
 _DIFFERS: Final = " OR ".join(
@@ -41,6 +41,6 @@ def changed_since(connection: sqlite3.Connection, entry: int | None, own: Collec
     if entry is None or newest == entry:
         return Others(newest)
     found: dict[str, list[int]] = {"deviation": [], "action": []}
-    for subject, number in connection.execute(_CHANGED, (entry, json.dumps(sorted(own)))):
+    for subject, number in connection.execute(_CHANGED, (entry, as_json(sorted(own)))):
         found[subject].append(number)
     return Others(newest, found["deviation"], found["action"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from engine.deviations import hits
 from engine.ranking.suppression import STANDING, silenced
 from engine.reading import deviation_list, feed_shapes, fields, lists
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import as_json, rows
 from engine.values.clock import iso, iso_or_none
 from engine.values.money import amount
 from engine.vocabulary import settings
@@ -72,7 +71,7 @@ def _twice(connection: sqlite3.Connection, now: int) -> int:
 
 def _sums(connection: sqlite3.Connection, now: int) -> list[int]:
     """How many deviations stand in the queue, their exposure, and how many of them are past their decide-by."""
-    given = {"now": now, "silenced": json.dumps(sorted(silenced(connection, now)))}
+    given = {"now": now, "silenced": as_json(sorted(silenced(connection, now)))}
     live, out = (connection.execute(_SUMS.format(table), given).fetchone() for table in (_LIVE, _SILENCED))
     return [one - other for one, other in zip(live, out, strict=True)]
 
@@ -103,7 +102,7 @@ def signal_ids(connection: sqlite3.Connection, now: int, text: str, limit: int) 
 
 def signal_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Contract JSON of signals in the order asked."""
-    found = rows(connection, "SELECT * FROM signal WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
+    found = rows(connection, "SELECT * FROM signal WHERE id IN (SELECT value FROM json_each(?))", (as_json(ids),))
     by_number = {row["id"]: row for row in found}
     return [feed_shapes.signal(by_number[number]) for number in ids if number in by_number]
 
@@ -124,7 +123,7 @@ def quarantine_ids(connection: sqlite3.Connection, now: int, text: str) -> list[
 
 def quarantine_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Contract JSON of records of the quarantine in the order asked."""
-    found = rows(connection, "SELECT * FROM quarantine WHERE id IN (SELECT value FROM json_each(?))", (_json(ids),))
+    found = rows(connection, "SELECT * FROM quarantine WHERE id IN (SELECT value FROM json_each(?))", (as_json(ids),))
     by_number = {row["id"]: row for row in found}
     return [feed_shapes.quarantined(by_number[number]) for number in ids if number in by_number]
 
@@ -146,7 +145,7 @@ def timeline_rows(connection: sqlite3.Connection, now: int, ids: Sequence[int]) 
     """Contract JSON of actions in the order asked."""
     condition = "action.id IN (SELECT value FROM json_each(:ids))"
     by_number = {
-        int(row["id"][1:]): row for row in lists.items(connection, now, "actions", condition, {"ids": _json(ids)})
+        int(row["id"][1:]): row for row in lists.items(connection, now, "actions", condition, {"ids": as_json(ids)})
     }
     return [by_number[number] for number in ids if number in by_number]
 
@@ -176,7 +175,3 @@ def owners(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
         }
         for identity, (name, functions) in everybody.items()
     ]
-
-
-def _json(ids: Sequence[int]) -> str:
-    return json.dumps(list(ids))

@@ -8,8 +8,9 @@ docs/reliability.md.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -260,3 +261,8 @@ def rows(connection: sqlite3.Connection, sql: str, parameters: Any = ()) -> list
     cursor = connection.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def as_json(values: Iterable[object]) -> str:
+    """A list as the one parameter of `json_each(?)`."""
+    return json.dumps(list(values), ensure_ascii=False)

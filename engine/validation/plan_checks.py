@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.clock import DAY
 from engine.vocabulary import settings
 from engine.vocabulary.model import FUNCTIONS, LINE_KINDS, ORDER_KINDS, ORDER_SQL
@@ -63,7 +64,7 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
 def _odd_lines(connection: sqlite3.Connection, sort: str) -> Iterator[Odd]:
     place, condition = _LINES[sort]
     desk = settings.current(connection)
-    parameters = {"currencies": json.dumps([desk["currency"], *desk["rates"]])}
+    parameters = {"currencies": as_json([desk["currency"], *desk["rates"]])}
     counted = connection.execute(f"SELECT {place}, count(*) FROM plan_line WHERE {condition} GROUP BY 1", parameters)
     # One by one, since a query that numbers them all would sort a whole plan for five examples.
     few = f"SELECT ref FROM plan_line WHERE {condition} AND {place} = :place ORDER BY id LIMIT {EXAMPLES}"
