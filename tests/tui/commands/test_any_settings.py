@@ -18,7 +18,7 @@ LINES = (
 )  # fmt: skip
 
 
-@tried(40)
+@tried(50)
 @given(written=settings_files(), words=st.lists(st.sampled_from(LINES), min_size=1, max_size=2))
 def test_any_settings_are_a_desk_or_a_sentence(written: bytes, words: list[str]) -> None:
     with workspace() as folder:

@@ -11,7 +11,7 @@ from tests.tui.commands.any_support import content, holds, run, workspace
 from tests.tui.commands.word_strategies import lines
 
 
-@tried(40)
+@tried(150)
 @given(typed=st.lists(lines(), min_size=1, max_size=4))
 def test_any_words_get_an_answer_and_leave_the_file_in_order(typed: list[list[str]]) -> None:
     with workspace() as folder:
