@@ -69,21 +69,33 @@ def say(source_id: str, kind: str, at: int, **values: object) -> SignalIn:
 
 
 def refused() -> list[Refusal]:
-    """Records of this morning that the mapping could not take: each is mended in another column."""
+    """Records of this morning that the mapping could not take, with all columns that the demo's mapping reads: each is
+    mended in another one.
+    """
     faults = (
         (
             3, "eta", "'23.03.' is no date", "write it as 2026-03-23",
-            {"id": "edi-4696/10-492533", "kind": "confirmation", "order_ref": "4696/10", "quantity": "1640", "eta": "23.03."},
+            {
+                "id": "edi-4696/10-492533", "order_ref": "4696/10", "item": "BRG-62", "party": "KNORD",
+                "quantity": "1640", "eta": "23.03.",
+            },
         ),
         (
             7, "quantity", "'8 pal' is no number", "write the number of pieces alone",
-            {"id": "edi-4698/10-492541", "kind": "confirmation", "order_ref": "4698/10", "quantity": "8 pal", "eta": "2026-03-19"},
+            {
+                "id": "edi-4698/10-492541", "order_ref": "4698/10", "item": "BOX-20", "party": "PACKRIGHT",
+                "quantity": "8 pal", "eta": "2026-03-19",
+            },
         ),
     )  # fmt: skip
     common = {
+        "kind": "confirmation",
         "occurred_at": "2026-03-09T07:52:00Z",
         "recorded_at": "2026-03-09T07:55:00Z",
         "order_kind": "purchase_order",
+        "site": "KAS",
+        "uom": "EA",
+        "status": "",
     }
     return [
         Refusal(Place("edi-0309.csv", line, column), reason, mend, json.dumps({**record, **common}))

@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 
 from connectors.files.reading import signal_batches
+from connectors.files.retry import mend
 from connectors.settings import settings_file
 from engine.desk import Desk
+from engine.intake.ingest import SourceBatch
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import Store, set_meta
 from engine.values.clock import HOUR, SECOND, FixedClock, iso, parse_instant
 from engine.values.errors import StoreUnusable
 from engine.vocabulary.model import IngestResult
 from tests.sample_world.build import EXPECTED_EVERY, SETTINGS, build
+from tests.sample_world.feeds import refused
 from tui import command_line
 from tui.demo import demo_feed, demo_world
 from tui.terminal import device
@@ -106,6 +109,22 @@ def test_what_the_script_says_is_about_the_sample_s_plan_and_moves_it(tmp_path: 
     assert desk.deviations(["kind=unmatched"], all=True).total == unmatched
     assert late.opened >= 5
     assert late.cleared >= 5
+    store.close()
+
+
+@pytest.mark.parametrize(("number", "column", "right"), [(1, "eta", "2026-03-23"), (2, "quantity", "820")])
+def test_what_the_sample_holds_is_taken_once_it_is_mended_as_it_says(
+    sample: Path, number: int, column: str, right: str
+) -> None:
+    loaded = settings_file.load(demo_world.SETTINGS)
+    store = Store.open(sample)
+    desk = Desk(store, FixedClock(MONDAY), actor="ana")
+    desk.take(SourceBatch(source="edi", kind="folder", identity="event", rows=refused(), file="edi-0309.csv"))
+    row = next(row for row in desk.held("edi") if row["id"] == number)
+
+    tried = mend(desk, loaded, row, column, right)
+
+    assert (tried.taken, tried.why) == (True, "")
     store.close()
 
 
