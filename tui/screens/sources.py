@@ -49,7 +49,8 @@ class SourcesScreen(ListView):
             pane.title = f"{type(pane).title} /{text}" if text else type(pane).title
             pane.when_empty = empty.no_match(self.session, text) if text else _NOTHING[str(pane.id)]
         feeder = self.session.header["feeder"]
-        self.sources.note = "no feeder runs: offplan watch starts one" if feeder is None else "a feeder runs"
+        runs = "" if feeder is None else f"fed by process {feeder['pid']} on {feeder['host']}"
+        self.sources.note = runs or "no feeder runs: offplan watch starts one"
         self.sources.show_named(found)
         self.held.show(held)
 

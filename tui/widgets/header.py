@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from engine.values.clock import MINUTE
 from tui.terminal import cells, safe
 from tui.terminal.cells import Present
 from tui.terminal.safe import Pieces
 from tui.widgets.line import Line
 
 _GIVEN_UP: Final = (
-    "date", "feeds", "name", "stale", "open", "passed", "quarantined", "findings", "feeder", "hidden", "asked", "news", "stale",
-    "open", "hidden", "passed", "crumbs", "news", "asked",
+    "date", "feeds", "name", "hidden", "feeds", "stale", "open", "passed", "feeds", "quarantined", "findings", "feeder", "asked",
+    "news", "stale", "open", "hidden", "passed", "crumbs", "news", "asked",
 )  # fmt: skip
 """Where room is short each part in turn is said in fewer words, or not at all where there are none."""
 
@@ -62,14 +63,7 @@ class Header(Line):
         clock = f"{moment:%H:%M} {moment.tzname() or self._present.zone}{pinned}  {self._actor} "
         parts = self._parts(f"{moment:%a} {moment.day} {moment:%b}")
         room = width - safe.width_of([(clock, "plain")])
-        for name in _GIVEN_UP:
-            if sum(safe.width_of(part[0]) + 2 for part in parts.values()) <= room:
-                break
-            if name in parts:
-                parts[name] = parts[name][1:]
-                if not parts[name]:
-                    del parts[name]
-        line = [piece for part in parts.values() for piece in (*part[0], ("  ", "plain"))]
+        line = [piece for part in _fitting(parts, room) for piece in (*part, ("  ", "plain"))]
         return [*line, (" " * (room - safe.width_of(line)), "plain"), (clock, "plain")]
 
     def _parts(self, date: str) -> dict[str, list[Pieces]]:
@@ -88,8 +82,7 @@ class Header(Line):
             view, *pages = self._crumbs.split(" › ")
             short = " › ".join([view.partition(" ")[0], *pages[-1:]])
             parts["crumbs"] = [[(words, "bold")] for words in dict.fromkeys((self._crumbs, short))]
-        feeds = f"● {state['feeds']} feed{'' if state['feeds'] == 1 else 's'}"
-        parts["feeds"] = [[(feeds, "good") if state["feeds"] else ("○ no feed", "quiet")]]
+        parts["feeds"] = [[(words, "good" if state["feeds"] else "quiet")] for words in self._fed()]
         if state["stale"]:
             words, silent = f"▲ {state['stale']} stale", cells.age(state["stale_since"], self._present.now)
             parts["stale"] = [[(way, "warning")] for way in dict.fromkeys((f"{words} {silent}".rstrip(), words))]
@@ -114,6 +107,41 @@ class Header(Line):
                 parts["hidden"] = [[*way, (f" ({self._hidden_key})", "quiet")] for way in parts["hidden"]]
         parts["date"] = [[(date, "quiet")]]
         return parts
+
+    def _fed(self) -> list[str]:
+        """How many feeds there are, when anything came through one last, and which process reads them."""
+        state, now = self._state, self._present.now
+        if not state["feeds"]:
+            return ["○ no feed"]
+        feeds, last = f"● {state['feeds']} feed{'' if state['feeds'] == 1 else 's'}", state["last_signal_at"]
+        # On a desk that was opened at a time gone by the last may be still to come.
+        if last is None or cells.instant(last) > now:
+            return [feeds]
+        reads = state["feeder"]
+        ago = cells.age(last, now) if now - cells.instant(last) >= MINUTE else "<1m"
+        heard = f"{feeds}, heard {ago} ago"
+        by = [f"{heard}, fed by {reads['host']} {reads['pid']}"] if reads is not None else []
+        return [*by, heard, f"{feeds} {ago}"]
+
+
+def _fitting(parts: Mapping[str, list[Pieces]], room: int) -> list[Pieces]:
+    """Each part in the way for which there is room, in their order; what there is no room for is left out."""
+    sizes = {name: [*(safe.width_of(way) + 2 for way in ways), 0] for name, ways in parts.items()}
+    chosen = dict.fromkeys(parts, 0)
+    left = room - sum(each[0] for each in sizes.values())
+    for name in (name for name in _GIVEN_UP if name in parts):
+        if left >= 0:
+            break
+        if chosen[name] < len(parts[name]):
+            left += sizes[name][chosen[name]] - sizes[name][chosen[name] + 1]
+            chosen[name] += 1
+    # What was said in fewer words before a whole part went may have its room again.
+    for name in (name for name in reversed(_GIVEN_UP) if name in parts):
+        longer = sizes[name][max(0, chosen[name] - 1)] - sizes[name][chosen[name]]
+        if longer <= left:
+            left -= longer
+            chosen[name] = max(0, chosen[name] - 1)
+    return [parts[name][way] for name, way in chosen.items() if way < len(parts[name])]
 
 
 def _in_short(news: str) -> str:

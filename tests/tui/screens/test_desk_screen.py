@@ -33,6 +33,37 @@ async def test_the_panes_show_signals_deviations_and_actions(world: World, opene
         assert any("first" in text and "ETA 28 Mar" in text for text in driven.lines)
 
 
+async def test_the_header_says_when_anything_came_last_and_who_feeds(world: World, opened: Open) -> None:
+    assert world.desk.acquire_lease("feeder", "another")
+    lease = world.desk.lease("feeder")
+    assert lease is not None
+    world.clock.set(NOW + 2 * HOUR)
+    async with opened((200, 60)) as driven:
+        assert f"● 1 feed, heard 2h ago, fed by {lease['host']} {lease['pid']}  " in driven.lines[0]
+        await driven.press("6")
+        assert f"fed by process {lease['pid']} on {lease['host']}" in driven.text
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [(120, "● 1 feed, heard 2h ago  "), (110, "● 1 feed 2h  "), (80, "2 open · €20k  1 silenced (h)  ")],
+)
+async def test_a_narrow_header_says_it_in_fewer_words(width: int, said: str, world: World, opened: Open) -> None:
+    world.clock.set(NOW + 2 * HOUR)
+    world.desk.silence(["subject=first"], reason="known")
+    async with opened((width, 36)) as driven:
+        assert said in driven.lines[0]
+
+
+async def test_a_desk_at_a_time_gone_by_says_of_no_signal_that_it_came_ago(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        assert "● 1 feed, heard <1m ago  " in driven.lines[0]
+    world.clock.set(NOW - DAY)
+    async with opened() as driven:
+        assert "● 1 feed  " in driven.lines[0]
+        assert "heard" not in driven.lines[0]
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (100, 30), (160, 45), (200, 60), (250, 70), (60, 15)])
 async def test_every_line_fills_the_width_and_no_more(opened: Open, size: tuple[int, int]) -> None:
     async with opened(size) as driven:

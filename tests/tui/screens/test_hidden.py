@@ -53,7 +53,7 @@ async def test_silences_are_listed_changed_and_ended_by_typing(world: World, ope
 async def test_a_narrow_desk_says_how_many_are_hidden(world: World, opened: Open) -> None:
     world.desk.silence(["party=ACME"], reason="known")
     async with opened((80, 24)) as driven:
-        assert "3 silenced (h)" in driven.lines[0]
+        assert "3 hidden (h)" in driven.lines[0]
 
 
 async def test_what_is_new_does_not_push_the_count_of_what_is_hidden_away(world: World, opened: Open) -> None:
