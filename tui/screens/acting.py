@@ -98,54 +98,57 @@ class ActingScreen(WayfindingScreen):
         if asked.dangerous and not await gathering.confirmed(self, self.session, asked):
             self.say(f"{asked.verb}: left as it was")
             return
-        # Keys go on while a locked file keeps a command waiting.
-        self.run_worker(self._carry_out(asked), exit_on_error=False)
+        # Keys go on while a locked file keeps a command waiting, and may close this page: the desk at the bottom stays.
+        self.app.screen_stack[0].run_worker(self._carry_out(asked), exit_on_error=False)
 
     async def _carry_out(self, asked: Request) -> None:
-        """Do a command and say what it did, or why it was refused."""
-        still = self.set_timer(PATIENCE, lambda: self._say_it_waits(asked))
+        """Do a command and say what it did, or why it was refused, wherever the person is by then."""
+        still = self.app.set_timer(PATIENCE, lambda: self._say_it_waits(asked))
         changed: StaleVersion | None = None
         try:
             outcome = await self.session.commands.carry_out(asked)
         except StaleVersion as error:
             changed = error
         except OffplanError as error:
-            self.refuse(error)
-            self.fault_of_reading()
+            self.in_front.refuse(error)
+            self.in_front.fault_of_reading()
         else:
             did = request.sentence(asked, outcome, self.session.present)
             self._log(asked, outcome, did)
             taught = self.session.keys.taught(asked.verb) if asked.typed else ""
             done = f"✓ {did}" + (f". {taught}" if taught else "")
             self.done_with_marks()
-            fault = self.fault_of_reading()
+            fault = self.in_front.fault_of_reading()
             if fault is None:
-                self.say(done, "good")
+                self.in_front.say(done, "good")
             else:
-                self.say(f"{done}. The screen still shows what was before: {fault}", "warning")
+                self.in_front.say(f"{done}. The screen still shows what was before: {fault}", "warning")
         finally:
             still.stop()
         if changed is not None:
             await self._ask_again(asked, changed)
-        self.show_keys()
+        self.in_front.show_keys()
 
     async def _ask_again(self, asked: Request, changed: StaleVersion) -> None:
         """What was answered about rows that changed meanwhile is kept, and sent once more if it is still meant."""
         from tui.screens import gathering
 
-        self.fault_of_reading()
+        self.in_front.fault_of_reading()
         try:
-            again = await gathering.still_meant(self, self.session, asked, str(changed)) if asked.options else None
+            again = (
+                await gathering.still_meant(self.in_front, self.session, asked, str(changed)) if asked.options else None
+            )
         except OffplanError as error:
-            self.refuse(error)
+            self.in_front.refuse(error)
             return
         if again is None:
-            self.refuse(changed)
+            self.in_front.refuse(changed)
         else:
             await self._carry_out(again)
 
     def _say_it_waits(self, asked: Request) -> None:
-        self.say(f"{asked.verb}: not done yet; another process may keep the file locked", "warning", keep=False)
+        said = f"{asked.verb}: not done yet; another process may keep the file locked"
+        self.in_front.say(said, "warning", keep=False)
 
     def _log(self, asked: Request, outcome: Outcome, did: str) -> None:
         # The parser's words cost what the first paint must not pay.

@@ -105,6 +105,13 @@ class TellingScreen(Screen[None]):
             follows=self.query_one(KeyLine) if asked else None,
         )
 
+    @property
+    def in_front(self) -> TellingScreen:
+        """Where the person sees what is said: of the screens that say anything the one on top."""
+        shown = (each for each in reversed(self.app.screen_stack) if isinstance(each, TellingScreen))
+        # One that has just been opened has nothing on it yet to say anything in.
+        return next((screen for screen in shown if screen.is_mounted), self)
+
     def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
         present = self.session.present
         # What was typed, and how it should have been, stay as they are typed.
@@ -283,6 +290,6 @@ class TellingScreen(Screen[None]):
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             from tui.terminal import crash
 
-            self.say(f"✗ {crash.report(event.worker.error)}", "bad")
+            self.in_front.say(f"✗ {crash.report(event.worker.error)}", "bad")
         if event.worker.is_finished:
             self.post_message(Prompt.Listening())

@@ -40,9 +40,20 @@ def line_about(screen: TellingScreen, verb: str, ids: Sequence[str], words: str)
 
 
 async def inputs(screen: TellingScreen, session: Session, ids: Sequence[str], playbook: str) -> dict[str, str] | None:
-    """What the playbook asks for and has no default of, one after the other; None when the person gives it up."""
+    """What the playbook asks for and has no default of, one after the other; None when the person gives it up.
+
+    Raises Refused where the playbook does not apply any more.
+    """
     given: dict[str, str] = {}
-    for question in next(match.inputs for match in session.desk.matches(ids[0]) if match.playbook == playbook):
+    chosen = next(
+        (match for match in session.desk.matches(ids[0]) if match.matches and match.playbook == playbook), None
+    )
+    if chosen is None:
+        # While it was chosen its file was changed, or the deviation was.
+        raise Refused(
+            f"playbook {playbook} does not apply to {ids[0]} any more; offplan playbook explain {ids[0]} says why"
+        )
+    for question in chosen.inputs:
         if not question["required"] or "default" in question:
             continue
         choices = f" ({', '.join(question['enum'])})" if "enum" in question else f" ({_shape(question, session)})"
