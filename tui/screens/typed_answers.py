@@ -69,7 +69,7 @@ async def typed_line(
     screen: TellingScreen, label: str, check: Callable[[str], object] | None = None, ids: Sequence[str] = ()
 ) -> str | None:
     """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was
-    typed; below a line about several `ids` stands which they are."""
+    typed; below a line about several `ids` stands which they are, where it does not say so itself."""
 
     def accepts(text: str) -> bool:
         try:
@@ -81,7 +81,8 @@ async def typed_line(
         screen.forget_refusal()
         return True
 
-    about = listed(ids, len(ids), screen.app.size.width - len(" about ")) if len(ids) > 1 else ""
+    told = len(ids) < 2 or " ".join(ids) in label
+    about = "" if told else listed(ids, len(ids), screen.app.size.width - len(" about "))
     return await screen.query_one(Prompt).ask(Question(label, accepts=accepts, says=about and f"about {about}"))
 
 

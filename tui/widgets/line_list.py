@@ -19,8 +19,8 @@ from textual.message import Message
 from engine.values.errors import StoreUnusable
 from tui.keys import bindings
 from tui.terminal import safe
-from tui.widgets.drawn_list import DrawnList
-from tui.widgets.row_window import Fetch, Row
+from tui.widgets.chosen_rows import ChosenRows
+from tui.widgets.row_window import Fetch
 from tui.widgets.too_small import is_too_small
 from tui.words.named_ids import marked
 
@@ -30,7 +30,7 @@ _SOON: Final = 0.02
 """Seconds: a frame has left by then, and the next press of a key that is held has not come."""
 
 
-class LineList(DrawnList):
+class LineList(ChosenRows):
     """The base of every list on the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("list", "rows")]
@@ -71,35 +71,9 @@ class LineList(DrawnList):
         self.found = ""
         """What it says of the lines that have what is looked for."""
         self._last_mark = 0
-        self._marked: tuple[Sequence[int], set[int], list[int]] = ((), set(), [])
-        """Ids, marks, and which of the ids are marked."""
-        self._chosen_rows: tuple[list[int], Sequence[Row]] | None = None
-        """The marked ids and what is shown of them, until the rows are read anew."""
         self._reads_soon = False
         self._changed_in_sight: set[int] = set()
         """Rows in sight that are drawn as changed by somebody else."""
-
-    @property
-    def chosen(self) -> list[int]:
-        """The marked ids in the order of the list, else the one under the cursor."""
-        if not self.marks:
-            return [] if self.at_cursor is None else [self.at_cursor]
-        # Looked for once: whoever changes marks or ids puts others in their place.
-        ids, marks, found = self._marked
-        if ids is not self.ids or marks is not self.marks:
-            found = [number for number in self.ids if number in self.marks]
-            self._marked = self.ids, self.marks, found
-        return found
-
-    @property
-    def chosen_rows(self) -> Sequence[Row]:
-        """What is shown of the chosen ids, as far as that is known: of marks the same object while nothing changes."""
-        chosen = self.chosen
-        if not self.marks:
-            return [row for number in chosen if (row := self.seen(number)) is not None]
-        if self._chosen_rows is None or self._chosen_rows[0] is not chosen:
-            self._chosen_rows = chosen, [row for number in chosen if (row := self.seen(number)) is not None]
-        return self._chosen_rows[1]
 
     def show(self, ids: Sequence[int], *, follow: bool = False) -> None:
         """Take the list anew. The cursor stays on its id and line; with `follow` a cursor on top stays on top."""

@@ -116,6 +116,13 @@ async def test_below_a_line_about_many_stands_more_of_them_and_the_yes_names_all
         assert named_here == {f"D{number}" for number in driven.desk_screen.queue.marks}
 
 
+async def test_what_a_line_says_itself_is_not_said_below_it(opened: Open) -> None:
+    async with opened((120, 36)) as driven:
+        await driven.press("*", "c")
+        assert "comment 3 (D" in driven.text
+        assert "about" not in driven.text
+
+
 def test_as_many_whole_ids_as_there_is_room_for() -> None:
     ids = ["D73", "D7", "D701"]
     for room in range(40):
