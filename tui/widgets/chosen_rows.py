@@ -16,7 +16,7 @@ class ChosenRows(DrawnList):
         self._marked: tuple[Sequence[int], set[int], list[int]] = ((), set(), [])
         """Ids, marks, and which of the ids are marked."""
         self._chosen_rows: tuple[list[int], Sequence[Row]] | None = None
-        """The marked ids and what is shown of them, until the rows are read anew."""
+        """The marked ids and what is shown of them, until one of these rows is another."""
 
     @property
     def chosen(self) -> list[int]:

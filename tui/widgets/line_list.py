@@ -101,7 +101,6 @@ class LineList(ChosenRows):
             if kept != self.current:
                 self.post_message(self.Moved(self, by_hand=False))
         self._load(refetch=True)
-        self._chosen_rows = None
         self.describe()
 
     def _window(self, screens: float = 1) -> Sequence[int]:
@@ -113,6 +112,8 @@ class LineList(ChosenRows):
     def _load(self, *, refetch: bool = False) -> None:
         """Fetch the rows in sight and a screen either side, and draw those that changed."""
         changed = self._rows.load(self._window(), refetch=refetch)
+        if refetch and not self.marks.isdisjoint(changed):
+            self._chosen_rows = None
         self.changed |= self._rows.moved
         marked = self.changed.intersection(self.numbers_in_sight)
         changed |= marked ^ self._changed_in_sight
