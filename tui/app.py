@@ -25,6 +25,7 @@ from tui.desk.session import Session
 from tui.keys.key_map import typed_name
 from tui.keys.key_table import LISTS
 from tui.keys.screen_options import DEFAULTS, ScreenOptions
+from tui.keys.torn import TornSequence
 from tui.screens.acting import ActingScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.pointing import Pointer
@@ -62,6 +63,7 @@ class OffplanApp(ColouredApp):
         """Looks since the file could be read last."""
         self.fault: Exception | None = None
         """What nobody expected, and ended the desk."""
+        self._torn = TornSequence()
         self._typed: deque[Key | Paste] = deque()
         """What was typed and is not taken yet, in its order."""
         self._pointer = Pointer()
@@ -120,6 +122,8 @@ class OffplanApp(ColouredApp):
     async def _type(self, event: Key | Paste) -> None:
         self.app_focus = True
         self._pointer.forget()
+        if isinstance(event, Key) and self._torn.goes_on(event.key, event.character, time.monotonic()):
+            return
         if is_too_small(self.size):
             # Nothing is done that the person does not see.
             if isinstance(event, Key) and self.session.keys.has("quit", typed_name(event.key, event.character)):
