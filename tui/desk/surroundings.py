@@ -78,8 +78,9 @@ class Surroundings:
         from connectors.settings import settings_writer
 
         path = self._file()
-        if name not in [view.name for view in self.views()]:
-            raise Refused(f"{path} keeps no view {name!r}; V shows those that it keeps")
+        kept = [view.name for view in self.views()]
+        if name not in kept:
+            raise Refused(f"{path} keeps no view {name!r}; it keeps {', '.join(kept) or 'none'}")
         settings_writer.put(path, f"view.{settings_writer.key(name)}", None)
         return path
 

@@ -89,8 +89,5 @@ class AtCursor:
         from tui.screens.deviation_sections import sections
 
         pane.title = f"Detail D{number}"
-        pane.show_lines(
-            sections(
-                {**shown, "responds": session.keys.first("respond")}, max(20, pane.size.width - 2), session.present
-            )
-        )
+        width = max(20, pane.size.width - 2)
+        pane.show_lines(sections(shown, width, session.present, session.keys.first("respond")))

@@ -108,12 +108,7 @@ class DeviationPage(ObjectPage):
         session.changed.seen(self._deviation)
         shown, self._read = self._read or session.desk.show(self._deviation), None
         yield
-        self._detail = {
-            **shown,
-            "pictures": session.desk.pictures(self._deviation),
-            "in_numbers": self._in_numbers,
-            "responds": session.keys.first("respond"),
-        }
+        self._detail = {**shown, "pictures": session.desk.pictures(self._deviation), "in_numbers": self._in_numbers}
         yield
         self.page.present = session.present
         self.draw()
@@ -123,7 +118,7 @@ class DeviationPage(ObjectPage):
             return
         width = self.lines_width
         present = self.session.present
-        self._whole = deviation_sections.sections(self._detail, width, present)
+        self._whole = deviation_sections.sections(self._detail, width, present, self.session.keys.first("respond"))
         if self.has_class("-tabs"):
             self.query_one(TabLine).choose(SECTIONS.index(self._section))
             shown = set(self._shown_places())
@@ -151,7 +146,7 @@ class DeviationPage(ObjectPage):
             above = [line.section for line in self._whole[: place + 1] if line.section is not None]
             self._section = above[-1]
             self.draw()
-        pane.go_to(list(self._shown_places()).index(place))
+        pane.go_to(self._shown_places().index(place))
 
     def way_back(self, pane: PageList) -> Callable[[], None]:
         section, there = self._section, super().way_back(pane)

@@ -6,7 +6,8 @@ Pure: `Desk.show`'s answer in, lines out. The page and the detail beside the que
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from engine.values.clock import parse_instant
@@ -52,10 +53,10 @@ _ACTIONS: Final = (
 )
 
 
-def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
-    """All sections below one another, each with its heading."""
+def sections(detail: Mapping[str, Any], width: int, present: Present, responds: str) -> list[PageLine]:
+    """All sections below one another, each with its heading; `responds` is the key that chooses a playbook."""
     made = [*_summary(detail, width, present)]
-    builders = (
+    builders: Sequence[Callable[[Mapping[str, Any], int, Present], list[PageLine]]] = (
         _signals,
         _compare,
         picture_sections.pictures,
@@ -64,7 +65,7 @@ def sections(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
         impact_sections.family,
         impact_sections.customers,
         option_sections.options,
-        _response,
+        partial(_response, responds=responds),
         journal,
     )
     for name, build in zip(SECTIONS, builders, strict=True):
@@ -175,10 +176,10 @@ def _signals(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     return lines
 
 
-def _response(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
+def _response(detail: Mapping[str, Any], width: int, present: Present, *, responds: str) -> list[PageLine]:
     actions = detail["actions"]
     if not actions:
-        return [PageLine([(f"No response yet: {detail.get('responds', 'r')} chooses a playbook.", "quiet")])]
+        return [PageLine([(f"No response yet: {responds} chooses a playbook.", "quiet")])]
     shown = tuple(column for column in _ACTIONS if column.name != "function" or width >= _WITH_FUNCTION)
     lines = [PageLine(safe.columns(shown, {column.name: (column.title, "quiet") for column in shown}, width))]
     room = next(size for column, size in cells.layout(shown, width) if column.name == "title")

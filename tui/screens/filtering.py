@@ -161,7 +161,7 @@ class FilteringScreen(FindingScreen):
         name = self.filtered_pane()
         text, pane = self.filters[name] or self._sought.get(name, ""), self.query_one(f"#{name}", LineList)
         if not text:
-            self.say("/ says what to look for")
+            self.say(f"{self.session.keys.first('filter')} says what to look for", keep=False)
             return
         try:
             sought = set(pane.ids if self.filters[name] else self.ids_under(name, text))

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 from textual.events import Resize
 
-from engine.values.errors import OffplanError, StoreUnusable
+from engine.values.errors import StoreUnusable
 from engine.vocabulary.planning import Match
 from tui.commands.playbook_lines import described
 from tui.keys import bindings
@@ -119,11 +119,8 @@ class PlaybooksScreen(ListView):
     def action_open(self) -> None:
         if self.focused is self.table:
             self.bring_to_front(self.page)
-            return
-        try:
+        else:
             super().action_open()
-        except OffplanError as error:
-            self.refuse(error)
 
 
 def _says(row: Mapping[str, Any], width: int) -> list[PageLine]:

@@ -122,7 +122,8 @@ class ReportsScreen(ListView):
         pane = self.focused if self.focused in self.lists else self.lists[0]
         name = str(pane.id)
         if not self._since[name]:
-            self.say(f"the {name} looks ahead from now on; P is for what has passed")
+            since = self.session.keys.first("since")
+            self.say(f"the {name} looks ahead from now on; {since} is for what has passed")
             return
         await self.query_one(Prompt).ask(
             Question("since (-12h, -7d or a date)", self._since[name], accepts=lambda text: self._try_since(name, text))

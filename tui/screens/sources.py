@@ -97,7 +97,8 @@ class SourcesScreen(ListView):
             return
         columns = mendable(row)
         if columns is None:
-            self.say(f"Q{number} is not kept as columns: mend its file or its mapping, then t tries it again")
+            retry = self.session.keys.first("retry")
+            self.say(f"Q{number} is not kept as columns: mend its file or its mapping, then {retry} tries it again")
             return
         column = row["column_name"] if row["column_name"] in columns else await self._column(columns)
         if column is None:

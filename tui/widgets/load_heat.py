@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -55,9 +55,6 @@ class LoadHeat(LineList):
         """The owner under the cursor."""
         return self.owners[self.cursor] if self.cursor < len(self.owners) else None
 
-    def look(self) -> Hashable:
-        return self.present.minute
-
     def heading(self, width: int) -> Pieces:
         days = self.owners[0]["days"] if self.owners else ()
         names = [f"{date.fromisoformat(day['day']):%a}"[:2] + day["day"][-3:].replace("-", " ") for day in days]
@@ -82,7 +79,7 @@ def _cell(day: Mapping[str, Any]) -> tuple[str, str]:
     """One day in six cells: nothing on a day off, else shade and percentage, or how much is too much."""
     capacity, planned = day["capacity_minutes"], day["planned_minutes"]
     if day["over_minutes"]:
-        return (safe.fit(f"█{percent(day)}!", _CELL - 1) + " ", "bad")
+        return (safe.fit(f"█{_percent(day)}!", _CELL - 1) + " ", "bad")
     if not capacity:
         return (safe.fit("·", _CELL), "quiet")
     share = round(100 * planned / capacity)
@@ -90,7 +87,7 @@ def _cell(day: Mapping[str, Any]) -> tuple[str, str]:
     return (safe.fit(f"{shade}{share}" if planned else " –", _CELL), "plain" if share < 67 else "warning")
 
 
-def percent(day: Mapping[str, Any]) -> int:
+def _percent(day: Mapping[str, Any]) -> int:
     """What a day asks for as a percentage of its working time; of a day off, as of eight hours."""
     capacity = int(day["capacity_minutes"]) or 480
     return round(100 * max(int(day["planned_minutes"]), capacity + int(day["over_minutes"])) / capacity)

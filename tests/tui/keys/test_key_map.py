@@ -211,3 +211,14 @@ async def test_hints_name_the_keys_that_hold(world: World, opened: Open) -> None
         assert "f5 shows the numbers" in driven.text
         await driven.press("6", "f7")
         assert driven.status == "f7 mends a held record: f8 to the quarantine"
+
+
+async def test_what_says_how_to_go_on_names_the_keys_that_hold(opened: Open) -> None:
+    keys = moved(filter="f5", respond="f6", since="f7")
+    async with opened((120, 90), options=ScreenOptions(keys=keys)) as driven:
+        await driven.press("n")
+        assert driven.status == "f5 says what to look for"
+        await driven.press("enter")
+        assert "No response yet: f6 chooses a playbook." in driven.text
+        await driven.press("7", "shift+tab", "f7")
+        assert driven.status == "the load looks ahead from now on; f7 is for what has passed"

@@ -69,9 +69,9 @@ async def test_the_first_lines_of_a_page_are_as_wide_as_the_last(
     widths: list[int] = []
     sections = deviation_sections.sections
 
-    def counted(detail: Any, width: int, present: Present) -> Any:
+    def counted(detail: Any, width: int, *rest: Any) -> Any:
         widths.append(width)
-        return sections(detail, width, present)
+        return sections(detail, width, *rest)
 
     async with opened((120, 36)) as driven:
         monkeypatch.setattr(deviation_sections, "sections", counted)
@@ -145,7 +145,7 @@ def test_what_each_customer_would_see_is_on_the_page(tmp_path: Path) -> None:
     take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 10 * DAY, recorded_at=NOW))
     (late,) = desk.deviations(["kind=late_supply"]).items
     for width in (120, 60):
-        whole = deviation_sections.sections(desk.show(late["id"]), width, Present(NOW, "UTC"))
+        whole = deviation_sections.sections(desk.show(late["id"]), width, Present(NOW, "UTC"), "r")
         found = [whole[place] for place in deviation_sections.part_of(whole, "Impact")]
         text = "\n".join(safe.plain(each.pieces) for each in found)
         assert "5 days late, 2 days of slack: 1 customer order hit" in text

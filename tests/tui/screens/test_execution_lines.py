@@ -18,7 +18,7 @@ from tui.terminal.cells import Present
 
 def page_of(run: Run) -> str:
     present = Present(run.clock.now(), "UTC")
-    lines = deviation_sections._response(run.desk.show(run.deviation), 100, present)
+    lines = deviation_sections._response(run.desk.show(run.deviation), 100, present, responds="r")
     return "\n".join(safe.plain(line.pieces) for line in lines)
 
 

@@ -55,7 +55,7 @@ def test_the_options_stand_side_by_side_with_who_wins_and_where_it_flips(tmp_pat
 
 
 def part(detail: Mapping[str, Any], section: str, width: int) -> list[PageLine]:
-    whole = deviation_sections.sections(detail, width, Present(NOW, "UTC"))
+    whole = deviation_sections.sections(detail, width, Present(NOW, "UTC"), "r")
     return [whole[place] for place in deviation_sections.part_of(whole, section)]
 
 
