@@ -3,25 +3,42 @@ the file stays in order, and with --readonly everything stays as it is, to the b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.fuzzing import tried
 from tests.tui.commands.any_support import content, holds, run, workspace
-from tests.tui.commands.word_strategies import lines
+from tests.tui.commands.word_strategies import COMMAND_WORDS, any_lines, lines
+
+each_command = pytest.mark.parametrize("words", COMMAND_WORDS)
 
 
-@tried(150)
-@given(typed=st.lists(lines(), min_size=1, max_size=4))
-def test_any_words_get_an_answer_and_leave_the_file_in_order(typed: list[list[str]]) -> None:
+def answered(line: Sequence[str]) -> None:
+    answer = run(line)
+    note(f"{line!r}: {answer.code} {answer.err.strip()}")
+    holds(line, answer)
+
+
+@each_command
+@tried(2)
+@given(st.data())
+def test_any_words_get_an_answer_and_leave_the_file_in_order(words: str, data: st.DataObject) -> None:
+    with workspace():
+        for line in (data.draw(lines(words)), *data.draw(st.lists(any_lines(), max_size=2))):
+            answered(line)
+
+
+@each_command
+@tried(2)
+@given(st.data())
+def test_any_words_with_readonly_leave_everything_as_it_is(words: str, data: st.DataObject) -> None:
     with workspace() as folder:
-        for line in typed:
-            before = content(folder) if "--readonly" in line else None
-            answer = run(line)
-            note(f"{line!r}: {answer.code} {answer.err.strip()}")
-            holds(line, answer)
-            if before is not None:
-                after = content(folder)
-                assert {name: after.get(name) for name in before} == before
-                # A copy of a desk that is only looked at is nothing that is written to it.
-                assert len(after) == len(before) or "backup" in line
+        before = content(folder)
+        answered(["--readonly", *data.draw(lines(words))])
+        after = content(folder)
+        assert {name: after.get(name) for name in before} == before
+        # A copy of a desk that is only looked at is nothing that is written to it.
+        assert len(after) == len(before) or words == "backup"

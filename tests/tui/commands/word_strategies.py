@@ -23,8 +23,8 @@ _ODD: Final = st.one_of(st.sampled_from(_ODD_WORDS), st.text(max_size=12)).map(
     lambda text: text.replace("/", "").replace("\0", "").replace("..", ".")
 )
 _ID: Final = st.one_of(
-    st.tuples(st.sampled_from("DARSQLH"), st.integers(0, 80)).map(lambda pair: f"{pair[0]}{pair[1]}"),
     st.sampled_from(("D73", "D67", "D50", "A20", "A21", "A24", "A26", "A31", "R5", "L1", "Q1", "H3", "S30", "edi", "mes")),
+    st.tuples(st.sampled_from("DARSQLH"), st.integers(0, 80)).map(lambda pair: f"{pair[0]}{pair[1]}"),
     st.sampled_from(("D99999999999999999999", "A-1", "d73", "D073", "D٧", "SKU-77@RTM", "PMP-200@GDN", "purchase_order 4693/10")),
 )  # fmt: skip
 _TIME: Final = st.sampled_from(
@@ -75,7 +75,7 @@ _FITTING: Final[Mapping[str, st.SearchStrategy[str]]] = {
     "FIELD": st.sampled_from(_FIELDS),
     "FILE": _FILE,
     "FILE|ID": st.one_of(_FILE, st.sampled_from(("late-supply", "example"))),
-    "DIR": st.sampled_from((".", "folder", "new", "orders.csv")),
+    "DIR": st.sampled_from(("new", ".", "folder", "orders.csv")),
     "NAME": st.sampled_from(("late-supply", "example", "reroute", "nothing", "inbox", "edi", "erp")),
     "NAMES": st.sampled_from(("mail", "mail,folder", ",")),
     "SORT": st.sampled_from(("accepted", "noise", "duplicate", "wrong_data", "soup")),
@@ -87,21 +87,23 @@ _COMMON: Final = {argument.names[0]: argument for argument in COMMON}
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> list[str]:
-    """One command line: mostly one that could mean something, sometimes with a word too many, too few or another."""
-    words = draw(st.sampled_from(COMMAND_WORDS))
+def lines(draw: st.DrawFn, words: str) -> list[str]:
+    """A line of one command: mostly one that could mean something, sometimes with a word too many, too few or another.
+
+    The simplest is the command with what it cannot do without.
+    """
     line = words.split()
     for argument in COMMANDS[words].arguments:
         line += _given(draw, argument)
     for name, likely in (
         ("--json", 4),
-        ("--readonly", 3),
+        ("--readonly", 2),
         ("--quiet", 1),
         ("--now", 2),
         ("--db", 1),
         ("--workspace", 1),
     ):
-        if draw(st.integers(0, 9)) < likely:
+        if _happens(draw, likely):
             line += _named(draw, _COMMON[name])
     for _ in range(draw(st.sampled_from((0, 0, 0, 0, 1, 2)))):
         at = draw(st.integers(0, len(line)))
@@ -109,12 +111,22 @@ def lines(draw: st.DrawFn) -> list[str]:
     return [word for word in line if word != "watch"]
 
 
+def any_lines() -> st.SearchStrategy[list[str]]:
+    """A line of any command."""
+    return st.sampled_from(COMMAND_WORDS).flatmap(lines)
+
+
+def _happens(draw: st.DrawFn, tenths: int) -> bool:
+    """Something that happens in so many of ten cases, and not in the simplest."""
+    return draw(st.integers(0, 9)) >= 10 - tenths
+
+
 def _given(draw: st.DrawFn, argument: Argument) -> list[str]:
     """An argument of a command as words, or none where it may be left out, and now and then where it may not."""
     options = argument.options
     is_option = argument.names[0].startswith("-")
     needed = bool(options.get("required")) or (not is_option and options.get("nargs") not in ("?", "*"))
-    if draw(st.integers(0, 9)) < (1 if needed else 6):
+    if _happens(draw, 1) if needed else not _happens(draw, 4):
         return []
     if is_option:
         return [word for _ in range(draw(st.sampled_from((1, 1, 1, 2)))) for word in _named(draw, argument)]
@@ -133,4 +145,4 @@ def _named(draw: st.DrawFn, argument: Argument) -> list[str]:
 
 
 def _value(draw: st.DrawFn, options: Mapping[str, Any]) -> str:
-    return draw(_ODD if draw(st.integers(0, 9)) == 0 else _FITTING[str(options["metavar"])])
+    return draw(_ODD if _happens(draw, 1) else _FITTING[str(options["metavar"])])
