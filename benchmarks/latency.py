@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import screen
 from benchmarks.harness import ROOT, Result, floor_module, percentile
 from engine.desk import Desk
 from engine.storage.store import Store
@@ -65,7 +66,7 @@ def file_to_screen() -> Iterator[Result]:
                 seen = _await(terminal, f"order-{number:04d}", seconds=5)
                 taken.append((seen - began) * 1000)
                 print(f"  {taken[-1]:.0f} ms", file=sys.stderr, flush=True)
-                _pause(terminal, 0.1 + (number * 37 % 50) / 1000)
+                screen.watch(terminal, 0.1 + (number * 37 % 50) / 1000)
         finally:
             _end(terminal)
     value = percentile(taken, 0.95)
@@ -112,14 +113,6 @@ def _await(terminal: Any, text: str, *, seconds: float, drop: Any = None) -> flo
         if text in terminal.text():
             return float(piece.at)
     raise RuntimeError(f"{text} never showed:\n{terminal.text()}")
-
-
-def _pause(terminal: Any, seconds: float) -> None:
-    until = time.perf_counter() + seconds
-    while (left := until - time.perf_counter()) > 0:
-        piece = terminal.read(left)
-        if piece is not None:
-            terminal.show([piece])
 
 
 def _end(terminal: Any) -> None:

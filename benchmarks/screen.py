@@ -8,6 +8,7 @@ import functools
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,6 +88,15 @@ def pressed(terminal: Any, *keys: str, settled: float = SETTLED) -> tuple[list[f
                 taken.append(one["paint_ms"]["max"])
                 sizes.append(int(one["bytes"]["max"]))
     return taken, sizes
+
+
+def watch(terminal: Any, seconds: float) -> None:
+    """Take in for so long what a program writes, as a terminal does."""
+    until = time.perf_counter() + seconds
+    while (left := until - time.perf_counter()) > 0:
+        piece = terminal.read(left)
+        if piece is not None:
+            terminal.show([piece])
 
 
 def to_the_bottom(terminal: Any) -> None:

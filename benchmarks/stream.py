@@ -51,7 +51,7 @@ def _presses(terminal: Any) -> list[float]:
     chance = random.Random(7)
     taken = []
     for number in range(_PRESSES):
-        _watch(terminal, chance.uniform(*_APART))
+        screen.watch(terminal, chance.uniform(*_APART))
         before = _place(terminal)
         pressed_at = time.perf_counter()
         terminal.send(bench.KEY_SEQUENCES["down" if number < _PRESSES // 2 else "up"].encode())
@@ -63,14 +63,6 @@ def _presses(terminal: Any) -> list[float]:
                     taken.append((piece.at - pressed_at) * 1000)
                     break
     return taken
-
-
-def _watch(terminal: Any, seconds: float) -> None:
-    until = time.perf_counter() + seconds
-    while (left := until - time.perf_counter()) > 0:
-        piece = terminal.read(left)
-        if piece is not None:
-            terminal.show([piece])
 
 
 def _place(terminal: Any) -> str | None:
