@@ -60,6 +60,7 @@ ASKED: Final = (
     Dialog("a choice", ("o",), "choice", {"choice_up": ("down",), "choice_page_up": ("down", "down")}),
     Dialog("a choice with what it would give", ("M",), "preview", {"preview_previous": ("tab",)}),
     Dialog("a yes", ("space", "space", "x", "l", "o", "w", "enter", "enter"), "yes"),
+    Dialog("the keys of a place", ("?",), "help", {"help_do": ("j",)}),
     Dialog("a text", ("?",), "reading"),
 )  # fmt: skip
 PLACES: Final = (
@@ -182,7 +183,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "last_view": effect("goes to the view before", lambda a, b: b.in_front and a.view != b.view),
     "command": asks(":"),
     "palette": opens("Picker", "What to do"),
-    "keys": opens("TextScreen", "Keys of this place"),
+    "keys": opens("KeysScreen", "Keys of this place"),
     "jump": effect("letters on the rows", lambda _, b: b.jumps),
     "log": opens("ActsScreen"),
     "copy_line": says("^sent to the terminal: offplan ack"),
@@ -191,7 +192,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "redraw": effect("draws all anew", lambda a, b: b.redraws > a.redraws),
     "back": one_of(LEAVES, effect("takes marks or the filter away", lambda a, b: a.title != b.title or a.marks > b.marks)),
     "quit": one_of(LEAVES, effect("ends the desk", lambda a, b: b.ended)),
-    "line_take": opens("TextScreen", "Keys of this place"),
+    "line_take": opens("KeysScreen", "Keys of this place"),
     "line_complete": effect("completes the word", lambda a, b: (a.typed, b.typed) == ("dis", "dismiss ")),
     "line_earlier": effect("shows the line before", lambda a, b: (a.typed, b.typed) == ("", "explain D48")),
     "line_later": effect("is empty again", lambda a, b: (a.typed, b.typed) == ("explain D48", "")),
@@ -209,7 +210,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "preview_leave": says("nothing was silenced"),
     "yes": says("^✓ dismiss"),
     "no": LEFT,
-    "text_leave": effect("is back", lambda a, b: a.screen in ("TextScreen", "ActsScreen") and b.in_front),
+    "help_do": effect("the queue's next row", lambda a, b: a.screen == "KeysScreen" and b.in_front and b.cursor > 0),
+    "text_leave": effect("is back", lambda a, b: a.screen in ("KeysScreen", "ActsScreen") and b.in_front),
 }  # fmt: skip
 """What belongs to each key of the table."""
 FILTERS: Final = {"deviations": LIVE.filter}

@@ -51,6 +51,11 @@ def named(shown_name: str) -> str:
     return next((name for name, read in _NAMES.items() if read == shown_name), shown_name)
 
 
+def fits(key: Key, kind: str | None, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a key has something to do with one of these objects, whose rows are `rows` as far as they are known."""
+    return (not key.kinds or kind in key.kinds) and (key.where is None or any(map(key.where, rows or ({},))))
+
+
 def footer(
     kind: str | None,
     scopes: Iterable[str],
@@ -64,11 +69,7 @@ def footer(
     wanted = [
         key
         for key in table
-        if key.footer
-        and key.scope in scopes
-        and (not key.kinds or kind in key.kinds)
-        and not (readonly and key.writes)
-        and (key.where is None or any(map(key.where, rows or ({},))))
+        if key.footer and key.scope in scopes and fits(key, kind, rows) and not (readonly and key.writes)
     ]
     return sorted(wanted, key=lambda key: key.footer)
 

@@ -46,6 +46,7 @@ DIALOG_KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("yes", ("y",), "yes", "Do what is shown.", "yes", "answer(True)"),
     Key("no", ("n", "escape", "q"), "no", "Leave everything as it is.", "yes", "answer(False)"),
+    Key("help_do", ("enter",), "do it", "Do what the line under the cursor says.", "help", "open"),
     Key("text_leave", ("escape", "q", "?"), "back", "Back to where it was opened.", "reading", "leave"),
 )
 """Keys of dialogs, for tui.keys.key_table."""

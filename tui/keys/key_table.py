@@ -31,12 +31,13 @@ SCOPES: Final[Mapping[str, str]] = {
     "choice": "Choosing one, where letters narrow them down",
     "preview": "Choosing one, with what it would give below",
     "yes": "Before what may do harm",
+    "help": "On the keys of a place",
     "reading": "On what is to be read",
 }
 """Where a key works: the headings of `?` and of docs/keys.md, in their order."""
 LISTS: Final = ("list", "rows")
 """Scopes of the list in front."""
-DIALOGS: Final = ("log", "line", "choice", "preview", "yes", "reading")
+DIALOGS: Final = ("log", "line", "choice", "preview", "yes", "help", "reading")
 """Scopes of what opens over a screen and asks, or is read: `?` of every place tells them too."""
 PLACES: Final[Sequence[frozenset[str]]] = tuple(
     frozenset(scopes.split())
@@ -50,6 +51,7 @@ PLACES: Final[Sequence[frozenset[str]]] = tuple(
         "list rows act page text everywhere",
         "list rows act text everywhere",
         "list log reading",
+        "list help reading",
         "list reading",
         "list yes",
         "list preview",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from engine.values.errors import BadInput
 from tui.desk.session import Said
 from tui.keys import bindings
+from tui.keys.key import Key
 from tui.keys.key_map import KeyMap
 from tui.keys.key_table import DIALOGS, KEYS, SCOPES
 from tui.keys.request import LOCAL, READS, VERBS, rest_of_line
 from tui.terminal import cells, theme
 from tui.terminal.cells import Present
 from tui.terminal.safe import Pieces, fit, fold, wrap
+from tui.widgets.page_list import PageLine
 from tui.widgets.queue import SHORT_KINDS
 from tui.words.arguments import usage
 from tui.words.command_table import COMMANDS
@@ -51,21 +53,36 @@ _NAMES: Final = 18
 _WHEN: Final = 16
 
 
-def of_place(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: bool = False) -> list[Pieces]:
-    """The key table of a place, as lines, and the signs that stand on it; `readonly` leaves out what would write."""
-    lines: list[Pieces] = []
+def of_place(
+    scopes: tuple[str, ...],
+    map_: KeyMap,
+    width: int,
+    *,
+    fits: Callable[[Key], bool] = lambda key: True,
+    readonly: bool = False,
+) -> list[PageLine]:
+    """The key table of a place, as lines that stand for their keys, and the signs that stand on it.
+
+    What does not fit what is under the cursor stands back; `readonly` leaves out what would write.
+    """
+    lines: list[PageLine] = []
     if readonly:
-        lines += [[("This desk was opened read-only: keys that change something are left out.", "warning")], []]
+        warning = "This desk was opened read-only: keys that change something are left out."
+        lines += [PageLine([(warning, "warning")]), PageLine([])]
     for scope, title in SCOPES.items():
         here = [key for key in map_.keys if key.scope == scope and not (readonly and key.writes)]
         if scope in (*scopes, *DIALOGS) and here:
-            lines += [[(title, "heading")]]
+            lines.append(PageLine([(title, "heading")]))
             for key in here:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
-                lines += _beside(bindings.shown(key), f"{map_.told(key)}{on}", width)
-            lines.append([])
-    lines += _commands(width, readonly=readonly)
-    return [*lines, *_signs(scopes, width), *([(line, "quiet")] for line in wrap(_HINT, width))]
+                told = _beside(bindings.shown(key), f"{map_.told(key)}{on}", width)
+                if not fits(key):
+                    told = [[(text, "quiet") for text, _ in line] for line in told]
+                # Keys of dialogs do nothing here.
+                lines += [PageLine(line, target=key.id if scope in scopes else None) for line in told]
+            lines.append(PageLine([]))
+    hint: list[Pieces] = [[(line, "quiet")] for line in wrap(_HINT, width)]
+    return [*lines, *map(PageLine, (*_commands(width, readonly=readonly), *_signs(scopes, width), *hint))]
 
 
 def _beside(name: str, words: str, width: int, room: int = _KEY) -> list[Pieces]:

@@ -5,18 +5,20 @@ Imported when the first is asked for: the desk's first paint must not pay for th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.screen import Screen
 
 from engine.values.text import clean
 from tui.commands import list_tables
 from tui.desk.session import Session
+from tui.keys.key import Key
 from tui.keys.key_map import KeyMap
 from tui.screens import help_lines
 from tui.screens.action_page import ActionPage
 from tui.screens.acts_screen import ActsScreen
 from tui.screens.deviation_page import DeviationPage
+from tui.screens.keys_screen import KeysScreen
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import RecordPage
 from tui.terminal.safe import Pieces
@@ -37,34 +39,38 @@ def of_deviation(session: Session, id_: str, *, at: str | None, section: str | N
     return DeviationPage(session, id_, at=at, section=section)
 
 
-def of_keys(scopes: tuple[str, ...], map_: KeyMap, width: int, *, readonly: bool) -> Screen[None]:
-    """The keys of a place and its signs, in so many cells."""
-    return TextScreen("Keys of this place", help_lines.of_place(scopes, map_, width, readonly=readonly), map_)
+def of_keys(
+    scopes: tuple[str, ...], map_: KeyMap, width: int, *, fits: Callable[[Key], bool], readonly: bool
+) -> KeysScreen:
+    """The keys of a place and its signs, in so many cells; those that do not fit the cursor's row stand back."""
+    return KeysScreen(
+        "Keys of this place", help_lines.of_place(scopes, map_, width, fits=fits, readonly=readonly), map_
+    )
 
 
-def of_acts(session: Session) -> Screen[None]:
+def of_acts(session: Session) -> TextScreen:
     """What was done here, as command lines ready to copy."""
     return ActsScreen(session.acts, session.present, session.keys)
 
 
-def of_command(words: str, map_: KeyMap, width: int) -> Screen[None]:
+def of_command(words: str, map_: KeyMap, width: int) -> TextScreen:
     """How a command is written, in so many cells. Raises BadInput for words that are none."""
     return TextScreen(f":{words}", help_lines.of_command(words, width), map_)
 
 
-def of_answer(line: str, printed: Sequence[str], map_: KeyMap, width: int) -> Screen[None]:
+def of_answer(line: str, printed: Sequence[str], map_: KeyMap, width: int) -> TextScreen:
     """What a command printed, in so many cells."""
     return TextScreen(f"offplan {line}", help_lines.of_answer(printed, width), map_)
 
 
-def of_silences(session: Session) -> Screen[None]:
+def of_silences(session: Session) -> TextScreen:
     """The silences that are not over, as the shell lists them."""
     lines = list_tables.lines("silences", session.desk.silences(), session.present.zone)
     shown: list[Pieces] = [[(clean(line), "plain")] for line in lines]
     return TextScreen("Silences, those that end first on top", shown, session.keys)
 
 
-def of_messages(session: Session, width: int) -> Screen[None]:
+def of_messages(session: Session, width: int) -> TextScreen:
     """What was said here, in full, in so many cells."""
     lines = help_lines.of_messages(session.said, session.present, width)
     return TextScreen("Messages, the last on top", lines, session.keys)

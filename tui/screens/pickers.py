@@ -105,11 +105,11 @@ class _Lines(Screen[Answer]):
 
     look: ClassVar[str] = "quiet"
 
-    def __init__(self, title: str, lines: Sequence[Pieces], keys: KeyMap) -> None:
+    def __init__(self, title: str, lines: Sequence[Pieces | PageLine], keys: KeyMap) -> None:
         super().__init__()
         self._keys = keys
         self._title = title
-        self._lines = lines
+        self._lines = [line if isinstance(line, PageLine) else PageLine(line) for line in lines]
 
     def compose(self) -> ComposeResult:
         yield PageList()
@@ -119,7 +119,7 @@ class _Lines(Screen[Answer]):
     def on_mount(self) -> None:
         page = self.query_one(PageList)
         page.title = self._title
-        page.show_lines([PageLine(line) for line in self._lines])
+        page.show_lines(self._lines)
         self.set_focus(page)
         self.query_one(StatusLine).tell(self.says(self._keys), self.look)
 
@@ -143,7 +143,7 @@ class Confirm(_Lines[bool]):
         self.dismiss(yes)
 
 
-class TextScreen(_Lines[None]):
+class TextScreen(_Lines[str | None]):
     """Lines to read, such as the keys of this place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("reading")]

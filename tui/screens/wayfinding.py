@@ -9,6 +9,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
+from textual.widget import Widget
+
 from engine.values.errors import OffplanError
 from tui.keys import bindings, request
 from tui.keys.key_table import LISTS
@@ -203,16 +205,33 @@ class WayfindingScreen(TellingScreen):
         ]
         chosen = await self.app.push_screen_wait(Picker("What to do", choices, self.session.keys))
         if chosen is not None:
-            # What was chosen may ask for something itself: this flow ends with it.
-            self._asking = None
-            key = next(key for key in usable if key.id == chosen)
-            await self.app.run_action(key.action, lines if key.scope in LISTS and lines is not None else self)
+            await self._do(chosen, lines)
+
+    async def _do(self, id_: str, lines: Widget | None) -> None:
+        """Do what a key does, by its id; `lines` is what had the focus."""
+        # What was chosen may ask for something itself: this flow ends with it.
+        self._asking = None
+        key = self.session.keys.of(id_)
+        await self.app.run_action(key.action, lines if key.scope in LISTS and lines is not None else self)
 
     def action_keys(self) -> None:
+        self._ask(self._keys())
+
+    async def _keys(self) -> None:
         from tui.screens import pages
 
-        width = self.app.size.width - 4
-        self.app.push_screen(pages.of_keys(self.scopes, self.session.keys, width, readonly=self.session.readonly))
+        lines, (kind, rows) = self.focused, self.acted_kind()
+        chosen = await self.app.push_screen_wait(
+            pages.of_keys(
+                self.scopes,
+                self.session.keys,
+                self.app.size.width - 4,
+                fits=lambda key: bindings.fits(key, kind, rows),
+                readonly=self.session.readonly,
+            )
+        )
+        if chosen is not None:
+            await self._do(chosen, lines)
 
     def action_messages(self) -> None:
         from tui.screens import pages

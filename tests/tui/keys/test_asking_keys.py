@@ -58,7 +58,7 @@ ASKED: Final[Mapping[str, tuple[Keys, Mapping[Keys, Effect]]]] = {
         (":",),
         {
             (*"ac", "tab"): effect("completes", lambda _, b: "ack " in b.text),
-            (*"help", "enter"): effect("does it", lambda _, b: b.screen == "TextScreen"),
+            (*"help", "enter"): effect("does it", lambda _, b: b.screen == "KeysScreen"),
             ("up",): effect("shows the line before", lambda _, b: "help" in b.typed),
             ("up", "down"): effect("is empty again", lambda a, b: a.typed == "help" and not b.typed),
             ("x", "backspace"): effect("takes a letter away", lambda a, b: a.typed == "x" and not b.typed),

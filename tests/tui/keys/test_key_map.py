@@ -127,7 +127,7 @@ async def test_hints_of_other_keys_follow_too(opened: Open) -> None:
     keys = moved(open="f5", next_pane="f6", quit="K", back="f7", command="f9", filter="f4")
     async with opened((80, 24), options=ScreenOptions(keys=keys)) as driven:
         assert "f6 changes" in driven.lines[1]
-    told = [plain(line) for line in help_lines.of_place(TimelineScreen.scopes, keys, 200)]
+    told = [plain(line.pieces) for line in help_lines.of_place(TimelineScreen.scopes, keys, 200)]
     assert any("several keys add up, f5 does it, f7 leaves it" in line for line in told)
     assert any("f4snoozed_until>now shows it" in line for line in told)
     async with opened((50, 12), options=ScreenOptions(keys=keys)) as driven:

@@ -25,6 +25,7 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
+from tui.screens.keys_screen import KeysScreen
 from tui.screens.pickers import Confirm, Picker, PreviewPicker, TextScreen
 from tui.screens.record_page import RecordPage
 from tui.screens.reports import ReportsScreen
@@ -90,7 +91,8 @@ def test_every_key_has_a_binding_and_an_action_that_exists() -> None:
         "choice": [Picker],
         "preview": [PreviewPicker],
         "yes": [Confirm],
-        "reading": [TextScreen, ActsScreen],
+        "help": [KeysScreen],
+        "reading": [TextScreen, ActsScreen, KeysScreen],
     }
     assert owners.keys() == {*SCOPES}
     for key in KEYS:
@@ -170,7 +172,7 @@ def test_the_footer_keeps_the_key_that_tells_all_others(width: int) -> None:
 def test_the_keys_of_a_place_say_what_its_signs_mean(
     screen: type[DeskScreen | TimelineScreen | DeviationsScreen],
 ) -> None:
-    told = [safe.plain(line) for line in help_lines.of_place(screen.scopes, KeyMap(), 116)]
+    told = [safe.plain(line.pieces) for line in help_lines.of_place(screen.scopes, KeyMap(), 116)]
     signs = [line.split()[0] for line in told[told.index("Signs") + 1 : -2]]
     wanted = {
         DeskScreen: {"◆C", "✚", "◌", "┫", "›"},
@@ -182,7 +184,7 @@ def test_the_keys_of_a_place_say_what_its_signs_mean(
 
 @pytest.mark.parametrize("width", [56, 76])
 def test_the_keys_of_a_place_are_said_in_full_at_any_width(width: int) -> None:
-    told = [safe.plain(line) for line in help_lines.of_place(TimelineScreen.scopes, KeyMap(), width)]
+    told = [safe.plain(line.pieces) for line in help_lines.of_place(TimelineScreen.scopes, KeyMap(), width)]
     assert max(map(len, told)) <= width
     assert not [line for line in told if "…" in line]
     words = " ".join(" ".join(told).split())
@@ -194,7 +196,7 @@ def test_the_keys_of_a_place_are_said_in_full_at_any_width(width: int) -> None:
 @pytest.mark.parametrize("readonly", [False, True])
 def test_what_has_no_key_is_told_with_the_keys(readonly: bool) -> None:
     """Who had nothing but the footer and ? found no review, no metrics and no way to keep a view."""
-    told = [safe.plain(line) for line in help_lines.of_place(DeskScreen.scopes, KeyMap(), 76, readonly=readonly)]
+    told = [safe.plain(line.pieces) for line in help_lines.of_place(DeskScreen.scopes, KeyMap(), 76, readonly=readonly)]
     names = {
         line[:18].strip() for line in told[next(at for at, line in enumerate(told) if line.startswith("After : ")) :]
     }

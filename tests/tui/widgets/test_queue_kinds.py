@@ -42,6 +42,6 @@ async def test_no_two_kinds_look_alike_at_any_width(world: World, opened: Open, 
 
 def test_short_forms_are_no_other_kind_and_are_told() -> None:
     assert len({*SHORT_KINDS.values()} | {*DEVIATION_KINDS}) == len(SHORT_KINDS) + len(DEVIATION_KINDS)
-    told = " ".join(safe.plain(line) for line in help_lines.of_place(DeskScreen.scopes, KeyMap(), 76))
+    told = " ".join(safe.plain(line.pieces) for line in help_lines.of_place(DeskScreen.scopes, KeyMap(), 76))
     for kind, short in SHORT_KINDS.items():
         assert f"{short} is {kind}" in " ".join(told.split()), kind
