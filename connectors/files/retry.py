@@ -8,6 +8,7 @@ that file nothing but the held records is taken. A record is let go of only when
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -168,7 +169,7 @@ class _Retry:
         if not left:
             return []
         path = path_of(self._file, self._settings, self._source)
-        if path is None or not path.is_file():
+        if path is None or not os.path.isfile(path):
             return [Tried(row["id"], _joined(why, self._no_file(path))) for row, why in left]
         whole = [row for row, _ in left if _is_whole_file(row)]
         single = [(row, why) for row, why in left if not _is_whole_file(row)]

@@ -3,6 +3,7 @@ owners whom no mail can reach, and calls that no channel carries out."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ def without_channel(desk: Desk, settings: Settings) -> Iterator[BadInput]:
 
 
 def _folder(place: str, path: Path) -> Iterator[BadInput]:
-    if path.exists() and not path.is_dir():
+    if os.path.exists(path) and not os.path.isdir(path):  # Path's raise errors for names that are too long.
         yield BadInput(place, f"{path} is no folder", "name a folder in `path`; it is made where it is missing")
 
 

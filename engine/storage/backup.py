@@ -16,7 +16,7 @@ def copy(store: Store, path: Path) -> None:
 
     Raises BadInput for a target that exists or whose folder does not, StoreUnusable when it cannot be written.
     """
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):  # Path.is_dir raises an error for a name that is too long.
         raise BadInput(str(path), "there is no such folder", "make the folder first")
     # Looked at before: the copy would be made in vain.
     if os.path.lexists(path):

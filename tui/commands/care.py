@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +37,7 @@ def init(args: Namespace) -> int:
     folder = Path(args.workspace or args.folder).absolute()
     made = workspace.make(folder)
     database = Path(args.db).absolute() if args.db else folder / DATABASE
-    if not database.exists():
+    if not os.path.exists(database):  # Path.exists raises an error for a name that is too long.
         made.append(str(database))
     store = Store.open(database, create=True)
     try:

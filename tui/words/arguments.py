@@ -7,6 +7,7 @@ starts fast. Common options may stand before or after the command's words.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
@@ -131,9 +132,8 @@ def _no_such(words: str) -> str:
         return f"offplan {words}: say what to do ({second})"
     # Only a slip of the keys pays for these imports.
     import difflib
-    from pathlib import Path
 
-    if "/" in words and Path(words).is_dir():
+    if "/" in words and os.path.isdir(words):
         return (
             f"--workspace takes one folder, and `{words}` is a second one: a pattern may fit several; name one of them"
         )

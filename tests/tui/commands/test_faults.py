@@ -83,6 +83,9 @@ def test_a_reader_that_leaves_early_is_no_fault(desk: Run, tmp_path: Path) -> No
         ("playbook", "test", "n" * 300),
         ("check", "--workspace", "n" * 300),
         ("deviations", "--db", "n" * 300),
+        ("init", "--db", "n" * 300),
+        ("backup", f"{'n' * 300}/copy.db"),
+        (f"a/{'n' * 300}",),
     ],
 )
 def test_a_name_that_is_longer_than_a_file_can_have_is_a_fault_of_the_name(desk: Run, words: tuple[str, ...]) -> None:
@@ -90,3 +93,9 @@ def test_a_name_that_is_longer_than_a_file_can_have_is_a_fault_of_the_name(desk:
     assert answer.code != 0
     assert "nnnn" in answer.err
     assert "unexpected fault" not in answer.err
+
+
+def test_a_folder_of_a_channel_with_such_a_name_stops_no_check(desk: Run, tmp_path: Path) -> None:
+    with (tmp_path / "offplan.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[channel.out]\ntype = "folder"\npath = "{"n" * 300}"\n')
+    assert desk("check").code in (0, 3)
