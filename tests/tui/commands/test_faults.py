@@ -85,7 +85,7 @@ def test_a_reader_that_leaves_early_is_no_fault(desk: Run, tmp_path: Path) -> No
         ("deviations", "--db", "n" * 300),
         ("init", "--db", "n" * 300),
         ("backup", f"{'n' * 300}/copy.db"),
-        (f"a/{'n' * 300}",),
+        (f"inbox/{'n' * 300}",),
     ],
 )
 def test_a_name_that_is_longer_than_a_file_can_have_is_a_fault_of_the_name(desk: Run, words: tuple[str, ...]) -> None:
