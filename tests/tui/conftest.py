@@ -104,6 +104,9 @@ class Driven:
             letter = key if len(key) == 1 else None
             driver.send_message(Key(_character_to_key(key) if letter else key, letter))
         await self.pilot.pause()
+        while self.app.message_queue_size or self.app._typed:
+            # On a busy machine the last of them may not be taken yet.
+            await self.pilot.pause()
 
 
 @contextlib.asynccontextmanager
