@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual._xterm_parser import XTermParser
-from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseDown, MouseEvent, MouseScrollDown, MouseScrollUp
 
@@ -34,6 +32,13 @@ class MouseDriver(LinuxDriver):
         if self._mouse:
             self.write(_OFF)
 
+    def _run_input_thread(self) -> None:
+        """Read until the end; a fault is said by whoever runs the application, as any other."""
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - Textual would print the fault with the lines of its code
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+
     def _enable_mouse_pixels(self) -> None:
         """Nothing: places are cells, on every terminal."""
 
@@ -44,20 +49,3 @@ class MouseDriver(LinuxDriver):
             # Past Textual, which would wait for the button to come up again.
             message.set_sender(self._app)
             self.send_message(message)
-
-
-class _CellParser(XTermParser):
-    """Textual's parser takes places for pixels where a terminal reports its size by itself, asked for or not."""
-
-    @property
-    def mouse_pixels(self) -> bool:
-        return False
-
-    @mouse_pixels.setter
-    def mouse_pixels(self, value: bool) -> None:
-        pass
-
-
-def count_in_cells() -> None:
-    """Have Textual read the places of the mouse as the cells that they are."""
-    linux_driver.XTermParser = _CellParser  # type: ignore[attr-defined]

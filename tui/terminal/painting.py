@@ -26,8 +26,8 @@ from textual.screen import Screen
 
 from tui.terminal.cell_screen import CellScreen, Span
 from tui.terminal.link import LinkDriver
-from tui.terminal.mouse import MouseDriver, count_in_cells
-from tui.terminal.typed_bytes import take_any_bytes
+from tui.terminal.mouse import MouseDriver
+from tui.terminal.typed_bytes import read_carefully
 
 WRITTEN_FOR: Final = "8.2.8"
 """The Textual whose private parts are used: App._display, its updates, the codes on Rich's styles."""
@@ -61,8 +61,7 @@ class PaintedApp(App[int]):
             from tui.terminal.plain_characters import PlainDriver, PlainLinkDriver
 
             driver = PlainDriver if plain else PlainLinkDriver
-        take_any_bytes()
-        count_in_cells()
+        read_carefully()
         super().__init__(driver_class=driver, **options)
         self.painting_fault: Exception | None = None
         """What went wrong here, since when Textual draws by itself; whoever runs the application tells it."""

@@ -1,21 +1,81 @@
-"""Bytes that come from the terminal and are no UTF-8: text of another encoding, keys with the eighth bit set.
+"""How bytes from the terminal become keys: what is no UTF-8 and what is no key is read past.
 
-Textual ends the application with the first of them.
+Textual ends the application with the first byte that is no UTF-8 (text of another encoding, keys with the eighth bit
+set) and with some sequences, and types others letter by letter.
 """
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Final
 
+from textual import _xterm_parser
+from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
+from textual.message import Message
+
+from tui.terminal.sieve import Sieve
+
+_MOST_CELLS: Final = 1_000
+"""Columns or lines of the largest terminal; a report of more is none."""
+_OLD_MOUSE: Final = "\x1b[M"
+"""Three characters follow, which Textual takes with it."""
 
 
-def take_any_bytes() -> None:
-    """Have Textual read a replacement character, which no key is, for what is no UTF-8."""
+def read_carefully() -> None:
+    """Have Textual read a replacement character, which no key is, for what is no UTF-8; and nothing that is no key."""
     linux_driver.getincrementaldecoder = _forgiving  # type: ignore[attr-defined, assignment]
+    linux_driver.XTermParser = _CarefulParser  # type: ignore[attr-defined]
 
 
 def _forgiving(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
     return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+
+
+class _CarefulParser(XTermParser):
+    """Textual's parser, before which stands a sieve."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._sieve = Sieve(self._is_known)
+
+    @property
+    def mouse_pixels(self) -> bool:
+        """Never: Textual takes the mouse's places for pixels where a terminal reports its size by itself, asked for or
+        not."""
+        return False
+
+    @mouse_pixels.setter
+    def mouse_pixels(self, value: bool) -> None:
+        pass
+
+    def feed(self, data: str) -> Iterable[Message]:
+        # Nothing at all means the end to Textual, and only then.
+        sifted = self._sieve.sift(data, time.monotonic()) if data else data
+        if sifted or not data:
+            yield from super().feed(sifted)
+
+    def tick(self) -> Iterable[Message]:
+        late = self._sieve.given_up(time.monotonic())
+        if late:
+            yield from super().feed(late)
+        yield from super().tick()
+
+    def _is_known(self, sequence: str) -> bool:
+        """Whether Textual makes anything of a whole control sequence."""
+        if sequence in _xterm_parser.SPECIAL_SEQUENCES or sequence == _OLD_MOUSE:
+            return True
+        if size := _xterm_parser._re_in_band_window_resize.fullmatch(sequence):
+            return all(0 < int(cells.partition(":")[0]) <= _MOST_CELLS for cells in size.groups()[:2])
+        reports = (
+            _xterm_parser._re_cursor_position, _xterm_parser._re_mouse_event, _xterm_parser._re_terminal_mode_response
+        )  # fmt: skip
+        if any(report.match(sequence) for report in reports):
+            return True
+        try:
+            return any(True for _ in self._sequence_to_key_events(sequence))
+        except (ValueError, OverflowError):
+            return False

@@ -1,4 +1,4 @@
-"""Bytes that are no text: they end nothing, and what is typed after them counts."""
+"""Bytes that are no text or no key: they end nothing, begin nothing, and what is typed after them counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.desk_support import late, open_desk
-from tests.tui.pty_support import Program
+from tests.tui.pty_support import DESK, Program
 
 
 @pytest.mark.parametrize("plain", ["0", "1"])
@@ -30,3 +30,53 @@ def test_bytes_that_are_no_text_end_nothing(tmp_path: Path, typed: bytes, plain:
         program.type(":theme")
         program.until(": theme")
         assert program.process.poll() is None
+
+
+FAULTS = (
+    b"\x1b[99999999u",
+    b"\x1b[97;2:1u",
+    b"\x1b[1:2u",
+    b"\x1b[97;1;99999999u",
+    b"\x1b[::u",
+    b"\x1b[48;9999;9999;0;0t",
+)
+ANSWERS = (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b[?62;22c", b"\x1bP>|kitty(0.35)\x1b\\", b"\x1b[>1;10;0c")
+
+
+@pytest.mark.parametrize("plain", ["0", "1"])
+def test_what_is_no_key_of_a_terminal_ends_nothing_and_begins_nothing(tmp_path: Path, plain: str) -> None:
+    """Keys told in detail that nobody asked for, and answers that come too late, to a program that is gone: the letters
+    of them were carried out as commands."""
+    desk = open_desk(tmp_path / "desk.db")
+    late(desk, alpha=12)
+    desk.store.close()
+    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+        program.until("alpha")
+        program.settle()
+        before = program.lines
+        for told in (*FAULTS, *ANSWERS):
+            os.write(program.ours, told)
+            program.settle(0.2)
+            assert program.lines == before, told
+        program.type(":theme")
+        program.until(": theme")
+        assert program.process.poll() is None
+
+
+BROKEN = """
+from tui.terminal.typed_bytes import _CarefulParser
+
+def feed(self, data):
+    yield 1 / 0
+
+_CarefulParser.feed = feed
+"""
+
+
+def test_a_fault_of_reading_ends_the_desk_with_a_sentence(tmp_path: Path) -> None:
+    environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    with Program(str(tmp_path / "desk.db"), code=BROKEN + DESK, environment=environment) as program:
+        program.until_written(b"please report it with")
+        assert program.process.wait(timeout=30) == 1
+    assert b"an unexpected fault stopped this (ZeroDivisionError" in program.received
+    assert b"Traceback" not in program.received
