@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from textual.screen import Screen
-
 from tui.desk.session import Session
 from tui.keys import request
 from tui.keys.request import Request
 from tui.screens.pickers import Choice, PreviewPicker
+from tui.screens.telling import TellingScreen
+from tui.screens.typed_answers import typed_line
 from tui.terminal.safe import Pieces, fit
-from tui.widgets.prompt import Prompt
-from tui.widgets.question import Question
 from tui.widgets.queue import subject
 
 _WAYS: Final = (("subject",), ("kind", "party"), ("kind", "item"), ("kind", "site"), ("party",), ("item",), ("kind",))
@@ -22,7 +20,7 @@ _SHOWN: Final = 200
 _USUAL: Final = "+7d"
 
 
-async def asked(screen: Screen[Any], session: Session, id_: str) -> Request | None:
+async def asked(screen: TellingScreen, session: Session, id_: str) -> Request | None:
     """The silence that a person wants, from a deviation; None when they leave it. Raises OffplanError."""
     row = session.desk.deviation_rows([int(id_[1:])])[0]
     ways = {" ".join(f"{name}={value}" for name, value in way.items()): way for way in _ways(row)}
@@ -41,12 +39,14 @@ async def asked(screen: Screen[Any], session: Session, id_: str) -> Request | No
     )
     if chosen is None:
         return None
-    prompt = screen.query_one(Prompt)
-    reason = await prompt.ask(Question(f"silence {chosen}: why"))
+    reason = await typed_line(screen, f"silence {chosen}: why")
     if not reason:
         return None
-    until = await prompt.ask(
-        Question(f"silence {chosen}: until (+4h, +2d or 2026-03-09T08:00 {session.present.zone})", _USUAL)
+    until = await typed_line(
+        screen,
+        f"silence {chosen}: until (+4h, +2d or 2026-03-09T08:00 {session.present.zone})",
+        lambda text: text and request.until(text, session.present),
+        text=_USUAL,
     )
     if not until:
         return None

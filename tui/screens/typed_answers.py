@@ -66,10 +66,16 @@ async def inputs(screen: TellingScreen, session: Session, ids: Sequence[str], pl
 
 
 async def typed_line(
-    screen: TellingScreen, label: str, check: Callable[[str], object] | None = None, ids: Sequence[str] = ()
+    screen: TellingScreen,
+    label: str,
+    check: Callable[[str], object] | None = None,
+    ids: Sequence[str] = (),
+    *,
+    text: str = "",
 ) -> str | None:
-    """A typed line. What `check` raises OffplanError for is said below it, and the line stays open with what was
-    typed; below a line about several `ids` stands which they are, where it does not say so itself."""
+    """A typed line, which begins with `text`. What `check` raises OffplanError for is said below it, and the line
+    stays open with what was typed; below a line about several `ids` stands which they are, where it does not say so
+    itself."""
 
     def accepts(text: str) -> bool:
         try:
@@ -83,7 +89,7 @@ async def typed_line(
 
     told = len(ids) < 2 or " ".join(ids) in label
     about = "" if told else listed(ids, len(ids), screen.app.size.width - len(" about "))
-    return await screen.query_one(Prompt).ask(Question(label, accepts=accepts, says=about and f"about {about}"))
+    return await screen.query_one(Prompt).ask(Question(label, text, accepts=accepts, says=about and f"about {about}"))
 
 
 async def form_answers(screen: TellingScreen, session: Session, ids: Sequence[str]) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from engine.values.clock import DAY, iso
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Open, World
 from tui.screens.pickers import PreviewPicker
+from tui.widgets.one_line import OneLine
 
 
 async def test_a_key_silences_the_like_of_a_deviation_after_showing_what_that_hides(world: World, opened: Open) -> None:
@@ -34,6 +35,23 @@ async def test_a_key_silences_the_like_of_a_deviation_after_showing_what_that_hi
         assert (shown["reason"], shown["until_at"]) == ("known", iso(NOW + 2 * DAY))
         await driven.finish("z")
         assert len(driven.desk_screen.queue.ids) == 3
+
+
+async def test_a_time_that_is_none_is_refused_below_its_line_and_nothing_that_was_answered_is_lost(
+    world: World, opened: Open
+) -> None:
+    async with opened() as driven:
+        await driven.press("M", "enter")
+        await driven.type("known")
+        await driven.press("enter")
+        await driven.type("days")
+        await driven.press("enter")
+        assert driven.status.startswith("✗ --until: '+7ddays' is not a time")
+        assert driven.app.screen.query_one(OneLine).value == "+7ddays"
+        await driven.press(*["backspace"] * 4)
+        await driven.finish("enter")
+        assert "silence add: L1" in driven.status
+        assert world.desk.show("L1")["reason"] == "known"
 
 
 async def test_leaving_any_of_the_questions_silences_nothing(world: World, opened: Open) -> None:
