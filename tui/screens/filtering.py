@@ -181,13 +181,10 @@ class FilteringScreen(FindingScreen):
 
     def action_pause(self) -> None:
         pane = self.acted_on()
-        if not isinstance(pane, SignalList):
+        if isinstance(pane, SignalList):
+            pane.pause()
+        else:
             self.say("pause is for signals, and the cursor is on none of them", keep=False)
-            return
-        pane.paused = not pane.paused
-        if not pane.paused:
-            pane.go_to(0)
-        pane.describe()
 
     # back, leave ----------------------------------------------------------------------------------------------------
 

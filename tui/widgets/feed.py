@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from bisect import bisect_left
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import takewhile
+from operator import neg
 from typing import Final
 
 from tui.terminal import cells, safe, theme
@@ -115,16 +116,23 @@ class SignalList(LineList):
     def show(self, ids: Sequence[int], *, follow: bool = True) -> None:
         super().show(ids, follow=follow and not self.paused)
 
+    def pause(self) -> None:
+        """Stand still; once more, go on from the newest."""
+        self.paused = not self.paused
+        if not self.paused:
+            self.go_to(0)
+        self.describe()
+
     def describe(self) -> None:
         self.note = self.searched or self._flow()
         super().describe()
 
     def _flow(self) -> str:
-        """Whether new signals come into sight; where not, how many have come since."""
+        """Whether new signals come into sight; where not, how many have come since they last did."""
         if self.cursor == 0 and not self.paused:
             self._newest = self.ids[0] if self.ids else 0
             return "live"
-        fresh = sum(1 for _ in takewhile(lambda number: number > self._newest, self.ids))
+        fresh = bisect_left(self.ids, -self._newest, key=neg)
         return ("paused" if self.paused else "reading") + (f" · {fresh} new" if fresh else "")
 
     @abstractmethod
