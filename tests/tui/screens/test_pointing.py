@@ -23,15 +23,16 @@ class Mouse:
     def __init__(self, driven: Driven) -> None:
         self._driven = driven
 
-    async def _tell(self, kind: type[MouseEvent], x: int, y: int, button: int, *, ctrl: bool = False) -> None:
+    async def _tell(self, kind: type[MouseEvent], x: int, y: int, button: int, held: str = "") -> None:
         driver = self._driven.app._driver
         assert driver is not None
-        driver.send_message(kind(None, x, y, 0, 0, button, False, False, ctrl, screen_x=x, screen_y=y))
+        shift, meta, ctrl = (held == key for key in ("shift", "meta", "ctrl"))
+        driver.send_message(kind(None, x, y, 0, 0, button, shift, meta, ctrl, screen_x=x, screen_y=y))
         for _ in range(3):
             await self._driven.pilot.pause()
 
-    async def click(self, x: int, y: int, *, button: int = 1, ctrl: bool = False) -> None:
-        await self._tell(MouseDown, x, y, button, ctrl=ctrl)
+    async def click(self, x: int, y: int, *, button: int = 1, held: str = "") -> None:
+        await self._tell(MouseDown, x, y, button, held)
 
     async def on(self, words: str, line: int | None = None, left: int = 0) -> None:
         """Click on the first cell of some words, the first from `left` on."""
@@ -250,8 +251,19 @@ async def test_other_buttons_and_clicks_with_a_key_held_mean_nothing(opened: Ope
         x, y = queue.content_region.x + 4, queue.content_region.y + 3
         for button in (2, 3):
             await mouse.click(x, y, button=button)
-        await mouse.click(x, y, ctrl=True)
+        for held in ("shift", "meta", "ctrl"):
+            await mouse.click(x, y, held=held)
         assert queue.cursor == 0
+        await mouse.click(x, y)
+        assert queue.cursor == 2
+
+
+async def test_a_click_takes_a_refusal_away_as_a_key_does(opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("n")
+        assert driven.status == "/ says what to look for"
+        await Mouse(driven).on_row("second")
+        assert not driven.status
 
 
 async def test_a_click_ends_jump_mode(opened: Open) -> None:

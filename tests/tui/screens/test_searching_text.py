@@ -85,6 +85,14 @@ async def test_the_cursor_goes_to_the_first_hit_with_every_letter_and_back_with_
         assert not page.page.sought
 
 
+async def test_a_search_begins_where_the_cursor_is(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await commented(world, driven)
+        await look_for(driven, "wrote")
+        await look_for(driven, "called")
+        assert driven.status == "/called: 2 of 2"
+
+
 async def test_esc_takes_the_light_away_first_and_n_finds_it_again(world: World, opened: Open) -> None:
     async with opened() as driven:
         await commented(world, driven)
