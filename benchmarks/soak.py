@@ -2,8 +2,8 @@
 told, memory kept?
 
 `SOAK_SECONDS` says for how long (60 unless said; the promise is about 600, and a shorter run does not judge memory:
-its first part ends before a feeder has settled). Every part of it a writer drops files for a
-feeder; then it rests, and what each desk shows is compared with what the file says.
+its first part ends before a feeder has settled). In each of ten parts a writer drops files for a feeder; then it rests,
+and what each desk shows is compared with what the file says.
 """
 
 from __future__ import annotations

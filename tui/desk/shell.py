@@ -16,7 +16,7 @@ from engine.values.errors import Refused
 from tui.desk.session import Session
 
 MOST: Final = 1_000_000
-"""Bytes of an answer that are read."""
+"""Bytes of an answer that are shown."""
 _SECONDS: Final = 60.0
 """How long an answer may take."""
 
@@ -30,7 +30,7 @@ async def answer(session: Session, words: Sequence[str], width: int) -> list[str
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "tui.command_line", *_desk_of(session), *words,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": str(width)}, limit=MOST,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": str(width)},
     )  # fmt: skip
     try:
         async with asyncio.timeout(_SECONDS):

@@ -50,8 +50,6 @@ SNOOZED: Final = "snoozed_until>now"
 """The filter that shows what snoozing hid."""
 SUPPRESSED: Final = "suppressed=true"
 """The filter that shows all that is kept out of the queue."""
-
-
 _NEVER_ASKED: Final = frozenset({"ack", "assign", "comment"})
 """What is done to many at once without a question."""
 _DONE: Final[Mapping[str, str]] = {"undo": "undid", "redo": "did again"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
@@ -16,7 +16,7 @@ from tui.terminal.cells import Present
 from tui.widgets.footer import StatusLine
 from tui.widgets.page_list import PageList
 
-_WHEN = 16
+_WHEN: Final = 16
 
 
 class ActsScreen(TextScreen):

@@ -163,7 +163,8 @@ class DeviationsScreen(ListView):
 
     def _try_columns(self, text: str) -> bool:
         try:
-            self._rearrange(self._shown._replace(columns=saved_views.checked(text.split(), "columns")))
+            columns = saved_views.checked(text.split(), "columns")
+            self._take(self._shown._replace(filter=self.filters["deviations"], columns=columns))
         except OffplanError as error:
             self.refuse(error)
             return False

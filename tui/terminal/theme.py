@@ -107,5 +107,4 @@ Prompt.-asking { display: block; }
 Prompt Input, Picker Input {
     border: none; padding: 0; height: 1; width: 1fr; background: ansi_default; color: ansi_default;
 }
-PromptLabel { height: 1; width: auto; text-style: bold; }
 """
