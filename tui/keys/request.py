@@ -41,7 +41,7 @@ LOCAL: Final[Mapping[str, str]] = {
     "sort": "sort FIELD: order the list of deviations by a field, sort -FIELD the largest first; sort alone: the queue's order.",
     "group": "group FIELD: put the list of deviations into groups; group alone: none.",
     "columns": "columns NAME...: the columns of the list of deviations; columns alone: the usual ones.",
-    "theme": "theme NAME: other colours from now on; [screen] of offplan.toml keeps them.",
+    "theme": "theme NAME: other colours from now on; theme alone: choose, with each in view. [screen] of offplan.toml keeps them.",
     "help": "help: the keys of this place. help COMMAND: how it is written.",
     "quit": "quit: leave the desk.",
 }

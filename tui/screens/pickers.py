@@ -48,10 +48,15 @@ class Picker(Screen[str | None]):
     beneath: ClassVar[tuple[str, ...]] = LISTS
     """Scopes of keys that a person has moved and that hold here where nothing else has them."""
 
-    def __init__(self, title: str, choices: Sequence[Choice], keys: KeyMap) -> None:
-        """`keys` are those in force, here as in the other dialogs."""
+    def __init__(
+        self, title: str, choices: Sequence[Choice], keys: KeyMap, *, seen: Callable[[str], None] | None = None
+    ) -> None:
+        """`keys` are those in force, here as in the other dialogs; `seen` is told of each choice that the cursor is
+        put on, after the first."""
         super().__init__()
         self._keys = keys
+        self._seen = seen
+        self._last_seen = choices[0].id if choices else None
         self._title = title
         self._choices = choices
         self._shown: Sequence[Choice] = choices
@@ -71,6 +76,18 @@ class Picker(Screen[str | None]):
         self.query_one(StatusLine).tell((("", moves), takes, leaves), "quiet")
         self._narrow("")
 
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        self._see()
+
+    def _see(self) -> None:
+        """Tell of the choice under the cursor, once."""
+        current = self.query_one(ChoiceList).current
+        if self._seen is None or current is None or not self._shown:
+            return
+        if self._shown[current].id != self._last_seen:
+            self._last_seen = self._shown[current].id
+            self._seen(self._last_seen)
+
     def action_take(self) -> None:
         chosen = self.query_one(ChoiceList).current
         if chosen is not None and self._shown:
@@ -89,6 +106,7 @@ class Picker(Screen[str | None]):
         nothing = PageLine([("No line has these words; letters are text here, so take some away.", "quiet")])
         lines.show_lines([PageLine(choice.pieces) for choice in self._shown] or [nothing])
         lines.go_to(0)
+        self._see()
 
     def action_move(self, rows: int) -> None:
         self.query_one(ChoiceList).action_move(rows)

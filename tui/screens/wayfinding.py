@@ -90,6 +90,8 @@ class WayfindingScreen(TellingScreen):
                 self.app.push_screen(pages.of_command(" ".join(words[1:]), self.session.keys, self.app.size.width - 4))
             elif words[0] == "theme" and len(words) == 2:
                 self.use_palette(words[1])
+            elif words == ["theme"]:
+                self._ask(self._choose_palette())
             elif words == ["quit"]:
                 self.app.exit()
             elif words == ["silence"]:
@@ -137,6 +139,19 @@ class WayfindingScreen(TellingScreen):
         assert isinstance(self.app, ColouredApp)
         self.app.use_palette(name)
         self.say(f'theme {name}; theme = "{name}" in [screen] of offplan.toml keeps it')
+
+    async def _choose_palette(self) -> None:
+        from tui.screens import choosing_colours
+
+        assert isinstance(self.app, ColouredApp)
+        try:
+            chosen = await choosing_colours.palette(self.app, self.session.keys)
+            if chosen is None:
+                self.say("theme: left as it was")
+            else:
+                self.use_palette(chosen)
+        except OffplanError as error:
+            self.refuse(error)
 
     def typed(self, words: Sequence[str]) -> bool:
         """Carry out a line in words that only this view knows; whether it is one. Raises OffplanError."""

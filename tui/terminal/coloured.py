@@ -24,6 +24,8 @@ class ColouredApp(PaintedApp):
         # The terminal's own sixteen colours: right on light and dark, under NO_COLOR, and a sixth fewer bytes.
         super().__init__(ascii_only=ascii_only, ansi_color=colours is None)
         self._paper: LineFilter | None = None
+        self.palette = palette
+        """The name of the palette that is drawn in."""
         self._take(colours)
 
     def use_palette(self, name: str) -> None:
@@ -32,7 +34,7 @@ class ColouredApp(PaintedApp):
             raise BadInput("theme", f"{name!r} is no theme", f"choose {', '.join(PALETTES)}")
         if os.environ.get("NO_COLOR"):
             raise BadInput("theme", "NO_COLOR is set", "start the desk without it to have colours")
-        colours = PALETTES[name]
+        colours, self.palette = PALETTES[name], name
         self._take(colours)
         self.ansi_color = colours is None
         for screen in self.screen_stack:

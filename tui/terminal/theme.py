@@ -107,4 +107,7 @@ Prompt.-asking { display: block; }
 Prompt Input, Picker Input {
     border: none; padding: 0; height: 1; width: 1fr; background: ansi_default; color: ansi_default;
 }
+Prompt Input > .input--cursor, Picker Input > .input--cursor {
+    background: ansi_default; color: ansi_default; text-style: reverse;
+}
 """

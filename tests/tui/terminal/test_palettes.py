@@ -15,6 +15,7 @@ from tests.tui.conftest import Open
 from tui.app import OffplanApp
 from tui.keys import screen_options
 from tui.keys.screen_options import ScreenOptions
+from tui.screens.pickers import Picker
 from tui.terminal import theme
 from tui.terminal.palettes import PALETTES, TERMINAL
 
@@ -113,6 +114,38 @@ async def test_colours_change_while_the_desk_is_open(opened: Open, monkeypatch: 
         await driven.type(":theme pink")
         await driven.press("enter")
         assert "'pink' is no theme" in driven.status
+
+
+async def test_colours_are_seen_before_they_are_chosen(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with opened(options=ScreenOptions(theme="dark")) as driven:
+        for last, wanted in (("escape", "dark"), ("enter", "light")):
+            await driven.type(":theme")
+            await driven.press("enter")
+            assert isinstance(driven.app.screen, Picker)
+            await driven.press(*"light")
+            light = PALETTES["light"]
+            assert light is not None
+            assert papers(driven.app) == {light.background_color}
+            await driven.finish(last)
+            assert not isinstance(driven.app.screen, Picker)
+            colours = PALETTES[wanted]
+            assert colours is not None
+            assert papers(driven.app) == {colours.background_color}
+            assert "theme" in driven.status
+        await driven.type(":theme")
+        await driven.press("enter", "down")
+        assert papers(driven.app) <= {None, "default"}, "the terminal's own"
+        await driven.finish("escape")
+        assert driven.app.palette == "light"
+
+
+async def test_without_colours_there_are_none_to_choose(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened() as driven:
+        await driven.type(":theme")
+        await driven.finish("enter")
+        assert "NO_COLOR is set" in driven.status
 
 
 def test_options_come_from_the_file_and_the_environment_goes_first() -> None:
