@@ -111,22 +111,26 @@ def items(
 def shaped(connection: sqlite3.Connection, now: int, found: Sequence[DeviationRow]) -> list[dict[str, Any]]:
     """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of
     one."""
-    answered = dict(
-        connection.execute(
-            "SELECT deviation_id, max(id) FROM response WHERE state != 'cancelled'"
+    answered: dict[int, tuple[int, str]] = {
+        deviation: (number, state)
+        # SQLite reads the state of the row that has the maximum.
+        for deviation, number, state in connection.execute(
+            "SELECT deviation_id, max(id), state FROM response WHERE state != 'cancelled'"
             " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
             (as_json(row.id for row in found),),
-        ).fetchall()
-    )
+        )
+    }
     joined = {row.id: row.joined for row in found if row.joined is not None}
     if joined:
         standing = connection.execute(
-            "SELECT id FROM response WHERE state != 'cancelled' AND id IN (SELECT value FROM json_each(?))",
+            "SELECT id, state FROM response WHERE state != 'cancelled' AND id IN (SELECT value FROM json_each(?))",
             (as_json(sorted(joined.values())),),
         )
-        live = {number for (number,) in standing}
+        live: dict[int, str] = dict(standing.fetchall())
         answered |= {
-            deviation: max(number, answered.get(deviation, 0)) for deviation, number in joined.items() if number in live
+            deviation: max((number, live[number]), answered.get(deviation, (0, "")))
+            for deviation, number in joined.items()
+            if number in live
         }
     currency = settings.current(connection)["currency"]
     numbers = [row.id for row in found]

@@ -67,9 +67,9 @@ class DeviationRow(NamedTuple):
     live_roots: int
 
 
-def deviation(row: DeviationRow, *, now: int, currency: str, response: int | None) -> dict[str, Any]:
+def deviation(row: DeviationRow, *, now: int, currency: str, response: tuple[int, str] | None) -> dict[str, Any]:
     """A deviation without what other rows say of it, which engine.reading.deviation_list adds; `currency` is the
-    desk's, of the exposure."""
+    desk's, of the exposure, `response` the number and the state of the last response to it."""
     # One parse for the three, without looking for blanks around them: a list is made of hundreds of rows.
     (planned, observed, gap), _ = _JSON.raw_decode(f"[{row.planned},{row.observed},{row.gap}]")
     return {
@@ -94,7 +94,8 @@ def deviation(row: DeviationRow, *, now: int, currency: str, response: int | Non
         "bucket": rank.bucket(row.decide_by, now),
         "function": KIND_FUNCTIONS[row.kind],
         "owner": row.owner,
-        "response": None if response is None else f"R{response}",
+        "response": None if response is None else f"R{response[0]}",
+        "response_state": None if response is None else response[1],
         "baseline_version": row.baseline_version,
         "episode": row.episode,
         "flaps": row.flaps,

@@ -13,6 +13,7 @@ from tui.keys.offering import (
     may_be_decided,
     may_be_done,
     may_be_given,
+    may_be_over,
     waits_for_approval,
 )
 from tui.keys.request import SNOOZED
@@ -102,7 +103,13 @@ ACTING_KEYS: Final[tuple[Key, ...]] = (
         where=may("dismiss"),
     ),
     _act(
-        "resolve", "R", "resolve", "It is over; says why, and if you like what came of it and what it cost.", _DEVIATION
+        "resolve",
+        "R",
+        "resolve",
+        "It is over; says why, and if you like what came of it and what it cost.",
+        _DEVIATION,
+        footer=3,
+        where=may_be_over,
     ),
     _act("comment", "c", "comment", "Write something down about it.", _BOTH),
     Key(

@@ -25,9 +25,14 @@ def may(*events: str) -> Asked:
         if state not in _EVENTS:
             return True
         leads = any(_EVENTS[state].get(event) not in (None, state) for event in events)
-        return leads and row.get("response_state", "running") == "running"
+        return leads and _is_live(row)
 
     return asked
+
+
+def _is_live(row: Row) -> bool:
+    """Whether anything can happen to it still: to an action only while its response runs."""
+    return row.get("state") in lifecycle.DEVIATION or row.get("response_state", "running") == "running"
 
 
 _may_complete: Final = may("start", "complete")
@@ -37,13 +42,19 @@ def may_be_given(row: Row) -> bool:
     """Whether it can have another owner: a deviation that has not ended, an action that is open and not in doubt."""
     state = row.get("state")
     given = state not in _EVENTS or state in lifecycle.SLOT_STATES or "assign" in _EVENTS[state]
-    return given and row.get("response_state", "running") == "running"
+    return given and _is_live(row)
 
 
 def asks_for_a_response(row: Row) -> bool:
     """Whether it stands in the queue and nothing answers it: beside a response another playbook is the exception."""
     state = row.get("state")
     return (state not in _EVENTS or state in lifecycle.QUEUE_STATES) and not row.get("response")
+
+
+def may_be_over(row: Row) -> bool:
+    """Whether all that was to be done about it has ended, and somebody has to say what came of it."""
+    ended = row.get("response_state") == "done" and row.get("state") in lifecycle.QUEUE_STATES
+    return row.get("state") not in _EVENTS or row.get("state") == "recovered" or ended
 
 
 def may_be_done(row: Row) -> bool:
@@ -72,7 +83,7 @@ def may_be_moved(row: Row) -> bool:
     """Whether it has a start to choose still."""
     state = row.get("state")
     is_open = state not in _EVENTS or state in lifecycle.ACTION_UNBEGUN_STATES
-    return is_open and row.get("response_state", "running") == "running"
+    return is_open and _is_live(row)
 
 
 def has_held_records(row: Row) -> bool:

@@ -18,7 +18,7 @@ from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, ow
 
 DEVIATION = """
     id kind state severity subject item site party summary planned observed gap value_at_risk likelihood exposure need_at
-    decide_by rank root consequences owner response baseline_version signals flaps opened_at occurred_at detected_at
+    decide_by rank root consequences owner response response_state baseline_version signals flaps opened_at occurred_at detected_at
     acknowledged_at responded_at recovered_at resolved_at closed_at version
 """
 ACTION = """

@@ -31,12 +31,15 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "fail": {"reason": "known"},
     "skip": {"reason": "known"},
     "dismiss": {"reason": "known", "category": "noise"},
+    "resolve": {"reason": "known"},
     "keep": {"reason": "known"},
 }
 ANSWERS: Final = " with --answer"
 """In what the desk says to a form that is not filled in: the screen asks for it."""
-BESIDE: Final = {"ack", "respond", "keep"}
-"""What may be done once more and is not offered for that: another owner, another playbook; a start kept unasked."""
+BESIDE: Final = {"ack", "respond", "keep", "resolve"}
+"""What may be done once more and is not offered for that: another owner, another playbook; a start kept unasked; an
+end that comes before its time.
+"""
 
 
 def desk_on(path: Path) -> Desk:
@@ -120,6 +123,19 @@ async def test_the_footer_follows_the_state_of_the_row(world: World, opened: Ope
         assert footer_of(driven.lines[-1]) & {"ack", "respond", "assign", "dismiss"} == {"assign", "dismiss"}
         await driven.press("j")
         assert {"ack", "respond"} <= footer_of(driven.lines[-1])
+
+
+async def test_the_end_is_offered_once_all_that_was_to_be_done_has_ended(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened((160, 36)) as driven:
+        assert "resolve" not in footer_of(driven.lines[-1])
+        actions = [row["id"] for row in world.desk.actions(where=[f"deviation={world.ids[0]}"]).items]
+        world.desk.skip(actions, reason="not needed")
+        driven.desk_screen.update()
+        await driven.pilot.pause()
+        assert footer_of(driven.lines[-1]) & {"resolve", "assign", "dismiss"} == {"resolve", "assign", "dismiss"}
+        await driven.press("enter")
+        assert "resolve" in footer_of(driven.lines[-1])
 
 
 async def test_of_marks_in_several_states_what_one_allows_is_offered(world: World, opened: Open) -> None:
