@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import compress, count
 from operator import is_not
 from typing import Final, NamedTuple
+from unicodedata import category
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
@@ -34,6 +35,8 @@ _MOST_CELLS: Final = 50_000
 """Looks of characters that are kept; text from outside can bring ever new ones."""
 _MOST_STRIPS: Final = 128
 """Drawn lines whose cells are kept: some screens full."""
+UNKNOWN: Final = "\ufffd"
+"""Drawn for what this Python's Unicode does not know."""
 _INVISIBLE: Final = "\xad\u200c\u200d"
 """What ordinary words need, though nothing is printed for it."""
 
@@ -263,8 +266,14 @@ def _ends(old: Row, new: Row) -> tuple[int, int]:
 def _characters(text: str) -> tuple[tuple[str, int], ...]:
     """What a person takes for one character, and the cells of each. No control passes, whoever let it come so far."""
     spans, _ = split_graphemes(text)
-    parts = (("".join(each for each in text[start:end] if _passes(each)), width) for start, end, width in spans)
-    return tuple(_character(part or " ", width) for part, width in parts if part or width)
+    found: list[tuple[str, int]] = []
+    for start, end, width in spans:
+        character = "".join(_passed(each) for each in text[start:end])
+        if character in ("", UNKNOWN):
+            found += [_character(character or " ", 1), *[_character(" ", 1)] * (width - 1)][:width]
+        else:
+            found.append(_character(character, width))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)
@@ -273,5 +282,9 @@ def _character(text: str, width: int) -> tuple[str, int]:
     return text, width
 
 
-def _passes(character: str) -> bool:
-    return character.isprintable() or character in _INVISIBLE
+def _passed(character: str) -> str:
+    if character.isprintable() or character in _INVISIBLE:
+        return character
+    kind = category(character)
+    # Nobody knows how many cells a terminal takes for what it has not heard of.
+    return UNKNOWN if kind == "Cn" else character if kind == "Co" else ""

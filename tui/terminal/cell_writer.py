@@ -1,18 +1,20 @@
 """Cells to bytes: the shortest way to have a terminal draw them, from where its cursor stands and with the pen it
 holds.
 
-Only sequences that every terminal and multiplexer knows: moves (CUP, CUF), erasing (ECH, EL), rendition (SGR), and a
-scroll region with index and reverse index (DECSTBM, IND, RI); margins at its sides (DECLRMM, DECSLRM) only for one that
-was heard to know them. No Textual here.
+Only sequences that every terminal and multiplexer knows: moves (CUP, CUF, BS), erasing (ECH, EL), rendition (SGR), and
+a scroll region with index and reverse index (DECSTBM, IND, RI); margins at its sides (DECLRMM, DECSLRM) only for one
+that was heard to know them. No Textual here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import compress
 from operator import is_not
 from typing import Final, NamedTuple
+from unicodedata import east_asian_width
 
 ERASE_ALL: Final = "\x1b[m\x1b[2J"
 SIDES_ON: Final = "\x1b[?69h"
@@ -21,7 +23,14 @@ SIDES_OFF: Final = "\x1b[?69l"
 _SHORTEST_ERASED: Final = 10
 """Blanks in the middle of a line that are shorter to erase, and step over, than to send."""
 _SHORTEST_TAIL: Final = 4
-_EMOJI: Final = 0x1F000
+_SURE: Final = re.compile(
+    "[ -~¡-¬®-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2bff"
+    "\u2e80-\u303e\u3041-\u3096\u309b-\u312f\u3131-\u3163\u3165-\u318e\u3190-\ua48c\uac00-\ud7a3\uf900-\ufaff"
+    "\uff01-\uff9f\uffe0-\uffe6\ufffd\U00020000-\U0003ffff]"
+)
+"""Of a letter, a sign or an ideograph out of these every terminal says the same: how many cells it takes."""
+_FIRST_IDEOGRAPH: Final = "\u2e80"
+"""What is wide and comes before is an emoji: of one cell in a terminal that has not heard of those."""
 _INKS: Final = tuple(str(code) for code in range(30, 40))
 _COLOUR_BY_NUMBER: Final = {"5": 3, "2": 5}
 """How many codes a colour takes, by the code that follows its 38 or 48."""
@@ -35,16 +44,19 @@ class Cell(NamedTuple):
 
     text: str
     codes: str
-    doubtful: bool
-    """Whether terminals disagree about how many cells it takes: joined and combined characters, emoji."""
+    doubtful: int
+    """Where terminals disagree about how many cells it takes (joined and combined characters, emoji, scripts of
+    letters that join): the most that one may take it for. 0 for all others."""
     is_plain: bool
     """One character that is neither doubtful nor a half of a wide one."""
 
 
 def cell(text: str, codes: str) -> Cell:
     """A cell with what follows from its text."""
-    doubtful = len(text) > 1 or (text != "" and ord(text) >= _EMOJI)
-    return Cell(text, codes, doubtful, text != "" and not doubtful)
+    sure = not text or (
+        _SURE.fullmatch(text) is not None and (text >= _FIRST_IDEOGRAPH or east_asian_width(text) != "W")
+    )
+    return Cell(text, codes, 0 if sure else 2 * len(text), text != "" and sure)
 
 
 BLANK: Final = cell(" ", "")
@@ -94,7 +106,7 @@ class CellWriter:
             if x < done:
                 continue
             self._go(x, y, wanted)
-            blanks = _blanks_from(places, place, wanted)
+            blanks = _blanks_from(places, place, shown, wanted)
             if blanks >= _SHORTEST_ERASED:
                 self._pen("")
                 self._out.append(f"\x1b[{blanks}X")
@@ -160,8 +172,15 @@ class CellWriter:
         self._pen(drawn.codes)
         if drawn.doubtful:
             # Where the terminal takes it for narrower nothing old may stay beside it, and the cursor is anywhere.
-            self._out.append(f"\x1b[{width}X{drawn.text}")
+            # Blanks: mlterm erases too little where something wide stands.
+            back = "\b" * width if x + width < len(row) else _position(x, y)
+            self._out.append(f"{' ' * width}{back}{drawn.text}")
             self._at = None
+            before = x - (1 if row[x - 1].text else 2)
+            if x + 1 == len(row) and before >= 0 and row[before].is_plain:
+                # One that takes it for wide, and has no room, has drawn it a column earlier.
+                self._go(before, y, row)
+                self._draw(row, before, y)
         else:
             self._out.append(drawn.text or " ")
             # In the last column terminals disagree about where the cursor goes.
@@ -194,22 +213,24 @@ def _places(shown: Row, wanted: Row) -> tuple[int | None, Sequence[int]]:
 
 
 def _whole_characters(places: Sequence[int], shown: Row, wanted: Row, end: int) -> Sequence[int]:
-    """The same without a half of a wide character; and what stands beside a doubtful one is drawn after it."""
-    more: set[int] = set()
-    for x in places:
-        reach = 3 if shown[x].doubtful or wanted[x].doubtful else 0
-        more.update(range(x, min(end, x + 1 + reach)))
-    for x in sorted(more):
-        if not wanted[x].text and x:
-            more.add(x - 1)
-    return sorted(more)
+    """The same without a half of a wide character; and what a doubtful one may have covered is drawn after it."""
+    first = {*places, *(x - 1 for x in places if x and not wanted[x].text)}
+    drawn, covered = [], 0
+    for x in range(min(first), end):
+        if x in first or x < covered:
+            drawn.append(x)
+            # One that is drawn anew only because it was covered may cover others.
+            covered = max(covered, x + 1 + max(shown[x].doubtful, wanted[x].doubtful))
+    return drawn
 
 
-def _blanks_from(places: Sequence[int], start: int, row: Row) -> int:
-    """How many of the places from this one on are blank cells side by side."""
+def _blanks_from(places: Sequence[int], start: int, shown: Row, wanted: Row) -> int:
+    """How many of the places from this one on are to be blank cells side by side, where one plain character each is
+    shown."""
     count, x = 0, places[start]
     for place in range(start, len(places)):
-        if places[place] != x + count or row[x + count] is not BLANK:
+        # Of wide characters some terminals (mlterm) erase too few.
+        if places[place] != x + count or wanted[x + count] is not BLANK or not shown[x + count].is_plain:
             break
         count += 1
     return count

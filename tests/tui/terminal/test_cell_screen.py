@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import unicodedata
+from typing import Any, Final
+from unittest import mock
 
 import pyte
 import pytest
@@ -16,7 +18,7 @@ from textual.strip import Strip
 
 from tests.tui.sides_support import SidedScreen, SidedStream
 from tui.terminal.cell_screen import CellScreen, Span
-from tui.terminal.cell_writer import BLANK, CellWriter, _change_of_pen, simplest
+from tui.terminal.cell_writer import BLANK, CellWriter, _change_of_pen, cell, simplest
 
 WIDTH, HEIGHT = 24, 10
 HOME = (0, 0)
@@ -63,9 +65,9 @@ def drawn_in_full(layers: list[Span]) -> list[list[Any]]:
     wanted.lay(layers)
     terminal.show("\x1b[2J")
     for y, row in enumerate(wanted._wanted):
-        for x, cell in enumerate(row):
-            if cell.text:
-                terminal.show(f"\x1b[{y + 1};{x + 1}H\x1b[0;{cell.codes}m{cell.text}\x1b[0m")
+        for x, each in enumerate(row):
+            if each.text:
+                terminal.show(f"\x1b[{y + 1};{x + 1}H\x1b[0;{each.codes}m{each.text}\x1b[0m")
     return terminal.cells
 
 
@@ -219,6 +221,89 @@ def test_half_of_a_wide_character_is_none() -> None:
     cells.lay([(1, 0, strip_of("x"))])
     terminal.show(cells.frame(HOME))
     assert terminal.lines[0] == " x浜港"
+
+
+DOUBTFUL: Final = (
+    "e\u0301",
+    "🚢",
+    "👩\u200d🏭",
+    "✈\ufe0f",
+    "⚡",
+    "ก",
+    "ำ",
+    "नि",
+    "ש",
+    "각",
+    "🇩",
+    "Z\u0300\u0301\u0302",
+    "\ue0b0",
+)
+"""Of which terminals do not say the same."""
+UNSURE_LETTERS: Final = "ab ─横"
+
+
+@st.composite
+def unsure_lists(draw: st.DrawFn) -> list[Span]:
+    """Lines of which some hold what is doubtful, moved by some lines."""
+    first = draw(st.integers(0, 12))
+    parts = draw(st.lists(st.sampled_from((*DOUBTFUL, *UNSURE_LETTERS)), min_size=1, max_size=12))
+    left = draw(st.integers(0, 8))
+    return [
+        (left, y, strip_of(set_cell_size(f"{first + y:02d} {''.join(parts[(first + y) % len(parts) :])} end", WIDTH - left)))
+        for y in range(HEIGHT)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("cells_of_each", [1, 2])
+@given(painted=st.lists(unsure_lists(), min_size=2, max_size=5), has_sides=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_what_stands_beside_a_doubtful_character_is_right_in_any_terminal(
+    cells_of_each: int, painted: list[list[Span]], has_sides: bool
+) -> None:
+    """In one that gives each code point of them one cell, and in one that gives it two, whatever it is joined to."""
+    with mock.patch("pyte.screens.wcwidth", lambda each: _width_in(each, cells_of_each)):
+        terminal, cells = Terminal(), screen()
+        cells.has_sides = has_sides
+        for layer in painted:
+            cells.lay(layer)
+            terminal.show(cells.frame(HOME))
+            wrong = [
+                (x, y, each.text, terminal.cells[y][x].data)
+                for y, row in enumerate(cells._wanted)
+                for x, each in enumerate(row)
+                if each.is_plain and terminal.cells[y][x].data != each.text
+            ]
+            assert not wrong
+
+
+def _width_in(character: str, of_doubtful: int) -> int:
+    return cell_len(character) if not cell(character, "").doubtful else of_doubtful
+
+
+def test_a_doubtful_character_in_the_last_column_takes_nothing_from_the_one_before() -> None:
+    """A terminal that takes it for wide, and may not go on in the next line, draws it a column earlier."""
+    cells = screen()
+    cells.lay([(0, 0, strip_of("x" * (WIDTH - 1) + "ש"))])
+    assert cells.frame(HOME).endswith(f"ש\x1b[1;{WIDTH - 1}Hx\x1b[1H")
+
+
+@pytest.mark.parametrize("text", ["\U0003fffd", "\U0001fae9", "🫠\U000e0fff"])
+def test_what_no_unicode_knows_keeps_its_cells(text: str) -> None:
+    if unicodedata.category(text[-1]) != "Cn":
+        pytest.skip("this Python knows it")
+    cells, terminal = screen(), Terminal()
+    cells.lay([(0, 0, strip_of(f"{text}|", Style(bold=True)))])
+    terminal.show(cells.frame(HOME))
+    assert terminal.cells[0][cell_len(text)].data == "|"
+    assert text not in cells.frame(HOME)
+
+
+def test_blanks_take_the_place_of_wide_characters_of_which_some_terminals_erase_too_few() -> None:
+    cells = screen()
+    for text in ("漢字漢字漢字漢字 bmp", "漢字漢字漢字漢字 bmp e", ".                   e"):
+        cells.lay([(0, 0, strip_of(text))])
+        frame = cells.frame(HOME)
+    assert "X" not in frame
 
 
 @pytest.mark.parametrize("text", ["e\u0301te\u0301", "🚢 en route", "👩\u200d🏭 at work", "✈\ufe0f MAEU"])
