@@ -24,12 +24,12 @@ _SHORTEST_ERASED: Final = 10
 """Blanks in the middle of a line that are shorter to erase, and step over, than to send."""
 _SHORTEST_TAIL: Final = 4
 _SURE: Final = re.compile(
-    "[ -~¡-¬®-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2bff"
-    "\u2e80-\u303e\u3041-\u3096\u309b-\u312f\u3131-\u3163\u3165-\u318e\u3190-\ua48c\uac00-\ud7a3\uf900-\ufaff"
-    "\uff01-\uff9f\uffe0-\uffe6\ufffd\U00020000-\U0003ffff]"
+    r"[ -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2bff"
+    r"\u2e80-\u303e\u3041-\u3096\u309b-\u312f\u3131-\u3163\u3165-\u318e\u3190-\ua48c\uac00-\ud7a3\uf900-\ufaff"
+    r"\uff01-\uff9f\uffe0-\uffe6\ufffd\U00020000-\U0003ffff]"
 )
 """Of a letter, a sign or an ideograph out of these every terminal says the same: how many cells it takes."""
-_FIRST_IDEOGRAPH: Final = "\u2e80"
+_IDEOGRAPHS: Final = 0x2E80
 """What is wide and comes before is an emoji: of one cell in a terminal that has not heard of those."""
 _INKS: Final = tuple(str(code) for code in range(30, 40))
 _COLOUR_BY_NUMBER: Final = {"5": 3, "2": 5}
@@ -54,7 +54,7 @@ class Cell(NamedTuple):
 def cell(text: str, codes: str) -> Cell:
     """A cell with what follows from its text."""
     sure = not text or (
-        _SURE.fullmatch(text) is not None and (text >= _FIRST_IDEOGRAPH or east_asian_width(text) != "W")
+        _SURE.fullmatch(text) is not None and (ord(text) >= _IDEOGRAPHS or east_asian_width(text) != "W")
     )
     return Cell(text, codes, 0 if sure else 2 * len(text), text != "" and sure)
 
@@ -107,7 +107,8 @@ class CellWriter:
                 continue
             self._go(x, y, wanted)
             blanks = _blanks_from(places, place, shown, wanted)
-            if blanks >= _SHORTEST_ERASED:
+            # From the middle of what is wide there mlterm erases too few cells, and alacritty leaves the other half.
+            if blanks >= _SHORTEST_ERASED and not any(each.doubtful for each in wanted[:x]):
                 self._pen("")
                 self._out.append(f"\x1b[{blanks}X")
                 done = x + blanks
@@ -205,7 +206,8 @@ def _places(shown: Row, wanted: Row) -> tuple[int | None, Sequence[int]]:
     tail = None
     if len(wanted) - last >= _SHORTEST_TAIL and places[-1] >= last + _SHORTEST_TAIL - 1:
         inside = [x for x in places if x < last]
-        if len(places) - len(inside) >= _SHORTEST_TAIL:
+        # The blanks behind what is wide in some terminal take its half away, which erasing from its middle may not.
+        if len(places) - len(inside) >= _SHORTEST_TAIL and not any(each.doubtful for each in wanted[:last]):
             tail, places = max(last, places[len(inside)]), inside
     if not all(shown[x].is_plain and wanted[x].is_plain for x in places):
         places = _whole_characters(places, shown, wanted, len(wanted) if tail is None else tail)
@@ -229,7 +231,7 @@ def _blanks_from(places: Sequence[int], start: int, shown: Row, wanted: Row) -> 
     shown."""
     count, x = 0, places[start]
     for place in range(start, len(places)):
-        # Of wide characters some terminals (mlterm) erase too few.
+        # Of wide characters mlterm erases too few.
         if places[place] != x + count or wanted[x + count] is not BLANK or not shown[x + count].is_plain:
             break
         count += 1

@@ -306,6 +306,16 @@ def test_blanks_take_the_place_of_wide_characters_of_which_some_terminals_erase_
     assert "X" not in frame
 
 
+def test_nothing_is_erased_from_the_middle_of_what_may_be_wide() -> None:
+    """Of a rainbow that stands behind its flag alacritty keeps one half then."""
+    for end in ("|", ""):
+        cells = screen()
+        for text in ("0123456789012345678", f"🏳\ufe0f\u200d🌈{' ' * 15}{end}"):
+            cells.lay([(0, 0, strip_of(text.ljust(WIDTH)))])
+            frame = cells.frame(HOME)
+        assert frame.count("\x1b[") == frame.count("H")
+
+
 @pytest.mark.parametrize("text", ["e\u0301te\u0301", "🚢 en route", "👩\u200d🏭 at work", "✈\ufe0f MAEU"])
 def test_characters_of_doubtful_width_leave_what_follows_in_its_place(text: str) -> None:
     """Terminals take joined characters for one, two or four cells: what is drawn after one names its own place."""
