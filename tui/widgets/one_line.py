@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import Paste
 from textual.widgets import Input
 
 from engine.values.text import clean
@@ -31,6 +32,12 @@ class TextLine(Input):
 
     def watch_value(self, value: str) -> None:
         self.changed(clean(value))
+
+    def on_paste(self, event: Paste) -> None:
+        # Textual takes the first line, and the rest is lost without a word.
+        event.prevent_default()
+        event.stop()
+        self.replace(" ".join(event.text.splitlines()), *self.selection)
 
     async def action_submit(self) -> None:
         self.given(clean(self.value).strip())

@@ -82,6 +82,19 @@ async def test_what_is_pasted_stays_in_its_place(opened: Open) -> None:
         assert driven.app.screen.query_one(OneLine).value == "abcd"
 
 
+async def test_lines_that_are_pasted_into_a_reason_become_one_and_none_is_lost(world: World, opened: Open) -> None:
+    """A terminal pastes a line break as a carriage return."""
+    async with opened() as driven:
+        driver = driven.app._driver
+        assert driver is not None
+        first = driven.desk_screen.selection().ids[0]
+        await driven.burst("c", "h", "e")
+        driver.send_message(Paste(" says\rthe 27th\nq D1"))
+        await driven.burst("!")
+        await driven.finish("enter")
+        assert "he says the 27th q D1!" in [each["reason"] for each in world.desk.show(first)["history"]]
+
+
 @pytest.mark.parametrize("key", ["ctrl+p", "shift+tab", "f1", "ctrl+d"])
 async def test_no_other_key_leaves_the_line(opened: Open, key: str) -> None:
     async with opened() as driven:
