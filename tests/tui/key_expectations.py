@@ -197,7 +197,10 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "line_earlier": effect("shows the line before", lambda a, b: (a.typed, b.typed) == ("", "explain D48")),
     "line_later": effect("is empty again", lambda a, b: (a.typed, b.typed) == ("explain D48", "")),
     "line_leave": effect("leaves the line", lambda a, b: bool(a.asks) and not b.asks and b.in_front),
-    "line_redraw": effect("draws all anew", lambda a, b: b.redraws > a.redraws and bool(b.asks)),
+    **dict.fromkeys(
+        ("line_redraw", "choice_redraw", "preview_redraw", "yes_redraw", "text_redraw"),
+        effect("draws all anew", lambda a, b: b.redraws > a.redraws and (b.screen, b.asks) == (a.screen, a.asks)),
+    ),
     "choice_take": says("^✓ assign"),
     "choice_down": moves("one down", lambda a, to: to == a.cursor + 1),
     "choice_up": moves("one up", lambda a, to: to == a.cursor - 1),

@@ -144,6 +144,9 @@ class PaintedApp(App[int]):
             self._cells.forget()
             self.paint()
 
+    def action_redraw(self) -> None:
+        self.redraw()
+
     def follow_size(self) -> None:
         """Take the terminal's size where it has been another one than the screen's for two looks: of a storm of sizes,
         Textual misses the last one now and then."""
