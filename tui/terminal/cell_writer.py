@@ -173,9 +173,10 @@ class CellWriter:
         self._pen(drawn.codes)
         if drawn.doubtful:
             # Where the terminal takes it for narrower nothing old may stay beside it, and the cursor is anywhere.
-            # Blanks: mlterm erases too little where something wide stands.
-            back = "\b" * width if x + width < len(row) else _position(x, y)
-            self._out.append(f"{' ' * width}{back}{drawn.text}")
+            # As far as it may reach, since st forgets halves that it covers; blanks, since mlterm erases too few.
+            blank = max(width, min(drawn.doubtful, len(row) - x))
+            back = "\b" * blank if x + blank < len(row) else _position(x, y)
+            self._out.append(f"{' ' * blank}{back}{drawn.text}")
             self._at = None
             before = x - (1 if row[x - 1].text else 2)
             if x + 1 == len(row) and before >= 0 and row[before].is_plain:

@@ -287,6 +287,15 @@ def test_a_doubtful_character_in_the_last_column_takes_nothing_from_the_one_befo
     assert cells.frame(HOME).endswith(f"ש\x1b[1;{WIDTH - 1}Hx\x1b[1H")
 
 
+def test_what_a_doubtful_character_may_cover_is_blank_before_it_is_drawn() -> None:
+    """Of a wide character that it covers by half st forgets that it was one, and takes a neighbour away later."""
+    cells = screen()
+    cells.lay([(0, 0, strip_of("👍🏽 tone")), (0, 1, strip_of("👍🏽".rjust(WIDTH - 1)))])
+    frame = cells.frame(HOME)
+    assert "    \b\b\b\b👍🏽\x1b[1;3H tone" in frame
+    assert f"   \x1b[2;{WIDTH - 2}H👍🏽" in frame
+
+
 @pytest.mark.parametrize("text", ["\U0003fffd", "\U0001fae9", "🫠\U000e0fff"])
 def test_what_no_unicode_knows_keeps_its_cells(text: str) -> None:
     if unicodedata.category(text[-1]) != "Cn":
