@@ -22,7 +22,6 @@ from tui.desk.feeder_child import Feeder, FeederChild
 from tui.desk.following import Following, KeyTurn
 from tui.desk.live import ASKS_PER_SECOND, Live, gap_of
 from tui.desk.session import Session
-from tui.keys.key import MODIFIERS
 from tui.keys.key_map import typed_name
 from tui.keys.key_table import LISTS
 from tui.keys.screen_options import DEFAULTS, ScreenOptions
@@ -121,8 +120,6 @@ class OffplanApp(ColouredApp):
             await self._type(key)
 
     async def _type(self, event: Key | Paste) -> None:
-        if isinstance(event, Key) and event.key in MODIFIERS:
-            return
         self.app_focus = True
         self._pointer.forget()
         if isinstance(event, Key) and self._torn.goes_on(event.key, event.character, time.monotonic()):

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from tui.keys.offering import Asked
-
-MODIFIERS: Final = frozenset(
-    [f"{side}_{key}" for side in ("left", "right") for key in ("shift", "control", "alt", "super", "hyper", "meta")]
-    + ["iso_level3_shift", "iso_level5_shift", "caps_lock", "scroll_lock", "num_lock"]
-)
-"""What means nothing by itself; terminals with kitty's protocol tell of it all the same."""
 
 
 @dataclass(frozen=True, slots=True)

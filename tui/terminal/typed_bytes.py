@@ -23,6 +23,11 @@ _MOST_CELLS: Final = 1_000
 """Columns or lines of the largest terminal; a report of more is none."""
 _OLD_MOUSE: Final = "\x1b[M"
 """Three characters follow, which Textual takes with it."""
+_MODIFIERS: Final = frozenset(
+    [f"{side}_{key}" for side in ("left", "right") for key in ("shift", "control", "alt", "super", "hyper", "meta")]
+    + ["iso_level3_shift", "iso_level5_shift", "caps_lock", "scroll_lock", "num_lock"]
+)
+"""What means nothing by itself; of terminals with the Kitty protocol Textual asks to be told of it all the same."""
 
 
 def read_carefully() -> None:
@@ -76,6 +81,6 @@ class _CarefulParser(XTermParser):
         if any(report.match(sequence) for report in reports):
             return True
         try:
-            return any(True for _ in self._sequence_to_key_events(sequence))
+            return any(event.key not in _MODIFIERS for event in self._sequence_to_key_events(sequence))
         except (ValueError, OverflowError):
             return False

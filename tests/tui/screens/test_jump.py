@@ -30,19 +30,6 @@ async def test_the_letters_of_a_row_go_there_in_whatever_pane(world: World, open
         assert not desk.timeline._labels
 
 
-async def test_shift_alone_is_no_key(world: World, opened: Open) -> None:
-    """Terminals with kitty's protocol tell of it, before the letter that it belongs to."""
-    async with opened() as driven:
-        await driven.press("'", "left_shift", "right_control", "caps_lock")
-        assert driven.desk_screen.queue._labels
-        await driven.finish("escape")
-        await driven.press(":")
-        await driven.type("dance D1")
-        await driven.finish("enter")
-        await driven.press("left_shift")
-        assert driven.status.startswith("✗ `dance D1`")
-
-
 async def test_another_key_leaves_and_does_nothing_else(world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.press("'")

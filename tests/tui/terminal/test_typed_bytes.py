@@ -63,6 +63,46 @@ def test_what_is_no_key_of_a_terminal_ends_nothing_and_begins_nothing(tmp_path: 
         assert program.process.poll() is None
 
 
+@pytest.mark.parametrize("plain", ["0", "1"])
+def test_a_modifier_alone_is_no_key(tmp_path: Path, plain: str) -> None:
+    """kitty tells of shift before the letter that it belongs to: it ended jump mode, and took a refusal away."""
+    desk = open_desk(tmp_path / "desk.db")
+    late(desk, alpha=12)
+    desk.store.close()
+    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+        program.until("alpha")
+        program.type(":dance\r")
+        program.until("`dance`")
+        program.settle()
+        before = program.lines
+        program.type("\x1b[57441u\x1b[57442;5u\x1b[57358u\x1b[57441;2u")
+        program.settle()
+        assert program.lines == before
+        program.type("\x1b[57441u\x1b[47;2;63u")
+        program.until("Keys of this place")
+
+
+@pytest.mark.parametrize("plain", ["0", "1"])
+def test_no_command_hides_in_a_text_that_is_pasted(tmp_path: Path, plain: str) -> None:
+    """st, mlterm and kitty hand on sequences in it; of one that it does not know, Textual takes what follows for keys:
+    here for enter, and for ack."""
+    desk = open_desk(tmp_path / "desk.db")
+    (id_,) = late(desk, alpha=12)
+    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+        program.until("alpha")
+        program.type("c")
+        program.until("comment")
+        program.type(f"\x1b[200~call \x1b[z\ra{'.' * 40}\x1b[201~")
+        program.settle()
+        shown = desk.show(id_)
+        assert (shown["state"], shown["version"]) == ("open", 1)
+        program.type("\r")
+        program.until("✓")
+        (said,) = [each["reason"] for each in desk.show(id_)["history"] if each["reason"]]
+        assert said.startswith("call \ufffd[z a...")
+    desk.store.close()
+
+
 BROKEN = """
 from tui.terminal.typed_bytes import _CarefulParser
 
