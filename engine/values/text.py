@@ -28,10 +28,11 @@ def is_clean(text: str) -> bool:
     return len(text) <= LIMIT and (text.isprintable() if text.isascii() else _SUSPECT.search(text) is None)
 
 
-def clean(text: str) -> str:
-    """One line of text that is safe in a terminal, a log and an export; at most LIMIT characters and a visible mark."""
-    if len(text) > LIMIT:
-        text = text[:LIMIT] + CUT
+def clean(text: str, limit: int | None = LIMIT) -> str:
+    """One line of text that is safe in a terminal, a log and an export; at most `limit` characters and a visible mark,
+    where there is a limit."""
+    if limit is not None and len(text) > limit:
+        text = text[:limit] + CUT
     if _SUSPECT.search(text) is None:
         return text
     return _REPLACE.sub("\ufffd", _DROP.sub("", _TO_SPACE.sub(" ", text)))

@@ -25,7 +25,7 @@ from tui.terminal import cells, safe
 from tui.terminal.cells import Column, Present
 from tui.terminal.safe import Pieces, fit
 from tui.words.given import MOMENTS
-from tui.words.named_ids import named
+from tui.words.named_ids import lines_of, named
 
 _LABELS: Final = {
     "into": "the one that stays, such as D1",
@@ -76,7 +76,7 @@ async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> 
     lines: list[Pieces] = [[(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - 1)}", "bold")]]
     lines += [*([(line, "plain")] for line in safe.wrap(_answered(session, asked), width)), []]
     lines += [[(safe.cut_words(_described(session, id_), width), "plain")] for id_ in asked.ids[:_MOST_DESCRIBED]]
-    lines += [[(line, "plain")] for line in safe.wrap(" ".join(asked.ids[_MOST_DESCRIBED:]), width)]
+    lines += [[(line, "plain")] for line in lines_of(asked.ids[_MOST_DESCRIBED:], width)]
     return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines, session.keys))
 
 

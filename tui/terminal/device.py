@@ -127,7 +127,8 @@ def to_clipboard(text: str, write: Callable[[str], None], further: Sequence[str]
     terminal would drop in silence goes into a file, which is named. `further` are lines below it: a line break that
     data brings along never goes out, since a shell would carry out what stands before it.
     """
-    safe = "\n".join(clean(line) for line in (text, *further))
+    # Whole, as it may be a command with all its ids: what is cut in its middle would be another one.
+    safe = "\n".join(clean(line, None) for line in (text, *further))
     shown = safe if len(safe) <= _SHOWN and not further else f"{len(safe)} characters"
     encoded = base64.b64encode(safe.encode("utf-8", "replace")).decode("ascii")
     if len(encoded) > _CLIPBOARD_LIMIT:

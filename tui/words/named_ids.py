@@ -1,4 +1,4 @@
-"""What a command is about, in words: one id, or how many with as many of them as there is room for."""
+"""What a command is about, in words: one id, or how many with as many of them as there is room for; or all of them."""
 
 from __future__ import annotations
 
@@ -38,3 +38,17 @@ def marked(ids: Sequence[str], count: int, room: int) -> str:
     head = f"{count} marked"
     shown = listed(ids, count, room - len(f"{head}: "))
     return f"{head}: {shown}" if shown else head
+
+
+def lines_of(ids: Sequence[str], room: int) -> list[str]:
+    """All ids, each whole, as many in a line as `room` cells have room for."""
+    lines: list[str] = []
+    used = room
+    for id_ in ids:
+        used += 1 + cell_len(id_)
+        if used > room:
+            lines.append(id_)
+            used = cell_len(id_)
+        else:
+            lines[-1] += f" {id_}"
+    return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from engine.values.clock import DAY
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
+from tui.screens.pickers import Confirm
+from tui.terminal import safe
+from tui.widgets.page_list import PageList
 from tui.words.named_ids import listed, named
 
 SIZES = [(60, 15), (80, 24), (120, 36), (200, 60)]
@@ -134,3 +138,34 @@ def test_as_many_whole_ids_as_there_is_room_for() -> None:
     assert named(ids[:1], 0) == "D73"
     assert named(ids, 7) == "3"
     assert named(ids, 40) == "3 (D73 D7 D701)"
+
+
+async def test_what_is_asked_before_hundreds_names_all_of_them_whole(world: World, opened: Open) -> None:
+    """Of 1,500 the last five hundred were missing, and one was cut to the id of another."""
+    many(world, 1_200)
+    async with opened() as driven:
+        await driven.press("*", "x")
+        await driven.type("known")
+        await driven.press("enter", "enter")
+        confirm = driven.on(Confirm)
+        lines = [safe.plain(line.pieces) for line in confirm.query_one(PageList).lines]
+        assert max(map(len, lines)) <= 120 - 2
+        asked = [word for line in lines[1:] for word in line.split() if re.fullmatch(r"D\d+", word)]
+        assert sorted(asked) == sorted(f"D{number}" for number in driven.desk_screen.queue.chosen)
+        await driven.press("n")
+
+
+async def test_ids_and_lines_that_are_copied_are_whole(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command line that ends in its middle would be another command."""
+    many(world, 1_200)
+    monkeypatch.delenv("TMUX", raising=False)
+    sent: list[str] = []
+    async with opened() as driven:
+        assert driven.app._driver is not None
+        monkeypatch.setattr(driven.app._driver, "write", sent.append)
+        await driven.press("*", "y")
+        ids = [f"D{number}" for number in driven.desk_screen.queue.chosen]
+    copied = next(text for text in sent if text.startswith("\x1b]52;c;")).removeprefix("\x1b]52;c;").rstrip("\x07")
+    assert base64.b64decode(copied).decode().split() == ids
