@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,8 @@ def append(path: Path, section: str) -> None:
 def put(path: Path, name: str, values: Mapping[str, Any] | None) -> None:
     """Write the table `[name]` in the place of the one that the file has, else to its end; None takes it out.
 
-    All else stays, byte for byte. Raises BadInput as `append` does.
+    All else stays, byte for byte. Raises BadInput as `append` does, and where there is no table to take out, though the
+    file may say the same in other words.
     """
     section = b""
     if values is not None:
@@ -35,7 +37,10 @@ def put(path: Path, name: str, values: Mapping[str, Any] | None) -> None:
 
     def rewritten(content: bytes) -> bytes:
         lines = content.splitlines(keepends=True)
-        place = _table(lines, name.encode())
+        place = _table(lines, name)
+        if place is None and values is None:
+            mend = "take it out there"
+            raise BadInput(str(path), f"[{name}] is no table of its own there, and the file stays as it was", mend)
         if place is None:
             return content + _separator(content) + section
         return b"".join([*lines[: place.start], section, *lines[place.stop :]])
@@ -43,16 +48,26 @@ def put(path: Path, name: str, values: Mapping[str, Any] | None) -> None:
     _rewrite(path, rewritten)
 
 
-def _table(lines: Sequence[bytes], name: bytes) -> range | None:
+def _table(lines: Sequence[bytes], name: str) -> range | None:
     """The lines of a table, without what stands before the next one: blank lines and remarks."""
     heads = [at for at, line in enumerate(lines) if line.lstrip().startswith(b"[")]
-    first = next((at for at in heads if lines[at].partition(b"#")[0].strip() == b"[" + name + b"]"), None)
+    wanted = _head(f"[{name}]")
+    first = next((at for at in heads if _head(lines[at].decode("utf-8", "replace")) == wanted), None)
     if first is None:
         return None
     end = next((at for at in heads if at > first), len(lines))
     while end > first + 1 and lines[end - 1].strip()[:1] in (b"", b"#"):
         end -= 1
     return range(first, end)
+
+
+def _head(line: str) -> Mapping[str, Any]:
+    """The table that a line begins, in whatever quotes and with whatever remark; nothing for a line that begins
+    none."""
+    try:
+        return tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return {}
 
 
 def _separator(content: bytes) -> bytes:

@@ -263,3 +263,45 @@ async def test_signals_that_move_nothing_do_not_have_the_list_asked_for_anew(
         world.desk.ack([world.ids[0]])
         screen.update()
         assert asked == ["again"]
+
+
+@pytest.mark.parametrize("name", ["late #1", 'of "ACME"', "a.b", "x]y", "[@click=app.exit]"])
+async def test_a_view_of_any_name_is_kept_again_and_forgotten(
+    world: World, opened: Open, workspace: Path, name: str
+) -> None:
+    """Behind a # was taken for a remark: such a view could not be kept twice, and forgetting it did nothing."""
+    file = workspace / "offplan.toml"
+    before = file.read_text(encoding="utf-8").splitlines()
+    async with opened(workspace=workspace) as driven:
+        await driven.press("2")
+        for _ in range(2):
+            await typed(driven, f"view save {name}")
+            assert driven.status.startswith(f"✓ view {name}: kept in"), driven.status
+        await typed(driven, f"view forget {name}")
+        assert driven.status.startswith(f"✓ view {name}: taken out of")
+    assert [text for text in file.read_text(encoding="utf-8").splitlines() if text] == [text for text in before if text]
+
+
+@pytest.mark.parametrize("written", ["[view.'big ones']", '  [ view . "big ones" ] # big', "[view]\n[view.'big ones']"])
+async def test_a_view_that_was_written_by_hand_is_forgotten_too(
+    world: World, opened: Open, workspace: Path, written: str
+) -> None:
+    file = workspace / "offplan.toml"
+    file.write_text(f"{written}\nsort = 'kind'\n", encoding="utf-8")
+    async with opened(workspace=workspace) as driven:
+        await driven.press("2")
+        await typed(driven, "view forget big ones")
+        assert driven.status.startswith("✓ view big ones: taken out of")
+    assert "big ones" not in file.read_text(encoding="utf-8")
+
+
+async def test_a_view_that_is_no_table_of_its_own_is_not_said_to_be_gone(
+    world: World, opened: Open, workspace: Path
+) -> None:
+    file = workspace / "offplan.toml"
+    file.write_text("[view]\nbig = { sort = 'kind' }\n", encoding="utf-8")
+    async with opened(workspace=workspace) as driven:
+        await driven.press("2")
+        await typed(driven, "view forget big")
+        assert "[view.big] is no table of its own there, and the file stays as it was" in driven.status
+    assert file.read_text(encoding="utf-8") == "[view]\nbig = { sort = 'kind' }\n"
