@@ -30,7 +30,8 @@ from tui.terminal.mouse import MouseDriver
 from tui.terminal.typed_bytes import read_carefully
 
 WRITTEN_FOR: Final = "8.2.8"
-"""The Textual whose private parts are used: App._display, its updates, the codes on Rich's styles."""
+"""The Textual whose private parts are used here and in tui.terminal.composing: App._display, its compositor with the
+updates, its cache of styled lines, the codes on Rich's styles."""
 PLAIN_OUTPUT: Final = "OFFPLAN_PLAIN_OUTPUT"
 """The variable that has Textual draw by itself."""
 _LOOK_AGAIN: Final = 0.05
