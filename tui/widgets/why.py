@@ -35,17 +35,15 @@ class WhyLines(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        lines = self._lines(self.size.width, self.size.height)
+        lines = self._lines(self.size.width)
         return safe.strip(lines[y] if y < len(lines) else (), self.size.width)
 
-    def _lines(self, width: int, height: int) -> list[Pieces]:
+    def _lines(self, width: int) -> list[Pieces]:
         if self._placing is None:
             return []
         lines: list[Pieces] = [[]]
         for part, style in why(self._placing, self._opens):
             if lines[-1] and safe.width_of([*lines[-1], (f"  {part}", "")]) > width:
-                if len(lines) == height:
-                    break
                 lines.append([])
             lines[-1] = [*lines[-1], (f" {part} ", style)]
         return lines
