@@ -28,9 +28,13 @@ class SidedScreen(pyte.Screen):
             self._is_on, self.sides = False, None
 
     def set_sides(self, left: int = 1, right: int = 0, **_: Any) -> None:
-        """CSI left ; right s; while the sides are off it saves the cursor, which nobody here asks for."""
-        if self._is_on:
-            self.sides = max(1, left) - 1, (right or self.columns) - 1
+        """CSI left ; right s; while the sides are off it saves the cursor, which nobody here asks for.
+
+        Sides with fewer than two columns between them are not taken.
+        """
+        first, last = max(1, left) - 1, (right or self.columns) - 1
+        if self._is_on and first < last:
+            self.sides = first, last
             self.cursor_position()
 
     def cursor_forward(self, count: int | None = None) -> None:

@@ -70,6 +70,18 @@ def test_the_desk_announces_it_once_until_the_person_looks(run: Run) -> None:
     assert news.words(lambda _: None) == ""
 
 
+def test_what_is_dealt_with_before_the_person_looks_is_announced_no_more(run: Run) -> None:
+    news = News()
+    news.hear(run.desk.standing(), run.desk.clock.now())
+    recover(run)
+    news.hear(run.desk.standing(), run.desk.clock.now())
+    run.desk.cancel(["A2", "A3"], reason="not needed")
+    run.desk.reopen(["A1"], reason="not done at all")
+    run.desk.cancel(["A1"], reason="not needed")
+    news.hear(run.desk.standing(), run.desk.clock.now())
+    assert "over by itself" not in news.words(lambda _: None)
+
+
 def test_what_was_over_when_the_desk_opened_is_no_news(run: Run) -> None:
     recover(run)
     news = News()

@@ -83,6 +83,7 @@ async def test_a_key_of_lists_moves_in_every_list_and_letters_stay_text(world: W
         ({"ack": "ctrl+b"}, "keys.ack: ctrl\\+b does not arrive everywhere: tmux takes it"),
         ({"ack": "alt+a"}, "alt\\+a sends the same bytes as esc"),
         ({"ack": "hyper"}, "'hyper' is no key"),
+        ({"ack": "ctrl+ef"}, "'ctrl\\+ef' is no key"),
         ({"ack": ""}, "'' is no key"),
         ({"ack": 7}, "7 is no key"),
         ({"back": "x"}, "keys.back: x is the key of skip too"),

@@ -74,6 +74,10 @@ async def test_moving_about_leaves_what_is_marked_as_it_stands(world: World, ope
         for key in ("j", "G", "k", "pageup", "g"):
             await driven.press(key)
             assert border(driven).partition(": ")[2].split(" · ")[0] == before
+            queue = driven.desk_screen.queue
+            assert f" · {queue.cursor + 1}/{len(queue.ids)} " in border(driven), (
+                "nor does it take the room of the place"
+            )
 
 
 @pytest.mark.parametrize("size", SIZES)

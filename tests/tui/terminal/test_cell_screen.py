@@ -200,6 +200,18 @@ def test_a_list_between_panes_scrolls_alone_where_the_terminal_can(has_sides: bo
     assert (max(sizes[1:]) < 250) == has_sides
 
 
+def test_one_column_is_not_moved_by_itself() -> None:
+    """Terminals take no sides with fewer than two columns between them, and would move the whole lines."""
+    terminal, cells = Terminal(60, 20), screen(60, 20)
+    cells.has_sides = True
+    cells.lay([(35, y, strip_of(f"beside {y * 37 % 101:03d}")) for y in range(20)])
+    for first in range(4):
+        cells.lay([(10, y, strip_of(chr(ord("a") + (first + y) ** 2 % 23))) for y in range(20)])
+        terminal.show(cells.frame(HOME))
+        assert [line[35:].rstrip() for line in terminal.lines] == [f"beside {y * 37 % 101:03d}" for y in range(20)]
+        assert [line[10] for line in terminal.lines] == [chr(ord("a") + (first + y) ** 2 % 23) for y in range(20)]
+
+
 def test_no_wide_character_is_moved_by_half() -> None:
     """Of those at the end of the lines only the left halves differ from one to the next."""
     terminal, cells = Terminal(60, 20), screen(60, 20)

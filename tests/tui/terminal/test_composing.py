@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from tests.tui.conftest import Open, World
 from tests.tui.terminal.test_painting import fill
+from tui.terminal.composing import KeptLines
 from tui.widgets.queue import QueueList
 
 
@@ -68,6 +69,18 @@ async def test_lines_that_are_gone_are_freed_without_a_garbage_collection(
         await driven.press(*"jjjj", "G", *"kkkk", "g")
         gc.collect()
         assert not [each for each in unreachable if isinstance(each, Strip)]
+
+
+async def test_of_a_long_list_no_more_finished_lines_are_kept_than_some_screens_full(
+    opened: Open, world: World
+) -> None:
+    fill(world.desk, 400)
+    async with opened((120, 36)) as driven:
+        kept = driven.app.query_one(QueueList)._styles_cache
+        assert isinstance(kept, KeptLines)
+        for _ in range(30):
+            await driven.press("ctrl+d")
+            assert 0 < len(kept._finished) <= 128
 
 
 async def test_a_key_in_a_pane_asks_no_other_widget_for_lines(opened: Open, world: World, asked: Counter[str]) -> None:

@@ -6,10 +6,12 @@ import os
 import re
 import signal
 import threading
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import textual
 from rich.color import ColorSystem
 from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
@@ -90,6 +92,13 @@ def as_textual_composes(screen: Screen[Any]) -> list[Strip]:
         for widget, cache in kept.items():
             widget._styles_cache = cache
     return [Strip.join(chop.values()) for chop in chops]
+
+
+def test_the_private_parts_are_those_of_the_textual_that_is_installed_with_this() -> None:
+    """With another one Textual draws by itself: right, at many times the bytes, and nothing else would say so."""
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"textual=={painting.WRITTEN_FOR}" in project["dependencies"]
+    assert textual.__version__ == painting.WRITTEN_FOR
 
 
 def test_a_terminal_that_was_never_heard_is_sent_everything() -> None:

@@ -77,6 +77,11 @@ def test_what_has_digits_is_shown_whole_or_not_at_all(words: list[str], width: i
     assert all(word in words for word in shown if any(letter.isdigit() for letter in word))
 
 
+def test_of_one_word_alone_as_much_is_shown_as_there_is_room_for() -> None:
+    assert safe.cut("SKU-4711-0099", 6) == "SKU-4…"
+    assert safe.cut("SKU-4711-0099 late", 6) == "SKU-4…"
+
+
 @given(st.text(max_size=200), st.integers(5, 60))
 def test_wrapped_lines_fit(text: str, width: int) -> None:
     assert all(cell_len(each) <= width for each in safe.wrap(text, width))
