@@ -1,4 +1,4 @@
-"""What a person chooses about the screen: `[screen]` and `[keys]` of offplan.toml; the environment goes before it."""
+"""What a person chooses about the screen: `[screen]` and `[keys]` of offplan.toml, which the environment overrules."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What comes from the terminal without what is no key: late answers to programs before this one, sequences that nobody
-asked for, torn ones, keys told in more detail than was asked for.
+"""What comes from the terminal, less what is no key: late answers to programs before this one, sequences that are torn
+or that nobody asked for. Keys that are told in more detail than was asked for are told as ever.
 
 Textual types what it does not know letter by letter, and ends the application with a key whose number is none. No
 Textual here. Sequences are those of ECMA-48: control sequences (CSI) and strings (OSC, DCS, SOS, PM, APC).

@@ -1,4 +1,4 @@
-"""How bytes from the terminal become keys: what is no UTF-8 and what is no key is read past.
+"""How bytes from the terminal become keys: what is no UTF-8, or no key, is left out.
 
 Textual ends the application with the first byte that is no UTF-8 (text of another encoding, keys with the eighth bit
 set) and with some sequences, and types others letter by letter.
