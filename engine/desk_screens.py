@@ -48,6 +48,13 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             return screens.queue_ids(*view, text)
 
+    def stays_in_queue(self, text: str) -> bool:
+        """Whether a filter text leaves some of what stands in the queue, and looks at nothing else. Raises BadInput."""
+        from engine.reading import deviation_list, fields
+        from engine.vocabulary.filters import parse_line
+
+        return deviation_list.is_within_queue(parse_line(text, fields.DEVIATIONS, self.clock.now()))
+
     def arranged(self, text: str = "", *, order: str = "", group: str = "") -> Arrangement:
         """Deviations under a filter text as a person arranges them (engine.reading.arranging). Raises BadInput."""
         from engine.reading import arranging

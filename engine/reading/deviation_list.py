@@ -46,6 +46,11 @@ def numbers(connection: sqlite3.Connection, now: int, found: Filter) -> list[int
     return _matching(connection, now, scope_of(found), found, None)[1]
 
 
+def is_within_queue(found: Filter) -> bool:
+    """Whether a filter looks at what stands in the queue alone."""
+    return scope_of(found) == IN_QUEUE
+
+
 def rows_of(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[DeviationRow]:
     """The rows of deviations in the order asked; a number that is no deviation is left out."""
     query = f"SELECT {_SHOWN} FROM json_each(?) AS wanted CROSS JOIN deviation ON deviation.id = wanted.value"

@@ -156,6 +156,8 @@ class DeskScreen(FilteringScreen):
         queue.title = f"Deviations /{text}" if text else "Deviations"
         queue.shows_hidden = text == request.SUPPRESSED
         queue.when_empty = empty.no_match(self.session, text) if text else empty.nothing_off_plan(self.session)
+        within = text and self.session.desk.stays_in_queue(text)
+        queue.out_of = self.session.header["open"] if within else 0
         queue.show(ids)
 
     def _show_feed_gathered(self, *, at_once: bool) -> None:
@@ -181,7 +183,9 @@ class DeskScreen(FilteringScreen):
         feed.title = f"Signals /{text}" if text else "Signals"
         feed.when_empty = empty.no_match(self.session, text) if text else empty.no_signal()
         desk = self.session.desk
-        feed.show(desk.signal_ids(text, _FEED) if text else desk.signal_span()[:_FEED])
+        every = desk.signal_span()
+        feed.out_of = len(every) if text else 0
+        feed.show(desk.signal_ids(text, _FEED) if text else every[:_FEED])
 
     def _show_actions(self) -> None:
         desk, text = self.session.desk, self.filters["timeline"]

@@ -43,6 +43,7 @@ class PlaybooksScreen(ListView):
         found = playbook_rows.rows(self.session.around.library(), self._matches(deviation))
         self.table.title = f"Playbooks /{text}" if text else "Playbooks"
         self.table.note = f"tried on {deviation}" if deviation else "nothing is off plan to try them on"
+        self.table.out_of = len(found) if text else 0
         self.table.when_empty = empty.no_match(self.session, text) if text else ()
         # Those that apply first, after the files that need a mend.
         found.sort(key=lambda row: (row["description"] is not None, not row["matches"]))

@@ -61,6 +61,7 @@ class SignalsScreen(ListView):
         table.when_empty = empty.no_match(self.session, text) if text else empty.no_signal()
         if searched:
             table.when_empty = [searched]
+        table.out_of = len(self.session.desk.signal_span()) if text else 0
         table.show(self._search.ids)
         self._read_soon()
 

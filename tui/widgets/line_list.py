@@ -70,6 +70,8 @@ class LineList(ChosenRows):
         """What the lower border says besides the position."""
         self.found = ""
         """What it says of the lines that have what is looked for."""
+        self.out_of = 0
+        """How many rows there are without the filter; 0 where there is none, or where it looks elsewhere too."""
         self._last_mark = 0
         self._reads_soon = False
         self._changed_in_sight: set[int] = set()
@@ -135,12 +137,13 @@ class LineList(ChosenRows):
 
     def describe(self) -> None:
         """What the borders say: the title, where the cursor is; which rows are marked, or else the note."""
-        position = f"{self.cursor + 1}/{len(self.ids)}" if self.ids else ""
+        of = f" of {self.out_of}" if self.out_of else ""
+        position = f"{self.cursor + 1}/{len(self.ids)}{of}" if self.ids else f"0{of}" if of else ""
         above = f"▲ {self.scroll_offset.y} above" if self.scroll_offset.y else ""
         room = self.size.width - _BESIDE_TEXT
         if self.marks:
             # Room for the place at its longest: what is marked stays as it stands while the cursor moves.
-            most = f" · {len(self.ids)}/{len(self.ids)}"
+            most = f" · {len(self.ids)}/{len(self.ids)}{of}"
             most += f" · ▲ {len(self.ids)} above" if len(self.ids) > self.rows_in_sight else ""
             ids, left = [self.id_of(number) for number in self.chosen[: max(0, room)]], room - len(most)
             parts = [marked(ids, len(self.marks), left), above, position]

@@ -71,3 +71,29 @@ async def test_sources_and_playbooks_are_found_by_words(opened: Open) -> None:
         await driven.press("n")
         assert driven.status == "/demand-drop: 1 of 1"
         assert table.cursor > 0
+
+
+@pytest.mark.parametrize(
+    ("view", "text", "said"),
+    [
+        ("1", "second", "1/1 of 3"),
+        ("1", "!second", "1/2 of 3"),
+        ("1", "zebra", "0 of 3"),
+        ("1", "state=resolved", ""),
+        ("4", "second", "1/1 of 3"),
+        ("5", "demand-drop", "1/1 of "),
+    ],
+)
+async def test_a_filtered_list_says_of_how_many(view: str, text: str, said: str, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press(view)
+        screen = driven.app.screen
+        assert isinstance(screen, FilteringScreen)
+        pane = screen.query_one(f"#{screen.filtered_pane()}", LineList)
+        assert " of " not in str(pane._border_subtitle)
+        await driven.press("/")
+        await driven.type(text)
+        assert said in str(pane._border_subtitle)
+        assert (" of " in str(pane._border_subtitle)) == bool(said)
+        await driven.press("escape")
+        assert " of " not in str(pane._border_subtitle)
