@@ -42,15 +42,24 @@ class WayfindingScreen(TellingScreen):
         self._ask(self._command())
 
     async def _command(self) -> None:
-        owners, ids = self._owners(), self.candidates()
+        owners, ids, suggested = self._owners(), self.candidates(), ""
+
+        def suggest(text: str) -> None:
+            nonlocal suggested
+            suggested = text
+            self.say(text, "quiet", keep=False)
+
         line = await self.query_one(Prompt).ask(
             Question(
                 ":",
                 complete=lambda text: request.completions(text, ids, owners, self._playbooks),
-                suggest=lambda text: self.say(text, "quiet", keep=False),
+                suggest=suggest,
                 history=self.session.history,
             )
         )
+        if suggested:
+            # It was about the line, which is gone.
+            self.say("", keep=False)
         if line:
             self.session.history.append(line)
             await self.run_line(line)

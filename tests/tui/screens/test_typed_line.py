@@ -41,6 +41,7 @@ async def test_tab_completes_verbs_and_ids(world: World, opened: Open) -> None:
         await driven.press("D", "tab")
         assert "D1 D2 D3" in driven.status
         await driven.finish("escape")
+        assert not driven.status, "it was about the line, which is gone"
 
 
 async def test_show_opens_any_object(world: World, opened: Open) -> None:
