@@ -34,6 +34,8 @@ class FilteringScreen(FindingScreen):
         """What each list was filtered by last."""
         self._typed: tuple[str, str] | None = None
         """The list and the text of a filter that is being typed and is not shown yet."""
+        self._began: int | None = None
+        """The id that was under the cursor when a filter began to be typed."""
 
     # selection ------------------------------------------------------------------------------------------------------
 
@@ -105,15 +107,16 @@ class FilteringScreen(FindingScreen):
 
     async def _filter(self, pane: str) -> None:
         before = self.filters[pane]
+        self._began = self.query_one(f"#{pane}", LineList).current
         question = Question(
             "/",
             # With a blank behind it: what is typed narrows it down, and is no end of its last word.
             f"{before} " if before else "",
             changed=lambda text: self._filter_soon(pane, text),
-            accepts=lambda text: self.try_filter(pane, text),
+            accepts=lambda text: self._try_typed_filter(pane, text),
         )
         if await self.query_one(Prompt).ask(question) is None:
-            self.try_filter(pane, before)
+            self._try_typed_filter(pane, before)
 
     def _filter_soon(self, pane: str, text: str) -> None:
         """Show a filter that is being typed once the keys that have come already are taken: once for a burst."""
@@ -124,7 +127,16 @@ class FilteringScreen(FindingScreen):
     def _show_typed_filter(self) -> None:
         typed, self._typed = self._typed, None
         if typed is not None:
-            self.try_filter(*typed, keep=False)
+            self._try_typed_filter(*typed, keep=False)
+
+    def _try_typed_filter(self, pane: str, text: str, *, keep: bool = True) -> bool:
+        """The same as `try_filter`, and the cursor on the row that it was on when the filter began to be typed, else on
+        the first: what a half of a word leaves is no choice of the person's."""
+        taken = self.try_filter(pane, text, keep=keep)
+        rows = self.query_one(f"#{pane}", LineList)
+        if taken and rows.current != self._began:
+            rows.go_to(rows.ids.index(self._began) if self._began in rows.ids else 0)
+        return taken
 
     def try_filter(self, pane: str, text: str, *, keep: bool = True) -> bool:
         """Show a filter's result; one that cannot be read leaves the list as it is, says why and answers False."""

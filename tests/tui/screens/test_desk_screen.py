@@ -187,6 +187,28 @@ async def test_the_filter_works_while_it_is_typed_and_esc_takes_it_back(opened: 
         assert len(queue.ids) == 3
 
 
+@pytest.mark.parametrize("leaves", ["enter", "escape"])
+async def test_half_a_word_takes_the_cursor_nowhere(opened: Open, leaves: str) -> None:
+    async with opened() as driven:
+        queue = driven.desk_screen.queue
+        await driven.press("j")
+        second = queue.current
+        await driven.press("/")
+        await driven.type("third")
+        assert queue.current != second
+        await driven.press("ctrl+u")
+        await driven.finish(leaves)
+        assert queue.current == second
+
+
+async def test_where_a_filter_leaves_the_row_out_the_cursor_is_on_the_first(opened: Open) -> None:
+    async with opened() as driven:
+        queue = driven.desk_screen.queue
+        await driven.press("G", "/")
+        await driven.type("!third")
+        assert (len(queue.ids), queue.cursor) == (2, 0)
+
+
 async def test_a_filter_that_cannot_be_read_says_why_and_esc_brings_the_list_back(opened: Open) -> None:
     async with opened() as driven:
         await driven.press("/")
