@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
@@ -33,6 +33,8 @@ _TABS_BELOW: Final = 28
 """Lines of a terminal below which lanes and load are shown one at a time."""
 _PANES: Final = ("lanes", "load")
 _TITLES: Final = ("Timeline", "Load")
+_MORE: Final = len(" …  m shows all of it  ")
+"""Cells of what stands behind a sentence of which there is more."""
 
 
 class _Moving(NamedTuple):
@@ -138,13 +140,19 @@ class TimelineScreen(FilteringScreen):
         self._moving = moving
         self.lanes.show_ghosts({int(id_[1:]): at for id_, at in moved.items()})
         first = sorted(outcome.changes, key=lambda change: change.id != moving.chosen.ids[0])
-        changes = [f"{change.id} {change.was} → {change.now}" for change in first]
-        said = "; ".join([*changes, *outcome.notes]) or "nothing moves"
-        present = self.session.present
         keys = self.session.keys
         does, leaves = keys.first("open"), keys.first("back")
-        told = cells.with_local_times(f"{does} does it, {leaves} leaves it: {said}", present.now, present.zone)
-        self.say(told, "notice")
+
+        def told(changes: Iterable[str]) -> str:
+            said = "; ".join([*changes, *outcome.notes]) or "nothing moves"
+            present = self.session.present
+            return cells.with_local_times(f"{does} does it, {leaves} leaves it: {said}", present.now, present.zone)
+
+        whole = told(f"{change.id} {change.was} → {change.now}" for change in first)
+        # Where there is no room for both times of the first, the one that is asked for.
+        short = told(f"{change.id} → {change.now}" for change in first)
+        needed = safe.width_of([(whole.split(";")[0], "")]) + _MORE
+        self.say(whole, "notice", brief="" if needed <= self.app.size.width else short)
 
     async def _move(self, moving: _Moving) -> None:
         self._stand_still()

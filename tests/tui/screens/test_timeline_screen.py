@@ -136,6 +136,15 @@ async def test_with_nothing_to_do_it_says_what_would_be_there(world: World, open
         assert driven.app.screen is driven.desk_screen
 
 
+async def test_where_there_is_little_room_the_start_that_is_asked_for_is_not_what_is_cut(
+    busy: World, opened: Open
+) -> None:
+    async with opened((72, 24)) as driven:
+        await driven.press("3")
+        await driven.finish(">")
+        assert "enter does it, esc leaves it: A1 → 10 Mar 08:00; " in driven.status
+
+
 async def test_a_start_is_moved_once_what_follows_was_seen(busy: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.press("3", "+")
