@@ -196,7 +196,9 @@ class DeviationPage(ObjectPage):
         self._section = SECTIONS[index]
         if self.has_class("-tabs"):
             self.draw()
-            self.page.go_to(0)
+            # To what was asked for, the deviation's own lines above it staying where they fit.
+            begins = (at for at, line in enumerate(self.page.lines) if line.section == self._section)
+            self.page.go_to(next(begins, 0))
         else:
             self.page.go_to_section(self._section)
 

@@ -282,3 +282,15 @@ async def test_a_unit_that_is_a_sentence_is_whole_where_there_is_room(opened: Op
     async with opened((200, 60)) as driven:
         await driven.finish("enter", "e")
         assert "size from which it is medium" in driven.text
+
+
+async def test_a_part_that_is_gone_to_has_the_cursor_and_the_head_stays(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened((80, 24)) as driven:
+        await driven.press("enter", *["tab"] * 8)
+        page = driven.on(DeviationPage).page
+        assert page.line is not None
+        assert page.line.section == "Response"
+        assert page.scroll_offset.y == 0
+        await driven.press("j", "j")
+        assert driven.on(DeviationPage).selection().ids == ("A1",)
