@@ -9,10 +9,11 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from engine.desk import Desk
+from engine.values.clock import SECOND
 from engine.values.errors import BadInput
 from engine.values.zones import zone_of
 from engine.vocabulary.model import Outcome
@@ -165,6 +166,13 @@ def until(text: str, present: Present, option: str = "--until") -> int:
     from tui.words.given import moment
 
     return moment(_in_zone(text.strip(), present.zone), present.now, option)
+
+
+def time_to_come(present: Present) -> str:
+    """How a time is typed that `until` takes, by one that lies ahead: tomorrow at eight where the desk is."""
+    zone = zone_of(present.zone)
+    tomorrow = datetime.fromtimestamp(present.now / SECOND, zone) + timedelta(days=1)
+    return f"{tomorrow:%Y-%m-%d}T08:00 in {present.zone}"
 
 
 def _in_zone(text: str, zone: str) -> str:

@@ -14,6 +14,7 @@ from tui.keys import request
 from tui.keys.key_table import KEYS
 from tui.keys.request import Request
 from tui.screens.wayfinding import WayfindingScreen
+from tui.words.named_ids import named_kind
 
 PATIENCE: Final = 1.0
 """Seconds after which a command that is not done says that it waits."""
@@ -55,7 +56,7 @@ class ActingScreen(WayfindingScreen):
 
         chosen = self.selection()
         if chosen.kind != "deviation":
-            self.say("silence begins at a deviation; the cursor is on " + (chosen.kind or "nothing"))
+            self.say("silence begins at a deviation; the cursor is on " + named_kind(chosen.kind))
             return
         try:
             asked = await silencing.asked(self, self.session, chosen.ids[0])
@@ -73,7 +74,7 @@ class ActingScreen(WayfindingScreen):
         chosen = self.selection()
         key = next(key for key in KEYS if key.id == verb)
         if chosen.kind not in key.kinds or not chosen.ids:
-            self.say(f"{verb} is for {' or '.join(sorted(key.kinds))}s; the cursor is on {chosen.kind or 'nothing'}")
+            self.say(f"{verb} is for {' or '.join(sorted(key.kinds))}s; the cursor is on {named_kind(chosen.kind)}")
             return
         unseen = [id_ for id_ in chosen.ids if id_ not in chosen.expect]
         if unseen:

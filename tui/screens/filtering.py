@@ -18,6 +18,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
+from tui.words.named_ids import named_kind
 
 
 class FilteringScreen(FindingScreen):
@@ -220,4 +221,4 @@ class FilteringScreen(FindingScreen):
         if chosen.kind == "deviation":
             self.open_deviation(chosen.ids[0], section="Explain")
         else:
-            self.say(f"explain is for deviations; the cursor is on {chosen.kind or 'nothing'}", keep=False)
+            self.say(f"explain is for deviations; the cursor is on {named_kind(chosen.kind)}", keep=False)

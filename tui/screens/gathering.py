@@ -31,7 +31,7 @@ _LABELS: Final = {
     "into": "the one that stays, such as D1",
     "reason": "why",
     "text": "comment",
-    "until": "until (+4h, +2d or 2026-03-09T08:00 {zone})",
+    "until": "until (+4h, +2d or {time})",
 }
 _BESIDE_TITLE: Final = 6
 """Cells of an upper border that a title leaves to its corners and to the line and the blank beside each."""
@@ -57,7 +57,9 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
         for id_ in ids:
             session.desk.require_resolvable(id_)
     for name in request.needs(verb):
-        label = line_about(screen, verb, ids, _LABELS.get(name, name).format(zone=session.present.zone))
+        label = line_about(
+            screen, verb, ids, _LABELS.get(name, name).format(time=request.time_to_come(session.present))
+        )
         answer = await _answer(screen, session, ids, name, label)
         if not answer:
             return None

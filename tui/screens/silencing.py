@@ -44,7 +44,7 @@ async def asked(screen: TellingScreen, session: Session, id_: str) -> Request | 
         return None
     until = await typed_line(
         screen,
-        f"silence {chosen}: until (+4h, +2d or 2026-03-09T08:00 {session.present.zone})",
+        f"silence {chosen}: until (+4h, +2d or {request.time_to_come(session.present)})",
         lambda text: text and request.until(text, session.present),
         text=_USUAL,
     )

@@ -22,7 +22,7 @@ from tui.widgets.question import Question
 from tui.words.named_ids import listed, named
 
 _SHAPES: Final = {
-    "time": "a time: 2026-03-09T08:00 {zone}, +4h or +2d",
+    "time": "a time: {time}, +4h or +2d",
     "date": "a date: 2026-03-09",
     "boolean": "yes or no",
     "list": "with commas between them",
@@ -139,7 +139,7 @@ def _check(question: Mapping[str, Any], session: Session, text: str, *, needed: 
 def _shape(question: Mapping[str, Any], session: Session) -> str:
     """How an answer of the question's type is typed here."""
     kind = str(question["type"])
-    return _SHAPES.get(kind, kind).format(zone=session.present.zone)
+    return _SHAPES.get(kind, kind).format(time=request.time_to_come(session.present))
 
 
 def _typed(question: Mapping[str, Any], answer: str, session: Session) -> str:

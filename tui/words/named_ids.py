@@ -1,10 +1,16 @@
-"""What a command is about, in words: one id, or how many with as many of them as there is room for; or all of them."""
+"""What a command is about, in words: one id, or how many with as many of them as there is room for; or all of them; or
+their kind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.cells import cell_len
+
+_KINDS: Final = {"quarantine": "held record"}
+"""Kinds that a person knows by another word."""
 
 
 def listed(ids: Sequence[str], count: int, room: int) -> str:
@@ -52,3 +58,9 @@ def lines_of(ids: Sequence[str], room: int) -> list[str]:
         else:
             lines[-1] += f" {id_}"
     return lines
+
+
+def named_kind(kind: str) -> str:
+    """What is under the cursor, in a sentence: `an action`; `nothing` where no kind is."""
+    name = _KINDS.get(kind, kind)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}" if name else "nothing"

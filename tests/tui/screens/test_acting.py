@@ -421,7 +421,7 @@ async def test_answers_about_a_row_that_moved_on_are_kept_and_sent_if_still_mean
 async def test_a_key_for_another_kind_says_so(world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.finish("s")
-        assert driven.status == "start is for actions; the cursor is on deviation"
+        assert driven.status == "start is for actions; the cursor is on a deviation"
 
 
 async def test_a_readonly_desk_refuses(world: World, opened: Open) -> None:
@@ -492,3 +492,9 @@ async def test_whatever_is_done_to_many_shows_all_their_ids_first(
         await driven.pilot.pause()
         await driven.finish("y")
         assert {world.desk.show(id_)["snoozed_until"] for id_ in world.ids} == {"2026-03-09T12:00:00Z"}
+
+
+async def test_a_time_to_come_is_what_is_asked_for(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("S")
+        assert "until (+4h, +2d or 2026-03-10T08:00 in " in driven.text

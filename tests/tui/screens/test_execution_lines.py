@@ -84,7 +84,7 @@ async def test_a_time_is_asked_for_and_typed_in_the_desks_zone(tmp_path: Path) -
     app = OffplanApp(Session(lambda: run.as_("ana"), readonly=False))
     async with driving(app) as driven:
         await driven.press("tab", "d")
-        assert "When the line stops, a time: 2026-03-09T08:00 Europe/Berlin, +4h or +2d" in driven.text
+        assert "When the line stops, a time: 2026-03-10T08:00 in Europe/Berlin, +4h or +2d" in driven.text
         await driven.type("tomorrow")
         await driven.press("enter")
         # The example of how to write it is no time of the desk.

@@ -159,7 +159,7 @@ async def test_what_cannot_be_is_said_before_anything_is_typed(tmp_path: Path) -
 async def test_a_hint_goes_with_the_next_key(tmp_path: Path) -> None:
     async with sample(tmp_path, (120, 36)) as driven:
         await driven.press("s")
-        assert driven.status == "start is for actions; the cursor is on deviation"
+        assert driven.status == "start is for actions; the cursor is on a deviation"
         await driven.press("j")
         assert driven.status == ""
 
