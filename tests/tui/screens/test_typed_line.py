@@ -27,8 +27,12 @@ async def test_the_command_line_has_the_shells_words(world: World, opened: Open)
         await driven.type("dance D1")
         await driven.finish("enter")
         assert driven.status.startswith("✗ `dance D1`")
-        await driven.press(":", "up", "up")
-        assert "assign" in driven.text
+        await driven.press(":")
+        line = driven.app.screen.query_one(OneLine)
+        assigns = f"assign {world.ids[1]} --to chen"
+        for key, value in (("up", "dance D1"), ("up", assigns), ("up", assigns), ("down", "dance D1"), ("down", "")):
+            await driven.press(key)
+            assert line.value == value
         await driven.finish("escape")
 
 
