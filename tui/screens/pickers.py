@@ -15,10 +15,11 @@ from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
+from engine.values.errors import OffplanError
 from tui.keys import bindings
 from tui.keys.key_map import KeyMap
 from tui.keys.key_table import LISTS
-from tui.terminal.safe import Pieces, plain
+from tui.terminal.safe import Pieces, plain, wrap
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.footer import StatusLine
 from tui.widgets.line_list import LineList
@@ -239,7 +240,11 @@ class PreviewPicker(Screen[str | None]):
             self._seen = current, width
             preview = self.query_one("#preview", PageList)
             preview.title = "What it would give"
-            preview.show_lines([PageLine(line) for line in self._preview(self._choices[current].id, width - GUTTER)])
+            try:
+                lines = self._preview(self._choices[current].id, width - GUTTER)
+            except OffplanError as fault:
+                lines, self._seen = [[(line, "bad")] for line in wrap(str(fault), width - GUTTER)], None
+            preview.show_lines([PageLine(line) for line in lines])
 
     def action_open(self) -> None:
         current = self.query_one("#choices", ChoiceList).current
