@@ -7,6 +7,7 @@ import base64
 import contextlib
 import os
 import select
+import shutil
 import signal
 import sys
 import threading
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 HANG_UP: Final = 129
 TERMINATED: Final = 143
 _ENDINGS: Final = {signal.SIGHUP: HANG_UP, signal.SIGTERM: TERMINATED}
+MOST_CELLS: Final = 1_000
+"""Columns or lines of the largest terminal that is drawn on; a report of more is none."""
 _CLIPBOARD_LIMIT: Final = 75_000
 """Characters as they are sent; some terminals drop more without a word."""
 _SHOWN: Final = 60
@@ -38,6 +41,20 @@ def fault(environment: Mapping[str, str], *, is_terminal: bool) -> str | None:
             f"TERM is {environment.get('TERM', '') or 'empty'}; set it to what your terminal is, such as xterm-256color"
         )
     return None
+
+
+def size() -> tuple[int, int]:
+    """Columns and lines of the terminal, at most MOST_CELLS of each, as it says itself.
+
+    The environment is asked only where it says nothing: what somebody exported there stays whatever the window becomes.
+    """
+    for descriptor in (1, 0):
+        with contextlib.suppress(OSError):
+            width, height = os.get_terminal_size(descriptor)
+            if width > 0 and height > 0:
+                return min(width, MOST_CELLS), min(height, MOST_CELLS)
+    width, height = shutil.get_terminal_size()
+    return min(width, MOST_CELLS), min(height, MOST_CELLS)
 
 
 def warning(encoding: str | None) -> str | None:

@@ -7,12 +7,15 @@ program that died may have left it switched on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseDown, MouseEvent, MouseScrollDown, MouseScrollUp
 
+from tui.terminal import device
+
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.message import Message
 
 _ON: Final = "\x1b[?1000h\x1b[?1006h"
@@ -31,6 +34,14 @@ class MouseDriver(LinuxDriver):
     def _disable_mouse_support(self) -> None:
         if self._mouse:
             self.write(_OFF)
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        """With the terminal's size, which Textual would take from the environment until it is told another one."""
+        super().__init__(app, **{**options, "size": options.get("size") or device.size()})
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """As it is, whatever the environment says of it."""
+        return device.size()
 
     def _run_input_thread(self) -> None:
         """Read until the end; a fault is said by whoever runs the application, as any other."""

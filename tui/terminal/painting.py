@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
@@ -24,6 +23,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
+from tui.terminal import device
 from tui.terminal.cell_screen import CellScreen, Span
 from tui.terminal.link import LinkDriver
 from tui.terminal.mouse import MouseDriver
@@ -151,7 +151,7 @@ class PaintedApp(App[int]):
     def follow_size(self) -> None:
         """Take the terminal's size where it has been another one than the screen's for two looks: of a storm of sizes,
         Textual misses the last one now and then."""
-        size = Size(*shutil.get_terminal_size())
+        size = Size(*device.size())
         if size != self.size and size == self._size_seen:
             self.post_message(Resize(size, size))
         self._size_seen = size

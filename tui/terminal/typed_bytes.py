@@ -17,10 +17,9 @@ from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 from textual.message import Message
 
+from tui.terminal.device import MOST_CELLS
 from tui.terminal.sieve import Sieve
 
-_MOST_CELLS: Final = 1_000
-"""Columns or lines of the largest terminal; a report of more is none."""
 _OLD_MOUSE: Final = "\x1b[M"
 """Three characters follow, which Textual takes with it."""
 _MODIFIERS: Final = frozenset(
@@ -74,7 +73,7 @@ class _CarefulParser(XTermParser):
         if sequence in _xterm_parser.SPECIAL_SEQUENCES or sequence == _OLD_MOUSE:
             return True
         if size := _xterm_parser._re_in_band_window_resize.fullmatch(sequence):
-            return all(0 < int(cells.partition(":")[0]) <= _MOST_CELLS for cells in size.groups()[:2])
+            return all(0 < int(cells.partition(":")[0]) <= MOST_CELLS for cells in size.groups()[:2])
         reports = (
             _xterm_parser._re_cursor_position, _xterm_parser._re_mouse_event, _xterm_parser._re_terminal_mode_response
         )  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.pty_support import Program
 from tui.terminal import device
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -161,3 +162,22 @@ def test_the_end_is_heard_while_nobody_reads_the_terminal(tmp_path: Path) -> Non
         program.kill()
         program.wait()
         os.close(ours)
+
+
+@pytest.mark.parametrize("plain", ["0", "1"])
+@pytest.mark.parametrize("said", [("40", "10"), ("99999999", "2"), ("-1", "x")])
+def test_the_size_is_that_of_the_terminal_whatever_the_environment_says(
+    tmp_path: Path, said: tuple[str, str], plain: str
+) -> None:
+    """A shell that exports its COLUMNS had every window taken for that size, for as long as the desk was open."""
+    environment = {"COLUMNS": said[0], "LINES": said[1], "OFFPLAN_PLAIN_OUTPUT": plain}
+    with Program(str(tmp_path / "desk.db"), environment=environment) as program:
+        for width, height in ((120, 36), (90, 30)):
+            program.resize(width, height)
+            program.type("?")
+            program.until("Keys of this place")
+            # The lower border ends in the last column, above the line of keys.
+            while not (program.lines[-2].endswith("╯") and len(program.lines[-2]) == width):
+                assert program.read(), program.lines
+            program.type("q")
+            program.until("no plan")
