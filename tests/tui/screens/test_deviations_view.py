@@ -164,6 +164,19 @@ async def test_columns_are_typed_and_a_wrong_one_leaves_the_line_open(opened: Op
         assert "decide by" in driven.text
 
 
+@pytest.mark.parametrize("columns", ['["id", "colour"]', '[["id"]]', "[{}]", "7"])
+async def test_columns_of_a_kept_view_that_are_none_are_named_with_their_place(
+    opened: Open, workspace: Path, columns: str
+) -> None:
+    with (workspace / "offplan.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[view.big]\ncolumns = {columns}\n")
+    async with opened(workspace=workspace) as driven:
+        await driven.press("2")
+        await driven.finish("V")
+        assert "view.big.columns: " in driven.status
+        assert "is no column; name some of decide_by" in driven.app.session.said[-1].message
+
+
 async def test_a_view_is_kept_in_the_settings_and_chosen_again(world: World, opened: Open, workspace: Path) -> None:
     async with opened(workspace=workspace) as driven:
         await driven.press("2", "/")
