@@ -11,7 +11,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from unicodedata import east_asian_width
 
 from engine.values.clock import SECOND, Clock, SystemClock, iso
 from engine.values.text import clean
@@ -72,10 +71,13 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def cells(text: str) -> int:
-    """How many terminal cells a cleaned text takes: wide characters take two."""
+    """How many terminal cells a cleaned text takes: as the screens count them."""
     if text.isascii():
         return len(text)
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    # Most lists have no such text, and need not wait for the tables of widths.
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def shortened(text: str, width: int) -> str:

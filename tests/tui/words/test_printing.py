@@ -29,6 +29,14 @@ def test_columns_are_aligned_by_cells_not_characters() -> None:
     ]
 
 
+def test_accents_and_joined_characters_take_the_cells_in_which_they_are_drawn() -> None:
+    rows = [("Jose\u0301", "TYO"), ("\U0001f468\u200d\U0001f469", "LIS"), ("Ann", "ANR")]
+
+    assert printing.table(("name", "site"), rows)[1:] == [
+        "Jose\u0301  TYO", "\U0001f468\u200d\U0001f469    LIS", "Ann   ANR",
+    ]  # fmt: skip
+
+
 def test_a_long_cell_ends_in_an_ellipsis_and_the_last_one_is_whole() -> None:
     (_, line) = printing.table(("a", "b"), [("x" * 100, "y" * 100)])
 
