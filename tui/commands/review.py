@@ -36,10 +36,13 @@ def report(args: Namespace) -> int:
     with opened(args) as desk:
         found = desk.review(args.id)
         zone = str(desk.header()["zone"])
-    deviation = found["deviation"]
-    title = f"Review of {deviation['id']}: {deviation['summary']}"
-    documents.answer(args, found, title, sections(found, zone))
+    documents.answer(args, found, title(found), sections(found, zone))
     return 0
+
+
+def title(found: Mapping[str, Any]) -> str:
+    """What the page is about."""
+    return f"Review of {found['deviation']['id']}: {found['deviation']['summary']}"
 
 
 def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:

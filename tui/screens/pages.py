@@ -5,12 +5,13 @@ Imported when the first is asked for: the desk's first paint must not pay for th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from textual.screen import Screen
 
 from engine.values.text import clean
-from tui.commands import list_tables
+from tui.commands import list_tables, review
 from tui.desk.session import Session
 from tui.keys.key import Key
 from tui.keys.key_map import KeyMap
@@ -22,6 +23,8 @@ from tui.screens.keys_screen import KeysScreen
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import RecordPage
 from tui.terminal.safe import Pieces
+from tui.widgets.section_lines import section_lines
+from tui.words.documents import Section
 
 
 def of_object(session: Session, id_: str, *, section: str | None = None) -> Screen[None]:
@@ -61,6 +64,13 @@ def of_command(words: str, map_: KeyMap, width: int) -> TextScreen:
 def of_answer(line: str, printed: Sequence[str], map_: KeyMap, width: int) -> TextScreen:
     """What a command printed, in so many cells."""
     return TextScreen(f"offplan {line}", help_lines.of_answer(printed, width), map_)
+
+
+def of_review(line: str, found: Mapping[str, Any], zone: str, map_: KeyMap, width: int) -> TextScreen:
+    """What happened to a deviation, in full, in so many cells."""
+    title = Section(review.title(found))
+    lines = section_lines([title, *review.sections(found, zone)], width, whole=True)
+    return TextScreen(f"offplan {line}", [each.pieces for each in lines], map_)
 
 
 def of_silences(session: Session) -> TextScreen:

@@ -128,12 +128,18 @@ class WayfindingScreen(TellingScreen):
 
         self.say(f":{line} is worked out; {self.session.keys.first('back')} gives it up", "quiet", keep=False)
         width, self._works_out = self.app.size.width - 4, True
+        words, keys = request.words_of(line), self.session.keys
         try:
-            lines = await shell.answer(self.session, request.words_of(line), width)
+            if words[:2] == ["report", "review"] and len(words) == 3:
+                # Laid out for the screen, as the reports of their view are.
+                found = await self.session.commands.run(lambda desk: desk.review(words[2]))
+                page = pages.of_review(line, found, self.session.present.zone, keys, width)
+            else:
+                page = pages.of_answer(line, await shell.answer(self.session, words, width), keys, width)
         finally:
             self._works_out = False
         self.say("")
-        self.app.push_screen(pages.of_answer(line, lines, self.session.keys, width))
+        self.app.push_screen(page)
 
     def give_up(self) -> bool:
         """Wait no more for what a command prints; whether anything was waited for."""

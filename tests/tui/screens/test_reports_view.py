@@ -139,6 +139,33 @@ def test_a_table_that_is_too_wide_gives_words_first_and_then_whole_columns() -> 
     assert section_lines([section], 100)[-1].target == "D1"
 
 
+def test_a_table_that_is_shown_whole_has_every_word_in_any_width() -> None:
+    headings = ["id", "what", "amount", "owner", "state"]
+    row = ["D1", "a long sentence about the trouble that goes on", "€412k", "anastasia", "–"]
+    section = Section("T", (), headings, [row])
+    for width in range(30, 120):
+        lines = section_lines([section], width, whole=True)[2:]
+        assert {each.target for each in lines} == {"D1"}
+        told = [plain(each.pieces) for each in lines]
+        assert all(len(text.rstrip()) <= width for text in told)
+        assert "…" not in "".join(told)
+        assert {*" ".join(row[:4]).split()} <= {*" ".join(told).replace(",", "").split()}
+
+
+async def test_a_review_is_a_page_of_columns(world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened((120, 36)) as driven:
+        await driven.press(":")
+        await driven.type("report review D1")
+        await driven.finish("enter")
+        await driven.settle()
+        assert "# " not in driven.text
+        heads = next(text for text in driven.lines if " function " in text)
+        action = next(text for text in driven.lines if " A1 " in text)
+        assert action.index("procurement") == heads.index("function")
+        assert action.index("ready") == heads.index("state")
+
+
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (250, 70)])
 async def test_one_document_is_shown_at_a_time(opened: Open, size: tuple[int, int]) -> None:
     async with opened(size) as driven:
