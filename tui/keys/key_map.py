@@ -6,7 +6,6 @@ A key map that would take a key away from something else, or name one that never
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -128,6 +127,8 @@ def read(table: Mapping[str, Any], place: str) -> KeyMap:
     for id_, text in table.items():
         where = f"{place}, keys.{id_}"
         if id_ not in ids:
+            import difflib
+
             near = difflib.get_close_matches(id_, ids, 1)
             raise BadInput(
                 where, "there is no such id", f"did you mean {near[0]!r}?" if near else "docs/keys.md lists the ids"
