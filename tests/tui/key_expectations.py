@@ -17,7 +17,7 @@ from tui.screens.desk import DeskScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviations import DeviationsScreen
 from tui.screens.playbooks import PlaybooksScreen
-from tui.screens.record_page import RecordPage
+from tui.screens.record_page import HeldPage, RecordPage
 from tui.screens.reports import ReportsScreen
 from tui.screens.signals import SignalsScreen
 from tui.screens.sources import SourcesScreen
@@ -89,6 +89,7 @@ PLACES: Final = (
     Place("action on a deviation page", DeviationPage, "page", "action", page=RESPONDING, on=READY),
     Place("action page", ActionPage, "page", "action", page=READY),
     Place("record page", RecordPage, "page", "signal", page="S5"),
+    Place("page of a held record", HeldPage, "page", "quarantine", page="Q1", view="sources"),
     Place("log", ActsScreen, "", ""),
 )
 
@@ -123,7 +124,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "page_down": moves("down", lambda a, to: to > a.cursor),
     "page_up": moves("up", lambda a, to: to < a.cursor),
     "open": one_of(
-        *(opens(page) for page in ("DeviationPage", "ActionPage", "RecordPage")), opens("TextScreen", "Load of"),
+        *(opens(page) for page in ("DeviationPage", "ActionPage", "RecordPage", "HeldPage")), opens("TextScreen", "Load of"),
         effect("goes to the playbook's page", lambda a, b: (a.pane, b.pane) == ("playbooks", "playbook")),
         says("nothing to open"),
     ),

@@ -21,7 +21,7 @@ from tui.screens.acts_screen import ActsScreen
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.keys_screen import KeysScreen
 from tui.screens.pickers import TextScreen
-from tui.screens.record_page import RecordPage
+from tui.screens.record_page import HeldPage, RecordPage
 from tui.terminal.safe import Pieces
 from tui.widgets.section_lines import section_lines
 from tui.words.documents import Section
@@ -34,7 +34,7 @@ def of_object(session: Session, id_: str, *, section: str | None = None) -> Scre
         return DeviationPage(session, shown["id"], section=section, read=shown)
     if "step" in shown:
         return ActionPage(session, shown["id"])
-    return RecordPage(session, id_)
+    return HeldPage(session, shown["id"]) if shown["id"].startswith("Q") else RecordPage(session, id_)
 
 
 def of_deviation(session: Session, id_: str, *, at: str | None, section: str | None) -> Screen[None]:

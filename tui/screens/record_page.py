@@ -9,11 +9,12 @@ from textual.binding import BindingType
 
 from tui.desk.session import Session
 from tui.keys import bindings
+from tui.screens.mending import MendingScreen
 from tui.screens.object_page import ObjectPage
 from tui.screens.record_lines import record_lines
 from tui.screens.telling import Selection
 
-_KINDS: Final = {"S": "signal", "Q": "quarantine"}
+_KINDS: Final = {"S": "signal"}
 """What the objects that keys act on are called, by the first letter of their ids."""
 
 
@@ -21,7 +22,7 @@ class RecordPage(ObjectPage):
     """Acts on its object."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "text", "everywhere")]
-    scopes = ("list", "rows", "act", "text", "everywhere")
+    scopes: tuple[str, ...] = ("list", "rows", "act", "text", "everywhere")
 
     def __init__(self, session: Session, id_: str) -> None:
         super().__init__(session)
@@ -57,3 +58,18 @@ class RecordPage(ObjectPage):
         """Only deviations are ranked."""
         keys = self.session.keys
         self.say(f"{keys.first('explain')} explains deviations: {keys.first('open')} on a D opens one")
+
+
+class HeldPage(MendingScreen, RecordPage):
+    """The page of a held record, which is mended where it is read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.bindings("act", "text", "sources", "everywhere")]
+    scopes = ("list", "rows", "act", "text", "sources", "everywhere")
+
+    def selection(self) -> Selection:
+        if self._detail is None:
+            return Selection("")
+        return Selection("quarantine", (self._about,), rows=({"held": self._detail["state"] == "held"},))
+
+    def held_number(self) -> int | None:
+        return int(self._about[1:])

@@ -115,6 +115,21 @@ async def test_a_record_is_mended_in_the_column_that_was_refused(world: World, o
     assert (history["actor"], history["reason"]) == ("ana", "mended: pieces 'eight' → '80'")
 
 
+async def test_a_record_is_mended_on_its_page_and_then_no_more(world: World, opened: Open, workspace: Path) -> None:
+    async with opened(workspace=workspace) as driven:
+        await driven.press("6", "tab", "enter")
+        assert "t try again i mend" in driven.lines[-1]
+        await driven.press("i", "ctrl+u")
+        await driven.type("80")
+        await driven.finish("enter")
+        assert driven.status.startswith("1 of 1 taken, 0 still held")
+        assert "6 sources › Q2" in driven.lines[0]
+        assert "mend" not in driven.lines[-1]
+        await driven.press("i")
+        assert driven.status == "Q2 is not held any more"
+    assert world.state("Q2") != "held"
+
+
 async def test_a_wrong_mend_leaves_the_record_and_says_why(world: World, opened: Open, workspace: Path) -> None:
     async with opened(workspace=workspace) as driven:
         await driven.press("6", "tab", "i", "escape")
