@@ -30,8 +30,12 @@ class TextLine(Input):
     def given(self, text: str) -> None:
         """Takes the cleaned line at `enter`."""
 
+    def validate_value(self, value: str) -> str:
+        """As it is drawn, so harmless: what is pasted, or stands there to be mended, comes from outside."""
+        return clean(value)
+
     def watch_value(self, value: str) -> None:
-        self.changed(clean(value))
+        self.changed(value)
 
     def on_paste(self, event: Paste) -> None:
         # Textual takes the first line, and the rest is lost without a word.
@@ -40,7 +44,7 @@ class TextLine(Input):
         self.replace(" ".join(event.text.splitlines()), *self.selection)
 
     async def action_submit(self) -> None:
-        self.given(clean(self.value).strip())
+        self.given(self.value.strip())
 
 
 class NarrowingLine(TextLine):

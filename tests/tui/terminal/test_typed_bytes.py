@@ -120,3 +120,20 @@ def test_a_fault_of_reading_ends_the_desk_with_a_sentence(tmp_path: Path) -> Non
         assert program.process.wait(timeout=30) == 1
     assert b"an unexpected fault stopped this (ZeroDivisionError" in program.received
     assert b"Traceback" not in program.received
+
+
+@pytest.mark.parametrize("plain", ["0", "1"])
+def test_what_is_pasted_is_drawn_as_text_that_does_nothing(tmp_path: Path, plain: str) -> None:
+    """What others wrote is pasted too: it turned the line around, where Textual draws by itself."""
+    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+        program.until("no plan")
+        program.type(":")
+        program.until(" : ")
+        program.settle()
+        program.type("\x1b[200~say \u202eRLO \x9b31mC1 \u2066ISO \x07end\x1b[201~")
+        program.until("end")
+        program.type("X")
+        program.until("endX")
+        for never in ("\u202e", "\x9b", "\u2066"):
+            assert never.encode() not in program.received, repr(never)
+        assert any("say \ufffdRLO \ufffd31mC1 \ufffdISO \ufffdendX" in line for line in program.lines), program.lines
