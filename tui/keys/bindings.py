@@ -43,6 +43,9 @@ def shown(key: Key) -> str:
 
 def told(key: Key, table: Sequence[Key] = KEYS) -> str:
     """What a key does, in a sentence; other keys in it are those of the table: `{open}` is enter."""
+    if "{" not in key.tooltip:
+        # Most name none, and all are told before the first paint.
+        return key.tooltip
     return key.tooltip.format_map({other.id: shown(other).split(", ")[0] for other in table})
 
 
