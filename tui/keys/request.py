@@ -5,6 +5,7 @@ Which options a verb needs is what tui.words.command_table says, so the keys, th
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -119,7 +120,7 @@ def from_line(line: str, present: Present) -> Request:
     Raises OffplanError for words that make no command.
     """
     # argparse costs 10 ms that the first paint must not pay.
-    from tui.words.arguments import parse
+    from tui.words.arguments import UsageError, parse
     from tui.words.given import expected, options_of
 
     words = _with_rest_of_line(line) or words_of(line)
@@ -127,13 +128,24 @@ def from_line(line: str, present: Present) -> Request:
     if not meant & {*VERBS}:
         if meant & COMMANDS.keys():
             raise BadInput(f"`{line}`", "this is for the shell", f"leave the desk and type offplan {line}")
-        raise BadInput(f"`{line}`", "this is no command of the desk", f"use one of {', '.join((*VERBS, *LOCAL))}")
-    _, given = parse(words)
+        raise BadInput(f"`{line}`", "this is no command of the desk", _instead_of(words))
+    try:
+        _, given = parse(words)
+    except UsageError as error:
+        raise UsageError(re.sub(r"see offplan (.+) --help$", r":help \1 says how it is written", str(error))) from None
     if given.verb in ("undo", "redo"):
         return Request(given.verb, () if given.what is None else (given.what,), typed=True)
     options = options_of(given, lambda text, option: until(text, present, option))
     seen = expected(getattr(given, "expect", ())) or {}
     return Request(given.verb, tuple(getattr(given, "ids", ())), options, seen, typed=True)
+
+
+def _instead_of(words: Sequence[str]) -> str:
+    """What to type instead of words that are no command: one that ends in the first of them, or is spelt much like it,
+    else any."""
+    known, first = (*VERBS, *LOCAL, *READS), words[0] if words else ""
+    near = [each for each in known if first == each.split(" ")[-1]] or difflib.get_close_matches(first, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"use one of {', '.join((*VERBS, *LOCAL))}"
 
 
 def rest_of_line(verb: str) -> str | None:

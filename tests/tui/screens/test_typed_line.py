@@ -137,6 +137,20 @@ async def test_what_the_shell_refuses_is_refused_and_what_writes_is_for_the_shel
         assert driven.app.screen.query_one(OneLine).value == "report handover "
 
 
+async def test_what_is_no_command_names_the_one_that_was_meant(opened: Open) -> None:
+    async with opened() as driven:
+        for line, said in (
+            ("review D1", "did you mean `report review`?"),
+            ("dismis D1", "did you mean `dismiss`?"),
+            ("zebra", "use one of ack, "),
+            ("approve", "are required: ID; :help approve says how it is written"),
+        ):
+            await driven.press(":")
+            await driven.type(line)
+            await driven.finish("enter")
+            assert said in driven.app.session.said[-1].message, line
+
+
 def test_every_command_of_the_shell_is_known_here_or_brings_data_in_or_tends_a_file() -> None:
     known = {*VERBS, *LOCAL, *READS}
     for_the_shell = {"init", "demo", "map", "load", "ingest", "watch", "tick", "backup"}
