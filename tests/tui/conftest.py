@@ -21,6 +21,7 @@ from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.keys.screen_options import DEFAULTS, ScreenOptions
 from tui.screens.desk import DeskScreen
+from tui.screens.filtering import FilteringScreen
 from tui.widgets.footer import StatusLine
 
 Kind = TypeVar("Kind", bound=Screen[Any])
@@ -94,6 +95,13 @@ class Driven:
         """Wait until everything that was begun has ended and is drawn; what ended may have begun more."""
         while running := [worker for worker in self.app.workers if not worker.is_finished]:
             await self.app.workers.wait_for_complete(running)
+        await self.pilot.pause()
+
+    async def rest(self) -> None:
+        """Have said what is said once the cursor rests, without waiting for that."""
+        if isinstance(self.app.screen, FilteringScreen):
+            self.app.screen._show_keys_at_rest()
+        self.desk_screen._at_cursor.show()
         await self.pilot.pause()
 
     async def burst(self, *keys: str) -> None:

@@ -27,9 +27,7 @@ async def shown(driven: Driven, keys: Sequence[str]) -> Rows:
     """The screen that keys lead to, with all that it says about the row under its cursor."""
     await driven.press(*keys)
     await driven.settle()
-    # What is said about the row under the cursor comes after a rest.
-    driven.desk_screen._at_cursor.show()
-    await driven.pilot.pause()
+    await driven.rest()
     return rows(driven.app.screen._compositor.render_strips())
 
 

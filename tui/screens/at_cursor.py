@@ -4,19 +4,17 @@ detail."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from textual.timer import Timer
 
 from engine.values.errors import OffplanError, StoreUnusable
 from tui.screens import empty
 from tui.screens.telling import TellingScreen
+from tui.widgets.line_list import RESTS
 from tui.widgets.page_list import PageList
 from tui.widgets.queue import QueueList
 from tui.widgets.why import WhyLines
-
-_PAUSE: Final = 0.1
-"""Seconds that the cursor rests on a row before anything is read about it."""
 
 
 class AtCursor:
@@ -54,7 +52,7 @@ class AtCursor:
     def soon(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._screen.set_timer(_PAUSE, self.show)
+        self._timer = self._screen.set_timer(RESTS, self.show)
 
     def show(self) -> None:
         """Read and draw both."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from textual.timer import Timer
+
 from engine.values.errors import OffplanError
 from tui.desk.session import Session
 from tui.screens.finding import FindingScreen
 from tui.screens.telling import Selection
 from tui.widgets.feed import SignalList
-from tui.widgets.line_list import LineList
+from tui.widgets.footer import KeyLine
+from tui.widgets.line_list import RESTS, LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
@@ -37,6 +40,8 @@ class FilteringScreen(FindingScreen):
         """The list and the text of a filter that is being typed and is not shown yet."""
         self._began: int | None = None
         """The id that was under the cursor when a filter began to be typed."""
+        self._until_rest: Timer | None = None
+        """Runs while the cursor moves on before it rests anywhere."""
 
     # selection ------------------------------------------------------------------------------------------------------
 
@@ -82,7 +87,18 @@ class FilteringScreen(FindingScreen):
 
     # Textual calls the handlers of a subclass as well as this one.
     def on_line_list_moved(self, event: LineList.Moved) -> None:
-        self.show_keys()
+        """The footer differs from row to row, and on the way nobody reads it: it is drawn once the cursor rests."""
+        if self._until_rest is not None:
+            self._until_rest.stop()
+        if self._offered is None or self._offered[0] != self.acted_kind()[0]:
+            self.show_keys()
+        else:
+            self._until_rest = self.set_timer(RESTS, self._show_keys_at_rest)
+
+    def _show_keys_at_rest(self) -> None:
+        # When the desk closes, a timer may still ask after the footer has left the screen.
+        if self.query(KeyLine):
+            self.show_keys()
 
     def on_line_list_marked(self) -> None:
         self.show_keys()

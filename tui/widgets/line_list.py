@@ -26,6 +26,8 @@ from tui.words.named_ids import marked
 
 _BESIDE_TEXT: Final = 4
 """Cells of a border, between its corners, that its text leaves to the line and a blank at each end."""
+RESTS: Final = 0.1
+"""Seconds without a move after which the cursor rests on its row."""
 _SOON: Final = 0.02
 """Seconds: a frame has left by then, and the next press of a key that is held has not come."""
 

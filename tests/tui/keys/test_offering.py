@@ -21,6 +21,8 @@ from tui.keys import bindings
 from tui.keys.key_table import KEYS
 from tui.keys.request import Request, carry_out
 from tui.planner import PlannerOnDemand
+from tui.screens import filtering
+from tui.widgets.footer import KeyLine
 from tui.wiring import SETTINGS_FILE
 
 Row = Mapping[str, Any]
@@ -122,7 +124,34 @@ async def test_the_footer_follows_the_state_of_the_row(world: World, opened: Ope
         await driven.press("escape")
         assert footer_of(driven.lines[-1]) & {"ack", "respond", "assign", "dismiss"} == {"assign", "dismiss"}
         await driven.press("j")
+        await driven.rest()
         assert {"ack", "respond"} <= footer_of(driven.lines[-1])
+
+
+async def test_the_footer_waits_until_the_cursor_rests(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that a held key passes have other keys each: drawn every time, that was 180 of the 450 bytes of a key."""
+    world.desk.ack(world.ids[:1])
+    drawn: list[KeyLine] = []
+    real = KeyLine.show
+
+    def show(line: KeyLine, *given: Any) -> None:
+        drawn.append(line)
+        real(line, *given)
+
+    monkeypatch.setattr(filtering, "RESTS", 3600.0)
+    monkeypatch.setattr(KeyLine, "show", show)
+    async with opened((160, 36)) as driven:
+        assert "ack" not in footer_of(driven.lines[-1])
+        drawn.clear()
+        await driven.press("j", "j", "k")
+        assert not drawn, "the cursor is on its way"
+        await driven.press("tab")
+        assert drawn, "rows of another kind have other keys"
+        await driven.press("shift+tab")
+        await driven.rest()
+        assert "ack" in footer_of(driven.lines[-1])
 
 
 async def test_the_end_is_offered_once_all_that_was_to_be_done_has_ended(world: World, opened: Open) -> None:

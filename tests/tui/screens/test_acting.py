@@ -177,6 +177,7 @@ async def test_the_footer_offers_what_the_state_of_the_row_allows_and_a_refusal_
         await driven.press("down")
         blocked = driven.desk_screen.selection().ids[0]
         assert world.state(blocked) == "blocked"
+        await driven.rest()
         assert not {"a ack", "s start", "d done"} & offered(driven)
         for key in ("a", "s"):
             await driven.finish(key)
