@@ -51,8 +51,8 @@ class DeviationsScreen(ListView):
         table, view, text = self.table, self._shown, self.filters["deviations"]
         arrangement = self.session.desk.arranged(text, order=view.sort, group=view.group)
         table.columns = view.columns or USUAL
-        kept = f"{view.name} " if text == view.filter else ""
-        table.title = f"Deviations {kept}" + (f"/{text}" if text else "").strip()
+        parts = ("Deviations", view.name if text == view.filter else "", f"/{text}" if text else "")
+        table.title = " ".join(part for part in parts if part)
         sort = "by exposure and time to decide"
         if view.sort:
             sort = f"by {view.sort.removeprefix('-')}{', largest first' if view.sort[0] == '-' else ''}"

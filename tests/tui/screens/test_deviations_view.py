@@ -318,3 +318,9 @@ async def test_a_view_that_is_no_table_of_its_own_is_not_said_to_be_gone(
         await typed(driven, "view forget big")
         assert "[view.big] is no table of its own there, and the file stays as it was" in driven.status
     assert file.read_text(encoding="utf-8") == "[view]\nbig = { sort = 'kind' }\n"
+
+
+async def test_a_list_without_a_view_or_a_filter_has_its_name_alone(opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("2", "escape")
+        assert driven.lines[1].startswith("╭─ Deviations ──")
