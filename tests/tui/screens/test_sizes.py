@@ -11,7 +11,6 @@ from tests.tui.conftest import Open, World
 from tests.tui.key_effects import Hand
 from tests.tui.key_expectations import PLACES, SMALL, USUAL, WIDE, Place
 from tests.tui.keys.test_every_key import Visit, visited
-from tui.screens.desk import DeskScreen
 from tui.screens.signals import SignalsScreen
 from tui.widgets.page_list import PageList
 
@@ -26,8 +25,7 @@ async def rest(visit: Visit) -> None:
     screen = visit.driven.app.screen
     if isinstance(screen, SignalsScreen):
         screen._show_record()
-    if isinstance(screen, DeskScreen):
-        screen._at_cursor.show()
+    await visit.driven.rest()
     await visit.settle()
 
 
