@@ -4,13 +4,14 @@ reads."""
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from engine.actions.needs import UNMET
 from engine.storage.sqlite import sqlite3
-from engine.storage.store import rows
+from engine.storage.store import each_row
 from engine.vocabulary.lifecycle import ACTION_CLOSED_STATES, ACTION_OPEN_STATES
 from engine.vocabulary.scheduling import OpenAction
 from engine.vocabulary.terms import PEOPLES, Terms
@@ -29,11 +30,11 @@ def read(connection: sqlite3.Connection, now: int) -> list[OpenAction]:
     has passed cannot be met any more. Where neither is known the due time takes their place; what is not mandatory has
     no limit. Lateness weighs by the deviation's exposure in major units of the desk's currency, at least one cent.
     """
-    found = rows(connection, _RUNNING)
-    by_response: dict[int, dict[str, Mapping[str, Any]]] = defaultdict(dict)
-    for row in found:
-        by_response[row["response_id"]][row["step"]] = row
-    return [_action(row, by_response[row["response_id"]], now) for row in found if row["state"] in ACTION_OPEN_STATES]
+    found: list[OpenAction] = []
+    for _, actions in groupby(each_row(connection, _RUNNING), itemgetter("response_id")):
+        steps = {row["step"]: row for row in actions}
+        found += (_action(row, steps, now) for row in steps.values() if row["state"] in ACTION_OPEN_STATES)
+    return found
 
 
 def _action(row: Mapping[str, Any], steps: Mapping[str, Mapping[str, Any]], now: int) -> OpenAction:

@@ -77,8 +77,11 @@ def _deviations(connection: sqlite3.Connection, now: int, since: int, condition:
 
 
 def _actions(connection: sqlite3.Connection, now: int, condition: str) -> dict[str, Any]:
-    found = lists.items(connection, now, "actions", f"{_RUNNING} AND {condition}", {"until": now + AHEAD})
-    return {"total": len(found), "items": found[:_MOST]}
+    asked = "actions", f"{_RUNNING} AND {condition}", {"until": now + AHEAD}
+    return {
+        "total": lists.count(connection, now, *asked),
+        "items": lists.items(connection, now, *asked, limit=_MOST),
+    }
 
 
 def _remarks(connection: sqlite3.Connection, since: int) -> Iterator[dict[str, Any]]:

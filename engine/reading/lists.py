@@ -128,13 +128,28 @@ def _with_jeopardy(connection: sqlite3.Connection, now: int, actions: Sequence[d
 
 
 def items(
-    connection: sqlite3.Connection, now: int, name: str, condition: str, parameters: Mapping[str, Any], order: str = ""
+    connection: sqlite3.Connection,
+    now: int,
+    name: str,
+    condition: str,
+    parameters: Mapping[str, Any],
+    order: str = "",
+    *,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows of a list under an SQL condition of the engine's own, as the list shows them."""
+    """The rows of a list under an SQL condition of the engine's own, as the list shows them; the first `limit`."""
     one = _LISTS[name]
-    sql = f"SELECT {one.columns} FROM {one.table} WHERE {condition} ORDER BY {order or one.order}"
-    shown = [one.shape(row, now) for row in rows(connection, sql, {**parameters, "now": now})]
+    sql = f"SELECT {one.columns} FROM {one.table} WHERE {condition} ORDER BY {order or one.order} LIMIT :limit"
+    # A negative limit is none.
+    asked = {**parameters, "now": now, "limit": -1 if limit is None else limit}
+    shown = [one.shape(row, now) for row in rows(connection, sql, asked)]
     return _with_jeopardy(connection, now, shown) if name == "actions" else shown
+
+
+def count(connection: sqlite3.Connection, now: int, name: str, condition: str, parameters: Mapping[str, Any]) -> int:
+    """How many rows of a list meet an SQL condition of the engine's own."""
+    query = f"SELECT count(*) FROM {_LISTS[name].table} WHERE {condition}"
+    return int(connection.execute(query, {**parameters, "now": now}).fetchone()[0])
 
 
 def open_actions(connection: sqlite3.Connection, now: int, order: str) -> list[dict[str, Any]]:

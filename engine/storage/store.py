@@ -258,9 +258,14 @@ def _set_pragmas(connection: sqlite3.Connection, cache_mib: int) -> None:
 
 def rows(connection: sqlite3.Connection, sql: str, parameters: Any = ()) -> list[dict[str, Any]]:
     """All rows of a query as dictionaries by column name."""
+    return list(each_row(connection, sql, parameters))
+
+
+def each_row(connection: sqlite3.Connection, sql: str, parameters: Any = ()) -> Iterator[dict[str, Any]]:
+    """As `rows`, one at a time: for what is gone through once and would be tens of megabytes as a list."""
     cursor = connection.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
 
 
 def as_json(values: Iterable[object]) -> str:

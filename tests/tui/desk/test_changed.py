@@ -123,6 +123,6 @@ async def test_actions_are_marked_on_the_desk_and_on_the_timeline(world: World, 
 
 
 async def test_the_keys_of_the_place_say_what_the_sign_means(opened: Open) -> None:
-    async with opened((120, 160)) as driven:
+    async with opened((120, 300)) as driven:
         await driven.press("?")
         assert "somebody else has changed the row" in driven.text
