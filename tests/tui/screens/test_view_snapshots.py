@@ -89,6 +89,7 @@ async def shown(
         for show in ("_show_record", "_show_playbook"):
             getattr(driven.app.screen, show, lambda: None)()
         await driven.settle()
+        await driven.rest()
         yield driven
 
 
