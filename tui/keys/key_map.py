@@ -135,6 +135,9 @@ def read(table: Mapping[str, Any], place: str) -> KeyMap:
             )
         wanted[id_] = _keys_of(text, where)
         _require_fit(next(key for key in KEYS if key.id == id_), wanted[id_], where)
+    if not wanted:
+        # As on most desks; all pairs of keys are some milliseconds of a start.
+        return KeyMap()
     table_of = {key.id: key.keys for key in KEYS}
     changed = tuple(replace(key, keys=wanted.get(key.id, key.keys)) for key in KEYS)
     for one, other in combinations(changed, 2):
@@ -146,7 +149,7 @@ def read(table: Mapping[str, Any], place: str) -> KeyMap:
                 f"{_shown(min(both))} is the key of {stays.id} too",
                 f"choose another key, or move {stays.id} as well",
             )
-    return KeyMap(changed, {id_: table_of[id_] for id_ in wanted}) if wanted else KeyMap()
+    return KeyMap(changed, {id_: table_of[id_] for id_ in wanted})
 
 
 def _require_fit(key: Key, names: Iterable[str], where: str) -> None:
