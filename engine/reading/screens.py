@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine.deviations import hits
-from engine.ranking.suppression import STANDING, silenced
+from engine.ranking.suppression import IN_QUEUE, STANDING, silenced
 from engine.reading import deviation_list, feed_shapes, fields, lists
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import as_json, rows
@@ -19,6 +19,11 @@ from engine.vocabulary.lifecycle import OPEN_ACTION
 _SUMS: Final = (
     f"SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0) FROM {{}} WHERE {STANDING}"
 )
+_PLACES_UNDER_HAZARDS: Final = (
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM hazard_cover) THEN (SELECT count(*) FROM (SELECT 1 FROM deviation"
+    f" WHERE kind = 'hazard' AND subject_type <> 'source' AND value_minor IS NOT NULL AND {IN_QUEUE} LIMIT 2)) ELSE 0 END"
+)
+"""Of those in the queue two at most: more is not asked."""
 _LIVE: Final = "deviation INDEXED BY deviation_rank"
 _SILENCED: Final = "json_each(:silenced) AS named CROSS JOIN deviation ON deviation.id = named.value"
 
@@ -61,8 +66,8 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
 def _twice(connection: sqlite3.Connection, now: int) -> int:
     """By how much the exposures in the queue add up what is at risk once."""
     found = hits.counted_twice(connection, now)
-    if connection.execute("SELECT EXISTS (SELECT 1 FROM hazard_cover)").fetchone()[0]:
-        # Here, because every command reads the header, and few desks have a hazard.
+    if connection.execute(_PLACES_UNDER_HAZARDS, {"now": now}).fetchone()[0] > 1:
+        # Here, because every command reads the header, and few desks have two places under hazards at once.
         from engine.reading import threatened
 
         found += threatened.counted_twice(connection, now)
