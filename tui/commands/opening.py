@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -79,6 +80,10 @@ def _print(args: Namespace) -> int:
 def _screen(args: Namespace) -> int:
     # Off until the desk is on the screen (tui.app): nearly all that is made until then stays as long as the desk.
     gc.disable()
+    from tui.terminal import textual_variables
+
+    textual_variables.settle(os.environ)
+    # Only now: Textual reads them as it is loaded.
     from tui import app
 
     planner = planner_of(args)
