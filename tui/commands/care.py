@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,7 @@ from tui.wiring import (
 from tui.words import printing
 
 if TYPE_CHECKING:
+    from connectors.settings.settings_file import ViewSection
     from engine.desk import Desk
     from playbooks.language.loaded import Library
 
@@ -56,7 +57,7 @@ def check(args: Namespace) -> int:
     try:
         with opened(args) as desk:
             now = desk.clock.now()
-            found = [*desk.check(), *_unreachable(args, desk), *found]
+            found = [*desk.check(), *_faults_for_desk(args, desk), *found]
     except OffplanError as error:
         if error.exit_code == 2:
             raise
@@ -109,9 +110,9 @@ def _settings_faults(args: Namespace) -> list[dict[str, Any]]:
     ]
 
 
-def _unreachable(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
-    """Owners whom no mail can tell, and calls that no channel makes; what is wrong with the settings themselves is
-    found elsewhere."""
+def _faults_for_desk(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
+    """What the settings ask for and the desk does not have: owners whom no mail can tell, calls that no channel makes,
+    views that it cannot show. What is wrong with the settings themselves is found elsewhere."""
     from connectors.outbox import checks
     from connectors.settings import usable_settings
 
@@ -120,8 +121,28 @@ def _unreachable(args: Namespace, desk: Desk) -> list[dict[str, Any]]:
         settings = settings_of(args) if folder is None else usable_settings.load(folder / SETTINGS_FILE).settings
     except BadInput:
         return []
-    found = [*checks.without_address(desk, settings), *checks.without_channel(desk, settings)]
-    return [{**_fault(error, "the owners"), "severity": "warning"} for error in found]
+    found = [
+        *checks.without_address(desk, settings),
+        *checks.without_channel(desk, settings),
+        *_view_faults(settings.views, desk, settings.folder / SETTINGS_FILE),
+    ]
+    return [{**_fault(error, "the settings"), "severity": "warning"} for error in found]
+
+
+def _view_faults(views: Mapping[str, ViewSection], desk: Desk, file: Path) -> Iterator[BadInput]:
+    """What the list of deviations would be refused with when somebody chooses a view that is kept."""
+    from tui.widgets import deviation_columns
+
+    for name, view in views.items():
+        place = f"{file}, view.{name}"
+        try:
+            desk.arranged(view.filter, order=view.sort, group=view.group)
+        except BadInput as error:
+            yield BadInput(f"{place}: {error.place}", error.fault, error.mend)
+        try:
+            deviation_columns.checked(view.columns, f"{place}.columns")
+        except BadInput as error:
+            yield error
 
 
 def _screen_faults(args: Namespace) -> list[dict[str, Any]]:

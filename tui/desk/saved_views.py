@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from engine.values.errors import BadInput
+from tui.widgets import deviation_columns
 
 
 class SavedView(NamedTuple):
@@ -54,22 +55,11 @@ def read(table: Mapping[str, Any], place: str) -> list[SavedView]:
         for key, text in texts.items():
             if not isinstance(text, str):
                 raise BadInput(f"{place}, view.{name}.{key}", f"{text!r} is no text", "write it in quotes")
-        views.append(
-            SavedView(name, columns=checked(found.get("columns", []), f"{place}, view.{name}.columns"), **texts)
-        )
+        columns = found.get("columns", [])
+        named = columns if isinstance(columns, list) else [columns]
+        shown = deviation_columns.checked(named, f"{place}, view.{name}.columns")
+        views.append(SavedView(name, columns=shown, **texts))
     return views
-
-
-def checked(columns: Any, place: str) -> tuple[str, ...]:
-    """Names of columns, each once. Raises BadInput at `place` for one that there is not."""
-    from tui.widgets.deviation_list import COLUMNS
-
-    names: list[Any] = [*columns] if isinstance(columns, list | tuple) else [columns]
-    for name in names:
-        # Whatever stands in the file: not everything can be looked up.
-        if not isinstance(name, str) or name not in COLUMNS:
-            raise BadInput(place, f"{name!r} is no column", f"name some of {', '.join(COLUMNS)}")
-    return tuple(dict.fromkeys(names))
 
 
 def values(view: SavedView) -> dict[str, Any]:

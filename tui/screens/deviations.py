@@ -17,7 +17,9 @@ from tui.screens import empty
 from tui.screens.list_view import ListView
 from tui.screens.pickers import Choice, Picker
 from tui.terminal.safe import fit
-from tui.widgets.deviation_list import COLUMNS, USUAL, DeviationList
+from tui.widgets import deviation_columns
+from tui.widgets.deviation_columns import COLUMNS, USUAL
+from tui.widgets.deviation_list import DeviationList
 from tui.widgets.line_list import LineList
 from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
@@ -163,7 +165,7 @@ class DeviationsScreen(ListView):
 
     def _try_columns(self, text: str) -> bool:
         try:
-            columns = saved_views.checked(text.split(), "columns")
+            columns = deviation_columns.checked(text.split(), "columns")
             self._take(self._shown._replace(filter=self.filters["deviations"], columns=columns))
         except OffplanError as error:
             self.refuse(error)
@@ -179,7 +181,7 @@ class DeviationsScreen(ListView):
         elif verb == "group":
             self._take(self._shown._replace(filter=self.filters["deviations"], group="".join(rest)))
         elif verb == "columns":
-            columns = saved_views.checked(rest, "columns")
+            columns = deviation_columns.checked(rest, "columns")
             self._take(self._shown._replace(filter=self.filters["deviations"], columns=columns))
         elif verb == "view":
             self._view(rest)

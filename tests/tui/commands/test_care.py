@@ -48,6 +48,25 @@ def test_files_that_no_pattern_takes_are_named(desk: Run, tmp_path: Path) -> Non
     assert desk("sources", "--json").err == desk("sources", "--quiet").err == ""
 
 
+def test_what_cannot_be_shown_of_a_kept_view_is_named_with_its_place_and_mend(desk: Run, tmp_path: Path) -> None:
+    with (tmp_path / "offplan.toml").open("a", encoding="utf-8") as file:
+        file.write('[view.good]\nfilter = "!mine"\nsort = "-exposure"\ngroup = "owner"\ncolumns = ["id", "kind"]\n')
+        file.write('[view.odd]\nfilter = "colour=red"\ncolumns = ["id", "colour"]\n')
+        file.write('[view.sorted]\nsort = "-colour"\n[view.grouped]\ngroup = "colour"\n')
+
+    checked = desk("check", "--json")
+
+    assert checked.code == 3
+    assert {(item["place"], item["fault"]) for item in checked.document["items"]} == {
+        (f"{tmp_path}/offplan.toml, view.odd: filter colour=red", "there is no such field"),
+        (f"{tmp_path}/offplan.toml, view.odd.columns", "'colour' is no column"),
+        (f"{tmp_path}/offplan.toml, view.sorted: sort", "'colour' cannot be sorted by"),
+        (f"{tmp_path}/offplan.toml, view.grouped: group-by", "'colour' cannot be grouped by"),
+    }
+    assert all("id, kind" in item["mend"] for item in checked.document["items"] if "columns" in item["place"])
+    assert all(item["mend"] and item["severity"] == "warning" for item in checked.document["items"])
+
+
 def test_notes_are_said_and_are_no_problem(desk: Run, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("id,functions\nana,procurement\n", encoding="utf-8")
     assert desk("load", "people.csv", "--as", "owner").code == 0
