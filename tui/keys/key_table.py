@@ -215,7 +215,7 @@ _OTHER_KEYS: Final = (
         "signals",
         ("4",),
         "signals",
-        "All signals, searched in full, with the record as it came.",
+        "All signals, searched in full, with what their records say.",
         "everywhere",
         "view('signals')",
     ),

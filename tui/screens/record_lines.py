@@ -1,4 +1,4 @@
-"""A signal, source, held record or plan line as lines: every field that has a value, then the record as it came,
+"""A signal, source, held record or plan line as lines: every field that has a value, then what else came with it,
 then the journal. Ids of other objects are lines of their own, so that `enter` opens them. Pure."""
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from tui.terminal.cells import Present
 from tui.widgets.page_list import PageLine
 
 _LABEL: Final = 21
-_RAW: Final = ("payload", "raw")
-"""What came from outside, shown whole and last."""
+_AS_IT_CAME: Final = {"payload": "What else the record says", "raw": "The record as it came"}
+"""What came from outside, shown whole and last: of a signal only what its mapping made no field of is kept so."""
+_NOTHING_ELSE: Final = "nothing: all that is kept of it are its fields"
 _ID: Final = re.compile(r"[DARSQL][1-9][0-9]*")
 
 
@@ -25,19 +26,22 @@ def record_lines(
     """The fields in the contract's order, and the record below them, or above where there is little room."""
     fields: list[PageLine] = []
     for name, value in shown.items():
-        if value not in (None, "", [], {}) and name not in (*_RAW, "history"):
+        if value not in (None, "", [], {}) and name not in (*_AS_IT_CAME, "history"):
             fields += _field(name.replace("_", " "), value, width, present)
-    record: list[PageLine] = []
-    for name in _RAW:
-        if shown.get(name) not in (None, "", {}):
-            record += [PageLine([("The record as it came", "heading")], section="Record")]
-            record += [PageLine([(line, "plain")]) for line in _raw(shown[name], width)]
-    parts = [part for part in ((record, fields) if record_first else (fields, record)) if part]
+    record = [line for name in _AS_IT_CAME if name in shown for line in _record(name, shown[name], width)]
+    above = record_first and any(shown.get(name) for name in _AS_IT_CAME)
+    parts = [part for part in ((record, fields) if above else (fields, record)) if part]
     lines = [line for part in parts for line in (*part, PageLine([]))][:-1]
     if shown.get("history"):
         lines += [PageLine([]), PageLine([("Journal", "heading")], section="Journal")]
         lines += deviation_sections.journal(shown, width, present)
     return lines
+
+
+def _record(name: str, value: Any, width: int) -> Iterator[PageLine]:
+    yield PageLine([(_AS_IT_CAME[name], "heading")], section="Record")
+    for line in _raw(value, width) if value else safe.wrap(_NOTHING_ELSE, width):
+        yield PageLine([(line, "plain" if value else "quiet")])
 
 
 def _field(label: str, value: Any, width: int, present: Present) -> Iterator[PageLine]:

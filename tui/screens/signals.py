@@ -1,4 +1,4 @@
-"""View 4, signals: everything that came in, searched in full, and the record of the one under the cursor as it came."""
+"""View 4, signals: everything that came in, searched in full, and what the record of the one under the cursor says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""View 4: all signals, searched in full a piece at a time, and the record as it came."""
+"""View 4: all signals, searched in full a piece at a time, and what their records say."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ async def test_the_search_goes_on_by_itself(world: World, opened: Open, monkeypa
         assert list(screen.table.ids) == [1]
 
 
-async def test_the_record_of_the_signal_under_the_cursor_is_shown_as_it_came(world: World, opened: Open) -> None:
+async def test_what_else_the_record_of_the_signal_under_the_cursor_says_is_shown_as_it_came(
+    world: World, opened: Open
+) -> None:
     say(world, 2, "salt")
     async with opened() as driven:
         await driven.press("4")
@@ -110,6 +112,19 @@ async def test_the_record_of_the_signal_under_the_cursor_is_shown_as_it_came(wor
         screen._show_record()
         await driven.settle()
         assert '"note": "salt 1",' in driven.text
+
+
+async def test_a_signal_of_whose_record_nothing_else_is_kept_says_so_below_its_fields(
+    world: World, opened: Open
+) -> None:
+    take(world.desk, eta("free1", NOW)._replace(payload="{}"), source="words", detect=False)
+    async with opened((120, 60)) as driven:
+        await driven.press("4")
+        screen_of(driven)._show_record()
+        await driven.settle()
+        assert driven.text.index("source id ") < driven.text.index("What else the record says")
+        await driven.press("enter")
+        assert "nothing: all that is kept of it are its fields" in driven.text
 
 
 async def test_a_signals_page_leads_to_what_it_supports_and_says_in_which_file_it_came(opened: Open) -> None:
