@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from engine.storage import whole_file
+from engine.storage import drafts, whole_file
 from engine.storage.lease import NOT_OURS, boot_id, is_gone, read
 from engine.values.clock import SECOND
 
@@ -55,10 +55,14 @@ class Presence:
 
     def _said(self, now: int) -> Iterator[dict[str, Any]]:
         try:
-            names = [name for name in os.listdir(self._folder) if name != self._holder and not name.startswith(".")]
+            names = [name for name in os.listdir(self._folder) if name != self._holder]
         except OSError:
             return
         for name in names:
+            if name.startswith("."):
+                # Every desk has a name of its own, so nobody writes that of one that was killed in the middle again.
+                drafts.clear(self._folder / name)
+                continue
             try:
                 said = read(self._folder / name)
                 late = now - int(said["expires_at"])

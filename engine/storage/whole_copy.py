@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from engine.storage import whole_file
+from engine.storage import drafts, whole_file
 from engine.storage.sqlite import sqlite3
 
 
@@ -18,19 +18,21 @@ def write(connection: sqlite3.Connection, path: Path) -> None:
 
     Raises FileExistsError for a target that exists, other OSErrors where it cannot be made, and sqlite3.Error.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    _remove(draft)
-    try:
-        # Made here, so that nobody else can read it while it grows; and never written through a link.
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-        # As bytes, since the name of a folder need not be text.
-        connection.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(draft),))
-        # SQLite leaves it to the system when a copy gets to the disk.
-        whole_file.flush(draft)
-        _give_name(draft, path)
-        whole_file.flush(path.parent)
-    finally:
+    # SQLite has locks of its own in what it writes, so that lies beside the draft that is ours.
+    with drafts.begun(path) as (place, _):
+        draft = place.with_name(f"{place.name}-copy")
         _remove(draft)
+        try:
+            # Made here, so that nobody else can read it while it grows; and never written through a link.
+            os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+            # As bytes, since the name of a folder need not be text.
+            connection.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(draft),))
+            # SQLite leaves it to the system when a copy gets to the disk.
+            whole_file.flush(draft)
+            _give_name(draft, path)
+            whole_file.flush(path.parent)
+        finally:
+            _remove(draft)
 
 
 def _remove(draft: Path) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 from pathlib import Path
+
+from engine.storage import drafts
 
 
 def replace(path: Path, content: bytes, *, mode: int | None = 0o600, durable: bool = True) -> None:
@@ -18,23 +19,16 @@ def replace(path: Path, content: bytes, *, mode: int | None = 0o600, durable: bo
     it is left to the system when the content gets to the disk: for what says nothing any more after a crash of the
     machine. Raises OSError, and then leaves what was there.
     """
-    # Hidden, so that no watcher of the folder takes it; named by the thread, since two may write one file at once.
-    draft = path.with_name(f".{path.name}.{threading.get_native_id()}.part")
-    draft.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(draft, flags, 0o600 if mode is None else mode), "wb") as file:
-            if mode is None:
-                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(draft, path)
+    with drafts.begun(path, 0o600 if mode is None else mode) as (draft, file):
+        if mode is None:
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+        file.write(content)
+        file.flush()
         if durable:
-            flush(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    if durable:
+        flush(path.parent)
 
 
 def flush(path: Path) -> None:
