@@ -119,6 +119,8 @@ async def test_a_record_is_mended_on_its_page_and_then_no_more(world: World, ope
     async with opened(workspace=workspace) as driven:
         await driven.press("6", "tab", "enter")
         assert "t try again i mend" in driven.lines[-1]
+        await driven.finish("t")
+        assert driven.status.startswith("0 of 1 taken, 1 still held; Q2: ")
         await driven.press("i", "ctrl+u")
         await driven.type("80")
         await driven.finish("enter")
