@@ -10,8 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from connectors.mapping.converters import text_of
-from connectors.proposing.header_words import CODE_STANDARDS, RECORD_WORDS, STATUS_WORDS, plain, rivals
-from connectors.proposing.line_doubts import coined, doubts_of_lines
+from connectors.proposing.header_words import (
+    ARRIVED_WORDS,
+    CODE_STANDARDS,
+    RECORD_WORDS,
+    REFERENCES,
+    STATUS_WORDS,
+    plain,
+    rivals,
+)
+from connectors.proposing.line_doubts import coined, doubts_of_lines, doubts_of_stock
+from connectors.proposing.playing import MEASURES
 from connectors.proposing.profile import Doubt, Profile
 from connectors.values.targets import ALIASES, SIGNAL, fields_of, required
 from engine.values.errors import BadInput
@@ -20,19 +29,7 @@ from engine.vocabulary.model import RECORD_KINDS
 Rule = str | dict[str, Any]
 """As in offplan.toml: the name of a column, or a table; empty where no column was found."""
 
-_DATES: Final = ("due", "eta", "received", "recorded_at", "date")
-_MEASURES: Final = ("quantity", "stock", "value", "unit_price", "maximum", "minimum", "expected", "limit")
 _NO_SITE: Final = "MAIN"
-
-
-def plausible(playing: Mapping[str, str], profiles: Mapping[str, Profile]) -> dict[str, str]:
-    """The roles whose columns hold what the role needs: a date column dates, a quantity numbers."""
-    return {
-        role: column
-        for role, column in playing.items()
-        if (role not in _DATES or profiles[column].date is not None)
-        and (role not in _MEASURES or profiles[column].number)
-    }
 
 
 def guessed_kind(playing: Mapping[str, str]) -> str:
@@ -55,6 +52,7 @@ def chosen_fields(
     Raises BadInput when a field that the kind needs has no column.
     """
     known = fields_of(kind)
+    playing = _with_own_reference(kind, columns, playing)
     canonical = {ALIASES.get(name, name): name for name in columns if ALIASES.get(name, name) in known}
     doubts: list[Doubt] = []
     if kind in RECORD_KINDS:
@@ -87,6 +85,8 @@ def chosen_fields(
         )
     ordered = {name: fields[name] for name in known if fields.get(name)}
     doubts += doubts_of_lines(kind, ordered, profiles, playing)
+    if ordered.get("kind") == {"const": "stock"}:
+        doubts += doubts_of_stock(playing, cells)
     if fields.get("site") == {"const": _NO_SITE}:
         doubts.append(Doubt("site", None, "", f"no column names a site: {_NO_SITE} is set for all records"))
     return {name: _read(name, rule, known[name], profiles, cells) for name, rule in ordered.items()}, doubts
@@ -107,6 +107,16 @@ def _doubts_of_reference(
 def _unique(rule: Rule | None, profiles: Mapping[str, Profile]) -> bool:
     """Whether a reference can tell lines apart; of a template nothing is known."""
     return not isinstance(rule, str) or profiles[rule].unique
+
+
+def _with_own_reference(kind: str, columns: Sequence[str], playing: Mapping[str, str]) -> dict[str, str]:
+    """The roles for lines of this kind: a file of shipments names the order in them as well, and its line."""
+    names = REFERENCES.get(kind, ())
+    own = next((column for name in names for column in columns if plain(column) == name), None)
+    if own is None or own == playing.get("order_ref"):
+        return dict(playing)
+    others = {role: column for role, column in playing.items() if column != own and role != "order_line"}
+    return {**others, "order_ref": own}
 
 
 def _names_customer(playing: Mapping[str, str]) -> bool:
@@ -139,8 +149,9 @@ def _signal_fields(playing: Mapping[str, str]) -> dict[str, Rule]:
         return {"site": {"const": _NO_SITE}, **fields, "kind": {"const": "stock"}, **counted}
     if reference:
         fields["order_ref"] = reference
-    if "received" in playing:
-        return {**fields, "kind": {"const": "receipt"}, "occurred_at": playing["received"]}
+    arrived = playing.get("received") or _arrived_on(playing)
+    if arrived is not None:
+        return {**fields, "kind": {"const": "receipt"}, "occurred_at": arrived}
     if "eta" in playing or ("due" in playing and reference):
         fields["eta"] = playing.get("eta") or playing["due"]
         return {**fields, "kind": {"const": "confirmation"}, **_picked(playing, occurred_at="date")}
@@ -149,6 +160,14 @@ def _signal_fields(playing: Mapping[str, str]) -> dict[str, Rule]:
         demand: dict[str, Rule] = {"kind": {"const": "demand"}, "occurred_at": playing["date"]}
         return {"item": {"const": "ALL"}, "site": {"const": _NO_SITE}, **fields, **demand}
     return {**fields, "kind": {"const": _event_kind(playing)}, **_picked(playing, occurred_at="date")}
+
+
+def _arrived_on(playing: Mapping[str, str]) -> str | None:
+    """The day of receipts that are known by what their quantity is called: a posting date alone says none."""
+    if not {"order_ref", "quantity"} <= playing.keys() or {"eta", "due"} & playing.keys():
+        return None
+    arrived = ARRIVED_WORDS & {*plain(playing["quantity"]).split()}
+    return playing.get("date") or playing.get("recorded_at") if arrived else None
 
 
 def _event_kind(playing: Mapping[str, str]) -> str:
@@ -228,7 +247,7 @@ def _identifying(
     reference = _reference(playing)
     if reference and kind == SIGNAL:
         return reference
-    measured = {playing[role] for role in _MEASURES if role in playing}
+    measured = {playing[role] for role in MEASURES if role in playing}
     unique = [
         name for name in columns if profiles[name].unique and profiles[name].date is None and name not in measured
     ]

@@ -32,9 +32,10 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
     ),
     "id": ("id", "event id", "message id", "uuid", "record id", "guid", "source id"),
     "item": (
-        "item", "material", "material number", "matnr", "sku", "part", "part number", "part no", "article", "product",
-        "product id", "item id", "artikel", "artikelnummer", "artikelnr", "materialnummer", "teilenummer", "teil",
-        "item description",
+        "item", "material", "material number", "material no", "matnr", "sku", "part", "part number", "part no", "article",
+        "article number", "article no", "product", "product id", "product code", "product number", "item id", "item code",
+        "item number", "artikel", "artikelnummer", "artikelnr", "materialnummer", "materialnr", "teilenummer", "teilenr",
+        "teil", "item description",
     ),
     "site": (
         "site", "plant", "werk", "werks", "location", "warehouse", "lager", "lagerort", "standort", "store", "ship to",
@@ -42,23 +43,30 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
     ),
     "origin": ("origin", "from", "ship from", "source location", "supplying plant", "lieferwerk", "abgangsort", "origin id"),
     "party": (
-        "vendor", "supplier", "supplier id", "vendor number", "lifnr", "lieferant", "lieferantennummer", "customer",
+        "vendor", "supplier", "supplier id", "vendor number", "vendor supplying plant", "lieferant lieferwerk",
+        "sold to party", "sold to", "auftraggeber", "lifnr", "lieferant", "lieferantennummer", "customer",
         "customer id", "kunnr", "kunde", "kundennummer", "carrier", "spediteur", "kreditor", "seller", "party",
     ),
     "quantity": (
         "quantity", "qty", "order quantity", "order qty", "ordered quantity", "ordered qty", "quantity ordered",
         "qty ordered", "menge", "bestellmenge", "auftragsmenge", "menget", "kwmeng",
         "line item quantity", "amount ordered", "anzahl", "stueck", "confirmed quantity", "confirmed qty",
-        "bestaetigte menge", "delivered quantity", "received quantity", "gelieferte menge", "wareneingangsmenge", "sales",
+        "bestaetigte menge", "gr quantity", "gr qty", "forecast quantity", "forecast qty", "prognosemenge",
+        "delivered quantity", "received quantity", "gelieferte menge", "wareneingangsmenge", "sales",
         "weekly sales", "demand", "bedarf", "absatz",
     ),
     "stock": (
         "on hand", "onhand", "stock", "inventory", "national inv", "on hand qty", "unrestricted", "labst", "bestand",
         "lagerbestand", "freier bestand",
     ),
-    "uom": ("uom", "uo m", "unit", "unit of measure", "meins", "mengeneinheit", "einheit", "me", "base unit"),
+    "uom": (
+        "uom", "uo m", "unit", "unit of measure", "meins", "mengeneinheit", "einheit", "me",
+        "base unit", "base unit of measure", "basismengeneinheit", "order unit", "purchase order unit", "sales unit",
+        "bestellmengeneinheit", "verkaufsmengeneinheit", "bme", "vme",
+    ),
     "due": (
         "due", "due date", "delivery date", "scheduled delivery date", "requested date", "requested delivery date",
+        "requested deliv date", "req dlv date", "req deliv date", "deliv date", "stat del date", "sched delivery date",
         "need by date", "promised date", "eindt", "liefertermin", "lieferdatum", "wunschtermin", "planned date",
         "planned delivery date", "scheduled date", "order estimated delivery date", "faelligkeit", "termin", "enddate",
         "end date", "finish", "finish date", "promised", "required date", "required by", "need by", "endtermin", "gltrp",
@@ -69,7 +77,7 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
         "bestaetigt zum", "voraussichtliche ankunft", "new date", "promise date",
     ),
     "received": (
-        "received", "received date", "receipt date", "goods receipt", "goods receipt date", "delivered", "delivered date",
+        "received", "received date", "receipt date", "goods receipt", "goods receipt date", "gr date", "gr posting date", "delivered", "delivered date",
         "actual delivery date", "delivered to client date", "order delivered customer date", "wareneingang", "budat",
         "wareneingangsdatum", "eingangsdatum", "geliefert am", "lieferung am",
     ),
@@ -111,6 +119,20 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
 }  # fmt: skip
 """Role of a column to its usual names, the most telling first; what a role fills depends on the kind."""
 
+ARRIVED_WORDS: Final = frozenset(
+    ("received", "receipt", "gr", "delivered", "geliefert", "gelieferte", "wareneingangsmenge")
+)
+"""Words of a quantity's column by which its rows are receipts, where a day is stated as well."""
+
+REFERENCES: Final[Mapping[str, Sequence[str]]] = {
+    "purchase_order": ("po", "po number", "po no", "purchase order", "purchasing document", "ebeln", "einkaufsbeleg"),
+    "sales_order": ("sales order", "sales document", "so number", "vbeln", "kundenauftrag"),
+    "production_order": ("production order", "work order", "manufacturing order", "mo", "aufnr", "fertigungsauftrag"),
+    "transfer_order": ("transfer order", "stock transport order", "sto", "umlagerungsbestellung"),
+    "shipment": ("shipment", "shipment id", "shipment no", "shipment number", "consignment", "transport", "sendung"),
+}
+"""Kind of plan line to what its own reference is called, where a file names other orders as well."""
+
 RECORD_WORDS: Final[Mapping[str, Sequence[str]]] = {
     "latitude": ("lat", "breite", "breitengrad", "geo_lat"),
     "longitude": ("lon", "lng", "long", "laenge", "laengengrad", "geo_lon"),
@@ -118,6 +140,19 @@ RECORD_WORDS: Final[Mapping[str, Sequence[str]]] = {
     "item": ("component", "component_item", "component_material", "child", "material", "part", "komponente", "idnrk"),
     "quantity": ("qty", "qty_per", "quantity_per", "component_quantity", "component_qty", "usage", "menge", "kmpmg"),
     "lead_days": ("lead_time_days", "offset_days"),
+    "name": ("description", "bezeichnung", "beschreibung", "kurztext", "maktx"),
+    "uom": ("unit", "base_unit", "base_unit_of_measure", "unit_of_measure", "meins", "mengeneinheit", "einheit", "me"),
+    "functions": ("function", "roles", "role", "team", "department", "funktion", "funktionen", "rolle", "abteilung"),
+    "sites": ("site", "plants", "plant", "werk", "werke", "standort"),
+    "parties": ("party", "suppliers", "supplier", "vendors", "vendor", "customers", "lieferant", "lieferanten"),
+    "items": ("item", "materials", "material", "skus", "sku"),
+    "email": ("mail", "e_mail", "email_address", "mail_address"),
+    "owner": ("person", "employee", "mitarbeiter"),
+    "first_day": ("from", "start", "first", "von"),
+    "last_day": ("to", "until", "end", "last", "bis"),
+    "origin": ("from", "ship_from", "von"),
+    "destination": ("to", "ship_to", "nach"),
+    "duration_days": ("days", "transit_days", "lead_time_days", "transit_time_days"),
 }
 """Field of a master record to other names of its column, with `_` between words."""
 

@@ -1,5 +1,5 @@
-"""What a person should look at before lines of the plan are loaded: a date, a quantity, a place or a currency that no
-column was taken for."""
+"""What a person should look at before lines of the plan, or a stock list, are taken: a date, a quantity, a place or a
+currency that no column was taken for, cells of them that are empty, and stock that is stated twice."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ _WANTED: Final[Mapping[str, str]] = {
     "quantity": "no column was taken as the quantity, so nothing tells which lines are short",
 }
 """What an order line can be loaded without, and what it then cannot tell."""
+_EMPTY: Final[Mapping[str, str]] = {
+    "planned_at": "such a line is never called late",
+    "item": "such a line is pegged to nothing",
+    "site": "such a line is pegged to nothing",
+    "quantity": "such a line is never called short",
+}
+"""What the line of an empty cell cannot tell."""
 _ORDERS: Final = ("purchase_order", "transfer_order", "production_order", "sales_order")
 
 _CURRENCIES: Final = frozenset((
@@ -55,10 +62,33 @@ def doubts_of_lines(
             free = [column for column, seen in profiles.items() if column not in playing.values() and not seen.date]
             numbers = [column for column in free if profiles[column].number] if name == "quantity" else []
             yield Doubt(name, None, "", without + _perhaps(numbers))
+    for name, without in _EMPTY.items() if kind in _ORDERS else ():
+        column = fields.get(name)
+        if isinstance(column, str) and profiles[column].empty:
+            empty = profiles[column].empty
+            many = f"{empty} cells are empty" if empty > 1 else "a cell is empty"
+            yield Doubt(column, None, "", f"{many}: {without}")
     if {"value", "unit_price"} & fields.keys() and "currency" not in fields:
         yield Doubt(
             "currency", None, "", 'no column names one: amounts are in the desk\'s; { const = "USD" } would say another'
         )
+
+
+def doubts_of_stock(playing: Mapping[str, str], cells: Mapping[str, Sequence[Any]]) -> Iterator[Doubt]:
+    """A word on an item that is counted at a site more than once, as where a list goes by storage places or lots."""
+    if not {"item", "site"} <= playing.keys():
+        return
+    counted: set[tuple[str, ...]] = set()
+    told_apart = [cells[playing[role]] for role in ("item", "site", "date") if role in playing]
+    for row in zip(*told_apart, strict=True):
+        place = tuple(text_of(cell).strip() for cell in row)
+        if place in counted:
+            why = (
+                f"{place[0]} at {place[1]} stands here more than once, and only its last row counts: sum them up first"
+            )
+            yield Doubt(playing["item"], None, place[0], why)
+            return
+        counted.add(place)
 
 
 def coined(cells: Mapping[str, Sequence[Any]], used: Collection[str]) -> str | None:

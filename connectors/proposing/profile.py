@@ -25,7 +25,7 @@ _DAYS: Final = (
 )  # fmt: skip
 DATE_FORMATS: Final = ("iso", *_DAYS, *(f"{day} %H:%M" for day in _DAYS), *(f"{day} %H:%M:%S" for day in _DAYS))
 _MOSTLY: Final = 0.8
-"""Share of the filled cells that must fit before a column counts as dates or numbers."""
+"""Share of the filled cells that must fit before a column counts as dates or numbers, unless its name says so."""
 _DIGITS: Final = re.compile(r"\d")
 _COMMA: Final = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+-?")
 _POINT: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)\.\d+-?")
@@ -53,36 +53,38 @@ class Profile:
     number: bool
     decimal: str | None
     """Its decimal sign, where a cell tells."""
-    full: bool
-    """Every cell says something."""
+    empty: int
+    """How many of its cells say nothing."""
     unique: bool
     """Every cell is filled and stands there once."""
     doubts: tuple[Doubt, ...]
 
 
-def profile(name: str, cells: Sequence[Cell], lines: Sequence[int]) -> Profile:
-    """What a column's cells say of it."""
+def profile(name: str, cells: Sequence[Cell], lines: Sequence[int], share: float = _MOSTLY) -> Profile:
+    """What a column's cells say of it: dates or numbers where at least that share of the filled ones are."""
     texts = [text_of(cell).strip() for cell in cells]
     nulls = tuple(sorted({text for text in texts if text.lower() in NULL_WORDS}))
     filled = {text: line for text, line in zip(reversed(texts), reversed(lines), strict=True) if text}
     for word in nulls:
         del filled[word]
     counts = Counter(text for text in texts if text in filled)
-    full = all(text and text not in nulls for text in texts)
-    unique = full and len(filled) == len(texts)
+    empty = sum(not text or text in nulls for text in texts)
+    unique = not empty and len(filled) == len(texts)
     if any(isinstance(cell, date) for cell in cells):
-        return Profile(nulls, "excel", number=False, decimal=None, full=full, unique=unique, doubts=())
-    form, doubts = _date_format(name, filled, counts)
+        return Profile(nulls, "excel", number=False, decimal=None, empty=empty, unique=unique, doubts=())
+    form, doubts = _date_format(name, filled, counts, share)
     if form is not None:
-        return Profile(nulls, form, number=False, decimal=None, full=full, unique=unique, doubts=doubts)
-    number, decimal, doubts = _number(name, filled, counts)
-    return Profile(nulls, None, number, decimal, full, unique, doubts)
+        return Profile(nulls, form, number=False, decimal=None, empty=empty, unique=unique, doubts=doubts)
+    number, decimal, doubts = _number(name, filled, counts, share)
+    return Profile(nulls, None, number, decimal, empty, unique, doubts)
 
 
-def _date_format(name: str, filled: dict[str, int], counts: Counter[str]) -> tuple[str | None, tuple[Doubt, ...]]:
+def _date_format(
+    name: str, filled: dict[str, int], counts: Counter[str], share: float
+) -> tuple[str | None, tuple[Doubt, ...]]:
     fits = {form: _fitting(dates.reader(form, "UTC"), filled) for form in DATE_FORMATS if _could_be(form, filled)}
     best = max(fits, key=lambda form: len(fits[form]), default=None)
-    if best is None or not _mostly(fits[best], counts):
+    if best is None or not _mostly(fits[best], counts, share):
         return None, ()
     doubts = [
         Doubt(name, line, text, f"it is no date of the form {best}")
@@ -100,9 +102,9 @@ def _date_format(name: str, filled: dict[str, int], counts: Counter[str]) -> tup
     return best, tuple(doubts)
 
 
-def _mostly(fitting: Iterable[str], counts: Counter[str]) -> bool:
-    """Whether these texts make up most of the filled cells."""
-    return bool(counts) and sum(counts[text] for text in fitting) >= _MOSTLY * counts.total()
+def _mostly(fitting: Iterable[str], counts: Counter[str], share: float) -> bool:
+    """Whether these texts make up that share of the filled cells."""
+    return bool(counts) and sum(counts[text] for text in fitting) >= share * counts.total()
 
 
 def _could_be(form: str, filled: dict[str, int]) -> bool:
@@ -122,13 +124,15 @@ def _fitting(read: Convert, texts: Iterable[str]) -> set[str]:
     return found
 
 
-def _number(name: str, filled: dict[str, int], counts: Counter[str]) -> tuple[bool, str | None, tuple[Doubt, ...]]:
+def _number(
+    name: str, filled: dict[str, int], counts: Counter[str], share: float
+) -> tuple[bool, str | None, tuple[Doubt, ...]]:
     comma = sum(bool(_COMMA.fullmatch(text)) and not _GROUP.fullmatch(text) for text in filled)
     point = sum(bool(_POINT.fullmatch(text)) and not _GROUP.fullmatch(text) for text in filled)
     decimal = "," if comma > point else "."
     read = decimal_reader(decimal, "." if decimal == "," else ",")
     numbers = _fitting(read, filled)
-    if not _mostly(numbers, counts):
+    if not _mostly(numbers, counts, share):
         return False, None, ()
     doubts = [Doubt(name, line, text, "it is not a number") for text, line in filled.items() if text not in numbers]
     if not comma and not point:

@@ -18,9 +18,9 @@ from connectors.formats.blocks import Cell, Layout
 from connectors.mapping.building import Mapped
 from connectors.mapping.compiled import CompiledMapping
 from connectors.proposing import reply_fields
-from connectors.proposing.field_choice import chosen_fields, guessed_kind, plausible
-from connectors.proposing.header_words import roles
-from connectors.proposing.profile import Doubt, Profile, profile
+from connectors.proposing.field_choice import chosen_fields, guessed_kind
+from connectors.proposing.playing import played
+from connectors.proposing.profile import Doubt, Profile
 from connectors.proposing.reply_fields import REPLY
 from connectors.proposing.sampling import SAMPLE_ROWS, joined, layout_in, sample
 from connectors.settings import settings_writer
@@ -31,7 +31,7 @@ from connectors.values.targets import DETAIL_FIELDS, SIGNAL, is_target
 from engine.values import money
 from engine.values.clock import iso
 from engine.values.errors import BadInput
-from engine.vocabulary.model import PLAN_KINDS, PlanLine, PlanRecord, Refusal, SignalIn
+from engine.vocabulary.model import PLAN_KINDS, RECORD_KINDS, PlanLine, PlanRecord, Refusal, SignalIn
 
 __all__ = ["Doubt", "Proposal", "append", "propose"]
 
@@ -73,20 +73,21 @@ def propose(path: Path, as_kind: str | None = None, currency: str = "EUR") -> Pr
         layout = layout_in(handle, path.name)
         blocks, refusals = sample(handle, path.name, layout)
     columns, cells, lines = joined(blocks, path.name)
-    profiles = {name: profile(name, cells[name], lines) for name in columns}
-    playing = plausible(roles(columns), profiles)
+    playing, profiles, of_roles = played(columns, cells, lines)
     kind = SIGNAL if as_kind == REPLY else as_kind or guessed_kind(playing)
     if as_kind == REPLY:
         fields, doubts = reply_fields.chosen(columns, profiles, cells, path.name)
     else:
         fields, doubts = chosen_fields(kind, columns, playing, profiles, cells, path.name)
+        if kind not in RECORD_KINDS:
+            doubts = [*of_roles, *doubts]
     doubts = [*_doubts_of_file(kind, as_kind, fields, layout), *doubts]
     mapping = _settings(kind, layout, path.name, fields, profiles)
     compiled = CompiledMapping("proposal", MappingSection.model_validate(mapping), currency)
     rows = [row for block in blocks for row in compiled.rows(block, path.name)]
     refused = [row for row in rows if isinstance(row, Refusal)] + refusals
     for name in sorted(compiled.columns & set(profiles)):
-        doubts += profiles[name].doubts[:_DOUBTS_PER_COLUMN]
+        doubts += sorted(profiles[name].doubts, key=lambda doubt: doubt.line or 0)[:_DOUBTS_PER_COLUMN]
     known = {(doubt.column, doubt.line) for doubt in doubts}
     doubts += [
         Doubt(refusal.place.column or "", refusal.place.line, "", f"{refusal.reason}; {refusal.mend}")
@@ -166,7 +167,7 @@ def _only(fields: Mapping[str, Any], profiles: Mapping[str, Profile]) -> dict[st
     )
     rule = fields.get(name) if name else None
     column = rule if isinstance(rule, str) else rule["column"] if rule else None
-    if column is None or profiles[column].full:
+    if column is None or not profiles[column].empty:
         return {}
     return {"only": [{"column": column, "empty": False}]}
 

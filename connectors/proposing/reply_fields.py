@@ -54,7 +54,7 @@ def chosen(
     if "id" not in fields:
         # A template with an empty part gives no id: only columns that always say something can be parts of it.
         names = ("action", "token", "status", "reason", "until", "recorded_at")
-        parts = [fields[name] for name in names if name in fields and profiles[fields[name]].full]
+        parts = [fields[name] for name in names if name in fields and not profiles[fields[name]].empty]
         fields = {"id": {"template": " ".join(f"{{{part}}}" for part in parts)}, **fields}
     fields["kind"] = {"const": REPLY}
     said = sorted({text_of(cell).strip() for cell in cells[fields["status"]]} - {""})

@@ -178,6 +178,7 @@ def test_null_words_and_cells_that_do_not_fit_are_named(tmp_path: Path) -> None:
     )
     assert proposal.mapping["null"] == ["TBD"]
     assert {(doubt.column, doubt.line, doubt.text) for doubt in proposal.doubts} == {
+        ("due date", None, ""),
         ("due date", 27, "soon"),
         ("qty", 28, "lots"),
     }
