@@ -70,12 +70,20 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             return placing.of(*view, number)
 
-    def require_resolvable(self, id: str) -> None:  # noqa: A002
-        """Raises Refused for a deviation that `resolve` would refuse as mandatory actions of its response are open."""
+    def require_resolvable(self, ids: Sequence[str]) -> None:
+        """Raises Refused for the first deviation that `resolve` would refuse as mandatory actions of its response are
+        open."""
         from engine.deviations import closing
 
         with self._reading() as view:
-            closing.require_mandatory_done(view.connection, parse(id, "deviation"))
+            closing.require_mandatory_done(view.connection, [parse(id_, "deviation") for id_ in ids])
+
+    def versions(self, ids: Collection[str]) -> dict[str, int]:
+        """The present version of each of these objects; one that is not there, or has no versions, is left out."""
+        from engine.reading import screens
+
+        with self._reading() as view:
+            return screens.versions(view.connection, ids)
 
     def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
@@ -83,6 +91,14 @@ class DeskScreens(DeskFeed):
 
         with self._reading() as view:
             return screens.deviation_rows(*view, ids)
+
+    def deviation_states(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Of deviations what tells which commands fit them: id, version, state, response, response_state; in the order
+        asked, unknown ids are left out. Of a hundred thousand in a tenth of the time of their rows."""
+        from engine.reading import deviation_list
+
+        with self._reading() as view:
+            return deviation_list.states(view.connection, ids)
 
     def signal_ids(self, text: str = "", limit: int = 10_000) -> list[int]:
         """Numbers of the signals under a filter text, the last that came first. Raises BadInput."""

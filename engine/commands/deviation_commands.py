@@ -175,7 +175,7 @@ def _end_deviations(
         if event == "dismiss":
             changes["dismissed_severity"] = row["severity"]
         else:
-            closing.require_mandatory_done(context.connection, reference)
+            closing.require_mandatory_done(context.connection, [reference])
         _deviation(context, reference, row, event, changes, why)
         closing.note_open_actions(context, reference)
         # What was merged into it may stand on its own now, and what is put aside may have a date to come back.

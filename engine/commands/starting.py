@@ -84,7 +84,9 @@ def _same_playbook(
     """The response that keeps one with this playbook from running: it runs, or had the same version and is done."""
     found = rows(
         context.connection,
-        "SELECT * FROM response WHERE (deviation_id = ?1 OR id = (SELECT joined FROM deviation WHERE id = ?1))"
+        # Two parts: `OR` would look through all responses.
+        "SELECT * FROM response WHERE id IN (SELECT id FROM response WHERE deviation_id = ?1 AND state != 'cancelled'"
+        " UNION SELECT joined FROM deviation WHERE id = ?1)"
         " AND playbook = ?2 AND state != 'cancelled' AND (state = 'running' OR playbook_version = ?3) AND id != ?4"
         " ORDER BY state = 'running' DESC, id",
         (deviation, playbook, version, but),

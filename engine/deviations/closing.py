@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.deviations.command_context import CommandContext
 from engine.storage.sqlite import sqlite3
+from engine.storage.store import as_json
 from engine.values.errors import Refused
 from engine.values.ids import Reference
 from engine.vocabulary.lifecycle import ACTION_OPEN_STATES
@@ -18,20 +19,30 @@ _SHOWN: Final = 5
 """Ids that a note names before it counts the others: it must fit on a status line."""
 
 
-def require_mandatory_done(connection: sqlite3.Connection, deviation: Reference) -> None:
-    """Raises Refused while a running response that requires its mandatory actions done has open ones, naming them."""
+def require_mandatory_done(connection: sqlite3.Connection, deviations: Sequence[Reference]) -> None:
+    """Raises Refused while a running response that requires its mandatory actions done has open ones, naming those of
+    the first of the deviations that has any."""
     remaining = connection.execute(
-        "SELECT playbook, 'A' || action.id FROM response JOIN action ON action.response_id = response.id"
-        " WHERE (response.deviation_id = ?1 OR response.id = (SELECT joined FROM deviation WHERE id = ?1))"
-        f" AND response.state = 'running' AND mandatory AND action.state IN ({_OPEN})"
-        " AND EXISTS (SELECT 1 FROM json_each(close_requires) WHERE value = ?2) ORDER BY response.id, action.id",
-        (deviation.number, MANDATORY_DONE),
+        # Its own responses and the one of another that it joined, in two parts: `OR` would look through all responses.
+        "WITH answer(place, response) AS ("
+        " SELECT asked.key, response.id FROM json_each(:asked) AS asked"
+        " CROSS JOIN response ON response.deviation_id = asked.value AND response.state = 'running'"
+        " UNION SELECT asked.key, joined FROM json_each(:asked) AS asked CROSS JOIN deviation ON deviation.id = asked.value"
+        " WHERE joined IS NOT NULL)"
+        " SELECT place, playbook, 'A' || action.id FROM answer CROSS JOIN response ON response.id = answer.response"
+        " CROSS JOIN action ON action.response_id = response.id"
+        f" WHERE response.state = 'running' AND mandatory AND action.state IN ({_OPEN})"
+        " AND EXISTS (SELECT 1 FROM json_each(close_requires) WHERE value = :required)"
+        " ORDER BY place, response.id, action.id",
+        {"asked": as_json(deviation.number for deviation in deviations), "required": MANDATORY_DONE},
     ).fetchall()
     if not remaining:
         return
+    first = remaining[0][0]
+    deviation, remaining = deviations[first], [row for row in remaining if row[0] == first]
     told = []
-    for playbook, of_playbook in groupby(remaining, key=lambda row: str(row[0])):
-        ids = [identity for _, identity in of_playbook]
+    for playbook, of_playbook in groupby(remaining, key=lambda row: str(row[1])):
+        ids = [identity for *_, identity in of_playbook]
         told.append(f"{_listed(ids)} {'is' if len(ids) == 1 else 'are'} mandatory and open (playbook {playbook})")
     them = "it" if len(remaining) == 1 else "them"
     raise Refused(f"{deviation.id}: {', '.join(told)}: finish {them}, or skip or cancel {them} with a reason")

@@ -116,27 +116,7 @@ def items(
 def shaped(connection: sqlite3.Connection, now: int, found: Sequence[DeviationRow]) -> list[dict[str, Any]]:
     """Contract JSON of deviation rows, without `signals` and `rank`, which cost most and which a screen needs of
     one."""
-    answered: dict[int, tuple[int, str]] = {
-        deviation: (number, state)
-        # SQLite reads the state of the row that has the maximum.
-        for deviation, number, state in connection.execute(
-            "SELECT deviation_id, max(id), state FROM response WHERE state != 'cancelled'"
-            " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
-            (as_json(row.id for row in found),),
-        )
-    }
-    joined = {row.id: row.joined for row in found if row.joined is not None}
-    if joined:
-        standing = connection.execute(
-            "SELECT id, state FROM response WHERE state != 'cancelled' AND id IN (SELECT value FROM json_each(?))",
-            (as_json(sorted(joined.values())),),
-        )
-        live: dict[int, str] = dict(standing.fetchall())
-        answered |= {
-            deviation: max((number, live[number]), answered.get(deviation, (0, "")))
-            for deviation, number in joined.items()
-            if number in live
-        }
+    answered = _answered(connection, {row.id: row.joined for row in found})
     currency = settings.current(connection)["currency"]
     numbers = [row.id for row in found]
     asking = [row for row in found if row.state in QUEUE_STATES]
@@ -151,6 +131,57 @@ def shaped(connection: sqlite3.Connection, now: int, found: Sequence[DeviationRo
         shape["consequences"] = [f"D{each}" for each in under.get(number, ())]
         shape["suppressed_by"] = kept_out.get(number, [])
     return shown
+
+
+def states(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Of deviations what tells which commands fit them, as in their contract JSON: id, version, state, response,
+    response_state; in the order asked, a number that is no deviation is left out."""
+    query = (
+        "SELECT deviation.id, version, state, joined FROM json_each(?) AS wanted"
+        " CROSS JOIN deviation ON deviation.id = wanted.value"
+    )
+    found = connection.execute(query, (as_json(numbers),)).fetchall()
+    answered = _answered(connection, {number: joined for number, _, _, joined in found})
+    shown = []
+    for number, version, state, _ in found:
+        response, response_state = answered.get(number, (None, None))
+        shown.append(
+            {
+                "id": f"D{number}",
+                "version": version,
+                "state": state,
+                "response": None if response is None else f"R{response}",
+                "response_state": response_state,
+            }
+        )
+    return shown
+
+
+def _answered(connection: sqlite3.Connection, joined: Mapping[int, int | None]) -> dict[int, tuple[int, str]]:
+    """The number and the state of the last response to each deviation that has one, its own or the one of another
+    that it has `joined`."""
+    answered: dict[int, tuple[int, str]] = {
+        deviation: (number, state)
+        # SQLite reads the state of the row that has the maximum.
+        for deviation, number, state in connection.execute(
+            "SELECT deviation_id, max(id), state FROM response WHERE state != 'cancelled'"
+            " AND deviation_id IN (SELECT value FROM json_each(?)) GROUP BY deviation_id",
+            (as_json(joined),),
+        )
+    }
+    others = {number: response for number, response in joined.items() if response is not None}
+    if others:
+        standing = connection.execute(
+            "SELECT id, state FROM response WHERE state != 'cancelled' AND id IN (SELECT value FROM json_each(?))",
+            (as_json(sorted(others.values())),),
+        )
+        live: dict[int, str] = dict(standing.fetchall())
+        answered |= {
+            deviation: max((number, live[number]), answered.get(deviation, (0, "")))
+            for deviation, number in others.items()
+            if number in live
+        }
+    return answered
 
 
 def scope_of(found: Filter) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from engine.deviations import hits
@@ -11,6 +11,7 @@ from engine.reading import deviation_list, feed_shapes, fields, lists
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import as_json, rows
 from engine.values.clock import iso, iso_or_none
+from engine.values.ids import find, public_id
 from engine.values.money import amount
 from engine.vocabulary import settings
 from engine.vocabulary.filters import parse_line
@@ -25,6 +26,7 @@ _PLACES_UNDER_HAZARDS: Final = (
 )
 """Of those in the queue two at most: more is not asked."""
 _LIVE: Final = "deviation INDEXED BY deviation_rank"
+_VERSIONED: Final = ("deviation", "response", "action", "silence", "handoff")
 _SILENCED: Final = "json_each(:silenced) AS named CROSS JOIN deviation ON deviation.id = named.value"
 
 
@@ -153,6 +155,22 @@ def timeline_rows(connection: sqlite3.Connection, now: int, ids: Sequence[int]) 
         int(row["id"][1:]): row for row in lists.items(connection, now, "actions", condition, {"ids": as_json(ids)})
     }
     return [by_number[number] for number in ids if number in by_number]
+
+
+def versions(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, int]:
+    """The present version of each of these objects; one that is not there, or has no versions, is left out."""
+    numbers: dict[str, list[int]] = {table: [] for table in _VERSIONED}
+    for reference in filter(None, map(find, ids)):
+        if reference.table in numbers:
+            numbers[reference.table].append(reference.number)
+    return {
+        public_id(table, number): version
+        for table, wanted in numbers.items()
+        if wanted
+        for number, version in connection.execute(
+            f"SELECT id, version FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (as_json(wanted),)
+        )
+    }
 
 
 def owners(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ The key does what the desk answers, whether it was offered or not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from engine.vocabulary import lifecycle
@@ -15,6 +16,23 @@ Asked = Callable[[Row], bool]
 
 _EVENTS: Final = {**lifecycle.DEVIATION, **lifecycle.ACTION}
 """What may happen in each state of a deviation or an action, which have none in common."""
+_SAID: Final = ("version", "state", "response_state")
+_WHETHER: Final = ("response", "choices", "approved_at", "proposed_at", "held")
+"""Fields of which only counts whether there is anything in them."""
+
+
+def brief(row: Row) -> Row:
+    """What a command has to know of a row, its version, and what the functions here ask of it: the same object for all
+    rows of which that is the same, since a hundred thousand may be marked."""
+    said = tuple((name, row[name]) for name in _SAID if name in row)
+    whether = tuple((name, bool(row[name])) for name in _WHETHER if name in row)
+    limit = (row["approval"].get("amount"),) if row.get("approval") else None
+    return _brief(said + whether, limit)
+
+
+@lru_cache(maxsize=4096)
+def _brief(said: tuple[tuple[str, Any], ...], limit: tuple[Any] | None) -> Row:
+    return dict(said) if limit is None else {**dict(said), "approval": {"amount": limit[0]}}
 
 
 def may(*events: str) -> Asked:

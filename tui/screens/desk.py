@@ -50,6 +50,7 @@ class DeskScreen(FilteringScreen):
         self.feed = FeedList(session.desk.signal_rows, id="feed")
         self.queue = QueueList(session.desk.deviation_rows, id="queue")
         self.timeline = TimelineList(session.desk.timeline_rows, id="timeline")
+        self.queue.know_marked_by(session.desk.deviation_states)
         self.queue.changed, self.timeline.changed = session.changed.deviations, session.changed.actions
         self._at_cursor = AtCursor(self, self.queue)
         self._is_open = False

@@ -43,6 +43,7 @@ class DeviationsScreen(ListView):
 
     def panes(self) -> tuple[LineList, ...]:
         self.table = DeviationList(self.session.desk.deviation_rows, id="deviations")
+        self.table.know_marked_by(self.session.desk.deviation_states)
         self.table.changed = self.session.changed.deviations
         return (self.table,)
 

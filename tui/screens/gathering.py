@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from engine.values.clock import iso
 from engine.values.errors import OffplanError, Refused
+from engine.values.ids import find
 from engine.vocabulary.model import DISMISSALS
 from engine.vocabulary.planning import PlannedAction
 from tui.desk.session import Session
@@ -54,8 +55,7 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
     options: dict[str, Any] = {}
     if verb == "resolve":
         # Said before a reason is typed, not after.
-        for id_ in ids:
-            session.desk.require_resolvable(id_)
+        session.desk.require_resolvable(ids)
     for name in request.needs(verb):
         label = line_about(
             screen, verb, ids, _LABELS.get(name, name).format(time=request.time_to_come(session.present))
@@ -77,7 +77,8 @@ async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> 
     width = max(20, screen.app.size.width - 6)
     lines: list[Pieces] = [[(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - 1)}", "bold")]]
     lines += [*([(line, "plain")] for line in safe.wrap(_answered(session, asked), width)), []]
-    lines += [[(safe.cut_words(_described(session, id_), width), "plain")] for id_ in asked.ids[:_MOST_DESCRIBED]]
+    described = _described(session, asked.ids[:_MOST_DESCRIBED])
+    lines += [[(safe.cut_words(each, width), "plain")] for each in described]
     lines += [[(line, "plain")] for line in lines_of(asked.ids[_MOST_DESCRIBED:], width)]
     return await _yes(screen, Confirm(f"{asked.verb}: is this right?", lines, session.keys))
 
@@ -85,7 +86,7 @@ async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> 
 async def still_meant(screen: TellingScreen, session: Session, asked: Request, changed: str) -> Request | None:
     """The command for what the rows have become since they were answered for, once the person has read what `changed`;
     None where it is not meant any more."""
-    now = {id_: int(session.desk.show(id_)["version"]) for id_ in asked.expect}
+    now = session.desk.versions(asked.expect)
     width = max(20, screen.app.size.width - 6)
     told = cells.with_local_times(changed, session.present.now, session.present.zone)
     lines: list[Pieces] = [[(line, "warning")] for line in safe.wrap(told, width)]
@@ -274,10 +275,20 @@ _ASKED_TOO: Final[Mapping[str, _Asking]] = {
 """What some verbs ask beside what they cannot do without; None where the person leaves it."""
 
 
-def _described(session: Session, id_: str) -> str:
-    """An id with what it is, for the list of what a command will touch."""
+def _described(session: Session, ids: Sequence[str]) -> list[str]:
+    """Ids with what they are, for the list of what a command will touch."""
+    found = [reference for reference in map(find, ids) if reference is not None]
+    rows = [
+        *session.desk.deviation_rows([each.number for each in found if each.table == "deviation"]),
+        *session.desk.timeline_rows([each.number for each in found if each.table == "action"]),
+    ]
+    known = {row["id"]: row for row in rows}
+    return [_in_words(session, id_, known.get(id_)) for id_ in ids]
+
+
+def _in_words(session: Session, id_: str, row: Mapping[str, Any] | None) -> str:
     try:
-        shown = session.desk.show(id_)
+        shown = session.desk.show(id_) if row is None else row
     except OffplanError as error:
         return str(error)
     return f"{id_}  {shown.get('kind', '')} {shown.get('summary') or shown.get('title') or ''}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui.keys.offering import brief
 from tui.widgets.drawn_list import DrawnList
 from tui.widgets.row_window import Fetch, Row
 
@@ -32,10 +33,12 @@ class ChosenRows(DrawnList):
 
     @property
     def chosen_rows(self) -> Sequence[Row]:
-        """What is shown of the chosen ids, as far as that is known: of marks the same object while nothing changes."""
+        """What commands have to know of the chosen ids, as far as that is known, the same once: of marks the same
+        object while nothing changes."""
         chosen = self.chosen
         if not self.marks:
             return [row for number in chosen if (row := self.seen(number)) is not None]
         if self._chosen_rows is None or self._chosen_rows[0] is not chosen:
-            self._chosen_rows = chosen, [row for number in chosen if (row := self.seen(number)) is not None]
+            seen = (brief(row) for number in chosen if (row := self.seen(number)) is not None)
+            self._chosen_rows = chosen, list({id(row): row for row in seen}.values())
         return self._chosen_rows[1]

@@ -119,6 +119,10 @@ class DrawnList(ScrollView, can_focus=True):
         """The row with this id, if it has been in sight."""
         return self._rows.get(number)
 
+    def know_marked_by(self, fetch_brief: Fetch) -> None:
+        """Read rows that are marked and are out of sight by this, which answers less of each."""
+        self._rows.fetch_brief = fetch_brief
+
     def seen(self, number: int) -> Row | None:
         """The row as the person saw it last, or as it was when it was marked."""
         return self._rows.seen(number)

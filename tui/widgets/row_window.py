@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.values.ids import TABLES
+from tui.keys.offering import brief
 
 Row = Mapping[str, Any]
 Fetch = Callable[[Sequence[int]], Sequence[Row]]
@@ -14,6 +15,8 @@ _LETTERS: Final = "".join(TABLES)
 """What public ids begin with."""
 _MOST_ROWS: Final = 2_000
 """Rows that are kept of what was walked through; each takes some kilobytes."""
+_PIECE: Final = 1_000
+"""Rows that are read at once to keep little of each."""
 
 
 class RowWindow:
@@ -27,9 +30,11 @@ class RowWindow:
         self._fetch = fetch
         self._watched = watched
         self.moved: set[int] = set()
+        self.fetch_brief = fetch
+        """What rows out of sight are read by that are to be kept: all that tui.keys.offering.brief asks of them."""
         self._rows: dict[int, Row] = {}
         self._kept: dict[int, Row] = {}
-        """Rows as they were last shown, of numbers that are wanted wherever the window is."""
+        """Of numbers that are wanted wherever the window is what commands have to know, as it was last shown."""
         self._revisions: dict[int, int] = {}
         """Of the rows at hand; counted over all of them, so that a row which comes again has a new one."""
         self._counted = 0
@@ -42,17 +47,20 @@ class RowWindow:
         return all(number in self._rows for number in numbers)
 
     def seen(self, number: int) -> Row | None:
-        """The row as it was last shown, or as it was when it was to be kept."""
+        """The row as it was last shown, or what commands have to know of it as it was when it was to be kept."""
         return self._rows.get(number) or self._kept.get(number)
 
     def keep(self, numbers: Collection[int]) -> None:
-        """Hold the rows of these numbers, in the window or not; those that were not shown are read now."""
-        unknown = [number for number in numbers if self.seen(number) is None]
-        read = self._read(unknown)
-        self._kept = {number: row for number in numbers if (row := self.seen(number) or read.get(number)) is not None}
+        """Hold what commands have to know of these rows, in the window or not; those that were not shown are read now.
 
-    def _read(self, numbers: Sequence[int]) -> dict[int, Row]:
-        return {int(str(row["id"]).lstrip(_LETTERS)): row for row in self._fetch(numbers)} if numbers else {}
+        Of a hundred thousand whole rows would take 550 MiB.
+        """
+        kept = {number: brief(row) for number in numbers if (row := self.seen(number)) is not None}
+        unknown = [number for number in numbers if number not in kept]
+        for first in range(0, len(unknown), _PIECE):
+            read = _by_number(self.fetch_brief, unknown[first : first + _PIECE])
+            kept |= {number: brief(row) for number, row in read.items()}
+        self._kept = kept
 
     def revision(self, number: int) -> int:
         """Changes whenever the row's content does: part of the key of a cached line."""
@@ -65,7 +73,7 @@ class RowWindow:
         """
         wanted = window if refetch else [number for number in window if number not in self._rows]
         before = self._rows
-        fetched = self._read(wanted)
+        fetched = _by_number(self._fetch, wanted)
         changed = {number for number, row in fetched.items() if before.get(number) != row}
         self.moved = {
             number
@@ -73,7 +81,7 @@ class RowWindow:
             if any(before[number].get(name) != fetched[number].get(name) for name in self._watched)
         }
         if refetch or len(before) > _MOST_ROWS:
-            self._kept = {number: before.get(number, row) for number, row in self._kept.items()}
+            self._kept |= {number: brief(row) for number, row in before.items() if number in self._kept}
             self._rows = {number: before[number] for number in window if number in before and not refetch}
             self._revisions = {number: self._revisions[number] for number in {*self._rows, *fetched} & before.keys()}
         self._rows.update(fetched)
@@ -81,3 +89,7 @@ class RowWindow:
             self._counted += 1
             self._revisions[number] = self._counted
         return changed
+
+
+def _by_number(fetch: Fetch, numbers: Sequence[int]) -> dict[int, Row]:
+    return {int(str(row["id"]).lstrip(_LETTERS)): row for row in fetch(numbers)} if numbers else {}

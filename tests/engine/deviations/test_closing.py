@@ -40,6 +40,15 @@ def test_mandatory_actions_come_before_the_resolution(desk: Desk) -> None:
     assert outcome.notes == ("A3 stays open (0 mandatory): finish, skip or cancel it",)
 
 
+def test_asked_of_many_at_once_it_tells_of_the_first_that_cannot_be_resolved(desk: Desk) -> None:
+    ids = late(desk, alpha=12, beta=11, gamma=10)
+    desk.require_resolvable(ids)
+    desk.respond(ids[1:])
+    with pytest.raises(Refused, match=f"^{ids[2]}: A4, A5 are mandatory and open"):
+        desk.require_resolvable([ids[0], ids[2], ids[1]])
+    desk.require_resolvable([ids[0]])
+
+
 def test_each_response_says_what_it_requires(desk: Desk) -> None:
     (deviation,) = late(desk, alpha=12)
     desk.respond([deviation])

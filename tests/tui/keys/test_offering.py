@@ -19,6 +19,7 @@ from tests.tui.key_expectations import RUNNING
 from tui.demo.demo_world import SETTINGS, sample
 from tui.keys import bindings
 from tui.keys.key_table import KEYS
+from tui.keys.offering import brief
 from tui.keys.request import Request, carry_out
 from tui.planner import PlannerOnDemand
 from tui.screens import filtering
@@ -103,6 +104,23 @@ def test_what_is_offered_can_be_done_and_what_is_not_cannot(prepared: Path, tmp_
             if key.id not in offered and does and key.id not in BESIDE:
                 faults.append(f"{key.id} is not offered for {row['id']}, which is {row['state']}")
     assert not faults, "\n".join(faults)
+
+
+def test_what_is_kept_of_marked_rows_offers_the_same_keys(prepared: Path) -> None:
+    desk = desk_on(prepared)
+    rows = of_each_sort(desk)
+    states = {row["id"]: row for row in desk.deviation_states(range(1, 1_000))}
+    desk.store.close()
+    approvals = ({"approval": {"amount": amount}, "approved_at": at} for amount in (None, 5) for at in (None, "2026"))
+    held: list[tuple[str, Row]] = [("source", {"held": count}) for count in (0, 3)]
+    held += [("action", {"state": "ready", "proposed_at": "2026", **approval}) for approval in approvals]
+    assert any(kind == "deviation" and row["response"] for kind, row in rows)
+    for kind, row in [*rows, *held, ("quarantine", {}), ("signal", {"id": "S1"})]:
+        kept = [brief(row), *([brief(states[row["id"]])] if kind == "deviation" else [])]
+        for each in kept:
+            assert each.get("version") == row.get("version")
+            for key in KEYS:
+                assert bindings.fits(key, kind, [each]) == bindings.fits(key, kind, [row]), (key.id, row)
 
 
 def footer_of(text: str) -> set[str]:

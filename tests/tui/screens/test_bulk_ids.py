@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -129,6 +131,56 @@ async def test_what_a_line_says_itself_is_not_said_below_it(opened: Open) -> Non
         await driven.press("*", "c")
         assert "comment 3 (D" in driven.text
         assert "about" not in driven.text
+
+
+@contextmanager
+def asked(driven: Driven) -> Iterator[list[str]]:
+    """What the screen asks of the file meanwhile."""
+    connection, statements = driven.app.session.desk.store.connection, list[str]()
+    connection.set_trace_callback(statements.append)
+    try:
+        yield statements
+    finally:
+        connection.set_trace_callback(None)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("*",),
+        ("*", "R"),
+        ("*", "R", "l", "a", "t", "e", "enter", "enter", "enter"),
+        ("*", "x", "l", "a", "t", "e", "enter", "enter"),
+    ],
+)
+async def test_to_mark_many_and_to_ask_about_them_takes_no_question_for_each(
+    world: World, opened: Open, keys: tuple[str, ...]
+) -> None:
+    taken = []
+    for count in (40, 160):
+        many(world, count)
+        async with opened((120, 36)) as driven:
+            with asked(driven) as statements:
+                await driven.press(*keys)
+        taken.append(len(statements))
+    assert taken[1] < taken[0] + 20, taken
+
+
+async def test_to_ask_once_more_about_many_that_changed_takes_no_question_for_each(world: World, opened: Open) -> None:
+    taken = []
+    for count in (40, 160):
+        many(world, count)
+        async with opened((120, 36)) as driven:
+            await driven.press("*", "x")
+            await driven.type("late")
+            await driven.press("enter", "enter")
+            world.desk.assign([world.ids[0]], to="dora" if count > 40 else "chen")
+            with asked(driven) as statements:
+                await driven.press("y")
+                while "changed while you answered" not in driven.text:
+                    await driven.pilot.pause()
+        taken.append(len(statements))
+    assert taken[1] < taken[0] + 20, taken
 
 
 def test_as_many_whole_ids_as_there_is_room_for() -> None:

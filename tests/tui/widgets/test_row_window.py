@@ -12,9 +12,15 @@ class Desk:
 
     def __init__(self) -> None:
         self.words: dict[int, str] = {}
+        self.most = 0
+        """Rows that were asked for at once."""
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
-        return [{"id": f"D{number}", "word": self.words.get(number, "")} for number in numbers]
+        self.most = max(self.most, len(numbers))
+        return [
+            {"id": f"D{number}", "word": self.words.get(number, ""), "version": number % 3, "state": "open"}
+            for number in numbers
+        ]
 
 
 def test_a_row_has_the_same_revision_as_long_as_it_says_the_same() -> None:
@@ -46,3 +52,26 @@ def test_what_is_kept_does_not_grow_with_the_rows_that_were_walked_through() -> 
     for first in range(0, 10_000, 50):
         window.load(range(first, first + 50), refetch=False)
     assert len(window._revisions) == len(window._rows) <= 2_050
+
+
+def test_of_rows_that_are_kept_out_of_sight_only_what_commands_have_to_know_is_held() -> None:
+    desk = Desk()
+    window = RowWindow(desk.rows)
+    window.load(range(50), refetch=False)
+    window.keep(range(100_000))
+    assert window.seen(7) == desk.rows([7])[0]
+    assert window.seen(77_777) == {"version": 77_777 % 3, "state": "open"}
+    assert len({id(row) for row in window._kept.values()}) == 3
+    assert desk.most <= 1_000
+
+
+def test_what_is_kept_of_a_row_is_as_it_was_last_shown() -> None:
+    desk = Desk()
+    window = RowWindow(desk.rows)
+    window.keep(range(100))
+    window.fetch_brief = None  # type: ignore[assignment]
+    window._fetch = lambda numbers: [{**row, "version": 9} for row in desk.rows(numbers)]
+    window.load(range(10), refetch=True)
+    window.load(range(50, 60), refetch=True)
+    window.keep(range(100))
+    assert [window.seen(number)["version"] for number in (0, 9, 10, 49, 50)] == [9, 9, 1, 1, 9]  # type: ignore[index]
