@@ -17,7 +17,7 @@ from tui.terminal import cells, theme
 from tui.terminal.cells import Present
 from tui.terminal.safe import Pieces, fit, fold, wrap
 from tui.widgets.page_list import PageLine
-from tui.widgets.queue import SHORT_KINDS
+from tui.widgets.queue import SHORT_KINDS, SHORT_STATES
 from tui.words.arguments import usage
 from tui.words.command_table import COMMANDS
 
@@ -27,12 +27,14 @@ _DEVIATIONS: Final = [
     ("✚", "came in since this desk was opened, and has not been looked at"),
     ("4▸", "so many consequences are folded inside"),
     ("in slack", "it is late, and no customer order is hit"),
-    (
-        "what",
-        "its kind, short where there is little room: "
-        + ", ".join(f"{short} is {kind}" for kind, short in SHORT_KINDS.items()),
+    *(
+        (
+            title,
+            f"its {what}, short where there is little room: {', '.join(f'{short[word]} is {word}' for word in short)}",
+        )
+        for title, what, short in (("what", "kind", SHORT_KINDS), ("state", "state", SHORT_STATES))
     ),
-    ("PASSED", "the decide-by: after it the fastest remedy comes too late"),
+    ("PASSED ✖", "the decide-by: after it the fastest remedy comes too late"),
 ]
 _ACTIONS: Final = [
     ("┫", "where an action is due"),

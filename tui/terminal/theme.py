@@ -96,7 +96,8 @@ TooSmall { layer: above; height: 100%; background: ansi_default; }
 .-tabs.-pane-timeline #timeline { display: block; }
 .-tabs #lanes, .-tabs #load { display: none; height: 1fr; }
 .-tabs.-pane-lanes #lanes, .-tabs.-pane-load #load { display: block; }
-.-wide #feed { width: 48; }
+.-wide #feed { width: 24%; min-width: 42; max-width: 48; }
+.-wide #queue { min-width: 78; }
 .-wide #detail { display: block; }
 .-wide WhyLines { height: 1; }
 .-one-pane TabLine { display: block; }

@@ -4,7 +4,7 @@ Textual here."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any, Final
 
 from engine.values.errors import BadInput
@@ -37,9 +37,9 @@ COLUMNS: Final[Mapping[str, str]] = {name: words for name, (_, words) in _SHAPES
 """Columns to choose from, with what they show."""
 USUAL: Final = (
     "decide_by", "exposure", "severity", "id", "kind", "subject", "gap", "state", "owner", "folded", "hidden_by",
-    "party", "opened_at", "likely", "response",
+    "party", "opened_at", "likely", "response", "summary",
 )  # fmt: skip
-"""The columns when nobody chose others: the first are the last to go when the screen is narrow."""
+"""The columns when nobody chose others. When the screen is narrow the last go first, the tenth after long words."""
 
 
 def checked(names: Sequence[Any], place: str) -> tuple[str, ...]:
@@ -51,13 +51,8 @@ def checked(names: Sequence[Any], place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-@lru_cache(maxsize=32)
-def ranked(names: tuple[str, ...], id_width: int, subject_width: int) -> tuple[Column, ...]:
-    """The shapes of columns in their order; where room is short the last named goes first, the subject never."""
-    shapes = []
-    for place, name in enumerate(names, 1):
-        column = _SHAPES[name][0]
-        width = {"id": id_width, "subject": subject_width}.get(name, column.width)
-        rank = 0 if name == "subject" else place
-        shapes.append(Column(name, column.title, width, rank, column.align, column.flex, column.words))
-    return tuple(shapes)
+def ranked(names: Sequence[str]) -> tuple[Column, ...]:
+    """The shapes of columns in their order; the last named is the first to go, the subject never does."""
+    return tuple(
+        replace(_SHAPES[name][0], rank=0 if name == "subject" else place) for place, name in enumerate(names, 1)
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.terminal import cells, safe
-from tui.terminal.cells import Column, Present, layout
+from tui.terminal.cells import Column, Present
 from tui.terminal.safe import Piece, Pieces
 from tui.widgets.deviation_columns import USUAL, ranked
-from tui.widgets.queue import QueueList, hidden_by
+from tui.widgets.measured import fitted
+from tui.widgets.queue import QueueList, Sizes, hidden_by, short_forms, sized
 from tui.widgets.row_window import Row
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 _MORE: Final[Mapping[str, Callable[[Row, Present], str]]] = {
     "value_at_risk": lambda row, present: cells.money(row["value_at_risk"]),
     "summary": lambda row, present: row["summary"],
-    "state": lambda row, present: row["state"],
     "item": lambda row, present: row["item"] or "",
     "site": lambda row, present: row["site"] or "",
     "party": lambda row, present: row["party"] or "",
@@ -28,6 +29,14 @@ _MORE: Final[Mapping[str, Callable[[Row, Present], str]]] = {
     "hidden_by": hidden_by,
     "flaps": lambda row, present: str(row["flaps"] or ""),
 }
+
+
+@lru_cache(maxsize=32)
+def columns(names: tuple[str, ...], sizes: Sizes, width: int) -> tuple[Column, ...]:
+    """The named columns in `width` cells, in their order; where there is little room long words give way first, then
+    the columns from the last named on, the subject never."""
+    whole = tuple(sized(column, sizes) for column in ranked(names))
+    return fitted(whole, short_forms(whole, sizes), width)
 
 
 class DeviationList(QueueList):
@@ -87,17 +96,14 @@ class DeviationList(QueueList):
     def look(self) -> Hashable:
         return super().look(), self.columns
 
-    def _subject(self, row: Row) -> str:
-        return "" if "group" in row else super()._subject(row)
-
     def _columns(self, width: int) -> tuple[Column, ...]:
-        return tuple(column for column, _ in layout(ranked(self.columns, self._sizes.id, self._sizes.subject), width))
+        return columns(self.columns, self._sizes, width)
 
     def draw(self, row: Row, width: int) -> Pieces:
         if "group" in row:
             return _heading(row, width)
         shown = self._columns(width)
-        values = {**self._values(row), **self._more(row)}
+        values = {**self._values(row, shown, width), **self._more(row)}
         return safe.columns(shown, {column.name: values[column.name] for column in shown}, width)
 
     def _more(self, row: Row) -> dict[str, Piece]:

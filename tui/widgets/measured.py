@@ -1,9 +1,11 @@
-"""How wide the texts of the rows at hand are: what columns are made as wide as. Each row is measured once."""
+"""How wide columns are: as wide as the texts of the rows at hand, each measured once, and narrower where room is
+short."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from tui.terminal.cells import Column
 from tui.widgets.row_window import Row
 
 
@@ -24,3 +26,30 @@ class Measured:
             known = before.get(number)
             self._known[number] = known if known is not None and known[0] is row else (row, self._widths(row))
         return tuple(map(max, zip(self._least, *(sizes for _, sizes in self._known.values()), strict=True)))
+
+
+def fitted(columns: Sequence[Column], shorter: Sequence[Column], width: int) -> tuple[Column, ...]:
+    """The columns, in their order, in the forms in which they fit into `width` cells with one blank between them.
+
+    `shorter` are short forms of some of them, by name. What has the largest rank gives way first: a column goes, a
+    short form takes the place of the whole one. Whatever fits again once larger things went comes back.
+    """
+    shown = {column.name: column for column in columns}
+    gave: list[Column] = []
+    for step in sorted((*shorter, *columns), key=lambda step: -step.rank):
+        if step.rank == 0 or _cells(shown) <= width:
+            break
+        if step not in columns and step.name in shown:
+            gave.append(shown[step.name])
+            shown[step.name] = step
+        elif step.name in shown and len(shown) > 1:
+            gave.append(shown.pop(step.name))
+    for form in reversed(gave):
+        again = {**shown, form.name: form}
+        if _cells(again) <= width:
+            shown = again
+    return tuple(shown[column.name] for column in columns if column.name in shown)
+
+
+def _cells(shown: Mapping[str, Column]) -> int:
+    return sum(column.width + 1 for column in shown.values()) - 1
