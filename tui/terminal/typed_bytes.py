@@ -46,16 +46,6 @@ class _CarefulParser(XTermParser):
         super().__init__(debug)
         self._sieve = Sieve(self._is_known)
 
-    @property
-    def mouse_pixels(self) -> bool:
-        """Never: Textual takes the mouse's places for pixels where a terminal reports its size by itself, asked for or
-        not."""
-        return False
-
-    @mouse_pixels.setter
-    def mouse_pixels(self, value: bool) -> None:
-        pass
-
     def feed(self, data: str) -> Iterable[Message]:
         # Nothing at all means the end to Textual, and only then.
         sifted = self._sieve.sift(data, time.monotonic()) if data else data
@@ -67,6 +57,11 @@ class _CarefulParser(XTermParser):
         if late:
             yield from super().feed(late)
         yield from super().tick()
+
+    def parse_mouse_code(self, code: str) -> Message | None:
+        """Places as cells: Textual takes them for pixels once a terminal has reported its size by itself."""
+        self.mouse_pixels = False
+        return super().parse_mouse_code(code)
 
     def _is_known(self, sequence: str) -> bool:
         """Whether Textual makes anything of a whole control sequence."""

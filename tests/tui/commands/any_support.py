@@ -77,7 +77,7 @@ def content(folder: Path) -> dict[str, str]:
     }
 
 
-def holds(line: Sequence[str], answer: Answer) -> None:
+def assert_contract(line: Sequence[str], answer: Answer) -> None:
     """The contract of one answer (docs/commands.md)."""
     assert answer.code in (0, 1, 2, 3)
     assert "unexpected fault" not in answer.err

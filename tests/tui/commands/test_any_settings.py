@@ -8,7 +8,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.fuzzing import tried
-from tests.tui.commands.any_support import holds, run, workspace
+from tests.tui.commands.any_support import assert_contract, run, workspace
 from tests.tui.commands.settings_strategies import settings_files
 
 LINES = (
@@ -24,7 +24,7 @@ def test_any_settings_are_a_desk_or_a_sentence(written: bytes, words: list[str])
     with workspace() as folder:
         (folder / "offplan.toml").write_bytes(written)
         checked = run(["check", "--json"])
-        holds(["check", "--json"], checked)
+        assert_contract(["check", "--json"], checked)
         faults = (
             [found for found in json.loads(checked.out)["items"] if found["severity"] == "error"] if checked.out else []
         )
@@ -34,6 +34,6 @@ def test_any_settings_are_a_desk_or_a_sentence(written: bytes, words: list[str])
             answer = run(line.split())
             note(f"{line}: {answer.code} {answer.err.strip()}")
             if not line.startswith("watch"):
-                holds(line.split(), answer)
+                assert_contract(line.split(), answer)
         if (folder / "offplan.toml").read_bytes() != written:
             assert run(["check"]).code in (0, 3)

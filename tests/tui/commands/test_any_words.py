@@ -10,16 +10,16 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.fuzzing import tried
-from tests.tui.commands.any_support import content, holds, run, workspace
+from tests.tui.commands.any_support import assert_contract, content, run, workspace
 from tests.tui.commands.word_strategies import COMMAND_WORDS, any_lines, lines
 
 each_command = pytest.mark.parametrize("words", COMMAND_WORDS)
 
 
-def answered(line: Sequence[str]) -> None:
+def assert_answered(line: Sequence[str]) -> None:
     answer = run(line)
     note(f"{line!r}: {answer.code} {answer.err.strip()}")
-    holds(line, answer)
+    assert_contract(line, answer)
 
 
 @each_command
@@ -28,7 +28,7 @@ def answered(line: Sequence[str]) -> None:
 def test_any_words_get_an_answer_and_leave_the_file_in_order(words: str, data: st.DataObject) -> None:
     with workspace():
         for line in (data.draw(lines(words)), *data.draw(st.lists(any_lines(), max_size=2))):
-            answered(line)
+            assert_answered(line)
 
 
 @each_command
@@ -37,7 +37,7 @@ def test_any_words_get_an_answer_and_leave_the_file_in_order(words: str, data: s
 def test_any_words_with_readonly_leave_everything_as_it_is(words: str, data: st.DataObject) -> None:
     with workspace() as folder:
         before = content(folder)
-        answered(["--readonly", *data.draw(lines(words))])
+        assert_answered(["--readonly", *data.draw(lines(words))])
         after = content(folder)
         assert {name: after.get(name) for name in before} == before
         # A copy of a desk that is only looked at is nothing that is written to it.

@@ -11,13 +11,18 @@ from tests.engine.desk_support import late, open_desk
 from tests.tui.pty_support import DESK, Program
 
 
+def started(folder: Path, plain: str) -> Program:
+    """A desk with one late line, drawn as cells or as plain output."""
+    desk = open_desk(folder / "desk.db")
+    late(desk, alpha=12)
+    desk.store.close()
+    return Program(str(folder / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain})
+
+
 @pytest.mark.parametrize("plain", ["0", "1"])
 @pytest.mark.parametrize("typed", [b"\xff", b"caf\xe9 ", b"\xc3\x1b", b"\x1b[200~\xe9\x80\x1b[201~", b"\xed\xa0\x80"])
 def test_bytes_that_are_no_text_end_nothing(tmp_path: Path, typed: bytes, plain: str) -> None:
-    desk = open_desk(tmp_path / "desk.db")
-    late(desk, alpha=12)
-    desk.store.close()
-    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+    with started(tmp_path, plain) as program:
         program.until("alpha")
         program.type(":")
         program.settle()
@@ -47,10 +52,7 @@ ANSWERS = (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b[?62;22c", b"\x1bP>|kitty(
 def test_what_is_no_key_of_a_terminal_ends_nothing_and_begins_nothing(tmp_path: Path, plain: str) -> None:
     """Keys told in detail that nobody asked for, and answers that come too late, to a program that is gone: the letters
     of them were carried out as commands."""
-    desk = open_desk(tmp_path / "desk.db")
-    late(desk, alpha=12)
-    desk.store.close()
-    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+    with started(tmp_path, plain) as program:
         program.until("alpha")
         program.settle()
         before = program.lines
@@ -66,10 +68,7 @@ def test_what_is_no_key_of_a_terminal_ends_nothing_and_begins_nothing(tmp_path: 
 @pytest.mark.parametrize("plain", ["0", "1"])
 def test_a_modifier_alone_is_no_key(tmp_path: Path, plain: str) -> None:
     """kitty tells of shift before the letter that it belongs to: it ended jump mode, and took a refusal away."""
-    desk = open_desk(tmp_path / "desk.db")
-    late(desk, alpha=12)
-    desk.store.close()
-    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+    with started(tmp_path, plain) as program:
         program.until("alpha")
         program.type(":dance\r")
         program.until("`dance`")
@@ -86,21 +85,20 @@ def test_a_modifier_alone_is_no_key(tmp_path: Path, plain: str) -> None:
 def test_no_command_hides_in_a_text_that_is_pasted(tmp_path: Path, plain: str) -> None:
     """st, mlterm and kitty hand on sequences in it; of one that it does not know, Textual takes what follows for keys:
     here for enter, and for ack."""
-    desk = open_desk(tmp_path / "desk.db")
-    (id_,) = late(desk, alpha=12)
-    with Program(str(tmp_path / "desk.db"), environment={"OFFPLAN_PLAIN_OUTPUT": plain}) as program:
+    with started(tmp_path, plain) as program:
+        desk = open_desk(tmp_path / "desk.db")
         program.until("alpha")
         program.type("c")
         program.until("comment")
         program.type(f"\x1b[200~call \x1b[z\ra{'.' * 40}\x1b[201~")
         program.settle()
-        shown = desk.show(id_)
+        shown = desk.show("D1")
         assert (shown["state"], shown["version"]) == ("open", 1)
         program.type("\r")
         program.until("✓")
-        (said,) = [each["reason"] for each in desk.show(id_)["history"] if each["reason"]]
+        (said,) = [each["reason"] for each in desk.show("D1")["history"] if each["reason"]]
         assert said.startswith("call \ufffd[z a...")
-    desk.store.close()
+        desk.store.close()
 
 
 BROKEN = """
