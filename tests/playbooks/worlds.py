@@ -31,6 +31,10 @@ steps:
     role: buyer
     duration: PT2H
 """
+# The tests that share it live on Monday 2026-03-09, 08:00 UTC (tests.engine.desk_support.NOW).
+WEEKLY = ONE_STEP.format(id="weekly").replace(
+    "on: deviation.opened", 'on: schedule\n    at: {days: [mon], time: "10:00", tz: Europe/Berlin}'
+)
 
 
 def at(text: str) -> int:

@@ -91,6 +91,12 @@ class Driven:
         await self.press(*keys)
         await self.settle()
 
+    async def command(self, line: str) -> None:
+        """Type a command behind `:` and wait until it is carried out and drawn."""
+        await self.press(":")
+        await self.type(line)
+        await self.finish("enter")
+
     async def settle(self) -> None:
         """Wait until everything that was begun has ended and is drawn; what ended may have begun more."""
         while running := [worker for worker in self.app.workers if not worker.is_finished]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,26 +21,8 @@ from playbooks.planning.rehearse import rehearse
 from playbooks.planning.scopes import Scope
 from tests.engine.desk_support import NOW, eta, take
 from tests.playbooks.answered import HEAD, Answered
-from tests.playbooks.worlds import at_place, library, lint, write
-
-ASK = """\
-  - id: ask
-    title: Ask $party for a price
-    role: buyer
-    duration: PT1H
-    form: [{name: price, type: number}, {name: carrier, type: text, required: false}]
-    publish: {price: answers.price, carrier: answers.carrier}
-"""
-CHEAP = "when: {field: values.price, op: le, value: 500}"
-DEAR = "when: {field: values.price, op: gt, value: 500}"
-QUOTED = (
-    ASK
-    + f"""\
-  - {{id: book, title: "Book $carrier for $price EUR, $$ and all", role: buyer, duration: PT1H, needs: [ask], {CHEAP}}}
-  - {{id: haggle, title: Haggle, role: buyer, duration: PT1H, needs: [ask], {DEAR}}}
-  - {{id: tell, title: Tell them, role: buyer, duration: PT1H, needs: [book, haggle]}}
-"""
-)
+from tests.playbooks.published import ASK, CHEAP, DEAR, QUOTED, TESTED
+from tests.playbooks.worlds import library, write
 
 
 def test_an_answer_decides_which_step_follows_and_stands_in_its_text(tmp_path: Path) -> None:
@@ -143,6 +124,8 @@ DECIDE = """\
     publish: {way: choice}
   - {id: book, title: Book $way, role: buyer, duration: PT1H, needs: [decide], when: {field: values.way, op: eq, value: air}}
 """
+
+
 FOUR = (
     ASK.replace(
         "form: [",
@@ -291,22 +274,6 @@ def test_more_items_than_there_are_steps_for_are_named_and_none_is_none(tmp_path
     assert run.states["count"] == "ready"
 
 
-TESTED = """\
-tests:
-  - name: nobody knows the price
-    now: 2026-03-02T09:00:00Z
-    deviation: {kind: late_supply, party: ACME}
-    people: [{id: ana, functions: [procurement]}]
-    expect: {steps: [ask, book, haggle, tell]}
-  - name: a cheap one
-    now: 2026-03-02T09:00:00Z
-    deviation: {kind: late_supply, party: ACME}
-    published: {price: 450}
-    people: [{id: ana, functions: [procurement]}]
-    expect: {steps: [ask, book, tell], warnings: ["step haggle is left out: values.price is 450 (asked: > 500)"]}
-"""
-
-
 def test_a_rehearsal_says_what_was_published(tmp_path: Path) -> None:
     known = library(tmp_path, HEAD + QUOTED + TESTED)
     assert [str(each) for each in rehearse(known.get("whole"), known)] == []
@@ -315,7 +282,11 @@ def test_a_rehearsal_says_what_was_published(tmp_path: Path) -> None:
 
 
 NAMES = st.sampled_from(["item", "price", "carrier"])
+
+
 NASTY = st.lists(st.sampled_from(["$", "$$", "${price}", "$item", "{", "}", "a", " "]), max_size=6).map("".join)
+
+
 PIECES = st.lists(
     st.one_of(st.text("ab ${}x", max_size=4).map(lambda text: text.replace("$", "$$")), NAMES.map("${{{}}}".format))
 )
@@ -332,111 +303,3 @@ def test_filling_in_two_steps_is_filling_at_once(pieces: list[str], item: str, p
 def _folder(path: Path, name: str) -> Path:
     (path / name).mkdir()
     return path / name
-
-
-BACK = "  - {id: book, title: Book, role: buyer, duration: PT1H, needs: [ask]%s}\n"
-PRICE = "publish: {price: answers.price}"
-FAULTS = [
-    # the step that publishes, those behind it, level and severity, the text at the place, the fault, the mend
-    ("publish: {price: answers.prize}", "", "expressions error", "answers.prize", "does not ask for prize", "did you mean price"),
-    ("publish: {price: choice}", "", "expressions error", "choice", "has no options", "add options"),
-    ("publish: {price: answer.a as text}", "", "expressions error", "answer.a", "no system answers it", "answers.NAME"),
-    ("publish: {price: gap.dys}", "", "expressions error", "gap.dys", "no field of a deviation", "gap.days"),
-    ("publish: {price: 'gap.days + 1'}", "", "syntax error", "'gap.days + 1'", "says not where the value", "answer.PATH"),
-    ("publish: {price: gap.days}", "", "semantics error", "price:", "is published from gap.days", "another name"),
-    ("publish: {item: answers.price}", "", "semantics error", "item:", "$item is a name of the deviation", "another name"),
-    (
-        "publish: {price: answers.price}\n    foreach: {items: [a], as: x}", "",
-        "syntax error", "id:", "gives no single value", "publish or foreach",
-    ),
-    (
-        PRICE, "  - {id: b, title: T $price, role: buyer, duration: PT1H}\n",
-        "expressions error", "T $price", "step b uses price without waiting for ask, which publishes it", "add ask to its needs",
-    ),
-    (
-        PRICE,
-        "  - {id: b, title: T, role: buyer, duration: PT1H}\n"
-        "  - {id: c, title: $price, role: buyer, duration: PT1H, needs: [ask, b], join: any}\n",
-        "expressions error", "$price", "step c uses price without waiting for ask", "with join: all",
-    ),
-    (
-        PRICE + "\n    when: {field: site, op: exists}", BACK % ", instructions: $price",
-        "expressions warning", "$price", "nobody knows where ask is left out", "the same when",
-    ),
-    (
-        PRICE, BACK % ", when: {field: values.price, op: contains, value: a}",
-        "expressions error", "contains", "contains does not fit values.price, which is a number", "between",
-    ),
-    (
-        PRICE, BACK % ", side_effect: once, idempotency_key: K-$price",
-        "expressions error", "K-$price", "is settled here as the response begins, and price is known only once ask is done", "",
-    ),
-    (
-        PRICE, "  - {id: b, title: T, kind: set, role: buyer, needs: [ask], set: {x: $price}}\n",
-        "expressions error", "$price", "step b is settled here", "behind that",
-    ),
-    (
-        PRICE + "\n    reverse: back", "  - {id: back, title: Undo $price, role: buyer, duration: PT1H}\n",
-        "expressions error", "Undo $price", "step back is settled here", "behind that",
-    ),
-    (
-        PRICE, BACK % ", approval: {role: buyer, above: {amount: values.prize, currency: EUR}}",
-        "expressions error", "values.prize", "values.prize is no number of this playbook", "did you mean values.price",
-    ),
-    (
-        "publish: {price: answers.price, who: answers.who}",
-        BACK % ", instructions: $who, approval: {role: buyer, above: {amount: values.who, currency: EUR}}",
-        "expressions error", "values.who", "who is a text, and an amount is a number", "values.price",
-    ),
-    (PRICE, "", "operations warning", "price:", "no step uses price, which ask publishes", "$price"),
-    (
-        "publish: {price: answers.price, who: answers.who}", BACK % ", instructions: $price, foreach: {items: values.who, as: x, max: 3}",
-        "semantics error", "values.who", "values.who, which is no list that a step publishes", "type list",
-    ),
-    (
-        "publish: {price: answers.price, all: answers.all}", BACK % ", instructions: $price, foreach: {items: values.all, as: x}",
-        "operations error", "{items", "as many items as it may have before all is known", "max: 5",
-    ),
-    (
-        "publish: {price: answers.price, all: answers.all}",
-        BACK % ", instructions: $price, foreach: {items: values.all, as: x, max: 3, on_empty: refuse}",
-        "semantics error", "refuse", "whether all is empty is known too late", "take it out",
-    ),
-    (
-        "publish: {price: answers.price, all: answers.all}",
-        "  - {id: b, title: T $price $x, role: buyer, duration: PT1H, foreach: {items: values.all, as: x, max: 3}}\n",
-        "expressions error", "values.all", "step b uses all without waiting for ask", "add ask",
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("publish", "more", "level", "shown", "fault", "mend"), FAULTS)
-def test_what_is_published_and_used_wrongly_is_found_at_its_place(
-    tmp_path: Path, publish: str, more: str, level: str, shown: str, fault: str, mend: str
-) -> None:
-    form = "form: [{name: price, type: number}, {name: who, type: text}, {name: all, type: list}]"
-    steps = f"  - id: ask\n    title: Ask\n    role: buyer\n    duration: PT1H\n    {form}\n    {publish}\n"
-    path = write(tmp_path, "p.yaml", HEAD + steps + more)
-    found = [each for each in lint(path) if fault in each.message]
-    assert len(found) == 1, [str(each) for each in lint(path)]
-    assert at_place(path, found[0]).startswith(shown)
-    assert f"{found[0].level} {found[0].severity}" == level
-    assert mend in found[0].mend
-
-
-def test_roles_the_review_and_sub_playbooks_are_settled_before_anything_is_published(tmp_path: Path) -> None:
-    asks = "{field: values.price, op: gt, value: 5}"
-    head = HEAD.replace("fallback: logistics", f"fallback: logistics, resolve: [{{when: {asks}, person: ana}}]")
-    more = f"  - {{id: sub, title: S, kind: playbook, use: other@1, needs: [ask], when: {asks}}}\n"
-    more += f"close: {{review: {{role: buyer, due: P1D, when: {asks}}}}}\n"
-    found = [each.message for each in lint(write(tmp_path, "p.yaml", head + ASK + more)) if each.severity == "error"]
-    assert [message.split(" is settled here")[0] for message in found if "is settled here" in message] == [
-        "role buyer", "step sub", "the review",
-    ]  # fmt: skip
-
-
-def test_a_test_may_only_say_what_is_published(tmp_path: Path) -> None:
-    for said, fault in (("{prize: 450}", "no step publishes prize"), ("{price: cheap}", "'cheap' is no number")):
-        path = write(tmp_path, "p.yaml", HEAD + QUOTED + TESTED.replace("{price: 450}", said))
-        (found,) = lint(path)
-        assert (found.level, fault in found.message) == ("semantics", True)

@@ -67,9 +67,8 @@ async def test_a_key_of_lists_moves_in_every_list_and_letters_stay_text(world: W
         page = driven.app.screen.query_one("PageList")
         await driven.press("ö")
         assert page.cursor == 1  # type: ignore[attr-defined]
-        await driven.press("escape", ":")
-        await driven.type("comment D1 ööj")
-        await driven.finish("enter")
+        await driven.press("escape")
+        await driven.command("comment D1 ööj")
         assert world.desk.show("D1")["history"][-1]["reason"] == "ööj"
 
 

@@ -12,6 +12,7 @@ import pytest
 from engine.values.clock import DAY
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
+from tui.screens import gathering
 from tui.screens.pickers import Confirm
 from tui.terminal import safe
 from tui.widgets.page_list import PageList
@@ -225,3 +226,43 @@ async def test_ids_and_lines_that_are_copied_are_whole(
         ids = [f"D{number}" for number in driven.desk_screen.queue.chosen]
     copied = next(text for text in sent if text.startswith("\x1b]52;c;")).removeprefix("\x1b]52;c;").rstrip("\x07")
     assert base64.b64decode(copied).decode().split() == ids
+
+
+async def test_many_are_dismissed_only_after_their_ids_were_shown(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("*", "x")
+        await driven.type("all known")
+        await driven.press("enter", "enter")
+        assert isinstance(driven.app.screen, Confirm)
+        assert all(id_ in driven.text for id_ in world.ids)
+        await driven.finish("n")
+        assert {world.state(id_) for id_ in world.ids} == {"open"}
+        await driven.press("x")
+        await driven.type("all known")
+        await driven.press("enter", "enter")
+        await driven.finish("y")
+        assert {world.state(id_) for id_ in world.ids} == {"dismissed"}
+
+
+async def test_whatever_is_done_to_many_shows_all_their_ids_first(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_MOST_DESCRIBED", 1)
+    async with opened() as driven:
+        await driven.press("*", "S")
+        await driven.type("+4h")
+        await driven.press("enter")
+        await driven.pilot.pause()
+        assert isinstance(driven.app.screen, Confirm)
+        assert "snooze 3" in driven.text
+        assert "until: 12:00 (in 4h)" in driven.text
+        assert "D1  late_supply expected 9 days late" in driven.text
+        assert "D2 D3" in driven.text, "of the others the ids"
+        await driven.finish("n")
+        assert {world.desk.show(id_)["snoozed_until"] for id_ in world.ids} == {None}
+        await driven.press("S")
+        await driven.type("+4h")
+        await driven.press("enter")
+        await driven.pilot.pause()
+        await driven.finish("y")
+        assert {world.desk.show(id_)["snoozed_until"] for id_ in world.ids} == {"2026-03-09T12:00:00Z"}

@@ -1,9 +1,7 @@
-"""The desk at every size: what it shows, that it follows other people's work, filters, and says why it is empty."""
+"""The desk at every size: what it shows, that it follows the clock and others' work, and says why it is empty."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,6 @@ from tests.tui.conftest import Open, World, driving
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.screens.deviation_page import DeviationPage
-from tui.widgets.prompt import Prompt
 from tui.widgets.timeline import Axis
 
 
@@ -111,131 +108,6 @@ async def test_somebody_elses_work_shows_without_a_key(world: World, opened: Ope
         assert "bo" in next(text for text in driven.lines if "PO first" in text)
 
 
-async def test_a_new_deviation_announces_itself_and_is_in_sight(world: World, opened: Open) -> None:
-    async with opened() as driven:
-        await driven.press("j")
-        before = driven.desk_screen.queue.current
-        world.desk.load([line("urgent", value=90_000_00, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-        take(world.desk, eta("urgent", NOW + 30 * DAY))
-        driven.app._look()
-        await driven.pilot.pause()
-        assert driven.desk_screen.queue.current == before
-        assert any("PO urgent" in text for text in driven.lines[2:]), "where there is room it is not above the edge"
-        assert "✚ 1 new" in driven.lines[0]
-        assert "PO urgent" in driven.lines[0]
-        await driven.press("k")
-        assert "new" not in driven.lines[0]
-
-
-async def test_the_end_of_a_silence_announces_what_it_hid_within_a_minute(world: World, opened: Open) -> None:
-    """Nobody writes anything at that moment: the clock alone brings it back."""
-    async with opened() as driven:
-        world.desk.silence(["subject=first"], reason="the carrier's strike", until=NOW + MINUTE)
-        driven.app._look()
-        await driven.pilot.pause()
-        assert "PO first" not in driven.text
-        assert "✚" not in driven.lines[0]
-        world.clock.set(NOW + MINUTE)
-        for _ in range(3):
-            driven.app._look()
-        await driven.pilot.pause()
-        assert "✚ 1 back: D1 late_supply PO first" in driven.lines[0]
-        await driven.press("j")
-        assert "✚" not in driven.lines[0]
-
-
-async def test_what_grew_is_announced_as_raised_and_the_end_of_all_as_such(world: World, opened: Open) -> None:
-    async with opened() as driven:
-        take(world.desk, eta("third", NOW + 40 * DAY, number="2", recorded=NOW))
-        driven.app._look()
-        await driven.pilot.pause()
-        assert "✚ 1 raised: D3 late_supply PO third" in driven.lines[0]
-        world.desk.resolve(world.ids, reason="agreed")
-        for _ in range(3):
-            driven.app._look()
-        await driven.pilot.pause()
-        assert "✚ nothing off plan any more" in driven.lines[0]
-
-
-async def test_what_still_waits_is_said_again_after_half_a_shift(world: World, opened: Open) -> None:
-    async with opened() as driven:
-        world.clock.set(NOW + 4 * HOUR)
-        driven.app._look()
-        await driven.pilot.pause()
-        assert "✚" not in driven.lines[0]
-        world.clock.set(NOW + 4 * HOUR + MINUTE)
-        for _ in range(3):
-            driven.app._look()
-        await driven.pilot.pause()
-        assert "✚ 3 still off plan" in driven.lines[0]
-
-
-async def test_the_filter_works_while_it_is_typed_and_esc_takes_it_back(opened: Open) -> None:
-    async with opened() as driven:
-        queue = driven.desk_screen.queue
-        await driven.press("/")
-        await driven.type("second")
-        assert len(queue.ids) == 1
-        await driven.finish("escape")
-        assert len(queue.ids) == 3
-        await driven.press("/")
-        await driven.type("!second")
-        await driven.finish("enter")
-        assert len(queue.ids) == 2
-        assert "/!second" in driven.text
-        await driven.press("escape")
-        assert len(queue.ids) == 3
-
-
-@pytest.mark.parametrize("leaves", ["enter", "escape"])
-async def test_half_a_word_takes_the_cursor_nowhere(opened: Open, leaves: str) -> None:
-    async with opened() as driven:
-        queue = driven.desk_screen.queue
-        await driven.press("j")
-        second = queue.current
-        await driven.press("/")
-        await driven.type("third")
-        assert queue.current != second
-        await driven.press("ctrl+u")
-        await driven.finish(leaves)
-        assert queue.current == second
-
-
-async def test_where_a_filter_leaves_the_row_out_the_cursor_is_on_the_first(opened: Open) -> None:
-    async with opened() as driven:
-        queue = driven.desk_screen.queue
-        await driven.press("G", "/")
-        await driven.type("!third")
-        assert (len(queue.ids), queue.cursor) == (2, 0)
-
-
-async def test_a_filter_that_cannot_be_read_says_why_and_esc_brings_the_list_back(opened: Open) -> None:
-    async with opened() as driven:
-        await driven.press("/")
-        await driven.type("colour=red")
-        assert driven.status.startswith("✗")
-        assert "colour" in driven.status
-        await driven.finish("escape")
-        assert len(driven.desk_screen.queue.ids) == 3
-
-
-async def test_enter_stays_in_the_prompt_while_the_filter_cannot_be_read(opened: Open) -> None:
-    async with opened() as driven:
-        await driven.press("/")
-        await driven.type("state=snoozed")
-        await driven.press("enter")
-        prompt = driven.app.screen.query_one(Prompt)
-        assert prompt.is_open
-        assert driven.status.startswith("✗ filter state=snoozed")
-        for _ in "snoozed":
-            await driven.press("backspace")
-        await driven.type("open")
-        await driven.finish("enter")
-        assert not prompt.is_open
-        assert "/state=open" in driven.text
-        assert len(driven.desk_screen.queue.ids) == 3
-
-
 async def test_the_list_says_what_it_goes_by(world: World, opened: Open) -> None:
     world.clock.set(NOW + 10 * DAY)
     world.desk.load([line("far", due=NOW + 60 * DAY)], kind="purchase_order", scope="far", file="far")
@@ -269,20 +141,6 @@ def test_the_present_never_covers_half_a_time(minutes: int) -> None:
     ticks = axis.ticks("UTC", marked)
     assert len(ticks) > 3
     assert all(not cell <= marked < cell + len(label) for cell, label in ticks)
-
-
-async def test_the_signals_and_actions_have_their_own_filter(world: World, opened: Open) -> None:
-    world.desk.respond([world.ids[0]])
-    async with opened() as driven:
-        await driven.press("tab", "/")
-        await driven.type("book")
-        await driven.finish("enter")
-        assert len(driven.desk_screen.timeline.ids) == 1
-        await driven.press("tab", "/")
-        await driven.type("first")
-        await driven.finish("enter")
-        assert len(driven.desk_screen.feed.ids) == 1
-        assert len(driven.desk_screen.queue.ids) == 3
 
 
 async def test_the_actions_show_load_and_what_is_overdue(world: World, opened: Open) -> None:
@@ -343,51 +201,6 @@ async def test_q_leaves(opened: Open) -> None:
         assert not driven.app.is_running
 
 
-async def test_a_desk_starts_one_feeder_where_there_is_none_and_ends_it_with_itself(world: World) -> None:
-    started: list[subprocess.Popen[bytes]] = []
-
-    def feeder() -> subprocess.Popen[bytes]:
-        waits = "import sys; sys.stdin.read()"
-        started.append(subprocess.Popen([sys.executable, "-c", waits], stdin=subprocess.PIPE))
-        return started[-1]
-
-    app = OffplanApp(Session(world.factory, readonly=False), feeder=feeder)
-    assert app._feeder is not None
-    async with driving(app):
-        app._feeder.tend()
-        app._feeder.tend()
-        assert len(started) == 1
-        started[0].kill()
-        started[0].wait()
-        app._feeder.tend()
-        assert len(started) == 2, "one that died is replaced"
-    assert started[1].wait(timeout=30) != 0
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-async def test_somebody_elses_feeder_is_left_to_it(world: World) -> None:
-    assert world.desk.acquire_lease("feeder", "another")
-    started: list[object] = []
-    app = OffplanApp(Session(world.factory, readonly=False), feeder=lambda: started.append(1))  # type: ignore[arg-type,return-value]
-    assert app._feeder is not None
-    async with driving(app) as driven:
-        app._feeder.tend()
-        assert started == []
-        assert "no feeder" not in driven.lines[0]
-
-
-async def test_the_first_deviation_of_a_quiet_desk_announces_itself(world: World, opened: Open) -> None:
-    world.desk.dismiss(world.ids, reason="known")
-    async with opened() as driven:
-        world.desk.load([line("urgent", due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-        take(world.desk, eta("urgent", NOW + 30 * DAY))
-        driven.app._look()
-        await driven.pilot.pause()
-        assert "✚ 1 new" in driven.lines[0]
-
-
 async def test_all_marked_rows_carry_the_version_that_was_shown(world: World, opened: Open) -> None:
     plan = [line(f"order-{number}", due=NOW + DAY) for number in range(80)]
     world.desk.load(plan, kind="purchase_order", scope="many", file="m")
@@ -409,23 +222,6 @@ async def test_an_id_is_shown_whole_before_other_columns(world: World, opened: O
     for size in ((80, 24), (120, 36), (200, 50)):
         async with opened(size) as driven:
             assert any(f" {order} " in text for text in driven.lines), size
-
-
-async def test_a_burst_is_filtered_once(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with opened() as driven:
-        await driven.press("/")
-        asked: list[str] = []
-        desk, before = driven.app.session.desk, driven.app.session.desk.queue_ids
-
-        def counted(text: str = "") -> list[int]:
-            asked.append(text)
-            return before(text)
-
-        monkeypatch.setattr(desk, "queue_ids", counted)
-        await driven.burst(*"second" * 20)
-        await driven.pilot.pause()
-        assert len(asked) < 12
-        assert asked[-1] == "second" * 20
 
 
 async def test_a_crash_prints_nothing_of_the_desk(

@@ -25,9 +25,7 @@ async def test_the_page_tells_the_whole_story(world: World, opened: Open) -> Non
     world.desk.respond([world.ids[0]])
     world.desk.comment([world.ids[0]], text="called ACME")
     async with opened((120, 90)) as driven:
-        await driven.press(":")
-        await driven.type(f"show {world.ids[0]}")
-        await driven.finish("enter")
+        await driven.command(f"show {world.ids[0]}")
         assert isinstance(driven.app.screen, DeviationPage)
         for words in ("Compare", "Impact", "Signals", "Response", "Explain", "Journal", "tower", "confirm it"):
             assert words in driven.text, words
@@ -236,9 +234,7 @@ async def test_an_explanation_shows_money_as_money_and_times_in_the_desks_zone(w
 
 async def test_a_merged_one_says_where_it_went(world: World, opened: Open) -> None:
     async with opened((120, 36)) as driven:
-        await driven.press(":")
-        await driven.type("merge D2 --into D1 --reason ship")
-        await driven.finish("enter")
+        await driven.command("merge D2 --into D1 --reason ship")
         assert world.state("D2") == "merged"
         driven.desk_screen.open_deviation("D2")
         await driven.pilot.pause()

@@ -9,9 +9,7 @@ from tui.keys import request
 
 
 async def silence(driven: Driven, line: str) -> None:
-    await driven.press(":")
-    await driven.type(line)
-    await driven.finish("enter")
+    await driven.command(line)
 
 
 async def test_a_typed_silence_hides_counts_and_can_be_undone(world: World, opened: Open) -> None:

@@ -155,9 +155,7 @@ def test_a_table_that_is_shown_whole_has_every_word_in_any_width() -> None:
 async def test_a_review_is_a_page_of_columns(world: World, opened: Open) -> None:
     world.desk.respond([world.ids[0]])
     async with opened((120, 36)) as driven:
-        await driven.press(":")
-        await driven.type("report review D1")
-        await driven.finish("enter")
+        await driven.command("report review D1")
         await driven.settle()
         assert "# " not in driven.text
         heads = next(text for text in driven.lines if " function " in text)

@@ -19,13 +19,9 @@ from tui.words.command_table import COMMANDS
 
 async def test_the_command_line_has_the_shells_words(world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.press(":")
-        await driven.type(f"assign {world.ids[1]} --to chen")
-        await driven.finish("enter")
+        await driven.command(f"assign {world.ids[1]} --to chen")
         assert world.desk.show(world.ids[1])["owner"] == "chen"
-        await driven.press(":")
-        await driven.type("dance D1")
-        await driven.finish("enter")
+        await driven.command("dance D1")
         assert driven.status.startswith("✗ `dance D1`")
         await driven.press(":")
         line = driven.app.screen.query_one(OneLine)
@@ -50,9 +46,7 @@ async def test_tab_completes_verbs_and_ids(world: World, opened: Open) -> None:
 
 async def test_show_opens_any_object(world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.press(":")
-        await driven.type("show S1")
-        await driven.finish("enter")
+        await driven.command("show S1")
         assert isinstance(driven.app.screen, RecordPage)
         assert "tower" in driven.text
 
@@ -60,9 +54,7 @@ async def test_show_opens_any_object(world: World, opened: Open) -> None:
 @pytest.mark.parametrize("line", ["show {} --explain", "explain {}"])
 async def test_what_is_explained_in_the_shell_is_explained_here(line: str, world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.press(":")
-        await driven.type(line.format(world.ids[0]))
-        await driven.finish("enter")
+        await driven.command(line.format(world.ids[0]))
         page = driven.app.screen
         assert isinstance(page, DeviationPage)
         assert page.page.line is not None
@@ -71,27 +63,21 @@ async def test_what_is_explained_in_the_shell_is_explained_here(line: str, world
 
 async def test_help_says_how_a_command_is_written(opened: Open) -> None:
     async with opened() as driven:
-        await driven.press(":")
-        await driven.type("help dismiss")
-        await driven.finish("enter")
+        await driven.command("help dismiss")
         assert isinstance(driven.app.screen, TextScreen)
         assert "dismiss ID... --reason TEXT" in driven.text
         assert "why; kept in the journal" in driven.text
-        await driven.press("escape", ":")
-        await driven.type("help report review")
-        await driven.finish("enter")
+        await driven.press("escape")
+        await driven.command("help report review")
         assert "report review ID" in driven.text, "what only reads is typed here as well"
-        await driven.press("escape", ":")
-        await driven.type("help dismis")
-        await driven.finish("enter")
+        await driven.press("escape")
+        await driven.command("help dismis")
         assert "did you mean `dismiss`?" in driven.status
 
 
 async def test_a_comment_needs_no_option_and_no_quotes(world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.press(":")
-        await driven.type("comment D1 they can't ship: D2 first")
-        await driven.finish("enter")
+        await driven.command("comment D1 they can't ship: D2 first")
         assert world.desk.show("D1")["history"][-1]["reason"] == "they can't ship: D2 first"
 
 
@@ -107,9 +93,7 @@ async def test_a_comment_needs_no_option_and_no_quotes(world: World, opened: Ope
 )
 async def test_what_only_reads_prints_what_the_shell_prints(line: str, words: str, world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.press(":")
-        await driven.type(line)
-        await driven.finish("enter")
+        await driven.command(line)
         assert isinstance(driven.app.screen, TextScreen), driven.app.session.said
         assert f"offplan {line}" in driven.lines[0]
         assert words in driven.text
@@ -126,9 +110,7 @@ async def test_what_the_shell_refuses_is_refused_and_what_writes_is_for_the_shel
             ("watch", "✗ `watch`: this is for the shell"),
             ("quarantine --retry Q1", "✗ `quarantine --retry Q1`: this is for the shell"),
         ):
-            await driven.press(":")
-            await driven.type(line)
-            await driven.finish("enter")
+            await driven.command(line)
             assert driven.app.session.said[-1].message.startswith(said), line
             assert driven.app.screen is driven.desk_screen
         await driven.press(":")
@@ -145,9 +127,7 @@ async def test_what_is_no_command_names_the_one_that_was_meant(opened: Open) -> 
             ("zebra", "use one of ack, "),
             ("approve", "are required: ID; :help approve says how it is written"),
         ):
-            await driven.press(":")
-            await driven.type(line)
-            await driven.finish("enter")
+            await driven.command(line)
             assert said in driven.app.session.said[-1].message, line
 
 
@@ -169,9 +149,8 @@ def test_every_command_of_the_shell_is_known_here_or_brings_data_in_or_tends_a_f
 )
 async def test_a_typed_command_names_the_key_that_does_it(line: str, said: str, world: World, opened: Open) -> None:
     async with opened() as driven:
-        await driven.press("2", ":")
-        await driven.type(line.format(world.ids[0]))
-        await driven.finish("enter")
+        await driven.press("2")
+        await driven.command(line.format(world.ids[0]))
         assert said.format(world.ids[0]) in driven.status
         assert ("does it too" in driven.status) == bool(said)
 
@@ -181,15 +160,11 @@ async def test_what_a_key_did_names_no_key_and_one_that_was_moved_is_named_as_it
     async with opened(options=replace(DEFAULTS, keys=keys)) as driven:
         await driven.finish("K")
         assert driven.status == f"✓ ack: {world.ids[0]} open → acknowledged"
-        await driven.press(":")
-        await driven.type(f"ack {world.ids[1]}")
-        await driven.finish("enter")
+        await driven.command(f"ack {world.ids[1]}")
         assert driven.status.endswith(". K does it too")
 
 
 async def test_a_refused_filter_is_what_is_said(opened: Open) -> None:
     async with opened() as driven:
-        await driven.press(":")
-        await driven.type("filter kind=zebra")
-        await driven.finish("enter")
+        await driven.command("filter kind=zebra")
         assert driven.status.startswith("✗ ")
