@@ -72,7 +72,7 @@ class FilteringScreen(FindingScreen):
             return super().acted_kind()
         # All that is marked may be ten thousand rows.
         pane = self.acted_on()
-        return ("", ()) if pane is None or not pane.chosen else (pane.kind, pane.chosen_rows)
+        return ("", ()) if pane is None or not pane.chosen else (pane.kind, pane.unlike_rows)
 
     def target(self) -> str | None:
         pane = self.focused

@@ -70,7 +70,8 @@ class TellingScreen(Screen[None]):
         """What is marked, else what is under the cursor."""
 
     def acted_kind(self) -> tuple[str, Sequence[Mapping[str, Any]]]:
-        """The kind of the selection, and what is shown of it; asked at each key."""
+        """The kind of the selection, and what is shown of it: of many one for each set of keys that is offered. Asked
+        at each key."""
         chosen = self.selection()
         return chosen.kind, chosen.rows
 

@@ -90,7 +90,7 @@ class LineList(ChosenRows):
             self.ids = ids
             # A range knows its members; a million of them as a set would take a moment and 60 MB.
             present = ids if isinstance(ids, range) else set(ids)
-            self.marks = {number for number in self.marks if number in present}
+            self.change_marks((), [number for number in self.marks if number not in present])
             if stay_on_top or kept is None:
                 self.cursor = 0
             elif kept in present:
@@ -116,8 +116,6 @@ class LineList(ChosenRows):
     def _load(self, *, refetch: bool = False) -> None:
         """Fetch the rows in sight and a screen either side, and draw those that changed."""
         changed = self._rows.load(self._window(), refetch=refetch)
-        if refetch and not self.marks.isdisjoint(changed):
-            self._chosen_rows = None
         self.changed |= self._rows.moved
         marked = self.changed.intersection(self.numbers_in_sight)
         changed |= marked ^ self._changed_in_sight
@@ -247,8 +245,8 @@ class LineList(ChosenRows):
         elif self.current is not None:
             members = set(self.members(self.current))
             # A group of which some are marked is marked as a whole first.
-            self.marks = self.marks - members if members <= self.marks else self.marks | members
-            self._rows.keep(self.marks)
+            marked, unmarked = (set[int](), members) if members <= self.marks else (members - self.marks, set[int]())
+            self.change_marks(marked, unmarked, self.cursor if members == {self.current} else None)
             self._last_mark = self.cursor
             if len(members) > 1:
                 self.refresh()
@@ -277,8 +275,7 @@ class LineList(ChosenRows):
         if marks and not self.takes_marks:
             self.post_message(self.Unmarked())
         elif marks != self.marks:
-            self.marks = marks
-            self._rows.keep(marks)
+            self.change_marks(marks - self.marks, self.marks - marks)
             self.refresh()
             self._say_marks()
 

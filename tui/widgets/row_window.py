@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -35,6 +36,10 @@ class RowWindow:
         self._rows: dict[int, Row] = {}
         self._kept: dict[int, Row] = {}
         """Of numbers that are wanted wherever the window is what commands have to know, as it was last shown."""
+        self._alike: Counter[int] = Counter()
+        """How many of them are the same object, by its identity."""
+        self.unlike_kept: Sequence[Row] = ()
+        """What they are, each once: the same sequence while there are no others."""
         self._revisions: dict[int, int] = {}
         """Of the rows at hand; counted over all of them, so that a row which comes again has a new one."""
         self._counted = 0
@@ -51,16 +56,39 @@ class RowWindow:
         return self._rows.get(number) or self._kept.get(number)
 
     def keep(self, numbers: Collection[int]) -> None:
-        """Hold what commands have to know of these rows, in the window or not; those that were not shown are read now.
+        """Hold what commands have to know of these rows as well, in the window or not; those that were not shown are
+        read now.
 
         Of a hundred thousand whole rows would take 550 MiB.
         """
-        kept = {number: brief(row) for number in numbers if (row := self.seen(number)) is not None}
-        unknown = [number for number in numbers if number not in kept]
+        unknown = [number for number in numbers if self.seen(number) is None]
+        self._hold({number: row for number in numbers if (row := self.seen(number)) is not None})
         for first in range(0, len(unknown), _PIECE):
-            read = _by_number(self.fetch_brief, unknown[first : first + _PIECE])
-            kept |= {number: brief(row) for number, row in read.items()}
-        self._kept = kept
+            self._hold(_by_number(self.fetch_brief, unknown[first : first + _PIECE]))
+
+    def let_go(self, numbers: Iterable[int]) -> None:
+        """Hold these rows no more than others."""
+        for number in numbers:
+            if number in self._kept:
+                self._count(self._kept.pop(number), -1)
+
+    def _hold(self, rows: Mapping[int, Row]) -> None:
+        """Take what is to be known of rows from what they say now."""
+        for number, row in rows.items():
+            known, before = brief(row), self._kept.get(number)
+            if known is not before:
+                self._kept[number] = known
+                self._count(known, 1)
+                if before is not None:
+                    self._count(before, -1)
+
+    def _count(self, known: Row, more: int) -> None:
+        self._alike[id(known)] += more
+        if more > 0 and self._alike[id(known)] == 1:
+            self.unlike_kept = [*self.unlike_kept, known]
+        elif not self._alike[id(known)]:
+            del self._alike[id(known)]
+            self.unlike_kept = [each for each in self.unlike_kept if each is not known]
 
     def revision(self, number: int) -> int:
         """Changes whenever the row's content does: part of the key of a cached line."""
@@ -81,10 +109,10 @@ class RowWindow:
             if any(before[number].get(name) != fetched[number].get(name) for name in self._watched)
         }
         if refetch or len(before) > _MOST_ROWS:
-            self._kept |= {number: brief(row) for number, row in before.items() if number in self._kept}
             self._rows = {number: before[number] for number in window if number in before and not refetch}
             self._revisions = {number: self._revisions[number] for number in {*self._rows, *fetched} & before.keys()}
         self._rows.update(fetched)
+        self._hold({number: fetched[number] for number in changed & self._kept.keys()})
         for number in changed:
             self._counted += 1
             self._revisions[number] = self._counted

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.desk import Desk
 from engine.storage.desk_clock import clock_of
@@ -217,3 +219,26 @@ def test_what_waits_for_an_approval_is_approved_and_not_done() -> None:
     assert offered(proposed_at="2026-03-09T08:00:00Z") == {"done", "agree", "keep"}
     assert offered(proposed_at="2026-03-09T08:00:00Z", state="waiting") == {"done"}
     assert "decide" in {key.id for key in bindings.footer("action", ("act",))}, "nothing is known against it"
+
+
+ALLOWED: Final = tuple(key.where for key in KEYS if key.where is not None)
+STATES: Final = (*lifecycle.DEVIATION, *lifecycle.ACTION, None)
+FIELDS: Final = st.fixed_dictionaries(
+    {},
+    optional={
+        "state": st.sampled_from(STATES),
+        "response_state": st.sampled_from(("running", "done", None)),
+        "response": st.sampled_from((None, "R1", "R2")),
+        "choices": st.sampled_from(([], ["air"], ["air", "sea"])),
+        "approval": st.sampled_from((None, {"owner": "ines"}, {"owner": "bo", "amount": 5}, {"amount": 7})),
+        "approved_at": st.sampled_from((None, "2026-03-09T08:00:00Z")),
+        "proposed_at": st.sampled_from((None, "2026-03-09T08:00:00Z")),
+        "held": st.sampled_from((0, 1, 3)),
+        "summary": st.sampled_from(("", "late")),
+    },
+)
+
+
+@given(FIELDS)
+def test_what_is_known_of_a_row_in_brief_is_offered_what_the_row_is(row: dict[str, Any]) -> None:
+    assert [bool(allowed(brief(row))) for allowed in ALLOWED] == [bool(allowed(row)) for allowed in ALLOWED]

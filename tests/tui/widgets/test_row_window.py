@@ -75,3 +75,21 @@ def test_what_is_kept_of_a_row_is_as_it_was_last_shown() -> None:
     window.load(range(50, 60), refetch=True)
     window.keep(range(100))
     assert [window.seen(number)["version"] for number in (0, 9, 10, 49, 50)] == [9, 9, 1, 1, 9]  # type: ignore[index]
+
+
+def test_what_is_kept_is_told_once_each_as_long_as_a_row_says_it() -> None:
+    desk = Desk()
+    window = RowWindow(desk.rows)
+    window.load(range(4), refetch=False)
+    window.keep(range(4))
+    window.keep([4])
+    assert sorted(row["version"] for row in window.unlike_kept) == [0, 1, 2]
+    told = window.unlike_kept
+    window.let_go([0, 9])
+    assert window.unlike_kept is told, "row 3 says what row 0 does"
+    window.let_go([3])
+    assert sorted(row["version"] for row in window.unlike_kept) == [1, 2]
+    window._fetch = lambda numbers: [{**row, "version": 9} for row in desk.rows(numbers)]
+    window.load([1, 2], refetch=True)
+    assert sorted(row["version"] for row in window.unlike_kept) == [1, 9], "row 4 was not read again"
+    assert window.seen(0) is None
