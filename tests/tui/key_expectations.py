@@ -152,6 +152,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "silence": opens("PreviewPicker", "What to silence"),
     "undo": says("^✓ undid"),
     "redo": says("^✓ did again"),
+    "unsent": says("nothing that you answered waits"),
     "copy": says("^sent to the terminal"),
     "next_pane": TURNS,
     "previous_pane": TURNS,

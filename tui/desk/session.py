@@ -15,6 +15,7 @@ from tui.desk.changed import ChangedRows
 from tui.desk.executor import CommandThread
 from tui.desk.news import News
 from tui.keys.key_map import KeyMap
+from tui.keys.request import Request
 from tui.terminal.cells import Present
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ class Act(NamedTuple):
     at: int
     line: str
     did: str
+
+
+class Unsent(NamedTuple):
+    """A command that was answered for, and refused since its rows changed meanwhile; and what changed, in words."""
+
+    request: Request
+    changed: str
 
 
 class Session:
@@ -72,6 +80,8 @@ class Session:
         """What other desks know this one by."""
         self.acts: list[Act] = []
         """What was done here, oldest first."""
+        self.unsent: list[Unsent] = []
+        """What was answered here and waits until the person looks at it, oldest first."""
         self.changed = ChangedRows()
         """Rows that somebody else has changed and the person has not been on."""
         self.rings = False

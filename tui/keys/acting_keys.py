@@ -124,6 +124,15 @@ ACTING_KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("undo", ("z",), "undo", "Undo your last command.", "act", "undo", footer=9, writes=True),
     Key("redo", ("Z",), "redo", "Do again what undo took back.", "act", "redo", writes=True),
+    Key(
+        "unsent",
+        ("!",),
+        "unsent",
+        "What you answered about a row that others changed meanwhile: shows what changed, and sends it after a yes.",
+        "act",
+        "unsent",
+        writes=True,
+    ),
     Key("copy", ("y",), "copy id", "Send the id to your own clipboard.", "act", "copy"),
     Key("explain", ("e",), "explain", "Why it ranks here: every term with its source.", "act", "explain", _DEVIATION),
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.values.errors import OffplanError, StaleVersion
 from engine.vocabulary.model import Outcome
-from tui.desk.session import Act
+from tui.desk.session import Act, Unsent
 from tui.keys import request
 from tui.keys.key_table import KEYS
 from tui.keys.request import Request
@@ -99,17 +99,23 @@ class ActingScreen(WayfindingScreen):
         if asked.dangerous and not await gathering.confirmed(self, self.session, asked):
             self.say(f"{asked.verb}: left as it was")
             return
+        self._send(asked)
+
+    def _send(self, asked: Request) -> None:
         # Keys go on while a locked file keeps a command waiting, and may close this page: the desk at the bottom stays.
         self.app.screen_stack[0].run_worker(self._carry_out(asked), exit_on_error=False)
 
     async def _carry_out(self, asked: Request) -> None:
         """Do a command and say what it did, or why it was refused, wherever the person is by then."""
         still = self.app.set_timer(PATIENCE, lambda: self._say_it_waits(asked))
-        changed: StaleVersion | None = None
         try:
             outcome = await self.session.commands.carry_out(asked)
         except StaleVersion as error:
-            changed = error
+            if asked.options:
+                self._keep_unsent(asked, error)
+            else:
+                self.in_front.refuse(error)
+                self.in_front.fault_of_reading()
         except OffplanError as error:
             self.in_front.refuse(error)
             self.in_front.fault_of_reading()
@@ -126,26 +132,38 @@ class ActingScreen(WayfindingScreen):
                 self.in_front.say(f"{done}. The screen still shows what was before: {fault}", "warning")
         finally:
             still.stop()
-        if changed is not None:
-            await self._ask_again(asked, changed)
         self.in_front.show_keys()
 
-    async def _ask_again(self, asked: Request, changed: StaleVersion) -> None:
-        """What was answered about rows that changed meanwhile is kept, and sent once more if it is still meant."""
+    def _keep_unsent(self, asked: Request, changed: StaleVersion) -> None:
+        """What was answered about rows that changed meanwhile waits for the person.
+
+        Nobody asks by themselves whether it is still meant: the keys that are typed by now are for something else.
+        """
+        self.session.unsent.append(Unsent(asked, str(changed)))
+        self.in_front.refuse(changed, also=f"{self.session.keys.first('unsent')} shows what you answered, and sends it")
+        self.in_front.fault_of_reading()
+
+    def action_unsent(self) -> None:
+        self._ask(self._send_unsent())
+
+    async def _send_unsent(self) -> None:
+        """Show what waits longest, and send it if it is still meant."""
         from tui.screens import gathering
 
-        self.in_front.fault_of_reading()
-        try:
-            again = (
-                await gathering.still_meant(self.in_front, self.session, asked, str(changed)) if asked.options else None
-            )
-        except OffplanError as error:
-            self.in_front.refuse(error)
+        waits = next(iter(self.session.unsent), None)
+        if waits is None:
+            self.say("nothing that you answered waits to be sent", keep=False)
             return
+        try:
+            again = await gathering.still_meant(self, self.session, *waits)
+        except OffplanError as error:
+            self.refuse(error)
+            return
+        self.session.unsent.remove(waits)
         if again is None:
-            self.in_front.refuse(changed)
+            self.say(f"{waits.request.verb}: left as it was")
         else:
-            await self._carry_out(again)
+            self._send(again)
 
     def _say_it_waits(self, asked: Request) -> None:
         said = f"{asked.verb}: not done yet; another process may keep the file locked"

@@ -113,14 +113,16 @@ class TellingScreen(Screen[None]):
         # One that has just been opened has nothing on it yet to say anything in.
         return next((screen for screen in shown if screen.is_mounted), self)
 
-    def refuse(self, error: OffplanError, *, keep: bool = True) -> None:
+    def refuse(self, error: OffplanError, *, keep: bool = True, also: str = "") -> None:
+        """Say why something was not done; with what can be done about it, `also`, it stays when the next key comes."""
         present = self.session.present
         # What was typed, and how it should have been, stay as they are typed.
         typed = isinstance(error, BadInput) or error.exit_code == USAGE
         said = str(error) if typed else cells.with_local_times(str(error), present.now, present.zone)
         # The folder is in the messages; here it would take the room of what is wrong.
         path = self.session.desk.store.path
-        self.say(f"✗ {said}", "bad", keep=keep, brief=f"✗ {said.replace(str(path), path.name)}")
+        said = f"✗ {said}. {also}" if also else f"✗ {said}"
+        self.say(said, "warning" if also else "bad", keep=keep, brief=said.replace(str(path), path.name))
 
     def forget_refusal(self) -> None:
         """Take a refusal, or a hint, out of the status line: it was about what came before."""
@@ -222,7 +224,8 @@ class TellingScreen(Screen[None]):
         if self._offered is None or kind != self._offered[0] or rows is not self._offered[1]:
             shown = self.session.keys.footer(kind, self.scopes, rows=rows, readonly=self.session.readonly)
             self._offered = kind, rows, shown
-        self.query_one(KeyLine).show(self._offered[2], self.query_one(Prompt).keys(self.session.keys))
+        waits = [self.session.keys.of("unsent")] if self.session.unsent else []
+        self.query_one(KeyLine).show([*waits, *self._offered[2]], self.query_one(Prompt).keys(self.session.keys))
 
     def on_prompt_listening(self) -> None:
         prompt = self.query_one(Prompt)

@@ -256,7 +256,7 @@ class WayfindingScreen(TellingScreen):
                 self.scopes,
                 self.session.keys,
                 self.app.size.width - 4,
-                fits=lambda key: bindings.fits(key, kind, rows),
+                fits=lambda key: bindings.fits(key, kind, rows) and (key.id != "unsent" or bool(self.session.unsent)),
                 readonly=self.session.readonly,
             )
         )

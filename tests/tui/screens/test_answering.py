@@ -150,14 +150,16 @@ async def test_answers_about_a_row_that_moved_on_are_kept_and_sent_if_still_mean
             await driven.press("enter")
             world.desk.assign([first], to="chen" if meant else "dora")
             await driven.type("1250 USD")
-            await driven.press("enter")
-            await driven.pilot.pause()
+            await driven.finish("enter")
+            assert driven.status.startswith(f"✗ {first} has changed since you looked: bo did assign")
+            assert driven.status.endswith("! shows what you answered, and sends it")
+            await driven.press("!")
             assert isinstance(driven.app.screen, Confirm), "what took minutes to type is not lost"
             for words in (f"{first} changed while you answered", "bo did assign", "reason: known; outcome: it ran"):
                 assert words in driven.text
             await driven.finish("y" if meant else "n")
             assert world.state(first) == ("resolved" if meant else "open")
-            assert meant or driven.status.startswith(f"✗ {first} has changed since you looked: bo did assign")
+            assert driven.status.startswith("✓ resolve" if meant else "resolve: left as it was")
         shown = world.desk.show(first)
         assert (shown["reason"], shown["outcome"], shown["owner"]) == ("known", "it ran", "chen")
 
