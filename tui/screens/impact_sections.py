@@ -3,41 +3,56 @@ see, and the consequences that are folded inside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from tui.commands import impact_lines
 from tui.terminal import cells, safe, theme
 from tui.terminal.cells import Column, Present
-from tui.terminal.safe import Pieces
+from tui.terminal.safe import Piece, Pieces
 from tui.widgets import queue
+from tui.widgets.measured import fitted
 from tui.widgets.page_list import PageLine
 
 _NODES: Final = (
-    Column("line", "line", 30, 1, flex=True),
-    Column("place", "goods", 14, 4),
-    Column("pegged", "pegged", 8, 3, align="right"),
-    Column("gap", "gap", 6, 2, align="right"),
-    Column("late", "late", 9, 1, align="right"),
-    Column("value", "value", 12, 1, align="right"),
+    Column("line", "line", 0, 0),
+    Column("place", "goods", 0, 6),
+    Column("pegged", "pegged", 0, 4, align="right"),
+    Column("gap", "gap", 0, 3, align="right"),
+    Column("late", "late", 0, 2, align="right"),
+    Column("value", "value", 0, 1, align="right"),
+    Column("promised", "promised", 0, 8),
+    Column("expected", "expected", 0, 7),
+    Column("quantity", "late/missing", 0, 10, align="right"),
+    Column("folded", "folded inside", 0, 9),
 )
+_SHORT_NODE: Final = Column("line", "line", 30, 5, words=True)
+"""Of a deep tree: the words at the end of its lines go."""
 _CUSTOMERS: Final = (
-    Column("customer", "customer", 10, 1, flex=True),
-    Column("order", "order", 12, 2),
-    Column("promised", "promised", 16, 4),
-    Column("expected", "expected", 16, 3),
-    Column("late", "late", 5, 1, align="right"),
-    Column("quantity", "late/missing", 12, 2, align="right"),
-    Column("value", "value", 14, 1, align="right"),
+    Column("customer", "customer", 0, 1),
+    Column("order", "order", 0, 4),
+    Column("promised", "promised", 0, 6),
+    Column("expected", "expected", 0, 5),
+    Column("late", "late", 0, 2, align="right"),
+    Column("quantity", "late/missing", 0, 3, align="right"),
+    Column("value", "value", 0, 0, align="right"),
+    Column("place", "goods", 0, 8),
+    Column("folded", "folded inside", 0, 7),
 )
+_SHORT_CUSTOMER: Final = Column("customer", "customer", 16, 9, words=True)
 _FAMILY: Final = (
-    Column("severity", "", 2, 1),
-    Column("id", "id", 5, 2),
-    Column("kind", "what", 12, 3),
-    Column("subject", "", 12, 1),
-    Column("exposure", "exposure", 8, 2, align="right"),
-    Column("because", "because", 20, 4, flex=True, words=True),
+    Column("severity", "", 0, 1),
+    Column("id", "id", 0, 3),
+    Column("kind", "what", 0, 4),
+    Column("subject", "", 0, 0),
+    Column("exposure", "exposure", 0, 2, align="right"),
+    Column("because", "because", 20, 5, flex=True, words=True),
 )
+_APART: Final = 2
+"""Cells that are added between two columns where there is room."""
+_Row = tuple[Mapping[str, Piece], str | None]
+"""What stands in each column, and what the line opens."""
 
 
 def impact(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
@@ -45,36 +60,57 @@ def impact(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
     found = detail["impact"]
     if not found:
         return [_quiet("Only what is still to come of a supply line has an impact below it.")]
-    opens = {(each["subject"]["type"], each["subject"]["id"]): each["id"] for each in detail["consequences_detail"]}
     lines = [PageLine([(line, "bold")]) for line in safe.wrap(impact_lines.sentence(found), width)]
-    lines.append(_heading(_NODES, width))
-    lines += _tree(found["tree"], "", "", width, opens)
+    rows = [*_tree(found["tree"], "", "", _folded(detail), present)]
+    lines += _table(_NODES, rows, width, _SHORT_NODE)
     if found["left_out"]:
         lines.append(_quiet(f"and {found['left_out']} further lines below"))
     return lines
 
 
+def _folded(detail: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The consequences that a deviation folded inside, by type and id of what they are about."""
+    return {(each["subject"]["type"], each["subject"]["id"]): each for each in detail["consequences_detail"]}
+
+
 def _tree(
-    node: Mapping[str, Any], lead: str, below: str, width: int, opens: Mapping[tuple[str, str], str]
-) -> Iterator[PageLine]:
+    node: Mapping[str, Any],
+    lead: str,
+    below: str,
+    folded: Mapping[tuple[str, str], Mapping[str, Any]],
+    present: Present,
+) -> Iterator[_Row]:
     """A node with all that hangs on it; `lead` stands before its own line, `below` before its children's."""
     line = node["line"]["type"], node["line"]["id"]
     customer = f" {node['customer']}" if node.get("customer") else ""
     again = " (as above)" if node.get("again") else ""
-    late, style = _late(node)
     values = {
         "line": (f"{lead}{queue.subject({'subject': node['line']})}{customer}{again}", "plain"),
-        "place": ("@".join(each for each in (node["item"], node["site"]) if each), "quiet"),
+        "place": (_goods(node), "quiet"),
         "pegged": (cells.number(node["pegged"]) if "pegged" in node else "", "plain"),
         "gap": ("" if node.get("gap_days") is None else f"{cells.number(float(node['gap_days']))}d", "plain"),
-        "late": (late, style),
+        "late": _late(node),
         "value": (cells.money(node["value"]) if node.get("value") else "", "bold"),
+        **{
+            name: (_date(node[f"{name}_at"], present) if customer else "", "plain") for name in ("promised", "expected")
+        },
+        "quantity": (cells.quantity(node["quantity"], node["uom"]) if customer else "", "plain"),
+        "folded": (_named(folded.get(line)), "notice"),
     }
-    yield PageLine(safe.columns(_NODES, values, width), target=opens.get(line, " ".join(line)))
+    yield values, folded[line]["id"] if line in folded else " ".join(line)
     children = node["children"]
     for at, child in enumerate(children):
         last = at == len(children) - 1
-        yield from _tree(child, f"{below}{'└' if last else '├'} ", f"{below}{' ' if last else '│'} ", width, opens)
+        lead, deeper = f"{below}{'└' if last else '├'} ", f"{below}{' ' if last else '│'} "
+        yield from _tree(child, lead, deeper, folded, present)
+
+
+def _goods(node: Mapping[str, Any]) -> str:
+    return "@".join(each for each in (node["item"], node["site"]) if each)
+
+
+def _named(folded: Mapping[str, Any] | None) -> str:
+    return "" if folded is None else f"{folded['id']} {folded['kind']}"
 
 
 def _late(node: Mapping[str, Any]) -> tuple[str, str]:
@@ -92,9 +128,10 @@ def customers(detail: Mapping[str, Any], width: int, present: Present) -> list[P
     found = detail["impact"]
     if not found or not found["customers"]:
         return [_quiet("No customer order is hit.")]
-    opens = {each["subject"]["id"]: each["id"] for each in detail["consequences_detail"]}
-    lines = [_heading(_CUSTOMERS, width)]
+    folded = _folded(detail)
+    rows: list[_Row] = []
     for each in found["customers"]:
+        line = each["line"]["type"], each["line"]["id"]
         values = {
             "customer": (each["customer"] or "–", "bold"),
             "order": (each["line"]["id"], "plain"),
@@ -103,10 +140,11 @@ def customers(detail: Mapping[str, Any], width: int, present: Present) -> list[P
             "late": ("–" if each["delay_days"] is None else f"+{cells.number(float(each['delay_days']))}d", "bad"),
             "quantity": (cells.quantity(each["quantity"], each["uom"]), "plain"),
             "value": (cells.money_in_full(each["value"]), "bold"),
+            "place": (_goods(each), "quiet"),
+            "folded": (_named(folded.get(line)), "notice"),
         }
-        target = opens.get(each["line"]["id"], f"{each['line']['type']} {each['line']['id']}")
-        lines.append(PageLine(safe.columns(_CUSTOMERS, values, width), target=target))
-    return lines
+        rows.append((values, folded[line]["id"] if line in folded else " ".join(line)))
+    return _table(_CUSTOMERS, rows, width, _SHORT_CUSTOMER)
 
 
 def _date(iso: str | None, present: Present) -> str:
@@ -121,14 +159,14 @@ def family(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
         ("What follows from it", detail["consequences_detail"]),
     ):
         if found:
-            lines += [PageLine([(words, "quiet")]), _heading(_FAMILY, width), *(_member(each, width) for each in found)]
+            lines += [PageLine([(words, "quiet")]), *_table(_FAMILY, [_member(each) for each in found], width)]
     left_out = len(detail["consequences"]) - len(detail["consequences_detail"])
     if left_out:
         lines.append(_quiet(f"and {left_out} further consequences"))
     return lines or [_quiet("Nothing follows from it, and it follows from nothing.")]
 
 
-def _member(row: Mapping[str, Any], width: int) -> PageLine:
+def _member(row: Mapping[str, Any]) -> _Row:
     shape, style = theme.SEVERITY.get(row["severity"], ("?", "plain"))
     values = {
         "severity": (shape, style),
@@ -138,12 +176,32 @@ def _member(row: Mapping[str, Any], width: int) -> PageLine:
         "exposure": (cells.exposure(row), "bold"),
         "because": (row["because"], "quiet"),
     }
-    return PageLine(safe.columns(_FAMILY, values, width), target=row["id"])
+    return values, row["id"]
 
 
-def _heading(columns: tuple[Column, ...], width: int) -> PageLine:
-    head: Pieces = safe.columns(columns, {column.name: (column.title, "quiet") for column in columns}, width)
-    return PageLine(head)
+def _table(columns: Sequence[Column], rows: Sequence[_Row], width: int, *shorter: Column) -> list[PageLine]:
+    """Rows under their titles, each column as wide as what stands in it, and none without anything: more room shows
+    more columns, and no number stands far from its line."""
+    head: Mapping[str, Piece] = {column.name: (column.title, "quiet") for column in columns}
+    texts = [values for values, _ in rows]
+    whole = [
+        column
+        if column.flex
+        else replace(column, width=max(safe.width_of([values[column.name]]) for values in (head, *texts)))
+        for column in columns
+        if any(values[column.name][0] for values in texts)
+    ]
+    first, *others = fitted(whole, shorter, width)
+    spare = width - sum(column.width + 1 for column in (first, *others)) + 1
+    more = min(_APART, spare // len(others)) if others and spare > 0 else 0
+    shown = (first, *(replace(column, width=column.width + more) for column in others))
+    moved = {column.name for column in others if column.align == "left"}
+
+    def line(values: Mapping[str, Piece]) -> Pieces:
+        apart = {name: (" " * more + text if name in moved else text, style) for name, (text, style) in values.items()}
+        return safe.columns(shown, apart, width)
+
+    return [PageLine(line(head)), *(PageLine(line(values), target=target) for values, target in rows)]
 
 
 def _quiet(sentence: str) -> PageLine:

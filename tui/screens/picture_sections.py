@@ -193,7 +193,7 @@ def _cut(line: Pieces, width: int) -> Pieces:
 
 def _arrivals(arrivals: Mapping[str, Any], width: int) -> list[Pieces]:
     share = round(100 * arrivals["late"] / arrivals["arrived"])
-    lane = f"; █ {arrivals['lane']}" if arrivals["lane"] else ""
+    lane = f"; {charts.SOLID} {arrivals['lane']}" if arrivals["lane"] else ""
     head: list[Pieces] = [
         [(f"When lines of {arrivals['party']} came, in days after their promise", "bold")],
         [(f"{share} % of {arrivals['arrived']} late{lane}", "plain")],

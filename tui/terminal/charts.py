@@ -10,6 +10,9 @@ from tui.terminal import cells
 from tui.terminal.safe import Pieces, joined
 
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
+SOLID: Final = "▆"
+_REST: Final = "▂"
+"""What bars are made of: lower than a line, so that bars that are as long as each other do not become one."""
 _AXIS: Final = 9
 """Cells left of a chart, for the numbers of its scale."""
 Style = str
@@ -29,7 +32,7 @@ def levels(values: Sequence[float], width: int, rows: int, *, bound: float, over
     for column, value in enumerate(values):
         beyond = value > bound if over else value < bound
         for row, character in scale.column(value):
-            for cell in range(column * per, column * per + max(1, per - (per > 2))):
+            for cell in range(column * per, column * per + max(1, per - 1)):
                 # Told apart without colour as well.
                 shade = "▒" if beyond and value >= 0 else character
                 grid[row][cell] = (shade, "bad" if beyond else "good")
@@ -52,7 +55,7 @@ def band(points: Sequence[tuple[float, float, float]], width: int, rows: int) ->
 
 
 def bars(rows: Sequence[tuple[str, int, int, bool]], width: int) -> list[Pieces]:
-    """A bar for each (label, count, part of it, whether it is marked): the part solid, the rest light."""
+    """A bar for each (label, count, part of it, whether it is marked): the part high, the rest low."""
     most = max((count for _, count, _, _ in rows), default=0)
     label = max((len(text) for text, *_ in rows), default=0)
     room = max(8, width - label - 18)
@@ -63,8 +66,8 @@ def bars(rows: Sequence[tuple[str, int, int, bool]], width: int) -> list[Pieces]
         lines.append(
             [
                 (f"{text:>{label}} ", "bold" if marked else "plain"),
-                ("█" * solid, "notice"),
-                ("░" * (size - solid), "quiet"),
+                (SOLID * solid, "notice"),
+                (_REST * (size - solid), "quiet"),
                 (f" {count}" if count else "", "plain"),
                 ("  ◀ this one" if marked else "", "bad"),
             ]

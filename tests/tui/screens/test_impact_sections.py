@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -17,6 +18,7 @@ from tui.demo import demo_world
 from tui.desk.session import Session
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviation_sections import SECTIONS
+from tui.terminal import safe
 
 
 def sample(tmp_path: Path, size: tuple[int, int]) -> AbstractAsyncContextManager[Driven]:
@@ -50,6 +52,20 @@ async def test_the_tree_leads_from_the_root_to_customers_with_dates_and_value(tm
         assert "+10d" in reached
         assert "€73.2k" in reached
         assert "in slack" in next(text for text in below if "SO-20482/1" in text)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_a_number_stands_near_its_line_and_more_room_shows_more(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with sample(tmp_path, size) as driven:
+        await driven.press("enter", "tab", "tab", "tab")
+        lines = [safe.plain(line.pieces) for line in _page(driven).page.lines]
+        titles = next(text for text in lines if "pegged" in text and "goods" in text)
+        reached = next(text for text in lines if "SO-30017/1 CASTELLAN" in text and "€73.2k" in text)
+        assert "PMP-400@KAS" in reached
+        assert "30 Mar 00:00" in reached
+        assert ("D63 late_demand" in reached) == (size[0] > 100) == ("folded inside" in titles)
+        blanks = [run for text in (titles, reached) for run in re.findall(" +", text.rstrip())]
+        assert max(map(len, blanks)) < 30
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

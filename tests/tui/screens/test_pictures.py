@@ -96,10 +96,10 @@ def test_arrivals_count_by_days_after_the_promise_and_mark_this_one(tmp_path: Pa
     desk.store.close()
     picture = drawn(tmp_path / "desk.db", "late_supply")
     assert "When lines of ACME came, in days after their promise\n50 % of 4 late" in picture
-    rows = {line.split()[0]: line for line in picture.splitlines() if "█" in line or "░" in line}
+    rows = {line.split()[0]: line for line in picture.splitlines() if "▆" in line or "▂" in line}
     assert rows["on"].rstrip().endswith(" 2")
     marked = next(line for line in picture.splitlines() if "◀ this one" in line)
-    assert marked.split("█")[0].split("░")[0].strip() == "3 to 6"
+    assert marked.split("▆")[0].split("▂")[0].strip() == "3 to 6"
 
 
 async def test_p_goes_to_the_pictures_and_changes_them_to_numbers(world: World, opened: Open) -> None:

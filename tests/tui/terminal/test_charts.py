@@ -17,9 +17,9 @@ def text(lines: list[Pieces]) -> list[str]:
 
 def test_levels_stand_on_zero_and_go_under_it() -> None:
     drawn = text(charts.levels([20, 10, -10, 20], 17, 3, bound=0, over=False))
-    assert drawn[0][9:] == "██    ██"
-    assert drawn[1][9:] == "████┄┄██"
-    assert drawn[2][9:] == "    ██  "
+    assert drawn[0][9:] == "█     █ "
+    assert drawn[1][9:] == "█┄█┄┄┄█┄"
+    assert drawn[2][9:] == "    █   "
 
 
 def test_what_is_beyond_the_bound_is_told_apart_without_colour() -> None:
@@ -38,9 +38,18 @@ def test_a_value_shows_on_which_side_of_its_band_it_lies() -> None:
 
 def test_bars_are_as_long_as_their_counts_and_name_them() -> None:
     drawn = text(charts.bars([("0", 10, 5, False), ("1 to 2", 1, 0, True), ("3", 0, 0, False)], 38))
-    assert drawn[0].count("█") == drawn[0].count("░") == 7
-    assert drawn[1].endswith("░ 1  ◀ this one")
+    assert drawn[0].count("▆") == drawn[0].count("▂") == 7
+    assert drawn[1].endswith("▂ 1  ◀ this one")
     assert drawn[2].strip() == "3"
+
+
+def test_bars_and_columns_beside_each_other_do_not_become_one() -> None:
+    lower_than_a_line = set("▁▂▃▄▅▆▇")
+    for bar in charts.bars([("1", 9, 4, False), ("2", 9, 9, False), ("3", 9, 0, False)], 60):
+        assert set("".join(piece for piece, _ in bar[1:3])) <= lower_than_a_line
+    for width in (17, 21, 40):
+        columns = text(charts.levels([20, 20, 20, 20], width, 3, bound=0, over=False))[0][9:]
+        assert columns.split() == ["█" * (len(columns) // 4 - 1)] * 4
 
 
 def test_days_under_a_chart_are_whole_or_not_there() -> None:
