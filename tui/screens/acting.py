@@ -74,7 +74,9 @@ class ActingScreen(WayfindingScreen):
         chosen = self.selection()
         key = next(key for key in KEYS if key.id == verb)
         if chosen.kind not in key.kinds or not chosen.ids:
-            self.say(f"{verb} is for {' or '.join(sorted(key.kinds))}s; the cursor is on {named_kind(chosen.kind)}")
+            self.say(
+                f"{verb} is for {' or '.join(f'{kind}s' for kind in sorted(key.kinds))}; the cursor is on {named_kind(chosen.kind)}"
+            )
             return
         unseen = [id_ for id_ in chosen.ids if id_ not in chosen.expect]
         if unseen:

@@ -104,6 +104,8 @@ class SignalList(LineList):
 
     def __init__(self, fetch: Fetch, least: tuple[int, ...], *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(fetch, id=id)
+        # No command is about signals: of a million that are marked nothing has to be read to copy their ids.
+        self.know_marked_by(lambda numbers: ())
         self._widths = Measured(self._texts, least)
         self._sizes = least
         self.paused = False

@@ -177,3 +177,17 @@ async def test_small_terminals_show_one_pane_at_a_time(opened: Open, size: tuple
         await driven.press("tab")
         assert screen_of(driven).record.has_focus
         assert screen_of(driven).record.size.height > 0
+
+
+async def test_to_mark_all_signals_reads_none_of_them_and_says_what_no_command_is_for(
+    world: World, opened: Open
+) -> None:
+    say(world, 400, "salt")
+    async with opened((120, 36)) as driven:
+        await driven.press("4")
+        table = screen_of(driven).table
+        await driven.press("*")
+        assert len(table.marks) == 403
+        assert sum(table.seen(number) is not None for number in table.ids) < 200
+        await driven.finish("a")
+        assert driven.status == "ack is for actions or deviations; the cursor is on a signal"
