@@ -49,6 +49,10 @@ _TIMELINE: Final = [
     ("···", "its slack"),
     ("▚", "where it would stand, moved"),
 ]
+_SHARED: Final = ("act", "rows", "view", "list", "everywhere")
+"""Scopes that most places have, in the order in which they are asked for: after what is a place's own."""
+_SIGNS: Final = "signs"
+_COMMANDS: Final = "commands"
 _ENDED: Final = frozenset({"done", "skipped", "cancelled"})
 _KEY: Final = 14
 _NAMES: Final = 18
@@ -63,7 +67,7 @@ def of_place(
     fits: Callable[[Key], bool] = lambda key: True,
     readonly: bool = False,
 ) -> list[PageLine]:
-    """The key table of a place, as lines that stand for their keys, and the signs that stand on it.
+    """The keys and signs of a place, as lines that stand for their keys: its own on top, those of every place below.
 
     What does not fit what is under the cursor stands back; `readonly` leaves out what would write.
     """
@@ -71,10 +75,15 @@ def of_place(
     if readonly:
         warning = "This desk was opened read-only: keys that change something are left out."
         lines += [PageLine([(warning, "warning")]), PageLine([])]
-    for scope, title in SCOPES.items():
-        here = [key for key in map_.keys if key.scope == scope and not (readonly and key.writes)]
-        if scope in (*scopes, *DIALOGS) and here:
-            lines.append(PageLine([(title, "heading")]))
+    own = [scope for scope in scopes if scope not in _SHARED]
+    shared = [scope for scope in _SHARED if scope in scopes]
+    for scope in (*own, _SIGNS, *shared, _COMMANDS, *(scope for scope in DIALOGS if scope not in own)):
+        if scope == _SIGNS:
+            lines += map(PageLine, _signs(scopes, width))
+        elif scope == _COMMANDS:
+            lines += map(PageLine, _commands(width, readonly=readonly))
+        elif here := [key for key in map_.keys if key.scope == scope and not (readonly and key.writes)]:
+            lines.append(PageLine([(SCOPES[scope], "heading")]))
             for key in here:
                 on = f" ({' or '.join(sorted(key.kinds))})" if key.kinds else ""
                 told = _beside(bindings.shown(key), f"{map_.told(key)}{on}", width)
@@ -83,8 +92,7 @@ def of_place(
                 # Keys of dialogs do nothing here.
                 lines += [PageLine(line, target=key.id if scope in scopes else None) for line in told]
             lines.append(PageLine([]))
-    hint: list[Pieces] = [[(line, "quiet")] for line in wrap(_HINT, width)]
-    return [*lines, *map(PageLine, (*_commands(width, readonly=readonly), *_signs(scopes, width), *hint))]
+    return [*lines, *(PageLine([(line, "quiet")]) for line in wrap(_HINT, width))]
 
 
 def _beside(name: str, words: str, width: int, room: int = _KEY) -> list[Pieces]:

@@ -173,13 +173,24 @@ def test_the_keys_of_a_place_say_what_its_signs_mean(
     screen: type[DeskScreen | TimelineScreen | DeviationsScreen],
 ) -> None:
     told = [safe.plain(line.pieces) for line in help_lines.of_place(screen.scopes, KeyMap(), 116)]
-    signs = [line.split()[0] for line in told[told.index("Signs") + 1 : -2]]
+    first = told.index("Signs") + 1
+    signs = [line.split()[0] for line in told[first : told.index("", first)]]
     wanted = {
         DeskScreen: {"◆C", "✚", "◌", "┫", "›"},
         TimelineScreen: {"◌", "┫", "◆", "slack"},
         DeviationsScreen: {"◆C"},
     }
     assert wanted[screen] <= {*signs}
+
+
+def test_what_is_a_place_s_own_is_told_before_what_every_place_has() -> None:
+    """Who asked on the timeline what its signs mean had ten screens to leaf through at 80x24."""
+    told = [line.pieces[0] for line in help_lines.of_place(TimelineScreen.scopes, KeyMap(), 76) if line.pieces]
+    headings = [text for text, style in told if style == "heading"]
+    assert headings[:2] == ["On the timeline", "Signs"]
+    assert headings[2:7] == [SCOPES[scope] for scope in ("act", "rows", "view", "list", "everywhere")]
+    assert headings[7].startswith("After :")
+    assert headings[8:] == [SCOPES[scope] for scope in DIALOGS]
 
 
 @pytest.mark.parametrize("width", [56, 76])
