@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import connectors
-from connectors.troubles import News, Troubles
+from connectors.troubles import News, Troubles, heard
 from engine.values.clock import SystemClock
 from engine.values.errors import Refused, StoreUnusable
 from engine.values.text import clean
@@ -139,8 +139,8 @@ class Feeder:
         self._troubles = Troubles(report)
         self._holder = secrets.token_hex(8)
         self._held = LettingGo(desk, settings)
-        self._tell_news = news
-        self._news = News(news) if news is not None else None
+        self._tell_news = None if news is None else heard(news)
+        self._news = None if self._tell_news is None else News(self._tell_news)
 
     async def serve(self, stop: Stop) -> None:
         """Feed while the lease is ours, stand by while it is not, until `stop` is set or a signal comes."""

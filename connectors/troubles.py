@@ -15,11 +15,26 @@ if TYPE_CHECKING:
     from engine.intake.ingest import SourceBatch
 
 
+def heard(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """The same; a sentence that cannot be written, such as to a log on a full disk, ends nobody's work."""
+
+    def tells(sentence: str) -> None:
+        try:
+            tell(sentence)
+        except BrokenPipeError:
+            raise
+        except OSError:
+            # It may be written once there is room; what it tells of is on the desk's screens as well.
+            return
+
+    return tells
+
+
 class Troubles:
     """The present trouble of each subject. `tell` gets a sentence whenever one begins or changes."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
-        self.tell = tell
+        self.tell = heard(tell)
         self._present: dict[str, str] = {}
 
     def begin(self, subject: str, sentence: str) -> bool:

@@ -94,13 +94,13 @@ def screen_options(args: Namespace) -> ScreenOptions:
 
 def table_of(path: Path, name: str) -> dict[str, Any]:
     """One table of the settings file, unchecked; what is none is empty. Raises BadInput for a file that is no TOML."""
-    import tomllib
+    from connectors.settings import toml_text
 
     try:
         with regular_file.opened(path, through_links=True) as file:
             content = file.read(_LARGEST_SETTINGS)
         # What is that large is no settings file, and may be larger than the memory.
-        document = tomllib.loads(content.decode()) if len(content) < _LARGEST_SETTINGS else None
+        document = toml_text.read(content.decode()) if len(content) < _LARGEST_SETTINGS else None
     except (BadInput, ValueError, RecursionError):
         document = None
     if document is None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -25,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from connectors.settings import settings_faults
+from connectors.settings import settings_faults, toml_text
 from connectors.settings.channel_settings import CHANNELS, AnyChannel, EmailChannel, RouteSection
 from connectors.settings.mapping_settings import FieldRule, MappingSection, RowFilter
 from connectors.settings.sections import Section, Zone, parse_duration
@@ -275,7 +274,7 @@ def document_of(path: Path, content: bytes) -> dict[str, Any]:
     if len(content) > _LIMIT:
         raise BadInput(str(path), "it is larger than 1 MiB", "this is no settings file; name another")
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return toml_text.read(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise BadInput(f"{path}:{line}", "it is not UTF-8", "save the file as UTF-8") from None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.settings import toml_text
 from connectors.settings.settings_file import checked, content_of
 from engine.storage import whole_file
 from engine.values.errors import BadInput
@@ -65,8 +65,8 @@ def _head(line: str) -> Mapping[str, Any]:
     """The table that a line begins, in whatever quotes and with whatever remark; nothing for a line that begins
     none."""
     try:
-        return tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+        return toml_text.read(line)
+    except (ValueError, RecursionError):
         return {}
 
 

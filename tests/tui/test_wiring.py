@@ -54,7 +54,11 @@ def test_the_settings_name_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("[desk\n", "it is not TOML"), ("[desk]\ndatabase = 7\n", "7 is not a file name")],
+    [
+        ("[desk\n", "it is not TOML"),
+        (f"[{'.'.join(['a'] * 2000)}]\n", "a key has more than 32 parts"),
+        ("[desk]\ndatabase = 7\n", "7 is not a file name"),
+    ],
 )
 def test_settings_that_name_no_file_are_one_sentence(tmp_path: Path, text: str, fault: str) -> None:
     (tmp_path / "offplan.toml").write_text(text, encoding="utf-8")

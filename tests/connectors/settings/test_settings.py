@@ -119,6 +119,7 @@ def test_an_empty_file_is_a_desk_with_defaults(tmp_path: Path) -> None:
         ("[deks]\nname = 'x'", "deks", "did you mean 'desk'?"),
         ("a = [", "", "it is not TOML"),
         (f"a = {'9' * 5000}", "", "it is not TOML"),
+        (f"{'.'.join(['a'] * 2000)} = 1", "", "a key has more than 32 parts"),
         (MAPPING.format(more='filse = "x"', fields=""), "mapping.m.filse", "did you mean 'files'?"),
         (MAPPING.format(more='date = "%d"', fields=""), "mapping.m.date", "'%d' is not a date format"),
         (MAPPING.format(more='delimiter = "::"', fields=""), "mapping.m.delimiter", "is not a delimiter"),
