@@ -153,8 +153,11 @@ class QueueList(LineList):
         widest = self._widths.widest(
             (number, row) for number in self._window() if number >= 0 and (row := self.row(number)) is not None
         )
+        # While one list is scrolled through nothing becomes narrower: columns would come and go under the eye.
+        least = self._sizes
         if self._measured is not self.ids:
             self._measured, self._longest_id = self.ids, len(f"D{max(self.ids, default=0)}")
+            least = Sizes()
         sizes = Sizes(self._longest_id, *widest)
         marked = len(_UNSEEN) if any(number in self.unseen for number in self._window()) else 0
         sizes = sizes._replace(
@@ -162,6 +165,7 @@ class QueueList(LineList):
             short_subject=sizes.short_subject + marked,
             owner=min(_LONGEST_OWNER, sizes.owner),
         )
+        sizes = Sizes._make(map(max, sizes, least))
         if sizes != self._sizes:
             self._sizes = sizes
             self.refresh()

@@ -3,6 +3,8 @@ beside them say no more; what is called off first is what other columns say as w
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,8 +36,10 @@ def names(sizes: Sizes, width: int) -> list[str]:
     return [column.name for column in columns(sizes, width)]
 
 
-def row_of(driven: Driven, subject: str) -> list[str]:
-    return next(text for text in driven.lines if subject in text).split()
+def row_of(driven: Driven, id_: str) -> str:
+    """The row of a deviation in the list, whatever stands in the panes beside it."""
+    parts = (part for text in driven.lines for part in text.split("││"))
+    return next(part for part in parts if re.search(f" {id_} +late", part))
 
 
 @pytest.mark.parametrize("order", [LONG_ORDER, TOO_LONG])
@@ -51,9 +55,9 @@ async def test_who_has_it_and_how_it_stands_are_seen(
         await driven.press(*keys)
         heading = next(text for text in driven.lines if " exposure " in text)
         assert "state owner" in heading
-        assert {"ack", "chen"} < set(row_of(driven, "PO first"))
+        assert {"ack", "chen"} < set(row_of(driven, world.ids[0]).split())
         # The word before an order that is too long gives way, then the end of an odd one: its row has an id of its own.
-        row = next(part for text in driven.lines for part in text.split("││") if " D4 late" in part)
+        row = row_of(driven, "D4")
         assert (f" {order} " in row) == (order == LONG_ORDER or "PO" in row)
         assert "open" in row.split()
 
@@ -65,12 +69,29 @@ async def test_words_give_way_to_signs_before_columns_go(world: World, opened: O
     world.clock.set(NOW + 10 * DAY)
     async with opened((80, 24)) as driven:
         await driven.press("2")
-        assert {"✖", "ack"} < set(row_of(driven, "PO first"))
+        assert {"✖", "ack"} < set(row_of(driven, world.ids[0]).split())
         assert "decide by" not in driven.text
     async with opened((200, 60)) as driven:
         await driven.press("2")
-        assert "PASSED" in row_of(driven, "PO first")
-        assert "acknowledged" in row_of(driven, "PO first")
+        assert "PASSED" in row_of(driven, world.ids[0])
+        assert "acknowledged" in row_of(driven, world.ids[0])
+
+
+async def test_columns_stay_while_a_list_is_scrolled_through(world: World, opened: Open) -> None:
+    orders = [LONG_ORDER, *(f"4711/{number}" for number in range(1, 120))]
+    lines = [line(order, value=10_000_00 + 99_00 * (order == LONG_ORDER), due=NOW + DAY) for order in orders]
+    world.desk.load(lines, kind="purchase_order", scope="more", file="m")
+    take(world.desk, *(eta(order, NOW + 20 * DAY) for order in orders))
+    async with opened((80, 24)) as driven:
+        queue = driven.desk_screen.queue
+        seen = queue.look()
+        assert any(LONG_ORDER in text for text in driven.lines)
+        await driven.press("G")
+        assert not any(LONG_ORDER in text for text in driven.lines)
+        assert queue.look() == seen
+        # Another list is measured anew.
+        driven.desk_screen.try_filter("queue", "first")
+        assert queue.look() != seen
 
 
 def test_what_others_say_as_well_goes_first_and_the_id_among_the_last() -> None:
