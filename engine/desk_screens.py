@@ -48,12 +48,14 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             return screens.queue_ids(*view, text)
 
-    def stays_in_queue(self, text: str) -> bool:
-        """Whether a filter text leaves some of what stands in the queue, and looks at nothing else. Raises BadInput."""
+    def narrows(self, text: str, within: str = "") -> bool:
+        """Whether a filter text leaves some of what `within` leaves, without one some of the queue, and looks at
+        nothing else. Raises BadInput."""
         from engine.reading import deviation_list, fields
         from engine.vocabulary.filters import parse_line
 
-        return deviation_list.is_within_queue(parse_line(text, fields.DEVIATIONS, self.clock.now()))
+        found, whole = (parse_line(each, fields.DEVIATIONS, self.clock.now()) for each in (text, within))
+        return deviation_list.look_alike(found, whole) and (text == within or text.startswith(f"{within} ".lstrip()))
 
     def arranged(self, text: str = "", *, order: str = "", group: str = "") -> Arrangement:
         """Deviations under a filter text as a person arranges them (engine.reading.arranging). Raises BadInput."""
@@ -134,6 +136,14 @@ class DeskScreens(DeskFeed):
 
         with self._reading() as view:
             return screens.source_rows(*view, text)
+
+    def stays_held(self, text: str) -> bool:
+        """Whether a filter text of the quarantine leaves some of what is held, and looks at nothing else. Raises
+        BadInput."""
+        from engine.reading import fields
+        from engine.vocabulary.filters import parse_line
+
+        return "state" not in parse_line(text, fields.QUARANTINE, self.clock.now()).fields
 
     def quarantine_ids(self, text: str = "") -> list[int]:
         """Numbers of the held records under a filter text, the last that came first. Raises BadInput."""

@@ -46,9 +46,9 @@ def numbers(connection: sqlite3.Connection, now: int, found: Filter) -> list[int
     return _matching(connection, now, scope_of(found), found, None)[1]
 
 
-def is_within_queue(found: Filter) -> bool:
-    """Whether a filter looks at what stands in the queue alone."""
-    return scope_of(found) == IN_QUEUE
+def look_alike(one: Filter, other: Filter) -> bool:
+    """Whether two filters look at the same deviations: the queue, what is live or all, as what they name asks for."""
+    return scope_of(one) == scope_of(other)
 
 
 def rows_of(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[DeviationRow]:

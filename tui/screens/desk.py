@@ -157,7 +157,7 @@ class DeskScreen(FilteringScreen):
         queue.title = f"Deviations /{text}" if text else "Deviations"
         queue.shows_hidden = text == request.SUPPRESSED
         queue.when_empty = empty.no_match(self.session, text) if text else empty.nothing_off_plan(self.session)
-        within = text and self.session.desk.stays_in_queue(text)
+        within = text and self.session.desk.narrows(text)
         queue.out_of = self.session.header["open"] if within else 0
         queue.show(ids)
 
@@ -193,7 +193,9 @@ class DeskScreen(FilteringScreen):
         actions = desk.timeline(text)
         self.timeline.title = f"Actions /{text}" if text else "Actions"
         self.timeline.when_empty = empty.no_match(self.session, text) if text else empty.no_action(self.session)
-        self.timeline.show_actions(actions, desk.owners())
+        owners = desk.owners()
+        self.timeline.out_of = sum(owner["load"] for owner in owners) if text else 0
+        self.timeline.show_actions(actions, owners)
 
     # panes ----------------------------------------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ class DeviationsScreen(ListView):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._shown = LIVE
+        self._whole: tuple[Hashable, int] = (None, 0)
+        """Of what, and when, the rows of a whole view were counted, and how many they are."""
         self.filters["deviations"] = LIVE.filter
 
     def panes(self) -> tuple[LineList, ...]:
@@ -52,7 +54,11 @@ class DeviationsScreen(ListView):
 
     def fill(self) -> None:
         table, view, text = self.table, self._shown, self.filters["deviations"]
+        as_of = self.session.desk.done_since(None)[0], self.session.present.minute, view.filter
         arrangement = self.session.desk.arranged(text, order=view.sort, group=view.group)
+        if text == view.filter:
+            self._whole = as_of, len(arrangement.ids)
+        table.out_of = self._out_of(text, as_of)
         table.columns = view.columns or USUAL
         parts = ("Deviations", view.name if text == view.filter else "", f"/{text}" if text else "")
         table.title = " ".join(part for part in parts if part)
@@ -67,6 +73,16 @@ class DeviationsScreen(ListView):
         else:
             table.when_empty = empty.no_match(self.session, text)
         table.show_arranged(arrangement, view.group)
+
+    def _out_of(self, text: str, as_of: Hashable) -> int:
+        """How many rows the view has of which a filter leaves some; 0 where it looks elsewhere, or headings stand
+        between the rows. It is counted once until something is done, not with every key of the filter."""
+        view = self._shown
+        if text == view.filter or view.group or not self.session.desk.narrows(text, view.filter):
+            return 0
+        if self._whole[0] != as_of:
+            self._whole = as_of, len(self.session.desk.arranged(view.filter).ids)
+        return self._whole[1]
 
     def ids_under(self, pane: str, text: str) -> Sequence[int]:
         return self.session.desk.arranged(text).ids

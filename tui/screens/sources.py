@@ -42,6 +42,9 @@ class SourcesScreen(MendingScreen, ListView):
             text = texts[str(pane.id)]
             pane.title = f"{type(pane).title} /{text}" if text else type(pane).title
             pane.when_empty = empty.no_match(self.session, text) if text else _NOTHING[str(pane.id)]
+        held_alone = texts["quarantine"] and desk.stays_held(texts["quarantine"])
+        self.held.out_of = self.session.header["quarantined"] if held_alone else 0
+        self.sources.out_of = self.session.header["feeds"] if texts["sources"] else 0
         feeder = self.session.header["feeder"]
         runs = "" if feeder is None else f"fed by process {feeder['pid']} on {feeder['host']}"
         self.sources.note = runs or "no feeder runs: offplan watch starts one"

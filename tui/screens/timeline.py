@@ -103,10 +103,13 @@ class TimelineScreen(FilteringScreen):
             self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
             lanes = session.desk.lanes(text)
             yield
-            self.lanes.show_lanes(lanes)
             yield
             # The load is that of all actions, whatever is shown of them above.
-            late = Counter(lane.owner for lane in (session.desk.lanes() if text else lanes) if lane.slack_minutes < 0)
+            every = session.desk.lanes() if text else lanes
+            self.lanes.out_of = len(every) if text else 0
+            self.lanes.show_lanes(lanes)
+            yield
+            late = Counter(lane.owner for lane in every if lane.slack_minutes < 0)
             self.load.show_load(session.desk.owner_load(days), late)
             # No more lines than owners, and never more than a third.
             most = max(4, self.app.size.height // 3)

@@ -34,6 +34,34 @@ async def test_the_hidden_list_of_the_desk_says_by_what(world: World, opened: Op
         assert "snoozed 3d" in next(text for text in driven.lines if "PO second" in text)
 
 
+async def test_a_filter_says_of_how_many_of_its_view(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("2", "/")
+        await driven.type("second")
+        await driven.finish("enter")
+        assert "1/1 of 3" in driven.text
+        world.desk.dismiss([world.ids[0]], reason="known")
+        driven.on(DeviationsScreen).update()
+        await driven.settle()
+        assert "1/1 of 2" in driven.text
+        # Another filter than the view's looks elsewhere.
+        screen = driven.on(DeviationsScreen)
+        for text, said in (
+            ("state=dismissed", ""),
+            ("second", ""),
+            ("state=open,acknowledged,responding third", " of 2"),
+        ):
+            screen.try_filter("deviations", text)
+            assert str(table(driven)._border_subtitle).endswith(said or f"1/{len(table(driven).ids)}"), text
+        await driven.command("view queue")
+        for text, of in (("second", 2), ("state=open", 0), ("suppressed=false", 0)):
+            screen.try_filter("deviations", text)
+            assert table(driven).out_of == of, text
+        await driven.command("group owner")
+        screen.try_filter("deviations", "second")
+        assert table(driven).out_of == 0, "headings stand between the rows"
+
+
 async def test_h_shows_what_is_hidden_and_the_header_names_it_where_it_works(world: World, opened: Open) -> None:
     world.desk.silence(["subject=first"], reason="known")
     async with opened() as driven:

@@ -80,13 +80,21 @@ async def test_sources_and_playbooks_are_found_by_words(opened: Open) -> None:
         ("1", "!second", "1/2 of 3"),
         ("1", "zebra", "0 of 3"),
         ("1", "state=resolved", ""),
+        ("1 tab", "owner=dora", "1/1 of 3"),
+        ("2", "second", "1/1 of 3"),
+        ("2", "zebra", "0 of 3"),
+        ("3", "owner=dora", "1/1 of 3"),
+        ("3", "zebra", "0 of 3"),
         ("4", "second", "1/1 of 3"),
         ("5", "demand-drop", "1/1 of "),
+        ("6", "tower", "1/1 of 1"),
+        ("6", "zebra", "0 of 1"),
     ],
 )
-async def test_a_filtered_list_says_of_how_many(view: str, text: str, said: str, opened: Open) -> None:
+async def test_a_filtered_list_says_of_how_many(view: str, text: str, said: str, world: World, opened: Open) -> None:
+    world.desk.respond([world.ids[0]])
     async with opened() as driven:
-        await driven.press(view)
+        await driven.press(*view.split())
         screen = driven.app.screen
         assert isinstance(screen, FilteringScreen)
         pane = screen.query_one(f"#{screen.filtered_pane()}", LineList)

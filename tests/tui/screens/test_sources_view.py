@@ -204,6 +204,11 @@ async def test_each_pane_has_its_own_filter(opened: Open, workspace: Path) -> No
         screen = view(driven)
         assert [screen.sources.named(number)["name"] for number in screen.sources.ids] == ["tower"]
         assert list(screen.held.ids) == [2]
+        assert "1/1 of 2" in str(screen.held._border_subtitle)
+        assert "1/1 of 2" in str(screen.sources._border_subtitle)
+        # What was taken already is none of what is held.
+        screen.filter_by("state=taken")
+        assert " of " not in str(screen.held._border_subtitle)
         await driven.press("escape")
         assert list(screen.held.ids) == [2, 1]
         assert "Sources /!edi" in driven.text
