@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.desk import Desk
-from engine.storage import regular_file
 from engine.storage.desk_clock import clock_of
 from engine.storage.store import CACHE_MIB, SMALL_CACHE_MIB, Store
 from engine.values.clock import Clock, FixedClock, SystemClock, iso, typed_instant
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 SETTINGS_FILE: Final = "offplan.toml"
 DATABASE: Final = "offplan.db"
 PLAYBOOKS: Final = "playbooks"
-_LARGEST_SETTINGS: Final = 1024 * 1024
 
 
 class NoWorkspaceError(UsageError):
@@ -94,21 +92,9 @@ def screen_options(args: Namespace) -> ScreenOptions:
 
 def table_of(path: Path, name: str) -> dict[str, Any]:
     """One table of the settings file, unchecked; what is none is empty. Raises BadInput for a file that is no TOML."""
-    from connectors.settings import toml_text
+    from connectors.settings.settings_text import read_document
 
-    try:
-        with regular_file.opened(path, through_links=True) as file:
-            content = file.read(_LARGEST_SETTINGS)
-        # What is that large is no settings file, and may be larger than the memory.
-        document = toml_text.read(content.decode()) if len(content) < _LARGEST_SETTINGS else None
-    except (BadInput, ValueError, RecursionError):
-        document = None
-    if document is None:
-        from connectors.settings.settings_file import read_document
-
-        # The same fault once more, for the sentence that says where it is.
-        document = read_document(path)
-    section = document.get(name, {})
+    section = read_document(path).get(name, {})
     return section if isinstance(section, dict) else {}
 
 

@@ -25,7 +25,7 @@ from connectors.proposing.reply_fields import REPLY
 from connectors.proposing.sampling import SAMPLE_ROWS, joined, layout_in, sample
 from connectors.settings import settings_writer
 from connectors.settings.mapping_settings import MappingSection
-from connectors.settings.settings_file import read_document
+from connectors.settings.settings_text import read_document
 from connectors.settings.settings_writer import toml
 from connectors.values.targets import DETAIL_FIELDS, SIGNAL, is_target
 from engine.values import money

@@ -7,7 +7,6 @@ channel_settings.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -24,15 +23,15 @@ from pydantic import (
     model_validator,
 )
 
-from connectors.settings import settings_faults, toml_text
+from connectors.settings import settings_faults
 from connectors.settings.channel_settings import CHANNELS, AnyChannel, EmailChannel, RouteSection
 from connectors.settings.mapping_settings import FieldRule, MappingSection, RowFilter
 from connectors.settings.sections import Section, Zone, parse_duration
+from connectors.settings.settings_text import content_of, document_of
 from connectors.settings.source_settings import FolderSource, HttpSource, Pagination, Source
 from connectors.values.targets import SIGNAL
 from engine.detect import tolerance_rules
 from engine.handoffs.routing import Channel, Route
-from engine.storage import regular_file
 from engine.values import money
 from engine.values import rates as exchange
 from engine.values.errors import BadInput
@@ -52,7 +51,6 @@ __all__ = [
 ]
 
 FILE_NAME: Final = "offplan.toml"
-_LIMIT: Final = 1024 * 1024
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -254,32 +252,6 @@ def _check_mappings_of(name: str, source: Source, mappings: Mapping[str, Mapping
         fault = f"the mappings of source {name!r} disagree about identity", "set the same in all of them"
     if fault is not None:
         raise FaultyTable(("source", name), BadInput(f"{path}: source.{name}", *fault))
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """The file as TOML, unchecked. Raises BadInput when it cannot be read or is no TOML."""
-    return document_of(path, content_of(path))
-
-
-def content_of(path: Path) -> bytes:
-    """What stands in the file; one byte more than it may have tells that there is more. Raises BadInput."""
-    if not os.path.lexists(path):
-        raise BadInput(str(path), "there is no such file", "`offplan init` makes one")
-    with regular_file.opened(path, through_links=True) as file:
-        return file.read(_LIMIT + 1)
-
-
-def document_of(path: Path, content: bytes) -> dict[str, Any]:
-    """What stands in the file at `path`, or is to stand there, as TOML, unchecked. Raises BadInput."""
-    if len(content) > _LIMIT:
-        raise BadInput(str(path), "it is larger than 1 MiB", "this is no settings file; name another")
-    try:
-        return toml_text.read(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadInput(f"{path}:{line}", "it is not UTF-8", "save the file as UTF-8") from None
-    except (ValueError, RecursionError) as error:  # Also of a number with more digits than Python reads.
-        raise BadInput(str(path), f"it is not TOML: {error}", "mend that place; text stands in quotes") from None
 
 
 def _known_keys(location: Iterable[int | str]) -> list[str]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.settings import toml_text
-from connectors.settings.settings_file import checked, content_of
+from connectors.settings import settings_text
+from connectors.settings.settings_file import checked
+from connectors.settings.settings_text import content_of, opened
 from engine.storage import whole_file
 from engine.values.errors import BadInput
 
+_TRIES: Final = 50
+_PAUSE: Final = 0.02
+"""Seconds between two tries."""
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -65,7 +74,7 @@ def _head(line: str) -> Mapping[str, Any]:
     """The table that a line begins, in whatever quotes and with whatever remark; nothing for a line that begins
     none."""
     try:
-        return toml_text.read(line)
+        return settings_text.read(line)
     except (ValueError, RecursionError):
         return {}
 
@@ -77,13 +86,41 @@ def _separator(content: bytes) -> bytes:
 def _rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
     """Put a changed content in the place of a file's, if it can be loaded: one that cannot stops every command. A link
     goes on pointing there. Raises BadInput."""
-    content = change(content_of(path))
-    checked(path, content)
+    with _alone(path):
+        content = change(content_of(path))
+        checked(path, content)
+        try:
+            whole_file.replace(path.resolve(), content, mode=None)
+        except OSError as error:
+            mend = "free some space, or see whether the folder may be written"
+            raise BadInput(str(path), f"it cannot be written ({error.strerror}) and stays as it was", mend) from None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While nobody else of ours reads the file to write it: of two desks that keep a view at once both views stay.
+
+    Raises BadInput where somebody holds it for a second.
+    """
+    for _ in range(_TRIES):
+        with opened(path) as file:
+            # Who had the lock before put another file in the place of this one.
+            if _is_locked(file) and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                yield
+                return
+        time.sleep(_PAUSE)
+    raise BadInput(str(path), "another process is writing it, and it stays as it was", "try again")
+
+
+def _is_locked(file: BufferedReader) -> bool:
     try:
-        whole_file.replace(path.resolve(), content, mode=None)
-    except OSError as error:
-        mend = "free some space, or see whether the folder may be written"
-        raise BadInput(str(path), f"it cannot be written ({error.strerror}) and stays as it was", mend) from None
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # Files have no locks here: then nobody waits for another.
+        return True
+    return True
 
 
 def rule(kind: str, match: Mapping[str, str], parameters: Mapping[str, float]) -> str:

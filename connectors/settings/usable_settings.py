@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from connectors.settings import settings_file
+from connectors.settings import settings_file, settings_text
 from connectors.settings.settings_file import Settings
 from engine.values.errors import BadInput
 
@@ -33,7 +33,7 @@ class Usable(NamedTuple):
 
 def load(path: Path) -> Usable:
     """The usable part of a settings file. Raises BadInput where the fault is in none of those tables."""
-    document = settings_file.read_document(path)
+    document = settings_text.read_document(path)
     sources = _tables(document, "source")
     kinds = {name: str(source.get("type")) for name, source in sources.items() if isinstance(source, dict)}
     set_aside: dict[str, BadInput] = {}

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from connectors.settings import toml_text
+from connectors.settings import settings_text
 
 LONG = ".".join(["a"] * 33)
 
@@ -27,7 +27,7 @@ LONG = ".".join(["a"] * 33)
 def test_a_key_of_many_parts_is_refused(text: str) -> None:
     assert tomllib.loads(text), "it is TOML"
     with pytest.raises(ValueError, match="a key has more than 32 parts"):
-        toml_text.read(text)
+        settings_text.read(text)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_a_key_of_many_parts_is_refused(text: str) -> None:
     ],
 )
 def test_all_else_is_read(text: str) -> None:
-    assert toml_text.read(text) == tomllib.loads(text)
+    assert settings_text.read(text) == tomllib.loads(text)
