@@ -146,7 +146,8 @@ class ActingScreen(WayfindingScreen):
         self.in_front.fault_of_reading()
 
     def action_unsent(self) -> None:
-        self._ask(self._send_unsent())
+        if not self.refuses_to_write():
+            self._ask(self._send_unsent())
 
     async def _send_unsent(self) -> None:
         """Show what waits longest, and send it if it is still meant."""
