@@ -33,9 +33,13 @@ def pegs(found: Sequence[Mapping[str, Any]] | None, uom: str | None) -> list[str
     return printing.table(("demand", "served by", "quantity", "gap in days"), rows) if rows else []
 
 
-def projection(found: Sequence[Mapping[str, Any]] | None, uom: str | None) -> list[str]:
+def projection(found: Sequence[Mapping[str, Any]] | None, uom: str | None, now: int, zone: str) -> list[str]:
     """One line for each day on which the stock of an item at a site moves."""
-    rows = [(str(each["day"])[:10], cells.quantity(each["quantity"], uom)) for each in found or ()]
+    today = cells.local(now, zone)
+    rows = [
+        (cells.short_date(cells.local(cells.instant(each["day"]), zone), today), cells.quantity(each["quantity"], uom))
+        for each in found or ()
+    ]
     return printing.table(("day", "stock"), rows) if rows else []
 
 

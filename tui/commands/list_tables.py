@@ -71,7 +71,7 @@ COLUMNS: Final[Mapping[str, Columns]] = {
         ("gap", lambda item, now, zone: cells.gap(item.get("gap") or {})),
         ("state", _field("state")),
         ("owner", _field("owner")),
-        ("summary", _field("summary")),
+        ("summary", lambda item, now, zone: cells.with_local_times(str(item["summary"]), now, zone)),
     ),
     "signals": (
         ("id", _field("id")),

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from engine.values.zones import local_time
 from engine.vocabulary.filters import instants
 from tui.terminal import cells
 from tui.wiring import opened
@@ -56,9 +57,7 @@ def report(args: Namespace) -> int:
 def sections(found: Mapping[str, Any], zone: str) -> Iterator[Section]:
     """The report's parts in their order; times are the desk's."""
     now = cells.instant(found["now"])
-    yield _summary(
-        found, [f"{cells.local(cells.instant(found[end]), zone):%Y-%m-%d %H:%M %Z}" for end in ("since", "now")]
-    )
+    yield _summary(found, [local_time(cells.instant(found[end]), zone) for end in ("since", "now")])
     yield from _outcomes(found)
     yield _severities(found)
     yield _load(found["load"], now, zone)

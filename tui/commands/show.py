@@ -39,10 +39,10 @@ def show(args: Namespace) -> int:
     for title, lines in (
         ("What it puts at risk", impact_lines.lines(found.get("impact"), now, zone)),
         ("Options", option_lines.lines(found.get("options"), now, zone, sums="step" in found)),
-        ("Follows from", _family(found.get("follows_from"))),
-        ("Consequences", _family(found.get("consequences_detail"))),
+        ("Follows from", _family(found.get("follows_from"), now, zone)),
+        ("Consequences", _family(found.get("consequences_detail"), now, zone)),
         ("Pegged to", impact_lines.pegs(found.get("pegs"), found.get("uom"))),
-        ("Projected stock", impact_lines.projection(found.get("projection"), found.get("uom"))),
+        ("Projected stock", impact_lines.projection(found.get("projection"), found.get("uom"), now, zone)),
         ("Signals", _signals(found, now, zone)),
         ("Events", _events(found, now, zone)),
         ("Actions", _actions(found, now, zone)),
@@ -108,14 +108,14 @@ def _approval(asked: Mapping[str, Any]) -> str:
     return f"{asked['owner']} ({asked['role']}){limit}; {asked['because']}"
 
 
-def _family(found: Sequence[Mapping[str, Any]] | None) -> list[str]:
+def _family(found: Sequence[Mapping[str, Any]] | None, now: int, zone: str) -> list[str]:
     rows = [
         (
             str(each["id"]),
             str(each["kind"]),
             str(each["subject"]["id"]),
             cells.exposure(each),
-            str(each["summary"]),
+            cells.with_local_times(str(each["summary"]), now, zone),
             str(each["because"]),
         )
         for each in found or ()
@@ -224,6 +224,12 @@ def _history(found: Mapping[str, Any], now: int, zone: str) -> list[str]:
             if name not in ("version", "terms", "limits", "decision", "lines")
         )
         rows.append(
-            (cells.both_times(at, now, zone), str(entry["actor"]), str(entry["action"]), entry["reason"] or "", changed)
+            (
+                cells.both_times(at, now, zone),
+                str(entry["actor"]),
+                str(entry["action"]),
+                cells.with_local_times(entry["reason"] or "", now, zone),
+                changed,
+            )
         )
     return printing.table(("when", "who", "what", "why", "changed"), rows) if rows else []

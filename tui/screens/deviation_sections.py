@@ -88,9 +88,10 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     shape, style = theme.SEVERITY.get(detail["severity"], ("?", "plain"))
     passed = detail["bucket"] == "passed"
     decide = cells.both_times(detail["decide_by"], present.now, present.zone)
+    said = cells.with_local_times(detail["summary"], present.now, present.zone)
     lines = [
         [(f"{shape} {detail['severity']}", style), (f"  {detail['kind']}  {queue.subject(detail)}", "bold")],
-        *([(line, "plain")] for line in safe.wrap(detail["summary"], width)),
+        *([(line, "plain")] for line in safe.wrap(said, width)),
         pair("state", _state(detail)),
         pair("owner", detail["owner"] or "nobody"),
         pair("decide by", f"PASSED {decide}" if passed else decide, "bad" if passed else "plain"),
@@ -99,8 +100,7 @@ def _summary(detail: Mapping[str, Any], width: int, present: Present) -> list[Pa
     ]
     if detail["suppressed_by"]:
         lines.append(pair("hidden by", ", ".join(detail["suppressed_by"]), "warning"))
-    snoozed = detail["snoozed_until"]
-    if snoozed and parse_instant(snoozed, "snoozed_until") > present.now:
+    if (snoozed := detail["snoozed_until"]) and parse_instant(snoozed, "snoozed_until") > present.now:
         lines.append(pair("snoozed until", cells.both_times(snoozed, present.now, present.zone), "warning"))
     if detail["consequences"]:
         lines.append(pair("consequences", ", ".join(detail["consequences"]), "notice"))
@@ -278,9 +278,9 @@ def journal(detail: Mapping[str, Any], width: int, present: Present) -> list[Pag
         when = cells.short_time(cells.instant(entry["at"]), present.now, present.zone)
         said = f": {entry['reason']}" if entry["reason"] else ""
         head: Pieces = [(safe.fit(when, 16) + " ", "quiet"), (safe.fit(entry["actor"], 10) + " ", "bold")]
-        about = entry["subject"]["id"]
-        other = "" if about == detail["id"] else f" {about}"
-        text = f"{entry['action']}{other}{said}{_changes(entry)}"
+        other = "" if (about := entry["subject"]["id"]) == detail["id"] else f" {about}"
+        told = f"{entry['action']}{other}{said}{_changes(entry)}"
+        text = cells.with_local_times(told, present.now, present.zone)
         first, *rest = safe.wrap(text, max(10, width - 28)) or [""]
         lines.append(PageLine([*head, (first, "plain")]))
         lines += [PageLine([(" " * 28, "plain"), (line, "plain")]) for line in rest]

@@ -84,8 +84,7 @@ def _days(first: str, count: int, present: Present) -> list[str]:
     """Names of days from the first on, such as `9 Mar`."""
     # Noon of each day: days of 23 or 25 hours do not shift the name.
     begin = cells.instant(first) + DAY // 2
-    moments = (cells.local(begin + index * DAY, present.zone) for index in range(count))
-    return [f"{moment.day} {moment:%b}" for moment in moments]
+    return [cells.short_date(cells.local(begin + index * DAY, present.zone)) for index in range(count)]
 
 
 def _side_by_side(rows: Sequence[str], width: int) -> Iterator[str]:
@@ -102,7 +101,7 @@ def _side_by_side(rows: Sequence[str], width: int) -> Iterator[str]:
 
 def _demand(demand: Mapping[str, Any], width: int, present: Present, *, draw: bool) -> list[Pieces]:
     periods = demand["periods"]
-    names = [f"{(day := cells.local(cells.instant(each['start']), present.zone)).day} {day:%b}" for each in periods]
+    names = [cells.short_date(cells.local(cells.instant(each["start"]), present.zone)) for each in periods]
     unit = f" in {demand['uom']}" if demand["uom"] else ""
     lines: list[Pieces] = [
         [(f"Demand for {demand['item']} at {demand['site']}{unit}", "bold"), (", and what passes (░)", "plain")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
@@ -238,7 +239,8 @@ def _load_lines(owner: Mapping[str, Any]) -> list[Pieces]:
         lines.insert(1, [("The plan does not have this owner any more: hand everything on.", "warning")])
     for day in owner["days"]:
         sizes = [_hours(day[f"{name}_minutes"]) for name in ("capacity", "planned", "due", "over")]
-        line = f"{day['day']:<12}{sizes[0]:>9}{sizes[1]:>9}{sizes[2]:>9}{sizes[3]:>10}  {' '.join(day['actions'])}"
+        name = cells.named_day(date.fromisoformat(day["day"]))
+        line = f"{name:<12}{sizes[0]:>9}{sizes[1]:>9}{sizes[2]:>9}{sizes[3]:>10}  {' '.join(day['actions'])}"
         lines.append([(line, "bad" if day["over_minutes"] else "plain")])
     if owner["handovers"]:
         lines += [[], [("What to hand on", "heading")]]

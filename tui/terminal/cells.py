@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ MINUS: Final = "−"
 IN_SLACK: Final = "in slack"
 _SIGNS: Final[Mapping[str, str]] = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _TIME: Final = re.compile(r"(?<![\w.])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z(?!\w)")
+_TIME_IN_WORDS: Final = re.compile(r"(?<![\w.])\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z(?!\w)")
+"""A time in a sentence, which may go to the minute and have a blank in place of the T."""
 _MINOR_UNITS: Final = re.compile(r"([A-Z]{3}),? minor units")
 _STEPS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -114,11 +116,8 @@ def local(at: int, zone: str) -> datetime:
 def short_time(at: int, now: int, zone: str) -> str:
     """A time as short as it stays clear: 14:02 today, 22 Nov 14:02 this year, 2025-11-22 14:02 otherwise."""
     moment, today = local(at, zone), local(now, zone)
-    if moment.date() == today.date():
-        return f"{moment:%H:%M}"
-    if moment.year == today.year:
-        return f"{moment.day} {moment:%b %H:%M}"
-    return f"{moment:%Y-%m-%d %H:%M}"
+    time = f"{moment:%H:%M}"
+    return time if moment.date() == today.date() else f"{short_date(moment, today)} {time}"
 
 
 def short_time_of(text: str | None, now: int, zone: str) -> str:
@@ -126,12 +125,20 @@ def short_time_of(text: str | None, now: int, zone: str) -> str:
     return "–" if text is None else short_time(instant(text), now, zone)
 
 
+def short_date(day: date, today: date | None = None) -> str:
+    """A date as short as it stays clear: 22 Nov this year, 2025-11-22 otherwise. Without `today` its year is clear."""
+    return f"{day:%Y-%m-%d}" if today is not None and day.year != today.year else f"{day.day} {day:%b}"
+
+
+def named_day(day: date) -> str:
+    """A date of these weeks with its day: Mon 9 Mar."""
+    return f"{day:%a} {short_date(day)}"
+
+
 def day(at: int, now: int, zone: str) -> str:
-    """A day: today's is a time, of this year 22 Nov, otherwise 2025-11-22."""
+    """A day: today's is a time, any other is as `short_date` has it."""
     moment, today = local(at, zone), local(now, zone)
-    if moment.date() == today.date():
-        return f"{moment:%H:%M}"
-    return f"{moment.day} {moment:%b}" if moment.year == today.year else f"{moment:%Y-%m-%d}"
+    return f"{moment:%H:%M}" if moment.date() == today.date() else short_date(moment, today)
 
 
 def both_times(iso: str | None, now: int, zone: str) -> str:
@@ -238,12 +245,12 @@ def is_time(value: Any) -> bool:
 
 
 def with_local_times(text: str, now: int, zone: str) -> str:
-    """A sentence of the engine with the contract's times in it as a person reads them in the desk's zone."""
+    """A sentence of the engine with the times of UTC in it as a person reads them in the desk's zone."""
 
     def shown(match: re.Match[str]) -> str:
         return short_time(instant(match[0]), now, zone) if _readable(match[0]) else match[0]
 
-    return _TIME.sub(shown, text)
+    return _TIME_IN_WORDS.sub(shown, text)
 
 
 def _readable(text: str) -> bool:

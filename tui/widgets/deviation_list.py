@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MORE: Final[Mapping[str, Callable[[Row, Present], str]]] = {
     "value_at_risk": lambda row, present: cells.money(row["value_at_risk"]),
-    "summary": lambda row, present: row["summary"],
+    "summary": lambda row, present: cells.with_local_times(row["summary"], present.now, present.zone),
     "item": lambda row, present: row["item"] or "",
     "site": lambda row, present: row["site"] or "",
     "party": lambda row, present: row["party"] or "",

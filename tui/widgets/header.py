@@ -61,7 +61,7 @@ class Header(Line):
         moment = cells.local(self._present.now, self._present.zone)
         pinned = " pinned" if self._pinned else ""
         clock = f"{moment:%H:%M} {moment.tzname() or self._present.zone}{pinned}  {self._actor} "
-        parts = self._parts(f"{moment:%a} {moment.day} {moment:%b}")
+        parts = self._parts(cells.named_day(moment))
         room = width - safe.width_of([(clock, "plain")])
         line = [piece for part in _fitting(parts, room) for piece in (*part, ("  ", "plain"))]
         return [*line, (" " * (room - safe.width_of(line)), "plain"), (clock, "plain")]

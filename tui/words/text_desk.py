@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from engine.desk import Desk
 from engine.values.clock import iso
+from engine.values.zones import local_time
 from tui.terminal import cells
 from tui.words import printing
 
@@ -55,8 +56,7 @@ def _header(desk: Desk, header: dict[str, Any], now: int, zone: str) -> str:
         parts.append(f"{header['quarantined']} quarantined")
     if header["findings"]:
         parts.append(f"{header['findings']} finding{'' if header['findings'] == 1 else 's'}")
-    moment = cells.local(now, zone)
-    return " · ".join([*parts, f"{moment:%Y-%m-%d %H:%M %Z}", desk.actor])
+    return " · ".join([*parts, local_time(now, zone), desk.actor])
 
 
 def _deviations(desk: Desk, now: int, zone: str) -> list[str]:

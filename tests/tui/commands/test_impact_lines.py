@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.values.clock import parse_instant
 from tui.commands import impact_lines
 
 
@@ -27,3 +28,11 @@ def test_what_the_tree_leaves_out_is_counted(left_out: int, last: str) -> None:
     }  # fmt: skip
     *_, end = impact_lines.lines(impact, 0, "UTC")
     assert end.endswith(last)
+
+
+def test_projected_days_are_those_of_the_desk() -> None:
+    days = [{"day": "2026-03-08T23:00:00Z", "quantity": 10.0}, {"day": "2027-01-01T23:00:00Z", "quantity": 9.5}]
+    now = parse_instant("2026-03-09T08:00:00Z", "now")
+    _, first, second = impact_lines.projection(days, "EA", now, "Europe/Berlin")
+    assert first.split() == ["9", "Mar", "10", "EA"]
+    assert second.split() == ["2027-01-02", "9.5", "EA"]

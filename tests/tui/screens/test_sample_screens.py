@@ -111,6 +111,25 @@ def test_the_handover_says_in_slack_where_the_queue_does(tmp_path: Path, capsys:
     assert all("in slack" in line and "€0" not in line for line in told)
 
 
+async def test_a_time_in_a_sentence_is_that_of_the_desk_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The end of D67's storm, and when A21 was due: both stand in sentences, in UTC."""
+    async with sample(tmp_path, (200, 60)) as driven:
+        told = []
+        for id_ in ("D67", "A21"):
+            driven.desk_screen.open_id(id_)
+            await driven.pilot.pause()
+            told += [plain(line.pieces) for line in driven.app.screen.query_one(PageList).lines]
+            await driven.press("escape")
+    for words in (["deviations"], ["show", "D67"], ["show", "A21"]):
+        assert main([*words, "--db", str(tmp_path / "desk.db"), "--now", "2026-03-09T08:12:00Z"]) == 0
+        told += capsys.readouterr().out.splitlines()
+    assert not [line for line in told if re.search(r"\d\d:\d\d(:\d\d)?Z", line)]
+    assert sum("until 15 Mar 06:00: 1 open line" in line for line in told) >= 3
+    assert sum("it was due 5 Mar 16:05, and is ready" in line for line in told) >= 2
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_options_and_actions_of_a_page_are_named_in_full(tmp_path: Path, size: tuple[int, int]) -> None:
     async with sample(tmp_path, size) as driven:

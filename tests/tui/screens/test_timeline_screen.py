@@ -111,7 +111,7 @@ async def test_load_shows_shares_and_what_is_too_much_and_the_numbers_behind(bus
         assert isinstance(driven.app.screen, TextScreen)
         assert "Load of bo" in driven.text
         assert "What to hand on" in driven.text
-        assert "2026-03-10" in driven.text
+        assert "Tue 10 Mar" in driven.text
         await driven.press("escape", "shift+tab")
         assert driven.app.focused is lanes(driven)
 

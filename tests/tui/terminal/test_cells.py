@@ -84,8 +84,29 @@ def test_only_the_contracts_times_are_times() -> None:
 def test_times_inside_a_sentence_are_the_desks() -> None:
     said = f"D3 open → snoozed until {iso(NOW + 2 * HOUR + 377_033)}; see {iso(NOW + 3 * DAY)}."
     assert cells.with_local_times(said, NOW, "Europe/Berlin") == "D3 open → snoozed until 16:03; see 12 Mar 14:03."
-    for text in ("2026-99-99T00:00:00Z", "9999-12-31T23:59:59Z", "v2026-03-09T13:03:00Z", "no time"):
+    # As a hazard's end stands in what a deviation says of itself.
+    assert (
+        cells.with_local_times("until 2026-03-15 05:00Z: 1 line", NOW, "Europe/Berlin") == "until 15 Mar 06:00: 1 line"
+    )
+    for text in (
+        "2026-99-99 00:00Z",
+        "2026-03-15 05:00",
+        "2026-99-99T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "v2026-03-09T13:03:00Z",
+        "no time",
+    ):
         assert cells.with_local_times(text, NOW, "Europe/Berlin") == text
+
+
+def test_a_date_is_the_same_wherever_it_stands() -> None:
+    year = cells.local(NOW, "UTC")
+    for at, said in ((NOW + 3 * DAY, "12 Mar"), (NOW - 400 * DAY, "2025-02-02")):
+        moment = cells.local(at, "UTC")
+        assert cells.short_date(moment, year) == said
+        assert cells.day(at, NOW, "UTC") == said
+        assert cells.short_time(at, NOW, "UTC") == f"{said} 13:03"
+    assert cells.named_day(year) == "Mon 9 Mar"
 
 
 @pytest.mark.parametrize(
