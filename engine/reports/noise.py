@@ -16,8 +16,9 @@ back between two stamps, the length is zero and never negative.
 from __future__ import annotations
 
 import statistics
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -43,40 +44,69 @@ _OUTCOME: Final = (
     " WHEN recovered_at <= opened_at THEN 'recorded'"
     f" WHEN {LIVE} THEN 'untouched' ELSE 'alone' END"
 )
-_FEW_WORDS: Final = ("kind", "rule", "severity", "outcome", "owner")
-_AT_ONCE: Final = 2_000
+_AT_ONCE: Final = 500
 """Rows that are read together: all of a year would be held twice, by row and by column."""
 _LEFT_OUT: Final = ("candidate", "merged", "discarded")
 _EPISODES: Final = (
     f"SELECT kind, coalesce(rule, 'not kept'), severity, {_OUTCOME}, {LIVE}, owner, opened_at, occurred_at,"
     f" acknowledged_at, responded_at, CASE WHEN NOT {LIVE} THEN coalesce(recovered_at, resolved_at, closed_at) END,"
-    " flaps > 0, previous_id IS NOT NULL AND opened_at - (SELECT coalesce(before.recovered_at, before.resolved_at,"
-    f" before.closed_at) FROM deviation AS before WHERE before.id = deviation.previous_id) <= {AGAIN_DAYS * DAY}, peak,"
+    " flaps > 0, coalesce(opened_at - (SELECT coalesce(before.recovered_at, before.resolved_at, before.closed_at)"
+    f" FROM deviation AS before WHERE before.id = deviation.previous_id) <= {AGAIN_DAYS * DAY}, 0), peak,"
     " (delay IS NOT NULL OR missing IS NOT NULL) AND coalesce(value_minor = 0, 0)"
     f" FROM deviation WHERE opened_at >= ? AND opened_at <= ? AND state NOT IN {_LEFT_OUT!r}"
 )
 
 
+class Instants:
+    """Instants in UTC microseconds, None where nothing happened: eight bytes each, where a list needs forty."""
+
+    _NEVER: Final = -(2**63)
+
+    def __init__(self) -> None:
+        self._instants = array("q")
+
+    def __iter__(self) -> Iterator[int | None]:
+        never = self._NEVER
+        return (None if at == never else at for at in self._instants)
+
+    def extend(self, values: Iterable[int | None]) -> None:
+        """Add more of them."""
+        self._instants.extend(self._NEVER if at is None else at for at in values)
+
+
+class Words:
+    """Texts of which there are a few, each kept once: SQLite makes one anew for each row."""
+
+    def __init__(self) -> None:
+        self._known: dict[str | None, str | None] = {}
+        self._words: list[Any] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._words)
+
+    def extend(self, values: Sequence[str | None]) -> None:
+        """Add more of them."""
+        self._words.extend(map(self._known.setdefault, values, values))
+
+
 class Episodes(NamedTuple):
-    """The episodes of a period by column, all of one length: instants in UTC microseconds, None where nothing happened.
+    """The episodes of a period by column, all of one length: a year's are gone through a dozen times, and would be
+    a hundred megabytes as rows."""
 
-    Columns, since a year's episodes are gone through a dozen times.
-    """
-
-    kind: Sequence[str]
-    rule: Sequence[str]
-    severity: Sequence[str]
-    outcome: Sequence[str]
+    kind: Iterable[str]
+    rule: Iterable[str]
+    severity: Iterable[str]
+    outcome: Iterable[str]
     live: Sequence[int]
-    owner: Sequence[str | None]
+    owner: Iterable[str | None]
     opened_at: Sequence[int]
-    occurred_at: Sequence[int | None]
-    acknowledged_at: Sequence[int | None]
-    started_at: Sequence[int | None]
-    ended_at: Sequence[int | None]
+    occurred_at: Iterable[int | None]
+    acknowledged_at: Iterable[int | None]
+    started_at: Iterable[int | None]
+    ended_at: Iterable[int | None]
     flapped: Sequence[int]
-    again: Sequence[int | None]
-    peak: Sequence[str | None]
+    again: Sequence[int]
+    peak: Iterable[str | None]
     absorbed: Sequence[int]
     """Of a supply line, later or less than planned, and no customer order was hit: the slack took it up."""
 
@@ -95,14 +125,12 @@ class Table:
         for (kind, rule, outcome, live), count in Counter(rows).items():
             self.counts[kind, rule][outcome] += count
             self.counts[kind, rule]["open"] += count * live
-        self.lengths: dict[Group, list[int]] = defaultdict(list)
-        """Lengths of the ended episodes that had one, in ascending order."""
+        self.lengths: dict[Group, array[int]] = defaultdict(lambda: array("q"))
+        """Lengths of the ended episodes that had one."""
         ended = zip(episodes.kind, episodes.rule, episodes.outcome, episodes.opened_at, episodes.ended_at, strict=True)
         for kind, rule, outcome, start, end in ended:
             if end is not None and outcome != "recorded":
                 self.lengths[kind, rule].append(max(0, end - start))
-        for lengths in self.lengths.values():
-            lengths.sort()
 
     def by_rule(self) -> list[dict[str, Any]]:
         """One row for each group, that with the most episodes first."""
@@ -137,13 +165,16 @@ class Table:
 def read(connection: sqlite3.Connection, since: int, now: int) -> Episodes:
     """The episodes that opened in [since, now]."""
     cursor = connection.execute(_EPISODES, (since, now))
-    columns: list[list[Any]] = [[] for _ in Episodes._fields]
-    known: dict[str, str] = {}
+    found = Episodes(
+        kind=Words(), rule=Words(), severity=Words(), outcome=Words(), live=bytearray(), owner=Words(),
+        opened_at=array("q"), occurred_at=Instants(), acknowledged_at=Instants(), started_at=Instants(),
+        ended_at=Instants(), flapped=bytearray(), again=bytearray(), peak=Words(), absorbed=bytearray(),
+    )  # fmt: skip
+    columns: tuple[Any, ...] = found
     while rows := cursor.fetchmany(_AT_ONCE):
-        for name, column, values in zip(Episodes._fields, columns, zip(*rows, strict=True), strict=True):
-            # SQLite makes a text anew for each row, and a few words stand in all of them.
-            column.extend(map(known.setdefault, values, values) if name in _FEW_WORDS else values)
-    return Episodes(*columns)
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column.extend(values)
+    return found
 
 
 def left_out(connection: sqlite3.Connection, since: int, now: int) -> dict[str, int]:
@@ -173,13 +204,13 @@ def shares(episodes: Episodes, table: Table) -> dict[str, Any]:
     asked = sorted(
         (counts.total() - counts["open"] - counts["recorded"] for counts in table.counts.values()), reverse=True
     )
-    slack = list(zip(episodes.absorbed, episodes.live, strict=True))
+    taken_up = sum(absorbed and not live for absorbed, live in zip(episodes.absorbed, episodes.live, strict=True))
     return {
-        "absorbed": share(sum(taken_up and not live for taken_up, live in slack), sum(not live for _, live in slack)),
+        "absorbed": share(taken_up, len(episodes.live) - sum(episodes.live)),
         "false_positive": total["false_positive"],
         "needless": total["needless"],
         "reopened": share(sum(episodes.flapped), total["opened"]),
-        "again": share(sum(filter(None, episodes.again)), total["opened"]),
+        "again": share(sum(episodes.again), total["opened"]),
         "top_ten_rules": share(sum(asked[:10]), sum(asked)),
     }
 

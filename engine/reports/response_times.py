@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from array import array
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -48,17 +49,21 @@ _DUE: Final = (
 
 def times(connection: sqlite3.Connection, episodes: Episodes, since: int, now: int) -> list[dict[str, Any]]:
     """The seven figures; times in minutes."""
-    asked = list(zip(
+    asked = zip(
         episodes.outcome, episodes.live, episodes.opened_at, episodes.acknowledged_at, episodes.started_at,
         episodes.ended_at, strict=True,
-    ))  # fmt: skip
-    noticed = [
-        opened - occurred
-        for occurred, opened in zip(episodes.occurred_at, episodes.opened_at, strict=True)
-        if occurred is not None and occurred <= opened
-    ]
-    feed = [row[0] for row in connection.execute(_FEED, (since, now))]
-    taken, begun, restored, live, untaken, unbegun = [], [], [], 0, 0, 0
+    )  # fmt: skip
+    noticed = array(
+        "q",
+        (
+            opened - occurred
+            for occurred, opened in zip(episodes.occurred_at, episodes.opened_at, strict=True)
+            if occurred is not None and occurred <= opened
+        ),
+    )
+    feed = array("q", (length for (length,) in connection.execute(_FEED, (since, now))))
+    taken, begun, restored = array("q"), array("q"), array("q")
+    live, untaken, unbegun = 0, 0, 0
     for outcome, alive, opened, acknowledged, started, ended in asked:
         if outcome == "recorded":
             continue

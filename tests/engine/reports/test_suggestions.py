@@ -106,7 +106,7 @@ def episodes(kind: str, parameter: str, history: Sequence[tuple[str, float]]) ->
         ended_at=nothing,
         flapped=[0] * count,
         absorbed=[0] * count,
-        again=nothing,
+        again=[0] * count,
         peak=[json.dumps({parameter: size}) for _, size in history],
     )
 
