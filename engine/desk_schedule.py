@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 class DeskSchedule(DeskCommands):
     """One method for each question and command about when open actions are done."""
 
-    def owner_load(self, days: int = 7) -> dict[str, Any]:
+    def owner_load(self, days: int = 7, most: int | None = None) -> dict[str, Any]:
         """The load of every owner for so many days from today on (engine.schedule.loads): what is planned and due,
-        what cannot be done, and who could take it. Raises BadInput for less than one day or more than a year."""
+        what cannot be done, and who could take it; of each day and owner `most` actions are named, and all without it.
+
+        Raises BadInput for less than one day or more than a year.
+        """
         from engine.schedule import loads
 
         with self._reading() as view:
-            return loads.loads(*view, self._planner(), days)
+            return loads.loads(*view, self._planner(), days, most)
 
     def replan(self, *, preview: bool = False) -> Outcome:
         """Plan all open actions anew: what cannot stay is shifted, what is late is pulled, what was moved comes back.

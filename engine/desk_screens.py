@@ -173,7 +173,7 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             return screens.timeline(*view, text)
 
-    def lanes(self, text: str = "") -> list[Lane]:
+    def lanes(self, text: str = "") -> Sequence[Lane]:
         """The open actions of running responses under a filter by owner and start, each with its place in time, its
         slack and what it waits for. Raises BadInput for a filter that cannot be read."""
         from engine.schedule import lanes

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,15 +52,17 @@ class PlannerOnDemand:
     def planning(self, world: World) -> Planning:
         return self._loaded().planning(world)
 
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+    def placings(self, responses: Iterable[Sequence[OpenAction]], world: World) -> Iterator[tuple[OpenAction, Placing]]:
         from playbooks.scheduling.slack import placings
 
-        return placings(actions, world)
+        return placings(responses, world)
 
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+    def workload(
+        self, actions: Iterable[OpenAction], world: World, days: int, most: int | None = None
+    ) -> Sequence[OwnerLoad]:
         from playbooks.scheduling.workload import workload
 
-        return workload(actions, world, days)
+        return workload(actions, world, days, most)
 
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         from playbooks.scheduling.replanning import replan

@@ -35,18 +35,22 @@ class Planned(NamedTuple):
 
 def world(connection: sqlite3.Connection, now: int) -> World:
     """What a planner may know: the desk's zone, owners, calendars and the open actions of everybody."""
-    from engine.master import network
-
     booked = connection.execute(
         "SELECT owner, 'A' || id, start_at, duration_minutes, started_at FROM action"
         f" WHERE {lifecycle.OPEN_ACTION} ORDER BY start_at, id"
     )
+    return replace(people(connection, now), bookings=[Booking(*row) for row in booked])
+
+
+def people(connection: sqlite3.Connection, now: int) -> World:
+    """The world without what anybody is at, for whoever has the open actions beside it."""
+    from engine.master import network
+
     return World(
         now=now,
         zone=str(settings.current(connection)["zone"]),
         owners=network.owners(connection),
         calendars=network.calendars(connection),
-        bookings=[Booking(*row) for row in booked],
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from engine.actions import open_work
 from engine.commands import responses
 from engine.reading import fields, lists
 from engine.storage.sqlite import sqlite3
+from engine.values.columns import Columns
 from engine.vocabulary.filters import parse_line
 from engine.vocabulary.planning import Planner
 
@@ -27,16 +28,22 @@ class Lane(NamedTuple):
     """Numbers of the open actions that it waits for."""
 
 
-def lanes(connection: sqlite3.Connection, now: int, planner: Planner, text: str) -> list[Lane]:
-    """By owner and start, those that a filter leaves. Raises BadInput for one that cannot be read."""
-    chosen = {number for number, _, _ in lists.timeline(connection, now, parse_line(text, fields.ACTIONS, now))}
-    work = open_work.read(connection, now)
-    placings = planner.placings(work, responses.world(connection, now))
-    found = []
-    for action in work:
-        number, placing = int(action.id[1:]), placings[action.id]
-        if number in chosen:
-            span = placing.start_at, placing.end_at, action.due_at
-            needs = tuple(int(need[1:]) for need in action.needs)
-            found.append(Lane(number, action.owner, *span, placing.slack_minutes, placing.critical, needs))
-    return sorted(found, key=lambda lane: (lane.owner, lane.start_at, lane.number))
+_KINDS: Final = "qoqqqqoo"
+_ORDER: Final = tuple(map(Lane._fields.index, ("owner", "start_at", "number")))
+
+
+def lanes(connection: sqlite3.Connection, now: int, planner: Planner, text: str) -> Sequence[Lane]:
+    """By owner, start and number, those that a filter leaves. Raises BadInput for one that cannot be read."""
+    asked = parse_line(text, fields.ACTIONS, now)
+    chosen = {number for number, _, _ in lists.timeline(connection, now, asked)} if text else None
+    world = responses.people(connection, now)
+
+    def left() -> Iterator[Lane]:
+        for action, placing in planner.placings(open_work.by_response(connection, now), world):
+            number = int(action.id[1:])
+            if chosen is None or number in chosen:
+                span = placing.start_at, placing.end_at, action.due_at
+                needs = tuple(int(need[1:]) for need in action.needs)
+                yield Lane(number, action.owner, *span, placing.slack_minutes, placing.critical, needs)
+
+    return Columns(Lane, _KINDS, left()).ordered(*_ORDER)

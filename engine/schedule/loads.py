@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, Final
 
 from engine.actions import open_work
@@ -16,15 +17,19 @@ LONGEST: Final = 366
 """Days."""
 
 
-def loads(connection: sqlite3.Connection, now: int, planner: Planner, days: int) -> dict[str, Any]:
+def loads(
+    connection: sqlite3.Connection, now: int, planner: Planner, days: int, most: int | None = None
+) -> dict[str, Any]:
     """`owners` in the order of their ids, each with `days` and `handovers`; minutes are of working time.
 
-    Raises BadInput for a number of days that cannot be shown.
+    `most` is how many actions are named at most for each day and for each owner to hand on, and `further_actions` and
+    `further_handovers` say how many more there are; null: all. Raises BadInput for a number of days that cannot be
+    shown.
     """
     if not 1 <= days <= LONGEST:
         raise BadInput("days", f"{days} days cannot be shown", f"ask for 1 to {LONGEST}")
-    world = responses.world(connection, now)
-    found = planner.workload(open_work.read(connection, now), world, days)
+    world = responses.people(connection, now)
+    found = planner.workload(chain.from_iterable(open_work.by_response(connection, now)), world, days, most)
     return {"now": iso(now), "zone": world.zone, "owners": [_owner(each) for each in found]}
 
 
@@ -41,6 +46,7 @@ def _owner(load: OwnerLoad) -> dict[str, Any]:
                 "due_minutes": day.due,
                 "over_minutes": day.over,
                 "actions": list(day.actions),
+                "further_actions": day.further_actions,
             }
             for day in load.days
         ],
@@ -53,4 +59,5 @@ def _owner(load: OwnerLoad) -> dict[str, Any]:
             }
             for each in load.handovers
         ],
+        "further_handovers": load.further_handovers,
     }

@@ -5,7 +5,7 @@ The planner is pure: it reads what it is given and returns values. The engine al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -266,11 +266,19 @@ class Planner(Protocol):
         A value that nobody gave is not there. It asks for no playbook: the run keeps its definition.
         """
 
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
-        """By id, when each action is worked on as things are, its slack, and whether its response's end hangs on it."""
+    def placings(self, responses: Iterable[Sequence[OpenAction]], world: World) -> Iterator[tuple[OpenAction, Placing]]:
+        """When each action is worked on as things are, its slack, and whether its response's end hangs on it.
 
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
-        """The load of each owner for so many days from today on, where it is too much, and who could take what."""
+        Response by response, each with all its open actions: no action needs one of another response.
+        """
+
+    def workload(
+        self, actions: Iterable[OpenAction], world: World, days: int, most: int | None = None
+    ) -> Sequence[OwnerLoad]:
+        """The load of each owner for so many days from today on, where it is too much, and who could take what.
+
+        `most` is how many actions are named at most for each day and for each owner to hand on; null: all.
+        """
 
     def calendar_faults(self, world: World) -> Sequence[tuple[str, str]]:
         """Owners whose calendar or absences cannot be followed, each with what is wrong and what is done instead."""

@@ -77,6 +77,8 @@ class DayLoad:
     then."""
     actions: Sequence[str]
     """Ids of what is planned on it."""
+    further_actions: int = 0
+    """How many more there are than were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class OwnerLoad:
     days: Sequence[DayLoad]
     handovers: Sequence[Handover]
     """Where there is more than can be done: what to hand on, the last due first."""
+    further_handovers: int = 0
+    """How many more there are than were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

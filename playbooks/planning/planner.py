@@ -7,7 +7,7 @@ Pure: who makes one has read the library.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from engine.storage.journal import canonical
@@ -22,9 +22,6 @@ from playbooks.language.loaded import Library, LoadedPlaybook
 from playbooks.planning.schedule import schedule
 from playbooks.planning.settling import settle
 from playbooks.scheduling.agenda import Agenda
-from playbooks.scheduling.replanning import replan
-from playbooks.scheduling.slack import placings
-from playbooks.scheduling.workload import workload
 from playbooks.working_time.durations import clock_minutes
 
 _EVENTS: Final = ("severity_raised", "recurred")
@@ -128,16 +125,24 @@ class PlaybookPlanner:
             reversals=tuple(result.reversals),
         )
 
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
+    def placings(self, responses: Iterable[Sequence[OpenAction]], world: World) -> Iterator[tuple[OpenAction, Placing]]:
         """When each action is worked on, and its slack (playbooks.scheduling.slack); it asks for no playbook."""
-        return placings(actions, world)
+        from playbooks.scheduling.slack import placings
 
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
+        return placings(responses, world)
+
+    def workload(
+        self, actions: Iterable[OpenAction], world: World, days: int, most: int | None = None
+    ) -> Sequence[OwnerLoad]:
         """The load of each owner (playbooks.scheduling.workload); it asks for no playbook."""
-        return workload(actions, world, days)
+        from playbooks.scheduling.workload import workload
+
+        return workload(actions, world, days, most)
 
     def replan(self, actions: Sequence[OpenAction], world: World, pinned: Mapping[str, int]) -> Replan:
         """Where all open actions go (playbooks.scheduling.replanning); it asks for no playbook."""
+        from playbooks.scheduling.replanning import replan
+
         return replan(actions, world, pinned)
 
     def timetable(self) -> Sequence[Timetabled]:

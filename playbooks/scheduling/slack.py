@@ -8,7 +8,7 @@ times. Nothing is moved here: playbooks.scheduling.replanning does that. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.values.clock import MINUTE
 from engine.vocabulary.planning import World
@@ -18,20 +18,16 @@ from playbooks.working_time.people import People
 from playbooks.working_time.standing import BEGUN, Span, left_minutes, standing
 
 
-def placings(actions: Sequence[OpenAction], world: World) -> dict[str, Placing]:
-    """Span, slack and whether it is critical of every action, by id."""
+def placings(responses: Iterable[Sequence[OpenAction]], world: World) -> Iterator[tuple[OpenAction, Placing]]:
+    """Span, slack and whether it is critical of every action; those of one response come together, as it was given."""
     people = People(world)
-    spans = {each.id: standing(each, people.working_time(each.owner), world.now) for each in actions}
-    latest = _latest_ends(actions, people, world.now)
-    critical = _critical(actions, spans)
-    return {
-        each.id: Placing(
-            *spans[each.id],
-            _between(spans[each.id].end, latest[each.id], each, people.working_time(each.owner)),
-            each.id in critical,
-        )
-        for each in actions
-    }
+    for actions in responses:
+        spans = {each.id: standing(each, people.working_time(each.owner), world.now) for each in actions}
+        latest = _latest_ends(actions, people, world.now)
+        critical = _critical(actions, spans)
+        for each in actions:
+            slack = _between(spans[each.id].end, latest[each.id], each, people.working_time(each.owner))
+            yield each, Placing(*spans[each.id], slack, each.id in critical)
 
 
 def _latest_ends(actions: Sequence[OpenAction], people: People, now: int) -> dict[str, int]:
@@ -65,16 +61,14 @@ def _between(end: int, latest: int, action: OpenAction, working: WorkingTime) ->
     return (size if end <= latest else late) // MINUTE
 
 
-def _critical(actions: Sequence[OpenAction], spans: Mapping[str, Span]) -> set[str]:
-    """Of each response the action that ends last, and what it waits for longest."""
+def _critical(actions: Sequence[OpenAction], spans: Mapping[str, Span]) -> Sequence[str]:
+    """The action of a response that ends last, and what it waits for longest; nothing where all go in circles."""
     by_id = {each.id: each for each in actions}
     followed = {need for each in actions for need in each.needs}
-    chains: dict[str, list[str]] = {}
-    for last in (each for each in actions if each.id not in followed):
-        chain = [last.id]
-        while needs := [need for need in by_id[chain[-1]].needs if need in by_id and need not in chain]:
-            chain.append(max(needs, key=lambda need: (spans[need].end, need)))
-        best = chains.get(last.response)
-        if best is None or spans[chain[0]].end > spans[best[0]].end:
-            chains[last.response] = chain
-    return {id_ for chain in chains.values() for id_ in chain}
+    ends = [each.id for each in actions if each.id not in followed]
+    if not ends:
+        return ()
+    chain = [max(ends, key=lambda id_: spans[id_].end)]
+    while needs := [need for need in by_id[chain[-1]].needs if need in by_id and need not in chain]:
+        chain.append(max(needs, key=lambda need: (spans[need].end, need)))
+    return chain

@@ -7,27 +7,40 @@ deadlines: Baruah, Rosier and Howell 1990). Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from engine.values.clock import MINUTE, local_instant, moment_of
+from engine.values.columns import Columns
 from engine.values.zones import zone_of
 from engine.vocabulary.planning import World
 from engine.vocabulary.scheduling import DayLoad, Handover, OpenAction, OwnerLoad, Taker
 from playbooks.language.roles import covers
+from playbooks.working_time.calendars import WorkingTime
 from playbooks.working_time.people import People
-from playbooks.working_time.standing import BEGUN, Span, left_minutes, standing
+from playbooks.working_time.standing import BEGUN, left_minutes, standing
 
 _TAKERS: Final = 3
 """How many people are named for one action."""
 
 
 class _Work(NamedTuple):
-    action: OpenAction
-    span: Span
+    """What is kept of an action: of thousands all of it would be too much."""
+
+    id: str
+    title: str
+    function: str
+    begun: bool
+    scope: Mapping[str, str | None]
+    due_at: int
+    start: int
+    end: int
     minutes: int
     """What is left of it."""
+
+
+_KINDS: Final = "oooooqqqq"
 
 
 class _Day(NamedTuple):
@@ -36,24 +49,31 @@ class _Day(NamedTuple):
     end: int
 
 
-def workload(actions: Sequence[OpenAction], world: World, days: int) -> list[OwnerLoad]:
-    """The load of everybody in the plan, by id, and of whoever else owns an action, for so many days from today on."""
-    return _Load(actions, world, days).owners()
+def workload(actions: Iterable[OpenAction], world: World, days: int, most: int | None = None) -> list[OwnerLoad]:
+    """The load of everybody in the plan, by id, and of whoever else owns an action, for so many days from today on.
+
+    No more than `most` actions are named for each day and for each owner to hand on; the rest is counted.
+    """
+    return _Load(actions, world, days, most).owners()
 
 
 class _Load:
-    def __init__(self, actions: Sequence[OpenAction], world: World, days: int) -> None:
+    def __init__(self, actions: Iterable[OpenAction], world: World, days: int, most: int | None) -> None:
         self._world = world
         self._people = People(world)
         self._days = _days(world, days)
-        self._work: dict[str, list[_Work]] = {owner.id: [] for owner in world.owners}
+        self._most = most
+        self._work: dict[str, Columns[_Work]] = {owner.id: Columns(_Work, _KINDS) for owner in world.owners}
         for action in actions:
             if action.attended:
                 working = self._people.working_time(action.owner)
                 begun = action.state in BEGUN
                 minutes = left_minutes(action, working, world.now) if begun else action.minutes
-                work = _Work(action, standing(action, working, world.now), minutes)
-                self._work.setdefault(action.owner, []).append(work)
+                work = _Work(
+                    action.id, action.title, action.function, begun, action.scope, action.due_at,
+                    *standing(action, working, world.now), minutes,
+                )  # fmt: skip
+                self._work.setdefault(action.owner, Columns(_Work, _KINDS)).append(work)
         self._free_by: dict[tuple[str, int], int] = {}
         """What `_free` found, by owner and day: many actions ask the same."""
         self._capacity = {owner: self._minutes_of_days(owner) for owner in self._work}
@@ -66,62 +86,74 @@ class _Load:
         person = self._people.find(owner)
         days = self._owner_days(owner)
         name = owner if person is None else person.name
-        return OwnerLoad(owner, name, person is not None, days, self._handovers(owner, days, known=person is not None))
+        named, further = self._handovers(owner, days, known=person is not None)
+        return OwnerLoad(owner, name, person is not None, days, named, further)
 
     def _owner_days(self, owner: str) -> list[DayLoad]:
         working, capacity, found = self._people.working_time(owner), self._capacity[owner], []
         until_now, demand = 0, 0
         for number, day in enumerate(self._days):
-            parts = [(each, working.between(*_common(each.span, day)) // MINUTE) for each in self._work[owner]]
-            planned = sum(minutes for _, minutes in parts)
-            due = sum(each.minutes for each in self._work[owner] if self._is_due(each.action, number))
+            planned, due, names, further = 0, 0, list[str](), 0
+            for each in self._work[owner]:
+                minutes = _minutes_in(each, day, working)
+                planned += minutes
+                due += each.minutes if self._is_due(each, number) else 0
+                if minutes and self._names_more(names):
+                    names.append(each.id)
+                elif minutes:
+                    further += 1
             until_now, demand = until_now + capacity[number], demand + due
             over = max(0, planned - capacity[number], demand - until_now if due else 0)
-            names = [each.action.id for each, minutes in parts if minutes]
-            found.append(DayLoad(day.name, capacity[number], planned, due, over, names))
+            found.append(DayLoad(day.name, capacity[number], planned, due, over, names, further))
         return found
 
-    def _is_due(self, action: OpenAction, number: int) -> bool:
+    def _names_more(self, named: Sequence[object]) -> bool:
+        return self._most is None or len(named) < self._most
+
+    def _is_due(self, work: _Work, number: int) -> bool:
         """Whether it is due on this day; what was due before counts today."""
         day = self._days[number]
-        return action.due_at <= day.end and (number == 0 or action.due_at > day.begin)
+        return work.due_at <= day.end and (number == 0 or work.due_at > day.begin)
 
     # who could take what ----------------------------------------------------------------------------------------------
 
-    def _handovers(self, owner: str, days: Sequence[DayLoad], *, known: bool) -> list[Handover]:
+    def _handovers(self, owner: str, days: Sequence[DayLoad], *, known: bool) -> tuple[list[Handover], int]:
         """What to hand on so that the first day with too much can be done: the last due first, until it is enough.
 
-        Who has left the plan hands on everything.
+        Who has left the plan hands on everything. Those that are not named are counted.
         """
         over = next((day for day in days if day.over), None)
         if known and over is None:
-            return []
+            return [], 0
         last = self._days[-1].end if over is None else next(day.end for day in self._days if day.name == over.day)
         able = [
             each
             for each in self._work[owner]
-            if not known or (each.action.state not in BEGUN and (each.action.due_at <= last or each.span.start < last))
+            if not known or (not each.begun and (each.due_at <= last or each.start < last))
         ]
-        found, left = [], 0 if over is None else over.over
-        for each in sorted(able, key=lambda work: (-work.action.due_at, work.action.id)):
+        found: list[Handover] = []
+        further, left = 0, 0 if over is None else over.over
+        for each in sorted(able, key=lambda work: (-work.due_at, work.id)):
             if known and left <= 0:
                 break
-            takers = self._takers(each)
-            found.append(Handover(each.action.id, each.action.title, each.minutes, takers))
+            takers = self._takers(each, owner)
+            if self._names_more(found):
+                found.append(Handover(each.id, each.title, each.minutes, takers))
+            else:
+                further += 1
             left -= each.minutes if takers else 0
-        return found
+        return found, further
 
-    def _takers(self, work: _Work) -> list[Taker]:
+    def _takers(self, work: _Work, owner: str) -> list[Taker]:
         """People of its function and scope with enough free time until it is due, today's end at least."""
-        action = work.action
-        until = next((number for number, day in enumerate(self._days) if action.due_at <= day.end), len(self._days) - 1)
-        scope = {name: action.scope.get(name) for name in ("party", "item", "site")}
+        until = next((number for number, day in enumerate(self._days) if work.due_at <= day.end), len(self._days) - 1)
+        scope = {name: work.scope.get(name) for name in ("party", "item", "site")}
         free = {
             person.id: self._free(person.id, until)
             for person in self._world.owners
-            if person.id != action.owner and action.function in person.functions and covers(person, scope)
+            if person.id != owner and work.function in person.functions and covers(person, scope)
         }
-        able = [Taker(owner, minutes) for owner, minutes in free.items() if minutes >= work.minutes]
+        able = [Taker(id_, minutes) for id_, minutes in free.items() if minutes >= work.minutes]
         return sorted(able, key=lambda taker: (-taker.free, taker.owner))[:_TAKERS]
 
     def _free(self, owner: str, until: int) -> int:
@@ -133,8 +165,8 @@ class _Load:
     def _count_free(self, owner: str, until: int) -> int:
         working, end = self._people.working_time(owner), self._days[until].end
         window = _Day("", self._world.now, end)
-        planned = sum(working.between(*_common(each.span, window)) // MINUTE for each in self._work[owner])
-        due = sum(each.minutes for each in self._work[owner] if each.action.due_at <= end)
+        planned = sum(_minutes_in(each, window, working) for each in self._work[owner])
+        due = sum(each.minutes for each in self._work[owner] if each.due_at <= end)
         return sum(self._capacity[owner][: until + 1]) - max(planned, due)
 
     def _minutes_of_days(self, owner: str) -> list[int]:
@@ -151,6 +183,7 @@ def _days(world: World, count: int) -> list[_Day]:
     return [_Day(dates[at].isoformat(), begins[at], begins[at + 1]) for at in range(count)]
 
 
-def _common(span: Span, day: _Day) -> tuple[int, int]:
-    start, end = max(span.start, day.begin), min(span.end, day.end)
-    return start, max(start, end)
+def _minutes_in(work: _Work, day: _Day, working: WorkingTime) -> int:
+    """Working minutes that fall into a day."""
+    start, end = max(work.start, day.begin), min(work.end, day.end)
+    return working.between(start, end) // MINUTE if start < end else 0

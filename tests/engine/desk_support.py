@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -97,8 +97,8 @@ class Scheduling:
     def planning(self, world: World) -> InTurn:
         return InTurn(self, world)
 
-    def placings(self, actions: Sequence[OpenAction], world: World) -> Mapping[str, Placing]:
-        return placings(actions, world)
+    def placings(self, responses: Iterable[Sequence[OpenAction]], world: World) -> Iterator[tuple[OpenAction, Placing]]:
+        return placings(responses, world)
 
     def remedies(self, known: str | None) -> Remedies | None:
         return None
@@ -117,8 +117,10 @@ class Scheduling:
     ) -> Settled:
         return settle(late, deviation, values, now)
 
-    def workload(self, actions: Sequence[OpenAction], world: World, days: int) -> Sequence[OwnerLoad]:
-        return workload(actions, world, days)
+    def workload(
+        self, actions: Iterable[OpenAction], world: World, days: int, most: int | None = None
+    ) -> Sequence[OwnerLoad]:
+        return workload(actions, world, days, most)
 
     def calendar_faults(self, world: World) -> Sequence[tuple[str, str]]:
         return People(world).faults()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from tui.wiring import opened
 from tui.words import documents
 from tui.words.documents import Section
+
+MOST_NAMED: Final = 20
+"""Actions that a person reads of what an owner has on a day, or has to hand on."""
 
 
 def report(args: Namespace) -> int:
@@ -40,9 +43,12 @@ def sections(found: Mapping[str, Any]) -> Iterator[Section]:
     rows = [
         [_name(owner), each["action"], each["title"], hours(each["minutes"]), _takers(each)]
         for owner in owners
-        for each in owner["handovers"]
+        for each in owner["handovers"][:MOST_NAMED]
     ]
     words = "What would relieve those who have too much, and who has the time." if rows else "Nobody has too much."
+    more = sum(len(owner["handovers"]) + owner["further_handovers"] for owner in owners) - len(rows)
+    if more:
+        words += f" The first {MOST_NAMED} of each; `--json` has {more:,} more."
     yield Section("To hand on", [words], ["owner", "action", "title", "work", "who could take it"], rows)
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from engine.desk import Desk
 from engine.vocabulary.model import Outcome
+from tui.desk import memory
 from tui.keys.request import Request, carry_out
 
 Done = TypeVar("Done")
@@ -43,6 +44,18 @@ class CommandThread:
     async def run(self, work: Callable[[Desk], Done]) -> Done:
         """Do something with the thread's own Desk, and wait for it. Raises what it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._in_thread, work)
+
+    async def run_aside(self, work: Callable[[Desk], Done]) -> Done:
+        """Do something long with a Desk that is opened for it: no command waits for it, and what it read is let go."""
+        return await asyncio.to_thread(self._aside, work)
+
+    def _aside(self, work: Callable[[Desk], Done]) -> Done:
+        desk = self._factory()
+        try:
+            return work(desk)
+        finally:
+            desk.store.close()
+            memory.give_back()
 
     def _in_thread(self, work: Callable[[Desk], Done]) -> Done:
         if self._desk is None:

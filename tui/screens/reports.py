@@ -42,7 +42,10 @@ _REPORTS: Final[Mapping[str, _Report]] = {
     "handover": _Report("Handover", "-12h", Desk.handover, lambda found, zone: list(handover.sections(found))),
     "metrics": _Report("Metrics", "-30d", Desk.metrics, lambda found, zone: list(metrics.sections(found, zone))),
     "load": _Report(
-        "Load", "", lambda desk, since: desk.owner_load(_DAYS), lambda found, zone: list(workload.sections(found))
+        "Load",
+        "",
+        lambda desk, since: desk.owner_load(_DAYS, workload.MOST_NAMED),
+        lambda found, zone: list(workload.sections(found)),
     ),
 }
 
@@ -85,7 +88,7 @@ class ReportsScreen(ListView):
             try:
                 now = self.session.present.now
                 since = instants(self._since[name], now, "since")[0] if self._since[name] else now
-                found = await self.session.commands.run(partial(_asked, each, since))
+                found = await self.session.commands.run_aside(partial(_asked, each, since))
             except OffplanError as error:
                 self.refuse(error)
                 continue

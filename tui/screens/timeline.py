@@ -13,6 +13,7 @@ from textual.events import Resize
 
 from engine.values.clock import MINUTE
 from engine.values.errors import OffplanError
+from tui.commands.workload import MOST_NAMED
 from tui.desk.session import Session
 from tui.keys import bindings
 from tui.keys.request import Request
@@ -104,14 +105,13 @@ class TimelineScreen(FilteringScreen):
             self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
             lanes = session.desk.lanes(text)
             yield
-            yield
             # The load is that of all actions, whatever is shown of them above.
             every = session.desk.lanes() if text else lanes
             self.lanes.out_of = len(every) if text else 0
             self.lanes.show_lanes(lanes)
             yield
             late = Counter(lane.owner for lane in every if lane.slack_minutes < 0)
-            self.load.show_load(session.desk.owner_load(days), late)
+            self.load.show_load(session.desk.owner_load(days, MOST_NAMED), late)
             # No more lines than owners, and never more than a third.
             most = max(4, self.app.size.height // 3)
             self.load.styles.height = "1fr" if self.has_class("-tabs") else min(len(self.load.owners) + 3, most)
@@ -123,10 +123,11 @@ class TimelineScreen(FilteringScreen):
     def action_shift(self, step: int) -> None:
         """Move the start that the action under the cursor would have, and show what follows."""
         number = self.lanes.current
-        if self.focused is not self.lanes or number is None or number not in self.lanes.lanes:
+        lane = None if number is None else self.lanes.lane(number)
+        if self.focused is not self.lanes or lane is None:
             self.say("the cursor is on no action")
             return
-        begin = self._moving.start if self._moving is not None else self.lanes.lanes[number].start_at
+        begin = self._moving.start if self._moving is not None else lane.start_at
         start = begin + step * STEPS[self.lanes.zoom]
         # Its present start may have passed already; nothing else can be asked for than from now on.
         earliest = -(-self.session.present.now // MINUTE) * MINUTE
@@ -240,7 +241,7 @@ def _load_lines(owner: Mapping[str, Any]) -> list[Pieces]:
     for day in owner["days"]:
         sizes = [_hours(day[f"{name}_minutes"]) for name in ("capacity", "planned", "due", "over")]
         name = cells.named_day(date.fromisoformat(day["day"]))
-        line = f"{name:<12}{sizes[0]:>9}{sizes[1]:>9}{sizes[2]:>9}{sizes[3]:>10}  {' '.join(day['actions'])}"
+        line = f"{name:<12}{sizes[0]:>9}{sizes[1]:>9}{sizes[2]:>9}{sizes[3]:>10}  {_named(day)}"
         lines.append([(line, "bad" if day["over_minutes"] else "plain")])
     if owner["handovers"]:
         lines += [[], [("What to hand on", "heading")]]
@@ -250,7 +251,14 @@ def _load_lines(owner: Mapping[str, Any]) -> list[Pieces]:
         lines.append(
             [(f"{safe.cut_words(each['title'], 40)} {each['action']}, {_hours(each['minutes'])}: {to}", "plain")]
         )
+    if further := owner["further_handovers"]:
+        lines.append([(f"and {cells.number(further)} more: offplan report load --json", "quiet")])
     return lines
+
+
+def _named(day: Mapping[str, Any]) -> str:
+    further = day["further_actions"]
+    return " ".join([*day["actions"], *([f"and {cells.number(further)} more"] if further else [])])
 
 
 def _hours(minutes: int) -> str:

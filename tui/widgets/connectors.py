@@ -27,15 +27,17 @@ class Bar(NamedTuple):
 
 
 def drawn(
-    bars: Mapping[int, Bar], needs: Mapping[int, Sequence[int]], rows: range, width: int, current: int | None
+    bars: Mapping[int, Bar], pairs: Sequence[tuple[int, int]], rows: range, width: int, current: int | None
 ) -> Cells:
-    """The lines in some rows of so many cells; lines that cross are joined, those of `current` are drawn last."""
+    """The lines in some rows of so many cells; lines that cross are joined, those of `current` are drawn last.
+
+    `pairs` are the keys in `bars` of what is needed and of what waits for it.
+    """
     found: Cells = {}
-    pairs = [(need, number) for number, needed in needs.items() for need in needed if need in bars and number in bars]
     for strong in (False, True):
-        for need, number in pairs:
-            if (current in (need, number)) is strong:
-                _line(found, bars[need], bars[number], rows, width, strong=strong)
+        for needed, waits in pairs:
+            if (current in (needed, waits)) is strong:
+                _line(found, bars[needed], bars[waits], rows, width, strong=strong)
     return found
 
 

@@ -6,7 +6,10 @@ axis.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Final
 
 from engine.schedule.lanes import Lane
@@ -35,7 +38,7 @@ class LanesList(LineList):
 
     def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(fetch, id=id)
-        self.lanes: Mapping[int, Lane] = {}
+        self.lanes: Sequence[Lane] = ()
         self.zoom = 1
         """Place in ZOOMS."""
         self.pan = 0
@@ -44,18 +47,31 @@ class LanesList(LineList):
         """Actions that would be moved, and the starts that they would have."""
         self._first: frozenset[int] = frozenset()
         self._index: Mapping[int, int] = {}
+        """Places in `lanes` by number."""
+        self._needed, self._waiting = array("q"), array("q")
+        """Places of what is needed and of what waits for it."""
         self._drawn: tuple[Hashable, connectors.Cells] = (None, {})
 
     def show_lanes(self, lanes: Sequence[Lane]) -> None:
         """Take the open actions anew, by owner and start."""
-        self.lanes = {lane.number: lane for lane in lanes}
-        before = [None, *(lane.owner for lane in lanes)]
-        self._first = frozenset(lane.number for lane, owner in zip(lanes, before, strict=False) if lane.owner != owner)
-        self._index = {lane.number: index for index, lane in enumerate(lanes)}
+        self.lanes = lanes
+        numbers = [lane.number for lane in lanes]
+        self._index = {number: index for index, number in enumerate(numbers)}
+        self._first = frozenset(next(of_owner).number for _, of_owner in groupby(lanes, attrgetter("owner")))
+        self._needed, self._waiting = array("q"), array("q")
+        for index, lane in enumerate(lanes):
+            places = [self._index[need] for need in lane.needs if need in self._index]
+            self._needed.extend(places)
+            self._waiting.extend(index for _ in places)
         self._drawn = (None, {})
         self._say_zoom()
-        self.show([lane.number for lane in lanes])
+        self.show(numbers)
         self.refresh()
+
+    def lane(self, number: int) -> Lane | None:
+        """That of an action, if it is shown."""
+        index = self._index.get(number)
+        return None if index is None else self.lanes[index]
 
     def move_axis(self, *, zoom: int = 0, cells: int = 0, home: bool = False) -> None:
         """Zoom in (-1) or out (1), move by so many cells, or put the present back to its place."""
@@ -91,7 +107,7 @@ class LanesList(LineList):
     def look_of(self, number: int) -> Hashable:
         index = self._index[number]
         return (
-            self.lanes.get(number),
+            self.lanes[index],
             number in self._first,
             self.ghosts.get(number),
             tuple(self._lines().get(index, {}).items()),
@@ -144,19 +160,20 @@ class LanesList(LineList):
         top = self.scroll_offset.y
         key = (axis, top, self.rows_in_sight, self.current)
         if key != self._drawn[0]:
-            bars = {
-                number: connectors.Bar(index, *span(axis, self.lanes[number]))
-                for index, number in enumerate(self.ids)
-                if number in self.lanes
-            }
-            needs = {number: self.lanes[number].needs for number in bars}
             rows = range(top, top + self.rows_in_sight)
-            self._drawn = (key, connectors.drawn(bars, needs, rows, axis.width, self.current))
+            pairs = [
+                (need, index)
+                for need, index in zip(self._needed, self._waiting, strict=True)
+                if min(need, index) < rows.stop and max(need, index) >= rows.start
+            ]
+            bars = {index: connectors.Bar(index, *span(axis, self.lanes[index])) for index in {*chain(*pairs)}}
+            current = None if self.current is None else self._index.get(self.current)
+            self._drawn = (key, connectors.drawn(bars, pairs, rows, axis.width, current))
         return self._drawn[1]
 
     def draw(self, row: Row, width: int) -> Pieces:
         number = int(row["id"][1:])
-        lane = self.lanes.get(number)
+        lane = self.lane(number)
         if lane is None:
             return [(safe.fit(safe.cut_words(row["title"], width), width), "quiet")]
         size, left = self._left(width)

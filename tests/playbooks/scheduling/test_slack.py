@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -9,16 +10,20 @@ from hypothesis import strategies as st
 
 from engine.values.clock import DAY, HOUR, MINUTE
 from engine.vocabulary.planning import World
-from engine.vocabulary.scheduling import OpenAction
-from playbooks.scheduling.slack import placings
+from engine.vocabulary.scheduling import OpenAction, Placing
+from playbooks.scheduling import slack
 from tests.playbooks.scheduling.test_workload import ANA, BO, DORA, MONDAY, action
 
 WORLD = World(MONDAY, "UTC", (ANA, BO, DORA), {})
 FRIDAY_16 = MONDAY + 4 * DAY + 8 * HOUR
 
 
+def placings(*responses: Sequence[OpenAction]) -> dict[str, Placing]:
+    return {each.id: placing for each, placing in slack.placings(responses, WORLD)}
+
+
 def test_slack_is_working_time_up_to_the_due_time() -> None:
-    found = placings([action(due_at=MONDAY + 9 * HOUR), action("A2", due_at=MONDAY + DAY)], WORLD)
+    found = placings([action(due_at=MONDAY + 9 * HOUR), action("A2", due_at=MONDAY + DAY)])
     assert (found["A1"].start_at, found["A1"].end_at) == (MONDAY, MONDAY + 2 * HOUR)
     assert [found[id_].slack_minutes for id_ in ("A1", "A2")] == [7 * 60, 7 * 60], "the night is no working time"
 
@@ -26,19 +31,19 @@ def test_slack_is_working_time_up_to_the_due_time() -> None:
 def test_what_waits_for_it_takes_slack_away() -> None:
     first = action(due_at=MONDAY + 30 * DAY)
     second = action("A2", owner="bo", needs=("A1",), start_at=MONDAY + 2 * HOUR, minutes=60, due_at=MONDAY + 5 * HOUR)
-    found = placings([first, second], WORLD)
+    found = placings([first, second])
     assert (found["A1"].slack_minutes, found["A2"].slack_minutes) == (120, 120)
-    late = placings([first, replace(second, due_at=MONDAY + 2 * HOUR)], WORLD)
+    late = placings([first, replace(second, due_at=MONDAY + 2 * HOUR)])
     assert (late["A1"].slack_minutes, late["A2"].slack_minutes) == (-60, -60)
 
 
 def test_lateness_over_a_weekend_is_never_nothing() -> None:
-    found = placings([action(start_at=FRIDAY_16 + 3 * DAY, minutes=0, due_at=FRIDAY_16 + 2 * DAY)], WORLD)
+    found = placings([action(start_at=FRIDAY_16 + 3 * DAY, minutes=0, due_at=FRIDAY_16 + 2 * DAY)])
     assert found["A1"].slack_minutes < 0
 
 
 def test_a_wait_passes_at_night() -> None:
-    found = placings([action(attended=False, minutes=600, due_at=MONDAY + 12 * HOUR)], WORLD)
+    found = placings([action(attended=False, minutes=600, due_at=MONDAY + 12 * HOUR)])
     assert found["A1"].end_at == MONDAY + 10 * HOUR
     assert found["A1"].slack_minutes == 120
 
@@ -46,13 +51,12 @@ def test_a_wait_passes_at_night() -> None:
 def test_the_chain_that_ends_last_is_critical_in_each_response() -> None:
     found = placings(
         [
-            action("A1", response="R1"),
-            action("A2", response="R1", minutes=30),
-            action("A3", response="R1", needs=("A1", "A2"), start_at=MONDAY + 2 * HOUR),
-            action("A4", response="R1", minutes=10),
-            action("A5", response="R2", minutes=10),
+            action("A1"),
+            action("A2", minutes=30),
+            action("A3", needs=("A1", "A2"), start_at=MONDAY + 2 * HOUR),
+            action("A4", minutes=10),
         ],
-        WORLD,
+        [action("A5", minutes=10)],
     )
     assert [id_ for id_, placing in found.items() if placing.critical] == ["A1", "A3", "A5"]
 
@@ -68,7 +72,7 @@ def test_ending_later_by_its_slack_misses_nothing_and_by_more_does(drawn: list[t
                due_at=MONDAY + due * MINUTE, needs=tuple(f"A{need}" for need in sorted(needs) if need < at))
         for at, (start, size, due, needs) in enumerate(drawn)
     ]  # fmt: skip
-    found = placings(work, WORLD)
+    found = placings(work)
     for each in work:
         for more, missed in ((0, False), (1, True)):
             latest = found[each.id].end_at + (found[each.id].slack_minutes + more) * MINUTE

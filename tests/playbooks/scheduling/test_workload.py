@@ -38,11 +38,16 @@ def action(id: str = "A1", **changes: Any) -> OpenAction:  # noqa: A002
 
 
 def loads(
-    actions: Sequence[OpenAction], *owners: Owner, days: int = 2, now: int = MONDAY, zone: str = "UTC"
+    actions: Sequence[OpenAction],
+    *owners: Owner,
+    days: int = 2,
+    now: int = MONDAY,
+    zone: str = "UTC",
+    most: int | None = None,
 ) -> dict[str, OwnerLoad]:
     calendars = {"early": WorkingCalendar("early", "UTC", {"mon": (("05:00", "09:00"),)})}
     world = World(now, zone, owners or (ANA, BO, DORA), calendars)
-    return {load.owner: load for load in workload(actions, world, days)}
+    return {load.owner: load for load in workload(actions, world, days, most)}
 
 
 def test_work_counts_on_the_days_that_it_is_done_on() -> None:
@@ -72,6 +77,16 @@ def test_more_than_can_be_done_by_the_due_times_is_too_much_whatever_the_plan() 
     ana = loads(work)["ana"]
     assert [day.over for day in ana.days] == [180, 0]
     assert [handover.action for handover in ana.handovers] == ["A0"]
+
+
+def test_what_is_not_named_is_counted() -> None:
+    work = [action(f"A{number}", minutes=300) for number in range(4)]
+    whole, cut = loads(work)["ana"], loads(work, most=1)["ana"]
+    today = whole.days[0]
+    assert (len(today.actions), today.further_actions) == (4, 0)
+    assert cut.days[0] == replace(today, actions=today.actions[:1], further_actions=3)
+    assert (len(whole.handovers), whole.further_handovers) == (3, 0)
+    assert (cut.handovers, cut.further_handovers) == (whole.handovers[:1], 2)
 
 
 def test_work_that_overlaps_is_too_much_of_its_day() -> None:

@@ -43,12 +43,20 @@ def test_the_report_says_who_has_too_much_and_who_could_take_it(busy: Run) -> No
 def test_the_load_of_a_day_is_never_cut_on_the_smallest_screen() -> None:
     day = {"planned_minutes": 285, "capacity_minutes": 495, "over_minutes": 80}
     days = [{"day": f"2026-03-{number:02}", **day} for number in range(9, 16)]
-    owner = {"id": "greta", "known": True, "days": days, "handovers": []}
+    owner = {"id": "greta", "known": True, "days": days, "handovers": [], "further_handovers": 0}
     lines = [safe.plain(line.pieces) for line in section_lines(sections({"zone": "UTC", "owners": [owner]}), 76)]
     (row,) = (line for line in lines if line.startswith("greta"))
     assert row.split() == ["greta", *["4:45", "of", "8:15", "+1:20"] * (len(row.split()) // 4)]
     assert row.count("4:45") == 3
     assert "…" not in row
+
+
+def test_of_hundreds_to_hand_on_the_first_are_named_and_the_rest_is_counted() -> None:
+    each = {"action": "A1", "title": "Call", "minutes": 30, "to": []}
+    known = {"known": True, "days": [], "handovers": [each] * 30, "further_handovers": 7}
+    _, hand_on = sections({"zone": "UTC", "owners": [{"id": "ana", **known}, {"id": "bo", **known}]})
+    assert len(hand_on.rows) == 40
+    assert "34 more" in hand_on.sentences[0]
 
 
 def test_html_and_json(busy: Run) -> None:

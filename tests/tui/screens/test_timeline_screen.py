@@ -87,7 +87,7 @@ async def test_a_filter_leaves_lanes_and_is_said(busy: World, opened: Open) -> N
         await driven.press("3", "/")
         await driven.type("owner=dora")
         await driven.finish("enter")
-        assert [lane.owner for lane in lanes(driven).lanes.values()] == ["dora", "dora"]
+        assert [lane.owner for lane in lanes(driven).lanes] == ["dora", "dora"]
         assert "Timeline /owner=dora" in driven.text
         await driven.press("escape")
         assert len(lanes(driven).ids) == 6
