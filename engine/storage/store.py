@@ -22,7 +22,7 @@ _ROOM_BESIDE: Final = 32 * 1024
 """Bytes of the shared index beside a file in WAL mode: what SQLite needs even to read."""
 CACHE_MIB: Final = 64
 """How much of a file is kept in memory at most; detection and loads read all over it."""
-SMALL_CACHE_MIB: Final = 8
+SMALL_CACHE_MIB: Final = 2
 """The same for a desk on a screen, which reads few pages, and those again and again."""
 _BUSY_MILLISECONDS: Final = 10_000
 _LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)

@@ -7,6 +7,7 @@ the desk. The cursor stays on its id when the list changes, and on its line of t
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -84,12 +85,14 @@ class LineList(ChosenRows):
         if not self.is_read:
             self.is_read = True
             self.refresh()
+        # Tens of thousands of numbers in several lists: eight bytes each, where a list of them needs forty.
+        ids = ids if isinstance(ids, range) else array("q", ids)
         if ids != self.ids:
             kept, offset = self.current, self.cursor - self.scroll_offset.y
             stay_on_top = follow and self.cursor == 0
             self.ids = ids
             # A range knows its members; a million of them as a set would take a moment and 60 MB.
-            present = ids if isinstance(ids, range) else set(ids)
+            present = ids if isinstance(ids, range) or not self.marks else set(ids)
             self.change_marks((), [number for number in self.marks if number not in present])
             if stay_on_top or kept is None:
                 self.cursor = 0

@@ -47,7 +47,7 @@ class LoadHeat(LineList):
         if late:
             told += [f"{'' if over else 'no day is too full, but '}late: {_counted(late)}"]
         self.note = " · ".join([*(told or ["nobody has too much"]), f"{self._opens} shows the numbers"])
-        self.show(list(range(len(self.owners))))
+        self.show(range(len(self.owners)))
         self.refresh()
 
     @property

@@ -50,7 +50,7 @@ class PageList(LineList):
         place, on_screen = _place_of(self.lines, self.cursor, lines), self.cursor - self.scroll_offset.y
         self.lines = lines
         self._count()
-        self.show(list(range(len(lines))))
+        self.show(range(len(lines)))
         if place is not None and place != self.cursor:
             self.go_to(place)
             self._scroll(max(0, place - on_screen))

@@ -14,7 +14,7 @@ Fetch = Callable[[Sequence[int]], Sequence[Row]]
 
 _LETTERS: Final = "".join(TABLES)
 """What public ids begin with."""
-_MOST_ROWS: Final = 2_000
+_MOST_ROWS: Final = 200
 """Rows that are kept of what was walked through; each takes some kilobytes."""
 _PIECE: Final = 1_000
 """Rows that are read at once to keep little of each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -77,13 +78,13 @@ class TimelineList(LineList):
     def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(fetch, id=id)
         self._first: set[int] = set()
-        self._due: tuple[int, ...] = ()
+        self._due = array("q")
         self._axes: dict[tuple[int, int], Axis] = {}
         """Axes by the present and the width: one is asked for with every line."""
 
     def show_actions(self, actions: Sequence[tuple[int, str, int]], owners: Sequence[Mapping[str, Any]]) -> None:
         """Take number, owner and due time of the open actions anew, and what each owner has on the desk."""
-        self._due = tuple(due for _, _, due in actions)
+        self._due = array("q", (due for _, _, due in actions))
         self._axes = {}
         self._first = set()
         before = None

@@ -125,7 +125,7 @@ async def test_what_is_snoozed_can_be_seen_as_the_message_says(world: World, ope
         await driven.press("/")
         await driven.type(hint)
         await driven.finish("enter")
-        assert driven.desk_screen.queue.ids == [int(first[1:])]
+        assert list(driven.desk_screen.queue.ids) == [int(first[1:])]
         await driven.press("?", "pagedown")
         assert f"/{hint}" in driven.text
 

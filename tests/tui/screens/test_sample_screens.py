@@ -186,7 +186,7 @@ async def test_a_hint_goes_with_the_next_key(tmp_path: Path) -> None:
 async def test_lists_are_narrowed_down_by_the_ids_that_people_say(tmp_path: Path) -> None:
     async with sample(tmp_path, (120, 36)) as driven:
         await driven.press("/", *"D73", "enter")
-        assert driven.desk_screen.queue.ids == [73]
+        assert list(driven.desk_screen.queue.ids) == [73]
         await driven.press("escape", "/", *"D7", "enter")
         assert 73 not in driven.desk_screen.queue.ids, "D7 is not D73"
         await driven.press("escape")

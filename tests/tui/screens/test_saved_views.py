@@ -63,7 +63,7 @@ async def test_without_a_workspace_a_view_is_not_kept_and_says_so(opened: Open) 
         await driven.command("view save mine too")
         assert driven.status.startswith("✗ there is no workspace here")
         await driven.command("view mine")
-        assert table(driven).ids == []
+        assert list(table(driven).ids) == []
         assert "The view 'mine' has nothing in it." in driven.text
 
 
