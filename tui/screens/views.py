@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tui.widgets.drawn_list import DrawnList
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
@@ -42,9 +44,12 @@ def go(app: App[Any], session: Session, name: str) -> None:
     chosen = getattr(app.screen, "selection", None)
     if chosen is not None and (selected := chosen()).kind == "deviation":
         session.deviation = selected.ids[0]
+    above = app.screen_stack[1:]
     if name != session.view:
         session.last_view, session.view = session.view, name
-    above = app.screen_stack[1:]
+        # It is drawn anew when somebody comes back; seven views' drawn lines would be ten megabytes.
+        for pane in app.screen_stack[1 if above else 0].query(DrawnList):
+            pane.forget_lines()
     # A view on top takes the other's place: the desk below would otherwise be read anew for nothing.
     while len(app.screen_stack) > (1 if name == DESK else 2):
         app.pop_screen()

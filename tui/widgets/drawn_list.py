@@ -140,6 +140,11 @@ class DrawnList(ScrollView, can_focus=True):
             return safe.strip([(" " * GUTTER, "plain"), *inside], width)
         return self._row_strip(index, width)
 
+    def forget_lines(self) -> None:
+        """Keep no drawn line."""
+        self._strips.clear()
+        self._styles_cache.clear()
+
     def _row_strip(self, index: int, width: int) -> Strip:
         number = self.ids[index]
         at_cursor, marked, label = index == self.cursor, number in self.marks, self._labels.get(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.tui.conftest import Open, World
 from tui.keys.key_table import KEYS
 from tui.screens.views import VIEWS
+from tui.widgets.drawn_list import DrawnList
 
 
 def test_every_view_has_its_key() -> None:
@@ -30,3 +31,14 @@ async def test_the_view_before_is_another_one_also_after_the_same_key_twice(worl
         assert "2 deviations" in driven.lines[0]
         await driven.press("q")
         assert driven.app.screen is driven.desk_screen
+
+
+async def test_a_view_that_is_left_keeps_no_drawn_line_and_comes_back_as_it_was(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        await driven.press("j")
+        before = driven.lines
+        assert driven.desk_screen.queue._strips
+        await driven.press("2")
+        assert not any(pane._strips for pane in driven.desk_screen.query(DrawnList))
+        await driven.press("1")
+        assert driven.lines == before
