@@ -36,9 +36,11 @@ async def test_the_view_before_is_another_one_also_after_the_same_key_twice(worl
 async def test_a_view_that_is_left_keeps_no_drawn_line_and_comes_back_as_it_was(world: World, opened: Open) -> None:
     async with opened() as driven:
         await driven.press("j")
+        await driven.rest()
         before = driven.lines
         assert driven.desk_screen.queue._strips
         await driven.press("2")
         assert not any(pane._strips for pane in driven.desk_screen.query(DrawnList))
         await driven.press("1")
+        await driven.rest()
         assert driven.lines == before
