@@ -142,7 +142,7 @@ class PlainNames:
         if missing or len(given) < len(fields):
             raise BadInput(
                 file,
-                f"its columns are not the fields of a {self._kind} ({', '.join(missing) or 'one stands there twice'})",
+                f"its columns are not the fields of {self._kind} ({', '.join(missing) or 'one stands there twice'})",
                 "`offplan map` proposes a mapping for it",
             )
         return MappingSection(as_=self._kind, fields=fields)

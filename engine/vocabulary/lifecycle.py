@@ -169,6 +169,8 @@ _DEVIATION_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "reopen": ("reopen",),
 }
 """The commands that a person can give wherever the table has an event; the other events are detection's."""
+_ONWARD: Final = ("done", "start", "ack", "respond", "resolve", "wait")
+"""Commands that get the work on, which a refusal names first: of a long one only the beginning may have room."""
 _ACTION_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "accept": ("ack",),
     "assign": ("assign",),
@@ -203,7 +205,8 @@ def next_state(table: Table, state: str, event: str, subject: str) -> str:
     if following is None:
         commands = _DEVIATION_COMMANDS if table is DEVIATION else _ACTION_COMMANDS
         asked = spoken("deviation" if table is DEVIATION else "action", event)
-        possible = sorted({command for other in table[state] for command in commands.get(other, ())})
+        found = {command for other in table[state] for command in commands.get(other, ())}
+        possible = [*(command for command in _ONWARD if command in found), *sorted(found - {*_ONWARD})]
         if possible:
             raise Refused(f"{subject} is {state}: {asked} is not possible, only {', '.join(possible)}")
         raise Refused(f"{subject} is {state}: {asked} is not possible; only undo brings back what has ended so")

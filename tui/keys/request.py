@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from engine.desk import Desk
-from engine.values.clock import SECOND
+from engine.values.clock import SECOND, instant_from
 from engine.values.errors import BadInput
 from engine.values.zones import zone_of
 from engine.vocabulary.model import Outcome
@@ -172,12 +172,16 @@ def _with_rest_of_line(line: str) -> list[str] | None:
     return [verb, *parts[1].split(), f"{option}={text}"]
 
 
-def until(text: str, present: Present, option: str = "--until") -> int:
+def until(text: str, present: Present, option: str = "") -> int:
     """An instant as a person types it at the desk: ISO 8601, in the desk's zone unless it says its own, or +45m, +4h,
-    +2d. Raises BadUsage."""
-    from tui.words.given import moment
+    +2d. Raises UsageError, naming `option` where one was typed; the example in it lies ahead."""
+    from tui.words.arguments import UsageError
 
-    return moment(_in_zone(text.strip(), present.zone), present.now, option)
+    try:
+        return instant_from(_in_zone(text.strip(), present.zone), present.now, option)
+    except BadInput as error:
+        place = f"{option}: " if option else ""
+        raise UsageError(f"{place}{error.fault}; write it as {time_to_come(present)}, +4h or +2d") from None
 
 
 def time_to_come(present: Present) -> str:

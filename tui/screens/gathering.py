@@ -57,9 +57,9 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
         # Said before a reason is typed, not after.
         session.desk.require_resolvable(ids)
     for name in request.needs(verb):
-        label = line_about(
-            screen, verb, ids, _LABELS.get(name, name).format(time=request.time_to_come(session.present))
-        )
+        words = _LABELS.get(name, name).format(time=request.time_to_come(session.present))
+        # What was chosen before is out of sight by now.
+        label = line_about(screen, verb, ids, f"{words} {options['option']}" if "option" in options else words)
         answer = await _answer(screen, session, ids, name, label)
         if not answer:
             return None

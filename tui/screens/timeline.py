@@ -143,6 +143,7 @@ class TimelineScreen(FilteringScreen):
             return
         moved = {change.id: cells.instant(change.now) for change in outcome.changes if cells.is_time(change.now)}
         self._moving = moving
+        self.show_keys()
         self.lanes.show_ghosts({int(id_[1:]): at for id_, at in moved.items()})
         first = sorted(outcome.changes, key=lambda change: change.id != moving.chosen.ids[0])
         keys = self.session.keys
@@ -167,7 +168,17 @@ class TimelineScreen(FilteringScreen):
         """Let go of a start that was only looked at; whether there was one."""
         had, self._moving = self._moving is not None, None
         self.lanes.show_ghosts({})
+        self.show_keys()
         return had
+
+    def show_keys(self) -> None:
+        """Besides, while a start is only looked at, the keys that settle it."""
+        if self._moving is None or self.is_typed_in:
+            super().show_keys()
+            return
+        keys = self.session.keys
+        settle = {"open": "does it", "back": "leaves it", "move_earlier": "earlier", "move_later": "later"}
+        self.query_one(KeyLine).show((), [(keys.first(id_), does) for id_, does in settle.items()])
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         if event.list is self.lanes and self._moving is not None and self.lanes.current != self._moving.number:

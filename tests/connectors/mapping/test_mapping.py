@@ -345,7 +345,7 @@ def test_files_with_the_plain_names_need_no_mapping(workspace: Workspace) -> Non
     line = only_line(workspace.plan("", "ref,due,value,extra\n1,2026-03-09,5.50,x\n", "purchase_order"))
     assert (line.value_minor, line.currency, line.attributes) == (550, "EUR", '{"extra":"x"}')
     refusal = only_refusal(workspace.signals("", "nr,art\n1,2\n"))
-    assert "not the fields of a signal (id, kind)" in refusal.reason
+    assert "not the fields of signal (id, kind)" in refusal.reason
     assert "offplan map" in refusal.mend
 
 

@@ -212,7 +212,7 @@ def test_what_cannot_be_answered(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=f"{deviation} is recovered: only what stands in the queue can be answered; it"):
         desk.respond([deviation])
     with pytest.raises(
-        Refused, match=f"{deviation} is recovered: ack is not possible, only assign, dismiss, merge, resolve"
+        Refused, match=f"{deviation} is recovered: ack is not possible, only resolve, assign, dismiss, merge"
     ):
         desk.ack([deviation])
     assert desk.responses(all=True).total == 0

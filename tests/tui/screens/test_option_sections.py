@@ -80,6 +80,7 @@ async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path, width: 
         assert "500 + 2 * quantity(80) = 660 EUR" in driven.text
         assert "air scores best by the weights" in driven.text
         await driven.press("enter")
+        assert "decide A1: why air" in driven.text, "what was chosen is out of sight by now"
         await driven.type("they pay half")
         await driven.finish("enter")
         assert (desk.show("A1")["chosen"], desk.show("A1")["state"]) == ("air", "done")

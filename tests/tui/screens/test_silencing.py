@@ -46,7 +46,7 @@ async def test_a_time_that_is_none_is_refused_below_its_line_and_nothing_that_wa
         await driven.press("enter")
         await driven.type("days")
         await driven.press("enter")
-        assert driven.status.startswith("✗ --until: '+7ddays' is not a time")
+        assert driven.status.startswith("✗ '+7ddays' is not a time; write it as 2026-03-10T08:00")
         assert driven.app.screen.query_one(OneLine).value == "+7ddays"
         await driven.press(*["backspace"] * 4)
         await driven.finish("enter")

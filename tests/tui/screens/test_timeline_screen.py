@@ -153,12 +153,14 @@ async def test_a_start_is_moved_once_what_follows_was_seen(busy: World, opened: 
         assert "▚▚▚▚" in row(driven, "A1 confirm it")
         await driven.finish(">")
         assert "A1 08:00 → 10:00" in driven.status
+        assert driven.lines[-1].strip() == "enter does it  esc leaves it  < earlier  > later"
         assert "A2" in driven.status, "what waits for it moves as well"
         assert "▚▚▚▚" in row(driven, "A2 book it")
         assert busy.desk.show("A1")["start_at"] == "2026-03-09T08:00:00Z", "nothing is done yet"
         await driven.press("escape")
         assert "▚" not in driven.text
         assert driven.status == "left as it was"
+        assert driven.lines[-1].startswith(" enter open ")
         await driven.finish(">")
         await driven.finish("enter")
         assert "A1 08:00 → 09:00" in driven.status
