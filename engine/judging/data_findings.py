@@ -42,11 +42,17 @@ _SORTS: Final[Mapping[str, _Sort]] = {
         "map duration_days",
     ),
     "overlap": _Sort("warning", "{} beginning before the one before ends, so demand counts twice", "correct until_at"),
-    "no_date": _Sort("warning", "{} without a planned date, so nothing tells whether they are late", "map planned_at, or fill it in"),
+    "no_date": _Sort(
+        "warning", "{} without a planned date, so nothing tells whether they are late", "map planned_at, or fill it in"
+    ),
     "no_quantity": _Sort(
         "warning", "{} without a quantity over zero, and so never short", "correct the quantity, or its sign"
     ),
-    "no_value": _Sort("note", "{} without a value, and so ranked behind all others", "map value, or unit_price and a quantity, or fill them in"),
+    "no_value": _Sort(
+        "note",
+        "{} without a value, and so ranked behind all others",
+        "map value, or unit_price and a quantity, or fill them in",
+    ),
     "no_currency": _Sort(
         "warning", "{} with a value without a currency, which is taken for the desk's", "map currency"
     ),
