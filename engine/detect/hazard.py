@@ -62,14 +62,14 @@ def judge(facts: PlaceFacts, tolerance: Tolerance, now: int) -> Finding | None:
     )
     if not ranked:
         return None
-    return _finding(facts, ranked, under(facts, tolerance, now), tolerance, now)
+    uses = sorted({use for each in ranked for use in threatened[each]}, key=lambda use: (use.until_at, use.ref))
+    return _finding(facts, ranked, uses, tolerance, now)
 
 
-def under(facts: PlaceFacts, tolerance: Tolerance, now: int) -> list[Use]:
-    """The lines that use the place while one of its hazards holds, the first one there first."""
+def under(facts: PlaceFacts, tolerance: Tolerance, now: int) -> set[Use]:
+    """The lines that use the place while one of its hazards holds."""
     present = _present(facts, tolerance, now)
-    found = {use for use in facts.uses if any(_meet(each, use, tolerance) for each in present)}
-    return sorted(found, key=lambda use: (use.until_at, use.ref))
+    return {use for use in facts.uses if any(_meet(each, use, tolerance) for each in present)}
 
 
 def _present(facts: PlaceFacts, tolerance: Tolerance, now: int) -> list[Hazard]:

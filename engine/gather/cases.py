@@ -1,4 +1,4 @@
-"""What every reader of facts shares: the key of the work list, the case to judge, lists as parameters."""
+"""What every reader of facts shares: the key of the work list, and the case to judge."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from engine.deviations import hits
-from engine.ranking.suppression import IN_QUEUE, STANDING, silenced
-from engine.reading import deviation_list, feed_shapes, fields, lists
+from engine.ranking.suppression import STANDING, silenced
+from engine.reading import deviation_list, feed_shapes, fields, lists, threatened
 from engine.storage.sqlite import sqlite3
 from engine.storage.store import as_json, rows
 from engine.values.clock import iso, iso_or_none
@@ -20,11 +20,6 @@ from engine.vocabulary.lifecycle import OPEN_ACTION
 _SUMS: Final = (
     f"SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0) FROM {{}} WHERE {STANDING}"
 )
-_PLACES_UNDER_HAZARDS: Final = (
-    "SELECT CASE WHEN EXISTS (SELECT 1 FROM hazard_cover) THEN (SELECT count(*) FROM (SELECT 1 FROM deviation"
-    f" WHERE kind = 'hazard' AND subject_type <> 'source' AND value_minor IS NOT NULL AND {IN_QUEUE} LIMIT 2)) ELSE 0 END"
-)
-"""Of those in the queue two at most: more is not asked."""
 _LIVE: Final = "deviation INDEXED BY deviation_rank"
 _VERSIONED: Final = ("deviation", "response", "action", "silence", "handoff")
 _SILENCED: Final = "json_each(:silenced) AS named CROSS JOIN deviation ON deviation.id = named.value"
@@ -47,6 +42,8 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         f" (SELECT min(last_received_at) FROM source WHERE {fields.SOURCES.fields['stale'].sql})"
     ).fetchone()
     standing, exposure, passed = _sums(connection, now)
+    # What is at risk once and was added up for each deviation that puts it there.
+    twice = hits.counted_twice(connection, now) + threatened.counted_twice(connection, now)
     return {
         "name": present["name"],
         "zone": present["zone"],
@@ -57,23 +54,12 @@ def header(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "quarantined": counts[2],
         "findings": data_findings.count(connection, now),
         "open": standing,
-        "exposure": amount(exposure - _twice(connection, now), present["currency"]),
+        "exposure": amount(exposure - twice, present["currency"]),
         "past_decide_by": passed,
         "suppressed": deviation_list.suppressed(connection, now),
         "last_signal_at": iso_or_none(counts[3]),
         "baseline_version": counts[4],
     }
-
-
-def _twice(connection: sqlite3.Connection, now: int) -> int:
-    """By how much the exposures in the queue add up what is at risk once."""
-    found = hits.counted_twice(connection, now)
-    if connection.execute(_PLACES_UNDER_HAZARDS, {"now": now}).fetchone()[0] > 1:
-        # Here, because every command reads the header, and few desks have two places under hazards at once.
-        from engine.reading import threatened
-
-        found += threatened.counted_twice(connection, now)
-    return found
 
 
 def _sums(connection: sqlite3.Connection, now: int) -> list[int]:

@@ -1,22 +1,25 @@
-"""What the exposures of hazards in the queue add up more than once: order lines at several places under hazards."""
+"""What the exposures of hazards in the queue add up more than once: order lines at several places under hazards.
+
+Every command asks it, with the header, and few desks have two such places at once: what only those need is imported
+for them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Final
 
-from engine.detect import hazard, tolerance_rules
-from engine.gather import exposed
 from engine.ranking.suppression import IN_QUEUE
 from engine.storage.sqlite import sqlite3
-from engine.values.days import Days
-from engine.values.rates import Rates
-from engine.vocabulary import settings
 
-_PLACES: Final = (
-    "SELECT subject_type, subject_id, coalesce(likelihood, 1.0) FROM deviation"
-    f" WHERE kind = '{hazard.KIND}' AND subject_type <> 'source' AND value_minor IS NOT NULL AND {IN_QUEUE}"
+_AT_RISK: Final = (
+    f"FROM deviation WHERE kind = 'hazard' AND subject_type <> 'source' AND value_minor IS NOT NULL AND {IN_QUEUE}"
 )
+_SEVERAL: Final = (
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM hazard_cover)"
+    f" THEN (SELECT count(*) FROM (SELECT 1 {_AT_RISK} LIMIT 2)) > 1 ELSE 0 END"
+)
+_PLACES: Final = f"SELECT subject_type, subject_id, coalesce(likelihood, 1.0) {_AT_RISK}"
 
 
 def counted_twice(connection: sqlite3.Connection, now: int) -> int:
@@ -25,9 +28,15 @@ def counted_twice(connection: sqlite3.Connection, now: int) -> int:
     A line is at risk once, however many of its places are: with the largest of what they make of it, which is its open
     value times the likelihood there.
     """
-    likely = {(type_, id_): likelihood for type_, id_, likelihood in connection.execute(_PLACES, {"now": now})}
-    if len(likely) < 2:
+    if not connection.execute(_SEVERAL, {"now": now}).fetchone()[0]:
         return 0
+    from engine.detect import hazard, tolerance_rules
+    from engine.gather import exposed
+    from engine.values.days import Days
+    from engine.values.rates import Rates
+    from engine.vocabulary import settings
+
+    likely = {(type_, id_): likelihood for type_, id_, likelihood in connection.execute(_PLACES, {"now": now})}
     desk, tolerances = settings.current(connection), tolerance_rules.load(connection)
     days, rates = Days(desk["zone"]), Rates(desk["currency"], desk["rates"], desk["zone"], now)
     exposures = defaultdict[str, list[float]](list)
