@@ -36,9 +36,24 @@ def bindings(*scopes: str) -> list[Binding]:
     return list(made.values())
 
 
+def as_read(name: str) -> str:
+    """A key as a person reads it, of one as the table names it: `esc`."""
+    return _NAMES.get(name, name)
+
+
+def named(read: str) -> str:
+    """The other way round, however it is written."""
+    return next((name for name, short in _NAMES.items() if short == read.lower()), read)
+
+
 def shown(key: Key) -> str:
     """The keys as a person reads them: `j, down`."""
-    return ", ".join(_NAMES.get(name, name) for name in key.keys)
+    return ", ".join(map(as_read, key.keys))
+
+
+def first(key: Key) -> str:
+    """The first of them."""
+    return as_read(key.keys[0])
 
 
 def told(key: Key, table: Sequence[Key] = KEYS) -> str:
@@ -46,12 +61,7 @@ def told(key: Key, table: Sequence[Key] = KEYS) -> str:
     if "{" not in key.tooltip:
         # Most name none, and all are told before the first paint.
         return key.tooltip
-    return key.tooltip.format_map({other.id: shown(other).split(", ")[0] for other in table})
-
-
-def named(shown_name: str) -> str:
-    """A key as the table names it, of one as a person reads it."""
-    return next((name for name, read in _NAMES.items() if read == shown_name), shown_name)
+    return key.tooltip.format_map({other.id: first(other) for other in table})
 
 
 def fits(key: Key, kind: str | None, rows: Sequence[Mapping[str, Any]]) -> bool:

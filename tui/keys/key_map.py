@@ -37,7 +37,6 @@ _NAMED: Final = frozenset(
     ("enter", "escape", "space", "tab", "shift+tab", "backspace", "up", "down", "left", "right", "home", "end",
      "pageup", "pagedown", "insert", "delete", *(f"f{number}" for number in range(2, 13)))
 )  # fmt: skip
-_LONG: Final = {"esc": "escape", "page up": "pageup", "page down": "pagedown"}
 _CONTROL: Final = re.compile(r"ctrl\+[a-z]")
 _TYPED: Final = frozenset(("line", "choice"))
 """Scopes in which letters are text."""
@@ -62,7 +61,7 @@ class KeyMap:
 
     def first(self, id_: str) -> str:
         """The first key of what has this id, as a person reads it."""
-        return bindings.shown(self.of(id_)).split(", ")[0]
+        return bindings.first(self.of(id_))
 
     def taught(self, words: str) -> str:
         """What is said after typed words that a key does as well; empty for what has no key."""
@@ -71,7 +70,7 @@ class KeyMap:
 
     def either(self, id_: str) -> str:
         """Up to two keys of what has this id, as a person reads them: `n or esc`."""
-        return " or ".join(bindings.shown(self.of(id_)).split(", ")[:2])
+        return " or ".join(map(bindings.as_read, self.of(id_).keys[:2]))
 
     def told(self, key: Key) -> str:
         """What a key does, in a sentence that names other keys as they are in force."""
@@ -146,7 +145,7 @@ def read(table: Mapping[str, Any], place: str) -> KeyMap:
             moved, stays = (one, other) if one.id in wanted else (other, one)
             raise BadInput(
                 f"{place}, keys.{moved.id}",
-                f"{_shown(min(both))} is the key of {stays.id} too",
+                f"{bindings.as_read(min(both))} is the key of {stays.id} too",
                 f"choose another key, or move {stays.id} as well",
             )
     return KeyMap(changed, {id_: table_of[id_] for id_ in wanted})
@@ -165,7 +164,7 @@ def _keys_of(text: Any, where: str) -> tuple[str, ...]:
         raise BadInput(where, f"{text!r} is no key", 'write one in quotes, such as "A" or "ctrl+e, f5"')
     # A comma is a key as well.
     parts = [part.strip() for part in text.split(",")] if text.strip() != "," else [","]
-    return tuple(_checked(_LONG.get(part.lower(), part), where) for part in parts)
+    return tuple(_checked(bindings.named(part), where) for part in parts)
 
 
 def _checked(name: str, where: str) -> str:
@@ -184,7 +183,3 @@ def _meet(one: Key, other: Key) -> bool:
     """Whether two things can be wanted in the same place with the same object under the cursor."""
     together = any({one.scope, other.scope} <= place for place in PLACES)
     return together and (not one.kinds or not other.kinds or bool(one.kinds & other.kinds))
-
-
-def _shown(key: str) -> str:
-    return next((short for short, long in _LONG.items() if long == key), key)

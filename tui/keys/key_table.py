@@ -259,7 +259,7 @@ _OTHER_KEYS: Final = (
     ),
     Key("copy_all", ("Y",), "copy all", "Send all the command lines to your own clipboard.", "log", "copy(True)"),
     Key("messages", ("m",), "messages", "What was done and refused here, in full.", "everywhere", "messages"),
-    Key("redraw", ("ctrl+l",), "redraw", "Draw the whole screen anew.", "everywhere", "redraw"),
+    Key("redraw", ("ctrl+l",), "redraw", "Draw the whole screen anew.", "everywhere", "app.redraw"),
     Key(
         "back",
         ("escape",),

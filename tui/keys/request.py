@@ -128,7 +128,7 @@ def from_line(line: str, present: Present) -> Request:
     if not meant & {*VERBS}:
         if meant & COMMANDS.keys():
             raise BadInput(f"`{line}`", "this is for the shell", f"leave the desk and type offplan {line}")
-        raise BadInput(f"`{line}`", "this is no command of the desk", _instead_of(words))
+        raise BadInput(f"`{line}`", "this is no command of the desk", instead_of(words))
     try:
         _, given = parse(words)
     except UsageError as error:
@@ -140,12 +140,14 @@ def from_line(line: str, present: Present) -> Request:
     return Request(given.verb, tuple(getattr(given, "ids", ())), options, seen, typed=True)
 
 
-def _instead_of(words: Sequence[str]) -> str:
-    """What to type instead of words that are no command: one that ends in the first of them, or is spelt much like it,
-    else any."""
+def instead_of(words: Sequence[str]) -> str:
+    """What to type instead of words that are no command: one that ends in the first of them, or is spelt much like the
+    first two or the first, else any."""
     known, first = (*VERBS, *LOCAL, *READS), words[0] if words else ""
-    near = [each for each in known if first == each.split(" ")[-1]] or difflib.get_close_matches(first, known, n=1)
-    return f"did you mean `{near[0]}`?" if near else f"use one of {', '.join((*VERBS, *LOCAL))}"
+    near = [each for each in known if first == each.split(" ")[-1]]
+    for typed in (" ".join(words[:2]), first):
+        near = near or difflib.get_close_matches(typed, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"use one of {', '.join(known)}"
 
 
 def rest_of_line(verb: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -12,7 +11,7 @@ from tui.keys import bindings
 from tui.keys.key import Key
 from tui.keys.key_map import KeyMap
 from tui.keys.key_table import DIALOGS, KEYS, SCOPES
-from tui.keys.request import LOCAL, READS, VERBS, rest_of_line
+from tui.keys.request import LOCAL, READS, VERBS, instead_of, rest_of_line
 from tui.terminal import cells, theme
 from tui.terminal.cells import Present
 from tui.terminal.safe import Pieces, fit, fold, wrap
@@ -141,9 +140,7 @@ def of_command(words: str, width: int) -> list[Pieces]:
     if words in LOCAL:
         return [[(line, "plain")] for line in wrap(LOCAL[words], width)]
     if words not in (*VERBS, *READS):
-        near = difflib.get_close_matches(words, (*VERBS, *LOCAL, *READS), n=1)
-        mend = f"did you mean `{near[0]}`?" if near else f"use one of {', '.join((*VERBS, *LOCAL, *READS))}"
-        raise BadInput(f"`help {words}`", "this is no command of the desk", mend)
+        raise BadInput(f"`help {words}`", "this is no command of the desk", instead_of(words.split()))
     command = COMMANDS[words]
     sentence = f"{command.summary[:1].upper()}{command.summary[1:]}."
     if rest_of_line(words):

@@ -25,7 +25,8 @@ _AWHILE: Final = 0.3
 """Seconds without a byte after which what was begun goes on no more: one answer comes in one piece, or nearly so."""
 _LOST: Final = 1.0
 """Seconds without a byte after which an escape alone ends a paste."""
-_INTRODUCER: Final = 2
+_WITH_ALT: Final = 2
+"""Characters of a key with alt that could begin a sequence: the escape, and what it was pressed with."""
 
 
 class Sieve:
@@ -66,7 +67,7 @@ class Sieve:
             return ""
         held, self._held = self._held, ""
         was_string, self._in_string = self._in_string, False
-        return held if len(held) == _INTRODUCER and not was_string else ""
+        return held if len(held) == _WITH_ALT and not was_string else ""
 
     def _text(self, data: str, place: int) -> tuple[str, int]:
         """Text up to the next escape, or what begins there; and where it ends."""

@@ -198,7 +198,7 @@ class SignalTable(SignalList):
         return safe.columns(shown, {**self.values(row), "raw": (raw, "quiet")}, width)
 
     def values(self, row: Row) -> Mapping[str, Piece]:
-        """All but the record as it came, which takes what is left."""
+        """All but what else the record says, which takes what is left."""
         present = self.present
         return {
             "id": (row["id"], "quiet"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.keys.bindings import named, shown
+from tui.keys.bindings import first, named
 from tui.keys.key import Key
 from tui.terminal import safe
 from tui.terminal.safe import Pieces
@@ -60,9 +60,9 @@ class StatusLine(Line):
             return part_at(
                 [(named(key), [(f"{key} {does}".strip() + "   ", "")]) for key, does in self._told], cell - 1
             )
-        shown_ = self.pieces(self.size.width)
-        said = safe.width_of(shown_[:1])
-        return named(self._more.split()[0]) if len(shown_) > 1 and cell >= said else None
+        shown = self.pieces(self.size.width)
+        said = safe.width_of(shown[:1])
+        return named(self._more.split()[0]) if len(shown) > 1 and cell >= said else None
 
 
 class KeyLine(Line):
@@ -100,7 +100,7 @@ class KeyLine(Line):
             ]
             return fitting([("", [(f" {rest} ", self._style)]), *keys] if rest else keys, width)
         parts: list[Part] = [
-            (key.keys[0], [(f" {shown(key).split(', ')[0]}", "key"), (f" {key.title}", "quiet")]) for key in self._keys
+            (key.keys[0], [(f" {first(key)}", "key"), (f" {key.title}", "quiet")]) for key in self._keys
         ]
         # Where a key does not fit, the one that tells them all does.
         tells_all = next((part for key, part in zip(self._keys, parts, strict=True) if key.id == "keys"), None)
@@ -139,7 +139,7 @@ class TabLine(Line):
             (title, [(f" {title} ", "cursor" if index == self._current else "plain")])
             for index, title in enumerate(self.titles)
         ]
-        changes: Part = (self._changes.id, [(f"{shown(self._changes).split(', ')[0]} changes", "quiet")])
+        changes: Part = (self._changes.id, [(f"{first(self._changes)} changes", "quiet")])
         if sum(safe.width_of(pieces) + 1 for _, pieces in tabs) - 1 <= width:
             return fitting([*tabs, changes], width, " ")
         here: Part = ("", [(f"{self._current + 1} of {len(tabs)}", "quiet")])

@@ -83,7 +83,7 @@ class Prompt(Horizontal):
     async def ask(self, question: Question) -> str | None:
         """The cleaned line, or None when the person left it. Focus goes back to where it was.
 
-        One question at a time: who asks holds the keys back until the line is open (ActingScreen.takes_keys).
+        One question at a time: who asks holds the keys back until the line is open (TellingScreen.takes_keys).
         """
         line = await self._one_line()
         label = self.query_one(_Label)

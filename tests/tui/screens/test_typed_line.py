@@ -71,8 +71,9 @@ async def test_help_says_how_a_command_is_written(opened: Open) -> None:
         await driven.command("help report review")
         assert "report review ID" in driven.text, "what only reads is typed here as well"
         await driven.press("escape")
-        await driven.command("help dismis")
-        assert "did you mean `dismiss`?" in driven.status
+        for words, meant in (("dismis", "dismiss"), ("review", "report review"), ("report revew", "report review")):
+            await driven.command(f"help {words}")
+            assert f"did you mean `{meant}`?" in driven.status
 
 
 async def test_a_comment_needs_no_option_and_no_quotes(world: World, opened: Open) -> None:
@@ -124,6 +125,7 @@ async def test_what_is_no_command_names_the_one_that_was_meant(opened: Open) -> 
         for line, said in (
             ("review D1", "did you mean `report review`?"),
             ("dismis D1", "did you mean `dismiss`?"),
+            ("report revew D1", "did you mean `report review`?"),
             ("zebra", "use one of ack, "),
             ("approve", "are required: ID; :help approve says how it is written"),
         ):
