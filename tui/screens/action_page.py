@@ -67,10 +67,6 @@ class ActionPage(ObjectPage):
         else:
             super().open_id(id_, section=section)
 
-    def action_next_pane(self, step: int) -> None:
-        """To the next heading, and round."""
-        self.page.go_to_next_section(step)
-
     def action_explain(self) -> None:
         if self._detail is not None:
             self.open_deviation(self._detail["deviation"], section="Explain")

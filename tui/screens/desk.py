@@ -14,18 +14,15 @@ from textual.timer import Timer
 
 from tui.desk.session import Session
 from tui.keys import bindings, request
-from tui.screens import empty
+from tui.screens import empty, frame
 from tui.screens.at_cursor import AtCursor
 from tui.screens.filtering import FilteringScreen
 from tui.widgets.feed import FeedList
-from tui.widgets.footer import KeyLine, StatusLine, TabLine
-from tui.widgets.header import Header
+from tui.widgets.footer import TabLine
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
-from tui.widgets.prompt import Prompt
 from tui.widgets.queue import QueueList
 from tui.widgets.timeline import TimelineList
-from tui.widgets.too_small import TooSmall
 
 _TABS_BELOW: Final = (100, 30)
 _DETAIL_FROM: Final = 160
@@ -67,7 +64,7 @@ class DeskScreen(FilteringScreen):
         # Before anything is laid out: a class set later would have the first screen painted twice.
         self._arrange_for(self.app.size)
         self.add_class("-pane-queue")
-        yield Header(self.session.who, pinned=self.session.pinned)
+        yield from frame.head(self.session)
         yield TabLine(_TITLES, self.session.keys.of("next_pane"))
         with Horizontal(id="top"):
             yield self.feed
@@ -75,10 +72,7 @@ class DeskScreen(FilteringScreen):
             yield self._at_cursor.detail
         yield self._at_cursor.why
         yield self.timeline
-        yield TooSmall(self.app.size, self.session.keys.first("quit"))
-        yield Prompt()
-        yield StatusLine()
-        yield KeyLine()
+        yield from frame.foot(self.session, self.app.size)
 
     def on_mount(self) -> None:
         self._at_cursor.detail.title = "Detail"

@@ -172,14 +172,15 @@ class DeviationPage(ObjectPage):
         self._at = self._wanted = None
 
     def selection(self) -> Selection:
-        line = self.page.line
-        if line is not None and line.target is not None and line.target.startswith("A"):
-            rows = () if self._detail is None else self._detail["actions"]
-            known = [each for each in rows if each["id"] == line.target]
-            return Selection("action", (line.target,), {line.target: line.version or 0}, known)
+        action = self.action_in(self.page)
+        if action is not None:
+            return action
         if self._detail is None:
             return Selection("")
         return Selection("deviation", (self._deviation,), {self._deviation: self._detail["version"]}, (self._detail,))
+
+    def shown_of(self, id_: str) -> Sequence[Mapping[str, Any]]:
+        return [each for each in (self._detail or {}).get("actions", ()) if each["id"] == id_]
 
     def candidates(self) -> list[str]:
         actions = [] if self._detail is None else [action["id"] for action in self._detail["actions"]]

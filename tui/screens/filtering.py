@@ -13,7 +13,7 @@ from textual.timer import Timer
 
 from engine.values.errors import OffplanError
 from tui.desk.session import Session
-from tui.screens.finding import FindingScreen
+from tui.screens.finding import FindingScreen, next_hit
 from tui.screens.telling import Selection
 from tui.widgets.feed import SignalList
 from tui.widgets.footer import KeyLine
@@ -49,16 +49,11 @@ class FilteringScreen(FindingScreen):
         """The list whose rows a key acts on."""
         return self.focused if isinstance(self.focused, LineList) else None
 
-    def shown_of(self, id_: str) -> Sequence[Mapping[str, Any]]:
-        """What is known of an action that stands on a pane of text; of most nothing is."""
-        return ()
-
     def selection(self) -> Selection:
         pane = self.focused
-        if isinstance(pane, PageList):
-            line = pane.line
-            if line is not None and line.target is not None and line.target.startswith("A"):
-                return Selection("action", (line.target,), {line.target: line.version or 0}, self.shown_of(line.target))
+        action = self.action_in(pane) if isinstance(pane, PageList) else None
+        if action is not None:
+            return action
         pane = self.acted_on()
         if pane is None or not pane.chosen:
             return Selection("")
@@ -201,8 +196,7 @@ class FilteringScreen(FindingScreen):
         if not hits:
             self.say(f"nothing here meets {text!r}")
             return
-        ahead = [at for at in hits if at > pane.cursor] if step > 0 else [at for at in hits if at < pane.cursor]
-        to = (ahead or hits)[0 if step > 0 else -1]
+        to = next_hit(hits, pane.cursor, step)
         pane.go_to(to)
         self.say(f"/{text}: {hits.index(to) + 1} of {len(hits)}", keep=False)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from tui.desk.session import Session
 from tui.screens.acting import ActingScreen
+from tui.screens.telling import Selection
 from tui.widgets.page_list import PageLine, PageList
 from tui.widgets.prompt import Prompt
 from tui.widgets.question import Question
+
+
+def next_hit(hits: Sequence[int], here: int, step: int) -> int:
+    """Of the places that have what is looked for, of which there are some, the next one from here, or where `step` is
+    negative the one before; round the end."""
+    ahead = [at for at in hits if at > here] if step > 0 else [at for at in hits if at < here]
+    return (ahead or hits)[0 if step > 0 else -1]
 
 
 class FindingScreen(ActingScreen):
@@ -18,6 +27,17 @@ class FindingScreen(ActingScreen):
         super().__init__(session)
         self._looked_for: list[str] = []
         """Words that were looked for in text, oldest first."""
+
+    def shown_of(self, id_: str) -> Sequence[Mapping[str, Any]]:
+        """What is known of an action that stands in a text; of most nothing is."""
+        return ()
+
+    def action_in(self, pane: PageList) -> Selection | None:
+        """The action that the line under the cursor stands for; None where it stands for none."""
+        line = pane.line
+        if line is None or line.target is None or not line.target.startswith("A"):
+            return None
+        return Selection("action", (line.target,), {line.target: line.version or 0}, self.shown_of(line.target))
 
     # a page of which only a part is shown says otherwise ------------------------------------------------------------
 
@@ -98,10 +118,9 @@ class FindingScreen(ActingScreen):
             self.say(f"{self.session.keys.first(key)} says what to look for", keep=False)
             return
         pane.seek(pane.sought or self._last)
-        hits, here = pane.hits(self.text_of(pane)), self.place_in(pane)
-        ahead = [at for at in hits if at > here] if step > 0 else [at for at in hits if at < here]
+        hits = pane.hits(self.text_of(pane))
         if hits:
-            self.go_to_place(pane, (ahead or hits)[0 if step > 0 else -1])
+            self.go_to_place(pane, next_hit(hits, self.place_in(pane), step))
         self._say_which(pane, hits)
 
     def stop_seeking(self) -> bool:

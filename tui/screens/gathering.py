@@ -74,7 +74,7 @@ async def options_for(screen: TellingScreen, session: Session, verb: str, ids: S
 
 async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> bool:
     """Show what a dangerous command will do, and to which ids; True when the person says yes."""
-    width = max(20, screen.app.size.width - 6)
+    width = _room(screen)
     lines: list[Pieces] = [[(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - 1)}", "bold")]]
     lines += [*([(line, "plain")] for line in safe.wrap(_answered(session, asked), width)), []]
     described = _described(session, asked.ids[:_MOST_DESCRIBED])
@@ -87,7 +87,7 @@ async def still_meant(screen: TellingScreen, session: Session, asked: Request, c
     """The command for what the rows have become since they were answered for, once the person has read what `changed`;
     None where it is not meant any more."""
     now = session.desk.versions(asked.expect)
-    width = max(20, screen.app.size.width - 6)
+    width = _room(screen)
     told = cells.with_local_times(changed, session.present.now, session.present.zone)
     lines: list[Pieces] = [[(line, "warning")] for line in safe.wrap(told, width)]
     words = " all the same?"
@@ -105,6 +105,11 @@ def _answered(session: Session, asked: Request) -> str:
         f"{name}: {cells.both_times(iso(value), session.present.now, session.present.zone) if name in MOMENTS else value}"
         for name, value in asked.options.items()
     )
+
+
+def _room(screen: TellingScreen) -> int:
+    """Cells of a line of a screen that shows what a command will do."""
+    return max(20, screen.app.size.width - 6)
 
 
 def _title(screen: TellingScreen, before: str, ids: Sequence[str], after: str) -> str:

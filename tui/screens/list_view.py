@@ -17,13 +17,10 @@ from textual.widget import Widget
 
 from tui.desk.session import Session
 from tui.keys import bindings
-from tui.screens import views
+from tui.screens import frame, views
 from tui.screens.filtering import FilteringScreen
-from tui.widgets.footer import KeyLine, StatusLine, TabLine
-from tui.widgets.header import Header
+from tui.widgets.footer import TabLine
 from tui.widgets.line_list import LineList
-from tui.widgets.prompt import Prompt
-from tui.widgets.too_small import TooSmall
 
 _TABS_BELOW: Final = 30
 """Lines of a terminal below which one pane is shown at a time."""
@@ -62,15 +59,12 @@ class ListView(FilteringScreen):
 
     def compose(self) -> ComposeResult:
         self._arrange_for(self.app.size)
-        yield Header(self.session.who, pinned=self.session.pinned)
+        yield from frame.head(self.session)
         yield TabLine(self.titles, self.session.keys.of("next_pane"))
         yield self.lists[0]
         yield from self.between()
         yield from self.lists[1:]
-        yield TooSmall(self.app.size, self.session.keys.first("quit"))
-        yield Prompt()
-        yield StatusLine()
-        yield KeyLine()
+        yield from frame.foot(self.session, self.app.size)
 
     def on_mount(self) -> None:
         self.bring_to_front(self.lists[0])

@@ -7,25 +7,20 @@ from abc import abstractmethod
 from textual.app import ComposeResult
 from textual.events import Resize
 
+from tui.screens import frame
 from tui.screens.finding import FindingScreen
 from tui.widgets.drawn_list import GUTTER
-from tui.widgets.footer import KeyLine, StatusLine
-from tui.widgets.header import Header
 from tui.widgets.page_list import PageList
-from tui.widgets.prompt import Prompt
-from tui.widgets.too_small import TooSmall, is_too_small
+from tui.widgets.too_small import is_too_small
 
 
 class ObjectPage(FindingScreen):
     """The base of the pages; a subclass reads its object (`pieces`) and draws it (`draw`)."""
 
     def compose(self) -> ComposeResult:
-        yield Header(self.session.who, pinned=self.session.pinned)
+        yield from frame.head(self.session)
         yield from self.parts()
-        yield TooSmall(self.app.size, self.session.keys.first("quit"))
-        yield Prompt()
-        yield StatusLine()
-        yield KeyLine()
+        yield from frame.foot(self.session, self.app.size)
 
     def parts(self) -> ComposeResult:
         """What stands between the header and the prompt."""
@@ -59,6 +54,10 @@ class ObjectPage(FindingScreen):
 
     def target(self) -> str | None:
         return self.page.line.target if self.page.line is not None else None
+
+    def action_next_pane(self, step: int) -> None:
+        """To the next heading, and round."""
+        self.page.go_to_next_section(step)
 
     def action_back(self) -> None:
         if not self.stop_seeking():

@@ -37,11 +37,6 @@ def of_object(session: Session, id_: str, *, section: str | None = None) -> Scre
     return HeldPage(session, shown["id"]) if shown["id"].startswith("Q") else RecordPage(session, id_)
 
 
-def of_deviation(session: Session, id_: str, *, at: str | None, section: str | None) -> Screen[None]:
-    """A deviation's page, with the cursor on one of its actions or sections."""
-    return DeviationPage(session, id_, at=at, section=section)
-
-
 def of_keys(
     scopes: tuple[str, ...], map_: KeyMap, width: int, *, fits: Callable[[Key], bool], readonly: bool
 ) -> KeysScreen:

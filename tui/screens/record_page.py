@@ -50,10 +50,6 @@ class RecordPage(ObjectPage):
         targets = [line.target for line in self.page.lines if line.target is not None]
         return list(dict.fromkeys((self._about, *targets)))
 
-    def action_next_pane(self, step: int) -> None:
-        """To the next heading, and round."""
-        self.page.go_to_next_section(step)
-
     def action_explain(self) -> None:
         """Only deviations are ranked."""
         keys = self.session.keys

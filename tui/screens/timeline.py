@@ -17,19 +17,16 @@ from tui.commands.workload import MOST_NAMED
 from tui.desk.session import Session
 from tui.keys import bindings
 from tui.keys.request import Request
-from tui.screens import empty
+from tui.screens import empty, frame
 from tui.screens.filtering import FilteringScreen
 from tui.screens.pickers import TextScreen
 from tui.screens.telling import Selection
 from tui.terminal import cells, safe
 from tui.terminal.safe import Pieces
-from tui.widgets.footer import KeyLine, StatusLine, TabLine
-from tui.widgets.header import Header
+from tui.widgets.footer import KeyLine, TabLine
 from tui.widgets.lanes import STEPS, LanesList
 from tui.widgets.line_list import LineList
 from tui.widgets.load_heat import LoadHeat, days_in
-from tui.widgets.prompt import Prompt
-from tui.widgets.too_small import TooSmall
 
 _TABS_BELOW: Final = 28
 """Lines of a terminal below which lanes and load are shown one at a time."""
@@ -77,14 +74,11 @@ class TimelineScreen(FilteringScreen):
     def compose(self) -> ComposeResult:
         self.set_class(self.app.size.height < _TABS_BELOW, "-tabs")
         self.add_class("-pane-lanes")
-        yield Header(self.session.who, pinned=self.session.pinned)
+        yield from frame.head(self.session)
         yield TabLine(_TITLES, self.session.keys.of("next_pane"))
         yield self.lanes
         yield self.load
-        yield TooSmall(self.app.size, self.session.keys.first("quit"))
-        yield Prompt()
-        yield StatusLine()
-        yield KeyLine()
+        yield from frame.foot(self.session, self.app.size)
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < _TABS_BELOW, "-tabs")

@@ -19,7 +19,6 @@ from tui.screens import views
 from tui.screens.telling import TellingScreen
 from tui.terminal import device
 from tui.terminal.coloured import ColouredApp
-from tui.terminal.painting import PaintedApp
 from tui.terminal.safe import fit
 from tui.widgets.footer import StatusLine
 from tui.widgets.prompt import Prompt
@@ -190,9 +189,9 @@ class WayfindingScreen(TellingScreen):
 
     def open_deviation(self, id_: str, *, at: str | None = None, section: str | None = None) -> None:
         """Show a deviation's page, with the cursor on one of its actions or sections."""
-        from tui.screens import pages
+        from tui.screens.deviation_page import DeviationPage
 
-        self.app.push_screen(pages.of_deviation(self.session, id_, at=at, section=section))
+        self.app.push_screen(DeviationPage(self.session, id_, at=at, section=section))
 
     def filter_by(self, text: str) -> None:
         """Narrow the list down. Raises OffplanError for a filter that says nothing."""
@@ -276,7 +275,3 @@ class WayfindingScreen(TellingScreen):
     def action_copy(self) -> None:
         text = " ".join(self.selection().ids)
         self.say(device.copy(self.app, text) if text else "there is nothing to copy here", keep=bool(text))
-
-    def action_redraw(self) -> None:
-        assert isinstance(self.app, PaintedApp)
-        self.app.redraw()
