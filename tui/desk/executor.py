@@ -25,6 +25,7 @@ class CommandThread:
     def __init__(self, desk_factory: Callable[[], Desk]) -> None:
         self._factory = desk_factory
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commands")
+        self._pool_aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aside")
         self._desk: Desk | None = None
         self.under_way = 0
         """Requests that were begun and have not ended."""
@@ -46,8 +47,11 @@ class CommandThread:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._in_thread, work)
 
     async def run_aside(self, work: Callable[[Desk], Done]) -> Done:
-        """Do something long with a Desk that is opened for it: no command waits for it, and what it read is let go."""
-        return await asyncio.to_thread(self._aside, work)
+        """Do something long with a Desk that is opened for it: no command waits for it, and what it read is let go.
+
+        One after the other; what nobody waits for any more is not begun.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._pool_aside, self._aside, work)
 
     def _aside(self, work: Callable[[Desk], Done]) -> Done:
         desk = self._factory()
@@ -64,6 +68,7 @@ class CommandThread:
 
     def close(self) -> None:
         """Wait for what is under way and close the file."""
+        self._pool_aside.shutdown(cancel_futures=True)
         self._pool.submit(self._close_in_thread).result()
         self._pool.shutdown()
 

@@ -52,6 +52,29 @@ def test_the_desk_of_what_takes_long_is_closed_behind_it(world: World) -> None:
         opened[0].store.connection.execute("SELECT 1")
 
 
+def test_what_takes_long_is_done_one_after_the_other_and_not_begun_for_nobody(world: World) -> None:
+    begun: list[str] = []
+    go_on = threading.Event()
+
+    def first(desk: Desk) -> None:
+        begun.append("first")
+        assert go_on.wait(30)
+
+    async def third_wanted() -> None:
+        one = asyncio.create_task(commands.run_aside(first))
+        two = asyncio.create_task(commands.run_aside(lambda desk: begun.append("second")))
+        three = asyncio.create_task(commands.run_aside(lambda desk: begun.append("third")))
+        await asyncio.sleep(0)
+        two.cancel()
+        go_on.set()
+        await asyncio.gather(one, three)
+
+    commands = CommandThread(world.factory)
+    asyncio.run(third_wanted())
+    commands.close()
+    assert begun == ["first", "third"]
+
+
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc gives memory back when asked")
 def test_what_lies_free_between_what_is_in_use_goes_back() -> None:
     # Too large for Python's own allocator and too small for pages of their own; every tenth stays.
