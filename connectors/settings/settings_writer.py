@@ -104,12 +104,19 @@ def _alone(path: Path) -> Iterator[None]:
     """
     for _ in range(_TRIES):
         with opened(path) as file:
-            # Who had the lock before put another file in the place of this one.
-            if _is_locked(file) and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            if _is_locked(file) and _still_stands(file, path):
                 yield
                 return
         time.sleep(_PAUSE)
     raise BadInput(str(path), "another process is writing it, and it stays as it was", "try again")
+
+
+def _still_stands(file: BufferedReader, path: Path) -> bool:
+    """Whether nobody who had the lock before put another file in its place, or took it away."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _is_locked(file: BufferedReader) -> bool:
