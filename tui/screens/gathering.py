@@ -14,16 +14,14 @@ from engine.values.clock import iso
 from engine.values.errors import OffplanError, Refused
 from engine.values.ids import find
 from engine.vocabulary.model import DISMISSALS
-from engine.vocabulary.planning import PlannedAction
 from tui.desk.session import Session
 from tui.keys import request
 from tui.keys.request import Request
-from tui.screens import option_sections
+from tui.screens import foreseen, option_sections
 from tui.screens.pickers import Choice, Confirm, Picker, PreviewPicker
 from tui.screens.telling import TellingScreen
 from tui.screens.typed_answers import closing, form_answers, inputs, line_about, typed_line
 from tui.terminal import cells, safe
-from tui.terminal.cells import Column, Present
 from tui.terminal.safe import Pieces, fit
 from tui.words.given import MOMENTS
 from tui.words.named_ids import lines_of, named
@@ -38,13 +36,6 @@ _BESIDE_TITLE: Final = 6
 """Cells of an upper border that a title leaves to its corners and to the line and the blank beside each."""
 _MOST_DESCRIBED: Final = 200
 """Objects of a command on many that are shown in words; of the others the ids."""
-_PLANNED: Final = (
-    Column("title", "action", 24, 1, flex=True),
-    Column("owner", "owner", 8, 3),
-    Column("start", "start", 12, 4),
-    Column("due", "due", 24, 2),
-    Column("needs", "after", 20, 5, words=True),
-)
 
 
 async def options_for(screen: TellingScreen, session: Session, verb: str, ids: Sequence[str]) -> dict[str, Any] | None:
@@ -227,7 +218,7 @@ async def _playbook(screen: TellingScreen, session: Session, ids: Sequence[str])
             choices,
             lambda playbook, width: [
                 *([(line, "quiet")] for line in safe.wrap(f"applies because {because[playbook]}", width)),
-                *preview(session, ids[0], playbook, width),
+                *foreseen.preview(session, ids[0], playbook, width),
             ],
             session.keys,
         )
@@ -240,37 +231,6 @@ def _told_apart(reasons: Sequence[str]) -> list[str]:
     times = Counter(clause for each in clauses for clause in each)
     own = ["; ".join(clause for clause in each if times[clause] == 1) for each in clauses]
     return [words or reason for words, reason in zip(own, reasons, strict=True)]
-
-
-def preview(session: Session, deviation: str, playbook: str, width: int) -> list[Pieces]:
-    """The actions that a playbook would give, with owners and dates; its refusal where it gives none."""
-    try:
-        plan = session.desk.preview(deviation, playbook)
-    except OffplanError as error:
-        return [[(line, "bad")] for line in safe.wrap(str(error), width)]
-    lines: list[Pieces] = [[(f"{plan.title}, owned by {plan.owner}", "bold")]]
-    for warning in plan.warnings:
-        text = cells.with_local_times(warning, session.present.now, session.present.zone)
-        lines += [[(line, "warning")] for line in safe.wrap(f"! {text}", width)]
-    lines.append(safe.columns(_PLANNED, {column.name: (column.title, "quiet") for column in _PLANNED}, width))
-    return [*lines, *(line for action in plan.actions for line in planned(action, width, session.present))]
-
-
-def planned(action: PlannedAction, width: int, present: Present) -> list[Pieces]:
-    """One action, its title in full; a due time that has passed or lies before the start is marked."""
-    wrong = action.due_at < max(present.now, action.start_at)
-    due = cells.both_times(iso(action.due_at), present.now, present.zone)
-    room = next(size for column, size in cells.layout(_PLANNED, width) if column.name == "title")
-    style = "bold" if action.critical else "plain"
-    first, *rest = safe.wrap(action.title + ("" if action.mandatory else " (optional)"), room - 2) or [""]
-    values = {
-        "title": (first, style),
-        "owner": (action.owner, "plain"),
-        "start": (cells.short_time(action.start_at, present.now, present.zone), "plain"),
-        "due": (f"! {due}" if wrong else due, "bad" if wrong else "plain"),
-        "needs": (", ".join(action.needs), "quiet"),
-    }
-    return [safe.columns(_PLANNED, values, width), *([(f"  {line}", style)] for line in rest)]
 
 
 _Asking = Callable[[TellingScreen, Session, Sequence[str]], Coroutine[Any, Any, dict[str, Any] | None]]

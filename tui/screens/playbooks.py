@@ -13,7 +13,7 @@ from engine.values.errors import StoreUnusable
 from engine.vocabulary.planning import Match
 from tui.commands.playbook_lines import described
 from tui.keys import bindings
-from tui.screens import empty, gathering
+from tui.screens import empty, foreseen
 from tui.screens.list_view import ListView
 from tui.terminal import safe
 from tui.widgets import playbook_rows
@@ -102,7 +102,7 @@ class PlaybooksScreen(ListView):
         lines = [PageLine([(f"On {deviation} it {verdict}", "heading")], target=deviation, section="On a deviation")]
         lines += [PageLine([(line, "quiet")]) for line in safe.wrap(row["because"], width)]
         if row["matches"]:
-            shown = gathering.preview(self.session, deviation, str(row["name"]), width)
+            shown = foreseen.preview(self.session, deviation, str(row["name"]), width)
             lines += [PageLine(pieces) for pieces in shown]
         return [*lines, PageLine([])]
 

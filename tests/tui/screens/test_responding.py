@@ -13,7 +13,7 @@ from engine.values.clock import DAY, HOUR
 from engine.vocabulary.planning import Match
 from tests.engine.desk_support import NOW, Steps
 from tests.tui.conftest import Open, World
-from tui.screens import gathering
+from tui.screens import foreseen
 from tui.screens.pickers import PreviewPicker
 from tui.terminal.cells import Present
 from tui.terminal.painting import PaintedApp
@@ -62,10 +62,26 @@ async def test_the_preview_names_its_times_and_uses_the_room(world: World, opene
         assert row.index(" bo ") > 60, "a title has the room that is left"
 
 
+async def test_what_answers_it_already_is_said_before_another_is_started(world: World, opened: Open) -> None:
+    """`enter` on the one that runs was refused only afterwards, and a second one began without a word."""
+    first = world.ids[0]
+    async with opened() as driven:
+        await driven.press("r")
+        assert "answers D" not in driven.text
+        await driven.finish("enter")
+        (answer,) = world.desk.responses().items
+        await driven.press("r")
+        assert f"! {answer['id']} answers {first} with it already: work on that one" in driven.text
+        beside = plain(
+            [piece for line in foreseen.preview(driven.desk_screen.session, first, "reroute", 300) for piece in line]
+        )
+        assert f"! {answer['id']} answers {first} already, with {answer['playbook']}: this one would run" in beside
+
+
 def test_a_due_time_before_its_start_is_marked() -> None:
     def shown(start: int, due: int) -> str:
         action = replace(Steps()._action("book", "bo", start, ()), due_at=due)
-        return plain(gathering.planned(action, 100, Present(NOW, "UTC"))[0])
+        return plain(foreseen.planned(action, 100, Present(NOW, "UTC"))[0])
 
     assert "! 05:00 (3h ago)" in shown(NOW, NOW - 3 * HOUR)
     assert "! 10:00 (in 2h)" in shown(NOW + 3 * HOUR, NOW + 2 * HOUR)
@@ -76,7 +92,7 @@ def test_a_due_time_before_its_start_is_marked() -> None:
 def test_a_long_title_goes_on_below_itself() -> None:
     title = "Ask the second source for what the first one cannot deliver, and by when"
     action = replace(Steps()._action("book", "bo", NOW, ()), title=title)
-    lines = [plain(line) for line in gathering.planned(action, 76, Present(NOW, "UTC"))]
+    lines = [plain(line) for line in foreseen.planned(action, 76, Present(NOW, "UTC"))]
     assert "…" not in "".join(lines)
     assert " ".join(" ".join(line.partition(" bo ")[0] for line in lines).split()) == title
 
@@ -84,7 +100,7 @@ def test_a_long_title_goes_on_below_itself() -> None:
 @pytest.mark.parametrize("width", [-3, 0, 1, 10, 24, 30, 50])
 def test_a_planned_action_keeps_its_title_however_narrow_the_terminal_becomes(width: int) -> None:
     action = Steps()._action("book", "bo", NOW, ())
-    first = gathering.planned(action, width, Present(NOW, "UTC"))[0]
+    first = foreseen.planned(action, width, Present(NOW, "UTC"))[0]
     assert plain(first).strip().startswith("book" if width > 8 else "")
 
 
