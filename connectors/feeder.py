@@ -150,6 +150,7 @@ class Feeder:
         try:
             while not stopping.done():
                 with self._troubles.of_the_store("lease"):
+                    self._desk.require_file()
                     if self._desk.acquire_lease(LEASE, self._holder, LEASE_SECONDS):
                         await self._feed(stopping)
                         continue
@@ -238,8 +239,12 @@ class Feeder:
         ]
 
     async def _heartbeat(self) -> None:
-        """Every second: prolong the lease, and do what time alone has made due."""
+        """Every second: prolong the lease, and do what time alone has made due.
+
+        Raises StoreUnusable where the file is another by now: who keeps the lease then keeps others from feeding it.
+        """
         while True:
+            self._desk.require_file()
             with self._troubles.of_the_store("desk"):
                 if not self._desk.renew_lease(LEASE, self._holder, LEASE_SECONDS):
                     self.hold()

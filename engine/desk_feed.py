@@ -222,6 +222,11 @@ class DeskFeed(DeskTimes):
         with self._writing() as transaction:
             quarantine.release(transaction.connection, transaction.writer, ids, reason)
 
+    def require_file(self) -> None:
+        """Raises StoreUnusable where the file cannot be read, is not there any more or has another schema by now."""
+        with self._reading():
+            return
+
     # the lease of the one feeder: on the machine's clock, whatever date the desk lives at -----------------------------
 
     def acquire_lease(self, name: str, holder: str, seconds: float = 5.0) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from engine.storage import desk_file, migrations
+from engine.storage import desk_file, migrations, schema
 from engine.storage.sqlite import sqlite3
 from engine.values.errors import StoreUnusable
 
@@ -84,12 +84,14 @@ class Store:
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction begun with BEGIN IMMEDIATE: all of it is committed, or none.
 
-        Raises StoreUnusable when the file stays locked, is read-only or is not there any more, or the disk is full.
+        Raises StoreUnusable when the file stays locked, is read-only, is not there any more or has another schema by
+        now, or the disk is full.
         """
         with self._in_sentences():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 self.refuse_lost_file()
+                self._refuse_another_schema()
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
@@ -100,8 +102,8 @@ class Store:
     def read(self) -> Iterator[sqlite3.Connection]:
         """One view over several queries, as the file stood at the first of them; never kept open across a wait.
 
-        Inside a transaction it is that transaction's. Raises StoreUnusable when the file stays locked or cannot be
-        read.
+        Inside a transaction it is that transaction's. Raises StoreUnusable when the file stays locked, cannot be read
+        or has another schema by now.
         """
         if self.connection.in_transaction:
             yield self.connection
@@ -110,6 +112,7 @@ class Store:
             self.refuse_lost_file()
             self.connection.execute("BEGIN")
             try:
+                self._refuse_another_schema()
                 yield self.connection
             finally:
                 self._roll_back()
@@ -148,6 +151,16 @@ class Store:
             raise StoreUnusable(
                 f"{self.path}: the file that was open is not there any more, it was moved, deleted or replaced;"
                 " put it back, or open the desk anew"
+            )
+
+    def _refuse_another_schema(self) -> None:
+        """Raises StoreUnusable where somebody with another offplan has changed what the tables are, since they mean
+        another thing now; costs 2 us."""
+        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        if version != schema.VERSION:
+            raise StoreUnusable(
+                f"{self.path}: it has schema {version} now, and this offplan, which knows {schema.VERSION}, has it open"
+                " since before; end this one, and open the desk anew with the newest offplan"
             )
 
     def meta(self, key: str) -> str | None:

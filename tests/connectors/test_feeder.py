@@ -12,6 +12,7 @@ import pytest
 
 from connectors import feeder
 from engine.storage.lease import Lease
+from engine.storage.store import Store
 from engine.values.clock import HOUR, FixedClock
 from tests.connectors.feeder_support import FOLDER, HEADER, NOW, Process, Running, Workspace
 
@@ -187,6 +188,34 @@ def test_a_feeder_that_was_stopped_and_resumed_late_writes_nothing_and_stands_by
         state = desk.source_state("erp")
         assert state is not None
         assert state["duplicates"] == 0
+
+
+def test_a_feeder_whose_file_is_another_by_now_leaves_the_lease_to_the_next_and_goes_on_once_it_is_back(
+    workspace: Workspace,
+) -> None:
+    files = [Path(f"{workspace.database}{part}") for part in ("", "-wal", "-shm")]
+
+    def put_aside(there: str, here: str) -> None:
+        for file in files:
+            file.with_name(file.name + there).rename(file.with_name(file.name + here))
+
+    with workspace.process() as first:
+        first.until("leads")
+        put_aside("", ".aside")
+        Store.open(workspace.database, create=True).close()
+        assert "not there any more" in first.until("says")
+        with workspace.process() as second:
+            second.until("leads")
+            workspace.deliver("a.csv", range(3))
+            second.until("took")
+            second.process.terminate()
+            second.until("ends")
+        assert len(workspace.ids()) == 3
+        workspace.database.unlink()
+        put_aside(".aside", "")
+        first.until("leads")
+        first.until("took")
+        assert len(workspace.ids()) == 3
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

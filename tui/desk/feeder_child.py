@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,9 @@ class FeederChild:
         if self._process is not None and self._process.poll() is None:
             return
         if self._desk.lease("feeder") is None:
-            self._process = self._start()
+            # The desk's folder may be gone, or the machine out of processes: the line on top says that nobody feeds.
+            with contextlib.suppress(OSError):
+                self._process = self._start()
 
     def end(self) -> None:
         if self._process is not None and self._process.poll() is None:

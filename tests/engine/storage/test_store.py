@@ -377,6 +377,30 @@ def test_a_file_that_is_not_there_any_more_is_neither_read_nor_written(tmp_path:
     store.close()
 
 
-def written(store: Store) -> None:
+def test_a_file_that_a_newer_offplan_migrates_meanwhile_is_neither_read_nor_written_by_this_one(tmp_path: Path) -> None:
+    """What its tables mean is another thing from then on."""
+    store = Store.open(tmp_path / "desk.db", create=True)
+    written(store)
+    newer = sqlite3.connect(tmp_path / "desk.db")
+    for version in (schema.VERSION + 1, schema.VERSION - 1):
+        newer.execute(f"PRAGMA user_version = {version}")
+        newer.commit()
+        before = store.connection.execute("SELECT value FROM meta").fetchall()
+        said = rf"desk\.db: it has schema {version} now.*open the desk anew"
+        with pytest.raises(StoreUnusable, match=said):
+            store.meta("name")
+        with pytest.raises(StoreUnusable, match=said):
+            written(store, "there")
+        assert store.connection.execute("SELECT value FROM meta").fetchall() == before
+        assert not store.connection.in_transaction
+    newer.execute(f"PRAGMA user_version = {schema.VERSION}")
+    newer.commit()
+    newer.close()
+    written(store, "there")
+    assert store.meta("name") == "there"
+    store.close()
+
+
+def written(store: Store, name: str = "here") -> None:
     with store.write() as connection:
-        set_meta(connection, "name", "here")
+        set_meta(connection, "name", name)

@@ -43,3 +43,32 @@ async def test_somebody_elses_feeder_is_left_to_it(world: World) -> None:
         app._feeder.tend()
         assert started == []
         assert "no feeder" not in driven.lines[0]
+
+
+async def test_a_desk_whose_folder_is_gone_stays_open_and_feeds_itself_once_it_is_back(world: World) -> None:
+    folder, aside = world.path.parent, world.path.parent.with_name("aside")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def feeder() -> subprocess.Popen[bytes]:
+        with open(folder / "feeder.log", "wb") as log:
+            waits = "import sys; sys.stdin.read()"
+            started.append(subprocess.Popen([sys.executable, "-c", waits], stdin=subprocess.PIPE, stderr=log))
+        return started[-1]
+
+    app = OffplanApp(Session(world.factory, readonly=False), feeder=feeder)
+    assert app._feeder is not None
+    async with driving(app) as driven:
+        app._feeder.tend()
+        started[0].kill()
+        started[0].wait()
+        folder.rename(aside)
+        app._feeder.tend()
+        assert len(started) == 1
+        aside.rename(folder)
+        app._feeder.tend()
+        assert len(started) == 2
+        assert "no feeder" in driven.lines[0]
+    for process in started:
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
