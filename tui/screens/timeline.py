@@ -165,6 +165,10 @@ class TimelineScreen(FilteringScreen):
         self.show_keys()
         return had
 
+    def action_filter(self) -> None:
+        self._see_lanes()
+        super().action_filter()
+
     def show_keys(self) -> None:
         """Besides, while a start is only looked at, the keys that settle it."""
         if self._moving is None or self.is_typed_in:
@@ -201,7 +205,7 @@ class TimelineScreen(FilteringScreen):
         self.choose_tab((place + step) % len(_PANES))
 
     def _see_lanes(self) -> None:
-        """Where one pane is shown at a time, have the axis that is moved in sight."""
+        """Where one pane is shown at a time, have the lanes in sight whose axis is moved, or that are narrowed down."""
         if self.has_class("-tabs") and self.focused is not self.lanes:
             self.bring_to_front(self.lanes)
 

@@ -136,6 +136,19 @@ async def test_with_nothing_to_do_it_says_what_would_be_there(world: World, open
         assert driven.app.screen is driven.desk_screen
 
 
+async def test_what_a_filter_narrows_down_is_in_sight(busy: World, opened: Open) -> None:
+    """Beside the load the lanes were narrowed down out of sight, and nothing seemed to happen."""
+    async with opened((80, 24)) as driven:
+        await driven.press("3", "tab")
+        assert "A1 confirm it" not in driven.text
+        await driven.press("/")
+        await driven.type("confirm")
+        await driven.finish("enter")
+        assert "Timeline /confirm" in driven.text
+        assert "A1 confirm it" in driven.text
+        assert "A2 book it" not in driven.text
+
+
 async def test_where_there_is_little_room_the_start_that_is_asked_for_is_not_what_is_cut(
     busy: World, opened: Open
 ) -> None:
