@@ -32,12 +32,7 @@ def read_workbook(handle: IO[bytes], name: str, layout: Layout, size: int) -> It
 
     Raises BadInput when it is no workbook, too large, has no such sheet, or the header is unusable.
     """
-    handle.seek(0)
-    content = handle.read()
-    if not content:
-        raise BadInput(name, "it is empty", "export the workbook again")
-    _check_bounds(content, name)
-    rows, first = _sheet(content, name, layout.sheet)
+    rows, first = _sheet(_content(handle, name), name, layout.sheet)
     header_at = layout.header_row - first
     if not 0 <= header_at < len(rows):
         raise BadInput(name, f"the sheet has no row {layout.header_row}", "set header_row to the row of the header")
@@ -53,6 +48,22 @@ def read_workbook(handle: IO[bytes], name: str, layout: Layout, size: int) -> It
     for start in range(0, max(len(numbered), 1), size):
         part = numbered[start : start + size]
         yield Block(columns, [row for _, row in part], [number for number, _ in part])
+
+
+def first_rows(handle: IO[bytes], name: str, most: int) -> tuple[list[list[Any]], int]:
+    """So many rows of the first sheet as they stand there, and the number of the first of them. Raises BadInput."""
+    rows, first = _sheet(_content(handle, name), name, None)
+    return rows[:most], first
+
+
+def _content(handle: IO[bytes], name: str) -> bytes:
+    """The workbook as it is packed, once its bounds are known to be kept."""
+    handle.seek(0)
+    content = handle.read()
+    if not content:
+        raise BadInput(name, "it is empty", "export the workbook again")
+    _check_bounds(content, name)
+    return content
 
 
 def _sheet(content: bytes, name: str, wanted: str | None) -> tuple[list[list[Any]], int]:

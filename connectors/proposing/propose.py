@@ -111,6 +111,9 @@ def _doubts_of_file(kind: str, as_kind: str | None, fields: Mapping[str, Any], l
     signals = fields.get("kind") if kind == SIGNAL else None
     if isinstance(signals, dict) and signals.get("const", REPLY) != REPLY:
         yield Doubt("kind", None, signals["const"], "guessed from the columns: correct it under fields if need be")
+    if layout.header_row > 1:
+        row = str(layout.header_row)
+        yield Doubt("header_row", None, row, "taken as the line of the columns' names: those above say less")
     if layout.encoding:
         yield Doubt("encoding", None, layout.encoding, "it is a guess: look at letters beyond ASCII")
 
@@ -139,6 +142,8 @@ def _settings(
         mapping["encoding"] = layout.encoding
     if layout.items:
         mapping["items"] = layout.items
+    if layout.header_row > 1:
+        mapping["header_row"] = layout.header_row
     if kind == SIGNAL:
         mapping["identity"] = "event" if fields["kind"] == {"const": REPLY} else "state"
         mapping |= _only(fields, profiles)

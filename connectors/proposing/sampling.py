@@ -6,9 +6,9 @@ import csv
 import re
 from collections.abc import Sequence
 from io import BufferedReader
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from connectors.formats.blocks import Block, Layout
+from connectors.formats.blocks import Block, Cell, Layout
 from connectors.formats.delimited import DELIMITERS, guessed_delimiter
 from connectors.formats.documents import decode
 from connectors.formats.lines import encoding_of
@@ -17,19 +17,63 @@ from engine.values.errors import BadInput
 from engine.vocabulary.model import Refusal
 
 SAMPLE_ROWS: Final = 2000
+_ABOVE: Final = 20
+"""How many lines may stand above the one that names the columns: a title, who made it and when."""
+_TITLE_CELLS: Final = 2
+"""Cells of such a line that say something, at most."""
+_REGULAR: Final = 0.8
+"""Share of the lines below that must have as many cells as the names, before what is above is passed over."""
 
 
 def layout_in(handle: BufferedReader, name: str) -> Layout:
     """How the file is written, as far as it can be told."""
     layout = layout_of(name, Layout(""))
-    if layout.format in ("xlsx", "json"):
-        return Layout(layout.format, items=_items(handle, name) if layout.format == "json" else None)
+    if layout.format == "json":
+        return Layout(layout.format, items=_items(handle, name))
+    if layout.format == "xlsx":
+        from connectors.formats.workbook import first_rows
+
+        rows, first = first_rows(handle, name, _ABOVE * 2)
+        return Layout(layout.format, header_row=first + _above(rows))
     encoding = _encoding(handle, name)
     if layout.format == "jsonl":
         return Layout("jsonl", encoding=encoding)
     handle.seek(0)
-    text = handle.read(256 * 1024).decode(encoding or "utf-8-sig", "replace")
-    return Layout("csv", _delimiter(text.splitlines()[:200]), encoding)
+    lines = handle.read(256 * 1024).decode(encoding or "utf-8-sig", "replace").splitlines()[:200]
+    titled = max(_titled(lines, delimiter) for delimiter in DELIMITERS)
+    if titled.regular and titled.above < 0:
+        return Layout("csv", titled.delimiter, encoding, header_row=1 - titled.above)
+    return Layout("csv", _delimiter(lines), encoding)
+
+
+class _Titled(NamedTuple):
+    """How a delimiter cuts the lines below what may be titles; the better one is the larger."""
+
+    regular: bool
+    """Most of them have as many cells as the first, and more than one."""
+    above: int
+    """Lines above that one, as a negative number."""
+    share: float
+    width: int
+    delimiter: str
+
+
+def _titled(lines: Sequence[str], delimiter: str) -> _Titled:
+    rows = [*csv.reader(lines, delimiter=delimiter)]
+    above = _above(rows)
+    width = len(rows[above]) if rows else 0
+    share = sum(len(row) == width for row in rows[above:]) / len(rows[above:]) if width > 1 else 0.0
+    return _Titled(share >= _REGULAR, -above, share, width, delimiter)
+
+
+def _above(rows: Sequence[Sequence[Cell]]) -> int:
+    """How many of the first rows are no columns yet: fewer of their cells say something than of the rows below."""
+    said = [sum(cell is not None and bool(str(cell).strip()) for cell in row) for row in rows]
+    widest = max(said, default=0)
+    for above, cells in enumerate(said[:_ABOVE]):
+        if cells > _TITLE_CELLS or 2 * cells >= widest:
+            return above
+    return 0
 
 
 def _encoding(handle: BufferedReader, name: str) -> str | None:
