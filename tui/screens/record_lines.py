@@ -4,20 +4,18 @@ then the journal. Ids of other objects are lines of their own, so that `enter` o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tui.screens import deviation_sections
 from tui.terminal import cells, safe
 from tui.terminal.cells import Present
-from tui.widgets.page_list import PageLine
+from tui.widgets.page_list import PageLine, is_target
 
 _LABEL: Final = 21
 _AS_IT_CAME: Final = {"payload": "What else the record says", "raw": "The record as it came"}
 """What came from outside, shown whole and last: of a signal only what its mapping made no field of is kept so."""
 _NOTHING_ELSE: Final = "nothing: all that is kept of it are its fields"
-_ID: Final = re.compile(r"[DARSQL][1-9][0-9]*")
 
 
 def record_lines(
@@ -46,7 +44,7 @@ def _record(name: str, value: Any, width: int) -> Iterator[PageLine]:
 
 def _field(label: str, value: Any, width: int, present: Present) -> Iterator[PageLine]:
     room = max(10, width - _LABEL)
-    if isinstance(value, list) and all(isinstance(each, str) and _ID.fullmatch(each) for each in value):
+    if isinstance(value, list) and all(isinstance(each, str) and is_target(each) for each in value):
         for place, id_ in enumerate(value):
             yield PageLine([(safe.fit(label if place == 0 else "", _LABEL), "quiet"), (id_, "key")], target=id_)
         return

@@ -3,13 +3,22 @@ object."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tui.terminal import found
 from tui.terminal.safe import Pieces
 from tui.widgets.line_list import LineList
 from tui.widgets.row_window import Row
+
+_ID: Final = re.compile(r"[DARSQL][1-9][0-9]*")
+
+
+def is_target(text: str) -> bool:
+    """Whether a text is the id, as lists write it, of an object that a line can stand for."""
+    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,15 @@ names."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Final
 
 from tui.terminal import safe
 from tui.terminal.safe import Pieces
-from tui.widgets.page_list import PageLine
+from tui.widgets.page_list import PageLine, is_target
 from tui.words.documents import Section
 
-_ID: Final = re.compile(r"[DARSQL][1-9][0-9]*")
 _BELOW: Final = "     "
 """Before what stands below a row."""
 _LEAST: Final = 20
@@ -74,4 +72,4 @@ def _whole_row(headings: Sequence[str], row: Sequence[str], widths: Sequence[int
 
 
 def _target(row: Sequence[str]) -> str | None:
-    return row[0] if row and _ID.fullmatch(row[0]) else None
+    return row[0] if row and is_target(row[0]) else None
