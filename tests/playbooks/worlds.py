@@ -90,6 +90,14 @@ def at_place(path: Path, said: LintFinding | Difference) -> str:
     return path.read_text(encoding="utf-8").splitlines()[said.line - 1][said.column - 1 :]
 
 
+def found_once(path: Path, words: str, shown: str) -> LintFinding:
+    """What is found in a file and says these words: one finding, at the place where `shown` stands."""
+    found = [each for each in lint(path) if words in each.message]
+    assert len(found) == 1, [str(each) for each in lint(path)]
+    assert at_place(path, found[0]).startswith(shown)
+    return found[0]
+
+
 def write(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")

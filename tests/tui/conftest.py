@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from engine.desk import Desk
-from engine.values.clock import FixedClock
-from tests.engine.desk_support import NOW, Steps, late, open_desk, owners
+from engine.values.clock import DAY, FixedClock
+from tests.engine.desk_support import NOW, Steps, eta, late, line, open_desk, owners, take
 from tui.app import OffplanApp
 from tui.desk.session import Session
 from tui.keys.screen_options import DEFAULTS, ScreenOptions
@@ -40,6 +40,11 @@ class World:
     def factory(self) -> Desk:
         """ana's desk."""
         return open_desk(self.path, actor="ana", clock=self.clock, planner=Steps())
+
+    def one_more(self, ref: str, *, value: int = 10_000_00) -> None:
+        """One late order more: due tomorrow, expected in thirty days; `value` in cents."""
+        self.desk.load([line(ref, value=value, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
+        take(self.desk, eta(ref, NOW + 30 * DAY))
 
     def state(self, id_: str) -> str:
         return str(self.desk.show(id_)["state"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.playbooks.answered import HEAD
 from tests.playbooks.published import ASK, QUOTED, TESTED
-from tests.playbooks.worlds import at_place, lint, write
+from tests.playbooks.worlds import found_once, lint, write
 
 BACK = "  - {id: book, title: Book, role: buyer, duration: PT1H, needs: [ask]%s}\n"
 PRICE = "publish: {price: answers.price}"
@@ -93,11 +93,9 @@ def test_what_is_published_and_used_wrongly_is_found_at_its_place(
     form = "form: [{name: price, type: number}, {name: who, type: text}, {name: all, type: list}]"
     steps = f"  - id: ask\n    title: Ask\n    role: buyer\n    duration: PT1H\n    {form}\n    {publish}\n"
     path = write(tmp_path, "p.yaml", HEAD + steps + more)
-    found = [each for each in lint(path) if fault in each.message]
-    assert len(found) == 1, [str(each) for each in lint(path)]
-    assert at_place(path, found[0]).startswith(shown)
-    assert f"{found[0].level} {found[0].severity}" == level
-    assert mend in found[0].mend
+    found = found_once(path, fault, shown)
+    assert f"{found.level} {found.severity}" == level
+    assert mend in found.mend
 
 
 def test_roles_the_review_and_sub_playbooks_are_settled_before_anything_is_published(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playbooks.worlds import WEEKLY, at_place, lint, write
+from tests.playbooks.worlds import WEEKLY, found_once, lint, write
 
 FAULTS = [
     ('time: "10:00"', 'time: "25:00"', "syntax", '"25:00"', "at.time is '25:00'", "08:00"),
@@ -28,10 +28,8 @@ def test_times_that_cannot_be_are_found_at_their_place(
 ) -> None:
     assert old in WEEKLY
     path = write(tmp_path, "p.yaml", WEEKLY.replace(old, new, 1))
-    found = [each for each in lint(path) if fault in each.message]
-    assert len(found) == 1, [str(each) for each in lint(path)]
-    assert at_place(path, found[0]).startswith(shown)
-    assert (found[0].level, mend in found[0].mend) == (level, True)
+    found = found_once(path, fault, shown)
+    assert (found.level, mend in found.mend) == (level, True)
 
 
 def test_a_stated_time_hides_no_other_trigger(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.values.clock import DAY, HOUR, MINUTE
-from tests.engine.desk_support import NOW, eta, line, take
+from tests.engine.desk_support import NOW, eta, take
 from tests.tui.conftest import Open, World
 
 
@@ -11,8 +11,7 @@ async def test_a_new_deviation_announces_itself_and_is_in_sight(world: World, op
     async with opened() as driven:
         await driven.press("j")
         before = driven.desk_screen.queue.current
-        world.desk.load([line("urgent", value=90_000_00, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-        take(world.desk, eta("urgent", NOW + 30 * DAY))
+        world.one_more("urgent", value=90_000_00)
         driven.app._look()
         await driven.pilot.pause()
         assert driven.desk_screen.queue.current == before
@@ -69,8 +68,7 @@ async def test_what_still_waits_is_said_again_after_half_a_shift(world: World, o
 async def test_the_first_deviation_of_a_quiet_desk_announces_itself(world: World, opened: Open) -> None:
     world.desk.dismiss(world.ids, reason="known")
     async with opened() as driven:
-        world.desk.load([line("urgent", due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-        take(world.desk, eta("urgent", NOW + 30 * DAY))
+        world.one_more("urgent")
         driven.app._look()
         await driven.pilot.pause()
         assert "✚ 1 new" in driven.lines[0]

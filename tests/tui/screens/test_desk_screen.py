@@ -217,8 +217,7 @@ async def test_all_marked_rows_carry_the_version_that_was_shown(world: World, op
 
 async def test_an_id_is_shown_whole_before_other_columns(world: World, opened: Open) -> None:
     order = "MAEU8814200-LONG-0001"
-    world.desk.load([line(order, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-    take(world.desk, eta(order, NOW + 30 * DAY))
+    world.one_more(order)
     for size in ((80, 24), (120, 36), (200, 50)):
         async with opened(size) as driven:
             assert any(f" {order} " in text for text in driven.lines), size

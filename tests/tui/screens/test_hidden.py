@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.values.clock import DAY, HOUR
-from tests.engine.desk_support import NOW, eta, line, take
+from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
 from tui.keys import request
 
@@ -58,8 +58,7 @@ async def test_what_is_new_does_not_push_the_count_of_what_is_hidden_away(world:
     world.desk.silence(["subject=first"], reason="known")
     world.desk.snooze([world.ids[1]], until=NOW + 2 * DAY)
     async with opened((80, 24)) as driven:
-        world.desk.load([line("urgent", value=90_000_00, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-        take(world.desk, eta("urgent", NOW + 30 * DAY))
+        world.one_more("urgent", value=90_000_00)
         driven.app._look()
         await driven.pilot.pause()
         assert "✚ 1 new" in driven.lines[0]

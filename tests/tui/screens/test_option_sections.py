@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.desk import Desk
 from engine.values.clock import DAY
 from tests.engine.decision_support import AIR, OneDecision
 from tests.engine.desk_support import NOW, open_desk
@@ -23,11 +24,17 @@ from tui.terminal.cells import Present
 from tui.widgets.page_list import PageLine
 
 
-@pytest.mark.parametrize("width", [120, 78, 60])
-def test_the_options_stand_side_by_side_with_who_wins_and_where_it_flips(tmp_path: Path, width: int) -> None:
-    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([AIR]))
+def with_a_late_order(folder: Path) -> Desk:
+    """A desk on which pumps come late, and a planner who knows one decision."""
+    desk = open_desk(folder / "desk.db", planner=OneDecision([AIR]))
     load(desk, *pumps())
     take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
+    return desk
+
+
+@pytest.mark.parametrize("width", [120, 78, 60])
+def test_the_options_stand_side_by_side_with_who_wins_and_where_it_flips(tmp_path: Path, width: int) -> None:
+    desk = with_a_late_order(tmp_path)
     (late,) = (each["id"] for each in desk.deviations(["kind=late_supply"]).items)
     assert "no decision between options" in text_of(desk.show(late), "Options", width)
     desk.respond([late])
@@ -66,9 +73,7 @@ def text_of(detail: dict[str, object], section: str, width: int) -> str:
 
 @pytest.mark.parametrize("width", [60, 120])
 async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path, width: int) -> None:
-    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([AIR]))
-    load(desk, *pumps())
-    take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
+    desk = with_a_late_order(tmp_path)
     desk.respond([each["id"] for each in desk.deviations(["kind=late_supply"]).items])
     app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=OneDecision([AIR])), readonly=False))
     async with driving(app, (width, 40)) as driven:
@@ -90,9 +95,7 @@ async def test_d_chooses_an_option_with_its_sums_in_view(tmp_path: Path, width: 
 
 
 async def test_a_blocked_decision_is_compared_and_refused_before_a_reason_is_typed(tmp_path: Path) -> None:
-    desk = open_desk(tmp_path / "desk.db", planner=OneDecision([AIR]))
-    load(desk, *pumps())
-    take(desk, said("eta", "1", order_ref="PO-1", eta=NOW + 12 * DAY))
+    desk = with_a_late_order(tmp_path)
     desk.respond([each["id"] for each in desk.deviations(["kind=late_supply"]).items])
     desk.block(["A1"], reason="the quote is not there")
     app = OffplanApp(Session(lambda: open_desk(tmp_path / "desk.db", planner=OneDecision([AIR])), readonly=False))

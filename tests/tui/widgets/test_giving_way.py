@@ -47,8 +47,7 @@ def row_of(driven: Driven, id_: str) -> str:
 async def test_who_has_it_and_how_it_stands_are_seen(
     world: World, opened: Open, size: tuple[int, int], keys: tuple[str, ...], order: str
 ) -> None:
-    world.desk.load([line(order, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-    take(world.desk, eta(order, NOW + 30 * DAY))
+    world.one_more(order)
     world.desk.ack([world.ids[0]])
     world.desk.assign([world.ids[0]], to="chen")
     async with opened(size) as driven:
@@ -63,8 +62,7 @@ async def test_who_has_it_and_how_it_stands_are_seen(
 
 
 async def test_words_give_way_to_signs_before_columns_go(world: World, opened: Open) -> None:
-    world.desk.load([line(LONG_ORDER, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-    take(world.desk, eta(LONG_ORDER, NOW + 30 * DAY))
+    world.one_more(LONG_ORDER)
     world.desk.ack([world.ids[0]])
     world.clock.set(NOW + 10 * DAY)
     async with opened((80, 24)) as driven:

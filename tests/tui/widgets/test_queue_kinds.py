@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.values.clock import DAY
 from engine.vocabulary.deviation_kinds import DEVIATION_KINDS
-from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Open, World
 from tui.keys.key_map import KeyMap
 from tui.screens import help_lines
@@ -18,8 +16,7 @@ from tui.widgets.queue import SHORT_KINDS
 
 @pytest.mark.parametrize("order", ["fourth", "MAEU8814200-LONG-0001"])
 async def test_no_two_kinds_look_alike_at_any_width(world: World, opened: Open, order: str) -> None:
-    world.desk.load([line(order, due=NOW + DAY)], kind="purchase_order", scope="more", file="m")
-    take(world.desk, eta(order, NOW + 30 * DAY))
+    world.one_more(order)
     shortened: set[str] = set()
     lost = 0
     async with opened((80, 24)) as driven:
