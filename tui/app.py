@@ -5,6 +5,7 @@ Everything that a person sees is a screen; everything that is true comes from th
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -16,6 +17,7 @@ from textual.events import Resize
 
 from engine.desk import Desk
 from engine.values.errors import StoreUnusable
+from engine.values.text import clean
 from tui.desk.feeder_child import Feeder, FeederChild
 from tui.desk.following import Following
 from tui.desk.live import ASKS_PER_SECOND, Live, gap_of
@@ -133,11 +135,12 @@ class OffplanApp(KeyTakingApp):
         except Exception as error:  # noqa: BLE001 - as Textual does with what its own timers call
             self._handle_exception(error)
 
-    def close(self) -> None:
-        """End what this desk began: its feeder, its connections."""
+    def close(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """End what this desk began: its feeder, its connections. What became of a command that the person did not wait
+        for is said."""
         if self._feeder is not None:
             self._feeder.end()
-        self.session.close()
+        self.session.close(say)
 
 
 def _spare_the_collector() -> None:
@@ -169,7 +172,7 @@ def run(
     try:
         result = app.run(mouse=options.mouse)
     finally:
-        app.close()
+        app.close(_say)
     if app.painting_fault is not None:
         from tui.terminal import crash
 
@@ -183,3 +186,9 @@ def run(
         print(f"offplan: {crash.report(app.fault)}", file=sys.stderr)
         return 1
     return result if result is not None else app.return_code or 0
+
+
+def _say(sentence: str) -> None:
+    """One line where the screen was; the terminal may be gone."""
+    with contextlib.suppress(OSError):
+        print(f"offplan: {clean(sentence)}", file=sys.stderr, flush=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from engine.desk import Desk
@@ -29,16 +29,22 @@ class CommandThread:
         self._desk: Desk | None = None
         self.under_way = 0
         """Requests that were begun and have not ended."""
+        self.unheard: list[tuple[Request, Future[Outcome]]] = []
+        """Requests that had not ended when whoever waited for them went: the desk was left."""
         self.done: set[int] = set()
         """The transactions that requests were carried out in, since somebody last took note of them."""
 
     async def carry_out(self, request: Request) -> Outcome:
         """Do it and wait for the commit. Raises OffplanError."""
         self.under_way += 1
+        begun = self._pool.submit(self._in_thread, lambda desk: carry_out(desk, request))
         try:
-            outcome = await self.run(lambda desk: carry_out(desk, request))
+            outcome = await asyncio.wrap_future(begun)
             self.done.add(outcome.txn)
             return outcome
+        except asyncio.CancelledError:
+            self.unheard.append((request, begun))
+            raise
         finally:
             self.under_way -= 1
 

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine.desk import Desk
 from engine.values.clock import FixedClock
+from engine.values.errors import OffplanError
 from tui.desk.changed import ChangedRows
 from tui.desk.executor import CommandThread
 from tui.desk.news import News
+from tui.keys import request
 from tui.keys.key_map import KeyMap
 from tui.keys.request import Request
 from tui.terminal.cells import Present
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from engine.vocabulary.model import Outcome
     from tui.desk.surroundings import Surroundings
 
 _KEPT: Final = 50
@@ -157,8 +162,26 @@ class Session:
         if not self.said or self.said[-1].message != message:
             self.said.append(Said(self.desk.clock.now(), message, style))
 
-    def close(self) -> None:
-        """Let the last command finish and close the file."""
+    def _became(self, asked: Request, begun: Future[Outcome]) -> str:
+        if begun.cancelled():
+            return f"{asked.verb} was not begun"
+        fault = begun.exception()
+        if fault is None:
+            return request.sentence(asked, begun.result(), self.present)
+        if isinstance(fault, OffplanError):
+            return f"{asked.verb} was not done: {fault}"
+        from tui.terminal import crash
+
+        return crash.report(fault)
+
+    def close(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Let the last command finish and close the file; say what is waited for, and what became of each command whose
+        end the person did not see."""
+        for asked, begun in self.commands.unheard:
+            if not begun.done():
+                say(f"{asked.verb} is not done yet; the desk ends with it, within seconds where the file is locked")
         self.commands.close()
+        for asked, begun in self.commands.unheard:
+            say(self._became(asked, begun))
         self.desk.say_open(self.token, None)
         self.desk.store.close()
