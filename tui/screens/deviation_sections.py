@@ -141,26 +141,26 @@ def _value(value: Any, present: Present) -> str:
 
 def _compare(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:
     """Planned beside observed, a row for each field that either has."""
-    planned, observed = detail["planned"], detail["observed"]
-    half = max(10, (width - LABEL - 1) // 2)
-    head: Pieces = [
-        (" " * LABEL, "plain"),
-        (safe.fit(f"planned (as of baseline {detail['baseline_version']})", half) + " ", "quiet"),
-        ("observed", "quiet"),
-    ]
-    lines = [head]
-    for name in dict.fromkeys((*planned, *observed)):
-        left = _value(planned[name], present) if name in planned else ""
-        right = _value(observed[name], present) if name in observed else ""
-        lines.append(
-            [
-                (safe.fit(name.replace("_", " "), LABEL - 1) + " ", "quiet"),
-                (safe.fit(left, half) + " ", "plain"),
-                (safe.cut(right, half), "bold"),
-            ]
-        )
+    head = {"planned": f"planned (as of baseline {detail['baseline_version']})", "observed": "observed"}
+    rows = {
+        name: [_value(detail[side][name], present) if name in detail[side] else "" for side in head]
+        for name in dict.fromkeys((*detail["planned"], *detail["observed"]))
+    }
+    room = max(20, width - LABEL - 1)
+    left, right = (
+        max(safe.width_of([(text, "")]) for text in each) for each in zip(head.values(), *rows.values(), strict=True)
+    )
+    left = min(left, max(room // 2, room - right))
+
+    def line(name: str, texts: Sequence[str], *styles: str) -> Pieces:
+        named = safe.fit(name.replace("_", " "), LABEL - 1) + " "
+        shown = safe.fit(texts[0], left) + " ", safe.cut(texts[1], room - left)
+        return [(named, "quiet"), *zip(shown, styles, strict=True)]
+
+    lines = [line("", [*head.values()], "quiet", "quiet")]
+    lines += [line(name, texts, "plain", "bold") for name, texts in rows.items()]
     lines.append(pair("gap", cells.gap(detail["gap"]), "bold"))
-    return [PageLine(line) for line in lines]
+    return [PageLine(each) for each in lines]
 
 
 def _signals(detail: Mapping[str, Any], width: int, present: Present) -> list[PageLine]:

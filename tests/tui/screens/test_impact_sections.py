@@ -68,6 +68,19 @@ async def test_a_number_stands_near_its_line_and_more_room_shows_more(tmp_path: 
         assert max(map(len, blanks)) < 30
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_what_is_observed_stands_beside_what_was_planned(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with sample(tmp_path, size) as driven:
+        await driven.press("enter")
+        lines = [safe.plain(line.pieces) for line in _page(driven).text_of(_page(driven).page)]
+        assert any("planned (as of baseline 16) observed" in text for text in lines)
+        planned, observed = (
+            next(text for text in lines if text.startswith(f"{name:16}")) for name in ("at", "expected")
+        )
+        assert "18 Mar 00:00 (in 8d)" in planned
+        assert observed.index("30 Mar 00:00 (in 20d)") < 60
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_enter_leads_from_a_root_to_its_consequence_and_back(tmp_path: Path, size: tuple[int, int]) -> None:
     async with sample(tmp_path, size) as driven:
