@@ -78,7 +78,8 @@ class Surroundings:
         from connectors.settings import settings_writer
 
         path = self._file()
-        kept = [view.name for view in self.views()]
+        # By their names alone: one that cannot be shown can be let go of too.
+        kept = sorted(table_of(path, "view"))
         if name not in kept:
             raise Refused(f"{path} keeps no view {name!r}; it keeps {', '.join(kept) or 'none'}")
         settings_writer.put(path, f"view.{settings_writer.key(name)}", None)

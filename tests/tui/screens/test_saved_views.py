@@ -17,7 +17,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("columns", ['["id", "colour"]', '[["id"]]', "[{}]", "7"])
-async def test_columns_of_a_kept_view_that_are_none_are_named_with_their_place(
+async def test_columns_of_a_kept_view_that_are_none_are_named_with_their_place_and_it_can_be_forgotten(
     opened: Open, workspace: Path, columns: str
 ) -> None:
     with (workspace / "offplan.toml").open("a", encoding="utf-8") as file:
@@ -27,6 +27,9 @@ async def test_columns_of_a_kept_view_that_are_none_are_named_with_their_place(
         await driven.finish("V")
         assert "view.big.columns: " in driven.status
         assert "is no column; name some of decide_by" in driven.app.session.said[-1].message
+        await driven.command("view forget big")
+        assert driven.status.startswith("✓ view big: taken out of")
+    assert "view" not in (workspace / "offplan.toml").read_text(encoding="utf-8")
 
 
 async def test_a_view_is_kept_in_the_settings_and_chosen_again(world: World, opened: Open, workspace: Path) -> None:
