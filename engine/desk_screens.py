@@ -173,13 +173,13 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             return screens.timeline(*view, text)
 
-    def lanes(self, text: str = "") -> Sequence[Lane]:
-        """The open actions of running responses under a filter by owner and start, each with its place in time, its
-        slack and what it waits for. Raises BadInput for a filter that cannot be read."""
+    def lanes(self) -> Sequence[Lane]:
+        """The open actions of running responses by owner and start, each with its place in time, its slack and what it
+        waits for."""
         from engine.schedule import lanes
 
         with self._reading() as view:
-            return lanes.lanes(*view, self._planner(), text)
+            return lanes.lanes(*view, self._planner())
 
     def timeline_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of actions in the order asked; unknown ids are left out."""

@@ -15,6 +15,7 @@ from engine.desk import Desk
 from engine.values.errors import OffplanError
 from engine.vocabulary.filters import instants
 from tui.commands import handover, metrics, workload
+from tui.desk.rereading import Rereading
 from tui.desk.session import Session
 from tui.keys import bindings
 from tui.screens.list_view import ListView
@@ -65,6 +66,7 @@ class ReportsScreen(ListView):
         super().__init__(session)
         self._since = {name: each.since for name, each in _REPORTS.items()}
         self._sections: dict[str, Sequence[Section]] = {}
+        self._rereading = Rereading()
 
     def panes(self) -> tuple[LineList, ...]:
         return tuple(PageList(id=name) for name in _REPORTS)
@@ -80,7 +82,7 @@ class ReportsScreen(ListView):
         return tuple(self._since.values())
 
     def fill(self) -> None:
-        self.run_worker(self._work_out(), exclusive=True, group="reports", exit_on_error=False)
+        self.run_worker(self._rereading.read(self._work_out), exit_on_error=False)
         self._draw()
 
     async def _work_out(self) -> None:

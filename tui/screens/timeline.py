@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
+from engine.desk import Desk
+from engine.schedule.lanes import Lane
 from engine.values.clock import MINUTE
 from engine.values.errors import OffplanError
 from tui.commands.workload import MOST_NAMED
+from tui.desk.rereading import Rereading
 from tui.desk.session import Session
 from tui.keys import bindings
 from tui.keys.request import Request
@@ -34,6 +38,19 @@ _PANES: Final = ("lanes", "load")
 _TITLES: Final = ("Timeline", "Load")
 _MORE: Final = len(" …  m shows all of it  ")
 """Cells of what stands behind a sentence of which there is more."""
+
+
+_AT_ONCE: Final = 500
+"""Open actions up to which all is read within a tenth of a second; more are read beside the screen's loop."""
+
+
+class _Found(NamedTuple):
+    """What is read of the open actions: all of them, whichever are shown."""
+
+    lanes: Sequence[Lane]
+    late: Mapping[str, int]
+    """By owner, how many would end after they are due."""
+    load: Mapping[str, Any]
 
 
 class _Moving(NamedTuple):
@@ -65,9 +82,13 @@ class TimelineScreen(FilteringScreen):
         self.lanes.changed = session.changed.actions
         self.load = LoadHeat(session.keys.first("open"), id="load")
         self.load.when_empty = ("Nobody is loaded as an owner, and nobody has an open action.",)
-        self._shown: tuple[object, ...] = ()
-        """What the panes were read by: the journal's last entry, the minute, the filter and the days."""
+        self._found: _Found | None = None
+        self._read_as_of: tuple[object, ...] = ()
+        """What that was read by besides the journal's last entry: the minute and the days."""
         self._entry: int | None = None
+        self._filtered_by = ""
+        """What the lanes were filtered by last."""
+        self._rereading = Rereading()
         self._moving: _Moving | None = None
         """A start that is looked at and not taken yet."""
 
@@ -90,27 +111,52 @@ class TimelineScreen(FilteringScreen):
         session, text = self.session, self.filters["lanes"]
         entry, done = session.desk.done_since(self._entry)
         days = days_in(self.app.size.width)
-        shown = (session.present.minute, text, days)
-        if done or shown != self._shown:
+        as_of = session.present.minute, days
+        if done or as_of != self._read_as_of:
             yield from self.read_header()
             for pane in self.query(LineList):
                 pane.present = session.present
-            self.lanes.title = f"Timeline /{text}" if text else "Timeline"
-            self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
-            lanes = session.desk.lanes(text)
+            numbers = session.desk.timeline()
+            find = partial(_find, days=days)
             yield
-            # The load is that of all actions, whatever is shown of them above.
-            every = session.desk.lanes() if text else lanes
-            self.lanes.out_of = len(every) if text else 0
-            self.lanes.show_lanes(lanes)
-            yield
-            late = Counter(lane.owner for lane in every if lane.slack_minutes < 0)
-            self.load.show_load(session.desk.owner_load(days, MOST_NAMED), late)
-            # No more lines than owners, and never more than a third.
-            most = max(4, self.app.size.height // 3)
-            self.load.styles.height = "1fr" if self.has_class("-tabs") else min(len(self.load.owners) + 3, most)
-        self._entry, self._shown = entry, shown
+            if len(numbers) <= _AT_ONCE:
+                self._found = find(session.desk)
+                yield
+                self._show_load()
+                self._show_lanes(text)
+            else:
+                self.run_worker(self._rereading.read(partial(self._find_aside, find)), exit_on_error=False)
+        elif text != self._filtered_by:
+            self._show_lanes(text)
+        self._entry, self._read_as_of = entry, as_of
         self.show_header()
+
+    async def _find_aside(self, find: Callable[[Desk], _Found]) -> None:
+        try:
+            self._found = await self.session.commands.run_aside(find)
+            self._show_load()
+            self._show_lanes(self.filters["lanes"])
+        except OffplanError as error:
+            self._read_as_of = ()
+            self.refuse(error)
+
+    def _show_load(self) -> None:
+        """The load is that of all actions, whatever is shown of them above."""
+        if self._found is not None:
+            self.load.show_load(self._found.load, self._found.late)
+        # No more lines than owners, and never more than a third.
+        most = max(4, self.app.size.height // 3)
+        self.load.styles.height = "1fr" if self.has_class("-tabs") else min(len(self.load.owners) + 3, most)
+
+    def _show_lanes(self, text: str) -> None:
+        """Those that a filter leaves. Raises BadInput for one that cannot be read."""
+        session, every = self.session, self._found.lanes if self._found is not None else ()
+        chosen = {number for number, _, _ in session.desk.timeline(text)} if text else ()
+        self.lanes.title = f"Timeline /{text}" if text else "Timeline"
+        self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
+        self.lanes.out_of = len(every) if text else 0
+        self.lanes.show_lanes([lane for lane in every if lane.number in chosen] if text else every)
+        self._filtered_by = text
 
     # another start --------------------------------------------------------------------------------------------------
 
@@ -239,6 +285,12 @@ class TimelineScreen(FilteringScreen):
 
     def action_leave(self) -> None:
         self.action_view("desk")
+
+
+def _find(desk: Desk, *, days: int) -> _Found:
+    lanes = desk.lanes()
+    late = Counter(lane.owner for lane in lanes if lane.slack_minutes < 0)
+    return _Found(lanes, late, desk.owner_load(days, MOST_NAMED))
 
 
 def _load_lines(owner: Mapping[str, Any]) -> list[Pieces]:

@@ -105,13 +105,11 @@ class LanesList(LineList):
         return (self.present.minute, self.zoom, self.pan)
 
     def look_of(self, number: int) -> Hashable:
-        index = self._index[number]
-        return (
-            self.lanes[index],
-            number in self._first,
-            self.ghosts.get(number),
-            tuple(self._lines().get(index, {}).items()),
-        )
+        index = self._index.get(number)
+        if index is None:
+            return None
+        lines = tuple(self._lines().get(index, {}).items())
+        return self.lanes[index], number in self._first, self.ghosts.get(number), lines
 
     # the axis -------------------------------------------------------------------------------------------------------
 

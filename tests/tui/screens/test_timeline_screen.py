@@ -8,6 +8,7 @@ from engine.values.clock import DAY, HOUR, parse_instant
 from engine.vocabulary.model import PlanRecord
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
+from tui.screens import timeline
 from tui.screens.action_page import ActionPage
 from tui.screens.pickers import TextScreen
 from tui.screens.timeline import TimelineScreen
@@ -93,6 +94,25 @@ async def test_a_filter_leaves_lanes_and_is_said(busy: World, opened: Open) -> N
         assert len(lanes(driven).ids) == 6
         await driven.press("q")
         assert driven.app.screen is driven.desk_screen
+
+
+async def test_very_many_actions_are_read_beside_the_keys(
+    busy: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "_AT_ONCE", 5)
+    async with opened() as driven:
+        await driven.finish("3")
+        assert "0m ◆" in row(driven, "A1 confirm it")
+        assert {owner["id"] for owner in driven.on(TimelineScreen).load.owners} >= {"bo", "chen", "dora"}
+        await driven.press("/")
+        await driven.type("owner=dora")
+        await driven.finish("enter")
+        assert [lane.owner for lane in lanes(driven).lanes] == ["dora", "dora"]
+        busy.desk.done(["A3"])
+        driven.app._look()
+        await driven.settle()
+        assert [lane.number for lane in lanes(driven).lanes] == [6]
+        assert lanes(driven).out_of == 5
 
 
 async def test_load_shows_shares_and_what_is_too_much_and_the_numbers_behind(busy: World, opened: Open) -> None:

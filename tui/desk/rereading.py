@@ -1,0 +1,36 @@
+"""What takes long is read beside the screen's loop: one reading at a time, and again once something has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+Reading = Callable[[], Awaitable[None]]
+
+
+class Rereading:
+    """The readings of one screen."""
+
+    def __init__(self) -> None:
+        self._wanted: Reading | None = None
+        self._is_under_way = False
+
+    async def read(self, reading: Reading) -> None:
+        """Carry out a reading now, or once the one that is under way has ended; of those that wait only the last.
+
+        Between two is a rest as long as the first one took: where much is done, keys have the machine half of the time.
+        """
+        self._wanted = reading
+        if self._is_under_way:
+            return
+        self._is_under_way = True
+        try:
+            while (wanted := self._wanted) is not None:
+                self._wanted = None
+                began_at = time.monotonic()
+                await wanted()
+                if self._wanted is not None:
+                    await asyncio.sleep(time.monotonic() - began_at)
+        finally:
+            self._is_under_way = False
