@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from tui.terminal import cells
 from tui.wiring import opened
 from tui.words import documents
 from tui.words.documents import Section
@@ -30,7 +31,7 @@ def sections(found: Mapping[str, Any]) -> Iterator[Section]:
     if not owners:
         yield Section("By owner and day", ["The plan has no owners, and nobody has an open action."])
         return
-    days = [f"{date.fromisoformat(day['day']):%a %m-%d}" for day in owners[0]["days"]]
+    days = [cells.named_day(date.fromisoformat(day["day"])) for day in owners[0]["days"]]
     yield Section(
         "By owner and day",
         [

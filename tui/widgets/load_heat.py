@@ -56,8 +56,9 @@ class LoadHeat(LineList):
         return self.owners[self.cursor] if self.cursor < len(self.owners) else None
 
     def heading(self, width: int) -> Pieces:
-        days = self.owners[0]["days"] if self.owners else ()
-        names = [f"{date.fromisoformat(day['day']):%a}"[:2] + day["day"][-3:].replace("-", " ") for day in days]
+        days = [date.fromisoformat(day["day"]) for day in self.owners[0]["days"]] if self.owners else ()
+        # Of a cell's six, one stays free before the next.
+        names = [f"{day:%a}"[:2] + f" {day.day}" for day in days]
         return [(" " * _OWNER, "plain"), *((safe.fit(name, _CELL), "quiet") for name in names)]
 
     def draw(self, row: Row, width: int) -> Pieces:
