@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,7 +20,6 @@ from engine.values.zones import zone_of
 from engine.vocabulary.model import Outcome
 from tui.terminal import cells
 from tui.terminal.cells import Present
-from tui.terminal.palettes import PALETTES
 from tui.words import verbs
 from tui.words.command_table import COMMANDS
 
@@ -200,31 +199,6 @@ def _in_zone(text: str, zone: str) -> str:
     except ValueError:
         return text
     return text if typed.tzinfo is not None else typed.replace(tzinfo=zone_of(zone)).isoformat()
-
-
-def completions(
-    line: str, ids: Iterable[str], owners: Sequence[str], playbooks: Callable[[], Sequence[str]]
-) -> list[str]:
-    """What the last word of a typed line can become: verbs first, then ids, options, and the values of options."""
-    before, _, word = line.rpartition(" ")
-    earlier = before.split()
-    verb = next((words for words in (" ".join(earlier[:2]), *earlier[:1]) if words in (*VERBS, *READS)), "")
-    seconds = [words.split(" ")[1] for words in (*VERBS, *READS) if earlier and words.startswith(f"{earlier[0]} ")]
-    if not earlier or earlier == ["help"]:
-        candidates: Iterable[str] = (*VERBS, *LOCAL, *READS)
-    elif earlier[-1] == "--to":
-        candidates = owners
-    elif earlier == ["theme"]:
-        candidates = PALETTES
-    elif earlier[-1] == "--playbook":
-        candidates = playbooks()
-    elif word.startswith("-") and verb:
-        candidates = (name for argument in COMMANDS[verb].arguments for name in argument.names if name[0] == "-")
-    elif len(earlier) == 1 and seconds:
-        candidates = (*seconds, *ids)
-    else:
-        candidates = ids
-    return [candidate for candidate in candidates if candidate.casefold().startswith(word.casefold())]
 
 
 def sentence(request: Request, outcome: Outcome, present: Present) -> str:

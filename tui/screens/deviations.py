@@ -206,6 +206,20 @@ class DeviationsScreen(ListView):
             return False
         return True
 
+    def following(self, words: Sequence[str]) -> Sequence[str]:
+        if words[0] == "columns":
+            return list(COLUMNS)
+        if words == ["sort"]:
+            return [*arranging.order_names(), *(f"-{name}" for name in arranging.order_names())]
+        if words == ["group"]:
+            return groups.names()
+        if words not in (["view"], ["view", "forget"]):
+            return ()
+        try:
+            return [view.name for view in (self._kept() if len(words) == 1 else self.session.around.views())]
+        except OffplanError:
+            return ()
+
     def _view(self, rest: Sequence[str]) -> None:
         """`view NAME`, `view save NAME` and `view forget NAME`. Raises OffplanError."""
         act, name = (rest[0], " ".join(rest[1:])) if rest[:1] in (["save"], ["forget"]) else ("", " ".join(rest))

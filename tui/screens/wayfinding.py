@@ -41,7 +41,10 @@ class WayfindingScreen(TellingScreen):
         self._ask(self._command())
 
     async def _command(self) -> None:
-        owners, ids, suggested = self._owners(), self.candidates(), ""
+        from tui.keys.completing import Known, completions
+
+        known = Known(self.candidates(), self._owners(), self._playbooks, self.following)
+        suggested = ""
 
         def suggest(text: str) -> None:
             nonlocal suggested
@@ -51,7 +54,7 @@ class WayfindingScreen(TellingScreen):
         line = await self.query_one(Prompt).ask(
             Question(
                 ":",
-                complete=lambda text: request.completions(text, ids, owners, self._playbooks),
+                complete=lambda text: completions(text, known),
                 suggest=suggest,
                 history=self.session.history,
             )
@@ -70,13 +73,14 @@ class WayfindingScreen(TellingScreen):
         except OffplanError:
             return []
 
-    def _playbooks(self) -> list[str]:
-        """What may follow --playbook: those that apply to the deviation under the cursor."""
+    def _playbooks(self, named: str) -> list[str]:
+        """What may follow --playbook: those that apply to the deviation that is named, else to the one under the
+        cursor."""
         chosen = self.selection()
-        if chosen.kind != "deviation":
+        if not named and chosen.kind != "deviation":
             return []
         try:
-            return [match.playbook for match in self.session.desk.matches(chosen.ids[0]) if match.matches]
+            return [match.playbook for match in self.session.desk.matches(named or chosen.ids[0]) if match.matches]
         except OffplanError:
             return []
 
@@ -170,6 +174,10 @@ class WayfindingScreen(TellingScreen):
     def typed(self, words: Sequence[str]) -> bool:
         """Carry out a line in words that only this view knows; whether it is one. Raises OffplanError."""
         return False
+
+    def following(self, words: Sequence[str]) -> Sequence[str]:
+        """What may stand after words that only this view knows."""
+        return ()
 
     def action_open(self) -> None:
         target = self.target()

@@ -94,14 +94,15 @@ class OneLine(TextLine):
         self._answer(None)
 
     def action_complete(self) -> None:
-        """Put the common beginning of all completions; a single one with a blank after it."""
+        """Put the common beginning of all completions; a single one with a blank after it, unless a value has to
+        follow."""
         question = self._question
         if question is None or question.complete is None:
             return
         found = list(question.complete(self.value))
         if found:
             before, blank, word = self.value.rpartition(" ")
-            common = found[0] + " " if len(found) == 1 else _common(found)
+            common = _common(found) if len(found) > 1 or found[0].endswith("=") else found[0] + " "
             self.value = before + blank + (common if len(common) >= len(word) else word)
             self.cursor_position = len(self.value)
         if question.suggest is not None:

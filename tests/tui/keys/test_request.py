@@ -91,16 +91,6 @@ def test_undo_takes_the_last_command_on_an_object_or_a_named_one(tmp_path: Path)
     assert desk.show(second)["state"] == "acknowledged"
 
 
-def test_completions_follow_the_place() -> None:
-    ids, owners, playbooks = ["D1", "D12", "A3"], ["ana", "bo"], (lambda: ["expedite"])
-    assert request.completions("dis", ids, owners, playbooks) == ["dismiss"]
-    assert request.completions("ack D1", ids, owners, playbooks) == ["D1", "D12"]
-    assert request.completions("assign D1 --to ", ids, owners, playbooks) == owners
-    assert request.completions("respond D1 --playbook e", ids, owners, playbooks) == ["expedite"]
-    assert request.completions("help dis", ids, owners, playbooks) == ["dismiss"]
-    assert "--reason" in request.completions("dismiss D1 --", ids, owners, playbooks)
-
-
 def test_many_at_once_are_shown_first_and_one_is_not_unless_it_is_cancelled() -> None:
     asked = {verb for verb in request.VERBS if Request(verb, ("X1", "X2")).dangerous}
     assert {*request.VERBS} - asked == {"ack", "assign", "comment"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
-from tui.keys import request
 
 
 async def silence(driven: Driven, line: str) -> None:
@@ -63,11 +62,6 @@ async def test_what_is_new_does_not_push_the_count_of_what_is_hidden_away(world:
         await driven.pilot.pause()
         assert "✚ 1 new" in driven.lines[0]
         assert "2 hidden (h)" in driven.lines[0]
-
-
-def test_options_of_a_verb_of_two_words_are_completed() -> None:
-    assert "silence add" in request.completions("sil", [], [], list)
-    assert request.completions("silence end --re", [], [], list) == ["--reason"]
 
 
 async def test_what_is_snoozed_says_on_its_page_until_when(world: World, opened: Open) -> None:
