@@ -72,7 +72,7 @@ def propose(path: Path, as_kind: str | None = None, currency: str = "EUR") -> Pr
     with opened(path) as handle:
         layout = layout_in(handle, path.name)
         blocks, refusals = sample(handle, path.name, layout)
-    columns, cells, lines = joined(blocks, path.name)
+    columns, cells, lines = joined(blocks, refusals, path.name)
     playing, profiles, of_roles = played(columns, cells, lines)
     kind = SIGNAL if as_kind == REPLY else as_kind or guessed_kind(playing)
     if as_kind == REPLY:

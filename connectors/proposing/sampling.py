@@ -134,10 +134,17 @@ def sample(handle: BufferedReader, name: str, layout: Layout) -> tuple[list[Bloc
     return blocks, refusals
 
 
-def joined(blocks: Sequence[Block], name: str) -> tuple[list[str], dict[str, list[Any]], list[int]]:
-    """The blocks as one table: its columns, their cells by name, and the lines. Raises BadInput when it is empty."""
+def joined(
+    blocks: Sequence[Block], refusals: Sequence[Refusal], name: str
+) -> tuple[list[str], dict[str, list[Any]], list[int]]:
+    """The blocks as one table: its columns, their cells by name, and the lines. Raises BadInput when it is empty, or
+    nothing was read but refusals."""
     columns = list(dict.fromkeys(column for block in blocks for column in block.columns))
     if not any(block.rows for block in blocks):
+        for first in refusals[:1]:
+            raise BadInput(
+                f"{name}:{first.place.line}", f"no record can be read; of this one {first.reason}", first.mend
+            )
         raise BadInput(name, "there is no record in it to learn from", "name a file with some records")
     cells: dict[str, list[Any]] = {column: [] for column in columns}
     lines: list[int] = []

@@ -10,7 +10,6 @@ from typing import Any
 
 from textual.screen import Screen
 
-from engine.values.text import clean
 from tui.commands import list_tables, review
 from tui.desk.session import Session
 from tui.keys.key import Key
@@ -22,7 +21,6 @@ from tui.screens.deviation_page import DeviationPage
 from tui.screens.keys_screen import KeysScreen
 from tui.screens.pickers import TextScreen
 from tui.screens.record_page import HeldPage, RecordPage
-from tui.terminal.safe import Pieces
 from tui.widgets.section_lines import section_lines
 from tui.words.documents import Section
 
@@ -68,11 +66,10 @@ def of_review(line: str, found: Mapping[str, Any], zone: str, map_: KeyMap, widt
     return TextScreen(f"offplan {line}", [each.pieces for each in lines], map_)
 
 
-def of_silences(session: Session) -> TextScreen:
-    """The silences that are not over, as the shell lists them."""
+def of_silences(session: Session, width: int) -> TextScreen:
+    """The silences that are not over, as the shell lists them, in so many cells."""
     lines = list_tables.lines("silences", session.desk.silences(), session.present.zone)
-    shown: list[Pieces] = [[(clean(line), "plain")] for line in lines]
-    return TextScreen("Silences, those that end first on top", shown, session.keys)
+    return TextScreen("Silences, those that end first on top", help_lines.of_answer(lines, width), session.keys)
 
 
 def of_messages(session: Session, width: int) -> TextScreen:

@@ -107,7 +107,7 @@ class WayfindingScreen(TellingScreen):
             elif words == ["quit"]:
                 self.app.exit()
             elif words == ["silence"]:
-                self.app.push_screen(pages.of_silences(self.session))
+                self.app.push_screen(pages.of_silences(self.session, self.app.size.width - 4))
             elif words == ["help"]:
                 self.action_keys()
             elif self.typed(words):

@@ -10,6 +10,7 @@ import xlsxwriter
 from connectors.files import reading
 from connectors.proposing.propose import append, propose
 from connectors.settings.settings_file import load
+from engine.values.errors import BadInput
 from engine.vocabulary.model import PlanLine
 
 TABLE = "PO;Pos;Material;Menge;Liefertermin\n1;10;A;5;01.12.2026\n2;10;B;6;13.12.2026\n"
@@ -50,6 +51,15 @@ def test_a_table_that_begins_with_its_columns_is_left_alone(tmp_path: Path, text
     path = tmp_path / "orders.csv"
     path.write_text(text, encoding="utf-8")
     assert "header_row" not in propose(path, "purchase_order").mapping
+
+
+def test_records_of_which_none_can_be_read_are_refused_by_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("PO,Due\n1,2026-03-09,x\n2,2026-03-09,x\n", encoding="utf-8")
+    with pytest.raises(
+        BadInput, match=r"orders\.csv:2: no record can be read; of this one 3 cells where the header has 2"
+    ):
+        propose(path, "purchase_order")
 
 
 @pytest.mark.parametrize("at", [0, 2])

@@ -54,6 +54,19 @@ async def test_a_time_that_is_none_is_refused_below_its_line_and_nothing_that_wa
         assert world.desk.show("L1")["reason"] == "known"
 
 
+async def test_the_silences_are_listed_in_full_where_there_is_little_room(world: World, opened: Open) -> None:
+    """At 80x24 what a silence hides was cut, and why it does was out of sight."""
+    reason = "the supplier moves its messages to another system this week and answers by telephone"
+    world.desk.silence(["kind=late_supply", "party=ACME"], until=NOW + DAY, reason=reason)
+    async with opened((80, 24)) as driven:
+        await driven.press(":")
+        await driven.type("silence")
+        await driven.finish("enter")
+        told = " ".join(driven.text.replace("│", " ").split())
+        assert "kind=late_supply party=ACME" in told
+        assert reason in told
+
+
 async def test_leaving_any_of_the_questions_silences_nothing(world: World, opened: Open) -> None:
     async with opened() as driven:
         for keys in (("escape",), ("enter", "escape"), ("enter", "enter"), ("enter", "w", "enter", "escape")):
