@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
 from connectors.settings import settings_text
 from connectors.settings.settings_file import checked
 from connectors.settings.settings_text import content_of, opened
-from engine.storage import whole_file
+from engine.storage import locks, whole_file
 from engine.values.errors import BadInput
 
 _TRIES: Final = 50
@@ -104,30 +101,12 @@ def _alone(path: Path) -> Iterator[None]:
     """
     for _ in range(_TRIES):
         with opened(path) as file:
-            if _is_locked(file) and _still_stands(file, path):
+            # Where files have no locks nobody waits for another.
+            if locks.taken(file) is not False and locks.stands_at(file, path, through_links=True):
                 yield
                 return
         time.sleep(_PAUSE)
     raise BadInput(str(path), "another process is writing it, and it stays as it was", "try again")
-
-
-def _still_stands(file: BufferedReader, path: Path) -> bool:
-    """Whether nobody who had the lock before put another file in its place, or took it away."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _is_locked(file: BufferedReader) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        # Files have no locks here: then nobody waits for another.
-        return True
-    return True
 
 
 def rule(kind: str, match: Mapping[str, str], parameters: Mapping[str, float]) -> str:

@@ -3,14 +3,18 @@ that was killed is told from what another one writes now, and is taken away by t
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from engine.storage import locks
+
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_MOST_AT_ONCE: Final = 100
+"""Drafts of one file that there may be."""
 # Not to wait where it is a pipe that nobody reads.
 _LEFT: Final = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -27,7 +31,7 @@ def begun(path: Path, mode: int = 0o600) -> Iterator[tuple[Path, BinaryIO]]:
             yield draft, file
         finally:
             # Once it was renamed, the next writer may have a draft of that name.
-            if _has_name(descriptor, draft):
+            if locks.stands_at(file, draft):
                 draft.unlink()
 
 
@@ -38,11 +42,10 @@ def clear(draft: Path) -> None:
     except OSError:
         return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if _has_name(descriptor, draft):
+        # Where files have no locks nobody knows whether somebody writes it.
+        if locks.taken(descriptor) and locks.stands_at(descriptor, draft):
             draft.unlink()
     except OSError:
-        # Somebody writes it, or files have no locks here.
         pass
     finally:
         os.close(descriptor)
@@ -50,35 +53,16 @@ def clear(draft: Path) -> None:
 
 def _begin(path: Path, mode: int) -> tuple[Path, int]:
     """Of the names for drafts the first that is free; several processes may write one file at once."""
-    number = 0
-    while True:
+    for number in range(_MOST_AT_ONCE):
         # Hidden, so that no watcher of the folder takes it.
         draft = path.with_name(f".{path.name}.{number}.part")
         clear(draft)
         try:
             descriptor = os.open(draft, _NEW, mode)
         except FileExistsError:
-            number += 1
             continue
-        if _is_ours(descriptor, draft):
+        # Locked before somebody took it for one that was left; where files have no locks nobody clears either.
+        if locks.taken(descriptor) is not False and locks.stands_at(descriptor, draft):
             return draft, descriptor
         os.close(descriptor)
-
-
-def _is_ours(descriptor: int, draft: Path) -> bool:
-    """Whether a new draft was locked before somebody took it for one that was left."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        # Files have no locks here: then nobody clears either.
-        return True
-    return _has_name(descriptor, draft)
-
-
-def _has_name(descriptor: int, draft: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.lstat(draft))
-    except OSError:
-        return False
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))

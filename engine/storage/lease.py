@@ -9,7 +9,6 @@ the desk lives at: callers pass them.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import socket
@@ -17,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from engine.storage import regular_file, whole_file
+from engine.storage import locks, regular_file, whole_file
 from engine.values.clock import SECOND
 from engine.values.errors import BadInput, StoreUnusable
 
@@ -93,12 +92,7 @@ class Lease:
         except OSError as error:
             raise self._unwritable(error) from error
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+            yield locks.taken(descriptor) is not False
         finally:
             os.close(descriptor)
 

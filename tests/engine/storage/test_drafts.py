@@ -101,3 +101,11 @@ def test_who_looks_for_others_takes_away_what_a_killed_desk_left(tmp_path: Path)
     with drafts.begun(folder / "busy") as (draft, _):
         assert Presence(tmp_path / "desk.db", "ours", "ana").others(0, "D1") == []
         assert os.listdir(folder) == [draft.name]
+
+
+def test_of_more_drafts_than_there_may_be_the_last_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "_MOST_AT_ONCE", 2)
+    path = tmp_path / "file"
+    with drafts.begun(path), drafts.begun(path), pytest.raises(OSError, match="busy"):
+        whole_file.replace(path, b"whole")
+    assert os.listdir(tmp_path) == []
