@@ -169,7 +169,10 @@ class ActingScreen(WayfindingScreen):
             self._send(again)
 
     def _say_it_waits(self, asked: Request) -> None:
-        said = f"{asked.verb}: not done yet; another process may keep the file locked"
+        others = "another process may keep the file locked"
+        several = f"there are {len(asked.ids)} to do" if len(asked.ids) > 1 else ""
+        much = "there may be much to take back" if asked.verb in ("undo", "redo") else several
+        said = f"{asked.verb}: not done yet; {f'{much}, or ' if much else ''}{others}"
         self.in_front.say(said, "warning", keep=False)
 
     def _log(self, asked: Request, outcome: Outcome, did: str) -> None:

@@ -267,6 +267,25 @@ async def test_a_command_on_a_locked_file_says_that_it_waits_and_is_done_then(
         assert driven.status == "✓ ack: D1 open → acknowledged"
 
 
+async def test_a_command_that_takes_long_for_what_it_does_does_not_put_it_on_others_alone(
+    size: tuple[int, int], world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acting, "PATIENCE", 0.01)
+    others = "or another process may keep the file locked"
+    async with opened(size) as driven:
+        hand = Hand(driven)
+        for keys, said in (
+            (("*", "a"), f"ack: not done yet; there are 3 to do, {others}"),
+            (("z",), f"undo: not done yet; there may be much to take back, {others}"),
+        ):
+            with world.desk.store.write():
+                await driven.press(*keys)
+                while "not done yet" not in driven.status:
+                    await driven.pilot.pause()
+                assert driven.status == said
+            await hand.settle()
+
+
 async def test_a_file_that_stays_locked_is_refused_with_its_name_and_the_rest_in_the_messages(
     size: tuple[int, int], world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
