@@ -87,6 +87,14 @@ class DeskScreens(DeskFeed):
         with self._reading() as view:
             return screens.versions(view.connection, ids)
 
+    def changes_since(self, id_: str, seen: int) -> str:
+        """Who changed what of an object since the version that a person saw, as a command on it is refused."""
+        from engine.deviations import command_context
+        from engine.reading import screens
+
+        with self._reading() as view:
+            return command_context.stale_sentence(view.connection, parse(id_, *screens.VERSIONED), seen)
+
     def deviation_rows(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Contract JSON of deviations in the order asked, without `rank` and `signals`; unknown ids are left out."""
         from engine.reading import screens

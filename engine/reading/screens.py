@@ -21,7 +21,7 @@ _SUMS: Final = (
     f"SELECT count(*), coalesce(sum(exposure_minor), 0), coalesce(sum(decide_by <= :now), 0) FROM {{}} WHERE {STANDING}"
 )
 _LIVE: Final = "deviation INDEXED BY deviation_rank"
-_VERSIONED: Final = ("deviation", "response", "action", "silence", "handoff")
+VERSIONED: Final = ("deviation", "response", "action", "silence", "handoff")
 _SILENCED: Final = "json_each(:silenced) AS named CROSS JOIN deviation ON deviation.id = named.value"
 
 
@@ -145,7 +145,7 @@ def timeline_rows(connection: sqlite3.Connection, now: int, ids: Sequence[int]) 
 
 def versions(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, int]:
     """The present version of each of these objects; one that is not there, or has no versions, is left out."""
-    numbers: dict[str, list[int]] = {table: [] for table in _VERSIONED}
+    numbers: dict[str, list[int]] = {table: [] for table in VERSIONED}
     for reference in filter(None, map(find, ids)):
         if reference.table in numbers:
             numbers[reference.table].append(reference.number)

@@ -75,12 +75,16 @@ async def confirmed(screen: TellingScreen, session: Session, asked: Request) -> 
 
 
 async def still_meant(screen: TellingScreen, session: Session, asked: Request, changed: str) -> Request | None:
-    """The command for what the rows have become since they were answered for, once the person has read what `changed`;
-    None where it is not meant any more."""
+    """The command for what the rows have become since they were answered for, once the person has read what was done
+    to each of them; None where it is not meant any more. `changed` is what it was refused for, where that was none of
+    their versions."""
     now = session.desk.versions(asked.expect)
     width = _room(screen)
-    told = cells.with_local_times(changed, session.present.now, session.present.zone)
-    lines: list[Pieces] = [[(line, "warning")] for line in safe.wrap(told, width)]
+    others = [id_ for id_, seen in asked.expect.items() if now.get(id_, seen) != seen]
+    shown = [session.desk.changes_since(id_, asked.expect[id_]) for id_ in others[:_MOST_DESCRIBED]]
+    told = [cells.with_local_times(each, session.present.now, session.present.zone) for each in shown or [changed]]
+    lines: list[Pieces] = [[(line, "warning")] for each in told for line in safe.wrap(each, width)]
+    lines += [[(line, "warning")] for line in lines_of(others[_MOST_DESCRIBED:], width)]
     words = " all the same?"
     lines += [[], [(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - len(words))}{words}", "bold")]]
     lines += [[(line, "plain")] for line in safe.wrap(_answered(session, asked), width)]

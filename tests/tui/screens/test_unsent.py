@@ -136,3 +136,23 @@ async def test_the_keys_of_a_place_stand_back_from_it_while_nothing_waits(world:
         assert isinstance(driven.app.screen, ActingScreen)
         await driven.press("?")
         assert "quiet" not in style_of(driven)
+
+
+async def test_all_is_told_that_changed_until_it_is_asked_for(world: World, opened: Open) -> None:
+    """Who says yes does it for the rows as they are by then, so nothing that was done to them may be left out."""
+    async with opened() as driven:
+        first, second, _ = world.ids
+        world.desk.assign([first], to="chen")
+        await driven.press("space", "space")
+        await comment(driven, "late")
+        await driven.settle()
+        world.desk.ack([first])
+        world.desk.ack([second])
+        await driven.press("!")
+        assert isinstance(driven.app.screen, Confirm)
+        told = " ".join(driven.text.replace("│", " ").split())
+        assert f"{first} has changed since you looked: bo did assign" in told
+        assert told.count("bo did ack") == 2
+        assert f"{second} has changed since you looked: bo did ack" in told
+        await driven.finish("y")
+        assert (comments(world, first), comments(world, second)) == (["late"], ["late"])
