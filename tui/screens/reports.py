@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from engine.desk import Desk
-from engine.values.errors import OffplanError
+from engine.values.errors import BadInput, OffplanError
 from engine.vocabulary.filters import instants
 from tui.commands import handover, metrics, workload
 from tui.desk.rereading import Rereading
@@ -20,6 +20,7 @@ from tui.desk.session import Session
 from tui.keys import bindings
 from tui.screens.list_view import ListView
 from tui.screens.telling import Selection
+from tui.terminal import cells
 from tui.widgets.drawn_list import GUTTER
 from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
@@ -137,8 +138,9 @@ class ReportsScreen(ListView):
     def _try_since(self, name: str, text: str) -> bool:
         try:
             instants(text, self.session.present.now, "since")
-        except OffplanError as error:
-            self.refuse(error)
+        except BadInput as error:
+            today = cells.local(self.session.present.now, self.session.present.zone)
+            self.refuse(BadInput(error.place, error.fault, f"write -12h, -7d or a date such as {today:%Y-%m-%d}"))
             return False
         self._since[name] = text
         self.update()

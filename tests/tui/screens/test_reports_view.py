@@ -105,6 +105,7 @@ async def test_the_period_is_asked_for_and_a_wrong_one_keeps_the_line_open(world
         await driven.type("soon")
         await driven.press("enter")
         assert driven.status.startswith("✗ since")
+        assert "write -12h, -7d or a date such as 2026-03-09" in driven.status
         await driven.press("ctrl+u")
         await driven.type("-1h")
         await driven.finish("enter")
