@@ -140,15 +140,16 @@ def _timeline(found: Mapping[str, Any], now: int, zone: str) -> Section:
 def _outcome(found: Mapping[str, Any]) -> Section:
     deviation = found["deviation"]
     stated, costs = found["costs"]["stated"], found["costs"]["actions"]
-    whole = f"It cost {cells.money_in_full(stated)} in all as stated" if stated else "What it cost in all is not stated"
-    spent = ", ".join(map(cells.money_in_full, costs)) or "nothing that was stated"
+    whole = cells.money_in_full(stated) if stated else "not stated"
+    spent = ", ".join(map(cells.money_in_full, costs)) or "none stated"
     return Section(
         "What came of it",
         [
             f"{deviation['kind']} of {deviation['subject']['id']}, {deviation['severity']}, owned by"
             f" {deviation['owner'] or 'nobody'}; it is {deviation['state']}.",
             f"Outcome: {deviation['outcome'] or 'not stated'}. Reason: {deviation['reason'] or 'not stated'}.",
-            f"At risk when it was last judged: {cells.money_in_full(deviation['value_at_risk'])}. {whole}; its actions {spent}.",
+            f"At risk when it was last judged: {cells.money_in_full(deviation['value_at_risk'])}. "
+            f" Cost as it was ended with: {whole}; the costs stated with its actions, added up: {spent}.",
         ],
     )
 

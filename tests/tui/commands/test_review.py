@@ -28,7 +28,7 @@ def test_the_page_says_what_came_of_it(db: list[str], capsys: pytest.CaptureFixt
     assert main(["report", "review", "D1", "--format", "markdown", *db]) == 0
     page = capsys.readouterr().out
     for text in (
-        "# Review of D1: ", "Outcome: two days late. Reason: flown in.", "It cost 350 EUR in all as stated; its actions 80 EUR.",
+        "# Review of D1: ", "Outcome: two days late. Reason: flown in.", "Cost as it was ended with: 350 EUR; the costs stated with its actions, added up: 80 EUR.",
         "Still open: A2.", "| first action started |", "| resolved |", "45 min", "procurement (bo)", "logistics (lou)",
     ):  # fmt: skip
         assert text in page, text
