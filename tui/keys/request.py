@@ -47,6 +47,8 @@ LOCAL: Final[Mapping[str, str]] = {
     "quit": "quit: leave the desk.",
 }
 """Words of the `:` line that change nothing, and what they do."""
+_ARRANGING: Final = frozenset({"view", "sort", "group", "columns"})
+"""Those that only the list of deviations knows."""
 SNOOZED: Final = "snoozed_until>now"
 """The filter that shows what snoozing hid."""
 SUPPRESSED: Final = "suppressed=true"
@@ -125,6 +127,8 @@ def from_line(line: str, present: Present) -> Request:
     words = _with_rest_of_line(line) or words_of(line)
     meant = {words[0], " ".join(words[:2])} if words else set()
     if not meant & {*VERBS}:
+        if meant & _ARRANGING:
+            raise BadInput(f"`{line}`", "this arranges the list of deviations, and needs it in view", "go there first")
         if meant & COMMANDS.keys():
             raise BadInput(f"`{line}`", "this is for the shell", f"leave the desk and type offplan {line}")
         raise BadInput(f"`{line}`", "this is no command of the desk", instead_of(words))

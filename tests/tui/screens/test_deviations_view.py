@@ -227,3 +227,16 @@ async def test_a_list_without_a_view_or_a_filter_has_its_name_alone(opened: Open
     async with opened() as driven:
         await driven.press("2", "escape")
         assert driven.lines[1].startswith("╭─ Deviations ──")
+
+
+@pytest.mark.parametrize("line", ["view save mine", "sort -exposure", "group owner", "columns id kind"])
+async def test_a_line_that_arranges_the_list_says_elsewhere_that_it_needs_it(
+    world: World, opened: Open, line: str
+) -> None:
+    async with opened() as driven:
+        await driven.press(":")
+        await driven.type(line)
+        await driven.finish("enter")
+        assert driven.status == (
+            f"✗ `{line}`: this arranges the list of deviations, and needs it in view; go there first"
+        )
