@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from engine.reading import announce
@@ -56,6 +56,13 @@ class News:
         self.over = frozenset()
         self._said = ""
         return True
+
+    def looked_at(self, ids: Iterable[str]) -> bool:
+        """The person has opened what these ids name, or acted on it; whether a deviation among them was announced."""
+        numbers = {int(id_[1:]) for id_ in ids if id_[:1] == "D" and id_[1:].isdecimal()} & self.unseen.keys()
+        for number in numbers:
+            del self.unseen[number]
+        return bool(numbers)
 
     def words(self, row_of: Callable[[int], Mapping[str, Any] | None]) -> str:
         """The announcement in a few words: how many of which sort, and the newest of them."""

@@ -121,6 +121,11 @@ class Session:
         self.announced = ""
         return self.news.seen()
 
+    def see(self, id_: str) -> None:
+        """The person has opened an object. May raise OffplanError, of a file that cannot be read."""
+        if self.news.looked_at([id_]):
+            self.announced = self.news.words(self._row)
+
     def _row(self, number: int) -> Mapping[str, Any] | None:
         return next(iter(self.desk.deviation_rows([number])), None)
 

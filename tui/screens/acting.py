@@ -127,6 +127,7 @@ class ActingScreen(WayfindingScreen):
             taught = self.session.keys.taught(asked.verb) if asked.typed else ""
             done = f"✓ {did}" + (f". {taught}" if taught else "")
             self.done_with_marks()
+            self.session.news.looked_at(asked.ids)
             fault = self.in_front.fault_of_reading()
             if fault is None:
                 self.in_front.say(done, "good")

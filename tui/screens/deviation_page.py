@@ -104,6 +104,7 @@ class DeviationPage(ObjectPage):
     def pieces(self) -> Iterator[None]:
         session = self.session
         yield from self.read_header()
+        session.see(self._deviation)
         self.show_header()
         session.changed.seen(self._deviation)
         shown, self._read = self._read or session.desk.show(self._deviation), None

@@ -10,6 +10,7 @@ from engine.values.clock import DAY
 from engine.values.errors import BadInput
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
+from tests.tui.deviation_table import table
 from tests.tui.key_effects import Hand
 from tui.keys.screen_options import DEFAULTS
 from tui.keys.screen_options import read as options_of
@@ -78,3 +79,29 @@ def test_the_bell_is_off_unless_the_settings_say_so() -> None:
     assert options_of({"bell": True}, "offplan.toml", {}).bell
     with pytest.raises(BadInput, match=r"offplan\.toml, screen\.bell: 'loud' is neither"):
         options_of({"bell": "loud"}, "offplan.toml", {})
+
+
+@pytest.mark.parametrize("key", ["a", "enter"])
+async def test_what_is_acted_on_or_opened_elsewhere_is_no_news_any_more(key: str, world: World, opened: Open) -> None:
+    async with opened((120, 36)) as driven:
+        hand = Hand(driven)
+        await hand.finish("2")
+        await comes_in(world, driven, "urgent")
+        await comes_in(world, driven, "other")
+        assert "✚ 2 new" in driven.lines[0]
+        await hand.finish("g", *["j"] * list(table(driven).ids).index(4))
+        assert "✚ 2 new" in driven.lines[0], "the cursor may only pass"
+        await hand.finish(key)
+        assert "✚ 1 new: D5 late_supply PO other" in driven.lines[0]
+        await hand.finish("3")
+        assert "✚ 1 new: D5 late_supply PO other" in driven.lines[0]
+
+
+async def test_an_answer_where_the_cursor_already_stood_is_a_look(world: World, opened: Open) -> None:
+    for id_ in world.ids:
+        world.desk.dismiss([id_], reason="not ours")
+    async with opened() as driven:
+        await comes_in(world, driven, "urgent")
+        assert "✚ 1 new: D4" in driven.lines[0]
+        await Hand(driven).finish("a")
+        assert "✚" not in driven.text
