@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from connectors.formats.blocks import Block, Cell, Layout
 from connectors.formats.delimited import DELIMITERS, guessed_delimiter
 from connectors.formats.documents import decode
-from connectors.formats.lines import encoding_of
+from connectors.formats.lines import encoding_of, split
 from connectors.formats.records import layout_of, records
 from engine.values.errors import BadInput
 from engine.vocabulary.model import Refusal
@@ -39,7 +39,7 @@ def layout_in(handle: BufferedReader, name: str) -> Layout:
     if layout.format == "jsonl":
         return Layout("jsonl", encoding=encoding)
     handle.seek(0)
-    lines = handle.read(256 * 1024).decode(encoding or "utf-8-sig", "replace").splitlines()[:200]
+    lines = split(handle.read(256 * 1024).decode(encoding or "utf-8-sig", "replace"))[:200]
     titled = max(_titled(lines, delimiter) for delimiter in DELIMITERS)
     if titled.regular and titled.above < 0:
         return Layout("csv", titled.delimiter, encoding, header_row=1 - titled.above)
@@ -59,11 +59,16 @@ class _Titled(NamedTuple):
 
 
 def _titled(lines: Sequence[str], delimiter: str) -> _Titled:
-    rows = [*csv.reader(lines, delimiter=delimiter)]
+    reader = csv.reader(lines, delimiter=delimiter)
+    # A title in quotes may have several lines, and the columns are named by line.
+    rows, ends = [], [0]
+    for row in reader:
+        rows.append(row)
+        ends.append(reader.line_num)
     above = _above(rows)
     width = len(rows[above]) if rows else 0
     share = sum(len(row) == width for row in rows[above:]) / len(rows[above:]) if width > 1 else 0.0
-    return _Titled(share >= _REGULAR, -above, share, width, delimiter)
+    return _Titled(share >= _REGULAR, -ends[above], share, width, delimiter)
 
 
 def _above(rows: Sequence[Sequence[Cell]]) -> int:

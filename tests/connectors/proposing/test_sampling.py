@@ -18,7 +18,16 @@ TABLE = "PO;Pos;Material;Menge;Liefertermin\n1;10;A;5;01.12.2026\n2;10;B;6;13.12
 
 @pytest.mark.parametrize(
     "above",
-    ["Open orders 2026-11-26\n\n", "Open orders;;;;\n;;;;\n", "Made by;ana\nOn;2026-11-26\n\n", "a, b, c\n\n", "\n"],
+    [
+        "Open orders 2026-11-26\n\n",
+        "Open orders;;;;\n;;;;\n",
+        "Made by;ana\nOn;2026-11-26\n\n",
+        "a, b, c\n\n",
+        "\n",
+        "\x0cOpen orders\x0c\n\n",
+        "Open\u2028orders\n",
+        '"Open orders\nof ana"\n\n',
+    ],
 )
 def test_titles_above_a_table_are_no_columns(tmp_path: Path, above: str) -> None:
     path = tmp_path / "orders.csv"
