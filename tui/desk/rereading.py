@@ -14,7 +14,8 @@ class Rereading:
 
     def __init__(self) -> None:
         self._wanted: Reading | None = None
-        self._is_under_way = False
+        self.is_under_way = False
+        """Whether something is read, or waits for its turn: what is read elsewhere meanwhile may be the newer one."""
 
     async def read(self, reading: Reading) -> None:
         """Carry out a reading now, or once the one that is under way has ended; of those that wait only the last.
@@ -22,9 +23,9 @@ class Rereading:
         Between two is a rest as long as the first one took: where much is done, keys have the machine half of the time.
         """
         self._wanted = reading
-        if self._is_under_way:
+        if self.is_under_way:
             return
-        self._is_under_way = True
+        self.is_under_way = True
         try:
             while (wanted := self._wanted) is not None:
                 self._wanted = None
@@ -33,4 +34,4 @@ class Rereading:
                 if self._wanted is not None:
                     await asyncio.sleep(time.monotonic() - began_at)
         finally:
-            self._is_under_way = False
+            self.is_under_way = False

@@ -119,14 +119,14 @@ class TimelineScreen(FilteringScreen):
             numbers = session.desk.timeline()
             find = partial(_find, days=days)
             yield
-            if len(numbers) <= _AT_ONCE:
+            if len(numbers) <= _AT_ONCE and not self._rereading.is_under_way:
                 self._found = find(session.desk)
                 yield
                 self._show_load()
                 self._show_lanes(text)
             else:
                 self.run_worker(self._rereading.read(partial(self._find_aside, find)), exit_on_error=False)
-        elif text != self._filtered_by:
+        if text != self._filtered_by:
             self._show_lanes(text)
         self._entry, self._read_as_of = entry, as_of
         self.show_header()
@@ -149,9 +149,12 @@ class TimelineScreen(FilteringScreen):
         self.load.styles.height = "1fr" if self.has_class("-tabs") else min(len(self.load.owners) + 3, most)
 
     def _show_lanes(self, text: str) -> None:
-        """Those that a filter leaves. Raises BadInput for one that cannot be read."""
-        session, every = self.session, self._found.lanes if self._found is not None else ()
+        """Those that a filter leaves, once they are read. Raises BadInput for one that cannot be read."""
+        session = self.session
         chosen = {number for number, _, _ in session.desk.timeline(text)} if text else ()
+        if self._found is None:
+            return
+        every = self._found.lanes
         self.lanes.title = f"Timeline /{text}" if text else "Timeline"
         self.lanes.when_empty = empty.no_match(session, text) if text else empty.no_action(session)
         self.lanes.out_of = len(every) if text else 0

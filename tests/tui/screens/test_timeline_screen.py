@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 
+from engine.desk import Desk
 from engine.values.clock import DAY, HOUR, parse_instant
 from engine.vocabulary.model import PlanRecord
 from tests.engine.desk_support import NOW
 from tests.tui.conftest import Driven, Open, World
+from tui.desk.live import Live
 from tui.screens import timeline
 from tui.screens.action_page import ActionPage
 from tui.screens.pickers import TextScreen
@@ -243,3 +248,62 @@ async def test_a_read_only_desk_moves_nothing(busy: World, opened: Open) -> None
         await driven.finish(">")
         assert driven.status.startswith("✗")
         assert "▚" not in driven.text
+
+
+@pytest.fixture
+def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """What is read beside the keys arrives once this is set."""
+    gate, find = threading.Event(), timeline._find
+
+    def slow(desk: Desk, *, days: int) -> timeline._Found:
+        found = find(desk, days=days)
+        if threading.current_thread().name.startswith("aside"):
+            gate.wait(5)
+        return found
+
+    monkeypatch.setattr(timeline, "_find", slow)
+    monkeypatch.setattr(timeline, "_AT_ONCE", 5)
+    yield gate
+    gate.set()
+
+
+async def test_until_very_many_actions_are_read_nothing_is_said_of_them(
+    busy: World, opened: Open, held_back: threading.Event
+) -> None:
+    async with opened() as driven:
+        await driven.press("3", "/")
+        await driven.type("owner=dora")
+        await driven.press("enter")
+        assert "Nothing here matches" not in driven.text
+        held_back.set()
+        await driven.settle()
+        assert [lane.owner for lane in lanes(driven).lanes] == ["dora", "dora"]
+        assert "Timeline /owner=dora" in driven.text
+
+
+async def test_a_filter_does_not_wait_for_what_is_read_anew(
+    busy: World, opened: Open, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Live, "ask", lambda self: False)
+    async with opened() as driven:
+        held_back.set()
+        await driven.finish("3")
+        held_back.clear()
+        await driven.press("/")
+        await driven.type("owner=dor")
+        busy.desk.ack([busy.ids[2]])
+        await driven.press("a")
+        assert [lane.owner for lane in lanes(driven).lanes] == ["dora", "dora"]
+
+
+async def test_what_was_read_before_does_not_come_after_what_was_read_since(
+    busy: World, opened: Open, held_back: threading.Event
+) -> None:
+    async with opened() as driven:
+        await driven.press("3")
+        busy.desk.done(["A1"])
+        driven.app._look()
+        await driven.pilot.pause()
+        held_back.set()
+        await driven.settle()
+        assert len(lanes(driven).ids) == 5
