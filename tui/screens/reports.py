@@ -66,7 +66,8 @@ class ReportsScreen(ListView):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._since = {name: each.since for name, each in _REPORTS.items()}
-        self._sections: dict[str, Sequence[Section]] = {}
+        self._found: dict[str, tuple[str, Sequence[Section]]] = {}
+        """What was worked out of each report, and for which period."""
         self._rereading = Rereading()
 
     def panes(self) -> tuple[LineList, ...]:
@@ -89,13 +90,13 @@ class ReportsScreen(ListView):
     async def _work_out(self) -> None:
         for name, each in _REPORTS.items():
             try:
-                now = self.session.present.now
-                since = instants(self._since[name], now, "since")[0] if self._since[name] else now
+                now, asked = self.session.present.now, self._since[name]
+                since = instants(asked, now, "since")[0] if asked else now
                 found = await self.session.commands.run_aside(partial(_asked, each, since))
             except OffplanError as error:
                 self.refuse(error)
                 continue
-            self._sections[name] = each.sections(found, self.session.present.zone)
+            self._found[name] = asked, each.sections(found, self.session.present.zone)
             self._draw()
 
     def _draw(self) -> None:
@@ -106,10 +107,11 @@ class ReportsScreen(ListView):
             pane.title = _REPORTS[name].title + (f" since {since}" if since else f", {_DAYS} days")
             pane.note = f"offplan report {name}" + (f" --since {since}" if since else "")
             width = max(40, (pane.size.width or self.app.size.width - 2) - GUTTER)
-            if name in self._sections:
-                pane.show_lines(section_lines(self._sections[name], width))
-            else:
-                pane.when_empty = ("It is being worked out.",)
+            asked, sections = self._found.get(name, (None, ()))
+            if asked != since:
+                # Nothing of one period stands under the name of another.
+                pane.when_empty, sections = ("It is being worked out.",), ()
+            pane.show_lines(section_lines(sections, width))
 
     def selection(self) -> Selection:
         return Selection("")

@@ -4,14 +4,17 @@ objects."""
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
 
+from engine.desk import Desk
 from engine.values.clock import DAY, HOUR
 from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
 from tui.commands import handover
+from tui.screens import reports
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.reports import ReportsScreen
 from tui.terminal.safe import plain
@@ -208,3 +211,37 @@ async def test_a_filter_says_that_a_report_is_no_list(opened: Open) -> None:
         await driven.settle()
         assert driven.status == "there is no list to filter here"
         assert view(driven).is_current
+
+
+async def test_figures_of_one_period_do_not_stand_under_the_name_of_another(
+    world: World, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, ask = threading.Event(), reports._asked
+
+    def slow(report: Any, since: int, desk: Desk) -> Any:
+        found = ask(report, since, desk)
+        gate.wait(5)
+        return found
+
+    monkeypatch.setattr(reports, "_asked", slow)
+    world.clock.set(NOW + 3 * HOUR)
+    async with opened() as driven:
+        await driven.press("7")
+        assert "It is being worked out." in driven.text
+        gate.set()
+        await driven.settle()
+        assert "Since then 3 came in" in driven.text
+        gate.clear()
+        world.desk.ack(world.ids[:1])
+        driven.app._look()
+        await driven.pilot.pause()
+        assert "Since then 3 came in" in driven.text, "what is read stays until there is another"
+        await driven.press("P", "ctrl+u")
+        await driven.type("-1h")
+        await driven.press("enter")
+        assert "Handover since -1h" in driven.text
+        assert "Since then 3 came in" not in driven.text
+        assert "It is being worked out." in driven.text
+        gate.set()
+        await driven.settle()
+        assert "Since then 0 came in" in driven.text
