@@ -24,8 +24,10 @@ from tui.widgets.page_list import PageList
 from tui.widgets.queue import QueueList
 from tui.widgets.timeline import TimelineList
 
-_TABS_BELOW: Final = (100, 30)
+_TABS_BELOW: Final = (110, 30)
 _DETAIL_FROM: Final = 160
+_QUEUE: Final = 70
+"""Columns in which a deviation has its gap, its state and its owner."""
 _PANES: Final = ("feed", "queue", "timeline", "detail")
 _TITLES: Final = ("Signals", "Deviations", "Actions")
 _FEED: Final = 10_000
@@ -92,6 +94,9 @@ class DeskScreen(FilteringScreen):
     def _arrange_for(self, size: Size) -> None:
         self.set_class(size.width < _TABS_BELOW[0] or size.height < _TABS_BELOW[1], "-tabs")
         self.set_class(size.width > _DETAIL_FROM, "-wide")
+        # The signals give way before the queue does.
+        side_by_side = not self.has_class("-tabs") and not self.has_class("-wide")
+        self.feed.styles.max_width = size.width - _QUEUE if side_by_side else None
         if self.has_class("-pane-detail") and (self.has_class("-tabs") or not self.has_class("-wide")):
             # It is gone from the screen; the row that it is about is not.
             self._choose_pane("queue")

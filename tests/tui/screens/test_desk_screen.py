@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -123,9 +124,23 @@ async def test_ids_are_in_the_lists_where_there_is_room(world: World, opened: Op
     async with opened((120, 36)) as driven:
         assert f" {world.ids[0]} " in next(text for text in driven.lines if "PO first" in text)
         assert any("A1 confirm it" in text for text in driven.lines)
-    async with opened((100, 36)) as driven:
+    async with opened((110, 36)) as driven:
         assert f" {world.ids[0]} " in next(text for text in driven.lines if "PO first" in text)
         assert any("○ confirm it" in text for text in driven.lines)
+
+
+@pytest.mark.parametrize("width", [80, 100, 109, 110, 112, 119, 120, 160, 161])
+async def test_who_has_it_and_how_it_stands_are_there_beside_the_signals_too(
+    width: int, world: World, opened: Open
+) -> None:
+    world.desk.respond([world.ids[0]])
+    async with opened((width, 36)) as driven:
+        row = next(text for text in driven.lines if "PO first" in text)
+        assert re.search(r"PO first +\+\d+d +ack\w* +bo", row), row
+        feed = driven.app.screen.query_one("#feed").outer_size.width
+        if 110 <= width <= 160:
+            assert feed == min(42, width - 70), "the signals give way first, and not for nothing"
+            assert any("ETA" in text for text in driven.lines), "what they say stays"
 
 
 async def test_a_standing_clock_says_so(world: World, opened: Open) -> None:
