@@ -4,6 +4,7 @@ that was killed is told from what another one writes now, and is taken away by t
 from __future__ import annotations
 
 import errno
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,8 @@ def begun(path: Path, mode: int = 0o600) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def clear(draft: Path) -> None:
-    """Take a draft away that nobody writes any more; what cannot be told or taken away stays."""
+    """Take a draft away that nobody writes any more, after what lies beside it under its name and a `-`; what cannot be
+    told or taken away stays."""
     try:
         descriptor = os.open(draft, _LEFT)
     except OSError:
@@ -44,6 +46,8 @@ def clear(draft: Path) -> None:
     try:
         # Where files have no locks nobody knows whether somebody writes it.
         if locks.taken(descriptor) and locks.stands_at(descriptor, draft):
+            for beside in draft.parent.glob(f"{glob.escape(draft.name)}-*"):
+                beside.unlink()
             draft.unlink()
     except OSError:
         pass
@@ -54,8 +58,7 @@ def clear(draft: Path) -> None:
 def _begin(path: Path, mode: int) -> tuple[Path, int]:
     """Of the names for drafts the first that is free; several processes may write one file at once."""
     for number in range(_MOST_AT_ONCE):
-        # Hidden, so that no watcher of the folder takes it.
-        draft = path.with_name(f".{path.name}.{number}.part")
+        draft = _named(path, number)
         clear(draft)
         try:
             descriptor = os.open(draft, _NEW, mode)
@@ -63,6 +66,22 @@ def _begin(path: Path, mode: int) -> tuple[Path, int]:
             continue
         # Locked before somebody took it for one that was left; where files have no locks nobody clears either.
         if locks.taken(descriptor) is not False and locks.stands_at(descriptor, draft):
+            _clear_behind(path, number)
             return draft, descriptor
         os.close(descriptor)
     raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
+
+
+def _clear_behind(path: Path, number: int) -> None:
+    """Those with the numbers after ours, which nobody may ever come to again: of two who wrote at once both were
+    killed."""
+    for behind in range(number + 1, _MOST_AT_ONCE):
+        draft = _named(path, behind)
+        if not os.path.lexists(draft):
+            return
+        clear(draft)
+
+
+def _named(path: Path, number: int) -> Path:
+    # Hidden, so that no watcher of the folder takes it.
+    return path.with_name(f".{path.name}.{number}.part")

@@ -94,6 +94,17 @@ def test_the_next_copy_takes_away_what_a_killed_one_left(tmp_path: Path) -> None
     assert os.listdir(tmp_path) == ["copy.db"]
 
 
+def test_of_two_copies_that_were_killed_at_once_the_next_takes_both_away(tmp_path: Path) -> None:
+    path = tmp_path / "copy.db"
+    with drafts.begun(path) as _:
+        killed_while_writing(path)
+        (tmp_path / ".copy.db.1.part-copy").write_bytes(b"half")
+        (tmp_path / ".copy.db.1.part-copy-journal").write_bytes(b"half")
+        assert len(os.listdir(tmp_path)) == 4
+    whole_copy.write(sqlite3.connect(":memory:"), path)
+    assert os.listdir(tmp_path) == ["copy.db"]
+
+
 def test_who_looks_for_others_takes_away_what_a_killed_desk_left(tmp_path: Path) -> None:
     folder = tmp_path / "desk.db.present"
     folder.mkdir()
