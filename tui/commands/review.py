@@ -149,7 +149,7 @@ def _outcome(found: Mapping[str, Any]) -> Section:
             f" {deviation['owner'] or 'nobody'}; it is {deviation['state']}.",
             f"Outcome: {deviation['outcome'] or 'not stated'}. Reason: {deviation['reason'] or 'not stated'}.",
             f"At risk when it was last judged: {cells.money_in_full(deviation['value_at_risk'])}. "
-            f" Cost as it was ended with: {whole}; costs of its actions, added up: {spent}.",
+            f" Cost stated at its end: {whole}; costs of its actions, added up: {spent}.",
         ],
     )
 

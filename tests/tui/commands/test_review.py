@@ -28,7 +28,7 @@ def test_the_page_says_what_came_of_it(db: list[str], capsys: pytest.CaptureFixt
     assert main(["report", "review", "D1", "--format", "markdown", *db]) == 0
     page = capsys.readouterr().out
     for text in (
-        "# Review of D1: ", "Outcome: two days late. Reason: flown in.", "Cost as it was ended with: 350 EUR; costs of its actions, added up: 80 EUR.",
+        "# Review of D1: ", "Outcome: two days late. Reason: flown in.", "Cost stated at its end: 350 EUR; costs of its actions, added up: 80 EUR.",
         "Still open: A2.", "| first action started |", "| resolved |", "45 min", "procurement (bo)", "logistics (lou)",
     ):  # fmt: skip
         assert text in page, text
@@ -72,5 +72,5 @@ def test_what_nobody_stated_and_nothing_handed_over_are_said_so(
 
     assert main(["report", "review", "D1", "--db", str(tmp_path / "plain.db"), "--now", "2026-03-09T10:00:00Z"]) == 0
     page = capsys.readouterr().out
-    assert "Cost as it was ended with: not stated; costs of its actions, added up: none stated." in page
+    assert "Cost stated at its end: not stated; costs of its actions, added up: none stated." in page
     assert "## Hand-overs between functions\n\nThere was none.\n" in page
