@@ -18,9 +18,14 @@ from engine.values.errors import StoreUnusable
 
 def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     """Raises StoreUnusable for a file that is not ours, or that a newer offplan wrote."""
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    # As one view: between two of these another process may make its tables, which would be no tables of ours.
+    connection.execute("BEGIN")
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    finally:
+        connection.execute("ROLLBACK")
     if application != schema.APPLICATION_ID and not (empty and application == 0):
         raise StoreUnusable(f"{path}: this is somebody else's SQLite file; name an offplan database")
     if version > schema.VERSION:
