@@ -41,14 +41,17 @@ _CUSTOMERS: Final = (
     Column("folded", "folded inside", 0, 7),
 )
 _SHORT_CUSTOMER: Final = Column("customer", "customer", 16, 9, words=True)
+_SHORT_ORDER: Final = Column("order", "order", 24, 10)
+"""One odd id would take all the room from the other columns."""
 _FAMILY: Final = (
     Column("severity", "", 0, 1),
     Column("id", "id", 0, 3),
     Column("kind", "what", 0, 4),
     Column("subject", "", 0, 0),
     Column("exposure", "exposure", 0, 2, align="right"),
-    Column("because", "because", 20, 5, flex=True, words=True),
+    Column("because", "because", 20, 6, flex=True, words=True),
 )
+_SHORT_SUBJECT: Final = Column("subject", "", 24, 5)
 _APART: Final = 2
 """Cells that are added between two columns where there is room."""
 _Row = tuple[Mapping[str, Piece], str | None]
@@ -144,7 +147,7 @@ def customers(detail: Mapping[str, Any], width: int, present: Present) -> list[P
             "folded": (_named(folded.get(line)), "notice"),
         }
         rows.append((values, folded[line]["id"] if line in folded else " ".join(line)))
-    return _table(_CUSTOMERS, rows, width, _SHORT_CUSTOMER)
+    return _table(_CUSTOMERS, rows, width, _SHORT_CUSTOMER, _SHORT_ORDER)
 
 
 def _date(iso: str | None, present: Present) -> str:
@@ -159,7 +162,10 @@ def family(detail: Mapping[str, Any], width: int, present: Present) -> list[Page
         ("What follows from it", detail["consequences_detail"]),
     ):
         if found:
-            lines += [PageLine([(words, "quiet")]), *_table(_FAMILY, [_member(each) for each in found], width)]
+            lines += [
+                PageLine([(words, "quiet")]),
+                *_table(_FAMILY, [_member(each) for each in found], width, _SHORT_SUBJECT),
+            ]
     left_out = len(detail["consequences"]) - len(detail["consequences_detail"])
     if left_out:
         lines.append(_quiet(f"and {left_out} further consequences"))

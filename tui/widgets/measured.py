@@ -36,7 +36,9 @@ def fitted(columns: Sequence[Column], shorter: Sequence[Column], width: int) -> 
     """
     shown = {column.name: column for column in columns}
     gave: list[Column] = []
-    for step in sorted((*shorter, *columns), key=lambda step: -step.rank):
+    # One that is as wide as the whole would only drive others out.
+    narrower = [form for form in shorter if form.name in shown and form.width < shown[form.name].width]
+    for step in sorted((*narrower, *columns), key=lambda step: -step.rank):
         if step.rank == 0 or _cells(shown) <= width:
             break
         if step not in columns and step.name in shown:

@@ -16,6 +16,7 @@ from tests.tui.conftest import Driven, driving
 from tui.app import OffplanApp
 from tui.demo import demo_world
 from tui.desk.session import Session
+from tui.screens import impact_sections
 from tui.screens.deviation_page import DeviationPage
 from tui.screens.deviation_sections import SECTIONS
 from tui.terminal import safe
@@ -124,3 +125,16 @@ async def test_a_narrow_page_names_the_section_in_front(tmp_path: Path) -> None:
         await driven.press("enter", "tab", "tab", "tab")
         assert "Impact" in driven.lines[1]
         assert "4 of 10" in driven.lines[1]
+
+
+async def test_one_odd_id_takes_no_column_from_the_other_rows(tmp_path: Path) -> None:
+    async with sample(tmp_path, (80, 24)) as driven:
+        session = driven.app.session
+        detail = session.desk.show(f"D{driven.desk_screen.queue.current}")
+        folded = detail["consequences_detail"]
+        detail["consequences_detail"] = [{**folded[0], "subject": {"type": "sales_order", "id": "S" * 120}}, *folded]
+        lines = [safe.plain(each.pieces) for each in impact_sections.family(detail, 76, session.present)]
+        assert all(len(text) <= 76 for text in lines)
+        assert "exposure" in lines[1]
+        assert folded[0]["id"] in lines[2]
+        assert "S…" in lines[2]

@@ -120,7 +120,7 @@ def tables(draw: st.DrawFn) -> tuple[list[Column], list[Column]]:
     """Columns, and short forms of some of them."""
     whole = [Column(name, "", draw(st.integers(1, 20)), draw(st.integers(1, 9))) for name in draw(NAMES)]
     short = [
-        Column(column.name, "", draw(st.integers(1, column.width)), draw(st.integers(1, 9)))
+        Column(column.name, "", draw(st.integers(1, 20)), draw(st.integers(1, 9)))
         for column in whole
         if draw(st.booleans())
     ]
@@ -147,3 +147,5 @@ def test_what_is_shown_fits_in_order_and_whole_where_it_can(
         column in whole or needed - column.width + sizes[column.name] > width for column in shown if len(shown) > 1
     )
     assert [column for column, _ in layout(shown, width)] == list(shown)
+    # What is called short and is not drives nothing out.
+    assert shown == fitted(whole, [column for column in short if column.width < sizes[column.name]], width)
