@@ -5,6 +5,7 @@ What a command does belongs to the Desk; what it needs to be told is asked by tu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from engine.values.errors import OffplanError, StaleVersion
@@ -105,9 +106,9 @@ class ActingScreen(WayfindingScreen):
 
     def _send(self, asked: Request) -> None:
         # Keys go on while a locked file keeps a command waiting, and may close this page: the desk at the bottom stays.
-        self.app.screen_stack[0].run_worker(self._carry_out(asked), exit_on_error=False)
+        self.app.screen_stack[0].run_worker(self._carry_out(asked, self.marks_to_serve()), exit_on_error=False)
 
-    async def _carry_out(self, asked: Request) -> None:
+    async def _carry_out(self, asked: Request, served: Callable[[], None]) -> None:
         """Do a command and say what it did, or why it was refused, wherever the person is by then."""
         still = self.app.set_timer(PATIENCE, lambda: self._say_it_waits(asked))
         try:
@@ -126,7 +127,7 @@ class ActingScreen(WayfindingScreen):
             self._log(asked, outcome, did)
             taught = self.session.keys.taught(asked.verb) if asked.typed else ""
             done = f"✓ {did}" + (f". {taught}" if taught else "")
-            self.done_with_marks()
+            served()
             self.session.news.looked_at(asked.ids)
             fault = self.in_front.fault_of_reading()
             if fault is None:
@@ -182,5 +183,6 @@ class ActingScreen(WayfindingScreen):
 
         self.session.acts.append(Act(self.session.desk.clock.now(), act_log.line(asked, outcome), did))
 
-    def done_with_marks(self) -> None:
-        """After a command the marks have served."""
+    def marks_to_serve(self) -> Callable[[], None]:
+        """Takes away the marks of this moment, which a command has served by then; what is marked meanwhile stays."""
+        return lambda: None

@@ -6,7 +6,7 @@ answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.timer import Timer
@@ -76,9 +76,14 @@ class FilteringScreen(FindingScreen):
         pane = self.acted_on()
         return None if pane is None or pane.at_cursor is None else pane.id_of(pane.at_cursor)
 
-    def done_with_marks(self) -> None:
-        for pane in self.query(LineList):
-            pane.unmark()
+    def marks_to_serve(self) -> Callable[[], None]:
+        marks = {pane: frozenset(pane.marks) for pane in self.query(LineList)}
+
+        def served() -> None:
+            for pane in self.query(LineList):
+                pane.take_marks(marks.get(pane, frozenset()))
+
+        return served
 
     # Textual calls the handlers of a subclass as well as this one.
     def on_line_list_moved(self, event: LineList.Moved) -> None:

@@ -83,6 +83,7 @@ class MendingScreen(ActingScreen):
 
     async def _write(self, work: Callable[[Desk], str], line: str | None) -> None:
         """Try records and say what became of them; `line` is what the log has of it."""
+        served = self.marks_to_serve()
         try:
             told = await self.session.commands.run(work)
         except OffplanError as error:
@@ -90,6 +91,6 @@ class MendingScreen(ActingScreen):
             return
         if line is not None:
             self.session.acts.append(Act(self.session.desk.clock.now(), line, told))
-        self.done_with_marks()
+        served()
         self.update()
         self.say(told, "good" if " 0 still held" in told else "warning")

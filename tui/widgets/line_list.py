@@ -8,7 +8,7 @@ the desk. The cursor stays on its id when the list changes, and on its line of t
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -273,6 +273,10 @@ class LineList(ChosenRows):
         had = bool(self.marks)
         self._mark(set())
         return had
+
+    def take_marks(self, numbers: Set[int]) -> None:
+        """Take the marks of these rows away."""
+        self._mark(self.marks - numbers)
 
     def _mark(self, marks: set[int]) -> None:
         if marks and not self.takes_marks:

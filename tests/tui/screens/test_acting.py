@@ -83,3 +83,14 @@ async def test_messages_can_be_read_in_full(world: World, opened: Open) -> None:
         shown = " ".join(text.strip("│ ") for text in driven.lines)
         assert all(f"{id_} open → acknowledged" in " ".join(shown.split()) for id_ in world.ids)
         assert shown.index("undid") < shown.index("✓ ack"), "the last on top"
+
+
+async def test_what_is_marked_while_a_command_waits_stays_marked(world: World, opened: Open) -> None:
+    async with opened() as driven:
+        first, second, third = world.ids
+        await driven.press("space")
+        with world.desk.store.write():
+            await driven.press("a", "space", "space")
+        await driven.settle()
+        assert (world.state(first), world.state(second)) == ("acknowledged", "open")
+        assert {driven.desk_screen.queue.id_of(number) for number in driven.desk_screen.queue.marks} == {second, third}
