@@ -83,14 +83,14 @@ async def still_meant(screen: TellingScreen, session: Session, asked: Request, c
     others = [id_ for id_, seen in asked.expect.items() if now.get(id_, seen) != seen]
     shown = [session.desk.changes_since(id_, asked.expect[id_]) for id_ in others[:_MOST_DESCRIBED]]
     told = [cells.with_local_times(each, session.present.now, session.present.zone) for each in shown or [changed]]
-    lines: list[Pieces] = [[(line, "warning")] for each in told for line in safe.wrap(each, width)]
-    lines += [[(line, "warning")] for line in lines_of(others[_MOST_DESCRIBED:], width)]
     words = " all the same?"
-    lines += [[], [(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - len(words))}{words}", "bold")]]
-    lines += [[(line, "plain")] for line in safe.wrap(_answered(session, asked), width)]
-    meant = await _yes(
-        screen, Confirm(_title(screen, "", asked.ids, " changed while you answered"), lines, session.keys)
-    )
+    # The question first: what many rows have become may have no room on the screen.
+    lines: list[Pieces] = [[(f"{asked.verb} {named(asked.ids, width - len(asked.verb) - len(words))}{words}", "bold")]]
+    lines += [*([(line, "plain")] for line in safe.wrap(_answered(session, asked), width)), []]
+    lines += [[(line, "warning")] for each in told for line in safe.wrap(each, width)]
+    lines += [[(line, "warning")] for line in lines_of(others[_MOST_DESCRIBED:], width)]
+    title = _title(screen, "", others or asked.ids, " changed while you answered")
+    meant = await _yes(screen, Confirm(title, lines, session.keys))
     return replace(asked, expect=now) if meant else None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.values.clock import DAY
+from tests.engine.desk_support import NOW, eta, line, take
 from tests.tui.conftest import Driven, Open, World
 from tests.tui.key_effects import PATIENCE, Hand
 from tui.desk.live import Live
@@ -156,3 +158,21 @@ async def test_all_is_told_that_changed_until_it_is_asked_for(world: World, open
         assert f"{second} has changed since you looked: bo did ack" in told
         await driven.finish("y")
         assert (comments(world, first), comments(world, second)) == (["late"], ["late"])
+
+
+async def test_what_was_answered_is_in_sight_however_much_has_changed(world: World, opened: Open) -> None:
+    more = [line(f"PO-{number}", due=NOW + DAY) for number in range(12)]
+    world.desk.load(more, kind="purchase_order", scope="more", file="m")
+    for each in more:
+        take(world.desk, eta(each.ref, NOW + 30 * DAY))
+    async with opened((80, 24)) as driven:
+        *ids, _ = [driven.desk_screen.queue.id_of(number) for number in driven.desk_screen.queue.ids]
+        world.desk.assign(ids, to="chen")
+        await driven.press("*")
+        await comment(driven, "late")
+        await driven.settle()
+        await driven.press("!")
+        assert "comment " in driven.text
+        assert "text: late" in driven.text
+        assert f"{ids[0]} has changed since you looked" in driven.text
+        assert "14 (" in driven.lines[0], "one has not changed"
