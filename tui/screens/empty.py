@@ -66,5 +66,6 @@ def no_action(session: Session) -> list[str]:
     """Where actions would stand."""
     return [
         "No open action.",
-        f"{session.keys.first('respond')} on a deviation chooses a playbook and gives everybody their part.",
+        f"{session.keys.first('respond')} on a deviation chooses a playbook and gives everybody their part;"
+        f" {session.keys.first('resolve')} ends one for which all was done.",
     ]
