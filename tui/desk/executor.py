@@ -1,7 +1,8 @@
-"""Commands off the screen's loop: one thread with a Desk of its own, so that a locked file never freezes a key.
+"""Commands off the screen's loop: one thread with a Desk of its own, so that a locked file never freezes a key; and
+what takes long to read, in a thread beside it.
 
 The screen's Desk only reads. An SQLite connection belongs to one thread, so the second Desk is opened, used and closed
-in this one.
+in that of the commands, and one more in the other for each long reading.
 """
 
 from __future__ import annotations
