@@ -37,7 +37,12 @@ def preview(session: Session, deviation: str, playbook: str, width: int) -> list
 
 def _answers(session: Session, deviation: str, playbook: str) -> list[str]:
     """What answers it already, beside which the playbook would be one more, or cannot be."""
-    running = session.desk.responses([f"deviation={deviation}"]).items
+    running = [*session.desk.responses([f"deviation={deviation}"]).items]
+    (row,) = session.desk.deviation_rows([int(deviation[1:])])
+    last = row["response"]
+    if last not in (None, *(each["id"] for each in running)):
+        # It may be that of another deviation which this one has joined.
+        running += session.desk.responses([f"id={last}"]).items
     same = next((each["id"] for each in running if each["playbook"] == playbook), None)
     if same is not None:
         return [f"{same} answers {deviation} with it already: work on that one, or cancel it first"]

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from engine.values.clock import DAY, HOUR
 from engine.vocabulary.planning import Match
-from tests.engine.desk_support import NOW, Steps
+from tests.engine.desk_support import NOW, Steps, open_desk, starting
 from tests.tui.conftest import Open, World
 from tui.screens import foreseen
 from tui.screens.pickers import PreviewPicker
@@ -76,6 +76,17 @@ async def test_what_answers_it_already_is_said_before_another_is_started(world: 
             [piece for line in foreseen.preview(driven.desk_screen.session, first, "reroute", 300) for piece in line]
         )
         assert f"! {answer['id']} answers {first} already, with {answer['playbook']}: this one would run" in beside
+
+
+async def test_an_answer_that_was_joined_is_said_too(world: World, opened: Open) -> None:
+    first, second, _ = world.ids
+    world.desk = open_desk(world.path, actor="bo", clock=world.clock, planner=starting(key="ACME", on_conflict="join"))
+    world.desk.respond([first])
+    world.desk.respond([second])
+    async with opened() as driven:
+        lines = foreseen.preview(driven.desk_screen.session, second, "expedite", 300)
+        said = plain([piece for line in lines for piece in line])
+        assert f"! R1 answers {second} with it already: work on that one" in said
 
 
 def test_a_due_time_before_its_start_is_marked() -> None:
