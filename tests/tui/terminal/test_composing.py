@@ -65,10 +65,12 @@ async def test_lines_that_are_gone_are_freed_without_a_garbage_collection(
     opened: Open, world: World, unreachable: list[Any]
 ) -> None:
     fill(world.desk, 60)
+    # A screen of an earlier test may be let go only now.
+    of_others = {id(each) for each in gc.get_objects() if isinstance(each, Strip)}
     async with opened((120, 36)) as driven:
         await driven.press(*"jjjj", "G", *"kkkk", "g")
         gc.collect()
-        assert not [each for each in unreachable if isinstance(each, Strip)]
+        assert not [each for each in unreachable if isinstance(each, Strip) and id(each) not in of_others]
 
 
 async def test_of_a_long_list_no_more_finished_lines_are_kept_than_some_screens_full(
