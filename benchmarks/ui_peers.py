@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from benchmarks.harness import Result, floor_module, percentile
+from benchmarks.harness import Result, Unavailable, floor_module, percentile
 from benchmarks.screen import COMPLETE, PRESSES, READY, lines, offplan, pressed, running
 
 FOLDERS: Final = "OFFPLAN_BENCH_PEERS"
@@ -85,7 +85,11 @@ def _peers() -> Mapping[str, _Seen]:
         with tempfile.TemporaryDirectory() as folder:
             # A home of its own: some keep what was typed for the next time.
             command = ["env", f"HOME={folder}", place, *program.arguments(Path(folder))]
-            seen = _measure(command, program.ready, program.keys)
+            try:
+                seen = _measure(command, program.ready, program.keys)
+            except Unavailable as why:
+                print(f"  {name}: it does not work here ({why}), not measured", file=sys.stderr)
+                continue
         if not seen.memory:
             # What was counted is the terminal's own echo of the keys.
             print(f"  {name}: it ended by itself, not measured", file=sys.stderr)
