@@ -64,7 +64,7 @@ def test_what_takes_long_is_done_one_after_the_other_and_not_begun_for_nobody(wo
         one = asyncio.create_task(commands.run_aside(first))
         two = asyncio.create_task(commands.run_aside(lambda desk: begun.append("second")))
         three = asyncio.create_task(commands.run_aside(lambda desk: begun.append("third")))
-        await asyncio.sleep(0)
+        await asyncio.wait([two], timeout=0)
         two.cancel()
         go_on.set()
         await asyncio.gather(one, three)
